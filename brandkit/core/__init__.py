@@ -1,0 +1,1 @@
+"""Pure mathematics, results and errors: what everything else stands on."""

@@ -1,0 +1,97 @@
+"""The one dictionary of column names.
+
+Every column of every public frame stands here with its meaning and the way it is written in a
+report. A test refuses columns that do not. Names are part of the contract: they never depend on
+the call, the level of an interval is a column of its own, shares run from 0 to 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "text", "count", "share", "number", "decimal", "signed", "points", "p_value", "flag", "date"
+]
+
+#: How a kind is written in a report: a format of :func:`brandkit.core.message.formatted`.
+FORMATS: dict[Kind, str] = {
+    "text": "", "count": "count", "share": "percent", "number": "number", "decimal": "decimal3",
+    "signed": "signed", "points": "points", "p_value": "p", "flag": "", "date": "",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's meaning.
+
+    Parameters
+    ----------
+    label : str
+        The heading a reader sees, in English; translated under the context ``"column"``.
+    kind : str
+        What its values are; decides how they are written.
+    meaning : str
+        One sentence: unit and range.
+    """
+
+    label: str
+    kind: Kind
+    meaning: str
+
+
+def _read(table: str) -> dict[str, Column]:
+    rows = (line.split("|") for line in table.strip().splitlines() if line.strip())
+    columns = {}
+    for name, label, kind, meaning in ([cell.strip() for cell in row] for row in rows):
+        columns[name] = Column(label, kind, meaning)  # type: ignore[arg-type]
+    return columns
+
+
+# name | heading | kind | meaning; one block a room of the package
+_SHARED = """
+    estimate            | Estimate | number | the value estimated
+    std_error           | Standard error | number | its standard error, in the same unit
+    ci_low              | Low | number | lower end of the interval
+    ci_high             | High | number | upper end of the interval
+    ci_level            | Level | share | coverage the interval aims at, 0-1
+    statistic           | Statistic | number | test statistic
+    p_value             | p | p_value | p-value, 0-1
+    n                   | Base | count | rows or answers behind the value
+    n_effective         | Effective base | count | base after weights and clustering
+    n_dropped           | Dropped | count | rows left out because something was missing
+    share               | Share | share | part of a total, 0-1
+    weight              | Weight | decimal | weight >= 0
+    label               | Name | text | name of a row or column of a table
+    brand               | Brand | text | bank or brand
+    attribute           | Attribute | text | what is measured or listed
+    item                | Item | text | question of a survey
+    category            | Category | text | product category
+    product             | Product | text | product id, unique within its brand
+    segment             | Segment | text | customer group a row or offer belongs to
+    wave                | Wave | text | survey wave
+"""
+_SOURCES = """
+"""
+_OVERLAP = """
+"""
+_POSITIONING = """
+    axis                | Axis | count | number of the axis, from 1
+    coordinate          | Coordinate | signed | place on the axis in the chosen scaling
+    side                | Side | text | "row" or "column": which side of the table
+    mass                | Mass | share | share of the table's total, 0-1; missing when supplementary
+    inertia             | Inertia | decimal | part of the total inertia, >= 0
+    contribution        | Contribution | share | share of the axis's inertia this point makes, 0-1
+    squared_cosine      | Shown on axis | share | share of the point's distance the axis shows, 0-1
+    quality             | Quality | share | share of the point's distance the kept axes show, 0-1
+    supplementary       | Supplementary | flag | placed on the map without shaping it
+    singular_value      | Singular value | decimal | square root of the axis's inertia
+    scaling             | Scaling | text | which scaling the coordinates have
+    total_inertia       | Total inertia | decimal | chi-square over n
+    share_explained     | Explained | share | share of the inertia that the kept axes show, 0-1
+    n_rows              | Rows | count | active rows
+    n_columns           | Columns | count | active columns
+    n_axes              | Axes | count | axes kept
+"""
+
+COLUMNS: dict[str, Column] = _read(_SHARED + _SOURCES + _OVERLAP + _POSITIONING)

@@ -1,0 +1,137 @@
+"""Words, dates and column heads in English, 繁體中文 and 简体中文.
+
+Texts are written once, in English, where they are used. Their translations stand in
+``catalogues/<language>/<room>.po`` (gettext), one file a room of the package, and are found by
+the English text. What has no translation stays English, and the report audit says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+
+from brandkit.core.checks import check_option
+from brandkit.core.columns import COLUMNS
+from brandkit.core.message import Message, fill, formatted
+
+LANGUAGES = ("en", "zh-Hant", "zh-Hans")
+CATALOGUES = Path(__file__).parent / "catalogues"
+
+_current: ContextVar[str] = ContextVar("language", default="en")
+
+
+def use_language(language: str) -> None:
+    """Choose the language that figures and blocks are written in from here on.
+
+    Numbers never depend on it.
+
+    Parameters
+    ----------
+    language : "en" | "zh-Hant" | "zh-Hans"
+
+    Examples
+    --------
+    >>> use_language("en")
+    """
+    check_option("language", language, LANGUAGES)
+    _current.set(language)
+
+
+def current_language() -> str:
+    """Say which language is in use.
+
+    Examples
+    --------
+    >>> current_language()
+    'en'
+    """
+    return _current.get()
+
+
+def translate(message: Message | str, language: str | None = None) -> str:
+    """Write a message, with its numbers, in a language.
+
+    Parameters
+    ----------
+    message : Message or str
+    language : str, optional
+        The language in use where not given.
+
+    Returns
+    -------
+    str
+        The translation; the English text where there is none.
+
+    Examples
+    --------
+    >>> translate(Message("Figure {number:count}", {"number": 1}), "zh-Hant")
+    '圖 1'
+    """
+    code = language or current_language()
+    said = Message(message) if isinstance(message, str) else message
+    text = translation(said, code) or said.text
+    if not said.values:
+        return fill(text, {}) if "{" in text else text
+    return fill(text, {name: _ready(value, code) for name, value in said.values.items()})
+
+
+def translation(message: Message, language: str) -> str | None:
+    """Give the text of a translation, numbers not filled in; None where there is none."""
+    if language == "en":
+        return message.text
+    return _catalogue(language).get((message.context, message.text))
+
+
+def column_label(name: str, language: str | None = None) -> str:
+    """Give the heading of a column of a result.
+
+    Examples
+    --------
+    >>> column_label("std_error", "zh-Hans")
+    '标准误'
+    """
+    label = COLUMNS[name].label if name in COLUMNS else name
+    return translate(Message(label, context="column"), language)
+
+
+def date_text(day: date, language: str | None = None) -> str:
+    """Write a date the way readers of the language do.
+
+    Examples
+    --------
+    >>> date_text(date(2026, 3, 2), "en"), date_text(date(2026, 3, 2), "zh-Hans")
+    ('2 March 2026', '2026年3月2日')
+    """
+    code = language or current_language()
+    if code == "en":
+        return format_date(day, "d MMMM y", locale="en")
+    return format_date(day, "long", locale=code.replace("-", "_"))
+
+
+def _ready(value: Any, language: str) -> Any:
+    """Translate messages inside a value, and join lists the way the language does."""
+    if isinstance(value, Message):
+        return translate(value, language)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        between = ", " if language == "en" else "、"
+        return between.join(formatted(_ready(item, language)) for item in value)
+    return value
+
+
+@cache
+def _catalogue(language: str) -> Mapping[tuple[str, str], str]:
+    folder = CATALOGUES / language
+    texts = {}
+    for file in sorted(folder.glob("*.po")):
+        with file.open("rb") as stream:
+            for entry in read_po(stream, locale=language.replace("-", "_")):
+                if entry.id and entry.string and isinstance(entry.id, str):
+                    texts[(entry.context or "", entry.id)] = str(entry.string)
+    return texts

@@ -1,0 +1,37 @@
+"""What every test shares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the clone."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def real() -> Path:
+    """The folder of real data beside the clone; tests that need it skip where it is absent."""
+    folder = ROOT.parent / "shared" / "real"
+    if not folder.is_dir():
+        pytest.skip("the real data are not beside this clone")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def oracles(real: Path) -> Path:
+    """The folder of R's reference values beside the real data."""
+    return real.parent / "oracles"
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """One seeded source of randomness for each test."""
+    return np.random.default_rng(20260301)
