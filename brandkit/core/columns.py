@@ -92,6 +92,14 @@ _POSITIONING = """
     n_rows              | Rows | count | active rows
     n_columns           | Columns | count | active columns
     n_axes              | Axes | count | axes kept
+    row_label           | Row | text | label of the table's row
+    column_label        | Column | text | label of the table's column
+    ratio               | Times expected | decimal | observed over expected share; 1 = as expected
+    residual            | Residual | signed | (p - rc)/sqrt(rc), signed
+    nearest             | Nearest | text | the row whose profile is most alike
+    distance            | Distance | decimal | chi-square distance between two profiles
+    second_nearest      | Second nearest | text | the next most alike row
+    second_distance     | Distance of the second | decimal | chi-square distance to it
 """
 
 COLUMNS: dict[str, Column] = _read(_SHARED + _SOURCES + _OVERLAP + _POSITIONING)

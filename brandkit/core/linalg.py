@@ -32,7 +32,7 @@ def signed_svd(matrix: Floats) -> tuple[Floats, Floats, Floats]:
     Examples
     --------
     >>> u, d, v = signed_svd(np.array([[0.0, -2.0], [1.0, 0.0]]))
-    >>> d.tolist(), v[1, 0]
+    >>> d.tolist(), v[1, 0].item()
     ([2.0, 1.0], 1.0)
     """
     u, d, vt = np.linalg.svd(matrix, full_matrices=False)

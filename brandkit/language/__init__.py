@@ -71,8 +71,8 @@ def translate(message: Message | str, language: str | None = None) -> str:
 
     Examples
     --------
-    >>> translate(Message("Figure {number:count}", {"number": 1}), "zh-Hant")
-    '圖 1'
+    >>> translate(Message("Quality", context="column"), "zh-Hant")
+    '呈現品質'
     """
     code = language or current_language()
     said = Message(message) if isinstance(message, str) else message
