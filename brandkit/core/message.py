@@ -8,6 +8,7 @@ the numbers are formatted here, the same way in every language brandkit speaks.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from string import Formatter
@@ -78,14 +79,20 @@ class Finding:
     settled: Settled
 
 
+_DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?!\.)")
+
+
 class _Filler(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         return formatted(value, format_spec)
 
 
 def fill(text: str, values: Mapping[str, Any]) -> str:
-    """Put the values into their places in a text."""
-    return _Filler().vformat(text, (), values)
+    """Put the values into their places in a text.
+
+    A name that ends with a full stop ("Co.") takes the sentence's own along.
+    """
+    return _DOUBLE_STOP.sub(".", _Filler().vformat(text, (), values))
 
 
 def formatted(value: Any, kind: str = "") -> str:

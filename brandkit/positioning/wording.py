@@ -1,0 +1,327 @@
+"""What the maps say, in sentences: headlines, findings, captions and alt texts.
+
+Texts are English messages with their numbers; :mod:`brandkit.language` translates them. Every
+sentence is computed from the result and says how settled it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from brandkit.core.message import Finding, Message, Settled
+from brandkit.positioning.correspondence import CorrespondenceMap, Reading, Scaling
+
+NEAR_TIE = 0.85
+"""A nearest rival is told from the second where its distance is at most this part of theirs."""
+TELLING = 1.15
+"""Times expected from which an attribute is said to mark a brand."""
+FAIR_PLANE = 0.7
+"""Share of the differences from which a plane is called a fair picture of the table."""
+
+_READINGS: dict[tuple[Reading, ...], Message] = {
+    ("rows", "columns"): Message(
+        "Brands near each other are described alike, and attributes near each other go to the "
+        "same brands; a brand is not read against an attribute."
+    ),
+    ("rows", "rows_on_columns"): Message(
+        "Brands near each other are described alike; a brand far out along an attribute's line "
+        "is named for it more than expected. Distances between brands and attributes mean nothing."
+    ),
+    ("columns", "columns_on_rows"): Message(
+        "Attributes near each other go to the same brands; an attribute far out along a brand's "
+        "line is named for it more than expected. Distances between brands and attributes mean "
+        "nothing."
+    ),
+    ("rows_on_columns", "columns_on_rows"): Message(
+        "A brand far out along an attribute's line is named for it more than expected; distances "
+        "mean nothing."
+    ),
+    (): Message("Neither distances nor lines can be read in this scaling."),
+}
+_SCALINGS: dict[Scaling, Message] = {
+    "symmetric": Message("both sides in principal coordinates"),
+    "row_principal": Message("brands in principal, attributes in standard coordinates"),
+    "column_principal": Message("attributes in principal, brands in standard coordinates"),
+    "row_gab": Message("brands in principal coordinates, attributes weighted by mass"),
+    "column_gab": Message("attributes in principal coordinates, brands weighted by mass"),
+    "row_green": Message("brands in principal coordinates, attributes by contribution"),
+    "column_green": Message("attributes in principal coordinates, brands by contribution"),
+    "symbiplot": Message("both sides share the singular values"),
+    "standard": Message("both sides in standard coordinates"),
+}
+
+
+def correspondence_map_headline(result: CorrespondenceMap, *, focus: str | None = None) -> Message:
+    """Say the map's main finding in one sentence, for a title.
+
+    Parameters
+    ----------
+    result : CorrespondenceMap
+    focus : str, optional
+        The bank the report is for; without it the market is described.
+
+    Returns
+    -------
+    Message
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from brandkit.positioning import correspondence_map
+    >>> table = pd.DataFrame({"fair": [9, 2, 3], "modern": [2, 9, 8], "near": [4, 4, 9]},
+    ...                      index=["A", "B", "C"])
+    >>> str(correspondence_map_headline(correspondence_map(table), focus="A"))
+    'A stands between C and B and is marked by “fair”'
+    """
+    if focus is None:
+        pair = result.nearest.loc[result.nearest["distance"].idxmin()]
+        return Message(
+            "{brand} and {nearest} are described most alike",
+            {"brand": pair["label"], "nearest": pair["nearest"]},
+        )
+    mine = _nearest_of(result, focus)
+    best = associations_of(result, focus).iloc[0]
+    values = {
+        "brand": focus,
+        "nearest": mine["nearest"],
+        "second": mine["second_nearest"],
+        "attribute": best["column_label"],
+    }
+    if best["ratio"] < TELLING:
+        return Message("{brand} stands near {nearest}, and no attribute marks it", values)
+    if _is_near_tie(mine):
+        return Message(
+            "{brand} stands between {nearest} and {second} and is marked by “{attribute}”", values
+        )
+    return Message("{brand} stands nearest to {nearest} and is marked by “{attribute}”", values)
+
+
+def correspondence_map_findings(
+    result: CorrespondenceMap, *, focus: str | None = None
+) -> tuple[Finding, ...]:
+    """Say what the map shows, and how settled each statement is.
+
+    A plain table holds no respondents, so a place has no interval: nothing beyond the table's
+    own figures is called clear.
+
+    Parameters
+    ----------
+    result : CorrespondenceMap
+    focus : str, optional
+        The bank the report is for.
+
+    Returns
+    -------
+    tuple of Finding
+    """
+    about_market = (_distinct_finding(result), _axes_finding(result))
+    if focus is None:
+        return (_pair_finding(result), *about_market)
+    return (_neighbour_finding(result, focus), _marks_finding(result, focus), *about_market)
+
+
+def correspondence_map_caption(result: CorrespondenceMap) -> Message:
+    """Say what the map is made of, its scaling, the share it shows and how it may be read."""
+    facts = result.glance().iloc[0]
+    values = {
+        "brands": int(facts["n_rows"]),
+        "attributes": int(facts["n_columns"]),
+        "share": facts["share_explained"],
+        "scaling": _SCALINGS[result.scaling],
+        "reading": _READINGS[result.readings],
+        "factor": result.arrow_factor,
+    }
+    if result.arrow_factor == 1:
+        return Message(
+            "Positioning map of {brands:count} brands by {attributes:count} attributes "
+            "(correspondence analysis; {scaling}; {share:percent} of the differences shown). "
+            "{reading}",
+            values,
+        )
+    return Message(
+        "Positioning map of {brands:count} brands by {attributes:count} attributes "
+        "(correspondence analysis; {scaling}, drawn {factor:number} times as long; "
+        "{share:percent} of the differences shown). {reading}",
+        values,
+    )
+
+
+def correspondence_map_alt(result: CorrespondenceMap, *, focus: str | None = None) -> Message:
+    """Describe the picture for those who cannot see it: ends of the axes, extremes, the focus."""
+    ends = [axis_ends(result, axis) for axis in range(1, _n_axes(result) + 1)][:2]
+    across = Message("from “{low}” on the left to “{high}” on the right", ends[0])
+    values: dict[str, Any] = {
+        "brands": int(result.glance().loc[0, "n_rows"]),
+        "across": across,
+        "far": _distinct(result)["label"],
+    }
+    if len(ends) == 1:
+        text = "Map of {brands:count} brands along one line, {across}. {far} lies furthest out."
+        return Message(text, values)
+    values["upward"] = Message("from “{low}” at the bottom to “{high}” at the top", ends[1])
+    if focus is None:
+        return Message(
+            "Map of {brands:count} brands, {across} and {upward}. {far} lies furthest from the "
+            "middle.",
+            values,
+        )
+    values |= {"focus": focus, "nearest": _nearest_of(result, focus)["nearest"]}
+    return Message(
+        "Map of {brands:count} brands, {across} and {upward}. {focus} is marked; the brand most "
+        "like it is {nearest}. {far} lies furthest from the middle.",
+        values,
+    )
+
+
+def associations_of(result: CorrespondenceMap, label: str) -> pd.DataFrame:
+    """Give one row's associations, the most over-named attribute first; ties by name."""
+    pairs = result.associations
+    mine = pairs[pairs["row_label"] == label]
+    return mine.sort_values(["ratio", "column_label"], ascending=[False, True], ignore_index=True)
+
+
+def axis_ends(result: CorrespondenceMap, axis: int) -> dict[str, str]:
+    """Name both ends of an axis by the column that makes most of it on each side."""
+    points = result.columns.query("axis == @axis and not supplementary")
+    ends = {}
+    for name, side in (("low", points["coordinate"] < 0), ("high", points["coordinate"] >= 0)):
+        there = points[side].sort_values("contribution", ascending=False, kind="stable")
+        ends[name] = str(there["label"].iloc[0])
+    return ends
+
+
+def _neighbour_finding(result: CorrespondenceMap, focus: str) -> Finding:
+    mine = _nearest_of(result, focus)
+    values = {
+        "brand": focus,
+        "nearest": mine["nearest"],
+        "second": mine["second_nearest"],
+        "distance": mine["distance"],
+        "second_distance": mine["second_distance"],
+        "n": len(result.nearest) - 1,
+    }
+    detail = Message(
+        "Chi-square distance {distance:decimal2}; to the next, {second}, {second_distance:decimal2} "
+        "({n:count} rivals, all axes).",
+        values,
+    )
+    if mine["second_nearest"] is None:
+        detail = Message("It is the only other brand in the table.")
+        return Finding(Message("{brand} is compared with {nearest}.", values), detail, "likely")
+    if _is_near_tie(mine):
+        headline = Message(
+            "{brand} is described about as much like {nearest} as like {second}.", values
+        )
+        return Finding(headline, detail, "open")
+    return Finding(Message("{brand} is described most like {nearest}.", values), detail, "likely")
+
+
+def _marks_finding(result: CorrespondenceMap, focus: str) -> Finding:
+    mine = associations_of(result, focus)
+    best, next_best, least = mine.iloc[0], mine.iloc[1], mine.iloc[-1]
+    values = {
+        "brand": focus,
+        "best": best["column_label"],
+        "best_ratio": best["ratio"],
+        "next": next_best["column_label"],
+        "next_ratio": next_best["ratio"],
+        "least": least["column_label"],
+        "least_ratio": least["ratio"],
+    }
+    detail = Message(
+        "It is named for “{best}” {best_ratio:decimal2} times as often as expected, for “{next}” "
+        "{next_ratio:decimal2} times, and least for “{least}” ({least_ratio:decimal2} times).",
+        values,
+    )
+    if best["ratio"] < TELLING:
+        return Finding(Message("Nothing marks {brand}.", values), detail, "open")
+    return Finding(Message("“{best}” marks {brand}.", values), detail, "likely")
+
+
+def _pair_finding(result: CorrespondenceMap) -> Finding:
+    pair = result.nearest.loc[result.nearest["distance"].idxmin()]
+    values = {
+        "brand": pair["label"],
+        "nearest": pair["nearest"],
+        "distance": pair["distance"],
+        "median": float(np.median(result.nearest["distance"])),
+        "n": len(result.nearest),
+    }
+    return Finding(
+        Message("{brand} and {nearest} are described most alike.", values),
+        Message(
+            "Chi-square distance {distance:decimal2}; half of the {n:count} brands have their "
+            "nearest rival within {median:decimal2}.",
+            values,
+        ),
+        "likely",
+    )
+
+
+def _distinct_finding(result: CorrespondenceMap) -> Finding:
+    far = _distinct(result)
+    best = associations_of(result, far["label"]).iloc[0]
+    values = {
+        "brand": far["label"],
+        "share": far["inertia"] / result.glance().loc[0, "total_inertia"],
+        "mass": far["mass"],
+        "attribute": best["column_label"],
+        "ratio": best["ratio"],
+    }
+    return Finding(
+        Message("{brand} stands apart most.", values),
+        Message(
+            "It makes {share:percent} of all differences with {mass:percent} of the mentions, "
+            "above all by “{attribute}” ({ratio:decimal2} times as often as expected).",
+            values,
+        ),
+        "likely",
+    )
+
+
+def _axes_finding(result: CorrespondenceMap) -> Finding:
+    share = result.glance().loc[0, "share_explained"]
+    settled: Settled = "likely" if share >= FAIR_PLANE else "open"
+    across = axis_ends(result, 1)
+    values: dict[str, Any] = {
+        "low": across["low"],
+        "high": across["high"],
+        "first": result.axes["share"].iloc[0],
+        "share": share,
+    }
+    headline = Message("What divides the brands: “{low}” against “{high}”.", values)
+    if _n_axes(result) == 1:
+        return Finding(headline, Message("One line shows {share:percent}.", values), settled)
+    upward = axis_ends(result, 2)
+    values |= {
+        "bottom": upward["low"],
+        "top": upward["high"],
+        "second": result.axes["share"].iloc[1],
+    }
+    detail = Message(
+        "Left to right {first:percent} of the differences; bottom to top “{bottom}” against "
+        "“{top}”, {second:percent}. Together the map shows {share:percent}.",
+        values,
+    )
+    return Finding(headline, detail, settled)
+
+
+def _distinct(result: CorrespondenceMap) -> pd.Series:
+    """Find the active row furthest from the average profile: inertia over mass."""
+    first = result.rows.query("axis == 1 and not supplementary")
+    return first.loc[(first["inertia"] / first["mass"]).idxmax()]
+
+
+def _nearest_of(result: CorrespondenceMap, label: str) -> pd.Series:
+    return result.nearest.set_index("label").loc[label]
+
+
+def _is_near_tie(mine: pd.Series) -> bool:
+    return bool(mine["distance"] > NEAR_TIE * mine["second_distance"])
+
+
+def _n_axes(result: CorrespondenceMap) -> int:
+    return int(result.rows["axis"].max())

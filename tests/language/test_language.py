@@ -1,0 +1,60 @@
+"""Language: translations are found, filled and joined; dates are written the local way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from brandkit.core.errors import InputError
+from brandkit.core.message import Message
+from brandkit.language import (
+    LANGUAGES,
+    column_label,
+    current_language,
+    date_text,
+    translate,
+    use_language,
+)
+
+
+@pytest.fixture(autouse=True)
+def english_afterwards() -> Iterator[None]:
+    yield
+    use_language("en")
+
+
+def test_a_message_is_translated_with_its_numbers_and_messages_inside() -> None:
+    message = Message(
+        "Fewer than {limit:count} mentions stand behind {names}{more}; read their places with care.",
+        {"limit": 30, "names": ["A", "B"], "more": Message(" and {n:count} more", {"n": 2})},
+    )
+    assert translate(message, "zh-Hant") == "A、B等另外 2 個的提及次數不足 30 次，其位置請審慎解讀。"
+    assert translate(message, "zh-Hans") == "A、B等另外 2 个的提及次数不足 30 次，其位置请谨慎解读。"
+    assert translate(message, "en").startswith("Fewer than 30 mentions stand behind A, B and 2 more")
+
+
+def test_what_has_no_translation_stays_english() -> None:
+    assert translate("No such sentence anywhere", "zh-Hans") == "No such sentence anywhere"
+
+
+def test_the_language_in_use_is_the_default() -> None:
+    use_language("zh-Hant")
+    assert current_language() == "zh-Hant"
+    assert column_label("std_error") == "標準誤"
+    assert column_label("a column of the user's") == "a column of the user's"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "2 March 2026"), ("zh-Hant", "2026年3月2日"), ("zh-Hans", "2026年3月2日")],
+)
+def test_dates(language: str, said: str) -> None:
+    assert date_text(date(2026, 3, 2), language) == said
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(InputError, match=r"one of 'en', 'zh-Hant', 'zh-Hans'; found 'zh-Hand'"):
+        use_language("zh-Hand")
+    assert LANGUAGES == ("en", "zh-Hant", "zh-Hans")
