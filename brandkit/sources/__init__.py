@@ -1,0 +1,33 @@
+"""The only code that reads or writes ``data/``: studies, catalogues, surveys, branches, tables."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from brandkit.sources.study import Study, read_study, studies
+from brandkit.sources.table import BrandTable, read_brand_table
+
+__all__ = [
+    "BrandTable",
+    "Study",
+    "read_brand_table",
+    "read_branches",
+    "read_catalog",
+    "read_study",
+    "read_survey",
+    "studies",
+]
+
+#: Read where they are first used: catalogues and surveys bring heavy libraries with them.
+_LATER = {
+    "read_branches": "brandkit.sources.branches",
+    "read_catalog": "brandkit.sources.catalog",
+    "read_survey": "brandkit.sources.survey",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

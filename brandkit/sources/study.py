@@ -1,0 +1,448 @@
+"""A study: one folder in ``data/raw`` with a study.toml, and the evidence it names."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
+
+import pandas as pd
+
+from brandkit.core.checks import check_option
+from brandkit.core.errors import InputError, MissingFileError, SchemaError, did_you_mean, shown
+from brandkit.sources.label_names import LANGUAGES, LabelNames, read_label_names
+from brandkit.sources.settings import FILE_NAME, CatalogSection, Language, Settings, read_settings
+from brandkit.sources.table import BrandTable, read_brand_table
+from brandkit.sources.toml_file import TomlFile
+
+if TYPE_CHECKING:
+    from brandkit.sources.branches import Branches
+    from brandkit.sources.catalog import Catalog
+    from brandkit.sources.survey import Survey
+
+#: Columns of evidence whose cells are labels with names in several languages.
+_LABELLED = ("brand", "category", "attribute", "market", "label", "set")
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """What a study.toml names, read when it is asked for, in one language.
+
+    Parameters
+    ----------
+    name : str
+        The name of its folder.
+    folder : Path
+    title : str
+        In the study's language.
+    language : "en" | "zh-Hant" | "zh-Hans"
+    focus : str, optional
+        The bank the report is for, as the study's language writes it.
+    seed : int
+    settings : Settings
+        The whole of study.toml.
+    names : mapping
+        Label as the files write it to label in the study's language.
+    toml : TomlFile
+        To say where a key stands.
+    """
+
+    name: str
+    folder: Path
+    title: str
+    language: Language
+    focus: str | None
+    seed: int
+    settings: Settings
+    names: Mapping[str, str]
+    toml: TomlFile = field(repr=False)
+
+    @cached_property
+    def brand_table(self) -> BrandTable | None:
+        """Brands by attributes, or None."""
+        section = self.settings.brand_table
+        if section is None:
+            return None
+        options = section.model_dump(exclude={"source", "wide"})
+        table = read_brand_table(self.path(section.source, "brand_table", "source"), **options)
+        return self._named_table(table)
+
+    @cached_property
+    def catalogs(self) -> Mapping[date, Catalog]:
+        """The catalogue at each of its dates, oldest first; empty where there is none."""
+        section = self.settings.catalog
+        if section is None:
+            return MappingProxyType({})
+        dated = [self._read_catalog(section, number) for number in range(len(section.dates) or 1)]
+        return MappingProxyType(dict(sorted(dated, key=lambda pair: pair[0])))
+
+    @property
+    def catalog(self) -> Catalog | None:
+        """The newest catalogue, or None."""
+        return self.catalogs[max(self.catalogs)] if self.catalogs else None
+
+    @cached_property
+    def survey(self) -> Survey | None:
+        """Answers of customers, or None."""
+        section = self.settings.survey
+        if section is None:
+            return None
+        from brandkit.sources.survey import read_survey
+
+        survey = read_survey(
+            self.path(section.source, "survey", "source"),
+            codebook=self._optional(section.codebook, "survey", "codebook"),
+            brand=section.brand, respondent=section.respondent, weight=section.weight,
+            strata=section.strata, cluster=section.cluster, wave=section.wave,
+            missing=section.missing,
+        )  # fmt: skip
+        own_column = survey.design.get("brand") if isinstance(survey.design, Mapping) else None
+        return cast("Survey", self._labelled(survey, also=[own_column] if own_column else []))
+
+    @cached_property
+    def branches(self) -> Branches | None:
+        """Brands by markets, or None."""
+        section = self.settings.branches
+        if section is None:
+            return None
+        from brandkit.sources.branches import read_branches
+
+        path = self.path(section.source, "branches", "source")
+        branches = read_branches(
+            path, brand=section.brand, market=section.market, amount=section.amount
+        )
+        return cast("Branches", self._labelled(branches))
+
+    @cached_property
+    def inputs(self) -> tuple[tuple[str, str], ...]:
+        """Every input file: its path from the study's folder, and the sha256 of its bytes."""
+        files = {FILE_NAME: self.folder / FILE_NAME}
+        for source in self.sources():
+            path = self.folder / source
+            inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+            for file in inside:
+                below = file.relative_to(path).as_posix() if path.is_dir() else ""
+                files[f"{source.rstrip('/')}/{below}".rstrip("/")] = file
+        return tuple((name, sha256_of(file)) for name, file in sorted(files.items()))
+
+    @cached_property
+    def brands(self) -> tuple[str, ...]:
+        """All brands that any of the evidence knows, in the study's language, sorted."""
+        return tuple(sorted({brand for kind in self.settings.evidence for brand in self._of(kind)}))
+
+    def sources(self) -> tuple[str, ...]:
+        """Every path that study.toml names, each once, in its order."""
+        settings, found = self.settings, []
+        if settings.names:
+            found.append(settings.names.source)
+        if settings.brand_table:
+            found.append(settings.brand_table.source)
+        if settings.catalog:
+            catalog = settings.catalog
+            owners = catalog.owners if isinstance(catalog.owners, str) else None
+            aliases = catalog.aliases if isinstance(catalog.aliases, str) else None
+            found += [catalog.source, catalog.register_, aliases, owners]
+            for entry in catalog.dates:
+                found += [entry.source, entry.register_]
+        if settings.survey:
+            found += [settings.survey.source, settings.survey.codebook]
+        if settings.branches:
+            found.append(settings.branches.source)
+        return tuple(dict.fromkeys(source for source in found if source))
+
+    def path(self, source: str, *place: str | int) -> Path:
+        """Give the path of a source, or refuse where nothing is there.
+
+        Parameters
+        ----------
+        source : str
+            As study.toml writes it.
+        *place : str or int
+            Section and key that name it.
+        """
+        path = self.folder / source
+        if not path.exists():
+            beside = path.parent.iterdir() if path.parent.is_dir() else ()
+            near = did_you_mean(path.name, [file.name for file in beside]).strip()
+            raise MissingFileError(
+                "must name a file in the study's folder", file=self.folder / FILE_NAME,
+                place=self.toml.place(place), found=source,
+                way_out=near or "Put the file there, or correct the path.",
+            )  # fmt: skip
+        return path
+
+    def _optional(self, source: str | None, *place: str | int) -> Path | None:
+        return None if source is None else self.path(source, *place)
+
+    def _read_catalog(self, section: CatalogSection, number: int) -> tuple[date, Catalog]:
+        from brandkit.sources.catalog import read_catalog
+
+        entry = section.dates[number] if section.dates else None
+        place = ("catalog", "dates", number) if entry else ("catalog",)
+        source = entry.source if entry else cast("str", section.source)
+        register = (entry.register_ if entry else None) or section.register_
+        day = entry.as_of if entry else section.as_of
+        aliases = section.aliases
+        columns = {name: c[0] if len(c) == 1 else c for name, c in section.columns.items()}
+        catalog = read_catalog(
+            self.path(source, *place, "source"),
+            format=section.format, columns=columns or None,
+            register=self._optional(register, *place, "register"),
+            aliases=self._optional(aliases, "catalog", "aliases") if isinstance(aliases, str)
+            else aliases,
+            as_of=day, disclosure=section.disclosure, **self._catalog_extras(section),
+        )  # fmt: skip
+        if day is None:
+            days = pd.to_datetime(catalog.products["as_of"]).dropna()
+            day = days.max().date() if len(days) else date.min
+        return day, cast("Catalog", self._labelled(catalog))
+
+    def _catalog_extras(self, section: CatalogSection) -> dict[str, Any]:
+        owners = section.owners
+        if owners is None:
+            return {}
+        path = self.path(owners, "catalog", "owners") if isinstance(owners, str) else owners
+        return {"owners": path}
+
+    def _named_table(self, table: BrandTable) -> BrandTable:
+        def named(labels: Iterable[str]) -> list[str]:
+            return [self.names.get(label, label) for label in labels]
+
+        values = table.values.copy()
+        for side, labels in (("brand", named(values.index)), ("attribute", named(values.columns))):
+            twice = [label for label in dict.fromkeys(labels) if labels.count(label) > 1]
+            if twice:
+                raise SchemaError(
+                    f"two labels of one {side} column must not share a name",
+                    file=self.folder / (self.settings.names.source if self.settings.names else ""),
+                    place=f"column {self.language!r}", found=twice,
+                    way_out="Name them apart.",
+                )  # fmt: skip
+        values.index = pd.Index(named(values.index), name="brand")
+        values.columns = pd.Index(named(values.columns), name="attribute")
+        return replace(
+            table, values=values,
+            supplementary_brands=tuple(named(table.supplementary_brands)),
+            supplementary_attributes=tuple(named(table.supplementary_attributes)),
+        )  # fmt: skip
+
+    def _labelled(self, evidence: Any, *, also: Iterable[str] = ()) -> Any:
+        """Write the labels in the frames of a piece of evidence in the study's language."""
+        if not self.names:
+            return evidence
+        columns = (*_LABELLED, *also)
+        changed: dict[str, Any] = {}
+        for name, value in vars(evidence).items():
+            if isinstance(value, pd.DataFrame):
+                changed[name] = _renamed(value, columns, self.names)
+        return replace(evidence, **changed)
+
+    def _of(self, kind: str) -> set[str]:
+        """The brands that one kind of evidence knows."""
+        evidence = getattr(self, kind)
+        if kind == "brand_table":
+            return set(evidence.brands)
+        if kind == "catalog":
+            return {str(b) for c in self.catalogs.values() for b in c.products["brand"].unique()}
+        if kind == "branches":
+            return set(map(str, evidence.presence["brand"].unique()))
+        column = evidence.design.get("brand")
+        return set() if column is None else set(map(str, evidence.responses[column].dropna().unique()))
+
+
+def read_study(
+    name_or_path: str | Path,
+    *,
+    language: str | None = None,
+    focus: str | None = None,
+) -> Study:
+    """Read a study by its name or its folder.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        The name of a folder in ``data/raw``, found from any folder inside the clone; or the path
+        of a folder with a study.toml.
+    language : "en" | "zh-Hant" | "zh-Hans", optional
+        Instead of the study's own.
+    focus : str, optional
+        The bank the report is for, instead of the study's own; in any of its languages.
+
+    Returns
+    -------
+    Study
+        Its evidence is read when it is first asked for.
+
+    Raises
+    ------
+    InputError
+        There is no such study, language or bank.
+    SchemaError
+        study.toml or a file it names breaks its rule.
+
+    Examples
+    --------
+    >>> study = read_study("sample", language="zh-Hans")
+    >>> study.focus, study.brand_table.values.shape
+    ('海港银行', (12, 14))
+    """
+    if language is not None:
+        check_option("language", language, LANGUAGES)
+    folder = study_folder(name_or_path)
+    settings, toml = read_settings(folder / FILE_NAME)
+    chosen = cast("Language", language or settings.study.language)
+    labels = LabelNames({})
+    if settings.names is not None:
+        source = Study(
+            folder.name, folder, "", chosen, None, 0, settings, MappingProxyType({}), toml
+        ).path(settings.names.source, "names", "source")
+        labels = read_label_names(source)
+    study = Study(
+        name=folder.name, folder=folder, title=settings.title_in(chosen), language=chosen,
+        focus=None, seed=settings.study.seed, settings=settings,
+        names=MappingProxyType(labels.in_language(chosen)), toml=toml,
+    )  # fmt: skip
+    asked = focus if focus is not None else settings.study.focus
+    if asked is None:
+        return study
+    known = _known_focus(study, labels, asked, is_argument=focus is not None)
+    # what was read to check the focus is kept: replace() makes a new study without it
+    focused = replace(study, focus=known)
+    read = set(vars(study)) - set(vars(focused))
+    focused.__dict__.update({name: vars(study)[name] for name in read})
+    return focused
+
+
+def _known_focus(study: Study, labels: LabelNames, asked: str, *, is_argument: bool) -> str:
+    """Find the focus among the brands, in any language, the cheap evidence first."""
+    label = labels.label_of(asked)
+    named = study.names.get(label, label)
+    order = sorted(study.settings.evidence, key=("brand_table branches catalog survey").index)
+    known: set[str] = set()
+    for kind in order:
+        known |= study._of(kind)
+        if named in known:
+            return named
+    near = did_you_mean(asked, sorted(known)).strip()
+    rule = f"must be one of the study's brands; it has {shown(sorted(known), most=12)}"
+    if is_argument:
+        raise InputError(f"`focus` {rule}; found {shown(asked)}. {near or 'Name one of these.'}")
+    raise SchemaError(
+        rule, file=study.folder / FILE_NAME, place=study.toml.place(("study", "focus")),
+        found=asked, way_out=near or "Name one of these.",
+    )  # fmt: skip
+
+
+def study_folder(name_or_path: str | Path) -> Path:
+    """Find a study's folder.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A name in ``data/raw``, a folder, or the path of a study.toml.
+
+    Returns
+    -------
+    Path
+
+    Examples
+    --------
+    >>> study_folder("sample").name
+    'sample'
+    """
+    text = str(name_or_path)
+    is_name = isinstance(name_or_path, str) and not any(mark in text for mark in "/\\") and text
+    raw = raw_folder()
+    if is_name and text not in (".", "..") and (raw / text / FILE_NAME).is_file():
+        return raw / text
+    path = Path(name_or_path).expanduser()
+    if path.name == FILE_NAME:
+        path = path.parent
+    if (path / FILE_NAME).is_file():
+        return path.resolve()
+    there = studies()
+    if path.is_dir():
+        raise MissingFileError(
+            "the folder has no study.toml", file=path,
+            way_out=f"`brandkit new {path}` writes one.",
+        )  # fmt: skip
+    raise InputError(
+        f"`study` must be the name of a study or the path of its folder; found {shown(text)}. "
+        f"The studies there are: {', '.join(there) or 'none yet'}.{did_you_mean(text, there)}"
+    )
+
+
+def studies() -> list[str]:
+    """Name the studies in ``data/raw``.
+
+    Examples
+    --------
+    >>> "sample" in studies()
+    True
+    """
+    raw = raw_folder()
+    return sorted(file.parent.name for file in raw.glob(f"*/{FILE_NAME}")) if raw.is_dir() else []
+
+
+def clone_folder() -> Path:
+    """Find the clone: upwards from the working folder, else where brandkit is installed from.
+
+    Examples
+    --------
+    >>> (clone_folder() / "brandkit").is_dir()
+    True
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "data" / "raw").is_dir() and (folder / "brandkit" / "__main__.py").is_file():
+            return folder
+    return Path(__file__).resolve().parents[2]
+
+
+def raw_folder() -> Path:
+    """Give the folder of the studies, ``data/raw`` of the clone.
+
+    Examples
+    --------
+    >>> raw_folder().name
+    'raw'
+    """
+    return clone_folder() / "data" / "raw"
+
+
+def sha256_of(file: Path) -> str:
+    """Give the sha256 of a file's bytes, in hexadecimal.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> file = Path(mkdtemp()) / "empty"
+    >>> _ = file.write_bytes(b"")
+    >>> sha256_of(file)[:8]
+    'e3b0c442'
+    """
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _renamed(frame: pd.DataFrame, columns: Iterable[str], names: Mapping[str, str]) -> pd.DataFrame:
+    """Write the labels of some columns anew, keeping categoricals small."""
+    changed: dict[str, Any] = {}
+    for column in columns:
+        if column not in frame.columns:
+            continue
+        cells = frame[column]
+        if isinstance(cells.dtype, pd.CategoricalDtype):
+            new = {label: names.get(str(label), label) for label in cells.cat.categories}
+            merged = len(set(new.values())) < len(new)
+            changed[column] = (
+                cells.map(new).astype("category") if merged else cells.cat.rename_categories(new)
+            )
+        elif pd.api.types.is_string_dtype(cells) or cells.dtype == object:
+            changed[column] = cells.map(lambda label: names.get(label, label))
+    return frame.assign(**changed) if changed else frame
