@@ -1,0 +1,284 @@
+"""Fonts: what figures are laid out with, and what a report embeds.
+
+Layout never depends on the machine: Latin text is measured in DejaVu Sans, which comes with
+matplotlib, and every other character in a font of metrics alone, one em wide, which comes with
+brandkit. Figures keep text as text, so that a reader's own fonts draw it. Where Noto Sans CJK
+is installed, a report can carry a subset of it for readers who have no Chinese font.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+from fontTools import subset
+from fontTools.ttLib import TTCollection, TTFont
+from matplotlib import font_manager
+
+from brandkit.core.checks import check_option
+
+LATIN: Final = "DejaVu Sans"
+METRICS: Final = "brandkit metrics"
+METRICS_FILE: Final = Path(__file__).with_name("metrics_only.ttf")
+
+#: Fonts that figures are measured in: the same on every machine.
+LAYOUT_FAMILIES: Final = (LATIN, METRICS)
+
+#: Free fonts that may be embedded, best first: file name, then family of the face.
+_EMBEDDABLE: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "zh-Hant": (
+        ("NotoSansCJK-Regular.ttc", "Noto Sans CJK TC"),
+        ("NotoSansCJKtc-Regular.otf", "Noto Sans CJK TC"),
+        ("NotoSansTC-Regular.otf", "Noto Sans TC"),
+        ("SourceHanSans-Regular.ttc", "Source Han Sans TC"),
+        ("SourceHanSansTC-Regular.otf", "Source Han Sans TC"),
+    ),
+    "zh-Hans": (
+        ("NotoSansCJK-Regular.ttc", "Noto Sans CJK SC"),
+        ("NotoSansCJKsc-Regular.otf", "Noto Sans CJK SC"),
+        ("NotoSansSC-Regular.otf", "Noto Sans SC"),
+        ("SourceHanSans-Regular.ttc", "Source Han Sans SC"),
+        ("SourceHanSansSC-Regular.otf", "Source Han Sans SC"),
+    ),
+}
+
+#: Families that can draw Chinese in a picture, where one of them is installed.
+_PICTURE_FAMILIES: Final = (
+    "Noto Sans CJK TC", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans TC", "Noto Sans SC",
+    "Source Han Sans TC", "Source Han Sans SC", "PingFang TC", "PingFang SC", "PingFang HK",
+    "Microsoft JhengHei", "Microsoft YaHei", "WenQuanYi Zen Hei",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FontFile:
+    """A font that a report can embed.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    face : int
+        Which face of a collection; 0 in a file of one font.
+    family : str
+        The family's name, as ``"Noto Sans CJK TC"``.
+    version : str
+        The version the font states of itself, for a report's provenance.
+    """
+
+    path: Path
+    face: int
+    family: str
+    version: str
+
+
+def is_wide(character: str) -> bool:
+    """Say whether a character takes a whole em, as Chinese characters do.
+
+    Examples
+    --------
+    >>> is_wide("銀"), is_wide("、"), is_wide("a")
+    (True, True, False)
+    """
+    return unicodedata.east_asian_width(character) in "WF"
+
+
+@cache
+def picture_families() -> tuple[str, ...]:
+    """Give the fonts for text, best first; the last of them knows every character.
+
+    Examples
+    --------
+    >>> picture_families()[0], picture_families()[-1]
+    ('DejaVu Sans', 'brandkit metrics')
+    """
+    register_metrics_font()
+    have = set(font_manager.fontManager.get_font_names())
+    chinese = tuple(name for name in _PICTURE_FAMILIES if name in have)
+    return (LATIN, *chinese[:1], METRICS)
+
+
+def register_metrics_font() -> None:
+    """Make the font of metrics known to matplotlib; a second call does nothing.
+
+    Examples
+    --------
+    >>> register_metrics_font()
+    """
+    known = font_manager.fontManager
+    if METRICS in known.get_font_names():
+        return
+    known.addfont(METRICS_FILE)
+    entry = next(font for font in known.ttflist if font.name == METRICS)
+    # The one face stands for the bold one as well: the box of an em has one width.
+    known.ttflist.append(replace(entry, weight=700))
+
+
+def cjk_font(language: str = "zh-Hant") -> FontFile | None:
+    """Find the installed font whose characters may be embedded in a report.
+
+    Parameters
+    ----------
+    language : "en" | "zh-Hant" | "zh-Hans"
+        Chinese characters have other shapes in traditional and simplified type. English
+        reports with Chinese names take the traditional ones.
+
+    Returns
+    -------
+    FontFile or None
+        None where none is installed.
+
+    Examples
+    --------
+    >>> font = cjk_font("zh-Hans")
+    >>> font is None or font.family.endswith("SC")
+    True
+    """
+    check_option("language", language, ("en", "zh-Hant", "zh-Hans"))
+    return _installed("zh-Hant" if language == "en" else language)
+
+
+def font_subset(characters: Iterable[str], *, language: str = "zh-Hant") -> bytes | None:
+    """Cut the installed Chinese font down to the wide characters among those given.
+
+    Parameters
+    ----------
+    characters : str or iterable of str
+        All text of the figures; only its wide characters are taken.
+    language : "en" | "zh-Hant" | "zh-Hans"
+
+    Returns
+    -------
+    bytes or None
+        A woff2 file, the same bytes for the same characters and font file. None where there
+        are no such characters or no such font.
+
+    Examples
+    --------
+    >>> font_subset("Harbour Bank") is None
+    True
+    """
+    wanted = sorted({one for text in characters for one in text if is_wide(one)})
+    font = cjk_font(language) if wanted else None
+    if font is None:
+        return None
+    options = subset.Options()
+    options.flavor = "woff2"
+    options.hinting = False
+    options.desubroutinize = True
+    options.layout_features = []
+    options.name_IDs = [1, 2]
+    options.name_languages = [0x409]
+    options.notdef_outline = True
+    options.recalc_timestamp = False
+    options.drop_tables = [
+        *options.drop_tables, "BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx",
+    ]  # fmt: skip
+    options.font_number = font.face
+    with subset.load_font(str(font.path), options) as whole:
+        cutter = subset.Subsetter(options)
+        cutter.populate(unicodes=[ord(one) for one in wanted])
+        cutter.subset(whole)
+        written = BytesIO()
+        subset.save_font(whole, written, options)
+    return written.getvalue()
+
+
+def missing_glyphs(text: str, *, language: str = "zh-Hant") -> tuple[str, ...]:
+    """Name the characters of a text that neither the Latin nor the Chinese font can draw.
+
+    Where no Chinese font is installed, wide characters are left to the reader's fonts and
+    are not named.
+
+    Parameters
+    ----------
+    text : str
+    language : "en" | "zh-Hant" | "zh-Hans"
+
+    Returns
+    -------
+    tuple of str
+        The characters, each once, in order of their code.
+
+    Examples
+    --------
+    >>> missing_glyphs("Harbour Bank, 3 − 5 %")
+    ()
+    """
+    font = cjk_font(language)
+    chinese = None if font is None else _characters_of(font)
+    drawn = _latin_characters()
+
+    def can_be_drawn(one: str) -> bool:
+        if ord(one) in drawn or unicodedata.category(one) in ("Cc", "Cf"):
+            return True
+        return is_wide(one) if chinese is None else ord(one) in chinese
+
+    return tuple(one for one in sorted(set(text)) if not can_be_drawn(one))
+
+
+@cache
+def _installed(language: str) -> FontFile | None:
+    files = {file.name: file for file in _font_files()}
+    for name, family in _EMBEDDABLE[language]:
+        if name in files and (found := _face_of(files[name], family)):
+            return found
+    return None
+
+
+@cache
+def _font_files() -> tuple[Path, ...]:
+    """List the embeddable files in the usual folders."""
+    names = {name for choices in _EMBEDDABLE.values() for name, _ in choices}
+    return tuple(
+        sorted(
+            Path(place, file)
+            for folder in _font_folders()
+            for place, _, files in os.walk(folder)
+            for file in files
+            if file in names
+        )
+    )
+
+
+def _font_folders() -> Iterator[Path]:
+    home = Path.home()
+    if sys.platform == "win32":
+        yield Path(os.environ.get("WINDIR", r"C:\Windows"), "Fonts")
+        if local := os.environ.get("LOCALAPPDATA"):
+            yield Path(local, "Microsoft", "Windows", "Fonts")
+    elif sys.platform == "darwin":
+        yield from (Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts")
+    else:
+        yield from (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".fonts")
+        yield Path(os.environ.get("XDG_DATA_HOME") or home / ".local/share", "fonts")
+
+
+def _face_of(file: Path, family: str) -> FontFile | None:
+    with TTCollection(file, lazy=True) if file.suffix == ".ttc" else TTFont(file) as opened:
+        faces = opened.fonts if isinstance(opened, TTCollection) else [opened]
+        for at, face in enumerate(faces):
+            names: Any = face["name"]
+            if family in (names.getDebugName(1), names.getDebugName(16)):
+                return FontFile(file, at, family, str(names.getDebugName(5)))
+    return None
+
+
+@cache
+def _characters_of(font: FontFile) -> frozenset[int]:
+    with TTFont(font.path, fontNumber=font.face, lazy=True) as opened:
+        return frozenset(opened.getBestCmap())
+
+
+@cache
+def _latin_characters() -> frozenset[int]:
+    file = font_manager.findfont(LATIN, fallback_to_default=False)
+    with TTFont(file, lazy=True) as opened:
+        return frozenset(opened.getBestCmap())

@@ -1,0 +1,168 @@
+"""How every figure looks: one theme, in force only while drawing.
+
+Text is 12 points in a figure 6.4 inches wide, which stays 9 pixels on a phone of 390 pixels.
+Nothing is told by colour alone: series differ in marker and line as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import matplotlib as mpl
+import seaborn as sns
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
+from matplotlib.figure import Figure
+
+from brandkit.core.errors import InputError
+from brandkit.viz.fonts import picture_families
+from brandkit.viz.palette import PALETTE
+from brandkit.viz.renderer import POINTS_AN_INCH, SlimCanvas
+
+WIDTH: Final = 6.4
+HEIGHT: Final = 4.8
+TEXT_SIZE: Final = 12.0
+
+#: Marker, line and colour of the first series, the second and so on.
+SERIES: Final[tuple[dict[str, str], ...]] = (
+    {"marker": "o", "linestyle": "-", "color": PALETTE["ink"]},
+    {"marker": "s", "linestyle": "--", "color": PALETTE["accent"]},
+    {"marker": "^", "linestyle": "-.", "color": PALETTE["second"]},
+    {"marker": "D", "linestyle": ":", "color": PALETTE["soft"]},
+)
+
+
+@contextmanager
+def theme(*, width: float = WIDTH) -> Iterator[None]:
+    """Draw in brandkit's look; afterwards matplotlib is as it was.
+
+    Parameters
+    ----------
+    width : float, inches
+        Of the figure. A wider figure shrinks more on a phone, so its text is larger.
+
+    Examples
+    --------
+    >>> with theme():
+    ...     mpl.rcParams["font.size"], mpl.rcParams["text.parse_math"]
+    (12.0, False)
+    """
+    with mpl.rc_context(rc=_settings(TEXT_SIZE * max(1.0, width / WIDTH))):
+        yield
+
+
+def new_axes(width: float = WIDTH, height: float = HEIGHT) -> Axes:
+    """Give empty axes on a figure of their own.
+
+    The figure is unknown to pyplot: nothing needs closing, nothing is shown by itself.
+
+    Parameters
+    ----------
+    width, height : float, inches
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> ax = new_axes(6.4, 3)
+    >>> [float(side) for side in ax.figure.get_size_inches()]
+    [6.4, 3.0]
+    """
+    if not (width > 0 and height > 0):
+        raise InputError(
+            f"`width` and `height` must be inches > 0; found {width} and {height}. Write 6.4, 4.8."
+        )
+    with theme(width=width):
+        figure = Figure(figsize=(width, height), dpi=POINTS_AN_INCH, layout="constrained")
+        SlimCanvas(figure)
+        return figure.add_subplot()
+
+
+def strength_colours(name: str = "second") -> LinearSegmentedColormap:
+    """Give a scale from nothing to a theme colour, for heat maps that follow the page.
+
+    Parameters
+    ----------
+    name : str
+        A colour of :data:`PALETTE`.
+
+    Examples
+    --------
+    >>> [round(part, 2) for part in strength_colours("second")(0.0)]
+    [0.04, 0.42, 0.39, 0.0]
+    """
+    clear, full = to_rgba(PALETTE[name], 0.0), to_rgba(PALETTE[name], 1.0)
+    return LinearSegmentedColormap.from_list(f"brandkit {name}", [clear, full])
+
+
+def contrast_colours() -> LinearSegmentedColormap:
+    """Give a scale from the accent through nothing to the second colour.
+
+    Examples
+    --------
+    >>> contrast_colours()(0.0)[3], round(contrast_colours()(0.5)[3], 2)
+    (1.0, 0.0)
+    """
+    low, high = PALETTE["accent"], PALETTE["second"]
+    steps = [(0.0, to_rgba(low)), (0.5, to_rgba(low, 0.0)), (0.5, to_rgba(high, 0.0))]
+    return LinearSegmentedColormap.from_list(
+        "brandkit contrast", [*steps, (1.0, to_rgba(high))], N=257
+    )
+
+
+def _settings(size: float) -> Any:
+    ink, soft, line = PALETTE["ink"], PALETTE["soft"], PALETTE["line"]
+    return {
+        **sns.axes_style("white"),
+        # After seaborn, which sets fonts of its own.
+        "font.family": list(picture_families()),
+        "font.size": size,
+        "axes.titlesize": size,
+        "axes.labelsize": size,
+        "xtick.labelsize": size,
+        "ytick.labelsize": size,
+        "legend.fontsize": size,
+        "legend.title_fontsize": size,
+        "figure.titlesize": size,
+        "text.parse_math": False,
+        "axes.formatter.use_mathtext": False,
+        "text.color": ink,
+        "axes.labelcolor": soft,
+        "axes.edgecolor": line,
+        "axes.titlecolor": ink,
+        "axes.titlelocation": "left",
+        "xtick.color": line,
+        "ytick.color": line,
+        "xtick.labelcolor": soft,
+        "ytick.labelcolor": soft,
+        "xtick.major.size": 0.0,
+        "ytick.major.size": 0.0,
+        "xtick.minor.size": 0.0,
+        "ytick.minor.size": 0.0,
+        "axes.linewidth": 1.0,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "axes.facecolor": "none",
+        "figure.facecolor": PALETTE["paper"],
+        "figure.edgecolor": "none",
+        "savefig.facecolor": PALETTE["paper"],
+        "grid.color": line,
+        "grid.linewidth": 1.0,
+        "lines.linewidth": 2.0,
+        "lines.markersize": 6.0,
+        "scatter.edgecolors": "none",
+        "legend.frameon": False,
+        "image.interpolation": "none",
+        "hatch.linewidth": 1.0,
+        "path.simplify": True,
+        "axes.prop_cycle": cycler(color=[series["color"] for series in SERIES])
+        + cycler(linestyle=[series["linestyle"] for series in SERIES]),
+        "svg.fonttype": "none",
+        "svg.hashsalt": "brandkit",
+    }
