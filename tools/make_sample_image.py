@@ -37,8 +37,9 @@ def image_counts() -> list[list[object]]:
 
 def names() -> list[list[object]]:
     """Give the names of banks and attributes in the three languages."""
-    rows = [[thing.name, thing.zh_hant, thing.zh_hans] for thing in (*BANKS, *ATTRIBUTES)]
-    return [["label", "zh-Hant", "zh-Hans"], *rows]
+    banks = [[bank.name, bank.zh_hant, bank.zh_hans] for bank in BANKS]
+    attributes = [[thing.name, thing.zh_hant, thing.zh_hans] for thing in ATTRIBUTES]
+    return [["label", "zh-Hant", "zh-Hans"], *banks, *attributes]
 
 
 def write(file: Path, rows: list[list[object]]) -> None:

@@ -60,7 +60,8 @@ class SchemaError(BrandkitError, ValueError):
     --------
     >>> print(SchemaError("counts must be numbers >= 0", file="image.csv",
     ...     place="row 3, column 'modern'", found="n/a", way_out="Write 0 or leave it empty."))
-    image.csv, row 3, column 'modern': counts must be numbers >= 0; found 'n/a'. Write 0 or leave it empty.
+    image.csv, row 3, column 'modern': counts must be numbers >= 0; found 'n/a'. Write 0 or
+    leave it empty.
     """
 
     def __init__(
@@ -91,12 +92,26 @@ class MissingFileError(SchemaError, FileNotFoundError):
         return str(self.args[0])
 
 
+class Words(str):
+    """A finding told in words: error texts show it as it stands, not as a quotation.
+
+    Examples
+    --------
+    >>> print(shown(Words("an empty cell")), shown("n/a"))
+    an empty cell 'n/a'
+    """
+
+    __slots__ = ()
+
+
 class BrandkitWarning(UserWarning):
     """Something a reader must know that does not stop the work."""
 
 
 def shown(value: object, *, most: int = 5, width: int = 60) -> str:
     """Write a found value for an error text: at most five items, long text cut."""
+    if isinstance(value, Words):
+        return str(value)
     if isinstance(value, str):
         return repr(value if len(value) <= width else value[: width - 1] + "…")
     if isinstance(value, Iterable) and not isinstance(value, (bytes, Path)):

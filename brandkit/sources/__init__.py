@@ -11,8 +11,8 @@ from brandkit.sources.table import BrandTable, read_brand_table
 __all__ = [
     "BrandTable",
     "Study",
-    "read_brand_table",
     "read_branches",
+    "read_brand_table",
     "read_catalog",
     "read_study",
     "read_survey",

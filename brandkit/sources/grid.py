@@ -13,10 +13,11 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from brandkit.core.errors import MissingFileError, SchemaError, did_you_mean, shown
+from brandkit.core.errors import MissingFileError, SchemaError, Words, did_you_mean, shown
 from brandkit.core.message import Message
 
 Cell = Any
@@ -77,12 +78,10 @@ class Grid:
         """Give the position of a named column, or refuse with the names there are."""
         if name not in self.header:
             raise SchemaError(
-                f"must name a column of {self.file.name}; it has {shown(named(self.header), most=12)}",
-                file=self.file,
-                place=asked_by,
-                found=name,
-                way_out=(did_you_mean(name, self.header).strip() or "Name one of these."),
-            )
+                f"must name a column of the file; it has {shown(named(self.header), most=12)}",
+                file=self.file, place=asked_by, found=name,
+                way_out=did_you_mean(name, self.header).strip() or "Name one of these.",
+            )  # fmt: skip
         return self.header.index(name)
 
 
@@ -112,7 +111,7 @@ def read_grid(
     encoding: str | None = None,
     header_row: int = 1,
 ) -> Grid:
-    """Read the cells of a table file.
+    r"""Read the cells of a table file.
 
     Parameters
     ----------
@@ -138,7 +137,7 @@ def read_grid(
     --------
     >>> from tempfile import mkdtemp
     >>> file = Path(mkdtemp()) / "image.csv"
-    >>> _ = file.write_text("bank;modern\\nCivic;0,5\\n", encoding="utf-8")
+    >>> _ = file.write_text("bank;modern\nCivic;0,5\n", encoding="utf-8")
     >>> read_grid(file).rows
     (('Civic', '0,5'),)
     """
@@ -216,7 +215,7 @@ def _decoded(path: Path, encoding: str | None) -> str:
         line = data[: error.start].count(b"\n") + 1
         raise SchemaError(
             f"the text must be {chosen or 'UTF-8'}", file=path, place=f"line {line}",
-            found=f"byte 0x{data[error.start]:02x}", way_out=_other_encodings(data),
+            found=Words(f"byte 0x{data[error.start]:02x}"), way_out=_other_encodings(data),
         ) from None  # fmt: skip
     if "\x00" in text:
         raise SchemaError(
@@ -255,7 +254,7 @@ def _text_rows(path: Path, text: str) -> tuple[str, Iterator[tuple[int, list[str
 def _fit(text: str, delimiter: str) -> tuple[float, int, int]:
     """Say how well a delimiter cuts the first rows into equally many cells."""
     try:
-        rows = [len(row) for row, _ in zip(_reader(text, delimiter), range(60), strict=False) if row]
+        rows = [len(row) for row in islice(_reader(text, delimiter), 60) if row]
     except csv.Error:
         return (0.0, 0, 0)
     width, times = Counter(rows).most_common(1)[0] if rows else (0, 0)
@@ -398,7 +397,7 @@ def _finished(
         if full is None:
             raise SchemaError(
                 f"every row must have as many cells as the heading, {width}", file=path,
-                place=f"{unit} {number}", found=f"{len(row)} cells",
+                place=f"{unit} {number}", found=Words(f"{len(row)} cells"),
                 way_out="Quote cells that hold the delimiter"
                 f"{' ' + repr(delimiter) if delimiter else ''}, or set `header_row` if the heading "
                 "stands further down.",

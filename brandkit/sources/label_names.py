@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from brandkit.core.errors import SchemaError, did_you_mean, shown
+from brandkit.core.errors import SchemaError, Words, did_you_mean, shown
 from brandkit.sources.grid import label_text, read_grid
 
 LANGUAGES = ("en", "zh-Hant", "zh-Hans")
@@ -49,7 +49,7 @@ class LabelNames:
 
 
 def read_label_names(path: str | Path) -> LabelNames:
-    """Read the names of labels: columns ``label``, ``en`` (optional), ``zh-Hant``, ``zh-Hans``.
+    r"""Read the names of labels: columns ``label``, ``en`` (optional), ``zh-Hant``, ``zh-Hans``.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def read_label_names(path: str | Path) -> LabelNames:
     --------
     >>> from tempfile import mkdtemp
     >>> file = Path(mkdtemp()) / "names.csv"
-    >>> _ = file.write_text("label,zh-Hant\\nCivic,市民銀行\\n", encoding="utf-8")
+    >>> _ = file.write_text("label,zh-Hant\nCivic,市民銀行\n", encoding="utf-8")
     >>> read_label_names(file).in_language("zh-Hant")
     {'Civic': '市民銀行'}
     """
@@ -96,7 +96,7 @@ def read_label_names(path: str | Path) -> LabelNames:
         if not label or label in rows:
             raise SchemaError(
                 "each row must have a label of its own", file=grid.file, place=place,
-                found=f"{shown(label)} again" if label else "an empty label",
+                found=Words(f"{shown(label)} again" if label else "an empty cell"),
                 way_out="Delete the row, or merge it with the other.",
             )  # fmt: skip
         rows[label] = {language: name for language, name in cells.items() if name}

@@ -53,6 +53,7 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+Disclosure = Literal["brand", "closed", "open"]
 Source = Annotated[str, AfterValidator(_relative)]
 Day = Annotated[date, BeforeValidator(_as_date)]
 Text = Annotated[str, Field(min_length=1)]
@@ -102,7 +103,7 @@ class BrandTableSection(_Section):
     @model_validator(mode="after")
     def _one_form(self) -> BrandTableSection:
         if self.wide and (self.attribute or self.amount):
-            raise ValueError("wide tables have no `attribute` and no `amount` column; leave them out")
+            raise ValueError("wide tables have no `attribute` or `amount`; leave them out")
         if self.wide is False and not self.attribute:
             raise ValueError("long tables need `attribute`, the column of the attributes")
         if self.amount and not self.attribute:
@@ -131,22 +132,20 @@ class CatalogSection(_Section):
     columns: dict[Text, Texts] = {}
     owners: Source | dict[Text, Text] | None = None
     weights: dict[Text, Annotated[float, Field(ge=0)]] = {}
-    disclosure: Literal["brand", "closed", "open"] | dict[Text, Literal["brand", "closed", "open"]] = (
-        "brand"
-    )
+    disclosure: Disclosure | dict[Text, Disclosure] = "brand"
     ranges: dict[Text, Annotated[list[float], Field(min_length=2, max_length=2)]] = {}
     dates: list[CatalogDate] = []
 
     @model_validator(mode="after")
     def _one_or_many(self) -> CatalogSection:
         if (self.source is None) == (not self.dates):
-            raise ValueError("must have either `source` or [[catalog.dates]], not both and not neither")
+            raise ValueError("must have `source` or else [[catalog.dates]]; name one of the two")
         days = [entry.as_of for entry in self.dates]
         if len(set(days)) < len(days):
             raise ValueError("must have each `as_of` once among [[catalog.dates]]")
         for name, (low, high) in self.ranges.items():
             if not low < high:
-                raise ValueError(f"`ranges` must run from low to high; {name} is [{low:g}, {high:g}]")
+                raise ValueError(f"`ranges` must run from low to high, unlike {name}")
         return self
 
 
@@ -177,7 +176,7 @@ class SurveySection(_Section):
             for name in path:
                 if name not in self.blocks:
                     known = ", ".join(self.blocks) or "none"
-                    raise ValueError(f"`paths` must join blocks; {name!r} is none of them ({known})")
+                    raise ValueError(f"`paths` must join blocks ({known}), and {name!r} is none")
         for column, shares in self.margins.items():
             if shares and sum(shares.values()) <= 0:
                 raise ValueError(f"`margins` of {column} must not all be 0")
@@ -237,12 +236,12 @@ class Settings(_Section):
         title = self.study.title
         if isinstance(title, str):
             return title
-        titles: Mapping[str, str] = dict(title)
+        titles: Mapping[str, str] = {str(key): text for key, text in title.items()}
         return titles.get(language) or titles.get("en") or next(iter(titles.values()))
 
 
 def read_settings(path: Path) -> tuple[Settings, TomlFile]:
-    """Read and check a study.toml.
+    r"""Read and check a study.toml.
 
     Parameters
     ----------
@@ -263,7 +262,7 @@ def read_settings(path: Path) -> tuple[Settings, TomlFile]:
     --------
     >>> from tempfile import mkdtemp
     >>> file = Path(mkdtemp()) / "study.toml"
-    >>> _ = file.write_text('[study]\\ntitle = "Banks"\\n[branches]\\nsource = "b.csv"\\n')
+    >>> _ = file.write_text('[study]\ntitle = "Banks"\n[branches]\nsource = "b.csv"\n')
     >>> read_settings(file)[0].evidence
     ('branches',)
     """

@@ -137,7 +137,8 @@ class Study:
 
     def sources(self) -> tuple[str, ...]:
         """Every path that study.toml names, each once, in its order."""
-        settings, found = self.settings, []
+        settings = self.settings
+        found: list[str | None] = []
         if settings.names:
             found.append(settings.names.source)
         if settings.brand_table:
@@ -252,7 +253,9 @@ class Study:
         if kind == "branches":
             return set(map(str, evidence.presence["brand"].unique()))
         column = evidence.design.get("brand")
-        return set() if column is None else set(map(str, evidence.responses[column].dropna().unique()))
+        if column is None:
+            return set()
+        return set(map(str, evidence.responses[column].dropna().unique()))
 
 
 def read_study(

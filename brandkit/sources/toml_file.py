@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from brandkit.core.errors import MissingFileError, SchemaError, did_you_mean, shown
+from brandkit.core.errors import MissingFileError, SchemaError, Words, did_you_mean, shown
 
 _HEADING = re.compile(r"\s*(\[\[?)\s*([^\]#]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w.-]+))\s*=""")
@@ -96,7 +96,7 @@ def _written_place(path: Sequence[str | int]) -> str:
 
 
 def read_toml(path: Path) -> TomlFile:
-    """Read a TOML file; a slip in its grammar is told with line and column.
+    r"""Read a TOML file; a slip in its grammar is told with line and column.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def read_toml(path: Path) -> TomlFile:
     --------
     >>> from tempfile import mkdtemp
     >>> file = Path(mkdtemp()) / "study.toml"
-    >>> _ = file.write_text('[study]\\ntitle = "Banks"\\n')
+    >>> _ = file.write_text('[study]\ntitle = "Banks"\n')
     >>> read_toml(file).place(("study", "title"))
     '[study] title (line 2)'
     """
@@ -122,7 +122,7 @@ def read_toml(path: Path) -> TomlFile:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SchemaError(
-            "the file must be UTF-8 text", file=path, found=f"byte {error.start + 1}",
+            "the file must be UTF-8 text", file=path, found=Words(f"byte {error.start + 1}"),
             way_out="Save it as UTF-8 in your editor.",
         ) from None  # fmt: skip
     text = text.replace("\r\n", "\n")
@@ -184,19 +184,10 @@ def explained(error: ValidationError, *, toml: TomlFile, model: type[BaseModel])
     )  # fmt: skip
 
 
-def _found(value: Any) -> str:
+def _found(value: Any) -> Words:
     kind = {str: "text", bool: "true or false", int: "a whole number", float: "a number",
             list: "a list", dict: "a table"}.get(type(value), type(value).__name__)  # fmt: skip
-    return _Said(f"{kind} {shown(value) if not isinstance(value, dict) else shown(list(value))}")
-
-
-class _Said(str):
-    """Text that :func:`shown` must not put into quotation marks again."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return str(self)
+    return Words(f"{kind} {shown(value) if not isinstance(value, dict) else shown(list(value))}")
 
 
 def _toml_path(loc: Sequence[str | int], content: Any) -> tuple[str | int, ...]:

@@ -42,9 +42,10 @@ def refuse_total_names(
 
     Examples
     --------
-    >>> refuse_total_names(Path("image.csv"), "row", ["Civic", "合計"], named=())  # doctest: +ELLIPSIS
+    >>> labels = ["Civic", "合計"]
+    >>> refuse_total_names(Path("a.csv"), "row", labels, named=())  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    brandkit.core.errors.SchemaError: image.csv, row '合計': totals, means and bases must not ...
+    brandkit.core.errors.SchemaError: a.csv, row '合計': totals, means and bases must not ...
     """
     for label in map(str, labels):
         folded = unicodedata.normalize("NFKC", label).casefold().strip(" :.*-—–")
