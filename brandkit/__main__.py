@@ -1,0 +1,225 @@
+"""The command line: parses arguments, calls sources and report, says how it went.
+
+Exit codes: 0 done · 1 it ran and failed its purpose · 2 the input is wrong · 130 interrupted.
+Heavy libraries are imported inside the commands, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, NoReturn, ParamSpec, TypeVar
+
+import typer
+
+from brandkit.core.errors import BrandkitError, ReportError
+
+DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+app = typer.Typer(
+    name="brandkit",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 it ran and failed its purpose, 2 the input is wrong, "
+    "130 interrupted.",
+)
+fetch_app = typer.Typer(
+    no_args_is_help=True, help="Collect data that banks publish themselves.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
+app.add_typer(fetch_app, name="fetch")
+
+_debugging = False
+
+StudyName = Annotated[
+    str, typer.Argument(metavar="STUDY", help="A folder's name in data/raw, or its path.")
+]
+
+
+def _answering(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn what a command raises into a paragraph and an exit code."""
+
+    @functools.wraps(command)
+    def answered(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except KeyboardInterrupt:
+            _stop("Interrupted. Nothing half-written was left behind.", INTERRUPTED)
+        except ReportError as error:
+            _stop(str(error), FAILED)
+        except BrandkitError as error:
+            _stop(str(error), WRONG_INPUT)
+        except typer.Exit:
+            raise
+        except Exception as error:
+            if _debugging:
+                raise
+            _stop(
+                f"brandkit met something it did not expect ({type(error).__name__}). "
+                "This is a mistake in brandkit, not in your files. "
+                "`brandkit --debug …` shows where it happened.",
+                FAILED,
+            )
+
+    return answered
+
+
+def _stop(text: str, code: int) -> NoReturn:
+    _say(text, to_errors=True)
+    raise typer.Exit(code)
+
+
+def _say(text: str, *, to_errors: bool = False) -> None:
+    """Print a paragraph, wrapped where a person reads it, whole where a program does."""
+    from rich.console import Console
+
+    console = Console(stderr=to_errors, highlight=False)
+    shortened = text.replace(str(Path.cwd()) + ("\\" if "\\" in str(Path.cwd()) else "/"), "")
+    console.print(shortened, markup=False, soft_wrap=not console.is_terminal)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from brandkit import __version__
+
+        _say(f"brandkit {__version__}")
+        raise typer.Exit(DONE)
+
+
+@app.callback()
+def options(
+    *,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of unexpected errors.")
+    ] = False,
+    version: Annotated[  # noqa: ARG001 - acted on by its callback
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """How alike are the banks, do customers notice, and where could we stand instead?"""
+    global _debugging
+    _debugging = debug
+
+
+@app.command()
+@_answering
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The study's folder.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILES]...", help="Its files; those in DIR where none is given."),
+    ] = None,
+    *,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a study.toml that is there.")
+    ] = False,
+) -> None:
+    """Write a commented study.toml with guesses from the files."""
+    from brandkit.sources.scaffold import new_study
+
+    made = new_study(folder, files=files or None, replace=force)
+    _say(f"Written: {made.path}")
+    for line in made.guesses:
+        _say(f"  {line}")
+    for line in made.questions:
+        _say(f"  Please look: {line}")
+    _say(f"Next: brandkit check {folder}")
+
+
+@app.command()
+@_answering
+def check(study: StudyName) -> None:
+    """Read everything, compute nothing: what was found, what is wrong, how to mend it."""
+    from brandkit.sources.inspection import check_study
+
+    found = check_study(study)
+    for line in found.lines():
+        _say(line)
+    if not found.is_sound:
+        _stop(found.verdict(), WRONG_INPUT)
+    _say(found.verdict())
+
+
+@app.command()
+@_answering
+def report(
+    study: StudyName,
+    *,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Number or name of a notebook, such as 03; repeatable.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="en, zh-Hant, zh-Hans, or all.")
+    ] = None,
+    focus: Annotated[str | None, typer.Option(help="The bank the report is for.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write; reports/ otherwise.")] = None,
+) -> None:
+    """Run the notebooks of a study and write its reports."""
+    from brandkit.report.run import export_report
+
+    export_report(
+        study, notebooks=only or None, language=language, focus=focus, out=out, progress=_say
+    )
+
+
+@app.command()
+@_answering
+def audit(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A report, as .html.")],
+) -> None:
+    """Check a report: no requests, no leaks, alt texts, language, what a reader needs."""
+    from brandkit.report.audit import audit_report
+
+    audit_report(file)
+
+
+@fetch_app.command("au-cdr")
+@_answering
+def fetch_australia(
+    out: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to collect into.")],
+) -> None:
+    """Collect the product catalogues of Australian banks from their public interfaces."""
+    from brandkit.sources.fetch import fetch_au_cdr
+
+    fetch_au_cdr(out)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process where not given.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> main(["check", "sample"])
+    0
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # names the terminal cannot write become "?"
+            stream.reconfigure(errors="replace")
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if "--debug" in words:  # wherever it stands
+        words = ["--debug", *(word for word in words if word != "--debug")]
+    try:
+        app(words, prog_name="brandkit", standalone_mode=True)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else DONE
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
