@@ -1,0 +1,51 @@
+"""Every column of every frame has one meaning, one way to be written, and three names."""
+
+from __future__ import annotations
+
+import re
+from typing import get_args
+
+import pytest
+
+from brandkit.core import columns
+from brandkit.core.columns import COLUMNS, FORMATS, Kind
+from brandkit.core.message import Message, formatted
+from brandkit.language import LANGUAGES, translation
+
+
+def written_names() -> list[str]:
+    """Give the names as they stand in the file's blocks, before one could hide another."""
+    blocks = [text for name, text in vars(columns).items() if re.fullmatch(r"_[A-Z_]+", name)]
+    lines = "\n".join(block for block in blocks if isinstance(block, str)).splitlines()
+    return [line.partition("|")[0].strip() for line in lines if "|" in line]
+
+
+def test_a_name_stands_in_one_block_only() -> None:
+    names = written_names()
+    assert sorted(names) == sorted(COLUMNS)
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_column_is_named_and_meant(name: str) -> None:
+    column = COLUMNS[name]
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
+    assert column.kind in get_args(Kind)
+    assert column.label
+    assert column.label[0].isupper() or column.label in ("p",)
+    assert column.meaning
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+def test_every_heading_is_translated(language: str) -> None:
+    missing = [
+        name
+        for name, column in COLUMNS.items()
+        if not translation(Message(column.label, context="column"), language)
+    ]
+    assert not missing, f"no {language} heading for {missing}"
+
+
+def test_every_kind_can_be_written() -> None:
+    assert set(FORMATS) == set(get_args(Kind))
+    for kind in FORMATS.values():
+        assert formatted(0.25, kind)
