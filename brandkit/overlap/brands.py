@@ -1,0 +1,332 @@
+"""How alike banks' catalogues are: overlap of one bank's offers with another's, and uniqueness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from brandkit.core.checks import check_level, check_option, check_whole_number
+from brandkit.core.errors import InputError, did_you_mean, shown
+from brandkit.core.linalg import Floats
+from brandkit.core.message import Message
+from brandkit.core.result import Result
+from brandkit.overlap.matches import BestMatches, Sums, best_matches, grouped, sister_pairs
+from brandkit.overlap.prepared import Categories, comparison, reading_notes
+from brandkit.overlap.stability import SMALLEST, stability_interval
+from brandkit.sources.reference import Reference
+
+if TYPE_CHECKING:
+    from brandkit.sources.catalog import Catalog
+
+Whole = NDArray[np.int64]
+Truth = NDArray[np.bool_]
+
+_MATRIX_VALUES = ("overlap", "overlap_shared", "excess", "bound_low", "bound_high")
+_TIE = 1e-9
+"""Overlaps closer than this are one: the last digits are the order of additions."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class BrandOverlap(Result):
+    """How far each bank's offers have a counterpart at each other bank.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        One row an ordered pair of banks and category they share, and one over all categories
+        (``category`` missing): ``brand_a brand_b category n_offers n_compared overlap
+        overlap_shared expected excess stability_low stability_high bound_low bound_high sister``.
+    brands : DataFrame
+        One row a bank: ``brand n_offers n_categories breadth uniqueness bound_low bound_high
+        n_rivals nearest nearest_overlap nearest_rival nearest_rival_overlap``.
+    level : float
+        What the stability intervals aim at.
+    reference : Reference
+        What the similarities were measured against.
+    """
+
+    pairs: pd.DataFrame
+    brands: pd.DataFrame
+    self_overlap: pd.DataFrame
+    level: float
+    reference: Reference
+
+    def tidy(self) -> pd.DataFrame:
+        """Give the pairs."""
+        return self.pairs.copy()
+
+    def glance(self) -> pd.DataFrame:
+        """Give one row: size of the market, its mean overlap and uniqueness."""
+        overall = self.pairs[self.pairs["category"].isna()]
+        return pd.DataFrame({
+            "n_brands": [len(self.brands)],
+            "n_offers": [int(self.brands["n_offers"].sum())],
+            "overlap": [overall["overlap"].mean()],
+            "excess": [overall["excess"].mean()],
+            "uniqueness": [self.brands["uniqueness"].mean()],
+            "n_sisters": [int(overall["sister"].sum()) // 2],
+            "level": [self.level],
+            "reference": [self.reference.sha256],
+        })  # fmt: skip
+
+    def matrix(self, *, category: str | None = None, value: str = "overlap") -> pd.DataFrame:
+        """Give the pairs as a square table.
+
+        Parameters
+        ----------
+        category : str, optional
+            One category; all of them where not given.
+        value : str, default "overlap"
+            ``"overlap"``, ``"overlap_shared"``, ``"excess"``, ``"bound_low"`` or
+            ``"bound_high"``.
+
+        Returns
+        -------
+        DataFrame
+            brand_a x brand_b; a bank with itself is 1. Not symmetric.
+        """
+        check_option("value", value, _MATRIX_VALUES)
+        if category is None:
+            rows, own = self.pairs[self.pairs["category"].isna()], self.self_overlap
+            own = own[own["category"].isna()]
+        else:
+            known = sorted(self.self_overlap["category"].dropna().unique())
+            if category not in known:
+                raise InputError(
+                    f"`category` must be one that was compared; found {shown(category)}. "
+                    f"They are {shown(known, most=12)}.{did_you_mean(category, known)}"
+                )
+            rows = self.pairs[self.pairs["category"] == category]
+            own = self.self_overlap[self.self_overlap["category"] == category]
+        table = rows.pivot(index="brand_a", columns="brand_b", values=value)
+        names = own["brand"].tolist()
+        table = table.reindex(index=names, columns=names)
+        values = table.to_numpy(dtype=float, copy=True)
+        np.fill_diagonal(values, own["overlap"].to_numpy())
+        return pd.DataFrame(values, index=pd.Index(names, name="brand_a"),
+                            columns=pd.Index(names, name="brand_b"))  # fmt: skip
+
+
+def brand_overlap(
+    catalog: Catalog,
+    *,
+    category: Categories = None,
+    weights: Mapping[str, float] | None = None,
+    reference: Reference | None = None,
+    draws: int = 1000,
+    seed: int = 0,
+    min_compared: float = 0.5,
+    level: float = 0.95,
+) -> BrandOverlap:
+    """Measure how far each bank's offers have a counterpart at each other bank.
+
+    Answers *who is like us, in which categories, and how much of that is size or chance?* The
+    measure is directed: a small bank may be covered wholly by a large one that it hardly covers.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    category : str or sequence of str, optional
+        Categories to compare; all where not given.
+    weights : mapping of facet to weight >= 0, optional
+        Facets not named get none. Default: :data:`brandkit.overlap.FACET_WEIGHTS`.
+    reference : Reference, optional
+        A stored one, so that numbers can be compared over dates; fitted on this catalogue where
+        not given.
+    draws : int, default 1000
+        Resamples of a bank's offers for the stability intervals; 0 gives those of Student's t.
+    seed : int, default 0
+    min_compared : float, 0-1, default 0.5
+        Least share of the weight that two offers must both disclose to be compared.
+    level : float, default 0.95
+        What the stability intervals aim at.
+
+    Returns
+    -------
+    BrandOverlap
+
+    Raises
+    ------
+    InputError
+        Unknown category or facet, an offer twice.
+    NotEnoughDataError
+        One bank, one product, or nothing stated in any facet.
+
+    Notes
+    -----
+    overlap(A to B) in a category is the mean over A's offers of the best match at B; over all
+    categories offers in a category that B lacks count 0, in ``overlap_shared`` they are left out.
+    Offers of A with nothing comparable at B are left out (``n_compared`` counts the others).
+
+    excess = (overlap - expected) / (1 - expected), expected being the mean best match against as
+    many offers as B has, drawn without replacement from all other banks of the category, exactly.
+    Compare banks, categories or dates of unequal size by it: raw overlap grows with a rival's
+    size alone.
+
+    The stability interval resamples A's offers and holds every rival and the reference fixed. It
+    says how much the number hangs on single offers; it is no confidence interval. Bounds hold
+    whatever the truth of what only one side states.
+
+    Two banks are sisters when at least 90 % of the smaller one's offers have a partner with
+    similarity of at least .95 at the other, or when they have one declared owner. Uniqueness is 1
+    less the mean best match at any rival, sisters apart; an offer that no rival has anything to
+    compare with counts as unmatched, so that a further rival can only lower it. Breadth is the
+    entropy of a bank's category shares, in natural units.
+
+    Examples
+    --------
+    >>> from brandkit.overlap.examples import small_catalog
+    >>> result = brand_overlap(small_catalog(), draws=0)
+    >>> result.matrix().round(2).loc["Meridian", "Kestrel"]
+    0.41
+    """
+    check_whole_number("draws", draws, low=0)
+    check_whole_number("seed", seed, low=0)
+    check_level(level)
+    compared = comparison(
+        catalog, category=category, weights=weights, reference=reference, min_compared=min_compared
+    )
+
+    matches = best_matches(compared)
+    sister = sister_pairs(matches, owners=dict(catalog.owners or {}))
+    sums = grouped(matches)
+    ends = _stability(matches, draws=draws, seed=seed, level=level)
+
+    pairs = _pair_frame(matches, sums, ends, sister)
+    notes = reading_notes(compared, n_pairs=matches.n_pairs, n_comparable=matches.n_comparable)
+    return BrandOverlap(
+        pairs=pairs,
+        brands=_brand_frame(matches, sums, sister),
+        self_overlap=_self_frame(matches, sums),
+        level=level,
+        reference=compared.reference,
+        notes=(*notes, *_notes(matches, sums, sister, draws=draws)),
+    )
+
+
+def _stability(matches: BestMatches, *, draws: int, seed: int, level: float) -> tuple[Floats, Floats]:
+    """Give the ends for every group (bank and category, then bank) and bank, groups x banks."""
+    parts = []
+    for rows in (*matches.groups, *matches.by_brand):
+        parts.append(stability_interval(matches.best[rows], draws=draws, seed=seed, level=level))
+    return np.stack([part.low for part in parts]), np.stack([part.high for part in parts])
+
+
+def _pair_frame(
+    matches: BestMatches, sums: Sums, ends: tuple[Floats, Floats], sister: Truth
+) -> pd.DataFrame:
+    """Lay the groups out as one row a pair, the row over all categories first."""
+    n_groups, n_brands = len(matches.groups), len(matches.names)
+    every = np.ones((n_groups + n_brands, n_brands), dtype=bool)
+    every[:n_groups] = sums.has_category
+    every[np.arange(len(every)), sums.brand] = False
+    group, other = np.nonzero(every)
+    label = np.array([*(matches.labels[at] for at in sums.category), *[None] * n_brands], dtype=object)
+    frame = pd.DataFrame({
+        "brand_a": matches.names[sums.brand[group]],
+        "brand_b": matches.names[other],
+        "category": label[group],
+        "n_offers": sums.n_offers[group],
+        "n_compared": sums.n_compared[group, other],
+        "overlap": sums.overlap[group, other],
+        "overlap_shared": sums.shared[group, other],
+        "expected": sums.expected[group, other],
+        "excess": sums.excess[group, other],
+        "stability_low": ends[0][group, other],
+        "stability_high": ends[1][group, other],
+        "bound_low": sums.low[group, other],
+        "bound_high": sums.high[group, other],
+        "sister": sister[sums.brand[group], other],
+    })  # fmt: skip
+    overall = frame["category"].isna()
+    order = np.lexsort((frame["category"].fillna("").to_numpy(dtype=str), ~overall,
+                        other, sums.brand[group]))  # fmt: skip
+    frame["category"] = frame["category"].astype("str")
+    return frame.iloc[order].reset_index(drop=True)
+
+
+def _brand_frame(matches: BestMatches, sums: Sums, sister: Truth) -> pd.DataFrame:
+    """Describe each bank: size, breadth, uniqueness against rivals, nearest."""
+    n = len(matches.names)
+    rows = []
+    for brand, offers in enumerate(matches.by_brand):
+        rival = ~sister[brand] & (np.arange(n) != brand)
+        shares = np.bincount(matches.categories[offers])
+        shares = shares[shares > 0] / shares.sum()
+        own = matches.own[offers]
+        unique = _uniqueness(matches, offers[own], rival)
+        total = len(matches.groups) + brand
+        nearest = _nearest(sums.overlap[total], sums.excess[total], np.arange(n) != brand)
+        nearest_rival = _nearest(sums.overlap[total], sums.excess[total], rival)
+        rows.append({
+            "brand": matches.names[brand],
+            "n_offers": len(offers),
+            "n_categories": len(shares),
+            "breadth": max(float(-(shares * np.log(shares)).sum()), 0.0),
+            "uniqueness": unique[0], "bound_low": unique[1], "bound_high": unique[2],
+            "n_rivals": int(rival.sum()),
+            "n_sisters": int(sister[brand].sum()),
+            "nearest": None if nearest is None else matches.names[nearest],
+            "nearest_overlap": np.nan if nearest is None else sums.overlap[total, nearest],
+            "nearest_rival": None if nearest_rival is None else matches.names[nearest_rival],
+            "nearest_rival_overlap":
+                np.nan if nearest_rival is None else sums.overlap[total, nearest_rival],
+        })  # fmt: skip
+    frame = pd.DataFrame(rows)
+    return frame.astype({"nearest": "str", "nearest_rival": "str"})
+
+
+def _uniqueness(matches: BestMatches, offers: Whole, rival: Truth) -> tuple[float, float, float]:
+    """1 less the mean best match at any rival, with its bounds (ends swapped)."""
+    if not len(offers) or not rival.any():
+        return np.nan, np.nan, np.nan
+    best = np.nan_to_num(matches.best[np.ix_(offers, rival)], nan=0.0).max(axis=1)
+    low = np.nan_to_num(matches.low[np.ix_(offers, rival)], nan=0.0).max(axis=1)
+    high = matches.high[np.ix_(offers, rival)].max(axis=1)
+    return 1 - best.mean(), 1 - high.mean(), 1 - low.mean()
+
+
+def _nearest(overlap: Floats, excess: Floats, allowed: Truth) -> int | None:
+    """Give the bank with the largest overlap; of equal ones that with the larger excess."""
+    candidates = np.flatnonzero(allowed & ~np.isnan(overlap))
+    if not len(candidates):
+        return None
+    top = candidates[overlap[candidates] >= overlap[candidates].max() - _TIE]
+    above = np.nan_to_num(excess[top], nan=-np.inf)
+    return int(top[np.flatnonzero(above >= above.max() - _TIE)[0]])
+
+
+def _self_frame(matches: BestMatches, sums: Sums) -> pd.DataFrame:
+    n_groups = len(matches.groups)
+    label = [*(matches.labels[at] for at in sums.category), *[None] * len(matches.names)]
+    own = sums.overlap[np.arange(len(sums.brand)), sums.brand]
+    frame = pd.DataFrame({"brand": matches.names[sums.brand], "category": label, "overlap": own})
+    order = np.r_[n_groups : len(frame), 0:n_groups]
+    frame["category"] = frame["category"].astype("str")
+    return frame.iloc[order].reset_index(drop=True)
+
+
+def _notes(matches: BestMatches, sums: Sums, sister: Truth, *, draws: int) -> tuple[Message, ...]:
+    notes = []
+    few = [matches.names[at] for at, rows in enumerate(matches.by_brand) if len(rows) < SMALLEST]
+    if few:
+        notes.append(Message(
+            "{n:count} {n:bank|banks} with fewer than {least:count} offers {n:has|have} no stability "
+            "interval.", {"n": len(few), "least": SMALLEST}))  # fmt: skip
+    silent = [matches.names[at] for at, rows in enumerate(matches.by_brand)
+              if not matches.own[rows].any()]  # fmt: skip
+    if silent:
+        notes.append(Message(
+            "{names} {n:discloses|disclose} too little to be compared at all.",
+            {"names": silent[:8], "n": len(silent)}))  # fmt: skip
+    pairs = [f"{matches.names[a]} – {matches.names[b]}" for a, b in zip(*np.nonzero(np.triu(sister)), strict=True)]
+    if pairs:
+        notes.append(Message(
+            "{n:count} {n:pair|pairs} of sister banks {n:is|are} not counted as rivals of each other: {names}.",
+            {"n": len(pairs), "names": pairs[:8] + (["…"] if len(pairs) > 8 else [])}))  # fmt: skip
+    return tuple(notes)
