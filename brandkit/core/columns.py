@@ -72,6 +72,22 @@ _SHARED = """
     wave                | Wave | text | survey wave
 """
 _SOURCES = """
+    record              | Record | text | id of a record of a catalogue, unique within its brand
+    file                | File | text | file a record was read from
+    name                | Product name | text | name as the bank writes it
+    description         | Description | text | what the bank says of the product
+    as_of               | As of | date | day the evidence stands for
+    n_records           | Records | count | records that are one offer
+    n_free_text         | Free-text features | count | features told in prose, which are not compared
+    facet               | Facet | text | features, fees, rates, terms, eligibility, regions or channels
+    state               | State | text | has, has_not or not_stated
+    value               | Value | number | amount in the unit beside it; missing where none is stated
+    unit                | Unit | text | share, years, months or a currency, by the year where it says so
+    field               | Field | text | where in a record or file
+    problem             | Problem | text | what was skipped, repaired or worth knowing
+    found               | Found | text | what stands there, shortened
+    reason              | Kind of problem | text | one word for it, the same in every language
+    recognised          | Recognised | flag | whether a fee's name is in the vocabulary
 """
 _OVERLAP = """
 """

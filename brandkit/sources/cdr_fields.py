@@ -1,0 +1,378 @@
+"""What one product of the Consumer Data Right says: features, fees, rates, terms, conditions."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from brandkit.sources.amounts import NOTHING, Amount, parsed_amount, parsed_months
+from brandkit.sources.fee_names import fee_attribute
+from brandkit.sources.listing import Entry
+from brandkit.sources.offers import headline
+
+Fields = Mapping[str, Any]
+#: Notes a problem: reason, field, found.
+Note = Callable[[str, str, object], None]
+
+#: Types as they are read -> as readers see them, where lower case is not enough.
+_WORDS = {"UNLIMITED_TXNS": "unlimited transactions", "FREE_TXNS": "free transactions",
+          "FREE_TXNS_ALLOWANCE": "free transactions allowance", "NPP_PAYID": "PayID",
+          "NPP_ENABLED": "fast payments (NPP)"}  # fmt: skip
+_NUMBERED = ("ADDITIONAL_CARDS", "BALANCE_TRANSFERS", "NOTIFICATIONS", "UNLIMITED_TXNS",
+             "FREE_TXNS", "INTEREST_FREE_TRANSFERS", "EXTRA_REPAYMENTS", "BONUS_REWARDS",
+             "COMPLEMENTARY_PRODUCT_DISCOUNTS")  # fmt: skip
+#: Singular forms that some banks write, and the type they mean.
+_SINGULAR = {name.replace("_", "").removesuffix("S"): name for name in _NUMBERED}
+_NO = frozenset({"no", "n", "false", "not available", "not applicable"})
+_CHANNELS = {"DIGITAL_BANKING": "digital banking", "DIGITAL_WALLET": "digital wallet",
+             "CARD_ACCESS": "card"}  # fmt: skip
+_CHANNEL_WORDS = (
+    ("branch", re.compile(r"\bbranch(?:es)?\b|over[- ]the[- ]counter|bank@post", re.IGNORECASE)),
+    ("phone", re.compile(r"\b(?:tele)?phone banking|\bby phone\b|(?:call|contact) cent",
+                         re.IGNORECASE)),
+    ("ATM", re.compile(r"\bATMs?\b")),
+)  # fmt: skip
+_AGES = {"MIN_AGE": "years", "MAX_AGE": "years", "MIN_INCOME": "AUD", "MIN_TURNOVER": "AUD"}
+_BUSINESS_CATEGORIES = frozenset({"BUSINESS_LOANS", "TRADE_FINANCE"})
+_PERSONAL_CATEGORIES = frozenset({"RESIDENTIAL_MORTGAGES", "PERS_LOANS", "TRAVEL_CARDS"})
+_BUSINESS_NAME = re.compile(
+    r"\b(?:business|corporate|commercial|company|agri\w*|farm)\b", re.IGNORECASE
+)
+#: How often a periodic fee is charged -> times a year.
+_YEAR = 12.0
+PERCENT_FROM, IMPLAUSIBLE_FROM = 1.0, 0.3
+
+
+@dataclass(slots=True)
+class Rate:
+    """A rate as written, before anybody knows whether the bank writes percentages."""
+
+    attribute: str
+    value: float
+    is_discount: bool
+    where: str
+    written: str
+
+
+@dataclass(slots=True)
+class Parts:
+    """What was read out of one product."""
+
+    lists: dict[str, dict[str, Entry] | None] = field(default_factory=dict)
+    fees: dict[str, Entry] = field(default_factory=dict)
+    terms: dict[str, Entry] = field(default_factory=dict)
+    rates: list[Rate] = field(default_factory=list)
+    fee_detail: frozenset[tuple[object, ...]] = frozenset()
+    n_free_text: int = 0
+    segment: str = ""
+
+
+def product_parts(data: Fields, note: Note, fee_names: Counter[tuple[str, str]]) -> Parts:
+    """Read the parts of one product.
+
+    Parameters
+    ----------
+    data : mapping
+        The ``data`` of a product's answer.
+    note : callable
+        Takes a reason, the field and what was found.
+    fee_names : Counter
+        Counts (name, type) of every fee, for the list to review.
+
+    Returns
+    -------
+    Parts
+    """
+    parts = Parts()
+    _read_features(data, note, parts)
+    _read_eligibility(data, note, parts)
+    _read_fees(data, note, parts, fee_names)
+    _read_constraints(data, note, parts)
+    _read_rates(data, note, parts)
+    parts.segment = _segment(data, parts)
+    return parts
+
+
+def _entries(data: Fields, name: str, note: Note) -> list[Fields] | None:
+    """Give a list of the product; None where it is absent, null or no list."""
+    value = data.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        note("wrong_form", name, value)
+        return None
+    entries = [entry for entry in value if isinstance(entry, Mapping)]
+    if len(entries) < len(value):
+        note("wrong_form", name, next(e for e in value if not isinstance(e, Mapping)))
+    return entries
+
+
+@lru_cache(maxsize=5_000)
+def _type(written: str) -> tuple[str, bool]:
+    """Give the type without drift in its spelling, and whether it had drifted."""
+    plain = "_".join(written.upper().replace("-", " ").replace("_", " ").split())
+    shorter = plain.replace("TRANSACTION", "TXN").replace("_", "")
+    plain = _SINGULAR.get(shorter.removesuffix("S"), plain)
+    return plain, plain != written
+
+
+@lru_cache(maxsize=5_000)
+def words_of(written: str) -> str:
+    """Give the words of an enumerated value: EXTRA_REPAYMENTS is "extra repayments"."""
+    return _WORDS.get(written) or written.lower().replace("_", " ")
+
+
+def _typed(
+    entries: list[Fields], key: str, field_name: str, note: Note
+) -> Iterator[tuple[str, Fields]]:
+    for entry in entries:
+        written = entry.get(key)
+        if not isinstance(written, str) or not written.strip():
+            note("no_type", field_name, written)
+            continue
+        plain, drifted = _type(written)
+        if drifted:
+            note("attribute_spelling", field_name, written)
+        yield plain, entry
+
+
+def _read_features(data: Fields, note: Note, parts: Parts) -> None:
+    entries = _entries(data, "features", note)
+    parts.lists["features"] = parts.lists["channels"] = None
+    if entries is None:
+        return
+    features: dict[str, Entry] = {}
+    channels: dict[str, Entry] = {}
+    for plain, entry in _typed(entries, "featureType", "features", note):
+        if plain == "OTHER":
+            parts.n_free_text += 1
+            said = f"{entry.get('additionalValue') or ''} {entry.get('additionalInfo') or ''}"
+            for channel, pattern in _CHANNEL_WORDS:
+                if pattern.search(said):
+                    channels[channel] = Entry()
+            continue
+        answer = Entry("has_not") if _says_no(entry) else Entry()
+        _merge(features, words_of(plain), answer)
+        if plain in _CHANNELS:
+            _merge(channels, _CHANNELS[plain], answer)
+    parts.lists["features"] = features
+    parts.lists["channels"] = channels
+
+
+def _says_no(entry: Fields) -> bool:
+    value = entry.get("additionalValue")
+    return isinstance(value, str) and value.strip().lower() in _NO
+
+
+def _merge(entries: dict[str, Entry], attribute: str, entry: Entry) -> None:
+    """Keep one entry an attribute: yes wins over no, the lower amount over the higher."""
+    before = entries.get(attribute)
+    if before is None or (before.state == "has_not" and entry.state == "has"):
+        entries[attribute] = entry
+    elif before.state == entry.state == "has":
+        entries[attribute] = headline([before, entry], "minimum")
+
+
+def _read_eligibility(data: Fields, note: Note, parts: Parts) -> None:
+    entries = _entries(data, "eligibility", note)
+    parts.lists["eligibility"] = None
+    if entries is None:
+        return
+    read: dict[str, Entry] = {}
+    for plain, entry in _typed(entries, "eligibilityType", "eligibility", note):
+        if plain == "OTHER":
+            continue
+        amount = _first_amount(entry) if plain in _AGES else None
+        answer = Entry("has_not") if _says_no(entry) else Entry()
+        if amount is not None:
+            answer = Entry("has", amount.value, _AGES[plain])
+        _merge(read, words_of(plain), answer)
+    parts.lists["eligibility"] = read
+
+
+def _first_amount(entry: Fields) -> Amount | None:
+    for key in ("additionalValue", "additionalInfo"):
+        value = entry.get(key)
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+            amount = parsed_amount(str(value))
+            if amount is not None:
+                return amount
+    return None
+
+
+def _read_fees(data: Fields, note: Note, parts: Parts, fee_names: Counter[tuple[str, str]]) -> None:
+    entries = _entries(data, "fees", note)
+    if entries is None:
+        return
+    stated: dict[str, list[Entry]] = {}
+    detail: set[tuple[object, ...]] = set()
+    for entry in entries:
+        name, kind = _text(entry.get("name")), _text(entry.get("feeType"))
+        plain, drifted = _type(kind) if kind else ("", False)
+        if drifted:
+            note("attribute_spelling", "fees", kind)
+        if not name and not plain:
+            note("no_type", "fees", entry.get("name"))
+            continue
+        fee_names[name, plain] += 1
+        attribute, _ = fee_attribute(name, plain)
+        amounts = list(_fee_amounts(entry, plain, note))
+        detail.add((" ".join(name.lower().split()), plain, *amounts))
+        for suffix, value, unit in amounts or [("", math.nan, "")]:
+            stated.setdefault(attribute + suffix, []).append(Entry("has", value, unit))
+    parts.fees = {attribute: headline(found, "fee") for attribute, found in stated.items()}
+    parts.fee_detail = frozenset(detail)
+
+
+def _fee_amounts(entry: Fields, kind: str, note: Note) -> Iterator[tuple[str, float, str]]:
+    """Give (suffix, value, unit): money as such, shares of a balance or transaction as rates."""
+    amount = _amount(entry.get("amount"), "fees.amount", note)
+    if amount is not None:
+        currency = _text(entry.get("currency")).upper()
+        unit = amount.unit or (currency if len(currency) == 3 and currency != "XXX" else "AUD")
+        times = 1.0
+        if kind == "PERIODIC":
+            # what a period costs is compared by the year
+            period = parsed_months(_text(entry.get("additionalValue")))
+            times = _YEAR / period if period else 1.0
+            unit = f"{unit} a year" if period else unit
+        yield "", amount.value * times, unit
+    for key in ("balanceRate", "transactionRate", "accruedRate"):
+        rate = _amount(entry.get(key), f"fees.{key}", note)
+        if rate is not None:
+            yield " (rate)", rate.value, "share"
+
+
+def _amount(value: object, field_name: str, note: Note) -> Amount | None:
+    """Read a number; what is no number is told and not stated, "" and null are simply absent."""
+    if value is None or isinstance(value, bool):
+        return None
+    text = str(value)
+    amount = parsed_amount(text)
+    if amount is None:
+        if text.strip():
+            note("no_number", field_name, text)
+    elif amount.with_text or not _is_plain(text):
+        note("amount_text", field_name, text)
+    return amount
+
+
+@lru_cache(maxsize=20_000)
+def _is_plain(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _read_constraints(data: Fields, note: Note, parts: Parts) -> None:
+    stated: dict[str, list[Entry]] = {}
+    for plain, entry in _typed(_entries(data, "constraints", note) or [], "constraintType",
+                               "constraints", note):  # fmt: skip
+        value = entry.get("additionalValue")
+        amount = parsed_amount(str(value)) if isinstance(value, (str, int, float)) else None
+        if amount is None:
+            if isinstance(value, str) and value.strip().casefold() not in NOTHING:
+                note("no_number", "constraints", value)
+            continue
+        stated.setdefault(words_of(plain), []).append(
+            Entry("has", amount.value, amount.unit or "AUD")
+        )
+    parts.terms = {name: headline(found, name) for name, found in stated.items()}
+
+
+def _read_rates(data: Fields, note: Note, parts: Parts) -> None:
+    periods: list[float] = []
+    for side in ("deposit", "lending"):
+        name = f"{side}Rates"
+        entries = _entries(data, name, note) or []
+        for plain, entry in _typed(entries, f"{side}RateType", name, note):
+            written = entry.get("rate")
+            amount = _amount(written, name, note)
+            if isinstance(written, str) and not written.strip():
+                note("no_number", name, written)
+            if plain == "FIXED":
+                period = parsed_months(_text(entry.get("additionalValue")))
+                periods += [period] if period else []
+            if amount is None:
+                continue
+            parts.rates.append(
+                Rate(f"{side} {words_of(plain)} rate", amount.value, "DISCOUNT" in plain, name,
+                     str(written))
+            )  # fmt: skip
+    if periods:
+        parts.terms["minimum term"] = Entry("has", min(periods), "months")
+        parts.terms["maximum term"] = Entry("has", max(periods), "months")
+
+
+def _segment(data: Fields, parts: Parts) -> str:
+    category = _text(data.get("productCategory")).upper()
+    may = parts.lists.get("eligibility") or {}
+    business, person = "business" in may, "natural person" in may
+    if category in _BUSINESS_CATEGORIES or (business and not person):
+        return "business"
+    if business and person:
+        return "both"
+    if _BUSINESS_NAME.search(_text(data.get("name"))):
+        return "business"
+    if person or category in _PERSONAL_CATEGORIES:
+        return "personal"
+    return "not stated"
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def rate_entries(
+    products: list[tuple[list[Rate], Note]],
+) -> list[dict[str, Entry]]:
+    """Bring one bank's rates to fractions, and give each product its headline rates.
+
+    Parameters
+    ----------
+    products : list of (rates, note)
+        All products of one bank.
+
+    Returns
+    -------
+    list of dict
+        Attribute -> entry, one dict a product.
+
+    Notes
+    -----
+    The rule for percentages. A rate of 1 or more would be 100 % a year: it is a percentage. So
+    are the bank's other rates if more than a third of its non-zero rates are .3 or more, and the
+    product's other rates if more than a third of its are and one is 1 or more: such a bank or
+    product writes ``2.00`` and ``.50`` side by side. Every rate divided by 100 is noted.
+    """
+    every = [rate.value for rates, _ in products for rate in rates]
+    whole_bank = _mostly_percent(every)
+    result = []
+    for rates, note in products:
+        values = [rate.value for rate in rates]
+        whole = whole_bank or _mostly_percent(values)
+        stated: dict[str, list[Entry]] = {}
+        for rate in rates:
+            value = rate.value
+            if value and (whole or abs(value) >= PERCENT_FROM) and "%" not in rate.written:
+                note("percent", rate.where, rate.written)
+                value /= 100
+            if rate.is_discount and value < 0:
+                note("discount_sign", rate.where, rate.written)
+                value = -value
+            stated.setdefault(rate.attribute, []).append(Entry("has", value, "share"))
+        result.append({name: headline(found, name) for name, found in stated.items()})
+    return result
+
+
+def _mostly_percent(values: list[float]) -> bool:
+    some = [abs(value) for value in values if value]
+    high = sum(value >= IMPLAUSIBLE_FROM for value in some)
+    return bool(some) and max(some) >= PERCENT_FROM and 3 * high > len(some)
