@@ -20,7 +20,7 @@ from matplotlib.text import Text
 from brandkit.core.errors import InputError, shown
 from brandkit.viz.fonts import LATIN
 from brandkit.viz.palette import PALETTE, css_colour
-from brandkit.viz.renderer import HALO, POINTS_AN_INCH, SlimCanvas, SlimRenderer
+from brandkit.viz.renderer import HALO, POINTS_AN_INCH, SlimRenderer, slim_canvas
 from brandkit.viz.shapes import number
 from brandkit.viz.theme import theme
 
@@ -113,29 +113,24 @@ def png(figure: Figure, *, scale: float = 2.0) -> bytes:
 
 @contextmanager
 def _drawable(figure: Figure, *, is_transparent: bool) -> Iterator[None]:
-    """Put a figure on our canvas at one unit a point; afterwards it is as it was."""
-    canvas, dpi, was_shown = figure.canvas, figure.dpi, figure.patch.get_visible()
-    colour = figure.patch.get_facecolor()
-    SlimCanvas(figure)
-    figure.dpi = POINTS_AN_INCH
-    figure.patch.set_visible(not is_transparent)
-    figure.patch.set_facecolor(PALETTE["paper"])
+    """Put a figure on our canvas, on light paper or none; afterwards it is as it was."""
+    paper = figure.patch
+    was_shown, colour = paper.get_visible(), paper.get_facecolor()
+    paper.set_visible(not is_transparent)
+    paper.set_facecolor(PALETTE["paper"])
     try:
-        yield
+        with slim_canvas(figure):
+            yield
     finally:
-        figure.patch.set_visible(was_shown)
-        figure.patch.set_facecolor(colour)
-        figure.dpi = dpi
-        figure.set_canvas(canvas)
+        paper.set_visible(was_shown)
+        paper.set_facecolor(colour)
 
 
 @contextmanager
 def _texts_known(figure: Figure, drawing: SlimRenderer) -> Iterator[None]:
     """Let the renderer find the artist of each text, by a number it wears while drawn."""
     artists = [(text, text.get_gid()) for text in figure.findobj(Text)]
-    drawing.artists = {
-        str(at): (artist, gid == HALO) for at, (artist, gid) in enumerate(artists)
-    }
+    drawing.artists = {str(at): (artist, gid == HALO) for at, (artist, gid) in enumerate(artists)}
     for at, (artist, _) in enumerate(artists):
         artist.set_gid(str(at))
     try:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -281,8 +282,10 @@ class SlimRenderer(RendererBase):
             name = f"{self._prefix}mask{self._masks}"
             self._masks += 1
             self.definitions.append(f'<mask id="{name}">{_bitmap(box, layer.strength)}</mask>')
-            masked = f'<g{clip}><rect {box} mask="url(#{name})"' if clip else (
-                f'<rect {box} mask="url(#{name})"'
+            masked = (
+                f'<g{clip}><rect {box} mask="url(#{name})"'
+                if clip
+                else (f'<rect {box} mask="url(#{name})"')
             )
             self._write(masked, {"fill": self._colour(layer.colour)}, "/></g>" if clip else "/>")
 
@@ -301,6 +304,29 @@ class SlimCanvas(FigureCanvasBase):
     def draw(self, *_args: Any, **_options: Any) -> None:
         """Lay the figure out."""
         self.figure.draw(SlimRenderer(self.figure))
+
+
+@contextmanager
+def slim_canvas(figure: Figure) -> Iterator[SlimCanvas]:
+    """Measure a figure in points on a canvas of ours; afterwards it has its own again.
+
+    Examples
+    --------
+    >>> figure = Figure(figsize=(2, 1), dpi=300)
+    >>> with slim_canvas(figure) as canvas:
+    ...     canvas.get_renderer().get_canvas_width_height()
+    (144.0, 72.0)
+    >>> figure.dpi
+    300
+    """
+    canvas, dpi = figure.canvas, figure.dpi
+    ours = SlimCanvas(figure)
+    figure.dpi = POINTS_AN_INCH
+    try:
+        yield ours
+    finally:
+        figure.dpi = dpi
+        figure.set_canvas(canvas)
 
 
 def _strength(gc: Any, face: Any) -> float:

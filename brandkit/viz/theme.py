@@ -93,7 +93,7 @@ def strength_colours(name: str = "second") -> LinearSegmentedColormap:
 
     Examples
     --------
-    >>> [round(part, 2) for part in strength_colours("second")(0.0)]
+    >>> [round(float(part), 2) for part in strength_colours("second")(0.0)]
     [0.04, 0.42, 0.39, 0.0]
     """
     clear, full = to_rgba(PALETTE[name], 0.0), to_rgba(PALETTE[name], 1.0)
@@ -105,8 +105,8 @@ def contrast_colours() -> LinearSegmentedColormap:
 
     Examples
     --------
-    >>> contrast_colours()(0.0)[3], round(contrast_colours()(0.5)[3], 2)
-    (1.0, 0.0)
+    >>> [round(float(contrast_colours()(share)[3]), 2) for share in (0.0, 0.5, 0.75, 1.0)]
+    [1.0, 0.0, 0.5, 1.0]
     """
     low, high = PALETTE["accent"], PALETTE["second"]
     steps = [(0.0, to_rgba(low)), (0.5, to_rgba(low, 0.0)), (0.5, to_rgba(high, 0.0))]

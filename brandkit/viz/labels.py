@@ -1,0 +1,293 @@
+"""Labels of points that never lie on each other, on a marker, or outside the axes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.text import Annotation
+from numpy.typing import ArrayLike
+
+from brandkit.core.checks import check_option, check_whole_number
+from brandkit.core.errors import InputError, did_you_mean, shown
+from brandkit.core.message import Message
+from brandkit.viz.lettering import Floats, Kind, Lettering, joined_ground
+from brandkit.viz.names import label_lines
+from brandkit.viz.placement import Ground, Placement, place_boxes
+from brandkit.viz.renderer import slim_canvas
+from brandkit.viz.theme import theme
+
+#: Up to so many points every label stands: a map of 12 brands and 14 attributes has them all.
+MOST_LABELS: Final = 28
+
+#: The axes may grow step by step, by so much in all, to make room for names.
+_ENLARGED: Final = (1.0, 1.08, 1.18, 1.3)
+
+
+@dataclass(frozen=True)
+class PlacedLabels:
+    """What a map says of its points, and what is left for the text beneath it.
+
+    Parameters
+    ----------
+    labels : tuple of str
+        All names, as given.
+    named : tuple of int
+        Positions in `labels` of the names that stand on the map.
+    numbered : tuple of (int, int)
+        Each number on the map, and the position of the name it stands for.
+    unlabelled : tuple of int
+        Positions that found no room.
+    artists : tuple of Annotation
+        The texts on the map: names, then numbers.
+    """
+
+    labels: tuple[str, ...]
+    named: tuple[int, ...] = ()
+    numbered: tuple[tuple[int, int], ...] = ()
+    unlabelled: tuple[int, ...] = ()
+    artists: tuple[Annotation, ...] = field(default=(), repr=False)
+
+    @property
+    def notes(self) -> tuple[Message, ...]:
+        """What has to be said beneath the figure; nothing where every name stands."""
+        notes = []
+        if self.numbered:
+            meant = [f"{number} {self.labels[at]}" for number, at in self.numbered]
+            notes.append(Message("Numbers on the map: {names}.", {"names": meant}))
+        if self.unlabelled:
+            left = [self.labels[at] for at in self.unlabelled]
+            notes.append(Message("On the map without a name: {names}.", {"names": left}))
+        return tuple(notes)
+
+
+def place_labels(
+    ax: Axes,
+    labels: Sequence[str],
+    points: ArrayLike,
+    *,
+    priority: ArrayLike | None = None,
+    kinds: Sequence[Kind] | None = None,
+    emphasise: str | Collection[str] = (),
+    avoid: ArrayLike | None = None,
+    lines: ArrayLike | None = None,
+    max_labels: int = MOST_LABELS,
+    radius: float = 4.5,
+) -> PlacedLabels:
+    """Write names beside points so that each can be read.
+
+    No name lies on another, on a marker or outside the axes, and no line to a name runs through
+    a name. Names that find no room become numbers, and what has no room even for a number is
+    told in the result. Call it last: the layout of the figure and the limits of the axes, which
+    may have been enlarged, stand from here on.
+
+    Parameters
+    ----------
+    ax : Axes
+        With its points drawn. Texts that stand on it already stay readable.
+    labels : sequence of str
+        One for each point. Long ones are wrapped into two lines; empty ones are left out.
+    points : array, n × 2
+        In the coordinates of the data.
+    priority : array of n, optional
+        Larger is named earlier where not all can be. By default those far out.
+    kinds : sequence of "brand" or "attribute", optional
+        Brands are upright and dark, attributes slanted and softer. By default all are brands.
+    emphasise : str or collection of str
+        Labels in bold accent, named before all others: the focus brand.
+    avoid : array, m × 2, optional
+        Further markers that no name may cover.
+    lines : array, k × 2 × 2, optional
+        Lines, from point to point, that names keep clear of where they can.
+    max_labels : int
+        So many are named at most; the others are numbered.
+    radius : float, points
+        Of the markers.
+
+    Returns
+    -------
+    PlacedLabels
+        Its ``notes`` belong beneath the figure.
+
+    Raises
+    ------
+    InputError
+        If the arguments do not fit together.
+
+    Examples
+    --------
+    >>> from brandkit.viz.theme import new_axes
+    >>> ax = new_axes()
+    >>> placed = place_labels(ax, ["Harbour Bank", "Civic"], [[0.2, 0.4], [0.21, 0.4]])
+    >>> placed.named, placed.notes
+    ((0, 1), ())
+    """
+    names = tuple(str(label) for label in labels)
+    spots = _checked_points("points", points, count=len(names))
+    order = _order(names, spots, priority=priority, emphasise=emphasise)
+    check_whole_number("max_labels", max_labels, low=0)
+    task = _Task(names, spots, _checked_kinds(kinds, len(names)), _named(emphasise))
+    others = np.empty((0, 2)) if avoid is None else _checked_points("avoid", avoid)
+    rays = np.empty((0, 2, 2)) if lines is None else np.asarray(lines, dtype=float)
+
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise InputError("`ax` must stand on a figure; found none. Take one of new_axes().")
+    with theme(width=float(figure.get_size_inches()[0])), slim_canvas(figure) as canvas:
+        sheet = Lettering(
+            ax, figure, canvas.get_renderer(), np.vstack([spots, others]), rays, radius
+        )
+        placed = _labelled(sheet, task, order[:max_labels], order[max_labels:])
+        sheet.freeze()
+    return placed
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What is to be written where."""
+
+    names: tuple[str, ...]
+    spots: Floats
+    kinds: tuple[Kind, ...]
+    focus: frozenset[str]
+
+
+def _labelled(sheet: Lettering, task: _Task, first: list[int], rest: list[int]) -> PlacedLabels:
+    """Name the first, number the rest."""
+    lines = label_lines(task.names)
+    texts = {
+        at: sheet.write(lines[at], task.kinds[at], is_focus=task.names[at] in task.focus)
+        for at in first
+    }
+    ground, placement = _with_most_room(sheet, task.spots[first], list(texts.values()))
+    named = _put(sheet, task, texts, placement)
+    rest = [at for at in first if at not in named] + rest
+    numbered = _numbered(sheet, task, rest, joined_ground(ground, placement))
+    for number, at in enumerate(sorted(numbered), start=1):
+        numbered[at].set_text(str(number))
+    return PlacedLabels(
+        labels=task.names,
+        named=tuple(sorted(named)),
+        numbered=tuple(enumerate(sorted(numbered), start=1)),
+        unlabelled=tuple(sorted(set(rest) - set(numbered))),
+        artists=tuple(texts[at] for texts in (named, numbered) for at in sorted(texts)),
+    )
+
+
+def _with_most_room(
+    sheet: Lettering, spots: Floats, texts: list[Annotation]
+) -> tuple[Ground, Placement]:
+    """Enlarge the axes as long as that lets more names stand, and no further."""
+    limits = (sheet.ax.get_xlim(), sheet.ax.get_ylim())
+    sizes = np.array([sheet.size(text) for text in texts]).reshape(-1, 2)
+    tried: list[tuple[int, float, Ground, Placement]] = []
+    for factor in _ENLARGED:
+        sheet.show(limits, factor)
+        ground = sheet.ground(apart_from=texts)
+        points = np.asarray(sheet.ax.transData.transform(spots))
+        placement = place_boxes(points, sizes, ground)
+        found = int(placement.found.sum())
+        tried.append((found, factor, ground, placement))
+        if found == len(texts):
+            break
+    _, chosen, ground, placement = max(tried, key=lambda one: (one[0], -one[1]))
+    sheet.show(limits, chosen)
+    return ground, placement
+
+
+def _numbered(
+    sheet: Lettering, task: _Task, rest: list[int], ground: Ground
+) -> dict[int, Annotation]:
+    """Find room for numbers beside the points that have no name."""
+    widest = "8" * len(str(len(rest)))
+    texts = {at: sheet.write(widest, task.kinds[at]) for at in rest}
+    sizes = np.array([sheet.size(text) for text in texts.values()]).reshape(-1, 2)
+    points = np.asarray(sheet.ax.transData.transform(task.spots[rest])).reshape(-1, 2)
+    return _put(sheet, task, texts, place_boxes(points, sizes, ground, with_leaders=False))
+
+
+def _put(
+    sheet: Lettering, task: _Task, texts: dict[int, Annotation], placement: Placement
+) -> dict[int, Annotation]:
+    """Put texts where they found room, take the others away, and give those that stand."""
+    standing = {}
+    for (at, text), box, leader in zip(
+        texts.items(), placement.boxes, placement.leaders, strict=True
+    ):
+        if np.isnan(box[0]):
+            text.remove()
+            continue
+        sheet.stand(text, task.spots[at], box)
+        if not np.isnan(leader[0]):
+            sheet.tie(task.spots[at], leader)
+        standing[at] = text
+    return standing
+
+
+def _order(
+    names: tuple[str, ...],
+    spots: Floats,
+    *,
+    priority: ArrayLike | None,
+    emphasise: str | Collection[str],
+) -> list[int]:
+    """Sort positions, the most telling first; names that are empty are left out."""
+    focus = _named(emphasise)
+    if unknown := sorted(focus - set(names)):
+        raise InputError(
+            f"`emphasise` must name labels of the map; found {shown(unknown)}, which is none. "
+            f"Leave it out.{did_you_mean(unknown[0], names)}"
+        )
+    if priority is None:
+        spread = spots.std(axis=0)
+        far = (
+            (spots - spots.mean(axis=0)) / np.where(spread > 0, spread, 1) if len(names) else spots
+        )
+        weight = np.hypot(far[:, 0], far[:, 1])
+    else:
+        weight = np.asarray(priority, dtype=float)
+    if weight.shape != (len(names),) or not np.isfinite(weight).all():
+        raise InputError(
+            f"`priority` must give one finite number for each of the {len(names)} labels; "
+            f"found {shown(weight.tolist())}."
+        )
+    ranked = sorted(range(len(names)), key=lambda at: (names[at] not in focus, -weight[at], at))
+    return [at for at in ranked if names[at].strip()]
+
+
+def _named(emphasise: str | Collection[str]) -> frozenset[str]:
+    return frozenset([emphasise] if isinstance(emphasise, str) else emphasise)
+
+
+def _checked_kinds(kinds: Sequence[Kind] | None, count: int) -> tuple[Kind, ...]:
+    if kinds is None:
+        every: Kind = "brand"
+        return (every,) * count
+    if len(kinds) != count:
+        raise InputError(
+            f"`kinds` must give one kind for each of the {count} labels; found {len(kinds)}."
+        )
+    for kind in kinds:
+        check_option("kinds", kind, ("brand", "attribute"))
+    return tuple(kinds)
+
+
+def _checked_points(argument: str, points: ArrayLike, *, count: int | None = None) -> Floats:
+    found = np.asarray(points, dtype=float)
+    found = found.reshape(0, 2) if not found.size else found
+    if found.ndim != 2 or found.shape[1] != 2 or (count is not None and len(found) != count):
+        rows = "n" if count is None else str(count)
+        raise InputError(
+            f"`{argument}` must have {rows} rows of two coordinates, one row for each label; "
+            f"found {' × '.join(map(str, found.shape))}."
+        )
+    if not np.isfinite(found).all():
+        at = int(np.flatnonzero(~np.isfinite(found).all(axis=1))[0])
+        raise InputError(
+            f"`{argument}` must be finite; found {shown(found[at].tolist())} in row {at}. "
+            "Leave out points that have no place."
+        )
+    return found
