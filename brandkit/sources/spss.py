@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ import pandas as pd
 
 from brandkit.core.errors import SchemaError
 from brandkit.core.message import Message
-from brandkit.sources.codebook import Code, Item, MissingCode, code_of
+from brandkit.sources.codebook import Item, MissingCode, code_of
 from brandkit.sources.files import require_file, require_width
+from brandkit.sources.raw_survey import AnswerSet, RawSurvey
 
 #: Tried in turn where the encoding that the file declares does not fit its bytes.
 _ENCODINGS = (None, "UTF-8", "GB18030", "BIG5-HKSCS", "CP1252")
@@ -23,45 +24,6 @@ _SAYS_NO_ANSWER = re.compile(
     r"無回答|无回答|不適用|不适用|難說|难说|說不清|说不清",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True)
-class PickSet:
-    """A question with several answers, and the columns that hold them.
-
-    Parameters
-    ----------
-    name, question : str
-    items : tuple of str
-        Columns.
-    counted : float or str, optional
-        The code that means picked; None where the columns hold the codes of what was picked.
-    """
-
-    name: str
-    question: str
-    items: tuple[str, ...]
-    counted: Code | None
-
-
-@dataclass(frozen=True)
-class RawSurvey:
-    """A survey file before anything was made of it.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Cells: text, or typed where the file has types. The index says where each row stands.
-    items : mapping
-        What the file itself says of each column.
-    sets : tuple of PickSet
-    notes : tuple of Message
-    """
-
-    frame: pd.DataFrame
-    items: Mapping[str, Item]
-    sets: tuple[PickSet, ...] = ()
-    notes: tuple[Message, ...] = field(default=())
 
 
 def read_spss(path: str | Path, *, encoding: str | None = None) -> RawSurvey:
@@ -104,7 +66,7 @@ def read_spss(path: str | Path, *, encoding: str | None = None) -> RawSurvey:
         notes.append(Message(said, {"file": file.name, "encoding": used}))
     frame = frame.set_axis([f"row {number}" for number in range(1, len(frame) + 1)])
     sets = _pick_sets(metadata, list(frame.columns))
-    in_sets = {item for one in sets if one.counted is not None for item in one.items}
+    in_sets = {item for one in sets if one.form == "ticks" for item in one.items}
     items = {name: _item(name, frame[name], metadata, name in in_sets) for name in frame.columns}
     no_answers = {name for name, item in items.items()
                   if set(item.missing) - set(_missing_codes(metadata, name))}  # fmt: skip
@@ -231,7 +193,7 @@ def _within(code: Any, missing: tuple[MissingCode, ...]) -> bool:
     )  # fmt: skip
 
 
-def _pick_sets(metadata: Any, names: list[str]) -> tuple[PickSet, ...]:
+def _pick_sets(metadata: Any, names: list[str]) -> tuple[AnswerSet, ...]:
     """Give the file's multiple-response sets; their columns may be spelt in other case."""
     spelt = {name.casefold(): name for name in names}
     sets = []
@@ -239,6 +201,14 @@ def _pick_sets(metadata: Any, names: list[str]) -> tuple[PickSet, ...]:
         items = [spelt[item.casefold()] for item in one["variable_list"]
                  if item.casefold() in spelt]  # fmt: skip
         if items:
-            counted = code_of(one["counted_value"]) if one["is_dichotomy"] else None
-            sets.append(PickSet(name, (one["label"] or name).strip(), tuple(items), counted))
+            ticks = one["is_dichotomy"]
+            sets.append(
+                AnswerSet(
+                    name.removeprefix("$"),
+                    (one["label"] or name).strip(),
+                    tuple(items),
+                    form="ticks" if ticks else "codes",
+                    counted=code_of(one["counted_value"]) if ticks else None,
+                )
+            )
     return tuple(sets)

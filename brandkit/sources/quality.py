@@ -1,0 +1,250 @@
+"""Fieldwork quality: what a careful reader would check before believing a survey.
+
+Everything is counted and nothing is left out. Respondents are never named: a check says how many
+rows it concerns, and a column at most.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from brandkit.core.checks import require_columns
+from brandkit.core.errors import ScaleError, shown
+from brandkit.core.message import Message
+from brandkit.core.result import Result
+from brandkit.sources.answers import as_numbers
+from brandkit.sources.design import SurveyDesign, repeated_rows
+from brandkit.sources.personal_data import personal_data
+
+#: Answers a row must have before its sameness means anything.
+FEWEST_IN_BATTERY, FEWEST_FOR_TWINS = 4, 10
+
+_DURATION = re.compile(
+    r"(duration|interview[_ ]?(length|time)|time[_ ]?taken|elapsed|loi|seconds|secs|"
+    r"total[_ ]?time|作答時間|作答时间|填答時間|填答时间|作答時長|作答时长|用時|用时|"
+    r"所用時間|所用时间)"
+    r"([ _(（].*)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Quality(Result):
+    """Counts of what is odd in the fieldwork.
+
+    Parameters
+    ----------
+    checks : DataFrame
+        One row a check and what it was made on: ``check item set detail n_found n share``.
+        ``n_found`` of ``n`` rows (or answers) were found. ``check`` is one of
+        "straight_lining", "speeding", "duplicate_answers", "duplicate_ids", "out_of_range",
+        "nonresponse" and "personal_data"; ``detail`` is the kind of personal data, or whether an
+        answer was "coded" as missing or "blank".
+    n_rows, n_respondents : int
+    """
+
+    checks: pd.DataFrame
+    n_rows: int
+    n_respondents: int
+
+    def tidy(self) -> pd.DataFrame:
+        """Give one row a check."""
+        return self.checks.copy()
+
+    def glance(self) -> pd.DataFrame:
+        """Give one row: rows, respondents, and checks that found something."""
+        found = int((self.checks["n_found"] > 0).sum())
+        return pd.DataFrame(
+            {"n": [self.n_rows], "n_respondents": [self.n_respondents], "n_checks_found": [found]}
+        )
+
+
+def fieldwork_quality(
+    responses: pd.DataFrame,
+    *,
+    codebook: pd.DataFrame,
+    design: SurveyDesign,
+    items: Sequence[str],
+    missing_cells: pd.DataFrame,
+    duration: str | None = None,
+    speed: float = 1 / 3,
+) -> Quality:
+    """Make every check that the survey's columns allow.
+
+    Parameters
+    ----------
+    responses, codebook : DataFrame
+    design : SurveyDesign
+    items : sequence of str
+        Rating items.
+    missing_cells : DataFrame
+        ``item n_coded n_blank n``.
+    duration : str, optional
+    speed : float
+
+    Returns
+    -------
+    Quality
+
+    Examples
+    --------
+    >>> from brandkit.sources.codebook import Item, codebook_frame
+    >>> names = ["a1", "a2", "a3", "a4"]
+    >>> quality = fieldwork_quality(
+    ...     pd.DataFrame([[7, 7, 7, 7], [1, 9, 5, 12]], columns=names, dtype=float),
+    ...     codebook=codebook_frame([Item(name, "", 0.0, 10.0, set="a") for name in names]),
+    ...     design=SurveyDesign(), items=names,
+    ...     missing_cells=pd.DataFrame(columns=["item", "n_coded", "n_blank", "n"]))
+    >>> found = quality.checks[quality.checks["n_found"] > 0]
+    >>> found[["check", "set", "item", "n_found", "n"]].fillna("").to_numpy().tolist()
+    [['straight_lining', 'a', '', 1, 2], ['out_of_range', '', 'a4', 1, 2]]
+    """
+    if not 0 < speed < 1:
+        raise ScaleError(f"`speed` must lie between 0 and 1; found {shown(speed)}. Write 0.33.")
+    if duration is not None:
+        require_columns(responses, [duration], argument="duration")
+    duration = duration or _duration_column(responses, design)
+    ratings = responses[list(items)].drop(columns=[duration] if duration in items else [])
+    ratings = _as_asked(ratings, codebook)
+    rows = [
+        *_straight_lining(ratings, codebook),
+        *_speeding(responses, duration, speed),
+        *_duplicates(responses, ratings, design),
+        *_out_of_range(responses, codebook),
+        *_nonresponse(missing_cells),
+        *(
+            ("personal_data", found.column, None, found.kind, found.n_found, found.n)
+            for found in personal_data(responses, design=design)
+        ),
+    ]
+    checks = pd.DataFrame(rows, columns=["check", "item", "set", "detail", "n_found", "n"])
+    texts = dict.fromkeys(("check", "item", "set", "detail"), "str")
+    checks = checks.astype({**texts, "n_found": int, "n": int})
+    checks["share"] = checks["n_found"] / checks["n"].where(checks["n"] > 0)
+    n = len(responses)
+    persons = n if design.respondent is None else int(responses[design.respondent].nunique())
+    return Quality(checks=checks, n_rows=n, n_respondents=persons, notes=_notes(checks, speed))
+
+
+_Row = tuple[str, str | None, str | None, str | None, int, int]
+
+
+def _duration_column(responses: pd.DataFrame, design: SurveyDesign) -> str | None:
+    for name in responses.columns:
+        if name not in design.columns and _DURATION.fullmatch(str(name).strip()):
+            values, unread = as_numbers(responses[name])
+            if values.notna().any() and not unread.any():
+                return str(name)
+    return None
+
+
+def _as_asked(ratings: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
+    """Turn back the items that reading turned round: sameness is of what was ticked."""
+    known = codebook.set_index("item")
+    turned = [
+        name for name in ratings.columns if name in known.index and known.at[name, "reversed"]
+    ]
+    back = {name: known.at[name, "low"] + known.at[name, "high"] - ratings[name] for name in turned}
+    return ratings.assign(**back)
+
+
+def _batteries(ratings: pd.DataFrame, codebook: pd.DataFrame) -> dict[str, list[str]]:
+    """Give the batteries of ratings; by the stems of their names where no set is declared."""
+    if codebook["set"].notna().any():
+        groups = codebook.set_index("item")["set"].reindex(list(ratings.columns)).dropna()
+    else:
+        stems = {name: re.sub(r"[_.]?\d+[a-z]?$", "", name) for name in ratings.columns}
+        groups = pd.Series(
+            {name: stem for name, stem in stems.items() if stem != name}, dtype="str"
+        )
+    members: dict[str, list[str]] = {}
+    for name, group in groups.items():
+        members.setdefault(str(group), []).append(str(name))
+    return {group: names for group, names in members.items() if len(names) >= FEWEST_IN_BATTERY}
+
+
+def _straight_lining(ratings: pd.DataFrame, codebook: pd.DataFrame) -> list[_Row]:
+    rows: list[_Row] = []
+    for group, names in _batteries(ratings, codebook).items():
+        answers = ratings[names]
+        enough = answers.notna().sum(axis=1) >= FEWEST_IN_BATTERY
+        same = enough & (answers.max(axis=1) == answers.min(axis=1))
+        rows.append(("straight_lining", None, group, None, int(same.sum()), int(enough.sum())))
+    return rows
+
+
+def _speeding(responses: pd.DataFrame, duration: str | None, speed: float) -> list[_Row]:
+    if duration is None:
+        return []
+    values, _ = as_numbers(responses[duration])
+    fast = int((values < speed * values.median()).sum())
+    return [("speeding", duration, None, None, fast, int(values.notna().sum()))]
+
+
+def _duplicates(responses: pd.DataFrame, ratings: pd.DataFrame, design: SurveyDesign) -> list[_Row]:
+    rows: list[_Row] = []
+    if ratings.shape[1] >= FEWEST_FOR_TWINS:
+        # Straight-liners are alike without being copies, so they are not counted again
+        telling = (ratings.notna().sum(axis=1) >= FEWEST_FOR_TWINS) & (
+            ratings.max(axis=1) > ratings.min(axis=1)
+        )
+        twins = int(ratings[telling].duplicated().sum())
+        rows.append(("duplicate_answers", None, None, None, twins, int(telling.sum())))
+    if design.respondent is not None:
+        again = int(repeated_rows(responses, design).sum())
+        rows.append(("duplicate_ids", design.respondent, None, None, again, len(responses)))
+    return rows
+
+
+def _out_of_range(responses: pd.DataFrame, codebook: pd.DataFrame) -> list[_Row]:
+    rows: list[_Row] = []
+    for item in codebook.dropna(subset=["low", "high"]).itertuples():
+        answers = responses[item.item]
+        if not pd.api.types.is_numeric_dtype(answers):
+            continue
+        outside = answers.notna() & ~answers.between(item.low, item.high)
+        found, n = int(outside.sum()), int(answers.notna().sum())
+        rows.append(("out_of_range", str(item.item), None, None, found, n))
+    return rows
+
+
+def _nonresponse(missing_cells: pd.DataFrame) -> list[_Row]:
+    return [
+        ("nonresponse", str(row.item), None, detail, int(found), int(row.n))
+        for row in missing_cells.itertuples()
+        for detail, found in (("coded", row.n_coded), ("blank", row.n_blank))
+    ]
+
+
+def _notes(checks: pd.DataFrame, speed: float) -> tuple[Message, ...]:
+    found = checks[checks["n_found"] > 0]
+    notes = []
+    for row in found[found["check"] == "straight_lining"].itertuples():
+        said = "{found:count} of {n:count} rows give one and the same answer all through {set}."
+        notes.append(Message(said, {"found": row.n_found, "n": row.n, "set": row.set}))
+    single = {
+        "speeding": "{found:count} of {n:count} interviews took less than {speed:percent} of the "
+        "median time.",
+        "duplicate_answers": "{found:count} of {n:count} rows repeat the ratings of an earlier "
+        "row from end to end.",
+        "duplicate_ids": "{found:count} of {n:count} rows repeat the respondent, brand and wave "
+        "of an earlier row.",
+    }
+    for check, said in single.items():
+        for row in found[found["check"] == check].itertuples():
+            values = {"found": row.n_found, "n": row.n, "speed": speed}
+            notes.append(Message(said, values))
+    outside = found[found["check"] == "out_of_range"]
+    if len(outside):
+        said = "{found:count} {found:answer lies|answers lie} outside the scale, in {items}."
+        values = {"found": int(outside["n_found"].sum()), "items": list(outside["item"][:12])}
+        notes.append(Message(said, values))
+    personal = found[found["check"] == "personal_data"]
+    if len(personal):
+        said = "These columns look like personal data: {items}. Take them out before you share."
+        notes.append(Message(said, {"items": list(dict.fromkeys(personal["item"]))[:12]}))
+    return tuple(notes)
