@@ -103,7 +103,7 @@ def options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """How alike are the banks, do customers notice, and where could we stand instead?"""
+    """Say how alike the banks are, whether customers notice, and where we could stand instead."""
     global _debugging
     _debugging = debug
 

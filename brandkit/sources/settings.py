@@ -125,12 +125,13 @@ class CatalogSection(_Section):
     """``[catalog]``: products, one source or several dates."""
 
     source: Source | None = None
-    format: Literal["table", "cdr"] = "table"
+    format: Literal["table", "cdr"] | None = None
     register_: Source | None = Field(default=None, alias="register")
     aliases: Source | dict[Text, Text] | None = None
+    crosswalk: Source | None = None
     as_of: Day | None = None
     columns: dict[Text, Texts] = {}
-    owners: Source | dict[Text, Text] | None = None
+    owners: dict[Text, Text] = {}
     weights: dict[Text, Annotated[float, Field(ge=0)]] = {}
     disclosure: Disclosure | dict[Text, Disclosure] = "brand"
     ranges: dict[Text, Annotated[list[float], Field(min_length=2, max_length=2)]] = {}
@@ -161,6 +162,7 @@ class SurveySection(_Section):
     cluster: Text | None = None
     wave: Text | None = None
     missing: list[Code] | dict[Text, list[Code]] | None = None
+    encoding: Text | None = None
     margins: dict[Text, dict[Text, Annotated[float, Field(ge=0)]]] = {}
     blocks: dict[Text, Annotated[list[Text], Field(min_length=1)]] = {}
     paths: list[Annotated[list[Text], Field(min_length=2, max_length=2)]] = []

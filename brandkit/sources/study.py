@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
-
-import pandas as pd
+from typing import TYPE_CHECKING, cast
 
 from brandkit.core.checks import check_option
 from brandkit.core.errors import InputError, MissingFileError, SchemaError, did_you_mean, shown
+from brandkit.sources.grid import ENDINGS
 from brandkit.sources.label_names import LANGUAGES, LabelNames, read_label_names
+from brandkit.sources.relabelling import (
+    codebook_names,
+    relabelled_branches,
+    relabelled_catalog,
+    relabelled_survey,
+    relabelled_table,
+)
 from brandkit.sources.settings import FILE_NAME, CatalogSection, Language, Settings, read_settings
 from brandkit.sources.table import BrandTable, read_brand_table
 from brandkit.sources.toml_file import TomlFile
@@ -24,9 +30,6 @@ if TYPE_CHECKING:
     from brandkit.sources.branches import Branches
     from brandkit.sources.catalog import Catalog
     from brandkit.sources.survey import Survey
-
-#: Columns of evidence whose cells are labels with names in several languages.
-_LABELLED = ("brand", "category", "attribute", "market", "label", "set")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +73,7 @@ class Study:
             return None
         options = section.model_dump(exclude={"source", "wide"})
         table = read_brand_table(self.path(section.source, "brand_table", "source"), **options)
-        return self._named_table(table)
+        return relabelled_table(table, self.names, file=self.folder / FILE_NAME)
 
     @cached_property
     def catalogs(self) -> Mapping[date, Catalog]:
@@ -94,15 +97,15 @@ class Study:
             return None
         from brandkit.sources.survey import read_survey
 
+        codebook = self._optional(section.codebook, "survey", "codebook")
         survey = read_survey(
-            self.path(section.source, "survey", "source"),
-            codebook=self._optional(section.codebook, "survey", "codebook"),
+            self.path(section.source, "survey", "source"), codebook=codebook,
             brand=section.brand, respondent=section.respondent, weight=section.weight,
             strata=section.strata, cluster=section.cluster, wave=section.wave,
-            missing=section.missing,
+            missing=section.missing, categories=section.segments, encoding=section.encoding,
         )  # fmt: skip
-        own_column = survey.design.get("brand") if isinstance(survey.design, Mapping) else None
-        return cast("Survey", self._labelled(survey, also=[own_column] if own_column else []))
+        own = codebook_names(codebook, self.language) if codebook is not None else {}
+        return relabelled_survey(survey, {**own, **self.names})
 
     @cached_property
     def branches(self) -> Branches | None:
@@ -116,7 +119,7 @@ class Study:
         branches = read_branches(
             path, brand=section.brand, market=section.market, amount=section.amount
         )
-        return cast("Branches", self._labelled(branches))
+        return relabelled_branches(branches, self.names)
 
     @cached_property
     def inputs(self) -> tuple[tuple[str, str], ...]:
@@ -135,6 +138,16 @@ class Study:
         """All brands that any of the evidence knows, in the study's language, sorted."""
         return tuple(sorted({brand for kind in self.settings.evidence for brand in self._of(kind)}))
 
+    @property
+    def margins(self) -> Mapping[str, Mapping[str, float]]:
+        """Population margins for weighting: column to group to share, groups as they are named."""
+        section = self.settings.survey
+        margins = section.margins if section is not None else {}
+        return {
+            column: {self.names.get(group, group): share for group, share in groups.items()}
+            for column, groups in margins.items()
+        }
+
     def sources(self) -> tuple[str, ...]:
         """Every path that study.toml names, each once, in its order."""
         settings = self.settings
@@ -145,9 +158,8 @@ class Study:
             found.append(settings.brand_table.source)
         if settings.catalog:
             catalog = settings.catalog
-            owners = catalog.owners if isinstance(catalog.owners, str) else None
             aliases = catalog.aliases if isinstance(catalog.aliases, str) else None
-            found += [catalog.source, catalog.register_, aliases, owners]
+            found += [catalog.source, catalog.register_, aliases, catalog.crosswalk]
             for entry in catalog.dates:
                 found += [entry.source, entry.register_]
         if settings.survey:
@@ -188,60 +200,21 @@ class Study:
         source = entry.source if entry else cast("str", section.source)
         register = (entry.register_ if entry else None) or section.register_
         day = entry.as_of if entry else section.as_of
-        aliases = section.aliases
-        columns = {name: c[0] if len(c) == 1 else c for name, c in section.columns.items()}
+        form = section.format or ("table" if Path(source).suffix.lower() in ENDINGS else "cdr")
         catalog = read_catalog(
             self.path(source, *place, "source"),
-            format=section.format, columns=columns or None,
+            format=form,
+            columns={name: c[0] if len(c) == 1 else c for name, c in section.columns.items()}
+            or None,
             register=self._optional(register, *place, "register"),
-            aliases=self._optional(aliases, "catalog", "aliases") if isinstance(aliases, str)
-            else aliases,
-            as_of=day, disclosure=section.disclosure, **self._catalog_extras(section),
+            aliases=self._optional(section.aliases, "catalog", "aliases")
+            if isinstance(section.aliases, str)
+            else section.aliases,
+            crosswalk=self._optional(section.crosswalk, "catalog", "crosswalk"),
+            as_of=day, disclosure=section.disclosure, owners=section.owners,
+            ranges=section.ranges or None,
         )  # fmt: skip
-        if day is None:
-            days = pd.to_datetime(catalog.products["as_of"]).dropna()
-            day = days.max().date() if len(days) else date.min
-        return day, cast("Catalog", self._labelled(catalog))
-
-    def _catalog_extras(self, section: CatalogSection) -> dict[str, Any]:
-        owners = section.owners
-        if owners is None:
-            return {}
-        path = self.path(owners, "catalog", "owners") if isinstance(owners, str) else owners
-        return {"owners": path}
-
-    def _named_table(self, table: BrandTable) -> BrandTable:
-        def named(labels: Iterable[str]) -> list[str]:
-            return [self.names.get(label, label) for label in labels]
-
-        values = table.values.copy()
-        for side, labels in (("brand", named(values.index)), ("attribute", named(values.columns))):
-            twice = [label for label in dict.fromkeys(labels) if labels.count(label) > 1]
-            if twice:
-                raise SchemaError(
-                    f"two labels of one {side} column must not share a name",
-                    file=self.folder / (self.settings.names.source if self.settings.names else ""),
-                    place=f"column {self.language!r}", found=twice,
-                    way_out="Name them apart.",
-                )  # fmt: skip
-        values.index = pd.Index(named(values.index), name="brand")
-        values.columns = pd.Index(named(values.columns), name="attribute")
-        return replace(
-            table, values=values,
-            supplementary_brands=tuple(named(table.supplementary_brands)),
-            supplementary_attributes=tuple(named(table.supplementary_attributes)),
-        )  # fmt: skip
-
-    def _labelled(self, evidence: Any, *, also: Iterable[str] = ()) -> Any:
-        """Write the labels in the frames of a piece of evidence in the study's language."""
-        if not self.names:
-            return evidence
-        columns = (*_LABELLED, *also)
-        changed: dict[str, Any] = {}
-        for name, value in vars(evidence).items():
-            if isinstance(value, pd.DataFrame):
-                changed[name] = _renamed(value, columns, self.names)
-        return replace(evidence, **changed)
+        return day or catalog.as_of or date.min, relabelled_catalog(catalog, self.names)
 
     def _of(self, kind: str) -> set[str]:
         """The brands that one kind of evidence knows."""
@@ -432,20 +405,3 @@ def sha256_of(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
-
-def _renamed(frame: pd.DataFrame, columns: Iterable[str], names: Mapping[str, str]) -> pd.DataFrame:
-    """Write the labels of some columns anew, keeping categoricals small."""
-    changed: dict[str, Any] = {}
-    for column in columns:
-        if column not in frame.columns:
-            continue
-        cells = frame[column]
-        if isinstance(cells.dtype, pd.CategoricalDtype):
-            new = {label: names.get(str(label), label) for label in cells.cat.categories}
-            merged = len(set(new.values())) < len(new)
-            changed[column] = (
-                cells.map(new).astype("category") if merged else cells.cat.rename_categories(new)
-            )
-        elif pd.api.types.is_string_dtype(cells) or cells.dtype == object:
-            changed[column] = cells.map(lambda label: names.get(label, label))
-    return frame.assign(**changed) if changed else frame

@@ -27,6 +27,22 @@ _NAMES = re.compile(
 FEWEST_OTHERS = 3
 
 
+def is_total_name(label: str) -> bool:
+    """Say whether a label names a total, a mean or a base.
+
+    Parameters
+    ----------
+    label : str
+
+    Examples
+    --------
+    >>> is_total_name("NET"), is_total_name("总计"), is_total_name("Total Bank")
+    (True, True, False)
+    """
+    folded = unicodedata.normalize("NFKC", label).casefold().strip(" :.*-—–")
+    return bool(_NAMES.fullmatch(folded))
+
+
 def refuse_total_names(
     file: Path, axis: str, labels: Iterable[Any], *, named: Sequence[str]
 ) -> None:
@@ -48,8 +64,7 @@ def refuse_total_names(
     brandkit.core.errors.SchemaError: a.csv, row '合計': totals, means and bases must not ...
     """
     for label in map(str, labels):
-        folded = unicodedata.normalize("NFKC", label).casefold().strip(" :.*-—–")
-        if label not in named and _NAMES.fullmatch(folded):
+        if label not in named and is_total_name(label):
             raise _refusal(file, axis, label, "its name")
 
 

@@ -1,0 +1,385 @@
+"""What a file probably is, and which of its columns is what: guesses for a new study.toml.
+
+Guesses go by headings in English and Chinese and by what the cells look like. They are written
+down with their reason, and never acted on before a person has seen them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from brandkit.core.errors import BrandkitError
+from brandkit.sources.grid import ENDINGS, Grid, is_empty, label_text, read_grid
+from brandkit.sources.numerals import decimal_mark, parsed_number
+from brandkit.sources.table_cells import MOST_ATTRIBUTES
+from brandkit.sources.totals import is_total_name
+
+Section = Literal["names", "codebook", "brand_table", "catalog", "survey", "branches", "register"]
+
+#: Headings by the role they play; a heading matches when it is the word, or ends or begins with it.
+ROLES: dict[str, tuple[str, ...]] = {
+    "brand": ("brand", "bank", "company", "institution", "issuer", "provider", "firm",
+              "品牌", "銀行", "银行", "機構", "机构", "公司", "發行人", "发行人"),
+    "product": ("product_id", "product id", "product", "code", "產品代碼", "产品代码", "產品",
+                "产品"),
+    "name": ("product_name", "name", "product name", "產品名稱", "产品名称", "名稱", "名称"),
+    "category": ("category", "product_category", "product_type", "type", "類別", "类别", "類型",
+                 "类型"),
+    "market": ("market", "county", "region", "city", "district", "state", "province", "area",
+               "縣市", "縣", "市場", "市场", "地區", "地区", "城市", "省份", "省"),
+    "amount": ("amount", "count", "deposits", "branches", "volume", "balance", "n", "value",
+               "數量", "数量", "金額", "金额", "存款", "分行數", "网点数"),
+    "attribute": ("attribute", "item", "issue", "statement", "image", "association", "trait",
+                  "topic", "屬性", "属性", "形象", "問題", "问题"),
+    "respondent": ("respondent", "respondent_id", "resp_id", "respid", "id", "case_id", "caseid",
+                   "受訪者", "受访者", "編號", "编号"),
+    "weight": ("weight", "wt", "wgt", "權重", "权重", "加權", "加权"),
+    "wave": ("wave", "quarter", "period", "year", "波次", "批次"),
+    "strata": ("strata", "stratum", "分層", "分层"),
+    "cluster": ("cluster", "psu", "群集"),
+    "recommend": ("recommend", "nps", "likelihood_to_recommend", "推薦", "推荐"),
+    "segment": ("segment", "description", "描述", "說明", "说明"),
+}  # fmt: skip
+
+#: Facets of a catalogue by words their headings hold.
+FACETS: dict[str, tuple[str, ...]] = {
+    "features": ("feature", "功能", "特色"),
+    "eligibility": ("eligib", "資格", "资格", "適用", "适用"),
+    "channels": ("channel", "通路", "渠道"),
+    "regions": ("region", "銷售地區", "销售区域", "地區", "地区"),
+    "fees": ("fee", "charge", "費", "费"),
+    "rates": ("rate", "yield", "利率", "收益率"),
+    "terms": ("term", "period", "min_", "minimum", "期限", "起購", "起购"),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """What the cells of a column look like.
+
+    Parameters
+    ----------
+    name : str
+    n : int
+        Cells that are filled.
+    n_distinct : int
+    numbers : tuple of float
+        The distinct numbers, sorted; empty where less than nine tenths of the cells are numbers.
+    percent : bool
+        Whether cells carry a percent sign.
+    """
+
+    name: str
+    n: int
+    n_distinct: int
+    numbers: tuple[float, ...] = ()
+    percent: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the column holds numbers."""
+        return bool(self.numbers)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of its numbers are whole."""
+        return self.is_number and all(number.is_integer() for number in self.numbers)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a file probably is.
+
+    Parameters
+    ----------
+    section : str
+        The section of study.toml it belongs to; ``"codebook"`` and ``"register"`` belong to
+        others.
+    keys : mapping
+        Key of the section to its value.
+    reason : str
+        One line for the person who reads it.
+    question : str
+        What that person should look at; empty where nothing is in doubt.
+    labels : tuple of str
+        Labels seen, to find out the language and to propose a focus.
+    """
+
+    section: Section
+    keys: Mapping[str, Any]
+    reason: str
+    question: str = ""
+    labels: tuple[str, ...] = field(default=())
+
+
+def guessed_file(path: Path) -> Guess | str:
+    r"""Guess what a file is.
+
+    Parameters
+    ----------
+    path : Path
+        A file or a folder.
+
+    Returns
+    -------
+    Guess or str
+        The reason as text where there is no telling.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> file = Path(mkdtemp()) / "names.csv"
+    >>> _ = file.write_text("label,zh-Hant\nCivic,市民銀行\n", encoding="utf-8")
+    >>> guess = guessed_file(file)
+    >>> guess.section, guess.reason
+    ('names', 'names of 1 label')
+    """
+    ending = "".join(path.suffixes[-2:]).lower() if path.suffix in (".gz", ".xz") else path.suffix
+    if path.is_dir() or ending.lower().startswith((".json", ".jsonl")):
+        return _catalog_files(path)
+    if ending.lower() in (".sav", ".zsav"):
+        from brandkit.sources.guessing_survey import guessed_spss
+
+        return guessed_spss(path)
+    if ending.lower() not in ENDINGS:
+        return f"{path.name} was left out: its ending {ending or '(none)'} says no table"
+    try:
+        grid = read_grid(path)
+    except BrandkitError as error:
+        return str(error)
+    return guessed_table(grid)
+
+
+def _catalog_files(path: Path) -> Guess | str:
+    if path.is_file() and re.search(r"register|brands_", path.name, re.IGNORECASE):
+        return Guess("register", {}, "a register of brands")
+    if path.is_dir():
+        inside = sorted(file.name for file in path.rglob("*.json*"))
+        if not inside:
+            return f"{path.name} was left out: a folder without .json files"
+    return Guess(
+        "catalog", {"format": "cdr"}, "a catalogue in the form of the Consumer Data Right"
+    )
+
+
+def guessed_table(grid: Grid) -> Guess | str:
+    """Guess what a table is from its heading and its cells.
+
+    Parameters
+    ----------
+    grid : Grid
+
+    Returns
+    -------
+    Guess or str
+
+    Examples
+    --------
+    >>> rows = (("Civic", "12", "3"), ("Kestrel", "7", "9"))
+    >>> guessed_table(Grid(Path("a.csv"), ("bank", "modern", "fair"), rows, ("", ""))).section
+    'brand_table'
+    """
+    header = [name.casefold() for name in grid.header]
+    if "label" in header and {"en", "zh-hant", "zh-hans"} & set(header):
+        n = len(grid.rows)
+        return Guess("names", {}, f"names of {n} label{'' if n == 1 else 's'}")
+    if header and header[0] in ("item", "variable") and "label" in header:
+        return Guess("codebook", {}, f"a codebook of {len(grid.rows)} items")
+    columns = [profiled(grid, at) for at in range(len(grid.header))]
+    for classify in (_catalog_table, _branches, _long_table, _wide_table, _survey_table):
+        guess = classify(grid, columns)
+        if guess is not None:
+            return guess
+    return (
+        f"{grid.file.name} was left out: nothing in its columns "
+        f"({', '.join(name for name in grid.header[:6] if name)} …) says what it is"
+    )
+
+
+def profiled(grid: Grid, at: int) -> Column:
+    """Look at the cells of a column.
+
+    Parameters
+    ----------
+    grid : Grid
+    at : int
+    """
+    cells = [row[at] for row in grid.rows if not is_empty(row[at])]
+    distinct = dict.fromkeys(cells)
+    texts = [cell for cell in distinct if isinstance(cell, str)]
+    mark = decimal_mark(texts, delimiter=grid.delimiter) or "."
+    parsed = [parsed_number(cell, mark=mark) for cell in distinct]
+    numbers = sorted(number.value for number in parsed if number is not None)
+    return Column(
+        grid.header[at], len(cells), len(distinct),
+        tuple(numbers) if numbers and len(numbers) >= 0.9 * len(distinct) else (),
+        any(number.percent for number in parsed if number is not None),
+    )  # fmt: skip
+
+
+def role_of(columns: Sequence[Column], role: str, *, text: bool | None = None) -> Column | None:
+    """Find the column that plays a role, by its heading: the whole word before parts of it.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+    role : str
+        A key of ``ROLES``.
+    text : bool, optional
+        True for columns of text only, False for columns of numbers only.
+    """
+    words = ROLES[role]
+    fitting = [c for c in columns if c.name and (text is None or c.is_number != text)]
+    for word in words:
+        for column in fitting:
+            if column.name.casefold().strip() == word:
+                return column
+    for word in words:
+        for column in fitting:
+            parts = re.split(r"[\s_.\-]+", column.name.casefold())
+            is_chinese = not word.isascii() and word in column.name
+            if is_chinese or (len(word) > 2 and word in (parts[0], parts[-1])):
+                return column
+    return None
+
+
+def _catalog_table(grid: Grid, columns: list[Column]) -> Guess | None:
+    brand = role_of(columns, "brand", text=True)
+    name = role_of(columns, "name", text=True)
+    product = role_of([c for c in columns if c is not name], "product")
+    category = role_of(columns, "category", text=True)
+    if brand is None or (name is None and product is None) or brand.n_distinct == brand.n:
+        return None
+    found = {"brand": brand, "product": product, "name": name, "category": category}
+    used = {column.name for column in found.values() if column is not None}
+    facets: dict[str, list[str]] = {}
+    for column in columns:
+        if column.name in used or not column.name:
+            continue
+        folded = column.name.casefold()
+        facet = next((f for f, words in FACETS.items() if any(w in folded for w in words)), None)
+        if facet is not None:
+            facets.setdefault(facet, []).append(column.name)
+    if not facets:
+        return None
+    mapped = {key: column.name for key, column in found.items() if column is not None}
+    for facet, names in facets.items():
+        mapped[facet] = names[0] if len(names) == 1 else names  # type: ignore[assignment]
+    unused = [c.name for c in columns if c.name and c.name not in _flat(mapped.values())]
+    return Guess(
+        "catalog", {"format": "table", "columns": mapped},
+        f"a catalogue: {len(grid.rows)} rows of {brand.n_distinct} brands",
+        f"columns not used: {', '.join(unused[:8])}" if unused else "",
+        _labels(grid, brand),
+    )  # fmt: skip
+
+
+def _branches(grid: Grid, columns: list[Column]) -> Guess | None:
+    brand = role_of(columns, "brand", text=True)
+    named = [c for c in columns if brand and c.name and c.name != brand.name]
+    market = role_of(named, "market", text=True)
+    if brand is None or market is None or brand.n_distinct == brand.n:
+        return None
+    if role_of(named, "attribute", text=True) or market.n_distinct < 2:
+        return None
+    numeric = [c for c in named if c.is_number]
+    if len(numeric) > max(4, len(columns) // 2):  # a survey with a region
+        return None
+    amount = role_of(numeric, "amount")
+    keys = {"brand": brand.name, "market": market.name}
+    if amount is not None:
+        keys["amount"] = amount.name
+    return Guess(
+        "branches", keys,
+        f"branches: {brand.n_distinct} brands in {market.n_distinct} markets",
+        "" if amount else "no column of amounts was found: presence only", _labels(grid, brand),
+    )  # fmt: skip
+
+
+def _long_table(grid: Grid, columns: list[Column]) -> Guess | None:
+    brand = role_of(columns, "brand", text=True)
+    others = [c for c in columns if brand and c.name and c.name != brand.name]
+    attribute = role_of(others, "attribute", text=True)
+    if brand is None or attribute is None or attribute.n_distinct == attribute.n:
+        return None
+    amount = role_of([c for c in others if c.is_number], "amount")
+    keys: dict[str, Any] = {"brand": brand.name, "attribute": attribute.name, "kind": "counts"}
+    if amount is not None:
+        keys |= {"amount": amount.name, **_kind([amount])}
+    mentions = "" if amount else ", one row a mention"
+    return Guess(
+        "brand_table", keys,
+        f"a long table: {brand.n_distinct} brands × {attribute.n_distinct} attributes{mentions}",
+        "", _labels(grid, brand),
+    )  # fmt: skip
+
+
+def _wide_table(grid: Grid, columns: list[Column]) -> Guess | None:
+    first = next((c for c in columns if not c.is_number and c.n == c.n_distinct), None)
+    if first is None or columns.index(first) > 1 or first.n < len(grid.rows):
+        return None
+    at = columns.index(first)
+    values = columns[at + 1 :]
+    numeric = [column for column in values if column.is_number]
+    if not numeric or len(numeric) < 0.7 * len(values) or len(values) > MOST_ATTRIBUTES:
+        return None
+    labels = [label_text(row[at]) for row in grid.rows]
+    totals = [label for label in (*labels, *(c.name for c in values)) if is_total_name(label)]
+    texts = [column.name for column in values if not column.is_number]
+    keys = {"brand": first.name} if first.name else {}
+    keys |= _kind([c for c in numeric if c.name not in totals])
+    if totals or texts:
+        keys["leave_out"] = [*totals, *texts]  # type: ignore[assignment]
+    return Guess(
+        "brand_table", keys,
+        f"a wide table: {len(labels)} brands × {len(numeric)} attributes, {keys['kind']}",
+        f"left out: {', '.join((*totals, *texts))}" if totals or texts else "",
+        tuple(label for label in labels if label not in totals),
+    )  # fmt: skip
+
+
+def _kind(columns: Sequence[Column]) -> dict[str, str]:
+    """Guess whether numbers are counts, shares or ratings."""
+    numbers = [number for column in columns for number in column.numbers]
+    if any(column.percent for column in columns):
+        return {"kind": "shares"}
+    if max(numbers, default=0.0) <= 1 and min(numbers, default=0.0) >= 0:
+        return {"kind": "shares"}
+    if all(number.is_integer() and number >= 0 for number in numbers):
+        return {"kind": "counts"}
+    if max(numbers) <= 10:
+        return {"kind": "ratings"}
+    return {"kind": "shares", "unit": "percent"} if max(numbers) <= 100 else {"kind": "counts"}
+
+
+def _survey_table(grid: Grid, columns: list[Column]) -> Guess | None:
+    from brandkit.sources.guessing_survey import guessed_survey
+
+    answered = [c for c in columns if c.is_whole and 2 <= c.n_distinct <= 15]
+    if len(grid.rows) < 10 or len(answered) < 3:
+        return None
+    brand = role_of(columns, "brand", text=True)
+    keys, question = guessed_survey(columns, n_rows=len(grid.rows))
+    return Guess(
+        "survey", keys,
+        f"a survey: {len(grid.rows)} rows, {len(answered)} columns of answers", question,
+        _labels(grid, brand) if brand else (),
+    )  # fmt: skip
+
+
+def _labels(grid: Grid, column: Column) -> tuple[str, ...]:
+    at = grid.header.index(column.name)
+    counted: dict[str, int] = {}
+    for row in grid.rows:
+        label = label_text(row[at])
+        if label:
+            counted[label] = counted.get(label, 0) + 1
+    return tuple(sorted(counted, key=lambda label: -counted[label]))
+
+
+def _flat(values: Iterable[Any]) -> list[str]:
+    return [name for value in values for name in ([value] if isinstance(value, str) else value)]

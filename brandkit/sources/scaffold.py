@@ -1,0 +1,323 @@
+"""A new study: a commented study.toml, filled in with guesses from the files it is given."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from brandkit.core.errors import InputError, MissingFileError, did_you_mean
+from brandkit.sources.guessing import Guess, guessed_file
+from brandkit.sources.settings import FILE_NAME
+from brandkit.sources.store import write_whole
+
+#: Words of comment for the keys that a new study.toml shows.
+_COMMENTS: Mapping[str, Mapping[str, str]] = {
+    "names": {"source": "label, en, zh-Hant, zh-Hans: how brands and attributes are called"},
+    "brand_table": {
+        "source": "csv, tsv, xlsx or parquet", "brand": "column of the brands",
+        "attribute": "column of the attributes: one row a pair or a mention",
+        "amount": "column of the amounts; without it rows are counted",
+        "kind": '"counts", "shares" (0 to 1) or "ratings"', "unit": "12 means 12 %",
+        "leave_out": "rows and columns that are no brand and no attribute",
+    },
+    "catalog": {
+        "source": "a file or a folder", "format": '"table", or "cdr": Consumer Data Right',
+        "register": "the brands as the register names them; others are left out",
+        "as_of": "the day the catalogue shows",
+        "columns": "what the columns of the table are",
+    },
+    "survey": {
+        "source": "sav, csv, xlsx or parquet", "codebook": "item, label, low, high, missing, set",
+        "brand": "column of the brand rated, or the one brand's name",
+        "respondent": "column of the respondent's id", "weight": "column of the weight",
+        "wave": "column of the wave", "missing": "codes that are no answers",
+        "images": "columns of ticks: attributes seen in the brand",
+        "recommend": "likelihood to recommend, 0 to 10", "outcome": "what drivers explain",
+        "drivers": "what may explain it", "segments": "groups to compare",
+        "blocks": "batteries: constructs and their items",
+        "paths": "which construct leads to which",
+    },
+    "branches": {
+        "source": "one row a branch, or a brand and market", "brand": "column of the brand",
+        "market": "column of the market", "amount": "column of deposits or branches, where known",
+    },
+}  # fmt: skip
+
+_EXAMPLES = {
+    "names": 'source = "names.csv"',
+    "brand_table": 'source = "image.csv"\nkind = "counts"',
+    "catalog": 'source = "products.csv"\nformat = "table"\n'
+    'columns = { brand = "bank", product = "id", name = "product", category = "type" }',
+    "survey": 'source = "survey.sav"\nbrand = "bank"\nweight = "weight"',
+    "branches": 'source = "branches.csv"\nbrand = "bank"\nmarket = "county"\namount = "deposits"',
+}
+
+_TITLES = {
+    "names": "Names of brands, attributes and categories in other languages.",
+    "brand_table": "A table of brands by attributes: what people see in each brand.",
+    "catalog": "The banks' products.",
+    "survey": "Answers of customers.",
+    "branches": "Where the banks are present.",
+}
+
+
+@dataclass(frozen=True)
+class NewStudy:
+    """A study.toml that was written.
+
+    Parameters
+    ----------
+    path : Path
+    guesses : tuple of str
+        What was guessed of each file.
+    questions : tuple of str
+        What a person should look at.
+    """
+
+    path: Path
+    guesses: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+def new_study(
+    folder: str | Path, *, files: Sequence[str | Path] | None = None, replace: bool = False
+) -> NewStudy:
+    r"""Write a commented study.toml from the files it is given. Nothing is copied or changed.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The study's folder; made where it is not there.
+    files : sequence of str or Path, optional
+        Its files, wherever they are; those in the folder where not given.
+    replace : bool
+        Write over a study.toml that is there.
+
+    Returns
+    -------
+    NewStudy
+
+    Raises
+    ------
+    InputError
+        There is a study.toml already.
+    MissingFileError
+        A file is not there.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> folder = Path(mkdtemp())
+    >>> text = "bank,modern,fair\nCivic,12,3\nKestrel,7,9\n"
+    >>> _ = (folder / "image.csv").write_text(text, encoding="utf-8")
+    >>> new_study(folder).guesses
+    ('image.csv: a wide table: 2 brands × 2 attributes, counts',)
+    """
+    target = Path(folder)
+    if target.is_file():
+        raise InputError(
+            f"`folder` must be a folder; found the file {target.name}. Name the folder it is in, "
+            "or a new one before it."
+        )
+    path = target / FILE_NAME
+    if path.exists() and not replace:
+        raise InputError(
+            f"{path} is there already, and may hold somebody's work. "
+            "`brandkit check` reads it; --force writes it anew."
+        )
+    sources = [_existing(Path(file)) for file in files] if files else _in_folder(target)
+    guesses, questions = _gathered(target, sources)
+    text = _written(target, [(source, guess) for source, guess in guesses])
+    target.mkdir(parents=True, exist_ok=True)
+    write_whole(path, text)
+    said = tuple(f"{source}: {guess.reason}" for source, guess in guesses)
+    asked = [f"{source}: {guess.question}" for source, guess in guesses if guess.question]
+    if not guesses:
+        questions = [*questions, f"no file was recognised; fill in a section of {path}"]
+    return NewStudy(path, said, (*asked, *questions))
+
+
+def _existing(file: Path) -> Path:
+    if not file.exists():
+        beside = file.parent.iterdir() if file.parent.is_dir() else ()
+        near = did_you_mean(file.name, [other.name for other in beside]).strip()
+        raise MissingFileError("the file is not there", file=file, way_out=near or None)
+    return file
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    skipped = (FILE_NAME, "readme.md", "source.md", "licence", "license")
+    return sorted(
+        entry for entry in folder.iterdir()
+        if not entry.name.startswith((".", "~$")) and entry.name.lower() not in skipped
+    )  # fmt: skip
+
+
+def _relative(folder: Path, file: Path) -> str:
+    try:
+        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive
+        raise InputError(
+            f"{file} must be on the same drive as the study's folder. Copy it into the folder."
+        ) from None
+
+
+def _gathered(
+    folder: Path, sources: Sequence[Path]
+) -> tuple[list[tuple[str, Guess]], list[str]]:
+    """Guess every file; join codebooks, registers and dated catalogues to what they belong to."""
+    found: list[tuple[str, Guess]] = []
+    questions = []
+    for source in sources:
+        guess = guessed_file(source)
+        if isinstance(guess, str):
+            questions.append(guess)
+        else:
+            found.append((_relative(folder, source), guess))
+    kept: list[tuple[str, Guess]] = []
+    for section in ("names", "brand_table", "catalog", "survey", "branches"):
+        own = [(source, guess) for source, guess in found if guess.section == section]
+        if section == "catalog" and len(own) > 1 and all(_day(source) for source, _ in own):
+            own = [_dated(own, found)]
+        elif section == "catalog" and own:
+            own = [*_with(own[:1], found, "register", "register"), *own[1:]]
+        elif section == "survey" and own:
+            own = [*_with(own[:1], found, "codebook", "codebook"), *own[1:]]
+        questions += [
+            f"{source}: not used, because a study has one [{section}]; "
+            f"{own[0][0]} was taken" for source, _ in own[1:]
+        ]  # fmt: skip
+        kept += own[:1]
+    return kept, questions
+
+
+def _with(
+    own: list[tuple[str, Guess]], found: list[tuple[str, Guess]], section: str, key: str
+) -> list[tuple[str, Guess]]:
+    """Give the first guess the file of another kind that belongs to it."""
+    other = next((source for source, guess in found if guess.section == section), None)
+    if other is None:
+        return own
+    source, guess = own[0]
+    keys = {**guess.keys, key: other}
+    return [(source, Guess(guess.section, keys, guess.reason, guess.question, guess.labels))]
+
+
+def _day(source: str) -> str | None:
+    said = re.search(r"(20\d\d)[-_]?(\d\d)[-_]?(\d\d)", Path(source).name)
+    return f"{said[1]}-{said[2]}-{said[3]}" if said else None
+
+
+def _dated(
+    own: list[tuple[str, Guess]], found: list[tuple[str, Guess]]
+) -> tuple[str, Guess]:
+    """Make one guess of catalogues that carry their day in their name, each with its register."""
+    registers = {_day(s): s for s, guess in found if guess.section == "register"}
+    dates = []
+    for source, _ in sorted(own, key=lambda pair: str(_day(pair[0]))):
+        day = _day(source)
+        entry = {"as_of": _Bare(str(day)), "source": source}
+        if day in registers:
+            entry["register"] = registers[day]
+        dates.append(entry)
+    first = own[0][1]
+    keys = {**first.keys, "dates": dates}
+    reason = f"a catalogue at {len(dates)} dates"
+    return own[0][0], Guess("catalog", keys, reason, first.question, first.labels)
+
+
+# ---------------------------------------------------------------- writing
+
+
+class _Bare(str):
+    """Text that TOML writes without quotation marks: a date."""
+
+    __slots__ = ()
+
+
+def _written(folder: Path, guesses: Sequence[tuple[str, Guess]]) -> str:
+    labels = next((g.labels for _, g in guesses if g.labels), ())
+    language = _language(labels)
+    title = re.sub(r"[_\-]+", " ", folder.resolve().name).strip() or "A study"
+    focus = labels[0] if labels else "Harbour Bank"
+    rows = [
+        "# A study: what brandkit reads, and what its columns are. Paths start from this folder.",
+        "# The values below are guesses from the files; `brandkit check` says whether they hold.",
+        "",
+        "[study]",
+        _line("title", title[:1].upper() + title[1:], "as the reports are headed"),
+        _line("language", language, '"en", "zh-Hant" or "zh-Hans"'),
+        "# " + _line("focus", focus, "the bank the reports are written for"),
+        _line("seed", 0, "the same seed gives the same numbers"),
+        "",
+    ]
+    by_section = {str(guess.section): (source, guess) for source, guess in guesses}
+    for section in _TITLES:
+        rows.append(f"# {_TITLES[section]}")
+        if section in by_section:
+            rows += _section(section, *by_section[section])
+        else:
+            rows += [f"# {line}" for line in (f"[{section}]", *_EXAMPLES[section].splitlines())]
+        rows.append("")
+    rows += [
+        "[report]",
+        _line("minimum_base", 30, "smaller bases are marked"),
+        _line("suppress_below", 10, "smaller cells are not shown"),
+        _line("level", 0.95, "what intervals aim at"),
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def _section(section: str, source: str, guess: Guess) -> list[str]:
+    comments: Mapping[str, str | None] = _COMMENTS[section]
+    keys = dict(guess.keys)
+    dates = keys.pop("dates", None)
+    if dates is None:
+        keys = {"source": source, **keys}
+    rows = [f"# Guess: {guess.reason}.", f"[{section}]"]
+    tables = {key: value for key, value in keys.items() if isinstance(value, Mapping)}
+    rows += [_line(k, v, comments.get(k)) for k, v in keys.items() if k not in tables]
+    if section == "brand_table" and "brand" not in keys:
+        rows.append("# " + _line("brand", "bank", "its column of brands; else the first column"))
+    for key, table in tables.items():
+        rows += ["", f"[{section}.{key}]" + (f"  # {comments[key]}" if comments.get(key) else "")]
+        rows += [_line(name, value, None) for name, value in table.items()]
+    for entry in dates or ():
+        rows += ["", f"[[{section}.dates]]", *(_line(k, v, None) for k, v in entry.items())]
+    return rows
+
+
+def _line(key: str, value: Any, comment: str | None) -> str:
+    name = key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
+    said = f"{name} = {_toml(value)}"
+    if not comment:
+        return said
+    return f"{said:<30} # {comment}" if len(said) < 70 else f"# {comment}\n{said}"
+
+
+def _toml(value: Any) -> str:
+    """Write a value as TOML; its text is written as JSON writes it."""
+    if isinstance(value, _Bare):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _language(labels: Sequence[str]) -> str:
+    """Find the language of labels: traditional, simplified, or neither."""
+    text = "".join(labels)
+    if sum("\u4e00" <= letter <= "\u9fff" for letter in text) < len(text) / 3 or not text:
+        return "en"
+    from opencc import OpenCC
+
+    return "zh-Hans" if OpenCC("t2s").convert(text) == text else "zh-Hant"
