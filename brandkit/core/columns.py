@@ -88,6 +88,30 @@ _SOURCES = """
     found               | Found | text | what stands there, shortened
     reason              | Kind of problem | text | one word for it, the same in every language
     recognised          | Recognised | flag | whether a fee's name is in the vocabulary
+    low                 | Scale from | number | low end of an item's scale
+    high                | Scale to | number | high end of an item's scale
+    missing             | Missing codes | text | codes that are no answers
+    reversed            | Turned round | flag | answers were turned round on reading
+    set                 | Battery | text | set of questions an item belongs to
+    question            | Question | text | question of the battery
+    kind                | Kind | text | "pick" or "scale": what a battery's answers are
+    respondent          | Respondent | text | who answered
+    strata              | Stratum | text | stratum of the sample
+    cluster             | Cluster | text | cluster of the sample
+    count               | Weighted count | number | sum of the weights of those who ticked
+    weighted_base       | Weighted base | number | sum of the weights of those asked
+    n_picked            | Ticked | count | answers that ticked, unweighted
+    n_brands            | Brands | count | different brands
+    n_attributes        | Attributes | count | different attributes
+    check               | Check | text | check of the fieldwork
+    detail              | Detail | text | what in particular was found, one word
+    n_found             | Cases | count | rows or answers that a check found
+    n_respondents       | Respondents | count | different persons
+    n_checks_found      | Checks with cases | count | checks that found anything
+    n_coded             | Coded as missing | count | cells with a missing code
+    n_blank             | Blank | count | empty cells
+    market              | Market | text | region or place where branches are
+    amount              | Amount | number | branches, deposits or another measure of presence
 """
 _OVERLAP = """
 """

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from brandkit.core.errors import InputError, NotEnoughDataError, shown
 from brandkit.core.message import Message
@@ -36,19 +37,18 @@ class PickAny(Result):
         One row a brand and attribute: ``brand attribute count weighted_base share n_picked n``.
         ``count`` and ``weighted_base`` are weighted, ``n_picked`` and ``n`` are not. ``brand`` is
         missing where the battery is about no brand.
-    answers : DataFrame
-        One row a respondent-brand that was asked: the columns of the design, then one column of
-        1 and 0 an attribute.
+    rows : DataFrame
+        One row a respondent-brand that was asked: ``brand``, ``respondent`` and what else the
+        survey has of ``weight strata cluster wave``, under these names.
+    ticks : ndarray, shape (rows, attributes)
+        1 ticked, 0 not, missing where the attribute was not asked for the brand.
     attributes : tuple of str
-        The attribute columns of ``answers``.
-    design : SurveyDesign
-        The design's columns in ``answers``.
     """
 
     cells: pd.DataFrame
-    answers: pd.DataFrame
+    rows: pd.DataFrame
+    ticks: NDArray[np.float64]
     attributes: tuple[str, ...]
-    design: SurveyDesign
 
     def tidy(self) -> pd.DataFrame:
         """Give one row a brand and attribute."""
@@ -58,9 +58,13 @@ class PickAny(Result):
         """Give one row: brands, attributes, rows asked."""
         n_brands = self.cells["brand"].nunique()
         return pd.DataFrame(
-            {"n_brands": [n_brands], "n_attributes": [len(self.attributes)],
-             "n": [len(self.answers)]}
-        )  # fmt: skip
+            {"n_brands": [n_brands], "n_attributes": [len(self.attributes)], "n": [len(self.rows)]}
+        )
+
+    def answers(self) -> pd.DataFrame:
+        """Give one row a respondent-brand: ``rows``, then a column of ticks an attribute."""
+        ticks = pd.DataFrame(self.ticks, columns=list(self.attributes), index=self.rows.index)
+        return pd.concat([self.rows, ticks], axis=1)
 
     def counts(self) -> pd.DataFrame:
         """Give brands by attributes, weighted counts: what a correspondence map takes."""
@@ -125,60 +129,55 @@ def battery_answers(
         responses = responses[~brands.isin(left_out)]
     else:
         kept = kept[~kept["brand"].isin(left_out)]
-    answers, attributes, used = _stacked(responses, _told_apart(kept, design), design)
-    if answers.empty:
+    rows, ticks = _stacked(responses, _told_apart(kept), design)
+    if rows.empty:
         raise NotEnoughDataError(
             "the battery must have answers; found none. Check its columns and missing codes."
         )
     return PickAny(
-        cells=_cells(answers, attributes, used), answers=answers, attributes=tuple(attributes),
-        design=used, notes=_notes(answers, placed, used),
+        cells=_cells(rows, ticks), rows=rows, ticks=ticks.to_numpy(dtype=float),
+        attributes=tuple(ticks.columns), notes=_notes(rows, wide=not by_column),
     )  # fmt: skip
 
 
-def _told_apart(placed: pd.DataFrame, design: SurveyDesign) -> pd.DataFrame:
+def _told_apart(placed: pd.DataFrame) -> pd.DataFrame:
     """Number attributes that a brand has twice or that are spelt like a column of the design."""
-    reserved = {*design.columns, "brand", "respondent"}
     nth = placed.groupby(["brand", "attribute"], dropna=False).cumcount() + 1
-    nth += placed["attribute"].isin(reserved).astype(int)
+    nth += placed["attribute"].isin(list(SurveyDesign())).astype(int)
     numbered = placed["attribute"] + " (" + nth.astype("str") + ")"
     return placed.assign(attribute=placed["attribute"].where(nth == 1, numbered))
 
 
 def _stacked(
     responses: pd.DataFrame, placed: pd.DataFrame, design: SurveyDesign
-) -> tuple[pd.DataFrame, list[str], SurveyDesign]:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Put the brands' columns under each other: one row a respondent-brand that was asked."""
     attributes = list(dict.fromkeys(placed["attribute"]))
-    fixed = responses[list(design.columns)]
+    roles = {role: name for role, name in design.items() if name is not None}
+    fixed = pd.DataFrame({role: responses[name] for role, name in roles.items()})
     if design.respondent is None:
-        fixed = fixed.assign(respondent=np.arange(1, len(responses) + 1))
-        design = replace(design, respondent="respondent")
-    wide = placed["brand"].notna().any()
-    if wide:
-        design = replace(design, brand="brand")
-    blocks = []
+        fixed["respondent"] = np.arange(1, len(responses) + 1)
+    rows, ticks = [], []
     for brand, items in placed.groupby("brand", sort=False, dropna=False):
-        ticks = responses[list(items["item"])].set_axis(list(items["attribute"]), axis=1)
-        asked = ticks.notna().any(axis=1)
-        ticks = ticks[asked].fillna(0.0).reindex(columns=attributes)
-        rows = fixed[asked].assign(brand=brand) if wide else fixed[asked]
-        blocks.append(pd.concat([rows, ticks], axis=1))
-    answers = pd.concat(blocks, ignore_index=True)
-    if wide:
+        block = responses[list(items["item"])].set_axis(list(items["attribute"]), axis=1)
+        asked = block.notna().any(axis=1)
+        ticks.append(block[asked].fillna(0.0).reindex(columns=attributes))
+        rows.append(fixed[asked].assign(brand=brand) if isinstance(brand, str) else fixed[asked])
+    stacked = pd.concat(rows, ignore_index=True)
+    if placed["brand"].notna().any():
         order = list(dict.fromkeys(placed["brand"]))
-        answers["brand"] = pd.Categorical(answers["brand"], categories=order)
-    return answers, attributes, design
+        stacked["brand"] = pd.Categorical(stacked["brand"], categories=order)
+    roles_kept = [role for role in design if role in stacked]
+    return stacked[roles_kept], pd.concat(ticks, ignore_index=True)
 
 
-def _cells(answers: pd.DataFrame, attributes: list[str], design: SurveyDesign) -> pd.DataFrame:
-    weights = answers[design.weight] if design.weight else pd.Series(1.0, index=answers.index)
-    ticks = answers[attributes]
+def _cells(rows: pd.DataFrame, ticks: pd.DataFrame) -> pd.DataFrame:
+    weights = rows["weight"] if "weight" in rows else pd.Series(1.0, index=rows.index)
     asked = ticks.notna()
-    brands = answers[design.brand] if design.brand else pd.Series("", index=answers.index)
+    brands = rows["brand"] if "brand" in rows else pd.Series("", index=rows.index)
     if not isinstance(brands.dtype, pd.CategoricalDtype):
         order = sorted(brands.unique(), key=str)
-        brands = pd.Series(pd.Categorical(brands, categories=order), index=answers.index)
+        brands = pd.Series(pd.Categorical(brands, categories=order), index=rows.index)
 
     def summed(table: pd.DataFrame) -> pd.Series:
         total = table.groupby(brands.rename("brand"), observed=True).sum()
@@ -192,24 +191,23 @@ def _cells(answers: pd.DataFrame, attributes: list[str], design: SurveyDesign) -
             "n": summed(asked).astype(int),
         }
     )
-    frame.insert(2, "share", frame["count"] / frame["weighted_base"].where(frame["n"] > 0))
+    share = frame["count"] / frame["weighted_base"].where(frame["weighted_base"] > 0)
+    frame.insert(2, "share", share)
     frame = frame.rename_axis(["brand", "attribute"]).reset_index()
     brand = frame["brand"].astype("str")
-    return frame.assign(brand=brand if design.brand else brand.mask(brand == ""))
+    return frame.assign(brand=brand if "brand" in rows else brand.mask(brand == ""))
 
 
-def _notes(
-    answers: pd.DataFrame, placed: pd.DataFrame, design: SurveyDesign
-) -> tuple[Message, ...]:
-    notes = []
-    brands = list(answers[design.brand].dropna().unique()) if design.brand else []
-    nobody = [brand for brand in map(str, brands) if _NOBODY.fullmatch(brand.strip())]
+def _notes(rows: pd.DataFrame, *, wide: bool) -> tuple[Message, ...]:
+    notes: list[Message] = []
+    if "brand" not in rows:
+        return ()
+    n = rows.groupby("brand", observed=True).size()
+    nobody = [brand for brand in map(str, n.index) if _NOBODY.fullmatch(brand.strip())]
     if nobody:
         said = "Counted among the brands though by its name it is none: {brands}."
         notes.append(Message(said, {"brands": nobody}))
-    if len(brands) > 1 and design.brand and "brand" in placed and placed["brand"].notna().any():
-        n = answers.groupby(design.brand, observed=True).size()
-        if n.nunique() > 1:
-            said = "Brands were shown to {low:count} to {high:count} respondents."
-            notes.append(Message(said, {"low": int(n.min()), "high": int(n.max())}))
+    if wide and n.nunique() > 1:
+        said = "Brands were shown to {low:count} to {high:count} respondents."
+        notes.append(Message(said, {"low": int(n.min()), "high": int(n.max())}))
     return tuple(notes)
