@@ -1,0 +1,495 @@
+"""Blocks: what a notebook's cells give to a report.
+
+Each function returns a frozen block. JupyterLab shows it at once; the exporter finds the same
+block as JSON in the cell's output. Texts are written in the language in use when it is made.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from brandkit.core.columns import Kind
+from brandkit.core.errors import InputError, shown
+from brandkit.core.message import Finding, Message
+from brandkit.language import current_language
+from brandkit.report.bases import current_bases
+from brandkit.report.pages import block_html
+from brandkit.report.tables import LOW_MARK, TableCells, table_cells
+from brandkit.report.texts import Text, text_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BLOCK_TYPE = "application/vnd.brandkit.block+json"
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_KINDS_OF_SETTLED = ("clear", "likely", "open")
+
+
+@dataclass(frozen=True)
+class Block(ABC):
+    """One piece of a report.
+
+    Parameters
+    ----------
+    language : str
+        The language its texts are written in.
+    """
+
+    language: str
+
+    @abstractmethod
+    def to_json(self) -> dict[str, Any]:
+        """Give the block as the exporter reads it."""
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        block = self.to_json()
+        return {
+            BLOCK_TYPE: block,
+            "text/html": block_html(block, language=self.language),
+            "text/plain": f"<{block['kind']}>",
+        }
+
+
+@dataclass(frozen=True)
+class TitleBlock(Block):
+    """The report's title: the finding a reader should not miss."""
+
+    text: Text
+    lede: Text | None
+    kicker: Text | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the block as the exporter reads it."""
+        return {
+            "kind": "title", "language": self.language, "text": self.text.to_json(),
+            "lede": _json(self.lede), "kicker": _json(self.kicker),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FindingBlock(Block):
+    """One finding, how settled it is, and the figures or tables it stands on."""
+
+    headline: Text
+    detail: Text
+    settled: str
+    about: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the block as the exporter reads it."""
+        return {
+            "kind": "finding", "language": self.language, "headline": self.headline.to_json(),
+            "detail": self.detail.to_json(), "settled": self.settled, "about": list(self.about),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FindingsBlock(Block):
+    """Several findings, the most important first."""
+
+    findings: tuple[FindingBlock, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the block as the exporter reads it."""
+        return {
+            "kind": "findings", "language": self.language,
+            "findings": [one.to_json() for one in self.findings],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FigureBlock(Block):
+    """A figure with its caption, its description for those who cannot see it, and its data."""
+
+    name: str
+    caption: Text
+    alt: Text
+    svg: str
+    data: TableCells | None
+    notes: tuple[Text, ...]
+    base: Text | None
+    base_size: int | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the block as the exporter reads it."""
+        return {
+            "kind": "figure", "language": self.language, "name": self.name,
+            "caption": self.caption.to_json(), "alt": self.alt.to_json(), "svg": self.svg,
+            "data": None if self.data is None else self.data.to_json(),
+            "notes": [note.to_json() for note in self.notes],
+            "base": _json(self.base), "base_size": self.base_size,
+        }  # fmt: skip
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        alone = self.svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+        return {
+            BLOCK_TYPE: self.to_json(),
+            "image/svg+xml": alone,
+            "text/plain": self.alt.text,
+        }
+
+
+@dataclass(frozen=True)
+class TableBlock(Block):
+    """A table with its caption."""
+
+    name: str
+    caption: Text
+    cells: TableCells
+    notes: tuple[Text, ...]
+    base: Text | None
+    base_size: int | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the block as the exporter reads it."""
+        return {
+            "kind": "table", "language": self.language, "name": self.name,
+            "caption": self.caption.to_json(), "table": self.cells.to_json(),
+            "notes": [note.to_json() for note in self.notes],
+            "base": _json(self.base), "base_size": self.base_size,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NoteBlock(Block):
+    """What could not be answered, and why."""
+
+    text: Text
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the block as the exporter reads it."""
+        return {"kind": "note", "language": self.language, "text": self.text.to_json()}
+
+
+@dataclass(frozen=True)
+class FactBlock(Block):
+    """A fact about the evidence, shown at the report's end with the other provenance."""
+
+    label: Text
+    value: Text
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the block as the exporter reads it."""
+        return {
+            "kind": "fact", "language": self.language, "label": self.label.to_json(),
+            "value": self.value.to_json(),
+        }  # fmt: skip
+
+
+def title(
+    text: Message | str,
+    *,
+    lede: Message | str | None = None,
+    kicker: Message | str | None = None,
+) -> TitleBlock:
+    """Give the report its title, which is its main finding.
+
+    Parameters
+    ----------
+    text : Message or str
+        The finding in one sentence.
+    lede : Message or str, optional
+        What it stands on: how many banks, customers, products.
+    kicker : Message or str, optional
+        The line above; the notebook's heading, the study and the bank where not given.
+
+    Returns
+    -------
+    TitleBlock
+
+    Examples
+    --------
+    >>> title("Two banks are taken for one").text.text
+    'Two banks are taken for one'
+    """
+    return TitleBlock(
+        current_language(), _required("text", text), _optional(lede), _optional(kicker)
+    )
+
+
+def finding(statement: Finding, *, about: str | Sequence[str] | None = None) -> FindingBlock:
+    """Put a finding at the report's top.
+
+    Parameters
+    ----------
+    statement : Finding
+        Computed from a result, with how settled it is.
+    about : str or sequence of str, optional
+        Names of the figures and tables it stands on.
+
+    Returns
+    -------
+    FindingBlock
+
+    Raises
+    ------
+    InputError
+        If ``settled`` is not one of "clear", "likely", "open".
+
+    Examples
+    --------
+    >>> block = finding(Finding(Message("Fees decide."), Message("31% of it."), "clear"))
+    >>> block.settled, block.headline.text
+    ('clear', 'Fees decide.')
+    """
+    if not isinstance(statement, Finding):
+        raise TypeError(f"`statement` must be a Finding; found {type(statement).__name__}.")
+    if statement.settled not in _KINDS_OF_SETTLED:
+        raise InputError(
+            f"`settled` of a finding must be one of {', '.join(_KINDS_OF_SETTLED)}; "
+            f"found {shown(statement.settled)}."
+        )
+    names = () if about is None else (about,) if isinstance(about, str) else tuple(about)
+    return FindingBlock(
+        current_language(), _required("headline", statement.headline), text_of(statement.detail),
+        statement.settled, tuple(_name(name, argument="about") for name in names),
+    )  # fmt: skip
+
+
+def findings(
+    statements: Sequence[Finding], *, about: str | Sequence[str] | None = None
+) -> FindingsBlock:
+    """Put several findings at the report's top, in their order.
+
+    Parameters
+    ----------
+    statements : sequence of Finding
+    about : str or sequence of str, optional
+        Names of the figures and tables all of them stand on.
+
+    Returns
+    -------
+    FindingsBlock
+
+    Examples
+    --------
+    >>> fees = Finding(Message("Fees decide."), Message("31% of it."), "clear")
+    >>> len(findings([fees, fees], about="drivers").findings)
+    2
+    """
+    made = tuple(finding(one, about=about) for one in statements)
+    return FindingsBlock(current_language(), made)
+
+
+def figure(
+    drawing: Axes | Figure,
+    *,
+    name: str,
+    caption: Message | str,
+    alt: Message | str,
+    data: pd.DataFrame | None = None,
+    notes: Sequence[Message | str] = (),
+    base: int | Message | str | None = None,
+    focus: str | None = None,
+    kinds: Kind | Mapping[str, Kind] | None = None,
+    heads: Mapping[str, Message | str] | None = None,
+    of_people: bool = True,
+) -> FigureBlock:
+    """Show a figure, with its data as a table one fold away.
+
+    Parameters
+    ----------
+    drawing : Axes or Figure
+    name : str
+        Unique in the report: small letters, digits, ``-`` and ``_``. Findings refer to it.
+    caption : Message or str
+        What is shown, made how; its number is put before it.
+    alt : Message or str
+        What the picture tells, for those who cannot see it.
+    data : DataFrame, optional
+        The numbers behind it.
+    notes : sequence of Message or str
+        Caveats, as a result's ``notes``.
+    base : int, Message or str, optional
+        How many people or rows it stands on.
+    focus, kinds, heads, of_people
+        For the data, as in :func:`table`.
+
+    Returns
+    -------
+    FigureBlock
+
+    Raises
+    ------
+    InputError
+        If the name cannot be an address, or caption or alt are empty.
+    TypeError
+        If the drawing is neither Axes nor Figure.
+
+    Examples
+    --------
+    >>> from brandkit.viz.theme import new_axes
+    >>> block = figure(new_axes(2, 1), name="empty", caption="An empty frame", alt="Nothing yet")
+    >>> block.svg[:5], block.alt.text
+    ('<svg ', 'Nothing yet')
+    """
+    from brandkit.viz.export import figure_svg
+
+    address = _name(name, argument="name")
+    words, described = _required("caption", caption), _required("alt", alt)
+    cells = None
+    if data is not None:
+        cells = table_cells(data, focus=focus, kinds=kinds, heads=heads, of_people=of_people)
+    return FigureBlock(
+        current_language(), address, words, described,
+        figure_svg(_whole(drawing), prefix=address), cells,
+        tuple(text_of(note) for note in notes), *_base(base),
+    )  # fmt: skip
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    caption: Message | str,
+    notes: Sequence[Message | str] = (),
+    base: int | Message | str | None = None,
+    focus: str | None = None,
+    kinds: Kind | Mapping[str, Kind] | None = None,
+    heads: Mapping[str, Message | str] | None = None,
+    of_people: bool = True,
+) -> TableBlock:
+    """Show a frame as a table.
+
+    ``ci_low`` and ``ci_high`` become one column. Where column ``n`` counts people, rows with few
+    are marked, and rows with too few are held back.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        In the order to be shown. A named index becomes the first columns.
+    name : str
+        Unique in the report: small letters, digits, ``-`` and ``_``. Findings refer to it.
+    caption : Message or str
+    notes : sequence of Message or str
+    base : int, Message or str, optional
+        How many people or rows all of it stands on.
+    focus : str, optional
+        The row whose name it is stands out.
+    kinds : str or mapping, optional
+        How numbers are written: the kind of the columns that :mod:`brandkit.core.columns` does
+        not know (``"share"`` for a matrix of shares), or a mapping of column to kind.
+    heads : mapping, optional
+        Column to heading, where the usual one is not right.
+    of_people : bool
+        Whether column ``n`` counts people.
+
+    Returns
+    -------
+    TableBlock
+
+    Raises
+    ------
+    InputError
+        If the name cannot be an address, the caption is empty, or a kind is unknown.
+
+    Examples
+    --------
+    >>> block = table(pd.DataFrame({"brand": ["A"], "share": [0.526]}), name="t", caption="Shares")
+    >>> block.cells.rows[0].values, block.cells.rows[0].texts
+    (('A', 0.526), ('A', '53%'))
+    """
+    address, words = _name(name, argument="name"), _required("caption", caption)
+    cells = table_cells(frame, focus=focus, kinds=kinds, heads=heads, of_people=of_people)
+    return TableBlock(
+        current_language(), address, words, cells,
+        tuple(text_of(note) for note in notes), *_base(base),
+    )  # fmt: skip
+
+
+def note(message: Message | str) -> NoteBlock:
+    """Say what cannot be answered, and what it would take.
+
+    Parameters
+    ----------
+    message : Message or str
+
+    Returns
+    -------
+    NoteBlock
+
+    Examples
+    --------
+    >>> note("There is no survey.").text.text
+    'There is no survey.'
+    """
+    return NoteBlock(current_language(), _required("message", message))
+
+
+def fact(label: Message | str, value: Message | str | int) -> FactBlock:
+    """State a fact about the evidence, for the strip at the report's end.
+
+    Parameters
+    ----------
+    label : Message or str
+        Such as "Fieldwork" or "Weights".
+    value : Message, str or int
+
+    Returns
+    -------
+    FactBlock
+
+    Examples
+    --------
+    >>> fact("Respondents", 2986).value.text
+    '2,986'
+    """
+    said = Message("{n:count}", {"n": value}) if isinstance(value, int) else value
+    return FactBlock(current_language(), _required("label", label), text_of(said))
+
+
+def _json(text: Text | None) -> dict[str, Any] | None:
+    return None if text is None else text.to_json()
+
+
+def _required(argument: str, message: Message | str) -> Text:
+    if not isinstance(message, (Message, str)):
+        raise TypeError(f"`{argument}` must be a Message or text; found {type(message).__name__}.")
+    written = text_of(message)
+    if not written.text.strip():
+        raise InputError(f"`{argument}` must not be empty. Say what a reader should know.")
+    return written
+
+
+def _optional(message: Message | str | None) -> Text | None:
+    return None if message is None else text_of(message)
+
+
+def _name(name: str, *, argument: str) -> str:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise InputError(
+            f"`{argument}` must be small letters, digits, - and _, a letter first; "
+            f"found {shown(name)}. Write 'brand_map'."
+        )
+    return name
+
+
+def _whole(drawing: Axes | Figure) -> Figure:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    if isinstance(drawing, Axes):
+        whole = drawing.get_figure(root=True)
+        if whole is None:
+            raise InputError("`drawing` must stand on a figure; these axes were removed from it.")
+        return whole
+    if not isinstance(drawing, Figure):
+        raise TypeError(f"`drawing` must be Axes or a Figure; found {type(drawing).__name__}.")
+    return drawing
+
+
+def _base(base: int | Message | str | None) -> tuple[Text | None, int | None]:
+    if base is None or isinstance(base, (Message, str)):
+        return _optional(base), None
+    size = int(base)
+    said = Message("Base {n:count}", {"n": size})
+    if size < current_bases().minimum:
+        said = Message("Base {n:count} {mark}, small", {"n": size, "mark": LOW_MARK})
+    return text_of(said), size

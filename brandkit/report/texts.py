@@ -1,0 +1,104 @@
+"""Texts as a page shows them: rendered, with the language they turned out to be in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from brandkit.core.message import Message
+from brandkit.language import current_language, translate, translation
+
+_CHINESE = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
+_LETTERS = re.compile(r"[A-Za-zÀ-ɏ]")
+_WORDS = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’-]+")
+
+#: From so many English words on, text without a translation is prose and no name.
+PROSE_WORDS = 4
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text ready for a reader.
+
+    Parameters
+    ----------
+    text : str
+        In the language in use, numbers filled in.
+    lang : str
+        The language it is truly in: a text without a translation stays English.
+    is_untranslated : bool
+        It is prose, and should have been in the language in use.
+    """
+
+    text: str
+    lang: str
+    is_untranslated: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Give what the block's JSON holds."""
+        marked = {"untranslated": True} if self.is_untranslated else {}
+        return {"text": self.text, "lang": self.lang, **marked}
+
+
+def text_of(message: Message | str) -> Text:
+    """Write a message in the language in use, and say which language came out.
+
+    Parameters
+    ----------
+    message : Message or str
+
+    Returns
+    -------
+    Text
+
+    Examples
+    --------
+    >>> text_of(Message("{n:count} banks", {"n": 3}))
+    Text(text='3 banks', lang='en', is_untranslated=False)
+    """
+    language = current_language()
+    written = translate(message)
+    lang = language_of(written, language)
+    known = message if isinstance(message, Message) else Message(message)
+    is_english = language != "en" and lang == "en" and translation(known, language) is None
+    return Text(written, lang, is_english and is_prose(written))
+
+
+def language_of(text: str, language: str) -> str:
+    """Say which language a text on a page is in, as far as its script shows.
+
+    Parameters
+    ----------
+    text : str
+    language : "en" | "zh-Hant" | "zh-Hans"
+        Of the page.
+
+    Returns
+    -------
+    str
+        The page's language where the text has its script or no letters at all.
+
+    Examples
+    --------
+    >>> language_of("Harbour Bank", "zh-Hant"), language_of("海港銀行", "en")
+    ('en', 'zh')
+    >>> language_of("最接近 Tidewater。", "zh-Hant"), language_of("−0.50", "zh-Hant")
+    ('zh-Hant', 'zh-Hant')
+    """
+    has_chinese = bool(_CHINESE.search(text))
+    if language == "en":
+        is_chinese = has_chinese and len(_CHINESE.findall(text)) > len(_LETTERS.findall(text))
+        return "zh" if is_chinese else "en"
+    return language if has_chinese or not _LETTERS.search(text) else "en"
+
+
+def is_prose(text: str) -> bool:
+    """Say whether a text is a sentence rather than a name.
+
+    Examples
+    --------
+    >>> is_prose("Harbour Bank"), is_prose("It is the only other brand.")
+    (False, True)
+    """
+    return len(_WORDS.findall(text)) >= PROSE_WORDS
