@@ -67,7 +67,9 @@ def require_unique(argument: str, labels: Sequence[str], *, what: str) -> None:
         )
 
 
-def numeric_matrix(argument: str, frame: pd.DataFrame, *, allow_missing: bool = False) -> NDArray[np.float64]:
+def numeric_matrix(
+    argument: str, frame: pd.DataFrame, *, allow_missing: bool = False
+) -> NDArray[np.float64]:
     """Give the frame's numbers as floats, or say which cell is no number."""
     for column in frame.columns:
         cells = pd.Series(frame[column])
@@ -95,8 +97,11 @@ def numeric_matrix(argument: str, frame: pd.DataFrame, *, allow_missing: bool = 
 
 
 TOTAL_WORDS = frozenset(
-    "net total totals sum overall all subtotal 合計 总计 總計 合计 小計 小计 總和 总和 全部".split()
-)
+    {
+        "net", "total", "totals", "sum", "overall", "all", "subtotal", "合計", "合计", "總計", "总计",
+        "小計", "小计", "總和", "总和", "全部",
+    }
+)  # fmt: skip
 
 
 def find_totals(labels: Sequence[object], values: NDArray[np.float64]) -> list[str]:
@@ -119,5 +124,7 @@ def find_totals(labels: Sequence[object], values: NDArray[np.float64]) -> list[s
     rest = values.sum(axis=0) - values
     is_sum = np.isclose(values, rest, rtol=1e-9, atol=1e-12).all(axis=1) & (len(words) >= 4)
     return [
-        str(label) for label, name, added in zip(labels, named, is_sum, strict=True) if name or added
+        str(label)
+        for label, name, added in zip(labels, named, is_sum, strict=True)
+        if name or added
     ]

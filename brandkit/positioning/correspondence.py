@@ -196,7 +196,7 @@ def correspondence_map(
         columns=_labelled(column_points, column_place, table.column_labels, table.column_active),
         axes=_axes_frame(solved.singular_values),
         associations=_associations(solved, table),
-        nearest=_nearest(row_points, solved, table),
+        nearest=_nearest(row_points, table),
         scaling=scaling,
         readings=READINGS[scaling],
         arrow_factor=_arrow_factor(row_place, column_place, scaling),
@@ -385,9 +385,7 @@ def _arrow_factor(rows: Floats, columns: Floats, scaling: Scaling) -> float:
 # --- labels ------------------------------------------------------------------------------------
 
 
-def _labelled(
-    points: _Points, place: Floats, labels: pd.Index, active: np.ndarray
-) -> pd.DataFrame:
+def _labelled(points: _Points, place: Floats, labels: pd.Index, active: np.ndarray) -> pd.DataFrame:
     """Make the long frame of one side: one row a label and axis, axis by axis within a label."""
     n_points, kept = place.shape
     mass = np.where(active, points.size, np.nan)
@@ -436,7 +434,7 @@ def _associations(solved: _Solution, table: _Table) -> pd.DataFrame:
     )
 
 
-def _nearest(points: _Points, solved: _Solution, table: _Table) -> pd.DataFrame:
+def _nearest(points: _Points, table: _Table) -> pd.DataFrame:
     """Find each active row's two nearest rows over all axes; ties go to the first label."""
     labels = table.row_labels[table.row_active].to_numpy()
     place = points.principal[table.row_active]

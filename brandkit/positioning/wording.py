@@ -77,13 +77,13 @@ def correspondence_map_headline(result: CorrespondenceMap, *, focus: str | None 
     'A stands between C and B and is marked by “fair”'
     """
     if focus is None:
-        pair = result.nearest.loc[result.nearest["distance"].idxmin()]
+        pair = _closest_pair(result)
         return Message(
             "{brand} and {nearest} are described most alike",
             {"brand": pair["label"], "nearest": pair["nearest"]},
         )
     mine = _nearest_of(result, focus)
-    best = associations_of(result, focus).iloc[0]
+    best = _records(associations_of(result, focus))[0]
     values = {
         "brand": focus,
         "nearest": mine["nearest"],
@@ -97,6 +97,22 @@ def correspondence_map_headline(result: CorrespondenceMap, *, focus: str | None 
             "{brand} stands between {nearest} and {second} and is marked by “{attribute}”", values
         )
     return Message("{brand} stands nearest to {nearest} and is marked by “{attribute}”", values)
+
+
+def correspondence_map_lede(result: CorrespondenceMap) -> Message:
+    """Say what the map rests on, and what it cannot know."""
+    facts = _facts(result)
+    values = {
+        "brands": int(facts["n_rows"]),
+        "attributes": int(facts["n_columns"]),
+        "n": facts["n"],
+    }
+    return Message(
+        "{brands:count} brands, {attributes:count} attributes, {n:count} mentions. A plain table "
+        "holds no single answers, so places carry no intervals; each statement says how settled "
+        "it is.",
+        values,
+    )
 
 
 def correspondence_map_findings(
@@ -125,7 +141,7 @@ def correspondence_map_findings(
 
 def correspondence_map_caption(result: CorrespondenceMap) -> Message:
     """Say what the map is made of, its scaling, the share it shows and how it may be read."""
-    facts = result.glance().iloc[0]
+    facts = _facts(result)
     values = {
         "brands": int(facts["n_rows"]),
         "attributes": int(facts["n_columns"]),
@@ -154,7 +170,7 @@ def correspondence_map_alt(result: CorrespondenceMap, *, focus: str | None = Non
     ends = [axis_ends(result, axis) for axis in range(1, _n_axes(result) + 1)][:2]
     across = Message("from “{low}” on the left to “{high}” on the right", ends[0])
     values: dict[str, Any] = {
-        "brands": int(result.glance().loc[0, "n_rows"]),
+        "brands": int(_facts(result)["n_rows"]),
         "across": across,
         "far": _distinct(result)["label"],
     }
@@ -185,7 +201,8 @@ def associations_of(result: CorrespondenceMap, label: str) -> pd.DataFrame:
 
 def axis_ends(result: CorrespondenceMap, axis: int) -> dict[str, str]:
     """Name both ends of an axis by the column that makes most of it on each side."""
-    points = result.columns.query("axis == @axis and not supplementary")
+    points = result.columns
+    points = points[(points["axis"] == axis) & ~points["supplementary"]]
     ends = {}
     for name, side in (("low", points["coordinate"] < 0), ("high", points["coordinate"] >= 0)):
         there = points[side].sort_values("contribution", ascending=False, kind="stable")
@@ -204,11 +221,11 @@ def _neighbour_finding(result: CorrespondenceMap, focus: str) -> Finding:
         "n": len(result.nearest) - 1,
     }
     detail = Message(
-        "Chi-square distance {distance:decimal2}; to the next, {second}, {second_distance:decimal2} "
-        "({n:count} rivals, all axes).",
+        "Chi-square distance {distance:decimal2}; to the next, {second}, "
+        "{second_distance:decimal2} ({n:count} rivals, all axes).",
         values,
     )
-    if mine["second_nearest"] is None:
+    if not isinstance(mine["second_nearest"], str):
         detail = Message("It is the only other brand in the table.")
         return Finding(Message("{brand} is compared with {nearest}.", values), detail, "likely")
     if _is_near_tie(mine):
@@ -220,8 +237,8 @@ def _neighbour_finding(result: CorrespondenceMap, focus: str) -> Finding:
 
 
 def _marks_finding(result: CorrespondenceMap, focus: str) -> Finding:
-    mine = associations_of(result, focus)
-    best, next_best, least = mine.iloc[0], mine.iloc[1], mine.iloc[-1]
+    mine = _records(associations_of(result, focus))
+    best, next_best, least = mine[0], mine[1], mine[-1]
     values = {
         "brand": focus,
         "best": best["column_label"],
@@ -242,7 +259,7 @@ def _marks_finding(result: CorrespondenceMap, focus: str) -> Finding:
 
 
 def _pair_finding(result: CorrespondenceMap) -> Finding:
-    pair = result.nearest.loc[result.nearest["distance"].idxmin()]
+    pair = _closest_pair(result)
     values = {
         "brand": pair["label"],
         "nearest": pair["nearest"],
@@ -263,10 +280,10 @@ def _pair_finding(result: CorrespondenceMap) -> Finding:
 
 def _distinct_finding(result: CorrespondenceMap) -> Finding:
     far = _distinct(result)
-    best = associations_of(result, far["label"]).iloc[0]
+    best = _records(associations_of(result, far["label"]))[0]
     values = {
         "brand": far["label"],
-        "share": far["inertia"] / result.glance().loc[0, "total_inertia"],
+        "share": far["inertia"] / _facts(result)["total_inertia"],
         "mass": far["mass"],
         "attribute": best["column_label"],
         "ratio": best["ratio"],
@@ -283,7 +300,7 @@ def _distinct_finding(result: CorrespondenceMap) -> Finding:
 
 
 def _axes_finding(result: CorrespondenceMap) -> Finding:
-    share = result.glance().loc[0, "share_explained"]
+    share = _facts(result)["share_explained"]
     settled: Settled = "likely" if share >= FAIR_PLANE else "open"
     across = axis_ends(result, 1)
     values: dict[str, Any] = {
@@ -309,19 +326,31 @@ def _axes_finding(result: CorrespondenceMap) -> Finding:
     return Finding(headline, detail, settled)
 
 
-def _distinct(result: CorrespondenceMap) -> pd.Series:
+def _facts(result: CorrespondenceMap) -> dict[str, Any]:
+    return _records(result.glance())[0]
+
+
+def _closest_pair(result: CorrespondenceMap) -> dict[str, Any]:
+    return min(_records(result.nearest), key=lambda row: float(row["distance"]))
+
+
+def _distinct(result: CorrespondenceMap) -> dict[str, Any]:
     """Find the active row furthest from the average profile: inertia over mass."""
-    first = result.rows.query("axis == 1 and not supplementary")
-    return first.loc[(first["inertia"] / first["mass"]).idxmax()]
+    first = _records(result.rows.query("axis == 1 and not supplementary"))
+    return max(first, key=lambda row: float(row["inertia"] / row["mass"]))
 
 
-def _nearest_of(result: CorrespondenceMap, label: str) -> pd.Series:
-    return result.nearest.set_index("label").loc[label]
+def _nearest_of(result: CorrespondenceMap, label: str) -> dict[str, Any]:
+    return next(row for row in _records(result.nearest) if row["label"] == label)
 
 
-def _is_near_tie(mine: pd.Series) -> bool:
+def _is_near_tie(mine: dict[str, Any]) -> bool:
     return bool(mine["distance"] > NEAR_TIE * mine["second_distance"])
 
 
 def _n_axes(result: CorrespondenceMap) -> int:
     return int(result.rows["axis"].max())
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]

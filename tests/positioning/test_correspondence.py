@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from brandkit.core.errors import InputError, NotEnoughDataError
+from brandkit.core.errors import InputError
 from brandkit.positioning import CorrespondenceMap, correspondence_map
 from brandkit.positioning.correspondence import READINGS
 from tests.contract import assert_contract
@@ -179,13 +179,12 @@ tables = shapes.flatmap(
 
 
 def mapped(table: pd.DataFrame, **options) -> CorrespondenceMap | None:
-    """Map a table, or None where chance made it a table nobody can map."""
+    """Map a table, or None where chance made it one that nobody can map."""
     try:
         return correspondence_map(table, **options)
-    except NotEnoughDataError as error:
-        assert "same profile" in str(error)
     except InputError as error:
-        assert "total" in str(error)
+        if not any(reason in str(error) for reason in ("same profile", "looks like a total")):
+            raise
     return None
 
 
@@ -232,9 +231,7 @@ def test_a_doubled_brand_split_in_two_moves_no_attribute(table: pd.DataFrame) ->
     one, two = mapped(merged), mapped(split)
     if one is None or two is None or not separated(one):
         return
-    np.testing.assert_allclose(
-        two.columns["coordinate"], one.columns["coordinate"], atol=1e-7
-    )
+    np.testing.assert_allclose(two.columns["coordinate"], one.columns["coordinate"], atol=1e-7)
 
 
 @given(tables)

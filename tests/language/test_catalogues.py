@@ -1,0 +1,277 @@
+"""The catalogues are whole: every text translated, in the right script, and none left over."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+from string import Formatter
+from typing import NamedTuple
+
+import nbformat
+import pytest
+from opencc import OpenCC
+
+from brandkit.core.columns import COLUMNS
+from brandkit.core.message import formatted
+from brandkit.language import CATALOGUES
+from tests.language.written_texts import Found, Text, add, in_notebooks, in_python, in_templates
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "brandkit"
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+CHINESE = ("zh-Hant", "zh-Hans")
+ROOMS = {
+    "columns", "joins", "notebooks", "overlap", "positioning", "report", "satisfaction", "sources",
+    "viz",
+}  # fmt: skip
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+# Where messages are handed on, not written.
+PASSES_ON = ("brandkit/language/__init__.py", "brandkit/core/message.py")
+
+# Characters that both scripts use, whatever a converter prefers.
+IN_BOTH = set("台占着周布松游岳范表咨于群床峰里面")
+
+# From the glossary: what one side of the strait says, and the other does not.
+NOT_IN_TAIWAN = (
+    "置信", "顯著性水平", "樣本量", "客戶滿意度", "感知", "網點", "櫃面", "大堂", "情景",
+    "住房貸款", "信息", "默認", "軟件", "數據", "質量", "文檔", "打印", "屏幕", "披露",
+)  # fmt: skip
+NOT_ON_THE_MAINLAND = (
+    "信赖", "信心水准", "样本数", "顾客", "服务品质", "知觉", "分行", "临柜", "数位", "通路",
+    "情境", "房屋贷款", "资讯", "预设", "软体", "资料", "萤幕", "列印", "揭露", "波次",
+)  # fmt: skip
+
+
+class Entry(NamedTuple):
+    file: Path
+    context: str
+    text: str
+    translation: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.context, self.text
+
+    def __str__(self) -> str:
+        return f"{self.file.parent.name}/{self.file.name}: {self.text[:90]!r}"
+
+
+def read_entries(path: Path) -> list[Entry]:
+    """Read a catalogue as it stands; a reader of gettext's would drop what comes twice."""
+    entries = []
+    for block in re.split(r"\n\s*\n", path.read_text(encoding="utf-8")):
+        parts: dict[str, str] = {}
+        word = ""
+        for line in block.splitlines():
+            if head := re.match(r'(msgctxt|msgid|msgstr) (".*")$', line):
+                word, line = head.groups()
+                parts[word] = ""
+            if line.startswith('"') and word:
+                parts[word] += ast.literal_eval(line)
+        if parts.get("msgid"):
+            entries.append(
+                Entry(path, parts.get("msgctxt", ""), parts["msgid"], parts.get("msgstr", ""))
+            )
+    return entries
+
+
+def catalogue(language: str) -> list[Entry]:
+    return [
+        one for path in sorted((CATALOGUES / language).glob("*.po")) for one in read_entries(path)
+    ]
+
+
+ENTRIES = {language: catalogue(language) for language in CHINESE}
+every_language = pytest.mark.parametrize("language", CHINESE)
+
+
+def written() -> Found:
+    """Give all that brandkit's code, its notebooks and its template say to readers."""
+    whole = in_python(sorted(PACKAGE.rglob("*.py")), ROOT)
+    add(whole, in_notebooks(NOTEBOOKS))
+    templates = [path for path in PACKAGE.rglob("template/*") if path.suffix in (".html", ".j2")]
+    add(whole, in_templates(templates))
+    return whole
+
+
+WRITTEN = written()
+
+
+def prose() -> list[Text]:
+    """Give the paragraphs and headings of the notebooks as the exporter cuts them."""
+    if not NOTEBOOKS:
+        return []
+    exporter = pytest.importorskip("brandkit.report.exporter")
+    return [
+        Text(paragraph, "", path.name)
+        for path in NOTEBOOKS
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "markdown"
+        for paragraph in exporter.paragraphs(cell.source)
+    ]
+
+
+# --- everything is translated --------------------------------------------------------------------
+
+
+def test_every_text_can_be_found() -> None:
+    untold = [place for place in WRITTEN.untold if not place.startswith(PASSES_ON)]
+    assert not untold, (
+        "write the English text where the message is made, so that translators find it:\n"
+        + "\n".join(untold)
+    )
+
+
+@every_language
+def test_every_message_is_translated(language: str) -> None:
+    have = {entry.key for entry in ENTRIES[language]}
+    asked = {text for text in WRITTEN.texts if words(text.text)}
+    missing = sorted(text for text in asked if (text.context, text.text) not in have)
+    assert not missing, f"{len(missing)} texts have no {language}:\n" + "\n".join(
+        f"{text.place} {text.text!r}" for text in missing
+    )
+
+
+@every_language
+def test_the_notebooks_prose_is_translated(language: str) -> None:
+    have = {entry.key for entry in ENTRIES[language]}
+    missing = [text for text in prose() if ("", text.text) not in have and words(text.text)]
+    assert not missing, f"no {language} for:\n" + "\n".join(
+        f"{text.place} {text.text!r}" for text in missing
+    )
+
+
+def words(text: str) -> bool:
+    """Say whether a text has words of its own beside its places."""
+    return bool(re.search(r"[A-Za-z]{2}", re.sub(r"\{[^}]*\}", "", text)))
+
+
+@every_language
+def test_nothing_is_translated_that_nobody_says(language: str) -> None:
+    said = WRITTEN.constants | {text.text for text in WRITTEN.texts + prose()}
+    heads = {("column", column.label) for column in COLUMNS.values()}
+    left_over = [
+        str(entry)
+        for entry in ENTRIES[language]
+        if (entry.key not in heads if entry.context == "column" else entry.text not in said)
+    ]
+    assert not left_over, "\n".join(left_over)
+
+
+# --- every translation is sound ------------------------------------------------------------------
+
+
+def test_files_are_named_by_their_room_and_come_in_both_scripts() -> None:
+    names = {code: {path.stem for path in (CATALOGUES / code).glob("*.po")} for code in CHINESE}
+    assert names["zh-Hant"] == names["zh-Hans"]
+    assert names["zh-Hant"] <= ROOMS
+
+
+def test_both_scripts_hold_the_same_texts() -> None:
+    hant, hans = ({(one.file.name, *one.key) for one in ENTRIES[code]} for code in CHINESE)
+    assert not hant ^ hans
+
+
+@every_language
+def test_a_text_is_translated_once_and_not_by_nothing(language: str) -> None:
+    counts = Counter((entry.file.name, *entry.key) for entry in ENTRIES[language])
+    assert not [key for key, n in counts.items() if n > 1]
+    assert not [str(entry) for entry in ENTRIES[language] if not entry.translation.strip()]
+    one: dict[tuple[str, str], str] = {}
+    for entry in ENTRIES[language]:
+        assert one.setdefault(entry.key, entry.translation) == entry.translation, f"two: {entry}"
+
+
+def places(text: str) -> tuple[set[str], set[str], set[str]]:
+    """Give a text's places: all, those written as a value, and the formats they use."""
+    found = [(name, kind or "") for _, name, kind, _ in Formatter().parse(text) if name is not None]
+    valued = {name for name, kind in found if "|" not in kind}
+    return {name for name, _ in found}, valued, {kind for _, kind in found}
+
+
+@every_language
+def test_places_are_the_same_and_have_formats_that_exist(language: str) -> None:
+    wrong = []
+    for entry in ENTRIES[language]:
+        asked, needed, _ = places(entry.text)
+        given, _, formats = places(entry.translation)
+        # a place that only chooses singular or plural has no use in Chinese
+        if not needed <= given <= asked:
+            wrong.append(f"{entry} has {sorted(given)} for {sorted(asked)}")
+        for kind in formats | places(entry.text)[2]:
+            formatted(0.5, kind)
+    assert not wrong, "\n".join(wrong)
+
+
+@every_language
+def test_english_formats_exist(language: str) -> None:
+    for text in WRITTEN.texts:
+        for kind in places(text.text)[2]:
+            formatted(0.5, kind)
+
+
+# --- in the right script and words ---------------------------------------------------------------
+
+
+def foreign(text: str, language: str) -> set[str]:
+    """Give the characters of a text that its readers do not write.
+
+    The old national character sets know one script each; a character that both hold, such as 后,
+    is told by a converter that reads the words around it.
+    """
+    encoding, converter = ("cp950", "s2t") if language == "zh-Hant" else ("gb2312", "t2s")
+    unknown = {one for one in HAN.findall(text) if not one.encode(encoding, "ignore")}
+    turned = OpenCC(converter).convert(text)
+    if len(turned) == len(text):
+        unknown |= {old for old, new in zip(text, turned, strict=True) if old != new}
+    return unknown - IN_BOTH
+
+
+@every_language
+def test_every_character_is_of_its_script(language: str) -> None:
+    wrong = {
+        str(entry): found
+        for entry in ENTRIES[language]
+        if (found := foreign(entry.translation, language))
+    }
+    assert not wrong, "\n".join(f"{entry} has {found}" for entry, found in wrong.items())
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [
+        ("zh-Hant", "银行的定位圖", {"银"}),
+        ("zh-Hant", "之后的台灣市占率", {"后"}),
+        ("zh-Hans", "銀行的定位图", {"銀"}),
+        ("zh-Hans", "感知图与市场占有率", set()),
+    ],
+)
+def test_the_other_script_is_noticed(language: str, text: str, found: set[str]) -> None:
+    assert foreign(text, language) == found
+
+
+@every_language
+def test_words_are_those_of_the_place(language: str) -> None:
+    strange = NOT_IN_TAIWAN if language == "zh-Hant" else NOT_ON_THE_MAINLAND
+    wrong = [
+        f"{entry} says {word}"
+        for entry in ENTRIES[language]
+        for word in strange
+        if word in entry.translation
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@every_language
+def test_punctuation_is_chinese(language: str) -> None:
+    half = re.compile(r"[\u4e00-\u9fff][,;:?!]|[,;:?!][\u4e00-\u9fff]|\.$")
+    wrong = [
+        str(entry)
+        for entry in ENTRIES[language]
+        if HAN.search(entry.translation)
+        if half.search(re.sub(r"\{[^}]*\}", "", entry.translation))
+    ]
+    assert not wrong, "\n".join(wrong)
