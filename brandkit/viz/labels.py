@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from numpy.typing import ArrayLike
 
@@ -23,7 +25,10 @@ from brandkit.viz.theme import theme
 #: Up to so many points every label stands: a map of 12 brands and 14 attributes has them all.
 MOST_LABELS: Final = 28
 
-#: The axes may grow step by step, by so much in all, to make room for names.
+#: What is left to say beneath a figure, for as long as the figure lives.
+_NOTES: WeakKeyDictionary[Figure, tuple[Message, ...]] = WeakKeyDictionary()
+
+#: The axes may grow step by step, by so much in all, to make room for every name.
 _ENLARGED: Final = (1.0, 1.08, 1.18, 1.3)
 
 
@@ -142,7 +147,32 @@ def place_labels(
         )
         placed = _labelled(sheet, task, order[:max_labels], order[max_labels:])
         sheet.freeze()
+    _NOTES[figure] = (*_NOTES.get(figure, ()), *placed.notes)
     return placed
+
+
+def notes_beneath(figure: Figure) -> tuple[Message, ...]:
+    """Give what the labels of a figure leave to be said beneath it.
+
+    Parameters
+    ----------
+    figure : Figure
+        With axes that :func:`place_labels` has labelled.
+
+    Returns
+    -------
+    tuple of Message
+        The names that numbers on the map stand for; empty where every name stands.
+
+    Examples
+    --------
+    >>> from brandkit.viz.theme import new_axes
+    >>> ax = new_axes()
+    >>> _ = place_labels(ax, ["Civic", "Tidewater"], [[0, 0], [1, 1]], max_labels=1)
+    >>> [str(note) for note in notes_beneath(ax.figure)]
+    ['Numbers on the map: 1 Tidewater.']
+    """
+    return _NOTES.get(figure, ())
 
 
 @dataclass(frozen=True)
@@ -162,7 +192,10 @@ def _labelled(sheet: Lettering, task: _Task, first: list[int], rest: list[int]) 
         at: sheet.write(lines[at], task.kinds[at], is_focus=task.names[at] in task.focus)
         for at in first
     }
-    ground, placement = _with_most_room(sheet, task.spots[first], list(texts.values()))
+    factors = _ENLARGED[:1] if rest else _ENLARGED
+    ground, placement = _with_most_room(
+        sheet, task.spots[first], list(texts.values()), factors=factors
+    )
     named = _put(sheet, task, texts, placement)
     rest = [at for at in first if at not in named] + rest
     numbered = _numbered(sheet, task, rest, joined_ground(ground, placement))
@@ -178,13 +211,13 @@ def _labelled(sheet: Lettering, task: _Task, first: list[int], rest: list[int]) 
 
 
 def _with_most_room(
-    sheet: Lettering, spots: Floats, texts: list[Annotation]
+    sheet: Lettering, spots: Floats, texts: list[Annotation], *, factors: tuple[float, ...]
 ) -> tuple[Ground, Placement]:
     """Enlarge the axes as long as that lets more names stand, and no further."""
     limits = (sheet.ax.get_xlim(), sheet.ax.get_ylim())
     sizes = np.array([sheet.size(text) for text in texts]).reshape(-1, 2)
     tried: list[tuple[int, float, Ground, Placement]] = []
-    for factor in _ENLARGED:
+    for factor in factors:
         sheet.show(limits, factor)
         ground = sheet.ground(apart_from=texts)
         points = np.asarray(sheet.ax.transData.transform(spots))
@@ -206,7 +239,7 @@ def _numbered(
     texts = {at: sheet.write(widest, task.kinds[at]) for at in rest}
     sizes = np.array([sheet.size(text) for text in texts.values()]).reshape(-1, 2)
     points = np.asarray(sheet.ax.transData.transform(task.spots[rest])).reshape(-1, 2)
-    return _put(sheet, task, texts, place_boxes(points, sizes, ground, with_leaders=False))
+    return _put(sheet, task, texts, place_boxes(points, sizes, ground, is_near=True))
 
 
 def _put(
