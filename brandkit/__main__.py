@@ -155,9 +155,7 @@ def report(
     only: Annotated[
         list[str] | None, typer.Option(help="Number or name of a notebook, such as 03; repeatable.")
     ] = None,
-    language: Annotated[
-        str | None, typer.Option(help="en, zh-Hant, zh-Hans, or all.")
-    ] = None,
+    language: Annotated[str | None, typer.Option(help="en, zh-Hant, zh-Hans, or all.")] = None,
     focus: Annotated[str | None, typer.Option(help="The bank the report is for.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write; reports/ otherwise.")] = None,
 ) -> None:

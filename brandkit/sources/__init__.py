@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from brandkit.sources.study import Study, read_study, studies
+from brandkit.sources.study import Study, read_study
+from brandkit.sources.study_folders import studies
 from brandkit.sources.table import BrandTable, read_brand_table
+
+if TYPE_CHECKING:
+    from brandkit.sources.branches import read_branches
+    from brandkit.sources.catalog import read_catalog
+    from brandkit.sources.survey import read_survey
 
 __all__ = [
     "BrandTable",

@@ -267,9 +267,7 @@ def _reader(text: str, delimiter: str) -> Any:
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
 
-def _parsed(
-    path: Path, text: str, delimiter: str, skipped: int
-) -> Iterator[tuple[int, list[str]]]:
+def _parsed(path: Path, text: str, delimiter: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
     reader, line = _reader(text, delimiter), 1
     try:
         for row in reader:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from brandkit.core.errors import BrandkitError
-
-if TYPE_CHECKING:
-    from brandkit.sources.guessing import Column, Guess
+from brandkit.sources.guessing_columns import Column, Guess, role_of
 
 #: Codes that stand for "no answer" when they lie far beyond the other codes of a column.
 NO_ANSWER = (-99.0, -98.0, -9.0, -8.0, -1.0, 77.0, 88.0, 97.0, 98.0, 99.0, 977.0, 988.0,
@@ -35,7 +33,6 @@ def guessed_spss(path: Path) -> Guess | str:
     Guess or str
         The reason as text where the file cannot be read.
     """
-    from brandkit.sources.guessing import Column, Guess
     from brandkit.sources.spss import read_spss
 
     try:
@@ -90,8 +87,6 @@ def guessed_survey(
     str
         What a person should look at.
     """
-    from brandkit.sources.guessing import role_of
-
     keys: dict[str, Any] = {}
     for role in ("brand", "respondent", "weight", "strata", "cluster", "wave"):
         column = role_of([c for c in columns if c.name not in keys.values()], role)

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from brandkit.core.errors import InputError, MissingFileError, did_you_mean
-from brandkit.sources.guessing import Guess, guessed_file
+from brandkit.sources.guessing import guessed_file
+from brandkit.sources.guessing_columns import Guess
 from brandkit.sources.settings import FILE_NAME
 from brandkit.sources.store import write_whole
 
@@ -169,9 +170,7 @@ def _relative(folder: Path, file: Path) -> str:
         ) from None
 
 
-def _gathered(
-    folder: Path, sources: Sequence[Path]
-) -> tuple[list[tuple[str, Guess]], list[str]]:
+def _gathered(folder: Path, sources: Sequence[Path]) -> tuple[list[tuple[str, Guess]], list[str]]:
     """Guess every file; join codebooks, registers and dated catalogues to what they belong to."""
     found: list[tuple[str, Guess]] = []
     questions = []
@@ -215,9 +214,7 @@ def _day(source: str) -> str | None:
     return f"{said[1]}-{said[2]}-{said[3]}" if said else None
 
 
-def _dated(
-    own: list[tuple[str, Guess]], found: list[tuple[str, Guess]]
-) -> tuple[str, Guess]:
+def _dated(own: list[tuple[str, Guess]], found: list[tuple[str, Guess]]) -> tuple[str, Guess]:
     """Make one guess of catalogues that carry their day in their name, each with its register."""
     registers = {_day(s): s for s, guess in found if guess.section == "register"}
     dates = []

@@ -18,7 +18,8 @@ import pandas as pd
 from brandkit import __version__
 from brandkit.core.checks import check_option
 from brandkit.core.errors import InputError
-from brandkit.sources.study import Study, clone_folder, sha256_of
+from brandkit.sources.study import Study
+from brandkit.sources.study_folders import clone_folder, sha256_of
 
 MANIFEST = "manifest.json"
 
@@ -147,9 +148,7 @@ def _kept(place: Path, made_from: Mapping[str, object]) -> dict[str, pd.DataFram
         return None  # not there, or damaged: it is made anew
 
 
-def _keep(
-    place: Path, frames: Mapping[str, pd.DataFrame], made_from: Mapping[str, object]
-) -> None:
+def _keep(place: Path, frames: Mapping[str, pd.DataFrame], made_from: Mapping[str, object]) -> None:
     (place / MANIFEST).unlink(missing_ok=True)
     for key, frame in frames.items():
         write_whole(place / f"{key}.parquet", frame.to_parquet())

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from brandkit.core.checks import check_option
@@ -23,8 +21,11 @@ from brandkit.sources.relabelling import (
     relabelled_table,
 )
 from brandkit.sources.settings import FILE_NAME, CatalogSection, Language, Settings, read_settings
+from brandkit.sources.study_folders import sha256_of, study_folder
 from brandkit.sources.table import BrandTable, read_brand_table
 from brandkit.sources.toml_file import TomlFile
+
+_QUICKEST_FIRST = ("brand_table", "branches", "catalog", "survey")
 
 if TYPE_CHECKING:
     from brandkit.sources.branches import Branches
@@ -80,9 +81,9 @@ class Study:
         """The catalogue at each of its dates, oldest first; empty where there is none."""
         section = self.settings.catalog
         if section is None:
-            return MappingProxyType({})
+            return {}
         dated = [self._read_catalog(section, number) for number in range(len(section.dates) or 1)]
-        return MappingProxyType(dict(sorted(dated, key=lambda pair: pair[0])))
+        return dict(sorted(dated, key=lambda pair: pair[0]))
 
     @property
     def catalog(self) -> Catalog | None:
@@ -136,7 +137,7 @@ class Study:
     @cached_property
     def brands(self) -> tuple[str, ...]:
         """All brands that any of the evidence knows, in the study's language, sorted."""
-        return tuple(sorted({brand for kind in self.settings.evidence for brand in self._of(kind)}))
+        return tuple(sorted(set().union(*map(self.brands_of, self.settings.evidence))))
 
     @property
     def margins(self) -> Mapping[str, Mapping[str, float]]:
@@ -216,8 +217,13 @@ class Study:
         )  # fmt: skip
         return day or catalog.as_of or date.min, relabelled_catalog(catalog, self.names)
 
-    def _of(self, kind: str) -> set[str]:
-        """The brands that one kind of evidence knows."""
+    def brands_of(self, kind: str) -> set[str]:
+        """Name the brands that one kind of evidence knows.
+
+        Parameters
+        ----------
+        kind : "brand_table" | "catalog" | "survey" | "branches"
+        """
         evidence = getattr(self, kind)
         if kind == "brand_table":
             return set(evidence.brands)
@@ -267,141 +273,85 @@ def read_study(
     >>> study.focus, study.brand_table.values.shape
     ('海港银行', (12, 14))
     """
+    study, labels = open_study(name_or_path, language=language)
+    if focus is not None:
+        return with_focus(study, labels, focus, is_argument=True)
+    if study.settings.study.focus is not None:
+        return with_focus(study, labels, study.settings.study.focus, is_argument=False)
+    return study
+
+
+def open_study(
+    name_or_path: str | Path, *, language: str | None = None
+) -> tuple[Study, LabelNames]:
+    """Open a study without a look at its evidence, and so without its focus.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+    language : str, optional
+
+    Returns
+    -------
+    Study
+        Its ``focus`` is None.
+    LabelNames
+        The names of its labels in every language.
+
+    Examples
+    --------
+    >>> open_study("sample")[0].settings.study.focus
+    'Harbour Bank'
+    """
     if language is not None:
         check_option("language", language, LANGUAGES)
     folder = study_folder(name_or_path)
     settings, toml = read_settings(folder / FILE_NAME)
     chosen = cast("Language", language or settings.study.language)
-    labels = LabelNames({})
-    if settings.names is not None:
-        source = Study(
-            folder.name, folder, "", chosen, None, 0, settings, MappingProxyType({}), toml
-        ).path(settings.names.source, "names", "source")
-        labels = read_label_names(source)
     study = Study(
         name=folder.name, folder=folder, title=settings.title_in(chosen), language=chosen,
-        focus=None, seed=settings.study.seed, settings=settings,
-        names=MappingProxyType(labels.in_language(chosen)), toml=toml,
+        focus=None, seed=settings.study.seed, settings=settings, names={},
+        toml=toml,
     )  # fmt: skip
-    asked = focus if focus is not None else settings.study.focus
-    if asked is None:
-        return study
-    known = _known_focus(study, labels, asked, is_argument=focus is not None)
-    # what was read to check the focus is kept: replace() makes a new study without it
-    focused = replace(study, focus=known)
-    read = set(vars(study)) - set(vars(focused))
-    focused.__dict__.update({name: vars(study)[name] for name in read})
-    return focused
+    if settings.names is None:
+        return study, LabelNames({})
+    labels = read_label_names(study.path(settings.names.source, "names", "source"))
+    return replace(study, names=labels.in_language(chosen)), labels
 
 
-def _known_focus(study: Study, labels: LabelNames, asked: str, *, is_argument: bool) -> str:
-    """Find the focus among the brands, in any language, the cheap evidence first."""
-    label = labels.label_of(asked)
-    named = study.names.get(label, label)
-    order = sorted(study.settings.evidence, key=("brand_table branches catalog survey").index)
-    known: set[str] = set()
-    for kind in order:
-        known |= study._of(kind)
-        if named in known:
-            return named
-    near = did_you_mean(asked, sorted(known)).strip()
-    rule = f"must be one of the study's brands; it has {shown(sorted(known), most=12)}"
-    if is_argument:
-        raise InputError(f"`focus` {rule}; found {shown(asked)}. {near or 'Name one of these.'}")
-    raise SchemaError(
-        rule, file=study.folder / FILE_NAME, place=study.toml.place(("study", "focus")),
-        found=asked, way_out=near or "Name one of these.",
-    )  # fmt: skip
-
-
-def study_folder(name_or_path: str | Path) -> Path:
-    """Find a study's folder.
+def with_focus(study: Study, labels: LabelNames, asked: str, *, is_argument: bool) -> Study:
+    """Give the study with its focus, found among the brands in any language.
 
     Parameters
     ----------
-    name_or_path : str or Path
-        A name in ``data/raw``, a folder, or the path of a study.toml.
-
-    Returns
-    -------
-    Path
-
-    Examples
-    --------
-    >>> study_folder("sample").name
-    'sample'
-    """
-    text = str(name_or_path)
-    is_name = isinstance(name_or_path, str) and not any(mark in text for mark in "/\\") and text
-    raw = raw_folder()
-    if is_name and text not in (".", "..") and (raw / text / FILE_NAME).is_file():
-        return raw / text
-    path = Path(name_or_path).expanduser()
-    if path.name == FILE_NAME:
-        path = path.parent
-    if (path / FILE_NAME).is_file():
-        return path.resolve()
-    there = studies()
-    if path.is_dir():
-        raise MissingFileError(
-            "the folder has no study.toml", file=path,
-            way_out=f"`brandkit new {path}` writes one.",
-        )  # fmt: skip
-    raise InputError(
-        f"`study` must be the name of a study or the path of its folder; found {shown(text)}. "
-        f"The studies there are: {', '.join(there) or 'none yet'}.{did_you_mean(text, there)}"
-    )
-
-
-def studies() -> list[str]:
-    """Name the studies in ``data/raw``.
+    study : Study
+    labels : LabelNames
+    asked : str
+    is_argument : bool
+        Whether a caller asked for it, or study.toml.
 
     Examples
     --------
-    >>> "sample" in studies()
-    True
+    >>> study, labels = open_study("sample", language="zh-Hant")
+    >>> with_focus(study, labels, "Kestrel", is_argument=True).focus
+    '紅隼銀行'
     """
-    raw = raw_folder()
-    return sorted(file.parent.name for file in raw.glob(f"*/{FILE_NAME}")) if raw.is_dir() else []
-
-
-def clone_folder() -> Path:
-    """Find the clone: upwards from the working folder, else where brandkit is installed from.
-
-    Examples
-    --------
-    >>> (clone_folder() / "brandkit").is_dir()
-    True
-    """
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / "data" / "raw").is_dir() and (folder / "brandkit" / "__main__.py").is_file():
-            return folder
-    return Path(__file__).resolve().parents[2]
-
-
-def raw_folder() -> Path:
-    """Give the folder of the studies, ``data/raw`` of the clone.
-
-    Examples
-    --------
-    >>> raw_folder().name
-    'raw'
-    """
-    return clone_folder() / "data" / "raw"
-
-
-def sha256_of(file: Path) -> str:
-    """Give the sha256 of a file's bytes, in hexadecimal.
-
-    Examples
-    --------
-    >>> from tempfile import mkdtemp
-    >>> file = Path(mkdtemp()) / "empty"
-    >>> _ = file.write_bytes(b"")
-    >>> sha256_of(file)[:8]
-    'e3b0c442'
-    """
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
+    label = labels.label_of(asked)
+    named = study.names.get(label, label)
+    known: set[str] = set()
+    # the evidence that is quick to read comes first, and may be enough
+    for kind in sorted(study.settings.evidence, key=_QUICKEST_FIRST.index):
+        known |= study.brands_of(kind)
+        if named in known:
+            focused = replace(study, focus=named)
+            read = vars(study).keys() - vars(focused).keys()
+            vars(focused).update({name: vars(study)[name] for name in read})
+            return focused
+    near = did_you_mean(asked, sorted(known)).strip() or "Name one of these."
+    rule = f"must be one of the study's brands; it has {shown(sorted(known), most=12)}"
+    if is_argument:
+        raise InputError(f"`focus` {rule}; found {shown(asked)}. {near}")
+    raise SchemaError(
+        rule, file=study.toml.path, place=study.toml.place(("study", "focus")), found=asked,
+        way_out=near,
+    )  # fmt: skip

@@ -195,4 +195,3 @@ def _check_values(file: Path, values: pd.DataFrame, rules: CellRules) -> None:
             found=Words(f"nothing above {largest:g}"),
             way_out='If these are shares, say kind = "shares".',
         )  # fmt: skip
-
