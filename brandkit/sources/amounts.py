@@ -121,6 +121,21 @@ def _worded_amount(plain: str) -> Amount | None:
     return Amount(value, unit, with_text=bool(others))
 
 
+def currency_code(text: str) -> str:
+    """Give the ISO code of the currency that a text names; empty where it names none.
+
+    Examples
+    --------
+    >>> currency_code("人民币(CNY)"), currency_code("US$"), currency_code("chf"), currency_code("")
+    ('CNY', 'USD', 'CHF', '')
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().casefold()
+    found = _CURRENCY.search(plain)
+    if found:
+        return found.lastgroup or ""
+    return plain.upper() if re.fullmatch(r"[a-z]{3}", plain) else ""
+
+
 @lru_cache(maxsize=50_000)
 def parsed_months(text: str) -> float | None:
     """Read a period as months: ISO 8601, English or Chinese words.

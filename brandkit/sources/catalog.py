@@ -13,6 +13,7 @@ import pandas as pd
 
 from brandkit.core.checks import check_option
 from brandkit.core.errors import InputError, did_you_mean, shown
+from brandkit.sources.catalog_table import read_catalog_table
 from brandkit.sources.cdr import read_cdr
 from brandkit.sources.fee_names import fee_name_frame
 from brandkit.sources.listing import LIST_FACETS, Disclosure
@@ -170,7 +171,11 @@ def read_catalog(
             Path(path), log, register=register, crosswalk=crosswalk, aliases=aliases, as_of=day
         )
     else:
-        raise NotImplementedError
+        if crosswalk is not None:
+            raise InputError('`crosswalk` belongs to format="cdr"; tables have no keys.')
+        source = read_catalog_table(
+            Path(path), log, columns=columns, register=register, aliases=aliases, as_of=day
+        )
     offers, records = collapsed(source.listings)
     _note_owners(owners or {}, {offer.brand for offer in offers}, Path(path).name, log)
     return Catalog(

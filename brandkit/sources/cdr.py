@@ -8,10 +8,9 @@ it is (``brand_key``, ``register_name``, ``file``, ``list_status``, ``snapshot``
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,29 +18,18 @@ from typing import Any
 from brandkit.core.errors import SchemaError, shown
 from brandkit.sources.cdr_answers import Answer, read_answers
 from brandkit.sources.cdr_fields import Parts, product_parts, rate_entries
-from brandkit.sources.listing import Listing, distinct_listings
+from brandkit.sources.listing import Listing, Source, distinct_listings, named_day
 from brandkit.sources.names import folded
 from brandkit.sources.problems import ProblemLog
 from brandkit.sources.register import Named, read_aliases, read_crosswalk, read_register
 from brandkit.sources.texts import repaired_text
 
-_DAY = re.compile(r"(?<!\d)(20\d\d-[01]\d-[0-3]\d)(?!\d)")
 #: Categories whose published names are cut short.
 _CATEGORIES = {
     "trans and savings accounts": "transaction and savings accounts",
     "pers loans": "personal loans",
     "cred and chrg cards": "credit and charge cards",
 }
-
-
-@dataclass(slots=True)
-class Source:
-    """What reading a catalogue gives, whatever its form."""
-
-    listings: list[Listing]
-    as_of: date | None = None
-    brand_keys: dict[str, str] = field(default_factory=dict)
-    fee_names: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,8 +304,7 @@ def _newest_day(path: Path, days: set[str]) -> date | None:
     said = sorted(day for day in map(_as_day, days) if day is not None)
     if said:
         return said[-1]
-    named = _DAY.search(path.name)
-    return _as_day(named[1]) if named else None
+    return named_day(path.name)
 
 
 def _nothing_left(path: Path, log: ProblemLog) -> SchemaError:

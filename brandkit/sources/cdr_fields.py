@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -353,11 +353,11 @@ def rate_entries(
     product writes ``2.00`` and ``.50`` side by side. Every rate divided by 100 is noted.
     """
     every = [rate.value for rates, _ in products for rate in rates]
-    whole_bank = _mostly_percent(every)
+    whole_bank = mostly_percent(every)
     result = []
     for rates, note in products:
         values = [rate.value for rate in rates]
-        whole = whole_bank or _mostly_percent(values)
+        whole = whole_bank or mostly_percent(values)
         stated: dict[str, list[Entry]] = {}
         for rate in rates:
             value = rate.value
@@ -372,7 +372,14 @@ def rate_entries(
     return result
 
 
-def _mostly_percent(values: list[float]) -> bool:
+def mostly_percent(values: Sequence[float]) -> bool:
+    """Say whether rates are written as percentages: one is 1 or more, a third are .3 or more.
+
+    Examples
+    --------
+    >>> mostly_percent([2.0, 0.5, 0.01]), mostly_percent([0.02, 0.005, 5.0, 0.04])
+    (True, False)
+    """
     some = [abs(value) for value in values if value]
     high = sum(value >= IMPLAUSIBLE_FROM for value in some)
     return bool(some) and max(some) >= PERCENT_FROM and 3 * high > len(some)

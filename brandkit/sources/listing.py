@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal, NamedTuple
 
 from brandkit.sources.problems import ProblemLog
@@ -18,6 +21,9 @@ LIST_FACETS = ("features", "eligibility", "channels", "regions")
 #: Facets whose attributes have an amount where they are stated.
 NUMBER_FACETS = ("fees", "rates", "terms")
 FACETS = ("features", "fees", "rates", "terms", "eligibility", "regions", "channels")
+
+
+_DAY = re.compile(r"(?<!\d)(20\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)(?!\d)")
 
 
 class Entry(NamedTuple):
@@ -59,6 +65,32 @@ class Listing:
     numbers: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)
     detail: tuple[object, ...] = ()
     n_free_text: int = 0
+
+
+@dataclass(slots=True)
+class Source:
+    """What reading a catalogue gives, whatever its form."""
+
+    listings: list[Listing]
+    as_of: date | None = None
+    brand_keys: dict[str, str] = field(default_factory=dict)
+    fee_names: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def named_day(name: str) -> date | None:
+    """Give the day that stands in a file's name.
+
+    Examples
+    --------
+    >>> named_day("products_20250516_184720.csv"), named_day("a2020-99-99.csv")
+    (datetime.date(2025, 5, 16), None)
+    """
+    for found in _DAY.finditer(name):
+        try:
+            return date(*(int(part) for part in found.groups()))
+        except ValueError:
+            continue
+    return None
 
 
 def distinct_listings(listings: Sequence[tuple[Listing, str]], log: ProblemLog) -> list[Listing]:

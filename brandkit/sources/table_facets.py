@@ -1,0 +1,316 @@
+"""Columns of a catalogue table as facets: yes/no, lists, one of several, amounts."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from brandkit.sources.amounts import NOTHING, parsed_amount, parsed_months
+from brandkit.sources.cdr_fields import PERCENT_FROM, mostly_percent
+from brandkit.sources.listing import Entry
+from brandkit.sources.names import folded
+from brandkit.sources.numerals import decimal_mark
+
+#: Notes a problem: reason, row, field, found. A row of -1 is the whole column.
+RowNote = Callable[[str, int, str, object], None]
+Lists = list[dict[str, Entry] | None]
+
+_YES = frozenset({"yes", "y", "true", "t", "1", "✓", "✔", "√", "●", "x", "有", "是", "可", "支持"})
+_NO = frozenset(
+    {"no", "n", "false", "f", "0", "✗", "✘", "×", "無", "无", "没有", "否", "不", "不支持"}
+)
+_UNSAID = frozenset({"n/a", "na", "?", "-", "–", "—", "unknown", "not stated", "未披露", "未揭露",
+                     "未知", "不详"})  # fmt: skip
+#: A cell that says its list is empty.
+_NONE = frozenset({"[]", "none", "nil", "无", "無", "没有"})
+_DELIMITERS = ("|", ";", "；", "\n", "、", ",", "，")
+_EVERYWHERE = frozenset({"全国", "全国范围", "全国各地区", "全部地区", "nationwide", "national",
+                         "all regions", "all states", "all"})  # fmt: skip
+_MARKED_PERCENT = re.compile(r"%|percent|\bpct\b", re.IGNORECASE)
+_DIGITS = re.compile(r"[\d.,]*\d")
+
+
+@dataclass(frozen=True, slots=True)
+class FacetColumn:
+    """A column that tells attributes of a facet.
+
+    Parameters
+    ----------
+    label : str
+        What a reader calls it: the attribute itself, or what stands before its values.
+    header : str
+        Its heading in the file.
+    cells : sequence of str
+    is_list : bool
+        Declared alone for its facet, so its cells are lists even where each holds one item.
+    """
+
+    label: str
+    header: str
+    cells: Sequence[str]
+    is_list: bool = False
+
+
+def list_facet(
+    columns: Sequence[FacetColumn],
+    note: RowNote,
+    *,
+    delimiter: str | None = None,
+    regions: bool = False,
+) -> Lists:
+    """Read what each row lists.
+
+    Parameters
+    ----------
+    columns : sequence of FacetColumn
+    note : callable
+    delimiter : str, optional
+        Between the items of a list cell; else the first of ``| ; line break 、 ,`` that occurs.
+    regions : bool
+        The facet is where a product is sold: "all regions" is read as every region of the file.
+
+    Returns
+    -------
+    list of dict or None
+        One a row: attribute -> entry; None where every cell of the row is empty.
+
+    Notes
+    -----
+    A column is yes/no if it holds nothing else; taken as it is, an empty cell is "not stated".
+    Where it holds nothing but yes, silence is read as in a list. A column is a list if it is
+    declared alone or a delimiter occurs in it. Any other holds one of several values: its
+    attributes are "label: value", and the values a row does not have it has not.
+
+    Examples
+    --------
+    >>> column = FacetColumn("features", "features", ["offset|redraw", "redraw", "", "[]"], True)
+    >>> [None if row is None else sorted(row) for row in list_facet([column], print)]
+    [['offset', 'redraw'], ['redraw'], None, []]
+    """
+    n_rows = len(columns[0].cells) if columns else 0
+    rows: Lists = [None] * n_rows
+    for column in columns:
+        read = _read_column(column, note, delimiter, regions)
+        for at, entries in enumerate(read):
+            if entries is not None:
+                kept = rows[at]
+                rows[at] = entries if kept is None else {**kept, **entries}
+    return rows
+
+
+def number_facet(
+    column: FacetColumn, note: RowNote, *, facet: str, currencies: Sequence[str]
+) -> list[Entry | None]:
+    """Read the amount in each row.
+
+    Parameters
+    ----------
+    column : FacetColumn
+    note : callable
+    facet : "fees" | "rates" | "terms"
+    currencies : sequence of str
+        The currency of each row, for amounts that do not tell their own; may be empty texts.
+
+    Returns
+    -------
+    list of Entry or None
+        Rates are fractions. Periods are months. None where nothing is stated.
+
+    Examples
+    --------
+    >>> column = FacetColumn("fixed", "fixed", ["5.25", "4.9%", "N/A"])
+    >>> [entry and entry.value for entry in number_facet(column, lambda *_: None, facet="rates",
+    ...     currencies=["", "", ""])]
+    [0.0525, 0.049, None]
+    """
+    cells = _with_points(column.cells)
+    if facet == "terms":
+        return [
+            _term(cell, at, column, note, currency=currencies[at]) for at, cell in enumerate(cells)
+        ]
+    entries = [
+        _money(cell, at, column, note, currency=currencies[at]) for at, cell in enumerate(cells)
+    ]
+    return entries if facet == "fees" else _as_fractions(entries, cells, column, note)
+
+
+def one_spelling(words: Iterable[str]) -> dict[str, str]:
+    """Give every spelling of a word the commonest one: case, width, script and blanks aside.
+
+    Examples
+    --------
+    >>> one_spelling(["Home Loans", "home_loans", "Home Loans"])["home_loans"]
+    'Home Loans'
+    """
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for word in words:
+        counts[spelling_key(word)][word] += 1
+    chosen = {
+        key: min(spellings, key=lambda word: (-spellings[word], word))
+        for key, spellings in counts.items()
+    }
+    return {word: chosen[key] for key, spellings in counts.items() for word in spellings}
+
+
+def spelling_key(word: str) -> str:
+    """Fold a word so that its spellings meet.
+
+    Examples
+    --------
+    >>> spelling_key("Ｈome_Loans ") == spelling_key("home  loans")
+    True
+    """
+    return " ".join(re.sub(r"[_\-]+", " ", folded(word)).split())
+
+
+def _read_column(column: FacetColumn, note: RowNote, delimiter: str | None, regions: bool) -> Lists:
+    cells = [cell.strip() for cell in column.cells]
+    words = {unicodedata.normalize("NFKC", cell).casefold() for cell in cells if cell}
+    told = words - _UNSAID
+    if not regions and told and told <= _YES | _NO:
+        return _yes_no(column.label, cells, silence=not told & _NO)
+    mark = delimiter or next((m for m in _DELIMITERS if any(m in cell for cell in cells)), None)
+    is_list = column.is_list or regions or mark is not None or any(c.startswith("[") for c in cells)
+    if not is_list:
+        return _one_of(column, cells, note)
+    items = [_items(cell, mark) for cell in cells]
+    spelt = one_spelling(item for listed in items for item in listed or ())
+    for written, chosen in spelt.items():
+        if written != chosen:
+            note("attribute_spelling", -1, column.header, written)
+    lists: Lists = [
+        None if listed is None else {spelt[item]: Entry() for item in listed} for listed in items
+    ]
+    return _everywhere(lists, column, note) if regions else lists
+
+
+def _yes_no(label: str, cells: Sequence[str], *, silence: bool) -> Lists:
+    rows: Lists = []
+    for cell in cells:
+        word = unicodedata.normalize("NFKC", cell).casefold()
+        if word in _YES:
+            rows.append({label: Entry()})
+        elif word in _NO:
+            rows.append({label: Entry("has_not")})
+        elif silence and not word:
+            rows.append({})
+        else:
+            rows.append({label: Entry("not_stated")})
+    return rows
+
+
+def _one_of(column: FacetColumn, cells: Sequence[str], note: RowNote) -> Lists:
+    spelt = one_spelling(cell for cell in cells if cell)
+    for written, chosen in spelt.items():
+        if written != chosen:
+            note("attribute_spelling", -1, column.header, written)
+    values = sorted(set(spelt.values()))
+    without = {f"{column.label}: {value}": Entry("has_not") for value in values}
+    return [
+        {**without, f"{column.label}: {spelt[cell]}": Entry()} if cell
+        else {name: Entry("not_stated") for name in without}
+        for cell in cells
+    ]  # fmt: skip
+
+
+def _items(cell: str, mark: str | None) -> list[str] | None:
+    """Give the items of a list cell: None where it is empty, [] where it says so."""
+    if not cell:
+        return None
+    if cell.casefold() in _NONE:
+        return []
+    if cell.startswith("[") and cell.endswith("]"):
+        for read in (json.loads, ast.literal_eval):
+            try:
+                listed = read(cell)
+            except (ValueError, SyntaxError, RecursionError, MemoryError):
+                continue
+            return [_item(str(item)) for item in listed if item is not None and _item(str(item))]
+    parts = re.split("[,，]" if mark in {",", "，"} else "[;；]" if mark in {";", "；"}
+                     else re.escape(mark), cell) if mark else [cell]  # fmt: skip
+    return [_item(part) for part in parts if _item(part)]
+
+
+def _item(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _everywhere(lists: Lists, column: FacetColumn, note: RowNote) -> Lists:
+    """Read "all regions" as every region that the file names."""
+    named = sorted({item for listed in lists for item in listed or ()})
+    everywhere = {item for item in named if folded(item) in _EVERYWHERE}
+    regions = [item for item in named if item not in everywhere]
+    if not everywhere:
+        return lists
+    if not regions:
+        note("no_region_list", -1, column.header, sorted(everywhere)[0])
+        return lists
+    return [
+        dict.fromkeys(regions, Entry()) if listed and everywhere & listed.keys() else listed
+        for listed in lists
+    ]
+
+
+def _with_points(cells: Sequence[str]) -> list[str]:
+    """Write decimal commas as points where the column has them."""
+    plain = [unicodedata.normalize("NFKC", cell).strip() for cell in cells]
+    numbers = [match.group() for cell in plain for match in _DIGITS.finditer(cell)]
+    if decimal_mark(numbers) != ",":
+        return plain
+    swap = str.maketrans({",": ".", ".": None})
+    return [cell.translate(swap) for cell in plain]
+
+
+def _money(
+    cell: str, at: int, column: FacetColumn, note: RowNote, *, currency: str
+) -> Entry | None:
+    amount = parsed_amount(cell)
+    if amount is None:
+        if cell and not re.fullmatch(r"[-–—]+", cell):
+            note("no_number", at, column.header, cell)
+        return None
+    if amount.with_text:
+        note("amount_text", at, column.header, cell)
+    return Entry("has", amount.value, amount.unit or currency)
+
+
+def _term(cell: str, at: int, column: FacetColumn, note: RowNote, *, currency: str) -> Entry | None:
+    months = parsed_months(cell) if cell.casefold() not in NOTHING else None
+    if months is not None:
+        return Entry("has", months, "months")
+    return _money(cell, at, column, note, currency=currency)
+
+
+def _as_fractions(
+    entries: list[Entry | None], cells: Sequence[str], column: FacetColumn, note: RowNote
+) -> list[Entry | None]:
+    bare = {
+        at: entry.value
+        for at, entry in enumerate(entries)
+        if entry is not None and entry.unit != "share"
+    }
+    whole = bool(_MARKED_PERCENT.search(column.header)) or mostly_percent(list(bare.values()))
+    if whole and bare:
+        note("percent", -1, column.header, "the whole column")
+    for at, value in bare.items():
+        if value and (whole or abs(value) >= PERCENT_FROM):
+            if not whole:
+                note("percent", at, column.header, cells[at])
+            value /= 100
+        entries[at] = Entry("has", value, "share")
+    return entries
+
+
+def facet_columns(declared: object, headers: Mapping[str, Sequence[str]]) -> list[FacetColumn]:
+    """Give the columns that a facet's declaration names: one, several, or label -> column."""
+    if isinstance(declared, str):
+        return [FacetColumn(declared, declared, headers[declared], is_list=True)]
+    if isinstance(declared, Mapping):
+        return [FacetColumn(str(k), str(v), headers[str(v)]) for k, v in declared.items()]
+    names = [str(name) for name in declared] if isinstance(declared, Iterable) else []
+    return [FacetColumn(name, name, headers[name]) for name in names]
