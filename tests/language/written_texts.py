@@ -10,21 +10,27 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 
-BLOCKS = {
-    "title": ("lede", "kicker"),
-    "figure": ("caption", "alt", "notes"),
-    "table": ("caption", "notes"),
-    "note": (),
+# Functions that take a text as it is: whether by position, and by which names.
+EVERYWHERE: dict[str, tuple[bool, tuple[str, ...]]] = {
+    "translate": (True, ()),
+    "words": (True, ()),
 }
-FIRST_IS_TEXT = {"title", "note", "translate"}
+IN_NOTEBOOKS = {
+    **EVERYWHERE,
+    "title": (True, ("lede", "kicker")),
+    "figure": (False, ("caption", "alt", "notes")),
+    "table": (False, ("caption", "notes")),
+    "note": (True, ()),
+}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+Takes = Mapping[str, tuple[bool, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, order=True)
@@ -52,9 +58,10 @@ class Unknown(Exception):
 class Finder:
     """Follows the texts of one file."""
 
-    def __init__(self, source: str, place: str) -> None:
+    def __init__(self, source: str, place: str, takes: Takes) -> None:
         self.tree = ast.parse(source)
         self.place = place
+        self.takes = takes
         self.within: dict[ast.AST, list[ast.AST]] = {}
         self._note_scopes(self.tree, [self.tree])
 
@@ -84,13 +91,14 @@ class Finder:
             try:
                 texts = self.texts(expression)
             except Unknown:
-                found.untold.append(place)
+                inside = [one.name for one in self.within[call] if hasattr(one, "name")]
+                found.untold.append(" ".join([place, *inside]))
                 return
             found.texts += [Text(text, context, place) for text in texts]
             return
-        plain = [given[word] for word in BLOCKS.get(name, ()) if word in given]
-        if name in FIRST_IS_TEXT and call.args:
-            plain.append(call.args[0])
+        by_position, by_name = self.takes.get(name, (False, ()))
+        plain = [given[word] for word in by_name if word in given]
+        plain += call.args[:1] if by_position else []
         found.texts += [Text(text, "", place) for node in plain for text in plainly(node)]
 
     def texts(self, node: ast.AST | None, depth: int = 0) -> set[str]:
@@ -206,7 +214,7 @@ def in_python(paths: Iterable[Path], root: Path) -> Found:
     whole = Found()
     for path in paths:
         place = path.relative_to(root).as_posix()
-        add(whole, Finder(path.read_text(encoding="utf-8"), place).find())
+        add(whole, Finder(path.read_text(encoding="utf-8"), place, EVERYWHERE).find())
     return whole
 
 
@@ -216,17 +224,16 @@ def in_notebooks(paths: Iterable[Path]) -> Found:
     for path in paths:
         cells = nbformat.read(path, as_version=4).cells
         code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
-        add(whole, Finder(code, path.name).find())
+        add(whole, Finder(code, path.name, IN_NOTEBOOKS).find())
     return whole
 
 
 def in_templates(paths: Iterable[Path]) -> Found:
-    """Read the texts that a template asks a translation for, ``say("…")`` or ``"…"|say``."""
+    """Read the texts that a template asks a translation for, ``words("…")``."""
     whole = Found()
     for path in paths:
         source = path.read_text(encoding="utf-8")
-        asked = re.findall(r"\b(?:say|translate|_)\(\s*(\"[^\"]+\"|'[^']+')", source)
-        asked += re.findall(r"(\"[^\"]+\"|'[^']+')\s*\|\s*(?:say|translate)\b", source)
+        asked = re.findall(r"\bwords\(\s*(\"[^\"]+\"|'[^']+')", source)
         whole.texts += [Text(text[1:-1], "", path.name) for text in asked]
         whole.constants |= {text[1:-1] for text in re.findall(r"\"[^\"\n]+\"|'[^'\n]+'", source)}
     return whole
