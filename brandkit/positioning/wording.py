@@ -192,6 +192,24 @@ def correspondence_map_alt(result: CorrespondenceMap, *, focus: str | None = Non
     )
 
 
+def nearest_table_caption(result: CorrespondenceMap) -> Message:
+    """Say what the table of nearest rivals holds."""
+    return Message(
+        "For each of {n:count} brands the two whose profiles are most alike, with chi-square "
+        "distances over all axes; the closest pair first.",
+        {"n": len(result.nearest)},
+    )
+
+
+def associations_table_caption(result: CorrespondenceMap, *, label: str) -> Message:
+    """Say what the table of one brand's associations holds."""
+    return Message(
+        "How often {brand} is named for each of {n:count} attributes, as a multiple of what its "
+        "size and the attribute's would lead to expect.",
+        {"brand": label, "n": len(associations_of(result, label))},
+    )
+
+
 def associations_of(result: CorrespondenceMap, label: str) -> pd.DataFrame:
     """Give one row's associations, the most over-named attribute first; ties by name."""
     pairs = result.associations
