@@ -17,8 +17,10 @@ from brandkit.sources import sample_market as market
 from brandkit.sources import sample_products as products
 from brandkit.sources import sample_survey as survey
 from brandkit.sources.sample_names import NAMES
-from brandkit.sources.sample_sav import item_labels, write_survey
+from brandkit.sources.sample_sav import item_labels, value_labels, write_survey
 
+#: Columns whose codes name something.
+_NAMED = ("wave", "brand", "stratum", "region", "age", "gender", "tier", "main")
 SCALE_QUESTION = "How do you rate this bank, from 0 (lowest) to 10 (highest)?"
 
 
@@ -171,20 +173,24 @@ def _codebook() -> pd.DataFrame:
     stages = {service.item: service.stage for service in market.SERVICES}
     attributes = dict(zip(survey.IMAGE_ITEMS, [one.name for one in market.ATTRIBUTES], strict=True))
     missing = f"{survey.DONT_KNOW}; {survey.NO_ANSWER}"
+    codes = {item: labels for item, labels in value_labels().items() if item in _NAMED}
     rows = []
     for item, label in english.items():
         battery, question = sets.get(item, ("", ""))
         scale = (0, 10, missing) if item in survey.SCALE_ITEMS else ("", "", "")
         rows.append((item, label, hant.get(item, ""), hans.get(item, ""), *scale, battery,
-                     question, stages.get(item, ""), attributes.get(item, "")))  # fmt: skip
+                     question, stages.get(item, ""), attributes.get(item, ""),
+                     "; ".join(f"{code}={name}" for code, name in codes.get(item, {}).items()))
+                    )  # fmt: skip
     columns = ["item", "label", "label_zh-Hant", "label_zh-Hans", "low", "high", "missing", "set",
-               "question", "stage", "attribute"]  # fmt: skip
+               "question", "stage", "attribute", "values"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
 def _names() -> pd.DataFrame:
     things: list[Iterable[Any]] = [
-        market.BANKS, market.ATTRIBUTES, market.SERVICES, market.BLOCKS, market.REGIONS,
+        market.BANKS, market.ATTRIBUTES, market.SERVICES, market.BLOCKS, market.QUESTIONS,
+        market.REGIONS,
     ]  # fmt: skip
     rows: list[Sequence[str]] = [
         (thing.name, thing.zh_hant, thing.zh_hans) for group in things for thing in group

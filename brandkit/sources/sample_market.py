@@ -92,14 +92,39 @@ _SERVICES = """
     fees     | fees               | 手續費   | 手续费   | after  | performance | 0.62
 """
 
-# block | label | zh-Hant | zh-Hans | number of items
+# block | label | zh-Hant | zh-Hans
 _BLOCKS = """
-    IMAG | image             | 品牌形象 | 品牌形象 | 5
-    EXPE | expectations      | 顧客期望 | 客户期望 | 3
-    QUAL | perceived quality | 知覺品質 | 感知质量 | 5
-    VAL  | perceived value   | 知覺價值 | 感知价值 | 2
-    SAT  | satisfaction      | 顧客滿意 | 客户满意 | 3
-    LOY  | loyalty           | 顧客忠誠 | 客户忠诚 | 3
+    IMAG | image             | 品牌形象 | 品牌形象
+    EXPE | expectations      | 顧客期望 | 客户期望
+    QUAL | perceived quality | 知覺品質 | 感知质量
+    VAL  | perceived value   | 知覺價值 | 感知价值
+    SAT  | satisfaction      | 顧客滿意 | 客户满意
+    LOY  | loyalty           | 顧客忠誠 | 客户忠诚
+"""
+
+# item | label | zh-Hant | zh-Hans; its block is the item's name without the number
+_ITEMS = """
+    imag1 | keeps its word                        | 說到做到           | 说到做到
+    imag2 | stable and well established           | 穩健可靠           | 稳健可靠
+    imag3 | contributes to society                | 對社會有貢獻       | 对社会有贡献
+    imag4 | concerned about its customers         | 重視顧客           | 重视客户
+    imag5 | innovative and forward-looking        | 創新而有遠見       | 创新而有远见
+    expe1 | expected overall quality              | 對整體品質的期望   | 对整体质量的期望
+    expe2 | expected fit to my needs              | 對符合需求的期望   | 对满足需求的期望
+    expe3 | expected reliability                  | 對可靠程度的期望   | 对可靠程度的期望
+    qual1 | overall quality                       | 整體品質           | 整体质量
+    qual2 | quality of products                   | 產品品質           | 产品质量
+    qual3 | quality of service                    | 服務品質           | 服务质量
+    qual4 | clear information                     | 資訊清楚           | 信息清晰
+    qual5 | accurate and dependable               | 準確可靠           | 准确可靠
+    val1  | quality for the price                 | 以價格而言的品質   | 就价格而言的质量
+    val2  | price for the quality                 | 以品質而言的價格   | 就质量而言的价格
+    sat1  | overall satisfaction                  | 整體滿意度         | 总体满意度
+    sat2  | meets expectations                    | 符合期望           | 符合期望
+    sat3  | close to the ideal bank               | 接近理想中的銀行   | 接近理想中的银行
+    loy1  | would choose it again                 | 會再次選擇         | 会再次选择
+    loy2  | would take more of its products       | 會選用更多產品     | 会选用更多产品
+    loy3  | would stay if it cost somewhat more   | 稍微漲價仍會留下   | 略微涨价仍会留下
 """
 
 #: Coefficients of the equations between latent variables, each of about unit variance.
@@ -188,6 +213,16 @@ class Service:
 
 
 @dataclass(frozen=True)
+class Question:
+    """One item of the satisfaction model, and what it asks."""
+
+    item: str
+    name: str
+    zh_hant: str
+    zh_hans: str
+
+
+@dataclass(frozen=True)
 class Block:
     """One block of the satisfaction model."""
 
@@ -195,12 +230,12 @@ class Block:
     name: str
     zh_hant: str
     zh_hans: str
-    n_items: int
+    questions: tuple[Question, ...]
 
     @property
     def items(self) -> list[str]:
         """Names of the block's items in the survey."""
-        return [f"{self.key.lower()}{number + 1}" for number in range(self.n_items)]
+        return [question.item for question in self.questions]
 
 
 def _banks() -> tuple[Bank, ...]:
@@ -230,8 +265,10 @@ SERVICES = tuple(
     Service(item, name, hant, hans, stage, kind, float(weight))
     for item, name, hant, hans, stage, kind, weight in _rows(_SERVICES)
 )
+QUESTIONS = tuple(Question(*row) for row in _rows(_ITEMS))
 BLOCKS = tuple(
-    Block(key, name, hant, hans, int(n_items)) for key, name, hant, hans, n_items in _rows(_BLOCKS)
+    Block(key, name, hant, hans, tuple(one for one in QUESTIONS if one.item[:-1] == key.lower()))
+    for key, name, hant, hans in _rows(_BLOCKS)
 )
 
 FOCUS = "Harbour Bank"

@@ -106,10 +106,24 @@ _OTHERS = """
     residents | 本島居民 | 本岛居民
     regular income | 有固定收入 | 有固定收入
     business owners | 企業主 | 企业主
+    Region | 居住地區 | 居住地区
+    Age | 年齡 | 年龄
+    Gender | 性別 | 性别
+    Balance at all banks, island dollars | 在各銀行的資產總額（島元） | 在各银行的资产总额（岛元）
+    Main bank | 主要往來銀行 | 主要往来银行
+    How likely are you to recommend this bank? | 您有多願意推薦這家銀行？ | 您有多愿意推荐这家银行？
+    18-29 | 18–29 歲 | 18–29岁
+    30-44 | 30–44 歲 | 30–44岁
+    45-59 | 45–59 歲 | 45–59岁
+    60+ | 60 歲以上 | 60岁以上
+    before | 售前 | 售前
+    during | 售中 | 售中
+    after | 售後 | 售后
     monthly fee | 月費 | 月费
     annual fee | 年費 | 年费
     rate | 利率 | 利率
-    minimum amount | 最低金額 | 起存金额
+    minimum amount | 最低金額 | 最低金额
+    term | 期限 | 期限
     1-5 million | 100–500 萬 | 100万–500万
     5-10 million | 500–1,000 萬 | 500万–1000万
     over 10 million | 1,000 萬以上 | 1000万以上

@@ -18,6 +18,8 @@ from brandkit.sources.sample_market import Floats
 from brandkit.sources.sample_names import FEATURES
 
 YEARS = (2024, 2025, 2026)
+#: Harbour Islands dollars; no country has this code.
+CURRENCY = "HID"
 
 # kind | category | names banks give it | fee a month (cards: a year) | rate | minimum | for whom
 _KINDS = """
@@ -273,20 +275,21 @@ def _records(draws: _Draws, bank: market.Bank, *, at: int, year: int) -> list[di
         "segment": "business" if kind.eligibility == "business owners" else "personal",
         "description": _description(draws, (model, at), features=features),
         "features": "; ".join(features),
-        "fee_waiver": ("yes", "yes", "no", "")[draws.waiver[model, at]] if kind.fee else "",
+        "fee waiver": ("yes", "yes", "no", "")[draws.waiver[model, at]] if kind.fee else "",
         "eligibility": "" if bank.name in _ELIGIBILITY_NOT_STATED else kind.eligibility,
         "channels": _channels(bank, year),
         "regions": "; ".join(_regions(bank)),
-        "monthly_fee": "" if card or not kind.fee else f"{fee:.2f}",
-        "annual_fee": f"{fee:.2f}" if card else "",
+        "currency": CURRENCY,
+        "monthly fee": "" if card or not kind.fee else f"{fee:.2f}",
+        "annual fee": f"{fee:.2f}" if card else "",
         "rate": f"{rate:.2f}%",
-        "minimum_amount": kind.minimum or "",
-        "term_months": "",
+        "minimum amount": kind.minimum or "",
+        "term": "",
     }
     if kind.category != "Term deposits":
         return [row]
     return [
-        row | {"product_id": f"{row['product_id']}-{term:02d}", "term_months": term,
+        row | {"product_id": f"{row['product_id']}-{term:02d}", "term": f"{term} months",
                "rate": f"{rate + 0.15 * step:.2f}%"}
         for step, term in enumerate(_TERMS)
     ]  # fmt: skip

@@ -15,6 +15,7 @@ import pyreadstat
 
 from brandkit.sources import sample_market as market
 from brandkit.sources import sample_survey as survey
+from brandkit.sources.sample_names import NAMES
 
 # offsets in the header of a system file
 _WEIGHT_AT, _DATE_AT, _TIME_AT = 76, 92, 101
@@ -51,18 +52,21 @@ def item_labels(language: str = "en") -> dict[str, str]:
         whoever works with the file.
     """
     which = {"en": "name", "zh-Hant": "zh_hant", "zh-Hans": "zh_hans"}[language]
-    labels = dict(_PLAIN_LABELS) if language == "en" else {}
+    names = {label: {"zh_hant": hant, "zh_hans": hans} for label, hant, hans in NAMES}
+    labels = {
+        item: label if which == "name" else names[label][which]
+        for item, label in _PLAIN_LABELS.items()
+        if which == "name" or label in names
+    }
     pairs: list[tuple[list[str], tuple[object, ...]]] = [
         (survey.CONSIDERED_ITEMS, market.BANKS),
         (survey.IMAGE_ITEMS, market.ATTRIBUTES),
+        (survey.BLOCK_ITEMS, market.QUESTIONS),
         (survey.SERVICE_ITEMS, market.SERVICES),
     ]
     for items, things in pairs:
         for item, thing in zip(items, things, strict=True):
             labels[item] = str(getattr(thing, which))
-    for block in market.BLOCKS:
-        for number, item in enumerate(block.items, 1):
-            labels[item] = f"{getattr(block, which)} {number}"
     return labels
 
 
@@ -85,7 +89,7 @@ def write_survey(answers: pd.DataFrame, path: Path) -> None:
             file_label="Sample study: generated answers about invented banks",
             column_labels=[item_labels().get(str(column)) for column in answers],
             row_compress=True,
-            variable_value_labels=_value_labels(),
+            variable_value_labels=value_labels(),
             missing_ranges={
                 item: [{"lo": survey.DONT_KNOW, "hi": survey.NO_ANSWER}]
                 for item in survey.SCALE_ITEMS
@@ -115,7 +119,9 @@ def _completed(content: bytes, *, weight_at: int) -> bytes:
     return bytes(header[:end]) + record + bytes(header[end:])
 
 
-def _value_labels() -> dict[str, dict[int | float, str]]:
+def value_labels() -> dict[str, dict[int | float, str]]:
+    """Give the labels of every column's codes."""
+
     def numbered(names: list[str] | tuple[str, ...]) -> dict[int | float, str]:
         codes: list[int | float] = [*range(1, len(names) + 1)]
         return dict(zip(codes, names, strict=True))

@@ -210,7 +210,7 @@ def _scales(
     latent = _structure(effects, start=0.8 * halo + quality, rng=rng)
     columns = []
     for block in market.BLOCKS:
-        for number in range(block.n_items):
+        for number in range(len(block.items)):
             error = rng.normal(0, 0.5, len(rows))
             columns.append(7.2 + 0.1 * number + 1.7 * (0.9 * latent[block.key] + error))
     noise = rng.normal(0, 0.3, services.shape)
