@@ -37,6 +37,7 @@ PASSES_ON = {
     ("brandkit/language/__init__.py", "column_label"),
     ("brandkit/language/__init__.py", "translate"),
     ("brandkit/report/pages.py", "words"),
+    ("brandkit/report/prose.py", "_translate"),
     ("brandkit/report/texts.py", "text_of"),
 }
 
