@@ -331,16 +331,18 @@ def figure(
     ('<svg ', 'Nothing yet')
     """
     from brandkit.viz.export import figure_svg
+    from brandkit.viz.labels import notes_beneath
 
     address = _name(name, argument="name")
     words, described = _required("caption", caption), _required("alt", alt)
+    whole = _whole(drawing)
     cells = None
     if data is not None:
         cells = table_cells(data, focus=focus, kinds=kinds, heads=heads, of_people=of_people)
     return FigureBlock(
         current_language(), address, words, described,
-        figure_svg(_whole(drawing), prefix=address), cells,
-        tuple(text_of(note) for note in notes), *_base(base),
+        figure_svg(whole, prefix=address), cells,
+        tuple(text_of(note) for note in (*notes_beneath(whole), *notes)), *_base(base),
     )  # fmt: skip
 
 

@@ -23,8 +23,20 @@ def prepared(environment: Environment) -> Environment:
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals["words"] = words
-    environment.filters["lang_of"] = language_of
+    environment.globals["foreign"] = foreign
     return environment
+
+
+def foreign(text: str, language: str) -> Markup:
+    """Give the attribute of an element whose text is not in the page's language.
+
+    Examples
+    --------
+    >>> foreign("Harbour Bank", "zh-Hant")
+    Markup(' lang="en"')
+    """
+    lang = language_of(text, language)
+    return Markup() if lang == language else Markup(' lang="{}"').format(lang)
 
 
 def words(text: str, **values: Any) -> str:

@@ -37,8 +37,7 @@ class Text:
 
     def to_json(self) -> dict[str, Any]:
         """Give what the block's JSON holds."""
-        marked = {"untranslated": True} if self.is_untranslated else {}
-        return {"text": self.text, "lang": self.lang, **marked}
+        return {"text": self.text, "lang": self.lang, "untranslated": self.is_untranslated}
 
 
 def text_of(message: Message | str) -> Text:

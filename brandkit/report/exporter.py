@@ -1,0 +1,149 @@
+"""From an executed notebook to one self-contained page."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup
+from nbconvert.exporters import TemplateExporter
+from nbformat import NotebookNode
+from traitlets import default
+
+from brandkit.language import current_language, use_language
+from brandkit.report.page import Page, page_of, place_label
+from brandkit.report.pages import TEMPLATES, prepared, stylesheet
+from brandkit.report.prose import paragraphs
+from brandkit.report.provenance import Provenance, json_in_page, numbers_sha256
+from brandkit.viz.fonts import cjk_font, font_subset, is_wide
+
+__all__ = ["CONTENT_POLICY", "ReportExporter", "paragraphs"]
+
+#: Nothing is fetched, nothing runs: the page has no script, and its JSON is only data.
+CONTENT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+_TAGS = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)
+
+
+class ReportExporter(TemplateExporter):  # type: ignore[misc]
+    """Write the page of an executed notebook.
+
+    The page's language and :class:`~brandkit.report.provenance.Provenance` are taken from
+    ``resources["language"]`` and ``resources["provenance"]``.
+    """
+
+    export_from_notebook = "brandkit report"
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    @default("template_file")
+    def _template_file_default(self) -> str:
+        return "page.html.j2"
+
+    @default("template_paths")
+    def _template_paths(self, prune: bool = True, root_dirs: Any = None) -> list[str]:  # noqa: ARG002
+        return [str(TEMPLATES)]
+
+    def _create_environment(self) -> Environment:
+        return prepared(super()._create_environment())
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Write a notebook.
+
+        Parameters
+        ----------
+        nb : NotebookNode
+            Executed.
+        resources : dict, optional
+            ``language`` of the page, ``provenance``.
+        **kw
+            As nbconvert's.
+
+        Returns
+        -------
+        str
+            The page.
+        dict
+            The resources; ``summary`` is what the index shows of it.
+
+        Raises
+        ------
+        ReportError
+            The notebook cannot become a page; says which cell and why.
+        """
+        given = dict(resources or {})
+        language = str(given.get("language") or current_language())
+        before = current_language()
+        use_language(language)
+        try:
+            page = page_of(nb)
+            origin = given.get("provenance") or Provenance()
+            font = _figure_font(page, language)
+            given["summary"] = summary(page, origin, language, font)
+            given["brandkit"] = {
+                "page": page, "language": language, "policy": CONTENT_POLICY, "origin": origin,
+                "css": stylesheet(), "font": font, "bases": _bases(page),
+                "json": json_in_page(given["summary"]), "places": _places(page),
+            }  # fmt: skip
+            written, given = super().from_notebook_node(nb, given, **kw)
+        finally:
+            use_language(before)
+        return written.rstrip("\n") + "\n", given
+
+
+def summary(
+    page: Page, origin: Provenance, language: str, font: dict[str, str] | None
+) -> dict[str, Any]:
+    """Give the report for programs: what it says, and what it was made from."""
+    return {
+        "report": origin.notebook.removesuffix(".ipynb"),
+        "language": language,
+        "subject": page.heading.text.to_json() if page.heading else None,
+        "title": page.title_text.to_json(),
+        "is_unanswered": page.is_unanswered,
+        "findings": [
+            {key: finding[key] for key in ("headline", "detail", "settled")}
+            for finding in page.findings
+        ],
+        "notes": page.notes,
+        "facts": [{key: fact[key] for key in ("label", "value")} for fact in page.facts],
+        "bases": _bases(page),
+        "numbers_sha256": numbers_sha256(page.blocks()),
+        "font": None if font is None else {key: font[key] for key in ("family", "version")},
+        **origin.to_json(),
+    }
+
+
+def _bases(page: Page) -> list[int]:
+    sizes = {block["base_size"] for block in page.blocks() if block.get("base_size") is not None}
+    return sorted(sizes)
+
+
+def _places(page: Page) -> dict[str, dict[str, str]]:
+    return {
+        name: {"name": name, "label": place_label(kind, number)}
+        for name, (kind, number) in page.places().items()
+    }
+
+
+def _figure_font(page: Page, language: str) -> dict[str, str] | None:
+    """Cut the Chinese font down to what the figures say; None where none is needed or there."""
+    drawn = "".join(_TAGS.sub("", part.block["svg"]) for part in page.parts if part.kind == "figure")
+    wide = sorted({one for one in drawn if is_wide(one)})
+    font = cjk_font(language) if wide else None
+    subset = font_subset(wide, language=language) if font else None
+    if font is None or subset is None:
+        return None
+    return {
+        "family": font.family, "version": font.version,
+        "data": Markup(base64.b64encode(subset).decode("ascii")),
+    }  # fmt: skip

@@ -1,0 +1,260 @@
+"""From the cells of an executed notebook to the order of a page: the answer first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+from brandkit.core.errors import ReportError, did_you_mean, shown
+from brandkit.language import current_language
+from brandkit.report.blocks import BLOCK_TYPE
+from brandkit.report.pages import words
+from brandkit.report.prose import Piece, pieces
+from brandkit.report.texts import Text
+
+HIDDEN_TAGS = ("parameters", "injected-parameters", "hide")
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Part:
+    """One thing of a section: prose, a figure, a table or a note."""
+
+    kind: str
+    html: Markup = Markup()
+    block: Json = field(default_factory=dict)
+    number: int = 0
+    source: str = ""
+
+
+@dataclass
+class Section:
+    """A heading and what stands under it; the first may have none."""
+
+    name: str
+    heading: Piece | None = None
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether it says only what cannot be answered."""
+        kinds = {part.kind for part in self.parts}
+        return "note" in kinds and not kinds & {"figure", "table"}
+
+
+@dataclass
+class Page:
+    """A report's content in the order it is read.
+
+    Parameters
+    ----------
+    heading : Piece, optional
+        The notebook's own heading, which names the subject.
+    title : dict, optional
+        The title block.
+    findings : list of dict
+    sections : list of Section
+    facts : list of dict
+    rest : list of str
+        Code of the cells that show nothing themselves.
+    """
+
+    heading: Piece | None = None
+    title: Json | None = None
+    findings: list[Json] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
+    facts: list[Json] = field(default_factory=list)
+    rest: list[str] = field(default_factory=list)
+
+    @property
+    def parts(self) -> list[Part]:
+        """Everything shown, in order."""
+        return [part for section in self.sections for part in section.parts]
+
+    @property
+    def notes(self) -> list[Json]:
+        """What could not be answered."""
+        return [part.block["text"] for part in self.parts if part.kind == "note"]
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether the report can only say what it lacks."""
+        return bool(self.notes) and not any(p.kind in ("figure", "table") for p in self.parts)
+
+    @property
+    def title_text(self) -> Text:
+        """The finding it is called by, or else its subject."""
+        if self.title:
+            said = self.title["text"]
+            return Text(said["text"], said["lang"], said["untranslated"])
+        if self.heading is None:
+            raise ReportError("A report needs a title: end a cell of the notebook with title(…).")
+        return self.heading.text
+
+    def blocks(self) -> list[Json]:
+        """Every block whose numbers are shown."""
+        return [part.block for part in self.parts if part.block]
+
+    def places(self) -> dict[str, tuple[str, int]]:
+        """Tell kind and number of each figure and table by its name."""
+        return {
+            part.block["name"]: (part.kind, part.number)
+            for part in self.parts
+            if part.kind in ("figure", "table")
+        }
+
+
+def page_of(notebook: NotebookNode) -> Page:
+    """Walk an executed notebook.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+
+    Returns
+    -------
+    Page
+
+    Raises
+    ------
+    ReportError
+        A cell failed or shows what is not a block, two blocks have one name, or a finding is
+        about something the page does not show.
+    """
+    page = Page(sections=[Section("s0")])
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "markdown":
+            _take_prose(page, pieces(cell.source))
+        elif cell.cell_type == "code":
+            _take_blocks(page, _blocks_of(cell, number), _source_of(cell))
+    _leave_out_prose(page)
+    page.sections = [section for section in page.sections if section.parts or section.heading]
+    _number(page)
+    return page
+
+
+def _take_prose(page: Page, found: Sequence[Piece]) -> None:
+    for piece in found:
+        if piece.level == 1 and page.heading is None:
+            page.heading = piece
+        elif piece.level in (1, 2):
+            page.sections.append(Section(f"s{len(page.sections)}", piece))
+        elif piece.level:
+            level = min(piece.level, 4)
+            mark = _heading_mark(piece)
+            html = Markup("<h{0}{1}>{2}</h{0}>").format(level, mark, piece.html)
+            page.sections[-1].parts.append(Part("prose", html))
+        else:
+            page.sections[-1].parts.append(Part("prose", piece.html))
+
+
+def _heading_mark(piece: Piece) -> Markup:
+    is_own = piece.text.lang == current_language()
+    mark = Markup() if is_own else Markup(' lang="{}"').format(piece.text.lang)
+    return mark + Markup(" data-untranslated") * piece.text.is_untranslated
+
+
+def _source_of(cell: NotebookNode) -> str:
+    tags = cell.metadata.get("tags", [])
+    return "" if any(tag in HIDDEN_TAGS for tag in tags) else str(cell.source).strip()
+
+
+def _blocks_of(cell: NotebookNode, number: int) -> list[Json]:
+    found: list[Json] = []
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            raise ReportError(f"Cell {number} failed; a report with a failed cell is not written.")
+        if output.output_type not in ("display_data", "execute_result"):
+            continue  # what is printed is for the notebook's author, never for the page
+        block = output.data.get(BLOCK_TYPE)
+        if block is None:
+            raise ReportError(
+                f"Cell {number} shows {shown(_shown_as(output.data))}, which is not a block and "
+                "would be lost. Wrap it in figure(…), table(…) or note(…), or end its line "
+                "with a semicolon."
+            )
+        found += block["findings"] if block["kind"] == "findings" else [block]
+    return found
+
+
+def _shown_as(data: Mapping[str, Any]) -> str:
+    """Name the type of what was shown; its content may be about people."""
+    plain = str(data.get("text/plain", ""))
+    named = re.match(r"<([\w.]+)", plain)
+    return named.group(1) if named else "a table" if "text/html" in data else "a value"
+
+
+def _take_blocks(page: Page, blocks: Sequence[Json], source: str) -> None:
+    section = page.sections[-1]
+    for block in blocks:
+        kind = block["kind"]
+        if kind == "title":
+            if page.title is not None:
+                raise ReportError("A report has one title; the notebook gives two.")
+            page.title = block
+        elif kind == "finding":
+            page.findings.append(block)
+        elif kind == "fact":
+            page.facts.append(block)
+        else:
+            section.parts.append(Part(kind, block=block, source=source))
+    if source and not any(block["kind"] in ("figure", "table") for block in blocks):
+        page.rest.append(source)
+
+
+def _leave_out_prose(page: Page) -> None:
+    """Where nothing is answered, an argument about it would point at nothing."""
+    for section in page.sections:
+        if page.is_unanswered or section.is_unanswered:
+            section.parts = [part for part in section.parts if part.kind != "prose"]
+    if page.is_unanswered:
+        page.sections = [section for section in page.sections if section.parts]
+
+
+def _number(page: Page) -> None:
+    counts = {"figure": 0, "table": 0}
+    names: set[str] = set()
+    for part in page.parts:
+        if part.kind not in counts:
+            continue
+        counts[part.kind] += 1
+        part.number = counts[part.kind]
+        name = part.block["name"]
+        if name in names:
+            raise ReportError(f"Each figure and table needs its own name; found {name!r} twice.")
+        names.add(name)
+        if part.kind == "figure":
+            part.block["picture"] = _picture(part.block)
+    for finding in page.findings:
+        for name in finding["about"]:
+            if name not in names:
+                raise ReportError(
+                    f"A finding is about {name!r}, which the report does not show; it shows "
+                    f"{shown(sorted(names))}.{did_you_mean(name, names)}"
+                )
+
+
+def _picture(block: Json) -> Markup:
+    """Make the drawing one image with a description, whatever is inside it."""
+    opening = Markup('<svg role="img" aria-label="{}" ').format(block["alt"]["text"])
+    # the drawing comes from brandkit.viz.export, which escapes every label
+    return opening + Markup(block["svg"].removeprefix("<svg "))
+
+
+def place_label(kind: str, number: int) -> str:
+    """Write a reference to a figure or table.
+
+    Examples
+    --------
+    >>> place_label("figure", 2)
+    'Figure 2'
+    """
+    if kind == "figure":
+        return words("Figure {number:count}", number=number)
+    return words("Table {number:count}", number=number)
