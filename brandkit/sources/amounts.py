@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -51,6 +52,12 @@ _PERIOD_WORD = re.compile(
     rf"(?P<high>{_PERIOD_COUNT})\s*\(?(?:[^\W\d_]\))?\s*-?(?P<unit>{_PERIOD_UNIT})(?![a-z])"
 )
 _DAILY = frozenset({"每日", "daily", "at call", "at-call", "on call", "活期", "t+0", "t+1"})
+
+
+#: A rate from here on would be 100 % a year, so it is a percentage.
+PERCENT_FROM = 1.0
+#: Fractions of .3 and more are rare: where they are many, the bank writes percentages.
+IMPLAUSIBLE_FROM = 0.3
 
 
 class Amount(NamedTuple):
@@ -183,3 +190,16 @@ def _unit_months(word: str) -> float:
     if word[0] == "d" or word in {"天", "日"}:
         return _MONTHS["d"]
     return 1.0
+
+
+def mostly_percent(values: Sequence[float]) -> bool:
+    """Say whether rates are written as percentages: one is 1 or more, a third are .3 or more.
+
+    Examples
+    --------
+    >>> mostly_percent([2.0, 0.5, 0.01]), mostly_percent([0.02, 0.005, 5.0, 0.04])
+    (True, False)
+    """
+    some = [abs(value) for value in values if value]
+    high = sum(value >= IMPLAUSIBLE_FROM for value in some)
+    return bool(some) and max(some) >= PERCENT_FROM and 3 * high > len(some)

@@ -177,10 +177,12 @@ def read_catalog(
             Path(path), log, columns=columns, register=register, aliases=aliases, as_of=day
         )
     offers, records = collapsed(source.listings)
+    attributes = attribute_frame(offers, silence)
+    _note_outside(attributes, bounds, Path(path).name, log)
     _note_owners(owners or {}, {offer.brand for offer in offers}, Path(path).name, log)
     return Catalog(
         products=product_frame(offers, source.as_of),
-        attributes=attribute_frame(offers, silence),
+        attributes=attributes,
         records=records,
         problems=log.frame(),
         disclosure=MappingProxyType(silence),
@@ -231,6 +233,23 @@ def _ranges(ranges: Mapping[str, Sequence[float]] | None) -> dict[str, tuple[flo
             )
         read[attribute] = (low, high)
     return read
+
+
+def _note_outside(
+    attributes: pd.DataFrame, ranges: Mapping[str, tuple[float, float]], file: str, log: ProblemLog
+) -> None:
+    for attribute, (low, high) in ranges.items():
+        rows = attributes[(attributes["attribute"] == attribute) & attributes["value"].notna()]
+        if rows.empty:
+            log.add("no_attribute", file=file, field="ranges", found=attribute)
+        outside = rows[~rows["value"].between(low, high)]
+        for brand, product, value in zip(
+            outside["brand"], outside["product"], outside["value"], strict=True
+        ):
+            log.add(
+                "outside_range", file=file, record=product, field=attribute,
+                found=f"{value:g}, range {low:g} to {high:g}", brand=brand,
+            )  # fmt: skip
 
 
 def _note_owners(owners: Mapping[str, str], brands: set[str], file: str, log: ProblemLog) -> None:

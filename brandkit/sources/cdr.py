@@ -55,6 +55,7 @@ class _Read:
     parts: Parts
     note: _Noter
     body: str
+    said_brand: str
 
 
 def read_cdr(
@@ -111,7 +112,7 @@ def read_cdr(
             read.append(product)
     if not read:
         raise _nothing_left(path, log)
-    _settle_brands(read, has_register=register is not None)
+    _settle_brands(read, log, has_register=register is not None)
     _settle_rates(read)
     _note_identical(read)
     source.listings = distinct_listings([(each.listing, each.body) for each in read], log)
@@ -144,7 +145,8 @@ def _read_answer(answer: Answer, brands: _Brands, log: ProblemLog, source: Sourc
     if not identifier:
         note("no_id", "productId", name)
     _check_last_day(data, answer, source.as_of, note)
-    source.brand_keys[brand] = key
+    # where aliases join brands the smallest key stands for them, whatever order they come in
+    source.brand_keys[brand] = min(key, source.brand_keys.get(brand, key))
     parts = product_parts(data, note, source.fee_names)
     description = _repaired(data, "description", note)
     listing = Listing(
@@ -152,7 +154,7 @@ def _read_answer(answer: Answer, brands: _Brands, log: ProblemLog, source: Sourc
         parts.segment, description, parts.lists, {"fees": parts.fees, "terms": parts.terms},
         (parts.fee_detail,), parts.n_free_text,
     )  # fmt: skip
-    return _Read(listing, parts, note, _fingerprint(listing, parts))
+    return _Read(listing, parts, note, _fingerprint(listing, parts), _text(data.get("brand")))
 
 
 class _Brands:
@@ -190,9 +192,15 @@ class _Brands:
         return next((self.by_name[n] for n in map(folded, names) if n in self.by_name), None)
 
 
-def _settle_brands(read: list[_Read], *, has_register: bool) -> None:
-    """Without a register, give a brand that is spelt in several ways its commonest spelling."""
+def _settle_brands(read: list[_Read], log: ProblemLog, *, has_register: bool) -> None:
+    """Note names that the register does not use; without a register settle on one spelling."""
     if has_register:
+        seen = {(each.listing.brand, each.said_brand): each for each in read if each.said_brand}
+        for (brand, said), each in seen.items():
+            if said != brand:
+                log.add(
+                    "brand_name", file=each.listing.file, field="brand", found=said, brand=brand
+                )
         return
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for each in read:

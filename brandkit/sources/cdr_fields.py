@@ -5,12 +5,19 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from brandkit.sources.amounts import NOTHING, Amount, parsed_amount, parsed_months
+from brandkit.sources.amounts import (
+    NOTHING,
+    PERCENT_FROM,
+    Amount,
+    mostly_percent,
+    parsed_amount,
+    parsed_months,
+)
 from brandkit.sources.fee_names import fee_attribute
 from brandkit.sources.listing import Entry
 from brandkit.sources.offers import headline
@@ -45,7 +52,6 @@ _BUSINESS_NAME = re.compile(
 )
 #: How often a periodic fee is charged -> times a year.
 _YEAR = 12.0
-PERCENT_FROM, IMPLAUSIBLE_FROM = 1.0, 0.3
 
 
 @dataclass(slots=True)
@@ -87,6 +93,13 @@ def product_parts(data: Fields, note: Note, fee_names: Counter[tuple[str, str]])
     Returns
     -------
     Parts
+
+    Examples
+    --------
+    >>> parts = product_parts({"features": [{"featureType": "REDRAW"}], "fees": None},
+    ...     lambda *problem: None, Counter())
+    >>> parts.lists["features"], parts.lists["eligibility"], parts.fees
+    ({'redraw': Entry(state='has', value=nan, unit='')}, None, {})
     """
     parts = Parts()
     _read_features(data, note, parts)
@@ -123,7 +136,13 @@ def _type(written: str) -> tuple[str, bool]:
 
 @lru_cache(maxsize=5_000)
 def words_of(written: str) -> str:
-    """Give the words of an enumerated value: EXTRA_REPAYMENTS is "extra repayments"."""
+    """Give the words of an enumerated value.
+
+    Examples
+    --------
+    >>> words_of("EXTRA_REPAYMENTS"), words_of("NPP_PAYID")
+    ('extra repayments', 'PayID')
+    """
     return _WORDS.get(written) or written.lower().replace("_", " ")
 
 
@@ -351,6 +370,13 @@ def rate_entries(
     are the bank's other rates if more than a third of its non-zero rates are .3 or more, and the
     product's other rates if more than a third of its are and one is 1 or more: such a bank or
     product writes ``2.00`` and ``.50`` side by side. Every rate divided by 100 is noted.
+
+    Examples
+    --------
+    >>> rates = [Rate("deposit variable rate", value, False, "depositRates", str(value))
+    ...     for value in (2.0, 0.5)]
+    >>> rate_entries([(rates, lambda *problem: None)])[0]["deposit variable rate"].value
+    0.02
     """
     every = [rate.value for rates, _ in products for rate in rates]
     whole_bank = mostly_percent(every)
@@ -370,16 +396,3 @@ def rate_entries(
             stated.setdefault(rate.attribute, []).append(Entry("has", value, "share"))
         result.append({name: headline(found, name) for name, found in stated.items()})
     return result
-
-
-def mostly_percent(values: Sequence[float]) -> bool:
-    """Say whether rates are written as percentages: one is 1 or more, a third are .3 or more.
-
-    Examples
-    --------
-    >>> mostly_percent([2.0, 0.5, 0.01]), mostly_percent([0.02, 0.005, 5.0, 0.04])
-    (True, False)
-    """
-    some = [abs(value) for value in values if value]
-    high = sum(value >= IMPLAUSIBLE_FROM for value in some)
-    return bool(some) and max(some) >= PERCENT_FROM and 3 * high > len(some)

@@ -133,7 +133,13 @@ def _fee_attribute(name: str, fee_type: str) -> tuple[str, bool]:
 
 
 def fee_name_frame(counts: Mapping[tuple[str, str], int]) -> pd.DataFrame:
-    """Give the list to review: every name, what it was read as, how often; unread ones first."""
+    """Give the list to review: every name, what it was read as, how often; unread ones first.
+
+    Examples
+    --------
+    >>> fee_name_frame({("Zymurgy", "EVENT"): 1, ("Annual_Fee", "PERIODIC"): 9})["label"].tolist()
+    ['Zymurgy', 'Annual Fee']
+    """
     rows = []
     for (name, fee_type), n in counts.items():
         attribute, recognised = fee_attribute(name, fee_type)

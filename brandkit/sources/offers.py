@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,9 @@ from brandkit.sources.listing import (
 from brandkit.sources.names import folded, series_key
 
 _HAS, _HAS_NOT, _NOT_STATED = range(3)
-#: Attributes of which the highest stands for an offer; of all others the lowest.
+#: Attributes of which the lowest stands for an offer, whatever else their names say, and of
+#: which the highest does; of all others the lowest.
+_LOWEST = re.compile(r"\b(?:min(?:imum)?|lending|loans?|borrow\w*)\b|贷|最低|最小|起购|起存")
 _HIGHEST = re.compile(r"\b(?:deposits?|savings?|bonus|discount|max(?:imum)?|yield|return)\b"
                       r"|存款|收益|最高|上限|最大|储蓄")  # fmt: skip
 
@@ -68,6 +71,14 @@ def collapsed(listings: Iterable[Listing]) -> tuple[list[Offer], pd.DataFrame]:
     headline: the lowest of lending rates and minimums, the highest of deposit rates, discounts
     and maximums. So it does not matter whether a bank writes 87 rates into one record or one
     rate into each of 87 records.
+
+    Examples
+    --------
+    >>> rates = [{"rates": {"lending rate": Entry(value=value)}} for value in (0.06, 0.05)]
+    >>> offers, records = collapsed(Listing("Civic", str(at), "a", f"Home Loan {at} Year",
+    ...     numbers=rate) for at, rate in enumerate(rates, 1))
+    >>> len(offers), offers[0].numbers["rates"]["lending rate"].value, len(records)
+    (1, 0.05, 2)
     """
     groups: dict[tuple[object, ...], list[Listing]] = defaultdict(list)
     for listing in listings:
@@ -87,7 +98,14 @@ def collapsed(listings: Iterable[Listing]) -> tuple[list[Offer], pd.DataFrame]:
 
 
 def product_frame(offers: Sequence[Offer], as_of: date | None) -> pd.DataFrame:
-    """Give one row an offer."""
+    """Give one row an offer.
+
+    Examples
+    --------
+    >>> offers, _ = collapsed([Listing("Civic", "1", "a", "Saver", "savings")])
+    >>> product_frame(offers, None)[["brand", "product", "name"]].values.tolist()
+    [['Civic', '1', 'Saver']]
+    """
     firsts = [offer.first for offer in offers]
     day = pd.NaT if as_of is None else pd.Timestamp(as_of).as_unit("s")
     return pd.DataFrame({
@@ -118,6 +136,14 @@ def attribute_frame(offers: Sequence[Offer], disclosure: Mapping[str, Disclosure
     DataFrame
         brand, product, facet, attribute, state, value, unit. In a list facet every offer has a
         row for every attribute that any offer of its category mentions.
+
+    Examples
+    --------
+    >>> lists = [{"features": {"redraw": Entry()}}, {"features": {}}, {"features": None}]
+    >>> offers, _ = collapsed(Listing("Civic", name, "a", name, lists=each)
+    ...     for name, each in zip("ABC", lists))
+    >>> attribute_frame(offers, {})["state"].tolist()
+    ['has', 'has_not', 'not_stated']
     """
     by_category: dict[str, list[int]] = defaultdict(list)
     for at, offer in enumerate(offers):
@@ -188,7 +214,9 @@ def _headline_numbers(members: Sequence[Listing]) -> dict[str, dict[str, Entry]]
             for attribute, entry in member.numbers.get(facet, {}).items():
                 choices[attribute].append(entry)
         kept[facet] = {
-            attribute: headline(entries, attribute, category=members[0].category)
+            attribute: headline(
+                entries, attribute, category=members[0].category * (facet == "rates")
+            )
             for attribute, entries in choices.items()
         }
     return kept
@@ -196,6 +224,15 @@ def _headline_numbers(members: Sequence[Listing]) -> dict[str, dict[str, Entry]]
 
 def headline(entries: Sequence[Entry], attribute: str, *, category: str = "") -> Entry:
     """Choose the one amount that stands for several: the best for a customer to see first.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+    attribute : str
+        What the amounts are. Of minimums and of lending the lowest is chosen, of deposits,
+        discounts and maximums the highest, of everything else the lowest.
+    category : str
+        For rates: decides where the attribute does not, so that "fixed" is high for deposits.
 
     Examples
     --------
@@ -208,10 +245,16 @@ def headline(entries: Sequence[Entry], attribute: str, *, category: str = "") ->
         return entries[0]
     one_unit = min(entry.unit for entry in stated)
     stated = [entry for entry in stated if entry.unit == one_unit]
-    words = f"{attribute} {category}" if "rate" in attribute else attribute
-    highest = _HIGHEST.search(folded(words.replace("_", " ")))
-    choose = max if highest else min
+    choose = max if _is_highest(attribute, category) else min
     return choose(stated, key=lambda entry: entry.value)
+
+
+@lru_cache(maxsize=10_000)
+def _is_highest(attribute: str, category: str) -> bool:
+    words = folded(attribute.replace("_", " "))
+    if _LOWEST.search(words):
+        return False
+    return bool(_HIGHEST.search(words) or _HIGHEST.search(folded(category.replace("_", " "))))
 
 
 def _listed(
@@ -313,7 +356,13 @@ def _joined(offers: Sequence[Offer], parts: Sequence[_Cells]) -> pd.DataFrame:
 
 
 def empty_attributes() -> pd.DataFrame:
-    """Give the attribute table of a catalogue that lists nothing."""
+    """Give the attribute table of a catalogue that lists nothing.
+
+    Examples
+    --------
+    >>> len(empty_attributes())
+    0
+    """
     return pd.DataFrame({
         "brand": pd.Categorical([]), "product": pd.array([], dtype="str"),
         "facet": pd.Categorical([], categories=list(FACETS)), "attribute": pd.Categorical([]),

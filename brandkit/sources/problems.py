@@ -25,6 +25,7 @@ REASONS = MappingProxyType({
     "expired": "The product's last day lies before this date; it is kept.",
     # repaired
     "brand_spelling": "The record spells the brand in another way; one spelling is used.",
+    "brand_name": "The record calls the brand by another name; the register's name is used.",
     "category_spelling": "The category is spelt in another way; one spelling is used.",
     "attribute_spelling": "The feature is spelt in another way; one spelling is used.",
     "percent": "The rate is written as a percentage among fractions; divided by 100.",
@@ -41,6 +42,7 @@ REASONS = MappingProxyType({
     "outside_range": "The value lies outside the declared range.",
     "same_header": "The heading stands over more than one column; only the first is read.",
     "no_region_list": "“All regions” stands alone: the file lists no region to read it as.",
+    "no_attribute": "The ranges name an attribute that the catalogue does not state.",
     "owner": "The owners name a brand that has no offer in the catalogue.",
     # worth knowing
     "identical": "Another brand publishes the same product word for word.",
@@ -51,7 +53,15 @@ COLUMNS = ("file", "record", "field", "problem", "found", "brand", "reason")
 
 @dataclass
 class ProblemLog:
-    """Collects problems in the order they are met; the frame does not depend on that order."""
+    """Collects problems in the order they are met; the frame does not depend on that order.
+
+    Examples
+    --------
+    >>> log = ProblemLog()
+    >>> log.add("ghost", file="products.jsonl", record="1", brand="Gone Bank")
+    >>> log.frame()[["record", "reason"]].values.tolist()
+    [['1', 'ghost']]
+    """
 
     rows: list[tuple[str, str, str, str, str, str, str]] = field(default_factory=list)
 

@@ -10,8 +10,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from brandkit.sources.amounts import NOTHING, parsed_amount, parsed_months
-from brandkit.sources.cdr_fields import PERCENT_FROM, mostly_percent
+from brandkit.sources.amounts import (
+    NOTHING,
+    PERCENT_FROM,
+    mostly_percent,
+    parsed_amount,
+    parsed_months,
+)
 from brandkit.sources.listing import Entry
 from brandkit.sources.names import folded
 from brandkit.sources.numerals import decimal_mark
@@ -307,7 +312,13 @@ def _as_fractions(
 
 
 def facet_columns(declared: object, headers: Mapping[str, Sequence[str]]) -> list[FacetColumn]:
-    """Give the columns that a facet's declaration names: one, several, or label -> column."""
+    """Give the columns that a facet's declaration names: one, several, or label -> column.
+
+    Examples
+    --------
+    >>> [column.label for column in facet_columns({"annual": "fee"}, {"fee": ["5"]})]
+    ['annual']
+    """
     if isinstance(declared, str):
         return [FacetColumn(declared, declared, headers[declared], is_list=True)]
     if isinstance(declared, Mapping):
