@@ -13,7 +13,7 @@ from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
 
@@ -29,7 +29,7 @@ LEVELS = {
 CAPABILITIES = ("overlap", "satisfaction", "positioning", "joins")
 COMPUTING = ("core", "sources", "language", *CAPABILITIES)
 DRAWING_LIBRARIES = {"matplotlib", "seaborn", "textalloc", "mpl_toolkits"}
-NAMELESS = re.compile(r"^_?(utils?|helpers?|commons?|bases?|misc|tools)$")
+NAMELESS = re.compile(r"^_?(utils?|helpers?|common|base|misc|tools)$")
 
 # Alarms ring at 400 lines a file, 40 code lines a function, 60 where it draws; these are walls.
 MOST_LINES = 600
@@ -121,12 +121,14 @@ def test_imports_are_absolute_and_name_what_is_there() -> None:
 
 
 def test_only_viz_and_plots_know_a_drawing_library() -> None:
+    handed_over = {"matplotlib.axes", "matplotlib.figure"}  # a block is given what was drawn
     wrong = [
         f"{place(path, line)} imports {name}"
         for module, path in MODULES.items()
         if room(module) != "viz" and path.name != "plots.py"
         for name, line in imports(path)
         if name.split(".")[0] in DRAWING_LIBRARIES
+        if not (room(module) == "report" and name in handed_over)
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -179,6 +181,14 @@ FUNCTIONS = capability_functions()
 every_function = pytest.mark.parametrize("name", FUNCTIONS)
 
 
+def gives(name: str) -> type[Result] | None:
+    """Give the result class that a function promises; None where it promises something else."""
+    function = FUNCTIONS[name]
+    promised = inspect.signature(function).return_annotation
+    known = function.__globals__.get(promised) if isinstance(promised, str) else promised
+    return known if isinstance(known, type) and issubclass(known, Result) else None
+
+
 def camel(noun: str) -> str:
     return "".join(word.capitalize() for word in noun.split("_"))
 
@@ -198,10 +208,11 @@ def test_one_thing_is_given_by_position_and_the_rest_by_name(name: str) -> None:
 
 @every_function
 def test_every_argument_is_annotated(name: str) -> None:
-    hints = get_type_hints(FUNCTIONS[name])
-    missing = [item for item in inspect.signature(FUNCTIONS[name]).parameters if item not in hints]
+    signature = inspect.signature(FUNCTIONS[name])
+    empty = inspect.Parameter.empty
+    missing = [item.name for item in signature.parameters.values() if item.annotation is empty]
     assert not missing, f"{name} has no types for {missing}"
-    assert "return" in hints, f"{name} does not say what it gives back"
+    assert signature.return_annotation is not empty, f"{name} does not say what it gives back"
 
 
 @every_function
@@ -226,17 +237,15 @@ def test_every_argument_is_documented(name: str) -> None:
 
 @every_function
 def test_one_noun_goes_through_function_and_result(name: str) -> None:
-    noun = name.partition(".")[2]
-    given = get_type_hints(FUNCTIONS[name]).get("return")
-    if isinstance(given, type) and issubclass(given, Result):
+    noun, given = name.partition(".")[2], gives(name)
+    if given is not None:
         assert given.__name__ == camel(noun), f"{name} gives a {given.__name__}"
 
 
 @every_function
 def test_every_result_keeps_the_contract(name: str) -> None:
     noun = name.partition(".")[2]
-    given = get_type_hints(FUNCTIONS[name]).get("return")
-    if not (isinstance(given, type) and issubclass(given, Result)):
+    if gives(name) is None:
         return
     texts = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     used = re.compile(rf"assert_contract\((?s:.){{0,400}}?\b{noun}\(|\b{noun}\((?s:.)*assert_contr")
@@ -245,8 +254,8 @@ def test_every_result_keeps_the_contract(name: str) -> None:
 
 def test_results_are_frozen_dataclasses() -> None:
     for name in FUNCTIONS:
-        given = get_type_hints(FUNCTIONS[name]).get("return")
-        if isinstance(given, type) and issubclass(given, Result):
+        given = gives(name)
+        if given is not None:
             settings = given.__dataclass_params__  # type: ignore[attr-defined]
             assert settings.frozen, given
             assert not settings.eq, given
