@@ -114,6 +114,44 @@ _SOURCES = """
     amount              | Amount | number | branches, deposits or another measure of presence
 """
 _OVERLAP = """
+    brand_a             | Bank | text | bank whose offers are looked at
+    brand_b             | Compared with | text | bank in which counterparts are sought
+    product_a           | Its product | text | product id of the offer looked at
+    product_b           | Product compared | text | product id of the offer set against it
+    similarity          | Similarity | decimal | likeness of two offers, whole or in one facet, 0-1; missing where not comparable
+    part                | Part | decimal | what the facet adds to the similarity; parts add up to it
+    shared              | Both | text | what both offers list or state
+    only_a              | Only the first | text | what only the first offer lists or states
+    only_b              | Only the second | text | what only the second offer lists or states
+    bound_low           | At least | decimal | lowest value whatever the truth of what is not stated
+    bound_high          | At most | decimal | highest value whatever the truth of what is not stated
+    n_offers            | Offers | count | offers: products after records that differ in rate or tier only are united
+    n_compared          | Offers compared | count | offers with at least one comparable counterpart
+    n_pairs             | Pairs | count | pairs of offers of different banks within a category
+    n_comparable        | Comparable pairs | count | pairs that disclose enough to be compared
+    overlap             | Overlap | share | mean best match of the bank's offers in the other's catalogue, 0-1
+    overlap_shared      | Overlap where both are | share | the same within categories that both have
+    expected            | Expected overlap | share | mean best match against as many offers drawn from all other banks
+    excess              | Excess over chance | signed | (overlap - expected)/(1 - expected): 0 as expected of a rival of this size, 1 all alike
+    stability_low       | Stable from | share | lower end of the stability interval: the bank's own offers resampled
+    stability_high      | Stable to | share | upper end of the stability interval
+    sister              | Sister | flag | nearly one catalogue, or one declared owner
+    n_categories        | Categories | count | categories with at least one offer
+    breadth             | Breadth | decimal | entropy of the bank's category shares, natural units
+    uniqueness          | Uniqueness | share | 1 - mean best match at any rival, 0-1
+    n_rivals            | Rivals | count | banks compared with, sisters left out
+    n_sisters           | Sisters | count | sister banks, or pairs of them in the market
+    nearest_overlap     | Overlap with nearest | share | overlap with the nearest bank
+    nearest_rival       | Nearest rival | text | bank, sisters left out, with the largest overlap
+    nearest_rival_overlap | Overlap with nearest rival | share | overlap with that rival
+    rival_by_excess     | Nearest for its size | text | rival with the largest excess over chance
+    rival_excess        | Excess with it | signed | excess over chance with that rival
+    reference           | Reference | text | hash of the reference that similarities were measured against
+    scenario            | Weights | text | which other weights of the facets
+    correlation         | Rank correlation | decimal | rank correlation of all overlaps with those at the chosen weights
+    nearest_kept        | Nearest rival kept | share | share of banks, or of weights, that leave the nearest rival as it is
+    largest_change      | Largest change | share | largest change of an overlap
+    n_scenarios         | Sets of weights | count | other weights tried
 """
 _POSITIONING = """
     axis                | Axis | count | number of the axis, from 1

@@ -1,7 +1,9 @@
 """How alike banks' products and markets are."""
 
 from brandkit.overlap.brands import BrandOverlap, brand_overlap
+from brandkit.overlap.gower import gower
 from brandkit.overlap.reference import fit_reference
+from brandkit.overlap.sensitivity import WeightSensitivity, weight_sensitivity
 from brandkit.overlap.similarity import ProductSimilarity, product_similarity
 from brandkit.overlap.weights import FACET_WEIGHTS
 
@@ -9,7 +11,10 @@ __all__ = [
     "FACET_WEIGHTS",
     "BrandOverlap",
     "ProductSimilarity",
+    "WeightSensitivity",
     "brand_overlap",
     "fit_reference",
+    "gower",
     "product_similarity",
+    "weight_sensitivity",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,16 +11,15 @@ from numpy.typing import NDArray
 
 from brandkit.core.checks import check_level, check_option, check_whole_number
 from brandkit.core.errors import InputError, did_you_mean, shown
+from brandkit.core.intervals import Interval
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.overlap.matches import BestMatches, Sums, best_matches, grouped, sister_pairs
-from brandkit.overlap.prepared import Categories, comparison, reading_notes
+from brandkit.overlap.prepared import Categories, comparison, few_of, reading_notes
 from brandkit.overlap.stability import SMALLEST, stability_interval
+from brandkit.sources.catalog import Catalog
 from brandkit.sources.reference import Reference
-
-if TYPE_CHECKING:
-    from brandkit.sources.catalog import Catalog
 
 Whole = NDArray[np.int64]
 Truth = NDArray[np.bool_]
@@ -43,7 +41,12 @@ class BrandOverlap(Result):
         overlap_shared expected excess stability_low stability_high bound_low bound_high sister``.
     brands : DataFrame
         One row a bank: ``brand n_offers n_categories breadth uniqueness bound_low bound_high
-        n_rivals nearest nearest_overlap nearest_rival nearest_rival_overlap``.
+        n_rivals n_sisters nearest nearest_overlap nearest_rival nearest_rival_overlap
+        rival_by_excess rival_excess``. The nearest bank is the one where most of this bank's
+        offers have a counterpart; sisters are left out of the three columns on rivals. Large
+        rivals have counterparts for more: ``rival_by_excess`` is the nearest for its size.
+    self_overlap : DataFrame
+        The diagonal of :meth:`matrix`: ``brand category overlap``.
     level : float
         What the stability intervals aim at.
     reference : Reference
@@ -70,7 +73,7 @@ class BrandOverlap(Result):
             "excess": [overall["excess"].mean()],
             "uniqueness": [self.brands["uniqueness"].mean()],
             "n_sisters": [int(overall["sister"].sum()) // 2],
-            "level": [self.level],
+            "ci_level": [self.level],
             "reference": [self.reference.sha256],
         })  # fmt: skip
 
@@ -182,8 +185,8 @@ def brand_overlap(
     --------
     >>> from brandkit.overlap.examples import small_catalog
     >>> result = brand_overlap(small_catalog(), draws=0)
-    >>> result.matrix().round(2).loc["Meridian", "Kestrel"]
-    0.41
+    >>> float(result.matrix().loc["Meridian", "Kestrel"].round(4))
+    0.3576
     """
     check_whole_number("draws", draws, low=0)
     check_whole_number("seed", seed, low=0)
@@ -205,28 +208,26 @@ def brand_overlap(
         self_overlap=_self_frame(matches, sums),
         level=level,
         reference=compared.reference,
-        notes=(*notes, *_notes(matches, sums, sister, draws=draws)),
+        notes=(*notes, *_notes(matches, sister)),
     )
 
 
-def _stability(matches: BestMatches, *, draws: int, seed: int, level: float) -> tuple[Floats, Floats]:
+def _stability(matches: BestMatches, *, draws: int, seed: int, level: float) -> Interval:
     """Give the ends for every group (bank and category, then bank) and bank, groups x banks."""
     parts = []
     for rows in (*matches.groups, *matches.by_brand):
         parts.append(stability_interval(matches.best[rows], draws=draws, seed=seed, level=level))
-    return np.stack([part.low for part in parts]), np.stack([part.high for part in parts])
+    return Interval(np.stack([part.low for part in parts]), np.stack([part.high for part in parts]))
 
 
-def _pair_frame(
-    matches: BestMatches, sums: Sums, ends: tuple[Floats, Floats], sister: Truth
-) -> pd.DataFrame:
+def _pair_frame(matches: BestMatches, sums: Sums, ends: Interval, sister: Truth) -> pd.DataFrame:
     """Lay the groups out as one row a pair, the row over all categories first."""
     n_groups, n_brands = len(matches.groups), len(matches.names)
     every = np.ones((n_groups + n_brands, n_brands), dtype=bool)
     every[:n_groups] = sums.has_category
     every[np.arange(len(every)), sums.brand] = False
     group, other = np.nonzero(every)
-    label = np.array([*(matches.labels[at] for at in sums.category), *[None] * n_brands], dtype=object)
+    label = np.append(matches.labels[sums.category], np.full(n_brands, None))
     frame = pd.DataFrame({
         "brand_a": matches.names[sums.brand[group]],
         "brand_b": matches.names[other],
@@ -237,8 +238,8 @@ def _pair_frame(
         "overlap_shared": sums.shared[group, other],
         "expected": sums.expected[group, other],
         "excess": sums.excess[group, other],
-        "stability_low": ends[0][group, other],
-        "stability_high": ends[1][group, other],
+        "stability_low": ends.low[group, other],
+        "stability_high": ends.high[group, other],
         "bound_low": sums.low[group, other],
         "bound_high": sums.high[group, other],
         "sister": sister[sums.brand[group], other],
@@ -247,7 +248,7 @@ def _pair_frame(
     order = np.lexsort((frame["category"].fillna("").to_numpy(dtype=str), ~overall,
                         other, sums.brand[group]))  # fmt: skip
     frame["category"] = frame["category"].astype("str")
-    return frame.iloc[order].reset_index(drop=True)
+    return frame.take(order).reset_index(drop=True)
 
 
 def _brand_frame(matches: BestMatches, sums: Sums, sister: Truth) -> pd.DataFrame:
@@ -261,6 +262,7 @@ def _brand_frame(matches: BestMatches, sums: Sums, sister: Truth) -> pd.DataFram
         own = matches.own[offers]
         unique = _uniqueness(matches, offers[own], rival)
         total = len(matches.groups) + brand
+        likest = _nearest(sums.excess[total], sums.overlap[total], rival)
         nearest = _nearest(sums.overlap[total], sums.excess[total], np.arange(n) != brand)
         nearest_rival = _nearest(sums.overlap[total], sums.excess[total], rival)
         rows.append({
@@ -276,9 +278,11 @@ def _brand_frame(matches: BestMatches, sums: Sums, sister: Truth) -> pd.DataFram
             "nearest_rival": None if nearest_rival is None else matches.names[nearest_rival],
             "nearest_rival_overlap":
                 np.nan if nearest_rival is None else sums.overlap[total, nearest_rival],
+            "rival_by_excess": None if likest is None else matches.names[likest],
+            "rival_excess": np.nan if likest is None else sums.excess[total, likest],
         })  # fmt: skip
-    frame = pd.DataFrame(rows)
-    return frame.astype({"nearest": "str", "nearest_rival": "str"})
+    frame: pd.DataFrame = pd.DataFrame(rows)
+    return frame.astype({"nearest": "str", "nearest_rival": "str", "rival_by_excess": "str"})
 
 
 def _uniqueness(matches: BestMatches, offers: Whole, rival: Truth) -> tuple[float, float, float]:
@@ -303,30 +307,44 @@ def _nearest(overlap: Floats, excess: Floats, allowed: Truth) -> int | None:
 
 def _self_frame(matches: BestMatches, sums: Sums) -> pd.DataFrame:
     n_groups = len(matches.groups)
-    label = [*(matches.labels[at] for at in sums.category), *[None] * len(matches.names)]
+    label = np.append(matches.labels[sums.category], np.full(len(matches.names), None))
     own = sums.overlap[np.arange(len(sums.brand)), sums.brand]
     frame = pd.DataFrame({"brand": matches.names[sums.brand], "category": label, "overlap": own})
     order = np.r_[n_groups : len(frame), 0:n_groups]
     frame["category"] = frame["category"].astype("str")
-    return frame.iloc[order].reset_index(drop=True)
+    return frame.take(order).reset_index(drop=True)
 
 
-def _notes(matches: BestMatches, sums: Sums, sister: Truth, *, draws: int) -> tuple[Message, ...]:
+def _notes(matches: BestMatches, sister: Truth) -> tuple[Message, ...]:
     notes = []
-    few = [matches.names[at] for at, rows in enumerate(matches.by_brand) if len(rows) < SMALLEST]
+    few = sum(len(rows) < SMALLEST for rows in matches.by_brand)
     if few:
-        notes.append(Message(
-            "{n:count} {n:bank|banks} with fewer than {least:count} offers {n:has|have} no stability "
-            "interval.", {"n": len(few), "least": SMALLEST}))  # fmt: skip
-    silent = [matches.names[at] for at, rows in enumerate(matches.by_brand)
-              if not matches.own[rows].any()]  # fmt: skip
+        text = (
+            "{n:count} {n:bank|banks} with fewer than {least:count} offers {n:has|have} no "
+            "stability interval."
+        )
+        notes.append(Message(text, {"n": few, "least": SMALLEST}))
+    silent = [
+        str(name)
+        for name, rows in zip(matches.names, matches.by_brand, strict=True)
+        if not matches.own[rows].any()
+    ]
     if silent:
-        notes.append(Message(
-            "{names} {n:discloses|disclose} too little to be compared at all.",
-            {"names": silent[:8], "n": len(silent)}))  # fmt: skip
-    pairs = [f"{matches.names[a]} – {matches.names[b]}" for a, b in zip(*np.nonzero(np.triu(sister)), strict=True)]
+        text = "{names} {n:discloses|disclose} too little to be compared at all."
+        notes.append(Message(text, {"names": few_of(silent), "n": len(silent)}))
+    lonely = int((matches.has_category.sum(axis=1) == 2).sum())
+    if lonely:
+        text = (
+            "In {n:count} {n:category|categories} only two banks are present: there is no other "
+            "bank to expect anything from, and the excess is 0 whatever the overlap."
+        )
+        notes.append(Message(text, {"n": lonely}))
+    first, second = np.nonzero(np.triu(sister))
+    pairs = [f"{a} – {b}" for a, b in zip(matches.names[first], matches.names[second], strict=True)]
     if pairs:
-        notes.append(Message(
-            "{n:count} {n:pair|pairs} of sister banks {n:is|are} not counted as rivals of each other: {names}.",
-            {"n": len(pairs), "names": pairs[:8] + (["…"] if len(pairs) > 8 else [])}))  # fmt: skip
+        text = (
+            "{n:count} {n:pair|pairs} of sister banks {n:is|are} not counted as rivals of each "
+            "other: {names}."
+        )
+        notes.append(Message(text, {"n": len(pairs), "names": few_of(pairs)}))
     return tuple(notes)

@@ -45,8 +45,9 @@ def best_of_draws(values: Floats, sizes: Whole) -> Floats:
     real = ordered >= 0
     some = real.astype(np.float64) @ chances.T
     expected = np.where(real, ordered, 0.0) @ chances.T
-    result = np.full(expected.shape, np.nan)
-    return np.divide(expected, some, out=result, where=some > 0)
+    result: Floats = np.full(expected.shape, np.nan)
+    np.divide(expected, some, out=result, where=some > 0)
+    return result
 
 
 def _chances(n: int, sizes: Whole) -> Floats:

@@ -90,7 +90,7 @@ def _list_rows(
     offers: Sequence[Mapping[str, object]], facet: str, rule: str
 ) -> list[tuple[object, ...]]:
     """Write a row for every offer and every entry its category knows."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     listed = [_states(offer.get(facet)) for offer in offers]
     for offer, mine in zip(offers, listed, strict=True):
         same = [(other["brand"], theirs) for other, theirs in zip(offers, listed, strict=True)
@@ -114,7 +114,7 @@ def _states(entries: object) -> Mapping[str, str] | None:
 
 def _amount_rows(offer: Mapping[str, object], facet: str) -> list[tuple[object, ...]]:
     amounts = offer.get(facet) or {}
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for entry, amount in amounts.items():  # type: ignore[attr-defined]
         value, unit = amount if isinstance(amount, tuple) else (amount, _AMOUNTS[facet])
         rows.append((offer["brand"], offer["product"], facet, entry, "has", value, unit))

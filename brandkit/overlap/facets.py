@@ -6,10 +6,9 @@ nothing computed from it depends on the order of the catalogue's rows.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -17,16 +16,24 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from brandkit.core.checks import require_columns
-from brandkit.core.errors import InputError, shown
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
+from brandkit.overlap.offers import (
+    HAS,
+    HAS_NOT,
+    NOT_STATED,
+    Cells,
+    Whole,
+    amount_cells,
+    canonical_offers,
+    currency_notes,
+    list_cells,
+    offer_codes,
+)
 from brandkit.overlap.text import Pieces, text_pieces
-from brandkit.sources.names import folded, normalised_name
+from brandkit.sources.catalog import Catalog
+from brandkit.sources.names import normalised_name
 
-if TYPE_CHECKING:
-    from brandkit.sources.catalog import Catalog
-
-Whole = NDArray[np.int64]
 Facet = Literal[
     "features", "fees", "eligibility", "channels", "regions",
     "rates", "fee_amounts", "terms", "name", "description",
@@ -37,11 +44,10 @@ NUMBER_FACETS: tuple[Facet, ...] = ("rates", "fee_amounts", "terms")
 TEXT_FACETS: tuple[Facet, ...] = ("name", "description")
 FACETS: tuple[Facet, ...] = (*LIST_FACETS, *NUMBER_FACETS, *TEXT_FACETS)
 
-HAS, HAS_NOT, NOT_STATED = 2, 1, 0
-_STATES = {"has": HAS, "has_not": HAS_NOT, "not_stated": NOT_STATED}
 _ATTRIBUTE_COLUMNS = ["brand", "product", "facet", "attribute", "state", "value", "unit"]
+_CHARGED: dict[Facet, Facet] = {"fee_amounts": "fees"}
+"""Amounts of which a list says where there is none."""
 _AMOUNTS_FROM: dict[Facet, str] = {"rates": "rates", "fee_amounts": "fees", "terms": "terms"}
-_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True)
@@ -155,18 +161,6 @@ class CatalogFacets:
     as_of: str
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """Cells of one facet over the whole catalogue, each offer and key once, as codes."""
-
-    offers: Whole
-    keys: Whole
-    states: Whole
-    values: Floats
-    names: tuple[str, ...]
-    shown: tuple[str, ...]
-
-
 def catalog_facets(catalog: Catalog) -> CatalogFacets:
     """Turn a catalogue into matrices, in an order that its rows do not decide.
 
@@ -179,20 +173,21 @@ def catalog_facets(catalog: Catalog) -> CatalogFacets:
     InputError
         Two offers share a brand and product id, or an attribute belongs to no offer.
     """
-    offers, notes = _canonical_offers(catalog.products)
+    offers, notes = canonical_offers(catalog.products)
     attributes = catalog.attributes
     require_columns(attributes, _ATTRIBUTE_COLUMNS, argument="catalog.attributes")
-    owner = _offer_codes(attributes, offers)
+    owner = offer_codes(attributes, offers)
     facet_of = attributes["facet"].to_numpy(dtype=object)
     lists = {
         facet: cells
         for facet in LIST_FACETS
-        if (cells := _cells(attributes, owner, np.flatnonzero(facet_of == facet))) is not None
+        if (cells := list_cells(attributes, owner, np.flatnonzero(facet_of == facet))) is not None
     }
     amounts = {
         facet: cells
         for facet, source in _AMOUNTS_FROM.items()
-        if (cells := _amounts(attributes, owner, np.flatnonzero(facet_of == source))) is not None
+        if (cells := amount_cells(attributes, owner, np.flatnonzero(facet_of == source)))
+        is not None
     }
     texts = {facet: _texts(offers, facet) for facet in TEXT_FACETS if facet in offers}
     brands = tuple(sorted(set(offers["brand"])))
@@ -212,7 +207,7 @@ def catalog_facets(catalog: Catalog) -> CatalogFacets:
                 brands=brand_codes[rows],
                 lists=listed,
                 numbers={
-                    facet: _numbers(cells, rows, listed.get("fees") if facet == "fee_amounts" else None)
+                    facet: _numbers(cells, rows, listed.get(_CHARGED.get(facet, "name")))
                     for facet, cells in amounts.items()
                 },
                 texts={facet: Texts(kind[rows]) for facet, (kind, _, _) in texts.items()},
@@ -223,136 +218,12 @@ def catalog_facets(catalog: Catalog) -> CatalogFacets:
         brands=brands,
         categories=tuple(categories),
         texts={facet: (kinds, pieces) for facet, (_, kinds, pieces) in texts.items()},
-        notes=(*notes, *_currency_notes(amounts)),
+        notes=(*notes, *currency_notes(amounts.values())),
         as_of=_as_of(catalog.products),
     )
 
 
-def entry_key(name: str) -> str:
-    """Give the form in which entries of a list meet: one script, width and case, blanks for _.
-
-    Examples
-    --------
-    >>> entry_key("EXTRA_REPAYMENTS"), entry_key("國際 轉帳")
-    ('extra repayments', '国际 转帐')
-    """
-    return " ".join(folded(name.replace("_", " ")).split())
-
-
-def _canonical_offers(products: pd.DataFrame) -> tuple[pd.DataFrame, list[Message]]:
-    """Sort the offers by category, brand and product, and unite spellings of a category."""
-    require_columns(products, ["brand", "product", "name", "category"], argument="catalog.products")
-    columns = [*("brand", "product", "name", "category"),
-               *(["description"] if "description" in products else [])]  # fmt: skip
-    offers = pd.DataFrame({
-        column: products[column].astype("str").fillna("").to_numpy(dtype=object)
-        for column in columns
-    })  # fmt: skip
-    twice = offers[offers.duplicated(["brand", "product"], keep=False)]
-    if len(twice):
-        raise InputError(
-            "`catalog.products` must hold each offer (brand and product id) once; found "
-            f"{shown(sorted({f'{row.brand}: {row.product}' for row in twice.itertuples()}))} more "
-            "than once. Give the offers different ids, or leave the copies out."
-        )
-    notes = []
-    spellings = offers["category"].value_counts()
-    same: dict[str, list[str]] = {}
-    for label in sorted(spellings.index, key=lambda label: (-spellings[label], label)):
-        same.setdefault(category_key(label), []).append(label)
-    for labels in sorted(same.values()):
-        if len(labels) > 1:
-            text = "{others} {n:was|were} read as the category {first}: they differ only in spelling."
-            notes.append(Message(text, {"others": labels[1:], "n": len(labels) - 1, "first": labels[0]}))
-    united = {label: labels[0] for labels in same.values() for label in labels}
-    offers["category"] = offers["category"].map(united)
-    blank = int((offers["category"] == "").sum())
-    if blank:
-        notes.append(Message(
-            "{n:count} {n:offer|offers} without a category {n:is|are} left out: offers are compared "
-            "within a category.", {"n": blank}))  # fmt: skip
-        offers = offers[offers["category"] != ""]
-    return offers.sort_values(["category", "brand", "product"], ignore_index=True), notes
-
-
-def category_key(label: str) -> str:
-    """Give the form in which spellings of a category meet: letters and digits only.
-
-    Examples
-    --------
-    >>> category_key("Credit Cards") == category_key("CREDIT_CARDS") == category_key("credit-cards")
-    True
-    """
-    return re.sub(r"[\W_]+", "", folded(label))
-
-
-def _offer_codes(attributes: pd.DataFrame, offers: pd.DataFrame) -> Whole:
-    """Say which offer each attribute row belongs to; -1 for offers that were left out."""
-    brands = pd.Index(sorted(set(offers["brand"])))
-    products = pd.Index(sorted(set(offers["product"])))
-    width = len(products) + 1
-
-    def keys(frame: pd.DataFrame) -> Whole:
-        brand = _category_codes(frame["brand"], brands)
-        product = _category_codes(frame["product"], products)
-        return np.where((brand < 0) | (product < 0), -1, brand * width + product)
-
-    own = keys(offers)
-    order = np.argsort(own, kind="stable")
-    asked = keys(attributes)
-    at = np.minimum(np.searchsorted(own[order], asked), max(len(own) - 1, 0))
-    found = (asked >= 0) & (own[order][at] == asked) if len(own) else asked < -1
-    return np.where(found, order[at] if len(own) else -1, -1).astype(np.int64)
-
-
-def _category_codes(column: pd.Series, known: pd.Index) -> Whole:
-    codes, values = pd.factorize(column)
-    places = np.append(known.get_indexer(pd.Index(values.astype("str"))), -1)
-    return places[codes].astype(np.int64)
-
-
-def _cells(attributes: pd.DataFrame, owner: Whole, rows: Whole) -> _Cells | None:
-    """Gather a list facet: spellings of an entry united, the most positive state kept."""
-    rows = rows[owner[rows] >= 0]
-    if not len(rows):
-        return None
-    codes, labels = pd.factorize(attributes["attribute"].iloc[rows])
-    keys, names, shown_as = _united([str(label) for label in labels], codes)
-    states = attributes["state"].iloc[rows].map(_STATES).to_numpy(dtype=np.int64)
-    values = attributes["value"].iloc[rows].to_numpy(dtype=np.float64)
-    # the most positive state first, then the smallest amount: what stays does not depend on rows
-    order = np.lexsort((values, -states, keys[codes], owner[rows]))
-    cell = (owner[rows] * len(names) + keys[codes])[order]
-    first = order[np.append(True, cell[1:] != cell[:-1])]
-    return _Cells(owner[rows][first], keys[codes][first], states[first], values[first], names, shown_as)
-
-
-def _amounts(attributes: pd.DataFrame, owner: Whole, rows: Whole) -> _Cells | None:
-    """Gather a number facet: an attribute in two units is two attributes."""
-    stated = attributes["value"].iloc[rows].notna().to_numpy()
-    rows = rows[stated]
-    if not len(rows):
-        return None
-    units = attributes["unit"].iloc[rows].astype("str").fillna("").to_numpy(dtype=object)
-    words = attributes["attribute"].iloc[rows].astype("str").to_numpy(dtype=object)
-    named = pd.Series(words) + pd.Series(units).map(lambda unit: f" [{unit}]" if unit else "")
-    frame = attributes.iloc[rows].assign(attribute=named.to_numpy(), state="has")
-    return _cells(frame, owner[rows], np.arange(len(rows)))
-
-
-def _united(labels: Sequence[str], codes: Whole) -> tuple[Whole, tuple[str, ...], tuple[str, ...]]:
-    """Give each label's key as a code, the keys, and the commonest spelling of each."""
-    counts = np.bincount(codes, minlength=len(labels))
-    spelt: dict[str, list[tuple[int, str]]] = {}
-    for label, count in zip(labels, counts.tolist(), strict=True):
-        spelt.setdefault(entry_key(label), []).append((-count, label))
-    names = tuple(sorted(spelt))
-    place = {name: at for at, name in enumerate(names)}
-    keys = np.array([place[entry_key(label)] for label in labels], dtype=np.int64)
-    return keys, names, tuple(min(spelt[name])[1] for name in names)
-
-
-def _lists(cells: _Cells, rows: Whole) -> Lists:
+def _lists(cells: Cells, rows: Whole) -> Lists:
     """Cut a list facet down to one category."""
     at, keys, states = _within(cells, rows)
     known, places = np.unique(keys, return_inverse=True)
@@ -396,7 +267,7 @@ def _silence_read(lists: Lists, brands: Whole, rule: str) -> Lists:
     )
 
 
-def _numbers(cells: _Cells, rows: Whole, charged: Lists | None) -> Numbers:
+def _numbers(cells: Cells, rows: Whole, charged: Lists | None) -> Numbers:
     """Cut a number facet down to one category."""
     at, keys, _ = _within(cells, rows)
     values = cells.values[_inside(cells, rows)]
@@ -422,13 +293,13 @@ def _numbers(cells: _Cells, rows: Whole, charged: Lists | None) -> Numbers:
     )
 
 
-def _inside(cells: _Cells, rows: Whole) -> NDArray[np.bool_]:
+def _inside(cells: Cells, rows: Whole) -> NDArray[np.bool_]:
     inside = np.zeros(int(max(cells.offers.max(initial=0), rows.max(initial=0))) + 1, dtype=bool)
     inside[rows] = True
     return inside[cells.offers]
 
 
-def _within(cells: _Cells, rows: Whole) -> tuple[Whole, Whole, Whole]:
+def _within(cells: Cells, rows: Whole) -> tuple[Whole, Whole, Whole]:
     chosen = _inside(cells, rows)
     return np.searchsorted(rows, cells.offers[chosen]), cells.keys[chosen], cells.states[chosen]
 
@@ -447,21 +318,6 @@ def _texts(offers: pd.DataFrame, facet: str) -> tuple[Whole, tuple[str, ...], Pi
     known = tuple(sorted(set(plain) - {""}))
     places = np.append(pd.Index(known, dtype=object).get_indexer(plain[codes]), -1)[:-1]
     return places.astype(np.int64), known, text_pieces(known)
-
-
-def _currency_notes(amounts: Mapping[Facet, _Cells]) -> list[Message]:
-    """Say where one amount is stated in several currencies."""
-    units: dict[str, set[str]] = {}
-    for cells in amounts.values():
-        for name in cells.shown:
-            word, _, unit = name.rstrip("]").rpartition(" [")
-            if _CURRENCY.fullmatch(unit):
-                units.setdefault(entry_key(word), set()).add(unit)
-    mixed = sorted({unit for found in units.values() if len(found) > 1 for unit in found})
-    if not mixed:
-        return []
-    return [Message("Amounts stand in {n:count} currencies ({units}). Amounts in different "
-                    "currencies are not compared.", {"n": len(mixed), "units": mixed})]  # fmt: skip
 
 
 def _as_of(products: pd.DataFrame) -> str:

@@ -175,17 +175,17 @@ def _expected(score: Floats, brands: Whole, rows: Whole, sizes: Whole) -> Floats
 def grouped(matches: BestMatches) -> Sums:
     """Add the best matches up by bank and category, and by bank over all categories."""
     groups = (*matches.groups, *matches.by_brand)
-    n_groups, n_brands = len(matches.groups), len(matches.names)
     brand = np.array([matches.brands[rows[0]] for rows in groups])
     category = np.array([matches.categories[rows[0]] for rows in matches.groups])
     n_offers = np.array([len(rows) for rows in groups])
-    shape = (len(groups), n_brands)
+    shape = (len(groups), len(matches.names))
     made = {name: np.full(shape, np.nan)
             for name in ("overlap", "shared", "expected", "low", "high")}  # fmt: skip
     n_compared = np.zeros(shape, dtype=np.int64)
     has = matches.has_category[matches.categories]
     there = ~np.isnan(matches.best)
-    best, expected = np.nan_to_num(matches.best), np.where(there, np.nan_to_num(matches.expected), 0)
+    best = np.nan_to_num(matches.best)
+    expected = np.where(there, np.nan_to_num(matches.expected), 0.0)
     for at, rows in enumerate(groups):
         known, n = there[rows].sum(axis=0), len(rows)
         shared = (there[rows] & has[rows]).sum(axis=0)
@@ -234,5 +234,6 @@ def sister_pairs(matches: BestMatches, *, owners: Mapping[str, str]) -> Truth:
 
 
 def _ratio(total: Floats, count: NDArray[np.int64]) -> Floats:
-    result = np.full(total.shape, np.nan)
-    return np.divide(total, count, out=result, where=count > 0)
+    result: Floats = np.full(total.shape, np.nan)
+    np.divide(total, count, out=result, where=count > 0)
+    return result

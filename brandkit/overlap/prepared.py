@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError, did_you_mean, shown
 from brandkit.core.message import Message
-from brandkit.overlap.facets import CatalogFacets, Facet, catalog_facets, category_key
+from brandkit.overlap.facets import CatalogFacets, Facet, catalog_facets
+from brandkit.overlap.offers import category_key
 from brandkit.overlap.reference import fee_terms, fitted_reference
 from brandkit.overlap.scores import CategoryScores
 from brandkit.overlap.weights import facet_weights
+from brandkit.sources.catalog import Catalog
 from brandkit.sources.reference import Reference
-
-if TYPE_CHECKING:
-    from brandkit.sources.catalog import Catalog
 
 Categories = str | Sequence[str] | None
 
@@ -61,7 +59,9 @@ def comparison(
         Fewer than two offers or brands, or nothing stated in any facet that counts.
     """
     if not 0 <= min_compared <= 1:
-        raise ScaleError(f"`min_compared` must lie between 0 and 1; found {min_compared}. Write 0.5.")
+        raise ScaleError(
+            f"`min_compared` must lie between 0 and 1; found {min_compared}. Write 0.5."
+        )
     if reference is not None and not isinstance(reference, Reference):
         raise TypeError(
             f"`reference` must come from fit_reference(); found {type(reference).__name__}."
@@ -79,9 +79,11 @@ def comparison(
             name for name, term in fees.items() if reference.fee_terms.get(name, term) != term
         )
         if moved:
-            notes.append(Message(
-                "{n:count} fee {n:name|names} {n:is|are} read otherwise than when the reference was "
-                "fitted, e.g. {names}.", {"n": len(moved), "names": moved[:3]}))  # fmt: skip
+            text = (
+                "{n:count} fee {n:name|names} {n:is|are} read otherwise than when the reference "
+                "was fitted: {names}."
+            )
+            notes.append(Message(text, {"n": len(moved), "names": few_of(moved)}))
     wanted = _chosen(facets, category)
     scores = tuple(
         CategoryScores(each, facets, reference)
@@ -97,22 +99,31 @@ def reading_notes(compared: Comparison, *, n_pairs: int, n_comparable: int) -> t
     notes = list(compared.notes)
     if n_comparable < n_pairs:
         text = (
-            "{n:count} of {total:count} pairs of offers of different banks are not comparable: what "
-            "both disclose holds less than {least:percent} of the weight."
+            "{n:count} of {total:count} pairs of offers of different banks are not comparable: "
+            "what both disclose holds less than {least:percent} of the weight."
         )
         values = {"n": n_pairs - n_comparable, "total": n_pairs, "least": compared.min_compared}
         notes.append(Message(text, values))
     clipped = sum(scores.n_clipped for scores in compared.categories)
     if clipped:
-        notes.append(Message(
+        text = (
             "{n:count} {n:amount|amounts} {n:lies|lie} outside the reference's range; likeness is "
-            "cut off at 0 there.", {"n": clipped}))  # fmt: skip
+            "cut off at 0 there."
+        )
+        notes.append(Message(text, {"n": clipped}))
     unknown = sum(scores.n_without_range for scores in compared.categories)
     if unknown:
-        notes.append(Message(
+        text = (
             "{n:count} {n:amount|amounts} {n:is|are} not compared: the reference has no range for "
-            "{n:it|them}.", {"n": unknown}))  # fmt: skip
+            "{n:it|them}."
+        )
+        notes.append(Message(text, {"n": unknown}))
     return tuple(notes)
+
+
+def few_of(names: Sequence[str], *, most: int = 8) -> list[str]:
+    """Give the first names, and a mark where there are more."""
+    return [*names[:most], *(["…"] if len(names) > most else [])]
 
 
 def _check_size(facets: CatalogFacets) -> None:
@@ -145,7 +156,9 @@ def _chosen(facets: CatalogFacets, category: Categories) -> set[str]:
             )
         wanted.add(found)
     if not wanted:
-        raise InputError("`category` must name at least one category; found none. Leave it out for all.")
+        raise InputError(
+            "`category` must name at least one category; found none. Leave it out for all."
+        )
     return wanted
 
 

@@ -1,21 +1,19 @@
-"""Fitting the frozen reference: what is counted once, so that later banks do not move old numbers."""
+"""Fitting the frozen reference: what is counted once, so that a new bank moves no old number."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from brandkit.core.checks import require_columns
 from brandkit.core.errors import InputError, ScaleError, shown
 from brandkit.core.linalg import Floats
-from brandkit.overlap.facets import CatalogFacets, CategoryFacets, Lists, catalog_facets, entry_key
+from brandkit.overlap.facets import CatalogFacets, CategoryFacets, Lists, catalog_facets
+from brandkit.overlap.offers import entry_key
 from brandkit.overlap.text import counted_texts
+from brandkit.sources.catalog import Catalog
 from brandkit.sources.reference import ListCounts, Reference
-
-if TYPE_CHECKING:
-    from brandkit.sources.catalog import Catalog
 
 Limits = Mapping[str, tuple[float, float]]
 
@@ -89,8 +87,8 @@ def fee_terms(catalog: Catalog) -> dict[str, str]:
     if names is None or not len(names):
         return {}
     require_columns(names, ["label", "attribute"], argument="catalog.fee_names")
-    ordered = names.sort_values(["label", "attribute"])
-    return dict(zip(ordered["label"].astype("str"), ordered["attribute"].astype("str"), strict=True))
+    ordered = names[["label", "attribute"]].astype("str").sort_values(["label", "attribute"])
+    return dict(zip(ordered["label"], ordered["attribute"], strict=True))
 
 
 def entry_weights(keys: tuple[str, ...], counts: ListCounts | None) -> Floats:
@@ -99,9 +97,9 @@ def entry_weights(keys: tuple[str, ...], counts: ListCounts | None) -> Floats:
     They are kept to 2^-42, so that sums of them are exact in whatever order a machine adds them
     and two offers that list the same are alike to the last digit.
     """
-    n_brands = counts.n_brands if counts else 0
-    n_with = np.array([counts.brands_with.get(key, 0) if counts else 0 for key in keys], dtype=float)
-    weights = 1 + np.log((1 + n_brands) / (1 + n_with))
+    counts = counts or ListCounts(0, {})
+    n_with = np.array([counts.brands_with.get(key, 0) for key in keys], dtype=np.float64)
+    weights = 1 + np.log((1 + counts.n_brands) / (1 + n_with))
     exact: Floats = np.round(weights * 2.0**42) / 2.0**42
     return exact
 
@@ -129,5 +127,6 @@ def _check_ranges(ranges: Limits) -> None:
             )
         if not (np.isfinite(ends).all() and ends[0] < ends[1]):
             raise ScaleError(
-                f"`ranges` must have low < high, both finite; found {shown(list(ends))} for {name!r}."
+                f"`ranges` must have low < high, both finite; found {shown(list(ends))} for "
+                f"{name!r}."
             )

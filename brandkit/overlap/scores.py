@@ -24,8 +24,8 @@ from brandkit.overlap.facets import (
     Facet,
     Lists,
     Numbers,
-    Whole,
 )
+from brandkit.overlap.offers import Whole
 from brandkit.overlap.reference import entry_weights
 from brandkit.overlap.text import cosines, shared_pieces, unit_rows
 from brandkit.sources.reference import Reference
@@ -280,9 +280,7 @@ class _ListScores:
 class _NumberScores:
     """Mean of 1 - |x - y| / range over the attributes that both state."""
 
-    def __init__(
-        self, numbers: Numbers, ranges: Mapping[str, tuple[float, float]], n: int
-    ) -> None:
+    def __init__(self, numbers: Numbers, ranges: Mapping[str, tuple[float, float]], n: int) -> None:
         self.numbers, self.known, self.n = numbers, bool(ranges), n
         self.compared_keys: list[tuple[Whole, Floats, float]] = []
         self.n_clipped = self.n_without_range = 0
@@ -353,7 +351,8 @@ class _TextScores:
             at = np.searchsorted(kinds, self.places[rows])
             at = np.minimum(at, len(kinds) - 1)
             np.copyto(score, found[at][:, self.places], where=compared)
-        counted = np.broadcast_to(np.array(self.known), compared.shape) | present[rows, None] | present
+        known = np.broadcast_to(np.array(self.known), compared.shape)
+        counted = known | present[rows, None] | present[None, :]
         high = np.where(compared, score, 1.0) * counted
         return FacetScores(facet, score, compared, counted, score, high, counted)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,13 +12,12 @@ from brandkit.core.checks import check_whole_number
 from brandkit.core.errors import InputError, did_you_mean, shown
 from brandkit.core.linalg import Floats
 from brandkit.core.result import Result
-from brandkit.overlap.facets import FACETS, Facet, Whole
+from brandkit.overlap.facets import FACETS, Facet
+from brandkit.overlap.offers import Whole
 from brandkit.overlap.prepared import Categories, Comparison, comparison, reading_notes
 from brandkit.overlap.scores import CategoryScores, FacetScores, PairScores, row_blocks, summed
+from brandkit.sources.catalog import Catalog
 from brandkit.sources.reference import Reference
-
-if TYPE_CHECKING:
-    from brandkit.sources.catalog import Catalog
 
 Offer = tuple[str, str]
 
@@ -98,7 +96,9 @@ class ProductSimilarity(Result):
         rows = np.array([row])
         facets = [each for each in scores.facets(rows) if self.comparison.weights.get(each.facet)]
         total = summed(facets, self.comparison.weights, min_compared=self.comparison.min_compared)
-        parts = _parts(facets, self.comparison.weights, total, np.array([0]), np.array([column]))
+        parts = _parts(
+            facets, total, (np.array([0]), np.array([column])), weights=self.comparison.weights
+        )
         frame = parts[["facet", "similarity", "weight", "part"]]
         said = [scores.said(facet, row, column) for facet in frame["facet"]]
         return frame.assign(
@@ -115,7 +115,9 @@ class ProductSimilarity(Result):
             of_brand = offers[offers["brand"] == brand]
             if not len(of_brand):
                 hint = did_you_mean(str(brand), self.comparison.facets.brands)
-                raise InputError(f"`{name}` must name a brand of the catalogue; found {shown(brand)}.{hint}")
+                raise InputError(
+                    f"`{name}` must name a brand of the catalogue; found {shown(brand)}.{hint}"
+                )
             rows = of_brand.index[of_brand["product"] == product]
             if not len(rows):
                 known = of_brand["product"].tolist()
@@ -202,8 +204,8 @@ def product_similarity(
     >>> from brandkit.overlap.examples import small_catalog
     >>> result = product_similarity(small_catalog(), category="cards", weights={"features": 1})
     >>> best = result.pairs.iloc[0]
-    >>> best["product_a"], best["product_b"], round(best["similarity"], 4)
-    ('k1', 'm1', 0.3333)
+    >>> best["product_a"], best["product_b"], float(best["similarity"].round(4))
+    ('k1', 'm1', 0.4157)
     """
     if top is not None:
         check_whole_number("top", top, low=1)
@@ -264,7 +266,7 @@ def _nearest(scores: CategoryScores, compared: Comparison, top: int | None) -> _
             "bound_low": total.low[at, column],
             "bound_high": total.high[at, column],
         }))  # fmt: skip
-        long = _parts(facets, weights, total, at, column)
+        long = _parts(facets, total, (at, column), weights=weights)
         parts.append(pd.DataFrame({
             **{name: values[long["pair"]] for name, values in ends.items()},
             **{name: long[name] for name in ("facet", "similarity", "weight", "part")},
@@ -281,10 +283,14 @@ def _best_first(near: Floats, top: int | None) -> tuple[Whole, Whole]:
 
 
 def _parts(
-    facets: list[FacetScores], weights: Mapping[Facet, float], total: PairScores,
-    at: Whole, column: Whole,
-) -> pd.DataFrame:  # fmt: skip
+    facets: list[FacetScores],
+    total: PairScores,
+    cells: tuple[Whole, Whole],
+    *,
+    weights: Mapping[Facet, float],
+) -> pd.DataFrame:
     """Split the similarity of chosen pairs into facets, facets within pairs."""
+    at, column = cells
     compared = np.stack([each.compared[at, column] for each in facets], axis=1)
     score = np.stack([each.score[at, column] for each in facets], axis=1)
     weight = compared * np.array([weights[each.facet] for each in facets])

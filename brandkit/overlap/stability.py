@@ -11,6 +11,8 @@ from brandkit.core.linalg import Floats
 
 SMALLEST = 5
 """Offers under which no interval is given."""
+WIDEST = 2.0
+"""Half-widths of Student's t that no end may exceed."""
 
 
 def stability_interval(values: Floats, *, draws: int, seed: int, level: float) -> Interval:
@@ -32,6 +34,12 @@ def stability_interval(values: Floats, *, draws: int, seed: int, level: float) -
 
     Notes
     -----
+    The interval is the bootstrap-t one, no end further from the mean than twice that of Student's
+    t: where nearly all values are equal (sister banks) hardly any resample shows the spread, and
+    the bootstrap-t interval alone would run from 0 to 1. What it covers stands in
+    ``benchmarks/coverage_overlap.py``: 91 to 98 % for 5 to 100 offers, less where all but a few
+    values are equal.
+
     Each column is sorted before it is resampled, and the resampling depends on the number of
     values only: neither the order of rows nor a bank's name moves an end.
 
@@ -68,9 +76,12 @@ def _interval(sample: Floats, *, draws: int, seed: int, level: float) -> Interva
     spread = np.maximum(weights @ centred**2 - moved**2, 0.0)
     # what rounding leaves of no spread at all
     spread[spread < 1e-13 * (1e-3 + (centred**2).max(axis=0))] = 0.0
-    return bootstrap_t_interval(
-        mean, std_error=error, draws=mean + moved, draw_errors=np.sqrt(spread / (n - 1)), level=level
+    draw_errors = np.sqrt(spread / (n - 1))
+    ends = bootstrap_t_interval(
+        mean, std_error=error, draws=mean + moved, draw_errors=draw_errors, level=level
     )
+    widest = t_interval(mean, std_error=WIDEST * error, df=n - 1, level=level)
+    return Interval(np.maximum(ends.low, widest.low), np.minimum(ends.high, widest.high))
 
 
 @lru_cache(maxsize=64)

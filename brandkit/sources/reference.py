@@ -152,10 +152,11 @@ def read_reference(path: str | Path) -> Reference:
 
     Examples
     --------
-    >>> read_reference("nowhere.json")
-    Traceback (most recent call last):
-        ...
-    brandkit.core.errors.MissingFileError: nowhere.json: a stored reference must be there. ...
+    >>> import tempfile
+    >>> empty = Reference(as_of="2026-03-01", lists={}, ranges={}, texts={})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     read_reference(write_reference(empty, path=Path(folder) / "kept.json")).as_of
+    '2026-03-01'
     """
     file = Path(path)
     if not file.is_file():
