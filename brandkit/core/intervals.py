@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 from brandkit.core.checks import check_level
-from brandkit.core.errors import InputError, ScaleError, shown
-
-Floats = NDArray[np.float64]
+from brandkit.core.effective_base import Floats, above, at_least, floats, shares
+from brandkit.core.errors import InputError, ScaleError
 
 
 class Interval(NamedTuple):
@@ -58,7 +57,7 @@ def t_interval(
     ([7.6738, 5.0], [8.1262, 5.0])
     """
     check_level(level)
-    centre, error = _floats(estimate), _at_least("std_error", std_error, 0.0)
+    centre, error = floats(estimate), at_least("std_error", std_error, 0.0)
     half = _critical(df, level) * error
     return _interval(centre - half, centre + half)
 
@@ -74,10 +73,11 @@ def wilson_interval(
         Observed shares.
     n : array_like, > 0
         Their bases. For weighted or clustered answers the effective base of
-        :func:`effective_base`, which need not be whole.
+        :func:`~brandkit.core.effective_base.effective_base`, which need not be whole.
     df : array_like, > 0, default infinite
-        Degrees of freedom of the variance behind an effective base. The quantile of t stands in
-        for the normal one, which is the same as shrinking the base by (z / t)^2.
+        Degrees of freedom of the variance behind an effective base, from
+        :func:`~brandkit.core.effective_base.carried_df`. The quantile of t stands in for the
+        normal one, which is the same as shrinking the base by (z / t)^2.
     level : float, default 0.95
         Coverage aimed at.
 
@@ -99,7 +99,7 @@ def wilson_interval(
     ([0.0435, 0.0], [0.2136, 0.0713])
     """
     check_level(level)
-    p, base = _share("share", share), _above("n", n, 0.0)
+    p, base = shares("share", share), above("n", n, 0.0)
     ratio = _critical(df, level) ** 2 / base
     centre = (p + ratio / 2) / (1 + ratio)
     half = np.sqrt(ratio * p * (1 - p) + ratio**2 / 4) / (1 + ratio)
@@ -129,9 +129,10 @@ def nps_interval(
         Shares of all answers; together at most 1.
     n : array_like, > 0
         Their bases; for weighted or clustered answers the effective base of
-        :func:`effective_base`.
+        :func:`~brandkit.core.effective_base.effective_base`.
     df : array_like, > 0, default infinite
-        Degrees of freedom of the variance behind an effective base.
+        Degrees of freedom of the variance behind an effective base, from
+        :func:`~brandkit.core.effective_base.carried_df`.
     level : float, default 0.95
         Coverage aimed at.
 
@@ -152,52 +153,19 @@ def nps_interval(
     ([14.1, 93.1], [44.2, 100.0])
     """
     check_level(level)
-    up, down = _share("promoters", promoters), _share("detractors", detractors)
+    up, down = shares("promoters", promoters), shares("detractors", detractors)
     if np.any(up + down > 1 + 1e-9):
         raise ScaleError(
             "`promoters` and `detractors` are shares of one base and add up to at most 1; found "
             f"{float(np.nanmax(up + down)):.4g}. Divide both by the number of all answers."
         )
-    base = _above("n", n, 0.0)
+    base = above("n", n, 0.0)
     total = base + 3.0
     up, down = (base * up + 0.75) / total, (base * down + 0.75) / total
     net = up - down
     half = _critical(df, level) * np.sqrt((up + down - net**2) / total)
     low, high = 100 * (net - half), 100 * (net + half)
     return _interval(np.maximum(low, -100.0), np.minimum(high, 100.0))
-
-
-def effective_base(variance: ArrayLike, *, std_error: ArrayLike, n: ArrayLike) -> Floats:
-    """Give the base of a simple random sample that would have the given standard error.
-
-    Parameters
-    ----------
-    variance : array_like, >= 0
-        Variance of one answer: p(1 - p) for a share, promoters + detractors - net^2 for a net
-        promoter score (as shares).
-    std_error : array_like, >= 0
-        Standard error under the actual design, in the same unit as the answers.
-    n : array_like, > 0
-        Base to take where nothing varies (a share of 0 or 1) and the error says nothing:
-        persons, or Kish's effective number of them.
-
-    Returns
-    -------
-    ndarray
-        variance / std_error^2.
-
-    Examples
-    --------
-    >>> effective_base([0.25, 0.0], std_error=[0.05, 0.0], n=150).tolist()
-    [100.0, 150.0]
-    """
-    spread = _at_least("variance", variance, 0.0)
-    error = _at_least("std_error", std_error, 0.0)
-    fallback = _above("n", n, 0.0)
-    spread, error, fallback = np.broadcast_arrays(spread, error, fallback)
-    # a share of 1 reached by adding weights varies by rounding alone
-    nothing = (spread <= 1e-12) | (error <= 1e-12)
-    return np.where(nothing, fallback, spread / np.where(nothing, 1.0, error) ** 2)
 
 
 def percentile_interval(draws: ArrayLike, *, level: float = 0.95, axis: int = 0) -> Interval:
@@ -286,9 +254,9 @@ def bootstrap_t_interval(
     (-4.5, 4.0)
     """
     check_level(level)
-    centre, error = _floats(estimate), _at_least("std_error", std_error, 0.0)
+    centre, error = floats(estimate), at_least("std_error", std_error, 0.0)
     values = _draws("draws", draws, 0)
-    errors = _at_least("draw_errors", draw_errors, 0.0)
+    errors = at_least("draw_errors", draw_errors, 0.0)
     if values.shape != errors.shape:
         raise InputError(
             "`draws` and `draw_errors` must have one shape, a draw a row; found "
@@ -308,7 +276,7 @@ def bootstrap_t_interval(
 
 
 def _interval(low: ArrayLike, high: ArrayLike) -> Interval:
-    return Interval(_floats(low), _floats(high))
+    return Interval(floats(low), floats(high))
 
 
 def _scaled(centre: Floats, quantile: Floats, error: Floats) -> Floats:
@@ -331,49 +299,15 @@ def _percentiles_of_the_present(values: Floats, tail: float) -> Interval:
 
 
 def _critical(df: ArrayLike, level: float) -> Floats:
-    freedom = _above("df", df, 0.0)
+    freedom = above("df", df, 0.0)
     return np.asarray(stdtrit(freedom, (1 + level) / 2), dtype=np.float64)
 
 
-def _floats(values: ArrayLike) -> Floats:
-    return np.asarray(values, dtype=np.float64)
-
-
 def _draws(argument: str, values: ArrayLike, axis: int) -> Floats:
-    array = _floats(values)
+    array = floats(values)
     if array.ndim == 0 or array.shape[axis] < 2:
         raise InputError(
             f"`{argument}` must hold at least 2 draws; found an array of shape {array.shape}. "
             "Ask for more draws."
         )
     return array
-
-
-def _at_least(argument: str, values: ArrayLike, low: float) -> Floats:
-    array = _floats(values)
-    if np.any(array < low):
-        raise ScaleError(
-            f"`{argument}` must be >= {low:g}; found {shown(float(np.nanmin(array)))}."
-        )
-    return array
-
-
-def _above(argument: str, values: ArrayLike, low: float) -> Floats:
-    array = _floats(values)
-    if np.any(array <= low):
-        raise ScaleError(
-            f"`{argument}` must be > {low:g}; found {shown(float(np.nanmin(array)))}. "
-            "Leave cells without a base out, or mark them missing."
-        )
-    return array
-
-
-def _share(argument: str, values: ArrayLike) -> Floats:
-    array = _floats(values)
-    outside = (array < -1e-12) | (array > 1 + 1e-12)
-    if np.any(outside):
-        raise ScaleError(
-            f"`{argument}` must lie between 0 and 1; found {shown(float(array[outside].flat[0]))}. "
-            "Write shares, not percentages."
-        )
-    return np.clip(array, 0.0, 1.0)

@@ -13,10 +13,10 @@ from hypothesis.extra import numpy as hnp
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
+from brandkit.core.effective_base import carried_df, effective_base
 from brandkit.core.errors import InputError, ScaleError
 from brandkit.core.intervals import (
     bootstrap_t_interval,
-    effective_base,
     nps_interval,
     percentile_interval,
     t_interval,
@@ -101,7 +101,23 @@ def test_effective_base_falls_back_where_nothing_varies():
     np.testing.assert_allclose(base, [0.21 / 0.0009, 80, 70], rtol=1e-12)
 
 
+def test_carried_df_by_hand():
+    assert carried_df([1.0, -1.0, 1.0, -1.0], df=3) == 3
+    assert carried_df([1.0, -1.0, 1.0, -1.0], df=99) == 5
+    assert carried_df([2.0, 0.0, 0.0], df=99) == 2
+    assert carried_df([0.0, 0.0], df=7) == 7
+    np.testing.assert_allclose(carried_df([[1.0, 2.0], [1.0, 2.0]], df=9, axis=1), 1 + 25 / 17)
+
+
 # Invariants
+
+
+@given(u=hnp.arrays(float, 8, elements=st.floats(-10, 10)), scale=st.floats(1e-150, 1e150))
+def test_carried_df_has_its_bounds_and_no_scale(u, scale):
+    found = carried_df(u, df=7)
+    assert 1 < found <= 7
+    if np.abs(u).max() > 1e-3:
+        np.testing.assert_allclose(carried_df(u * scale, df=7), found, rtol=1e-9)
 
 
 @given(share=SHARES, n=st.floats(1, 1e6), level=LEVELS)
@@ -183,6 +199,7 @@ def test_shapes_broadcast():
             "add up to at most 1; found 1.1",
         ),
         (lambda: percentile_interval([1.0]), InputError, "at least 2 draws"),
+        (lambda: carried_df([1.0], df=0), ScaleError, "`df` must be > 0"),
         (lambda: effective_base(-1, std_error=1, n=1), ScaleError, "`variance` must be >= 0"),
         (
             lambda: bootstrap_t_interval(0, std_error=1, draws=[1, 2], draw_errors=[1]),
@@ -225,7 +242,8 @@ def test_coverage_of_a_share_with_few_clusters(rng):
     p = hits.sum(axis=1) / (persons * rows)
     error = (hits / rows).std(axis=1, ddof=1) / np.sqrt(persons)
     base = effective_base(p * (1 - p), std_error=error, n=persons)
-    low, high = wilson_interval(p, n=base, df=persons - 1)
+    df = carried_df(hits / rows - p[:, None], df=persons - 1, axis=1)
+    low, high = wilson_interval(p, n=base, df=df)
     assert _passes((low <= share) & (high >= share), may_exceed=True)
     low, high = wilson_interval(p, n=persons * rows)
     assert ((low <= share) & (high >= share)).mean() < 0.85
