@@ -152,6 +152,24 @@ _OVERLAP = """
     nearest_kept        | Nearest rival kept | share | share of banks, or of weights, that leave the nearest rival as it is
     largest_change      | Largest change | share | largest change of an overlap
     n_scenarios         | Sets of weights | count | other weights tried
+    n_shared_markets    | Shared markets | count | markets both banks are in
+    commonality         | Market commonality | decimal | Chen's directed market commonality, 0-1
+    jaffe               | Jaffe proximity | decimal | cosine of the banks' market shares, 0-1
+    closeness           | Closeness | decimal | closeness over related markets, >= 0
+    closeness_normalised | Closeness, normalised | decimal | the same over its value with oneself, 0-1
+    n_markets           | Markets | count | markets with any amount
+    self_commonality    | Own commonality | decimal | market commonality of the bank with itself
+    rival               | Met most | text | the rival with the largest market commonality
+    rival_commonality   | Commonality with it | decimal | market commonality with that rival
+    n_meeting           | Pairs that meet | count | unordered pairs with a market in common
+    index               | Index | text | which measure of overlap
+    null                | Null model | text | how chance was modelled
+    observed            | Observed | decimal | value in the data
+    std_deviation       | Standard deviation | decimal | of the value under the null model
+    ses                 | Standardised effect | signed | (observed - expected) / standard deviation under the null
+    p_two_sided         | p, two-sided | p_value | twice the smaller tail, at most 1
+    p_adjusted          | p, adjusted | p_value | p-value after Holm's adjustment over pairs
+    draws               | Draws | count | random tables or samples drawn
 """
 _POSITIONING = """
     axis                | Axis | count | number of the axis, from 1
