@@ -12,7 +12,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from brandkit.sources import sample, sample_products
+from brandkit.sources import read_study, sample, sample_products
 from brandkit.sources import sample_market as market
 from brandkit.sources import sample_survey as survey
 
@@ -360,3 +360,36 @@ def test_cells_are_left_out_as_planted(tables):
         assert silent == {
             2024: {"Crown Mutual", "Silver Pine"}, 2025: {"Silver Pine"}, 2026: set(),
         }[year]  # fmt: skip
+
+
+# The study as it is read
+
+
+def test_the_study_reads_whole_in_every_language():
+    for language in ("en", "zh-Hant", "zh-Hans"):
+        study = read_study("sample", language=language)
+        assert len(study.brands) == 12
+        assert set(study.brand_table.values.index) == set(study.brands)
+        assert study.focus in study.brands
+        assert [len(catalog.problems) for catalog in study.catalogs.values()] == [0, 0, 0]
+        deposits = study.catalog.products["n_records"].value_counts()
+        assert set(deposits.index) == {1, 3}
+        assert study.survey.n_respondents == 3000
+        assert set(study.survey.responses["brand"].unique()) == set(study.brands)
+        assert set(study.branches.presence["brand"].unique()) == set(study.brands)
+        assert set(study.margins["region"]) == set(study.survey.responses["region"].unique())
+
+
+def test_the_survey_that_is_read_makes_the_brand_table():
+    study = read_study("sample")
+    counts = study.survey.images("image").counts()
+    table = study.brand_table.values
+    np.testing.assert_allclose(counts.loc[table.index, table.columns], table, atol=1e-9)
+
+
+def test_fieldwork_checks_find_the_careless():
+    found = read_study("sample").survey.quality(duration="seconds").tidy()
+    flat = found[(found["check"] == "straight_lining") & (found["set"] == "service")]
+    assert flat["share"].iloc[0] == pytest.approx(survey.STRAIGHT_LINERS, abs=0.007)
+    hasty = found[found["check"] == "speeding"]
+    assert hasty["share"].iloc[0] == pytest.approx(survey.SPEEDERS, abs=0.01)
