@@ -244,6 +244,7 @@ def _other_encodings(data: bytes) -> str:
 
 
 def _text_rows(path: Path, text: str) -> tuple[str, Iterator[tuple[int, list[str]]]]:
+    csv.field_size_limit(LARGEST_FIELD)
     said = re.match(r"sep=(.)\r?\n", text)  # a line that Excel writes and obeys
     body, skipped = (text[said.end() :], 1) if said else (text, 0)
     tried = (said.group(1),) if said else DELIMITERS
@@ -253,17 +254,18 @@ def _text_rows(path: Path, text: str) -> tuple[str, Iterator[tuple[int, list[str
 
 def _fit(text: str, delimiter: str) -> tuple[float, int, int]:
     """Say how well a delimiter cuts the first rows into equally many cells."""
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        rows = [len(row) for row in islice(_reader(text, delimiter), 60) if row]
-    except csv.Error:
+        rows = [len(row) for row in islice(lines, 60) if row]
+    except csv.Error:  # told with its line when the table is read
         return (0.0, 0, 0)
     width, times = Counter(rows).most_common(1)[0] if rows else (0, 0)
     even = times / len(rows) if width > 1 else 0.0
-    return (even if even > 0.5 else 0.0, width, -DELIMITERS.index(delimiter))
+    rank = -DELIMITERS.index(delimiter) if delimiter in DELIMITERS else 0
+    return (even if even > 0.5 else 0.0, rows[0] if rows else 0, rank)
 
 
 def _reader(text: str, delimiter: str) -> Any:
-    csv.field_size_limit(LARGEST_FIELD)
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
 

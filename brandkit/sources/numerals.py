@@ -16,8 +16,8 @@ DecimalMark = Literal[".", ","]
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 _COMMA_DECIMAL = re.compile(r"[+-]?(\d*),\d+([eE][+-]?\d+)?$")
 _GROUPED = {
-    ".": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"),
-    ",": re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?$"),
+    ".": re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"),
+    ",": re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?$"),
 }
 #: One group of three after a mark: the mark may group thousands or begin decimals.
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}$")

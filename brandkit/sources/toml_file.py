@@ -33,6 +33,13 @@ _RULES = {
     "string_too_short": "must not be empty",
 }  # fmt: skip
 
+_BOUNDS = {
+    "greater than or equal to": ">=",
+    "less than or equal to": "<=",
+    "greater than": "above",
+    "less than": "below",
+}
+
 
 @dataclass(frozen=True)
 class TomlFile:
@@ -237,8 +244,10 @@ def _told(
         return " or ".join([alternatives[0], *others]), ""
     if kind in _RULES:
         return _RULES[kind], ""
-    message = mistake["msg"]
-    return message[:1].lower() + message[1:].replace("Input should", "must"), ""
+    message = mistake["msg"].replace("Input should", "must")
+    for words, sign in _BOUNDS.items():
+        message = message.replace(words, sign)
+    return message[:1].lower() + message[1:], ""
 
 
 def _keys_at(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:

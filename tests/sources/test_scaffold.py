@@ -1,0 +1,305 @@
+"""New studies: what a file is, what its columns are, and a study.toml that holds at once."""
+# ruff: noqa: E501 - one file a line
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from brandkit.core.errors import InputError, MissingFileError
+from brandkit.sources import read_study
+from brandkit.sources.guessing import guessed_file
+from brandkit.sources.guessing_columns import Guess
+from brandkit.sources.inspection import check_study
+from brandkit.sources.scaffold import new_study
+from brandkit.sources.settings import read_settings
+
+WIDE = "bank,modern,fair\nCivic,12,3\nKestrel,7,9\nOld Quay,1,4\n"
+CATALOG = (
+    "bank,product_id,product_name,category,features,monthly_fee\n"
+    "Civic,1,Everyday,accounts,card; app,5.00\nCivic,2,Saver,savings,app,0\n"
+    "Kestrel,1,Wing,accounts,app,0\nKestrel,2,Nest,savings,card,0\n"
+)
+BRANCHES = (
+    "bank,county,deposits\nCivic,North,10\nCivic,South,20\nKestrel,North,5\nKestrel,South,1\n"
+)
+LONG = "company,issue\nCivic,fees\nCivic,app\nKestrel,fees\nKestrel,fees\n"
+
+
+def survey_text(n: int = 40, *, seed: int = 0) -> str:
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(
+        rng.integers(0, 11, (n, 6)), columns=["imag1", "imag2", "sat1", "sat2", "loy1", "loy2"]
+    )
+    frame.insert(0, "respondent_id", range(1, n + 1))
+    frame["bank"] = rng.choice(["Civic", "Kestrel"], n)
+    frame["weight"] = rng.uniform(0.5, 2, n).round(3)
+    frame["tick_1"], frame["tick_2"], frame["tick_3"] = rng.integers(0, 2, (3, n))
+    frame["nps"] = rng.integers(0, 11, n)
+    frame.loc[frame.index[:2], "sat1"] = 99
+    frame.loc[frame.index[:10], "nps"] = 10
+    frame["region"] = rng.choice(["North", "South"], n)
+    return frame.to_csv(index=False, lineterminator="\n")
+
+
+def written(folder: Path, files: dict[str, str]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return folder
+
+
+# ---------------------------------------------------------------- known guesses
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "section", "keys"),
+    [
+        ("a.csv", WIDE, "brand_table", {"brand": "bank", "kind": "counts"}),
+        ("a.csv", "bank;a;b\nX;12%;3%\nY;1%;2,5%\n", "brand_table", {"kind": "shares"}),
+        ("a.csv", "bank,a,b\nX,0.12,0.3\nY,0,1\n", "brand_table", {"kind": "shares"}),
+        ("a.csv", "bank,a,b\nX,12.5,30\nY,40,1.5\n", "brand_table", {"kind": "shares", "unit": "percent"}),
+        ("a.csv", "bank,a,b\nX,3.5,4.25\nY,2.5,1.5\n", "brand_table", {"kind": "ratings"}),
+        ("a.csv", "銀行,現代感,收費透明\n市民銀行,12,3\n紅隼銀行,7,9\n", "brand_table", {"brand": "銀行"}),
+        ("a.csv", WIDE + "NET,20,16\n", "brand_table", {"leave_out": ["NET"]}),
+        ("a.csv", LONG, "brand_table", {"brand": "company", "attribute": "issue", "kind": "counts"}),
+        ("a.csv", "company,issue,n\nX,a,3\nX,b,4\nY,a,5\nY,b,6\n", "brand_table", {"amount": "n"}),
+        ("a.csv", BRANCHES, "branches", {"brand": "bank", "market": "county", "amount": "deposits"}),
+        ("a.csv", CATALOG, "catalog", {"format": "table"}),
+        ("a.csv", "label,zh-Hant\nCivic,市民\n", "names", {}),
+        ("a.csv", "item,label,low,high\nsat1,Satisfaction,0,10\n", "codebook", {}),
+        ("a.csv", survey_text(), "survey", {"brand": "bank", "weight": "weight", "respondent": "respondent_id"}),
+        ("a.json", "{}", "catalog", {"format": "cdr"}),
+        ("brands_2024-08-12.json", "{}", "register", {}),
+    ],
+)  # fmt: skip
+def test_what_a_file_is(
+    tmp_path: Path, name: str, text: str, section: str, keys: dict[str, Any]
+) -> None:
+    guess = guessed_file(written(tmp_path, {name: text}) / name)
+    assert isinstance(guess, Guess), guess
+    assert guess.section == section
+    for key, value in keys.items():
+        assert guess.keys[key] == value
+
+
+def test_what_the_columns_of_a_survey_are(tmp_path: Path) -> None:
+    guess = guessed_file(written(tmp_path, {"a.csv": survey_text()}) / "a.csv")
+    assert isinstance(guess, Guess)
+    assert guess.keys["blocks"] == {
+        "IMAG": ["imag1", "imag2"],
+        "SAT": ["sat1", "sat2"],
+        "LOY": ["loy1", "loy2"],
+    }
+    assert ["IMAG", "SAT"] in guess.keys["paths"]
+    assert ["SAT", "LOY"] in guess.keys["paths"]
+    assert guess.keys["missing"] == [99]
+    assert guess.keys["images"] == ["tick_1", "tick_2", "tick_3"]
+    assert guess.keys["recommend"] == "nps"
+    assert guess.keys["outcome"] == "sat1"
+    assert guess.keys["drivers"] == ["imag1", "imag2"]
+    assert guess.keys["segments"] == ["region"]
+    assert "is 99" in guess.question or "are 99 really" in guess.question
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("a.doc", "x", "its ending .doc says no table"),
+        ("a.csv", "", "the file is empty"),
+        ("a.xlsx", "%PDF-1.7", "a PDF document"),
+        ("a.csv", "x,y\n1,2\n3,4\n", "nothing in its columns"),
+    ],
+)
+def test_what_there_is_no_telling(tmp_path: Path, name: str, text: str, message: str) -> None:
+    guess = guessed_file(written(tmp_path, {name: text}) / name)
+    assert isinstance(guess, str)
+    assert message in guess
+
+
+# ---------------------------------------------------------------- the study.toml
+
+
+def test_a_new_user_s_folder_becomes_a_study(tmp_path: Path) -> None:
+    folder = written(
+        tmp_path / "my_bank",
+        {
+            "image.csv": WIDE, "products.csv": CATALOG, "branches.csv": BRANCHES,
+            "survey.csv": survey_text(), "names.csv": "label,zh-Hant\nCivic,市民銀行\n",
+            "codebook.csv": "item,label,low,high,missing\nsat1,Satisfied,0,10,99\n",
+            "notes.docx": "x", "README.md": "x",
+        },
+    )  # fmt: skip
+    made = new_study(folder)
+    assert len(made.guesses) == 5
+    assert any("notes.docx" in question for question in made.questions)
+    assert not any("README" in question for question in made.questions)
+    text = made.path.read_text(encoding="utf-8")
+    assert 'title = "My bank"' in text
+    assert '# focus = "Civic"' in text
+    chosen, _ = read_settings(made.path)
+    assert chosen.evidence == ("brand_table", "catalog", "survey", "branches")
+    assert chosen.survey is not None
+    assert chosen.survey.codebook == "codebook.csv"
+    study = read_study(folder)
+    assert study.brand_table is not None
+    assert study.brand_table.brands == ["Civic", "Kestrel", "Old Quay"]
+    assert check_study(folder).is_sound, check_study(folder).lines()
+
+
+def test_files_may_lie_elsewhere_and_are_not_copied(tmp_path: Path) -> None:
+    files = written(tmp_path / "exports", {"image.csv": WIDE, "other.csv": "x,y\n1,2\n"})
+    before = {file.name: file.read_bytes() for file in files.iterdir()}
+    made = new_study(tmp_path / "studies" / "mine", files=[files / "image.csv"])
+    assert [file.name for file in made.path.parent.iterdir()] == ["study.toml"]
+    chosen, _ = read_settings(made.path)
+    assert chosen.brand_table is not None
+    assert chosen.brand_table.source == "../../exports/image.csv"
+    assert {file.name: file.read_bytes() for file in files.iterdir()} == before
+    assert check_study(made.path.parent).is_sound
+
+
+def test_dated_catalogues_become_dates_with_their_registers(tmp_path: Path) -> None:
+    files = {f"{day}.jsonl": "{}\n" for day in ("2023-10-31", "2022-06-30", "2024-08-12")}
+    files |= {"brands_2024-08-12.json": "{}"}
+    made = new_study(written(tmp_path / "au", files))
+    content = tomllib.loads(made.path.read_text(encoding="utf-8"))
+    dates = content["catalog"]["dates"]
+    assert [str(entry["as_of"]) for entry in dates] == ["2022-06-30", "2023-10-31", "2024-08-12"]
+    assert dates[2]["register"] == "brands_2024-08-12.json"
+    assert "register" not in dates[0]
+    assert read_settings(made.path)[0].catalog is not None
+
+
+@pytest.mark.parametrize(
+    ("brands", "language"),
+    [
+        (("市民銀行", "紅隼銀行"), "zh-Hant"),
+        (("市民银行", "红隼银行"), "zh-Hans"),
+        (("Civic", "Kestrel"), "en"),
+    ],
+)
+def test_the_language_is_that_of_the_labels(
+    tmp_path: Path, brands: tuple[str, str], language: str
+) -> None:
+    folder = written(tmp_path, {"a.csv": f"b,x,y\n{brands[0]},1,2\n{brands[1]},3,5\n"})
+    assert read_settings(new_study(folder).path)[0].study.language == language
+
+
+def test_a_second_file_of_a_kind_is_asked_about(tmp_path: Path) -> None:
+    made = new_study(written(tmp_path, {"a.csv": WIDE, "b.csv": WIDE}))
+    assert made.guesses == ("a.csv: a wide table: 3 brands × 2 attributes, counts",)
+    assert made.questions == (
+        "b.csv: not used, because a study has one [brand_table]; a.csv was taken",
+    )
+
+
+def test_an_empty_folder_gets_a_study_to_fill_in(tmp_path: Path) -> None:
+    made = new_study(tmp_path / "new")
+    assert "no file was recognised" in made.questions[-1]
+    text = made.path.read_text(encoding="utf-8")
+    for section in ("names", "brand_table", "catalog", "survey", "branches"):
+        assert f"# [{section}]" in text
+    uncommented = "\n".join(
+        line.removeprefix("# ")
+        if line.startswith(("# [brand_table]", '# source = "image', "# kind"))
+        else line
+        for line in text.splitlines()
+    )
+    made.path.write_text(uncommented, encoding="utf-8")
+    assert read_settings(made.path)[0].evidence == ("brand_table",)
+
+
+def test_somebody_s_study_is_not_overwritten(tmp_path: Path) -> None:
+    folder = written(tmp_path, {"image.csv": WIDE, "study.toml": "mine"})
+    with pytest.raises(InputError, match=r"is there already.*--force"):
+        new_study(folder)
+    assert (folder / "study.toml").read_text(encoding="utf-8") == "mine"
+    new_study(folder, replace=True)
+    assert read_study(folder).brand_table is not None
+
+
+def test_refusals(tmp_path: Path) -> None:
+    written(tmp_path, {"image.csv": WIDE})
+    with pytest.raises(MissingFileError, match=r"Did you mean 'image\.csv'"):
+        new_study(tmp_path / "s", files=[tmp_path / "imgae.csv"])
+    assert not (tmp_path / "s").exists()
+    with pytest.raises(InputError, match=r"`folder` must be a folder; found the file image\.csv"):
+        new_study(tmp_path / "image.csv")
+
+
+ODD = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=8)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    header=st.lists(ODD, min_size=1, max_size=6),
+    rows=st.lists(st.lists(ODD, max_size=6), max_size=14),
+)
+def test_whatever_is_in_a_file_the_study_toml_is_toml(
+    tmp_path: Path, header: list[str], rows: list[list[str]]
+) -> None:
+    import csv
+    import io
+
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([header, *rows])
+    folder = tmp_path / "odd"
+    folder.mkdir(exist_ok=True)
+    (folder / "a.csv").write_bytes(text.getvalue().encode("utf-8"))
+    made = new_study(folder, replace=True)
+    tomllib.loads(made.path.read_text(encoding="utf-8"))
+    if made.guesses:
+        read_settings(made.path)
+
+
+# ---------------------------------------------------------------- real files
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("path", "section", "keys"),
+    [
+        ("brand_tables/cfpb_complaints_2015/complaints.csv", "brand_table", {"brand": "Company", "attribute": "Issue"}),
+        ("brand_tables/cars_39x7/data_brands.csv", "brand_table", {"kind": "counts"}),
+        ("brand_tables/brands_42x15/brand_associations.csv", "brand_table", {"kind": "shares"}),
+        ("brand_tables/smoke/smoke.csv", "brand_table", {"kind": "counts"}),
+        ("branches/tw_bank_branches/tw_branches.csv", "branches", {"brand": "bank_name", "market": "city_derived"}),
+        ("surveys/csibank/csibank.csv", "survey", {"outcome": "sat1", "segments": ["Gender", "Age", "Education", "Occupation", "Region"]}),
+        ("surveys/burger_tracker/Burger_Brand_Tracking_Dec_2017.sav", "survey", {"weight": "wgt"}),
+        ("catalogs/cn_wmp_chinawealth/products_20250516_184720.csv", "catalog", {"format": "table"}),
+        ("catalogs/au_cdr/snapshots", "catalog", {"format": "cdr"}),
+    ],
+)  # fmt: skip
+def test_real_files_are_recognised(
+    real: Path, path: str, section: str, keys: dict[str, Any]
+) -> None:
+    guess = guessed_file(real / path)
+    assert isinstance(guess, Guess), guess
+    assert guess.section == section
+    for key, value in keys.items():
+        assert guess.keys[key] == value
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    "path",
+    ["brand_tables/cfpb_complaints_2015", "brand_tables/cars_39x7", "brand_tables/brands_42x15", "brand_tables/smoke",
+     "surveys/csibank", "branches/tw_bank_branches", "catalogs/cn_wmp_chinawealth"],
+)  # fmt: skip
+def test_new_then_check_on_real_folders(real: Path, tmp_path: Path, path: str) -> None:
+    files = sorted(file for file in (real / path).iterdir() if file.suffix == ".csv")
+    made = new_study(tmp_path / "study", files=files)
+    found = check_study(made.path.parent)
+    assert found.is_sound, found.lines()
