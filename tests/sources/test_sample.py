@@ -294,15 +294,22 @@ def test_the_basic_exciting_and_even_effects_by_hand():
 # The catalogues
 
 
+def _offers(table: pd.DataFrame) -> dict[str, list[tuple[str, frozenset[str]]]]:
+    """Category and features of each brand's offers."""
+    offers: dict[str, list[tuple[str, frozenset[str]]]] = {}
+    for row in table.drop_duplicates(["brand", "name"]).itertuples():
+        listed = (row.category, frozenset(row.features.split("; ")))
+        offers.setdefault(row.brand, []).append(listed)
+    return offers
+
+
 def _overlap(table: pd.DataFrame, a: str, b: str) -> float:
     """Mean best Jaccard index of features over a's offers."""
-    offers = table.drop_duplicates(["brand", "name"])
-    listed = offers["features"].str.split("; ").map(frozenset)
+    offers = _offers(table)
     best = []
-    for at in offers.index[offers["brand"] == a]:
-        rivals = listed[(offers["brand"] == b) & (offers["category"] == offers.at[at, "category"])]
-        scores = [len(listed[at] & other) / len(listed[at] | other) for other in rivals]
-        best.append(max(scores, default=0.0))
+    for category, ours in offers[a]:
+        rivals = [theirs for other, theirs in offers[b] if other == category]
+        best.append(max((len(ours & theirs) / len(ours | theirs) for theirs in rivals), default=0))
     return float(np.mean(best))
 
 
