@@ -303,9 +303,8 @@ def _offers(table: pd.DataFrame) -> dict[str, list[tuple[str, frozenset[str]]]]:
     return offers
 
 
-def _overlap(table: pd.DataFrame, a: str, b: str) -> float:
+def _overlap(offers: dict[str, list[tuple[str, frozenset[str]]]], a: str, b: str) -> float:
     """Mean best Jaccard index of features over a's offers."""
-    offers = _offers(table)
     best = []
     for category, ours in offers[a]:
         rivals = [theirs for other, theirs in offers[b] if other == category]
@@ -314,8 +313,8 @@ def _overlap(table: pd.DataFrame, a: str, b: str) -> float:
 
 
 def _mean_overlap(table: pd.DataFrame) -> pd.Series:
-    brands = list(table["brand"].unique())
-    pairs = {pair: _overlap(table, *pair) for pair in itertools.permutations(brands, 2)}
+    offers = _offers(table)
+    pairs = {pair: _overlap(offers, *pair) for pair in itertools.permutations(offers, 2)}
     return pd.Series(pairs).groupby(level=0).mean()
 
 
@@ -332,11 +331,11 @@ def test_catalogues_have_their_size(tables):
 
 
 def test_sisters_offer_the_same_and_the_close_rival_nearly_so(tables):
-    table = tables[2026]
+    offers = _offers(tables[2026])
     sister_a, sister_b = market.SISTERS
-    assert _overlap(table, sister_b, sister_a) == 1.0
+    assert _overlap(offers, sister_b, sister_a) == 1.0
     focus, rival = market.NEAREST_RIVALS
-    overlaps = {bank: _overlap(table, focus, bank) for bank in BANKS if bank != focus}
+    overlaps = {bank: _overlap(offers, focus, bank) for bank in BANKS if bank != focus}
     assert max(overlaps, key=overlaps.__getitem__) == rival
     assert 0.7 < overlaps[rival] < 0.97
 
