@@ -175,18 +175,52 @@ def audit(
     """Check a report: no requests, no leaks, alt texts, language, what a reader needs."""
     from brandkit.report.audit import audit_report
 
-    audit_report(file)
+    found = audit_report(file)
+    for line in found.lines(severity="warns"):
+        _say(f"note   {line}")
+    failures = found.lines(severity="fails")
+    for line in failures:
+        _say(f"WRONG  {line}")
+    if not found.ok:
+        _stop(f"{found.file} did not pass: {len(failures)} kinds of failure.", FAILED)
+    _say(f"{found.file} passed, {found.n_bytes / 1000:.0f} KB.")
 
 
 @fetch_app.command("au-cdr")
 @_answering
 def fetch_australia(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to collect into.")],
+    *,
+    brand: Annotated[
+        list[str] | None, typer.Option(help="Only this bank; may be given several times.")
+    ] = None,
+    register: Annotated[
+        str | None, typer.Option(help="The register's address, where it is not the public one.")
+    ] = None,
+    concurrency: Annotated[int, typer.Option(help="Banks asked at the same time.")] = 8,
 ) -> None:
     """Collect the product catalogues of Australian banks from their public interfaces."""
-    from brandkit.sources.fetch import fetch_au_cdr
+    from brandkit.sources.fetch import AU_REGISTER, BankOutcome, fetch_au_cdr
 
-    fetch_au_cdr(out)
+    def told(outcome: BankOutcome, finished: int, total: int) -> None:
+        said = f"{outcome.n_products} products"
+        if outcome.n_errors:
+            said += f", {outcome.n_errors} errors"
+        if outcome.reason:
+            said += f"; not finished: {outcome.reason}"
+        _say(f"[{finished}/{total}] {outcome.register_name}: {said}")
+
+    fetched = fetch_au_cdr(
+        out, register_url=register or AU_REGISTER, brands=brand or None, concurrency=concurrency,
+        progress=told,
+    )  # fmt: skip
+    _say(f"Written: {fetched.path} and {fetched.register}")
+    if fetched.n_failed:
+        _stop(
+            f"{fetched.n_failed} of {len(fetched.banks)} banks are not finished. The same command "
+            "goes on with these.",
+            FAILED,
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
