@@ -177,6 +177,21 @@ def test_exit_codes(
     assert "respondent" not in err  # what unexpected errors say may hold data
 
 
+def test_audit_tells_what_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        '<!doctype html><html lang="en"><h1>Banks</h1><img src="https://example.org/a.png"></html>',
+        encoding="utf-8",
+    )
+    assert main(["audit", str(page)]) == 1
+    out, err = capsys.readouterr()
+    assert "WRONG" in out
+    assert "fetches something" in out
+    assert "page.html did not pass" in err
+    assert main(["audit", str(tmp_path / "nothing.html")]) == 2
+    assert "`brandkit report STUDY` writes it" in capsys.readouterr().err
+
+
 def test_debug_shows_where_it_happened(replaced: Any) -> None:
     def audit_report(_: Path) -> None:
         raise ZeroDivisionError

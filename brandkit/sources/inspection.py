@@ -260,6 +260,9 @@ def _brands_compared(study: Study) -> list[Remark]:
     remarks = []
     for kind, brands in known.items():
         others = set().union(*(known[other] for other in known if other != kind))
+        if others and not brands & others:
+            remarks.append(Remark("note", f"[{kind}]", "none of its brands is in other evidence"))
+            continue
         for brand in sorted(brands - others):
             near = did_you_mean(brand, sorted(others - brands))
             if near:

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.errors import MissingFileError, SchemaError
+from brandkit.language import translate
 from brandkit.sources.grid import read_grid
 from brandkit.sources.numerals import decimal_mark, parsed_number
 from brandkit.sources.table import read_brand_table
@@ -137,6 +138,7 @@ def test_empty_cells_of_counts_are_zeros_and_said_to_be(tmp_path: Path) -> None:
     table = read_brand_table(written(tmp_path, "bank,a,b\nX,1,\nY,,2\n"))
     assert table.values.to_numpy().tolist() == [[1.0, 0.0], [0.0, 2.0]]
     assert [str(note) for note in table.notes] == ["2 empty cells were read as 0 in image.csv."]
+    assert translate(table.notes[0], "zh-Hant") == "image.csv 有 2 個空白儲存格，以 0 計。"
 
 
 def test_brands_can_be_chosen_set_aside_and_left_out(tmp_path: Path) -> None:
