@@ -197,5 +197,13 @@ _POSITIONING = """
     second_nearest      | Second nearest | text | the next most alike row
     second_distance     | Distance of the second | decimal | chi-square distance to it
 """
+_REPORT = """
+    rule                | Rule | text | which rule of the audit
+    severity            | Severity | text | "fails": the report is not written; "warns": it is
+    place               | Place | text | where in the file
+    n_failures          | Failures | count | problems that fail the report
+    n_warnings          | Warnings | count | problems worth knowing
+    n_bytes             | Bytes | count | size of the file
+"""
 
-COLUMNS: dict[str, Column] = _read(_SHARED + _SOURCES + _OVERLAP + _POSITIONING)
+COLUMNS: dict[str, Column] = _read(_SHARED + _SOURCES + _OVERLAP + _POSITIONING + _REPORT)

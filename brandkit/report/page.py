@@ -85,7 +85,8 @@ class Page:
     @property
     def is_unanswered(self) -> bool:
         """Whether the report can only say what it lacks."""
-        return bool(self.notes) and not any(p.kind in ("figure", "table") for p in self.parts)
+        shown_kinds = {part.kind for part in self.parts} & {"figure", "table"}
+        return bool(self.notes) and not (shown_kinds or self.findings)
 
     @property
     def title_text(self) -> Text:
@@ -173,21 +174,22 @@ def _blocks_of(cell: NotebookNode, number: int) -> list[Json]:
         if output.output_type not in ("display_data", "execute_result"):
             continue  # what is printed is for the notebook's author, never for the page
         block = output.data.get(BLOCK_TYPE)
-        if block is None:
+        if block is not None:
+            found += block["findings"] if block["kind"] == "findings" else [block]
+        elif lost := _lost(output.data):
             raise ReportError(
-                f"Cell {number} shows {shown(_shown_as(output.data))}, which is not a block and "
-                "would be lost. Wrap it in figure(…), table(…) or note(…), or end its line "
-                "with a semicolon."
+                f"Cell {number} shows {lost} that is no block and would be lost. Wrap it in "
+                "figure(…) or table(…), or end its line with a semicolon."
             )
-        found += block["findings"] if block["kind"] == "findings" else [block]
     return found
 
 
-def _shown_as(data: Mapping[str, Any]) -> str:
-    """Name the type of what was shown; its content may be about people."""
-    plain = str(data.get("text/plain", ""))
-    named = re.match(r"<([\w.]+)", plain)
-    return named.group(1) if named else "a table" if "text/html" in data else "a value"
+def _lost(data: Mapping[str, Any]) -> str:
+    """Name what a reader would miss; a result's own summary is for the notebook's author."""
+    if any(kind.startswith("image/") for kind in data):
+        return "a picture"
+    is_result = re.match(r"[A-Z]\w*\(", str(data.get("text/plain", "")))
+    return "a table" if "text/html" in data and not is_result else ""
 
 
 def _take_blocks(page: Page, blocks: Sequence[Json], source: str) -> None:

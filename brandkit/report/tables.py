@@ -180,7 +180,8 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
             "`frame` must have one row of column heads; found "
             f"{frame.columns.nlevels}. Flatten them first."
         )
-    is_count = isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
+    # An unnamed index of numbers counts rows, in order or, after sorting, out of it.
+    is_count = frame.index.name is None and pd.api.types.is_integer_dtype(frame.index)
     flat = frame if is_count else frame.reset_index(names=_index_names(frame))
     flat = flat.rename(columns=str)
     require_unique("frame", list(flat.columns), what="column")

@@ -1,0 +1,88 @@
+"""The first page: which reports a study has, and what each of them says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from brandkit.language import current_language, use_language
+from brandkit.report.exporter import CONTENT_POLICY
+from brandkit.report.pages import rendered, stylesheet
+from brandkit.report.provenance import Provenance
+
+INDEX = "index.html"
+_DATA = re.compile(
+    r'<script type="application/json" id="provenance">(.*?)</script>', re.DOTALL
+)
+
+
+def index_page(
+    summaries: Mapping[str, Mapping[str, Any]], *, study: Provenance, language: str
+) -> str:
+    """Write the index of the reports in a folder.
+
+    Parameters
+    ----------
+    summaries : mapping
+        File name to what the report says of itself.
+    study : Provenance
+    language : "en" | "zh-Hant" | "zh-Hans"
+
+    Returns
+    -------
+    str
+        The page.
+
+    Examples
+    --------
+    >>> page = index_page({}, study=Provenance(study="s", title="Banks"), language="en")
+    >>> "<h1>Banks</h1>" in page
+    True
+    """
+    before = current_language()
+    use_language(language)
+    try:
+        written = rendered(
+            "index.html.j2", reports=dict(sorted(summaries.items())), origin=study,
+            language=language, policy=CONTENT_POLICY, css=stylesheet(),
+        )  # fmt: skip
+    finally:
+        use_language(before)
+    return written.rstrip("\n") + "\n"
+
+
+def summaries_in(folder: Path, *, study: str, language: str) -> dict[str, dict[str, Any]]:
+    """Read what the reports that lie in a folder say of themselves.
+
+    Parameters
+    ----------
+    folder : Path
+    study, language : str
+        Reports of another study or language are not listed.
+
+    Returns
+    -------
+    dict
+        File name to summary.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> summaries_in(Path(mkdtemp()), study="sample", language="en")
+    {}
+    """
+    found = {}
+    for file in sorted(folder.glob("*.html")):
+        data = _DATA.search(file.read_text(encoding="utf-8", errors="replace"))
+        if file.name == INDEX or data is None:
+            continue
+        try:
+            summary = json.loads(data.group(1))
+        except json.JSONDecodeError:
+            continue
+        if (summary.get("study"), summary.get("language")) == (study, language):
+            found[file.name] = summary
+    return found

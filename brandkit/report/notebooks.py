@@ -1,0 +1,205 @@
+"""The notebooks of the clone: which to run, and with which parameters."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from brandkit.core.errors import (
+    InputError,
+    MissingFileError,
+    SchemaError,
+    did_you_mean,
+    shown,
+)
+
+TAG = "parameters"
+INJECTED = "injected-parameters"
+
+
+def chosen_notebooks(folder: Path, wanted: Sequence[str] | None = None) -> list[Path]:
+    """Find the notebooks to run.
+
+    Parameters
+    ----------
+    folder : Path
+    wanted : sequence of str, optional
+        Numbers (``"03"``, ``"3"``), names or parts of names; all notebooks where not given.
+
+    Returns
+    -------
+    list of Path
+        Each once, in the order of their names.
+
+    Raises
+    ------
+    MissingFileError
+        The folder has no notebooks.
+    InputError
+        A wish fits none of them.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> folder = Path(mkdtemp())
+    >>> (folder / "03_positioning.ipynb").touch()
+    >>> [path.name for path in chosen_notebooks(folder, ["3"])]
+    ['03_positioning.ipynb']
+    """
+    there = sorted(folder.glob("*.ipynb"))
+    if not there:
+        raise MissingFileError(
+            "the folder must hold notebooks (*.ipynb)", file=folder,
+            way_out="Run this from the clone of brandkit.",
+        )  # fmt: skip
+    if wanted is None:
+        return there
+    if not wanted:
+        raise InputError("`notebooks` must name at least one; found none. Leave it out for all.")
+    found = {path for wish in wanted for path in _fitting(str(wish), there)}
+    return sorted(found)
+
+
+def _fitting(wish: str, there: Sequence[Path]) -> list[Path]:
+    name = Path(wish).name.removesuffix(".ipynb").removesuffix(".html")
+    exact = [path for path in there if path.stem == name]
+    if exact:
+        return exact
+    if name.isdigit():
+        fitting = [path for path in there if _number(path) == int(name)]
+    else:
+        fitting = [path for path in there if name and name.lower() in path.stem.lower()]
+    if not fitting:
+        stems = [path.stem for path in there]
+        raise InputError(
+            f"`notebooks` must name notebooks of the clone, {shown(stems, most=12)}; "
+            f"found {shown(wish)}.{did_you_mean(name, stems)}"
+        )
+    return fitting
+
+
+def _number(path: Path) -> int | None:
+    first = path.stem.split("_")[0]
+    return int(first) if first.isdigit() else None
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a notebook.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    NotebookNode
+
+    Raises
+    ------
+    SchemaError
+        The file is not a notebook.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> path = Path(mkdtemp()) / "empty.ipynb"
+    >>> _ = path.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    >>> read_notebook(path).cells
+    []
+    """
+    try:
+        return nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call,no-any-return]
+    except (UnicodeDecodeError, ValueError, nbformat.reader.NotJSONError) as error:
+        raise SchemaError(
+            "the file must be a notebook", file=path, way_out="Open and save it in JupyterLab."
+        ) from error
+
+
+def with_parameters(
+    notebook: NotebookNode, values: Mapping[str, Any], *, file: Path, setup: str = ""
+) -> NotebookNode:
+    """Give a notebook its parameters, strictly: only those its own cell names.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        With one cell tagged ``parameters``.
+    values : mapping
+        Name to value; values that Python can write out.
+    file : Path
+        Where the notebook stands, for errors.
+    setup : str
+        Code to run with them.
+
+    Returns
+    -------
+    NotebookNode
+        A copy without outputs; the values stand in a cell after the one tagged.
+
+    Raises
+    ------
+    SchemaError
+        There is not exactly one such cell, or it holds more than plain values.
+    InputError
+        A name is not among the notebook's parameters.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_code_cell, new_notebook
+    >>> cell = new_code_cell('study = "sample"', metadata={"tags": ["parameters"]})
+    >>> made = with_parameters(new_notebook(cells=[cell]), {"study": "mine"}, file=Path("a.ipynb"))
+    >>> made.cells[1].source
+    "study = 'mine'"
+    """
+    made = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
+    tagged = [at for at, cell in enumerate(made.cells) if TAG in _tags(cell)]
+    if len(tagged) != 1:
+        raise SchemaError(
+            f"a notebook must have one cell tagged {TAG!r}", file=file, found=len(tagged),
+            way_out="Tag the cell that names the study (JupyterLab: property inspector, tags).",
+        )  # fmt: skip
+    known = _names(made.cells[tagged[0]].source, file)
+    for name in values:
+        if name not in known:
+            raise InputError(
+                f"{file.name} takes the parameters {shown(known, most=12)}; "
+                f"found {shown(name)}.{did_you_mean(name, known)}"
+            )
+    lines = [f"{name} = {value!r}" for name, value in values.items()]
+    injected = nbformat.v4.new_code_cell(  # type: ignore[no-untyped-call]
+        "\n".join([*lines, *([setup] if setup else [])]), metadata={"tags": [INJECTED]},
+        id="brandkit-parameters",
+    )  # fmt: skip
+    made.cells.insert(tagged[0] + 1, injected)
+    for cell in made.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return made
+
+
+def _tags(cell: NotebookNode) -> list[str]:
+    return list(cell.metadata.get("tags", []))
+
+
+def _names(source: str, file: Path) -> list[str]:
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError:
+        statements = [ast.Pass()]
+    names = []
+    for statement in statements:
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        if isinstance(statement, ast.AnnAssign):
+            targets = [statement.target]
+        if not targets or not all(isinstance(target, ast.Name) for target in targets):
+            raise SchemaError(
+                "the cell tagged 'parameters' must only give names their values", file=file,
+                way_out='Write one line each, as in study = "sample".',
+            )  # fmt: skip
+        names += [target.id for target in targets if isinstance(target, ast.Name)]
+    return names
