@@ -105,9 +105,9 @@ def png(figure: Figure, *, scale: float = 2.0) -> bytes:
         raise InputError(f"`scale` must be > 0; found {scale}. Write 2.")
     written = BytesIO()
     with theme(), _drawable(figure, is_transparent=False):
-        figure.dpi = POINTS_AN_INCH * scale
         FigureCanvasAgg(figure)
-        figure.savefig(written, format="png", metadata={"Software": None})
+        dots = POINTS_AN_INCH * scale
+        figure.savefig(written, format="png", dpi=dots, metadata={"Software": None})
     return written.getvalue()
 
 

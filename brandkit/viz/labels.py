@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from brandkit.core.checks import check_option, check_whole_number
 from brandkit.core.errors import InputError, did_you_mean, shown
 from brandkit.core.message import Message
-from brandkit.viz.lettering import Floats, Kind, Lettering, joined_ground
+from brandkit.viz.lettering import Floats, Kind, Lettering, Limits, joined_ground, widened
 from brandkit.viz.names import label_lines
 from brandkit.viz.placement import Ground, Placement, place_boxes
 from brandkit.viz.renderer import slim_canvas
@@ -192,9 +192,12 @@ def _labelled(sheet: Lettering, task: _Task, first: list[int], rest: list[int]) 
         at: sheet.write(lines[at], task.kinds[at], is_focus=task.names[at] in task.focus)
         for at in first
     }
-    factors = _ENLARGED[:1] if rest else _ENLARGED
+    limits = sheet.limits()
     ground, placement = _with_most_room(
-        sheet, task.spots[first], list(texts.values()), factors=factors
+        sheet,
+        task.spots[first],
+        list(texts.values()),
+        windows=[widened(limits, factor) for factor in (_ENLARGED[:1] if rest else _ENLARGED)],
     )
     named = _put(sheet, task, texts, placement)
     rest = [at for at in first if at not in named] + rest
@@ -211,24 +214,23 @@ def _labelled(sheet: Lettering, task: _Task, first: list[int], rest: list[int]) 
 
 
 def _with_most_room(
-    sheet: Lettering, spots: Floats, texts: list[Annotation], *, factors: tuple[float, ...]
+    sheet: Lettering, spots: Floats, texts: list[Annotation], *, windows: list[Limits]
 ) -> tuple[Ground, Placement]:
-    """Enlarge the axes as long as that lets more names stand, and no further."""
-    limits = (sheet.ax.get_xlim(), sheet.ax.get_ylim())
+    """Show more and more as long as that lets more names stand, and no further."""
     sizes = np.array([sheet.size(text) for text in texts]).reshape(-1, 2)
-    tried: list[tuple[int, float, Ground, Placement]] = []
-    for factor in factors:
-        sheet.show(limits, factor)
+    tried: list[tuple[Ground, Placement]] = []
+    for window in windows:
+        sheet.show(window)
         ground = sheet.ground(apart_from=texts)
-        points = np.asarray(sheet.ax.transData.transform(spots))
-        placement = place_boxes(points, sizes, ground)
-        found = int(placement.found.sum())
-        tried.append((found, factor, ground, placement))
-        if found == len(texts):
-            break
-    _, chosen, ground, placement = max(tried, key=lambda one: (one[0], -one[1]))
-    sheet.show(limits, chosen)
-    return ground, placement
+        points = np.asarray(sheet.ax.transData.transform(spots)).reshape(-1, 2)
+        tried.append((ground, place_boxes(points, sizes, ground)))
+        if tried[-1][1].found.all():
+            return tried[-1]
+    most = int(np.argmax([placement.found.sum() for _, placement in tried]))
+    if most < len(tried) - 1:
+        # Tick labels may differ from those of the first try, and so may the room within.
+        return _with_most_room(sheet, spots, texts, windows=[windows[most]])
+    return tried[most]
 
 
 def _numbered(
@@ -275,11 +277,9 @@ def _order(
             f"Leave it out.{did_you_mean(unknown[0], names)}"
         )
     if priority is None:
-        spread = spots.std(axis=0)
-        far = (
-            (spots - spots.mean(axis=0)) / np.where(spread > 0, spread, 1) if len(names) else spots
-        )
-        weight = np.hypot(far[:, 0], far[:, 1])
+        away = spots - spots.sum(axis=0) / max(len(spots), 1)
+        reach = np.abs(away).max(axis=0, initial=0)
+        weight = np.hypot(*(away / np.where(reach > 0, reach, 1)).T)
     else:
         weight = np.asarray(priority, dtype=float)
     if weight.shape != (len(names),) or not np.isfinite(weight).all():

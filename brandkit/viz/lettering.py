@@ -21,12 +21,28 @@ from brandkit.viz.renderer import HALO, POINTS_AN_INCH, SlimRenderer
 
 Kind = Literal["brand", "attribute"]
 Floats = NDArray[np.float64]
-Limits = tuple[tuple[float, float], tuple[float, float]]
 
 #: The gid of the line between a marker and its label.
 LEADER: Final = "leader"
 
 _MARGIN: Final = 2.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What axes show.
+
+    Parameters
+    ----------
+    across, up : tuple of float
+        The ends of the two axes.
+    may_grow : bool
+        Whether both are linear, so that they can show any value.
+    """
+
+    across: tuple[float, float]
+    up: tuple[float, float]
+    may_grow: bool
 
 
 @dataclass(frozen=True)
@@ -60,11 +76,18 @@ class Lettering:
         if self.figure.get_layout_engine() is not None:
             self.figure.set_layout_engine("none")
 
-    def show(self, limits: Limits, factor: float) -> None:
-        """Show more around these limits, where an axis is linear, and lay out anew."""
-        across, up = limits
-        self.ax.set_xlim(_around(across, factor, self.ax.get_xscale()), auto=None)
-        self.ax.set_ylim(_around(up, factor, self.ax.get_yscale()), auto=None)
+    def limits(self) -> Limits:
+        """Give the limits of the axes, which show every point unless they were set by hand."""
+        self.ax.update_datalim(self.markers)
+        self.ax.autoscale_view()
+        across, up = self.ax.get_xlim(), self.ax.get_ylim()
+        may_grow = self.ax.get_xscale() == self.ax.get_yscale() == "linear"
+        return Limits(across, up, may_grow)
+
+    def show(self, limits: Limits) -> None:
+        """Show what lies within these limits, and lay the figure out anew."""
+        self.ax.set_xlim(limits.across, auto=None)
+        self.ax.set_ylim(limits.up, auto=None)
         engine = self.figure.get_layout_engine()
         if engine is not None:
             engine.execute(self.figure)
@@ -146,12 +169,15 @@ class Lettering:
         return np.array(ends, dtype=float).reshape(-1, 4)
 
 
-def _around(ends: tuple[float, float], factor: float, scale: str) -> tuple[float, float]:
-    """Move the ends of an axis apart; only a linear one may reach any value."""
-    if scale != "linear":
-        return ends
-    middle, half = (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / 2 * factor
-    return middle - half, middle + half
+def widened(limits: Limits, factor: float) -> Limits:
+    """Move limits apart; those of a logarithmic axis stay."""
+    if not limits.may_grow:
+        return limits
+    across, up = (
+        ((low + high - (high - low) * factor) / 2, (low + high + (high - low) * factor) / 2)
+        for low, high in (limits.across, limits.up)
+    )
+    return Limits(across, up, limits.may_grow) if factor != 1 else limits
 
 
 def joined_ground(ground: Ground, placement: Placement) -> Ground:

@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.figure import Figure
 
+from brandkit.core.checks import check_option
 from brandkit.core.errors import InputError
 from brandkit.viz.fonts import picture_families
 from brandkit.viz.palette import PALETTE
@@ -25,6 +26,10 @@ from brandkit.viz.renderer import POINTS_AN_INCH, SlimCanvas
 WIDTH: Final = 6.4
 HEIGHT: Final = 4.8
 TEXT_SIZE: Final = 12.0
+
+#: Height of a labelled row in points, and of what stands around the rows in inches.
+ROW: Final = 15.6
+AROUND_ROWS: Final = 1.12
 
 #: Marker, line and colour of the first series, the second and so on.
 SERIES: Final[tuple[dict[str, str], ...]] = (
@@ -83,20 +88,45 @@ def new_axes(width: float = WIDTH, height: float = HEIGHT) -> Axes:
         return figure.add_subplot()
 
 
-def strength_colours(name: str = "second") -> LinearSegmentedColormap:
+def rows_height(count: int) -> float:
+    """Give the height of a figure in which so many rows are labelled, each on a line of its own.
+
+    Parameters
+    ----------
+    count : int
+        Rows of a dot plot or heat map.
+
+    Returns
+    -------
+    float
+        Inches, with room for one axis and its title.
+
+    Examples
+    --------
+    >>> rows_height(7), rows_height(30)
+    (2.64, 7.62)
+    """
+    return round(count * ROW / POINTS_AN_INCH + AROUND_ROWS, 2)
+
+
+def strength_colours(name: str = "second", *, strongest: float = 1.0) -> LinearSegmentedColormap:
     """Give a scale from nothing to a theme colour, for heat maps that follow the page.
 
     Parameters
     ----------
     name : str
-        A colour of :data:`PALETTE`.
+        A colour of :data:`~brandkit.viz.palette.PALETTE`.
+    strongest : float, 0 to 1
+        How much the strongest value covers. Up to 0.5, numbers in ink stay readable on every
+        cell, on light paper and on dark.
 
     Examples
     --------
     >>> [round(float(part), 2) for part in strength_colours("second")(0.0)]
     [0.04, 0.42, 0.39, 0.0]
     """
-    clear, full = to_rgba(PALETTE[name], 0.0), to_rgba(PALETTE[name], 1.0)
+    check_option("name", name, tuple(PALETTE))
+    clear, full = to_rgba(PALETTE[name], 0.0), to_rgba(PALETTE[name], strongest)
     return LinearSegmentedColormap.from_list(f"brandkit {name}", [clear, full])
 
 
