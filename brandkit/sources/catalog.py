@@ -110,6 +110,8 @@ def read_catalog(
     owners: Mapping[str, str] | None = None,
     crosswalk: Named | None = None,
     ranges: Mapping[str, Sequence[float]] | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
 ) -> Catalog:
     """Read a catalogue of banks' products, as it is published or as a table.
 
@@ -140,6 +142,9 @@ def read_catalog(
         Old register key -> new one.
     ranges : mapping, optional
         Attribute -> (low, high): the declared range in which its numbers are compared.
+    encoding, sheet : str, optional
+        Only for tables: how a text file is written where that is not UTF-8 or UTF-16, and which
+        sheet of a workbook to read.
 
     Returns
     -------
@@ -165,17 +170,23 @@ def read_catalog(
     silence, day, bounds = _disclosures(disclosure), _as_of(as_of), _ranges(ranges)
     log = ProblemLog()
     if format == "cdr":
-        if columns is not None:
-            raise InputError('`columns` belongs to format="table"; found it with format="cdr".')
+        for name, value in (("columns", columns), ("encoding", encoding), ("sheet", sheet)):
+            if value is not None:
+                raise InputError(
+                    f'`{name}` belongs to format="table"; found it with format="cdr". Leave it out.'
+                )
         source = read_cdr(
             Path(path), log, register=register, crosswalk=crosswalk, aliases=aliases, as_of=day
         )
     else:
         if crosswalk is not None:
-            raise InputError('`crosswalk` belongs to format="cdr"; tables have no keys.')
+            raise InputError(
+                '`crosswalk` belongs to format="cdr"; tables have no keys. Leave it out.'
+            )
         source = read_catalog_table(
-            Path(path), log, columns=columns, register=register, aliases=aliases, as_of=day
-        )
+            Path(path), log, columns=columns, register=register, aliases=aliases, as_of=day,
+            encoding=encoding, sheet=sheet,
+        )  # fmt: skip
     offers, records = collapsed(source.listings)
     attributes = attribute_frame(offers, silence)
     _note_outside(attributes, bounds, Path(path).name, log)

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from brandkit.core.errors import (
     InputError,
     MissingColumnsError,
@@ -49,6 +51,8 @@ def read_catalog_table(
     register: Named | None = None,
     aliases: Named | None = None,
     as_of: date | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
 ) -> Source:
     r"""Read a table of products.
 
@@ -65,7 +69,7 @@ def read_catalog_table(
         columns (yes/no, lists, or one of several values), or a mapping from attribute to column.
         ``fees``, ``rates``, ``terms``: a column, a list of columns, or attribute -> column.
         ``delimiter``: between the items of list cells.
-    register, aliases, as_of
+    register, aliases, as_of, encoding, sheet
         As in :func:`brandkit.sources.catalog.read_catalog`; the register goes by names.
 
     Returns
@@ -89,7 +93,7 @@ def read_catalog_table(
     >>> source.listings[0].record, source.listings[0].numbers["fees"]["annual fee"].unit
     ('007', 'HKD')
     """
-    headers, places = _read_columns(path, log)
+    headers, places = _read_columns(path, log, read_cells(path, sheet=sheet, encoding=encoding))
     declared = _declared(path, columns, headers)
     rows = _Rows(path.name, headers, places, declared=declared, log=log)
     facets = _read_facets(rows)
@@ -179,8 +183,9 @@ class _Rows:
         return [spelt[cell] if cell else nothing for cell in cells]
 
 
-def _read_columns(path: Path, log: ProblemLog) -> tuple[dict[str, list[str]], list[str]]:
-    cells = read_cells(path)
+def _read_columns(
+    path: Path, log: ProblemLog, cells: pd.DataFrame
+) -> tuple[dict[str, list[str]], list[str]]:
     headers, repeated = unique_headers([str(header) for header in cells.columns])
     for header in repeated:
         log.add("same_header", file=path.name, field=header, found=header)

@@ -130,7 +130,9 @@ class CatalogSection(_Section):
     aliases: Source | dict[Text, Text] | None = None
     crosswalk: Source | None = None
     as_of: Day | None = None
-    columns: dict[Text, Texts] = {}
+    encoding: Text | None = None
+    sheet: Text | None = None
+    columns: dict[Text, dict[Text, Text] | Texts] = {}
     owners: dict[Text, Text] = {}
     weights: dict[Text, Annotated[float, Field(ge=0)]] = {}
     disclosure: Disclosure | dict[Text, Disclosure] = "brand"

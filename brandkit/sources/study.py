@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from brandkit.core.checks import check_option
 from brandkit.core.errors import InputError, MissingFileError, SchemaError, did_you_mean, shown
+from brandkit.sources.files import ending
 from brandkit.sources.grid import ENDINGS
 from brandkit.sources.label_names import LANGUAGES, LabelNames, read_label_names
 from brandkit.sources.relabelling import (
@@ -201,12 +202,17 @@ class Study:
         source = entry.source if entry else cast("str", section.source)
         register = (entry.register_ if entry else None) or section.register_
         day = entry.as_of if entry else section.as_of
-        form = section.format or ("table" if Path(source).suffix.lower() in ENDINGS else "cdr")
+        form = section.format or ("table" if ending(source) in ENDINGS else "cdr")
         catalog = read_catalog(
             self.path(source, *place, "source"),
             format=form,
-            columns={name: c[0] if len(c) == 1 else c for name, c in section.columns.items()}
+            columns={
+                name: c[0] if isinstance(c, list) and len(c) == 1 else c
+                for name, c in section.columns.items()
+            }
             or None,
+            encoding=section.encoding,
+            sheet=section.sheet,
             register=self._optional(register, *place, "register"),
             aliases=self._optional(section.aliases, "catalog", "aliases")
             if isinstance(section.aliases, str)
