@@ -200,7 +200,8 @@ def fetch_australia(
     concurrency: Annotated[int, typer.Option(help="Banks asked at the same time.")] = 8,
 ) -> None:
     """Collect the product catalogues of Australian banks from their public interfaces."""
-    from brandkit.sources.fetch import AU_REGISTER, BankOutcome, fetch_au_cdr
+    from brandkit.sources.fetch import AU_REGISTER, fetch_au_cdr
+    from brandkit.sources.fetch_folder import BankOutcome
 
     def told(outcome: BankOutcome, finished: int, total: int) -> None:
         said = f"{outcome.n_products} products"
