@@ -17,13 +17,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from brandkit.core.errors import MissingFileError, SchemaError, Words, did_you_mean, shown
+from brandkit.core.errors import SchemaError, Words, did_you_mean, shown
 from brandkit.core.message import Message
+from brandkit.sources.file_form import file_form
 
 Cell = Any
 
-TEXT_ENDINGS = (".csv", ".tsv", ".txt")
-ENDINGS = (*TEXT_ENDINGS, ".xlsx", ".xlsm", ".parquet")
 #: Characters a delimiter may be, the likeliest first.
 DELIMITERS = (",", ";", "\t", "|")
 LARGEST_FIELD = 1_000_000
@@ -31,20 +30,6 @@ LARGEST_FIELD = 1_000_000
 _BYTE_ORDER_MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"),
     (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
-)  # fmt: skip
-#: What a file's first bytes say it is, where that is not a table brandkit reads.
-_OTHER_FORMS = (
-    (b"%PDF", "a PDF document", "Export the table itself as .xlsx or .csv."),
-    (b"\xd0\xcf\x11\xe0", "an old or password-locked Excel file",
-     "Open it in Excel and save it as .xlsx without a password."),
-    (b"$FL2", "an SPSS file", "Name it under [survey] source, with the ending .sav."),
-    (b"$FL3", "an SPSS file", "Name it under [survey] source, with the ending .sav."),
-    (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
-    (b"\xfd7zXZ", "an xz archive", "Unpack it first."),
-    (b"\x89PNG", "a picture", "Export the table itself as .xlsx or .csv."),
-    (b"\xff\xd8\xff", "a picture", "Export the table itself as .xlsx or .csv."),
-    (b"{\\rtf", "a word processor's document", "Export the table itself as .xlsx or .csv."),
-    (b"SQLite format 3", "a database", "Export the table itself as .xlsx or .csv."),
 )  # fmt: skip
 
 
@@ -141,7 +126,7 @@ def read_grid(
     >>> read_grid(file).rows
     (('Civic', '0,5'),)
     """
-    form = _form(path)
+    form = file_form(path)
     if form == "xlsx":
         return _finished(path, *_workbook_rows(path, sheet), header_row=header_row)
     if sheet is not None:
@@ -154,48 +139,6 @@ def read_grid(
     text = _decoded(path, encoding)
     delimiter, rows = _text_rows(path, text)
     return _finished(path, rows, "line", (), header_row=header_row, delimiter=delimiter)
-
-
-def _form(path: Path) -> str:
-    """Say what the file is by its ending and its first bytes, which must agree."""
-    if not path.exists():
-        near = did_you_mean(path.name, _beside(path))
-        raise MissingFileError("the file is not there", file=path, way_out=near.strip() or None)
-    if path.is_dir():
-        raise SchemaError("must be a file, not a folder", file=path, way_out="Name a file in it.")
-    ending = path.suffix.lower()
-    with path.open("rb") as stream:
-        first = stream.read(512)
-    if not first.strip(b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"):
-        raise SchemaError("the file is empty", file=path, way_out="Export the table again.")
-    for magic, name, way_out in _OTHER_FORMS:
-        if first.startswith(magic):
-            raise SchemaError(f"the file is {name}, not a table", file=path, way_out=way_out)
-    if re.match(rb"\s*<(!doctype|html|\?xml|table)", first, re.IGNORECASE):
-        raise SchemaError(
-            "the file is a web page, not a table", file=path,
-            way_out="Open it in a spreadsheet and save it as .xlsx or .csv.",
-        )  # fmt: skip
-    is_ = "xlsx" if first[:2] == b"PK" else "parquet" if first[:4] == b"PAR1" else "text"
-    expected = "text" if ending in TEXT_ENDINGS else ending.strip(".").replace("xlsm", "xlsx")
-    if ending not in ENDINGS:
-        raise SchemaError(
-            f"the ending must be one of {', '.join(ENDINGS)}", file=path, found=ending,
-            way_out="Save the table in one of these forms.",
-        )  # fmt: skip
-    if is_ != expected:
-        what = {"xlsx": "an Excel workbook (or another zip archive)", "parquet": "a Parquet file",
-                "text": "plain text or unknown bytes"}[is_]  # fmt: skip
-        raise SchemaError(
-            f"the file is {what}, not what its ending {ending} says", file=path,
-            way_out="Give it its true ending, or export it again.",
-        )  # fmt: skip
-    return is_
-
-
-def _beside(path: Path) -> list[str]:
-    folder = path.parent
-    return [file.name for file in folder.iterdir()] if folder.is_dir() else []
 
 
 def _decoded(path: Path, encoding: str | None) -> str:

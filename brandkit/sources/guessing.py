@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from brandkit.core.errors import BrandkitError
-from brandkit.sources.grid import ENDINGS, Grid, label_text, read_grid
+from brandkit.sources.file_form import ENDINGS
+from brandkit.sources.grid import Grid, label_text, read_grid
 from brandkit.sources.guessing_columns import FACETS, Column, Guess, profiled, role_of
 from brandkit.sources.guessing_survey import guessed_spss, guessed_survey
 from brandkit.sources.table_cells import MOST_ATTRIBUTES

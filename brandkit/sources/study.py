@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, cast
 
 from brandkit.core.checks import check_option
 from brandkit.core.errors import InputError, MissingFileError, SchemaError, did_you_mean, shown
+from brandkit.sources.file_form import ENDINGS
 from brandkit.sources.files import ending
-from brandkit.sources.grid import ENDINGS
 from brandkit.sources.label_names import LANGUAGES, LabelNames, read_label_names
 from brandkit.sources.relabelling import (
     codebook_names,
@@ -81,15 +81,18 @@ class Study:
     def catalogs(self) -> Mapping[date, Catalog]:
         """The catalogue at each of its dates, oldest first; empty where there is none."""
         section = self.settings.catalog
-        if section is None:
-            return {}
-        dated = [self._read_catalog(section, number) for number in range(len(section.dates) or 1)]
+        n_dates = 0 if section is None else len(section.dates) or 1
+        dated = [self._dated_catalog(number) for number in range(n_dates)]
         return dict(sorted(dated, key=lambda pair: pair[0]))
 
     @property
     def catalog(self) -> Catalog | None:
-        """The newest catalogue, or None."""
-        return self.catalogs[max(self.catalogs)] if self.catalogs else None
+        """The newest catalogue, or None; older ones are not read for it."""
+        section = self.settings.catalog
+        if section is None:
+            return None
+        days = [entry.as_of for entry in section.dates]
+        return self._dated_catalog(days.index(max(days)) if days else 0)[1]
 
     @cached_property
     def survey(self) -> Survey | None:
@@ -194,6 +197,17 @@ class Study:
     def _optional(self, source: str | None, *place: str | int) -> Path | None:
         return None if source is None else self.path(source, *place)
 
+    @cached_property
+    def _read_catalogs(self) -> dict[int, tuple[date, Catalog]]:
+        """What has been read, by its number among the dates."""
+        return {}
+
+    def _dated_catalog(self, number: int) -> tuple[date, Catalog]:
+        section = self.settings.catalog
+        if section is not None and number not in self._read_catalogs:
+            self._read_catalogs[number] = self._read_catalog(section, number)
+        return self._read_catalogs[number]
+
     def _read_catalog(self, section: CatalogSection, number: int) -> tuple[date, Catalog]:
         from brandkit.sources.catalog import read_catalog
 
@@ -234,7 +248,7 @@ class Study:
         if kind == "brand_table":
             return set(evidence.brands)
         if kind == "catalog":
-            return {str(b) for c in self.catalogs.values() for b in c.products["brand"].unique()}
+            return set(map(str, evidence.products["brand"].unique()))
         if kind == "branches":
             return set(map(str, evidence.presence["brand"].unique()))
         column = evidence.design.get("brand")

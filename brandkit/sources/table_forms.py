@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -237,14 +237,16 @@ def _refuse_uneven_pairs(grid: Grid, pairs: pd.DataFrame, kind: str) -> None:
             place=grid.places[row], way_out="Keep one of the rows.",
             found=Words(f"{pairs.iloc[row, 0]} × {pairs.iloc[row, 1]} again"),
         )  # fmt: skip
-    there = pd.crosstab(pairs["brand"], pairs["attribute"])
-    missing = np.argwhere(there.to_numpy() == 0)
-    if len(missing):
-        absent_brand, absent = (axis[at] for axis, at in zip(there.axes, missing[0], strict=True))
+    brands, attributes = pairs["brand"].tolist(), pairs["attribute"].tolist()
+    there = set(zip(brands, attributes, strict=True))
+    possible = product(dict.fromkeys(brands), dict.fromkeys(attributes))
+    missing = [pair for pair in possible if pair not in there]
+    if missing:
+        lonely, absent = missing[0]
         raise SchemaError(
             f"{kind} must be given for every brand and attribute", file=grid.file,
             found=Words(
-                f"no row for {absent_brand} × {absent}"
+                f"no row for {lonely} × {absent}"
                 f" ({len(missing)} such pairs)"
             ),
             way_out="Add the rows, or take brands or attributes out of the file.",
