@@ -51,7 +51,9 @@ def colour_layers(pixels: Pixels) -> Sequence[Layer]:
     strength = pixels[..., 3]
     layers, covered = [], strength == 0
     for colour in PALETTE.values():
-        here = (pixels[..., :3] == tuple(bytes.fromhex(colour[1:]))).all(axis=-1) & (strength > 0)
+        own = np.array(tuple(bytes.fromhex(colour[1:])))
+        # A colour map cuts its bytes off rather than round them.
+        here = (np.abs(pixels[..., :3] - own) <= 1).all(axis=-1) & (strength > 0) & ~covered
         if here.any():
             layers.append(Layer(colour, np.where(here, strength, 0).astype(np.uint8)))
             covered = covered | here

@@ -38,7 +38,8 @@ _ANCHOR: Final = {"left": "start", "center": "middle", "right": "end"}
 _UPRIGHT: Final = {"bottom": "start", "baseline": "start", "top": "end"}
 _REVERSED: Final = {"start": "end", "end": "start", "middle": "middle"}
 _CAPS: Final = {"projecting": "square"}
-_NOT_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BLANK: Final = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]")
+_NOT_TEXT: Final = re.compile("[^ -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: How far a shape may stand over its window without being cut, and a mesh be uneven (points).
 _BLEED: Final = 0.75
 _EVEN: Final = 0.01
@@ -104,7 +105,8 @@ class SlimRenderer(RendererBase):
         """Measure text in the fonts that are the same on every machine."""
         layout = prop.copy()
         layout.set_family(list(LAYOUT_FAMILIES))
-        width, height, descent = super().get_text_width_height_descent(s, layout, ismath)
+        said = s if ismath else printable(s)
+        width, height, descent = super().get_text_width_height_descent(said, layout, ismath)
         return float(width), float(height), float(descent)
 
     def open_group(self, s: str, gid: str | None = None) -> None:
@@ -170,7 +172,7 @@ class SlimRenderer(RendererBase):
         turn = f' transform="rotate({joined([-angle, x, y])})"' if angle else ""
         style = self._text_style(gc, prop, anchor=anchor, has_halo=has_halo)
         clip = self._clip(gc, None) or ""
-        said = escape(_NOT_XML.sub("", s))
+        said = escape(printable(s))
         self._write(f'<text x="{number(x)}" y="{number(y)}"{turn}{clip}', style, f">{said}</text>")
 
     # How elements are written
@@ -327,6 +329,17 @@ def slim_canvas(figure: Figure) -> Iterator[SlimCanvas]:
     finally:
         figure.dpi = dpi
         figure.set_canvas(canvas)
+
+
+def printable(text: str) -> str:
+    r"""Leave out what no font can draw and no page may hold.
+
+    Examples
+    --------
+    >>> printable("Harbour\tBank\x00")
+    'Harbour Bank'
+    """
+    return _NOT_TEXT.sub("", _BLANK.sub(" ", text))
 
 
 def _strength(gc: Any, face: Any) -> float:
