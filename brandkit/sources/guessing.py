@@ -89,6 +89,8 @@ def guessed_table(grid: Grid) -> Guess | str:
         return Guess("names", {}, f"names of {n} label{'' if n == 1 else 's'}")
     if header and header[0] in ("item", "variable") and "label" in header:
         return Guess("codebook", {}, f"a codebook of {len(grid.rows)} items")
+    if "crosswalk" in grid.file.name.casefold():
+        return Guess("crosswalk", {}, "a crosswalk from old keys of brands to new ones")
     columns = [profiled(grid, at) for at in range(len(grid.header))]
     for classify in (_catalog_table, _branches, _long_table, _wide_table, _survey_table):
         guess = classify(grid, columns)

@@ -10,7 +10,9 @@ from typing import Any, Literal
 from brandkit.sources.grid import Grid, is_empty
 from brandkit.sources.numerals import decimal_mark, parsed_number
 
-Section = Literal["names", "codebook", "brand_table", "catalog", "survey", "branches", "register"]
+Section = Literal[
+    "names", "codebook", "brand_table", "catalog", "survey", "branches", "register", "crosswalk"
+]
 
 #: Headings by the role they play; a heading matches when it is the word, or ends or begins with it.
 ROLES: dict[str, tuple[str, ...]] = {

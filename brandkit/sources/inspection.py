@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import pandas as pd
+
 from brandkit.core.errors import BrandkitError, SchemaError, did_you_mean
 from brandkit.core.message import formatted
 from brandkit.sources.label_names import LANGUAGES, LabelNames
@@ -189,12 +191,21 @@ def _catalogs(study: Study) -> list[Remark]:
             f"in {catalog.products['category'].nunique()} categories"
         )
         remarks.append(Remark("found" if len(catalog.products) else "wrong", about, text))
-        kinds = catalog.problems["problem"].value_counts()
-        for problem, n in kinds.items():
-            rows = catalog.problems[catalog.problems["problem"] == problem]
-            where = sorted(set(rows["file"].dropna().astype(str)))
-            remarks.append(Remark("note", about, f"{problem}: {n:,} in {', '.join(where[:3])}"))
+        remarks += _problems(catalog.problems, about, in_full=catalog is study.catalog)
     return remarks
+
+
+def _problems(problems: pd.DataFrame, about: str, *, in_full: bool) -> list[Remark]:
+    """Say what was skipped or repaired: kind by kind for the newest date, in all for others."""
+    kinds = problems["problem"].value_counts()
+    if not len(kinds):
+        return []
+    if not in_full:
+        text = f"{len(problems):,} records repaired, marked or left out, for {len(kinds)} reasons"
+        return [Remark("note", about, text)]
+    return [
+        Remark("note", about, f"{n:,} × {str(problem).rstrip('.')}") for problem, n in kinds.items()
+    ]
 
 
 def _survey(study: Study) -> list[Remark]:

@@ -30,6 +30,7 @@ _COMMENTS: Mapping[str, Mapping[str, str]] = {
         "source": "a file or a folder", "format": '"table", or "cdr": Consumer Data Right',
         "register": "the brands as the register names them; others are left out",
         "as_of": "the day the catalogue shows",
+        "crosswalk": "old key of a brand, new key",
         "columns": "what the columns of the table are",
     },
     "survey": {
@@ -186,9 +187,11 @@ def _gathered(folder: Path, sources: Sequence[Path]) -> tuple[list[tuple[str, Gu
         if section == "catalog" and len(own) > 1 and all(_day(source) for source, _ in own):
             own = [_dated(own, found)]
         elif section == "catalog" and own:
-            own = [*_with(own[:1], found, "register", "register"), *own[1:]]
+            own = [*_with(own[:1], found, "register"), *own[1:]]
         elif section == "survey" and own:
-            own = [*_with(own[:1], found, "codebook", "codebook"), *own[1:]]
+            own = [*_with(own[:1], found, "codebook"), *own[1:]]
+        if section == "catalog" and own:
+            own = [*_with(own[:1], found, "crosswalk"), *own[1:]]
         questions += [
             f"{source}: not used, because a study has one [{section}]; "
             f"{own[0][0]} was taken" for source, _ in own[1:]
@@ -198,10 +201,10 @@ def _gathered(folder: Path, sources: Sequence[Path]) -> tuple[list[tuple[str, Gu
 
 
 def _with(
-    own: list[tuple[str, Guess]], found: list[tuple[str, Guess]], section: str, key: str
+    own: list[tuple[str, Guess]], found: list[tuple[str, Guess]], key: str
 ) -> list[tuple[str, Guess]]:
-    """Give the first guess the file of another kind that belongs to it."""
-    other = next((source for source, guess in found if guess.section == section), None)
+    """Give the first guess the file of another kind that belongs to it, under its key."""
+    other = next((source for source, guess in found if guess.section == key), None)
     if other is None:
         return own
     source, guess = own[0]

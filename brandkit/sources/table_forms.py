@@ -229,15 +229,15 @@ def _amounts(grid: Grid, amount: str, rules: CellRules) -> Any:
 
 def _refuse_uneven_pairs(grid: Grid, pairs: pd.DataFrame, kind: str) -> None:
     """Shares and ratings cannot be added up, and a missing one is not zero."""
+    brands, attributes = pairs["brand"].tolist(), pairs["attribute"].tolist()
     twice = np.flatnonzero(pairs.duplicated())
     if len(twice):
         row = int(twice[0])
         raise SchemaError(
             f"{kind} must have one row for each brand and attribute", file=grid.file,
             place=grid.places[row], way_out="Keep one of the rows.",
-            found=Words(f"{pairs.iloc[row, 0]} × {pairs.iloc[row, 1]} again"),
+            found=Words(f"{brands[row]} × {attributes[row]} again"),
         )  # fmt: skip
-    brands, attributes = pairs["brand"].tolist(), pairs["attribute"].tolist()
     there = set(zip(brands, attributes, strict=True))
     possible = product(dict.fromkeys(brands), dict.fromkeys(attributes))
     missing = [pair for pair in possible if pair not in there]
@@ -245,9 +245,6 @@ def _refuse_uneven_pairs(grid: Grid, pairs: pd.DataFrame, kind: str) -> None:
         lonely, absent = missing[0]
         raise SchemaError(
             f"{kind} must be given for every brand and attribute", file=grid.file,
-            found=Words(
-                f"no row for {lonely} × {absent}"
-                f" ({len(missing)} such pairs)"
-            ),
+            found=Words(f"no row for {lonely} × {absent} ({len(missing)} such pairs)"),
             way_out="Add the rows, or take brands or attributes out of the file.",
         )  # fmt: skip
