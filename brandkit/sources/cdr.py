@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from brandkit.core.errors import SchemaError, shown
+from brandkit.core.errors import SchemaError
 from brandkit.sources.cdr_answers import Answer, read_answers
 from brandkit.sources.cdr_fields import Parts, product_parts, rate_entries
 from brandkit.sources.listing import Listing, Source, distinct_listings, named_day
@@ -127,7 +127,7 @@ def _read_answer(answer: Answer, brands: _Brands, log: ProblemLog, source: Sourc
     identifier = _text((data or {}).get("productId"))
     note = _Noter(log, answer.file, identifier or answer.member or answer.place, brand)
     if not is_listed:
-        note("ghost", "brand", brand or key)
+        note("ghost", "brand", key or brand)
     if answer.list_status == "error":
         note("stale_list", "list_status", answer.list_status)
     if data is None:
@@ -318,9 +318,9 @@ def _newest_day(path: Path, days: set[str]) -> date | None:
 def _nothing_left(path: Path, log: ProblemLog) -> SchemaError:
     reasons = Counter(row[6] for row in log.rows)
     if reasons["ghost"]:
-        brands = sorted({row[4] for row in log.rows if row[6] == "ghost"})
+        brands = sorted({row[5] or row[4] for row in log.rows if row[6] == "ghost"})
         return SchemaError(
-            "some brand of the catalogue must be in the register", file=path, found=shown(brands),
+            "some brand of the catalogue must be in the register", file=path, found=brands,
             way_out="Give the register of the same day, or a crosswalk from old keys to new ones.",
         )  # fmt: skip
     found = next((row[4] for row in log.rows if row[6] in {"error_body", "no_product"}), "nothing")

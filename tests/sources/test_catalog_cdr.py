@@ -128,7 +128,7 @@ def test_ghosts_are_left_out_and_told(tmp_path: Path) -> None:
     catalog = read(tmp_path, envelope(product()), ghost, register=REGISTER)
     assert catalog.brands == ["Civic Bank"]
     told = catalog.problems[catalog.problems["reason"] == "ghost"].iloc[0]
-    assert (told["record"], told["found"], told["brand"]) == ("9", "Gone Bank", "Gone Bank")
+    assert (told["record"], told["found"], told["brand"]) == ("9", "k9", "Gone Bank")
 
 
 def test_without_a_register_there_are_no_ghosts(tmp_path: Path) -> None:
