@@ -29,7 +29,7 @@ GAP: Final = 2.0
 PAD: Final = 1.0
 KEPT: Final = 150
 #: How many of its best places a label tries to win from others, and for how much at least.
-TRIED: Final = 8
+TRIED: Final = 12
 WORTH_A_MOVE: Final = 0.8
 _HARD: Final = 1000.0
 
@@ -140,7 +140,7 @@ def place_boxes(
     ]
     search = _Search(places)
     search.settle(rounds=3 if is_near else 14)
-    search.polish(sweeps=2)
+    search.polish(sweeps=3)
     return Placement(search.boxes, search.leaders)
 
 
