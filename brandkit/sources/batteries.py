@@ -154,7 +154,8 @@ def _stacked(
     """Put the brands' columns under each other: one row a respondent-brand that was asked."""
     attributes = list(dict.fromkeys(placed["attribute"]))
     roles = {role: name for role, name in design.items() if name is not None}
-    fixed = pd.DataFrame({role: responses[name] for role, name in roles.items()})
+    columns = {role: responses[name] for role, name in roles.items()}
+    fixed = pd.DataFrame(columns, index=responses.index)
     if design.respondent is None:
         fixed["respondent"] = np.arange(1, len(responses) + 1)
     rows, ticks = [], []

@@ -136,6 +136,8 @@ def design_answers(
                  way_out="Fill them in, or take these rows out of the file.")  # fmt: skip
     if item.values:
         return labelled(cells, item.values), []
+    if pd.api.types.is_float_dtype(cells) and (cells % 1 == 0).all() and cells.abs().max() < 2**53:
+        return cells.astype("int64"), []  # SPSS has no whole numbers, ids are
     if pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_datetime64_any_dtype(cells):
         return cells, []
     texts = cells.astype("str").str.strip()

@@ -174,15 +174,17 @@ def _names_things(
     """Whether codes are names, not amounts: declared nominal, or two labelled codes and no more.
 
     Exporters call everything nominal or leave the measure open, so that the labels decide with it:
-    a scale has its ends labelled, a list of names has them all.
+    a scale may have its ends labelled only, a list of names has most of them. Yes and no as 1 and
+    0 stay numbers, whose mean is a share.
     """
-    given = [code for code in answers.dropna().unique() if not _within(code, missing)]
-    labelled = sum(code in labels for code in given)
-    if measure == "nominal":
-        return labelled * 2 >= len(given)
-    if measure in ("scale", "ordinal"):
+    if set(labels) <= {0.0, 1.0} or measure in ("scale", "ordinal"):
         return False
-    return len(labels) == 2 and set(labels) != {0.0, 1.0} and labelled == len(given)
+    given = [code for code in answers.dropna().unique() if not _within(code, missing)]
+    all_labelled = all(code in labels for code in given)
+    if measure == "nominal":
+        span = max(labels) - min(labels) + 1
+        return all_labelled or len(labels) * 2 >= span
+    return len(labels) == 2 and all_labelled
 
 
 def _within(code: Any, missing: tuple[MissingCode, ...]) -> bool:
