@@ -238,7 +238,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Examples
     --------
-    >>> main(["check", "sample"])
+    >>> main(["--version"])
+    brandkit 0.1.0
     0
     """
     for stream in (sys.stdout, sys.stderr):

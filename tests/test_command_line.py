@@ -130,7 +130,7 @@ def test_paths_are_shown_from_where_the_person_is(
     assert capsys.readouterr().err.startswith("study.toml, [brand_table] sorce (line 5)")
 
 
-# ---------------------------------------------------------------- report, audit, fetch
+# ---------------------------------------------------------------- report and audit
 
 
 def test_report_passes_on_what_was_asked(replaced: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -201,13 +201,6 @@ def test_debug_shows_where_it_happened(replaced: Any) -> None:
     with pytest.raises(ZeroDivisionError):
         main(["audit", "a.html", "--debug"])
     assert main(["audit", "a.html"]) == 1
-
-
-def test_fetch_collects_into_a_folder(replaced: Any) -> None:
-    calls: list[Path] = []
-    replaced("brandkit.sources.fetch", "fetch_au_cdr", lambda out, **_: calls.append(out))
-    assert main(["fetch", "au-cdr", "there"]) == 0
-    assert calls == [Path("there")]
 
 
 # ---------------------------------------------------------------- slips
