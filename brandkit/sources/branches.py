@@ -231,7 +231,7 @@ def _padded(places: pd.Series, markets: list[str], notes: list[Message]) -> pd.S
     low, high = int(widths.min()), int(widths.max())
     if high < 4 or high - low != 1:
         return places
-    said = "{n:count} codes of {column} had lost a leading zero; all have {width:count} digits now."
+    said = "{n:count} {n:code|codes} of {column} had lost a leading zero; all have {width:count} digits now."
     values = {"n": int((widths == low).sum()), "column": markets[0], "width": high}
     notes.append(Message(said, values))
     return places.where(places.eq(""), places.str.zfill(high))

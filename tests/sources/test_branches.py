@@ -77,7 +77,7 @@ def test_brands_are_told_apart_by_code(tmp_path: Path) -> None:
         ["First State Bank (1)", "05007"], ["First State Bank (2)", "54009"], ["Other", "54009"],
     ]  # fmt: skip
     assert (
-        str(branches.notes[0]) == "1 codes of FIPS had lost a leading zero; all have 5 digits now."
+        str(branches.notes[0]) == "1 code of FIPS had lost a leading zero; all have 5 digits now."
     )
 
 

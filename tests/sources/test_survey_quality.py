@@ -38,7 +38,7 @@ def survey(tmp_path: Path, rng: np.random.Generator) -> Survey:
     frame["brand name"] = "Civic"
     frame.to_csv(tmp_path / "a.csv", index=False)
     codebook = pd.DataFrame(
-        {"item": ITEMS, "low": 0, "high": 10, "missing": "99", 
+        {"item": ITEMS, "low": 0, "high": 10, "missing": "99",
          "set": ["first"] * 6 + ["second"] * 6,
          "reversed": ["yes" if item == "q3" else "" for item in ITEMS]}
     )  # fmt: skip
