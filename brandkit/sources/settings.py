@@ -194,6 +194,9 @@ class BranchesSection(_Section):
     brand: Text = "brand"
     market: Text = "market"
     amount: Text | None = None
+    name: Text | None = None
+    where: dict[Text, Code | list[Code]] = {}
+    encoding: Text | None = None
 
 
 class ReportSection(_Section):

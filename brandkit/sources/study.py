@@ -122,8 +122,9 @@ class Study:
 
         path = self.path(section.source, "branches", "source")
         branches = read_branches(
-            path, brand=section.brand, market=section.market, amount=section.amount
-        )
+            path, brand=section.brand, market=section.market, amount=section.amount,
+            name=section.name, where=section.where, encoding=section.encoding,
+        )  # fmt: skip
         return relabelled_branches(branches, self.names)
 
     @cached_property
