@@ -16,7 +16,7 @@ from brandkit.core.errors import InputError, did_you_mean, shown
 from brandkit.sources.catalog_table import read_catalog_table
 from brandkit.sources.cdr import read_cdr
 from brandkit.sources.fee_names import fee_name_frame
-from brandkit.sources.listing import LIST_FACETS, Disclosure
+from brandkit.sources.listing import SILENT_FACETS, Disclosure
 from brandkit.sources.offers import attribute_frame, collapsed, product_frame
 from brandkit.sources.problems import ProblemLog
 from brandkit.sources.register import Named
@@ -45,7 +45,7 @@ class Catalog:
     problems : DataFrame
         What was skipped or repaired: file, record, field, problem, found, brand, reason.
     disclosure : mapping
-        List facet -> how silence is read: "brand", "closed" or "open".
+        List facet, or "fees" -> how silence is read: "brand", "closed" or "open".
     owners : mapping
         Brand -> the group it belongs to, as declared; may be empty.
     as_of : date, optional
@@ -73,7 +73,7 @@ class Catalog:
     )
     problems: pd.DataFrame = field(default_factory=lambda: ProblemLog().frame())
     disclosure: Mapping[str, str] = field(
-        default_factory=lambda: MappingProxyType(dict.fromkeys(LIST_FACETS, "brand"))
+        default_factory=lambda: MappingProxyType(dict.fromkeys(SILENT_FACETS, "brand"))
     )
     owners: Mapping[str, str] = field(default_factory=dict)
     as_of: date | None = None
@@ -133,9 +133,10 @@ def read_catalog(
         Issuer -> the brand customers know it as.
     as_of : date or "YYYY-MM-DD", optional
         The day the catalogue stands for; else the day the files tell.
-    disclosure : "brand" | "closed" | "open", or a mapping from list facet to these
+    disclosure : "brand" | "closed" | "open", or a mapping from facet to these
         How a product's silence about an attribute is read: as "has not" if its brand lists it
-        elsewhere in the category, always, or never.
+        elsewhere in the category, always, or never. Facets: features, eligibility, channels,
+        regions; for fees it is kept for those who compare them.
     owners : mapping, optional
         Brand -> the group it belongs to.
     crosswalk : path or mapping, optional
@@ -208,10 +209,10 @@ def read_catalog(
 def _disclosures(disclosure: Disclosure | Mapping[str, Disclosure]) -> dict[str, Disclosure]:
     if isinstance(disclosure, str):
         check_option("disclosure", disclosure, _DISCLOSURES)
-        return dict.fromkeys(LIST_FACETS, disclosure)
-    rules: dict[str, Disclosure] = dict.fromkeys(LIST_FACETS, "brand")
+        return dict.fromkeys(SILENT_FACETS, disclosure)
+    rules: dict[str, Disclosure] = dict.fromkeys(SILENT_FACETS, "brand")
     for facet, rule in disclosure.items():
-        check_option("disclosure (its facets)", facet, LIST_FACETS)
+        check_option("disclosure (its facets)", facet, SILENT_FACETS)
         check_option(f"disclosure[{facet!r}]", rule, _DISCLOSURES)
         rules[facet] = rule
     return rules

@@ -305,15 +305,17 @@ def _brands(rows: _Rows, aliases: Mapping[str, str], register: Named | None) -> 
     known = None
     if register is not None:
         names = read_register(register).values()
-        known = {folded(aliases.get(folded(name), name)): name for name in names}
+        renamed = [aliases.get(folded(name), name) for name in names]
+        known = {folded(name): name for name in renamed}
     brands = []
     for at, issuer in enumerate(issuers):
         if not issuer:
             rows.note("no_brand", at, header, "")
         brand = aliases.get(folded(issuer), spelt.get(issuer, ""))
-        if brand and known is not None and folded(brand) not in known:
-            rows.note("ghost", at, header, issuer)
-            brand = ""
+        if brand and known is not None:
+            brand = known.get(folded(brand), "")
+            if not brand:
+                rows.note("ghost", at, header, issuer)
         brands.append(brand)
     return brands
 

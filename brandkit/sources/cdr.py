@@ -225,7 +225,7 @@ def _settle_rates(read: list[_Read]) -> None:
 
 
 def _note_identical(read: list[_Read]) -> None:
-    """Say where two brands publish the same product word for word: one factory, two labels."""
+    """Say where two brands publish the same product: one factory, two labels."""
     brands: dict[str, set[str]] = defaultdict(set)
     for each in read:
         brands[each.body].add(each.listing.brand)

@@ -18,6 +18,8 @@ Disclosure = Literal["brand", "closed", "open"]
 
 #: Facets whose attributes a product lists or does not.
 LIST_FACETS = ("features", "eligibility", "channels", "regions")
+#: Facets about which a catalogue can be silent: lists, and the fees a product may not charge.
+SILENT_FACETS = (*LIST_FACETS, "fees")
 #: Facets whose attributes have an amount where they are stated.
 NUMBER_FACETS = ("fees", "rates", "terms")
 FACETS = ("features", "fees", "rates", "terms", "eligibility", "regions", "channels")

@@ -99,12 +99,14 @@ def list_facet(
     """
     n_rows = len(columns[0].cells) if columns else 0
     rows: Lists = [None] * n_rows
-    for column in columns:
-        read = _read_column(column, note, delimiter, regions)
+    every = [_read_column(column, note, delimiter, regions) for column in columns]
+    for read in every:
         for at, entries in enumerate(read):
             if entries is not None:
                 kept = rows[at]
                 rows[at] = entries if kept is None else {**kept, **entries}
+    for read in every:
+        _leave_open(rows, read)
     return rows
 
 
@@ -192,6 +194,16 @@ def _read_column(column: FacetColumn, note: RowNote, delimiter: str | None, regi
         None if listed is None else {spelt[item]: Entry() for item in listed} for listed in items
     ]
     return _everywhere(lists, column, note) if regions else lists
+
+
+def _leave_open(rows: Lists, read: Lists) -> None:
+    """Where one column is silent and others speak, its attributes are not stated."""
+    silent = [at for at, entries in enumerate(read) if entries is None and rows[at] is not None]
+    if not silent:
+        return
+    words = sorted({attribute for entries in read for attribute in entries or ()})
+    for at in silent:
+        rows[at] = {**{word: Entry("not_stated") for word in words}, **(rows[at] or {})}
 
 
 def _yes_no(label: str, cells: Sequence[str], *, silence: bool) -> Lists:

@@ -601,7 +601,7 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
         ({"columns": {"brand": "b"}}, "`columns` belongs to format"),
         ({"encoding": "big5"}, "`encoding` belongs to format"),
         ({"disclosure": "secret"}, "`disclosure` must be one of"),
-        ({"disclosure": {"fees": "open"}}, "its facets.*found 'fees'"),
+        ({"disclosure": {"rates": "open"}}, "its facets.*found 'rates'"),
         ({"disclosure": {"features": "shut"}}, r"disclosure\['features'\]"),
         ({"as_of": "12 August"}, "`as_of` must be a day written YYYY-MM-DD"),
         ({"ranges": {"fee": (5, 5)}}, "`ranges` must give a low and a higher end"),

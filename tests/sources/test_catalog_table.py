@@ -165,7 +165,7 @@ def test_aliases_that_contradict_are_refused(tmp_path: Path) -> None:
 def test_rows_without_a_brand_and_brands_outside_the_register(tmp_path: Path) -> None:
     text = "brand,name\nCivic,A\n ,B\nGone,C\n"
     catalog = read(tmp_path, text, register={"k": "CIVIC"})
-    assert catalog.products["name"].tolist() == ["A"]
+    assert catalog.products[["brand", "name"]].to_numpy().tolist() == [["CIVIC", "A"]]
     assert reasons(catalog) == {"no_brand": 1, "ghost": 1}
 
 
@@ -225,6 +225,14 @@ def test_one_of_several_values(tmp_path: Path) -> None:
         ("F", "risk: LOW"): "has", ("F", "risk: N/A"): "has_not",
     }  # fmt: skip
     assert reasons(catalog) == {"attribute_spelling": 1}
+
+
+def test_a_silent_column_beside_one_that_speaks(tmp_path: Path) -> None:
+    text = "brand,name,cards,extras\nC,A,x|y,p|q\nC,B,x,\nC,D,,\n"
+    catalog = read(tmp_path, text, columns={"features": ["cards", "extras"]}, disclosure="closed")
+    said = {key[1]: state for key, state in states(catalog).items() if key[0] == "B"}
+    assert said == {"x": "has", "y": "has_not", "p": "not_stated", "q": "not_stated"}
+    assert {state for key, state in states(catalog).items() if key[0] == "D"} == {"not_stated"}
 
 
 @pytest.mark.parametrize("mark", ["|", ";", "；", "、", ",", "，", "\n"])
