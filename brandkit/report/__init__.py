@@ -1,7 +1,16 @@
 """Reports: blocks in notebooks, and the pages leadership opens."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from brandkit.report.bases import use_bases
 from brandkit.report.blocks import fact, figure, finding, findings, note, table, title
+from brandkit.report.left_out import leave_out
+
+if TYPE_CHECKING:
+    from brandkit.report.audit import audit_report
+    from brandkit.report.run import export_report
+    from brandkit.report.workbook import write_workbook
 
 __all__ = [
     "audit_report",
@@ -10,6 +19,7 @@ __all__ = [
     "figure",
     "finding",
     "findings",
+    "leave_out",
     "note",
     "table",
     "title",
@@ -18,18 +28,15 @@ __all__ = [
 ]
 
 
+_LATER = {
+    "audit_report": "brandkit.report.audit",
+    "export_report": "brandkit.report.run",
+    "write_workbook": "brandkit.report.workbook",
+}
+
+
 def __getattr__(name: str) -> object:
     """Load what writes and checks pages when it is asked for: notebooks need only blocks."""
-    if name == "export_report":
-        from brandkit.report.run import export_report
-
-        return export_report
-    if name == "audit_report":
-        from brandkit.report.audit import audit_report
-
-        return audit_report
-    if name == "write_workbook":
-        from brandkit.report.workbook import write_workbook
-
-        return write_workbook
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LATER[name]), name)

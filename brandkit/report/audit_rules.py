@@ -7,6 +7,7 @@ import platform
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -125,7 +126,8 @@ def _policy(page: AuditedPage) -> Iterator[Problem]:
         if meta.attributes.get("http-equiv", "").lower() == "content-security-policy"
     ]  # fmt: skip
     if len(metas) != 1:
-        yield Problem("content policy", "fails", "<head>", f"must be there once; found {len(metas)}")
+        found = f"must be there once; found {len(metas)}"
+        yield Problem("content policy", "fails", "<head>", found)
         return
     parts = [part.split() for part in metas[0].attributes.get("content", "").split(";")]
     directives = {part[0]: part[1:] for part in parts if part}
@@ -163,10 +165,8 @@ def _scripts(page: AuditedPage) -> Iterator[Problem]:
 def _own_names() -> dict[str, re.Pattern[str]]:
     """Find the names of this user and this machine, where they could be told from words."""
     found = {"the home folder": str(Path.home()), "the machine's name": platform.node()}
-    try:
+    with suppress(OSError, KeyError, ImportError):  # a user without a name has none to leak
         found["a user name"] = getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        pass  # a user without a name has none to leak
     return {
         what: re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
         for what, name in found.items()

@@ -25,7 +25,8 @@ class Bases:
     suppress: int = 10
 
 
-_current: ContextVar[Bases] = ContextVar("bases", default=Bases())
+_USUAL = Bases()
+_current: ContextVar[Bases] = ContextVar("bases", default=_USUAL)
 
 
 def use_bases(*, minimum: int = 30, suppress: int = 10) -> None:

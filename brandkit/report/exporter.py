@@ -29,7 +29,7 @@ CONTENT_POLICY = (
 _TAGS = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)
 
 
-class ReportExporter(TemplateExporter):  # type: ignore[misc]
+class ReportExporter(TemplateExporter):
     """Write the page of an executed notebook.
 
     The page's language and :class:`~brandkit.report.provenance.Provenance` are taken from
@@ -52,9 +52,9 @@ class ReportExporter(TemplateExporter):  # type: ignore[misc]
         return [str(TEMPLATES)]
 
     def _create_environment(self) -> Environment:
-        return prepared(super()._create_environment())
+        return prepared(super()._create_environment())  # type: ignore[no-untyped-call]
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Write a notebook.
@@ -137,13 +137,14 @@ def _places(page: Page) -> dict[str, dict[str, str]]:
 
 def _figure_font(page: Page, language: str) -> dict[str, str] | None:
     """Cut the Chinese font down to what the figures say; None where none is needed or there."""
-    drawn = "".join(_TAGS.sub("", part.block["svg"]) for part in page.parts if part.kind == "figure")
+    figures = (part.block["svg"] for part in page.parts if part.kind == "figure")
+    drawn = "".join(_TAGS.sub("", svg) for svg in figures)
     wide = sorted({one for one in drawn if is_wide(one)})
     font = cjk_font(language) if wide else None
     subset = font_subset(wide, language=language) if font else None
     if font is None or subset is None:
         return None
     return {
-        "family": font.family, "version": font.version,
+        "family": font.family, "version": font.version.removeprefix("Version ").partition(";")[0],
         "data": Markup(base64.b64encode(subset).decode("ascii")),
     }  # fmt: skip

@@ -14,13 +14,15 @@ from brandkit.report.pages import rendered, stylesheet
 from brandkit.report.provenance import Provenance
 
 INDEX = "index.html"
-_DATA = re.compile(
-    r'<script type="application/json" id="provenance">(.*?)</script>', re.DOTALL
-)
+_DATA = re.compile(r'<script type="application/json" id="provenance">(.*?)</script>', re.DOTALL)
 
 
 def index_page(
-    summaries: Mapping[str, Mapping[str, Any]], *, study: Provenance, language: str
+    summaries: Mapping[str, Mapping[str, Any]],
+    *,
+    study: Provenance,
+    language: str,
+    workbook: str | None = None,
 ) -> str:
     """Write the index of the reports in a folder.
 
@@ -30,6 +32,8 @@ def index_page(
         File name to what the report says of itself.
     study : Provenance
     language : "en" | "zh-Hant" | "zh-Hans"
+    workbook : str, optional
+        File of all tables, beside the reports.
 
     Returns
     -------
@@ -47,7 +51,7 @@ def index_page(
     try:
         written = rendered(
             "index.html.j2", reports=dict(sorted(summaries.items())), origin=study,
-            language=language, policy=CONTENT_POLICY, css=stylesheet(),
+            language=language, policy=CONTENT_POLICY, css=stylesheet(), workbook=workbook,
         )  # fmt: skip
     finally:
         use_language(before)

@@ -13,14 +13,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 
 from brandkit.core import errors
 from brandkit.core.errors import BrandkitError, InputError, ReportError
+from brandkit.report.left_out import LeftOut
 
 AT_ONCE = 2
 
@@ -108,7 +109,7 @@ def _in_own_loop(work: Callable[[], Coroutine[Any, Any, list[NotebookNode]]]) ->
         task.append(loop.create_task(work()))
         try:
             outcome.set_result(loop.run_until_complete(task[0]))
-        except BaseException as error:  # noqa: BLE001 - handed to the caller's thread whole
+        except BaseException as error:
             outcome.set_exception(error)
         finally:
             loop.run_until_complete(loop.shutdown_asyncgens())
@@ -139,7 +140,9 @@ async def _run(name: str, notebook: NotebookNode, folder: Path) -> NotebookNode:
         try:
             await client.async_execute(env=_environment(own), cleanup_kc=True)
         except CellExecutionError as error:
-            raise _told(name, notebook, error) from None
+            if error.ename != LeftOut.__name__:
+                raise _told(name, notebook, error) from None
+            _end_early(notebook)
         except DeadKernelError:
             raise ReportError(
                 f"{name}: its Python stopped in the middle of a cell, perhaps for want of memory. "
@@ -163,9 +166,7 @@ def _environment(own: str) -> dict[str, str]:
 
 def _told(name: str, notebook: NotebookNode, error: CellExecutionError) -> BrandkitError:
     """Tell a failed cell's error as the cell itself would, without traceback or places."""
-    number = next(
-        (at for at, cell in enumerate(notebook.cells, start=1) if _failed(cell)), 0
-    )
+    number = next((at for at, cell in enumerate(notebook.cells, start=1) if _failed(cell)), 0)
     own = getattr(errors, error.ename, None)
     if isinstance(own, type) and issubclass(own, BrandkitError):
         if issubclass(own, (InputError, errors.SchemaError)):
@@ -179,7 +180,14 @@ def _told(name: str, notebook: NotebookNode, error: CellExecutionError) -> Brand
     )
 
 
+def _end_early(notebook: NotebookNode) -> None:
+    """Take a notebook's own early end for its end: what follows was never run."""
+    last = next(at for at, cell in enumerate(notebook.cells) if _failed(cell))
+    del notebook.cells[last + 1 :]
+    outputs = notebook.cells[last].outputs
+    notebook.cells[last].outputs = [one for one in outputs if one.output_type != "error"]
+
+
 def _failed(cell: NotebookNode) -> bool:
     outputs = cell.get("outputs", []) if cell.cell_type == "code" else []
     return any(output.output_type == "error" for output in outputs)
-

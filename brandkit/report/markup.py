@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-_VOID = frozenset(
-    "area base br col embed hr img input link meta source track wbr".split()
-)  # fmt: skip
+_VOID = frozenset((
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
+    "wbr",
+))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,7 @@ class _Reader(HTMLParser):
         attributes = {name: value or "" for name, value in attrs}
         within = self.open[-1].lang if self.open else ""
         inside = tuple(element.tag for element in self.open)
-        element = Element(
-            tag, attributes, self.getpos()[0], inside, attributes.get("lang", within)
-        )
+        element = Element(tag, attributes, self.getpos()[0], inside, attributes.get("lang", within))
         self.elements.append(element)
         if tag not in _VOID:
             self.open.append(element)

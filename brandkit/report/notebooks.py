@@ -29,7 +29,8 @@ def chosen_notebooks(folder: Path, wanted: Sequence[str] | None = None) -> list[
     ----------
     folder : Path
     wanted : sequence of str, optional
-        Numbers (``"03"``, ``"3"``), names or parts of names; all notebooks where not given.
+        Numbers (``"03"``, ``"3"``), names, parts of names, or paths of notebooks elsewhere; all
+        notebooks of the folder where not given.
 
     Returns
     -------
@@ -52,6 +53,12 @@ def chosen_notebooks(folder: Path, wanted: Sequence[str] | None = None) -> list[
     ['03_positioning.ipynb']
     """
     there = sorted(folder.glob("*.ipynb"))
+    if wanted is not None and not wanted:
+        raise InputError("`notebooks` must name at least one; found none. Leave it out for all.")
+    paths = [Path(wish) for wish in wanted or () if _is_elsewhere(str(wish))]
+    named = [str(wish) for wish in wanted or () if not _is_elsewhere(str(wish))]
+    if wanted is not None and not named:
+        return sorted(set(paths), key=lambda path: path.name)
     if not there:
         raise MissingFileError(
             "the folder must hold notebooks (*.ipynb)", file=folder,
@@ -59,10 +66,12 @@ def chosen_notebooks(folder: Path, wanted: Sequence[str] | None = None) -> list[
         )  # fmt: skip
     if wanted is None:
         return there
-    if not wanted:
-        raise InputError("`notebooks` must name at least one; found none. Leave it out for all.")
-    found = {path for wish in wanted for path in _fitting(str(wish), there)}
-    return sorted(found)
+    found = {path for wish in named for path in _fitting(wish, there)}
+    return sorted({*found, *paths}, key=lambda path: path.name)
+
+
+def _is_elsewhere(wish: str) -> bool:
+    return wish.endswith(".ipynb") and Path(wish).is_file()
 
 
 def _fitting(wish: str, there: Sequence[Path]) -> list[Path]:
@@ -156,7 +165,7 @@ def with_parameters(
     >>> made.cells[1].source
     "study = 'mine'"
     """
-    made = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
+    made: NotebookNode = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
     tagged = [at for at, cell in enumerate(made.cells) if TAG in _tags(cell)]
     if len(tagged) != 1:
         raise SchemaError(

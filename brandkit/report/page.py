@@ -12,14 +12,15 @@ from nbformat import NotebookNode
 
 from brandkit.core.errors import ReportError, did_you_mean, shown
 from brandkit.language import current_language
-from brandkit.report.blocks import BLOCK_TYPE
+from brandkit.report.block_kinds import BLOCK_TYPE
 from brandkit.report.pages import words
 from brandkit.report.prose import Piece, pieces
-from brandkit.report.texts import Text
+from brandkit.report.texts import Text, language_of
 
 HIDDEN_TAGS = ("parameters", "injected-parameters", "hide")
 
 Json = dict[str, Any]
+_LABEL = re.compile(r"<text\b([^>]*)>(.*?)</text>", re.DOTALL)
 
 
 @dataclass
@@ -27,7 +28,7 @@ class Part:
     """One thing of a section: prose, a figure, a table or a note."""
 
     kind: str
-    html: Markup = Markup()
+    html: Markup = field(default_factory=Markup)
     block: Json = field(default_factory=dict)
     number: int = 0
     source: str = ""
@@ -245,8 +246,16 @@ def _number(page: Page) -> None:
 def _picture(block: Json) -> Markup:
     """Make the drawing one image with a description, whatever is inside it."""
     opening = Markup('<svg role="img" aria-label="{}" ').format(block["alt"]["text"])
+    language = current_language()
+
+    def marked(label: re.Match[str]) -> str:
+        words = Markup(label.group(2)).striptags()
+        lang = language_of(words, language)
+        mark = "" if lang == language else f' lang="{lang}"'
+        return f"<text{mark}{label.group(1)}>{label.group(2)}</text>"
+
     # the drawing comes from brandkit.viz.export, which escapes every label
-    return opening + Markup(block["svg"].removeprefix("<svg "))
+    return opening + Markup(_LABEL.sub(marked, block["svg"].removeprefix("<svg ")))
 
 
 def place_label(kind: str, number: int) -> str:

@@ -42,7 +42,7 @@ class Piece:
 
 
 def paragraphs(source: str) -> list[str]:
-    """Give the texts of a markdown cell that a catalogue translates, in their order.
+    r"""Give the texts of a markdown cell that a catalogue translates, in their order.
 
     Parameters
     ----------
@@ -56,14 +56,14 @@ def paragraphs(source: str) -> list[str]:
 
     Examples
     --------
-    >>> paragraphs("## Why it matters\\n\\nBanks grow\\n*alike*.\\n\\n- fees\\n- names\\n")
+    >>> paragraphs("## Why it matters\n\nBanks grow\n*alike*.\n\n- fees\n- names\n")
     ['Why it matters', 'Banks grow *alike*.', 'fees', 'names']
     """
     return [_one_line(unit["text"]) for unit in _units(_tokens(source).tokens)]
 
 
 def pieces(source: str) -> list[Piece]:
-    """Write a markdown cell in the language in use.
+    r"""Write a markdown cell in the language in use.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def pieces(source: str) -> list[Piece]:
 
     Examples
     --------
-    >>> [(piece.level, piece.text.text) for piece in pieces("# Maps\\n\\nA <b>name</b>")]
+    >>> [(piece.level, piece.text.text) for piece in pieces("# Maps\n\nA <b>name</b>")]
     [(1, 'Maps'), (0, 'A <b>name</b>')]
     """
     state = _tokens(source)
@@ -113,7 +113,8 @@ class _Page(mistune.HTMLRenderer):
 def _marked(attributes: dict[str, Any]) -> str:
     if not attributes.get("lang"):
         return ""
-    return f' lang="{attributes["lang"]}"' + (" data-untranslated" * attributes["untranslated"])
+    is_left = bool(attributes["untranslated"])
+    return f' lang="{attributes["lang"]}"' + " data-untranslated" * is_left
 
 
 @cache

@@ -112,12 +112,12 @@ def sha256(content: bytes) -> str:
 
 
 def json_in_page(content: Mapping[str, Any]) -> Markup:
-    """Write JSON that may stand inside a page: no text in it can end its element.
+    r"""Write JSON that may stand inside a page: no text in it can end its element.
 
     Examples
     --------
     >>> json_in_page({"brand": "</script>"})
-    Markup('{"brand":"\\\\u003c/script\\\\u003e"}')
+    Markup('{"brand":"\\u003c/script\\u003e"}')
     """
     written = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     for mark in "<>&":

@@ -1,28 +1,28 @@
-"""From a study to its reports: run the notebooks, write the pages, check them, put them in place."""
+"""From a study to its reports: run notebooks, write pages, check them, put them in place."""
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from nbformat import NotebookNode
 
 from brandkit.core.checks import check_option
 from brandkit.core.errors import ReportError
-from brandkit.language import LANGUAGES
+from brandkit.language import LANGUAGES, current_language, use_language
 from brandkit.report.audit import audit_report
 from brandkit.report.exporter import ReportExporter
 from brandkit.report.index import INDEX, index_page, summaries_in
 from brandkit.report.kernels import run_notebooks
 from brandkit.report.notebooks import chosen_notebooks, read_notebook, with_parameters
 from brandkit.report.provenance import Provenance, sha256, versions
-from brandkit.sources.study_folders import clone_folder, raw_folder
+from brandkit.report.workbook import WORKBOOK, Sheet, sheet_of, workbook_bytes
 from brandkit.sources.study import Study, read_study
+from brandkit.sources.study_folders import clone_folder, raw_folder
 
 Progress = Callable[[str], None]
 
@@ -84,44 +84,75 @@ def export_report(
     files = chosen_notebooks(clone_folder() / "notebooks", notebooks)
     top = Path(out) if out is not None else clone_folder() / "reports" / own.name
     written: list[Path] = []
-    for code in languages:
-        spoken = read_study(named, language=code, focus=focus)
-        folder = top if code == own.language else top / code
-        tell(f"{own.name}: running {_counted(len(files), 'notebook')} in {code} …")
-        written += _export(spoken, files, folder=folder, focus=focus, tell=tell)
+    asked = _Asked(focus, is_whole=notebooks is None)
+    before = current_language()
+    try:
+        for code in languages:
+            use_language(code)
+            spoken = read_study(named, language=code, focus=focus)
+            folder = top if code == own.language else top / code
+            tell(f"{own.name}: running {_counted(len(files), 'notebook')} in {code} …")
+            written += _export(spoken, files, folder=folder, asked=asked, tell=tell)
+    finally:
+        use_language(before)
     tell(f"Open {top / INDEX if own.language in languages else written[-1]}")
     return written
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked for: a bank, and all notebooks or some."""
+
+    focus: str | None
+    is_whole: bool
 
 
 def _counted(n: int, what: str) -> str:
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
+@dataclass(frozen=True)
+class _Made:
+    """A page with what it says of itself, and its tables."""
+
+    page: str
+    summary: Mapping[str, Any]
+    sheets: Sequence[Sheet]
+
+
 def _export(
-    study: Study, files: Sequence[Path], *, folder: Path, focus: str | None, tell: Progress
+    study: Study, files: Sequence[Path], *, folder: Path, asked: _Asked, tell: Progress
 ) -> list[Path]:
     """Make the pages of one language and put them in place."""
-    raw = [(file, read_notebook(file)) for file in files]
+    raw = [read_notebook(file) for file in files]
+    values, setup = _parameters(study, asked.focus), _setup(study)
     ready = [
-        (file.name, with_parameters(notebook, _parameters(study, focus), file=file,
-                                    setup=_setup(study)))
-        for file, notebook in raw
-    ]  # fmt: skip
+        (file.name, with_parameters(notebook, values, file=file, setup=setup))
+        for file, notebook in zip(files, raw, strict=True)
+    ]
     run = run_notebooks(ready, folder=clone_folder(), done=lambda name: tell(f"  {name} ran"))
     origin = Provenance(
         study=study.name, title=study.title, focus=study.focus, seed=study.seed,
         inputs=study.inputs, versions=versions(),
     )  # fmt: skip
-    pages: dict[str, str] = {}
-    summaries: dict[str, dict[str, Any]] = {}
-    for (file, notebook), executed in zip(raw, run, strict=True):
-        name = f"{file.stem}.html"
+    made: dict[str, _Made] = {}
+    for file, notebook, executed in zip(files, raw, run, strict=True):
         its_own = replace(origin, notebook=file.name, notebook_sha256=_sha256_of(notebook))
-        pages[name], summaries[name] = _page(executed, its_own, study.language)
-    folder.mkdir(parents=True, exist_ok=True)
-    listed = summaries_in(folder, study=study.name, language=study.language) | summaries
-    pages[INDEX] = index_page(listed, study=origin, language=study.language)
-    return _put_in_place(pages, folder, tell)
+        made[f"{file.stem}.html"] = _page(executed, its_own, study.language)
+    before = {} if asked.is_whole else summaries_in(folder, study=study.name,
+                                                    language=study.language)  # fmt: skip
+    listed = {**before, **{name: one.summary for name, one in made.items()}}
+    content = {name: one.page.encode() for name, one in made.items()}
+    sheets = [sheet for one in made.values() for sheet in one.sheets]
+    if asked.is_whole and sheets:
+        content[WORKBOOK] = workbook_bytes(sheets, title=study.title)
+    has_workbook = WORKBOOK in content or (not asked.is_whole and (folder / WORKBOOK).is_file())
+    index = index_page(
+        listed, study=origin, language=study.language, workbook=WORKBOOK if has_workbook else None
+    )
+    content[INDEX] = index.encode()
+    _audit(content, tell)
+    return _put_in_place(content, folder)
 
 
 def _parameters(study: Study, focus: str | None) -> dict[str, Any]:
@@ -147,40 +178,49 @@ def _sha256_of(notebook: NotebookNode) -> str:
     return sha256(json.dumps(cells, ensure_ascii=False).encode())
 
 
-def _page(
-    executed: NotebookNode, origin: Provenance, language: str
-) -> tuple[str, dict[str, Any]]:
+def _page(executed: NotebookNode, origin: Provenance, language: str) -> _Made:
+    exporter = ReportExporter()  # type: ignore[no-untyped-call]
     try:
-        page, resources = ReportExporter().from_notebook_node(
+        page, resources = exporter.from_notebook_node(
             executed, resources={"language": language, "provenance": origin}
         )
     except ReportError as error:
         raise ReportError(f"{origin.notebook}: {error}") from None
-    return page, resources["summary"]
+    prefix = origin.notebook.partition("_")[0] + "_"
+    blocks = resources["brandkit"]["page"].blocks()
+    sheets = [sheet for block in blocks if (sheet := sheet_of(block, prefix=prefix))]
+    return _Made(page, resources["summary"], sheets)
 
 
-def _put_in_place(pages: dict[str, str], folder: Path, tell: Progress) -> list[Path]:
-    """Write all pages beside their places, check them, then replace one by one, the index last."""
-    waiting = {folder / f".{name}.part": folder / name for name in pages}
+def _audit(content: Mapping[str, bytes], tell: Progress) -> None:
+    """Refuse all of them where one page does not pass."""
+    with TemporaryDirectory(prefix="brandkit-") as aside:
+        for name, page in content.items():
+            if not name.endswith(".html"):
+                continue
+            file = Path(aside, name)
+            file.write_bytes(page)
+            found = audit_report(file)
+            for line in found.lines(severity="warns"):
+                tell(f"  {name}: {line}")
+            if not found.ok:
+                lines = found.lines(severity="fails")
+                more = f" ({len(lines) - 1} more)" if len(lines) > 1 else ""
+                raise ReportError(
+                    f"{name} did not pass its audit: {lines[0]}{more} Nothing was replaced."
+                )
+
+
+def _put_in_place(content: Mapping[str, bytes], folder: Path) -> list[Path]:
+    """Write every file beside its place, then replace one by one, the index last."""
+    folder.mkdir(parents=True, exist_ok=True)
+    waiting = {folder / f".{name}.part": folder / name for name in content}
     try:
         for part, target in waiting.items():
-            part.write_text(pages[target.name], encoding="utf-8", newline="\n")
+            part.write_bytes(content[target.name])
         for part, target in waiting.items():
-            _audit(part, target.name, tell)
-        for part, target in waiting.items():
-            os.replace(part, target)
+            part.replace(target)
     finally:
         for part in waiting:
-            with suppress(FileNotFoundError):
-                part.unlink()
+            part.unlink(missing_ok=True)
     return list(waiting.values())
-
-
-def _audit(part: Path, name: str, tell: Progress) -> None:
-    found = audit_report(part)
-    for line in found.lines(severity="warns"):
-        tell(f"  {name}: {line}")
-    if not found.ok:
-        lines = found.lines(severity="fails")
-        more = f" ({len(lines) - 1} more)" if len(lines) > 1 else ""
-        raise ReportError(f"{name} did not pass its audit: {lines[0]}{more} Nothing was replaced.")

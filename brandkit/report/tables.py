@@ -8,26 +8,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
 from brandkit.core.checks import require_frame, require_unique
-from brandkit.core.columns import COLUMNS, FORMATS, Kind
+from brandkit.core.columns import COLUMNS, Kind
 from brandkit.core.errors import InputError, shown
-from brandkit.core.message import NO_VALUE, Message, formatted
-from brandkit.language import column_label, current_language, date_text, translate
+from brandkit.core.message import NO_VALUE, Message
+from brandkit.language import column_label, current_language
 from brandkit.report.bases import current_bases
+from brandkit.report.cells import TEXTUAL, Cell, cell_texts, cell_values, text_width
 from brandkit.report.texts import Text, language_of, text_of
 
 LOW_MARK = "▵"
-_TEXTUAL = ("text", "flag", "date")
-_INTERVAL = ("ci_low", "ci_high")
 
-Cell = float | int | str | bool | list[float | None] | None
+#: Text up to this width, in Latin letters, is a name and stays on one line.
+NAME_WIDTH = 28
+
+_INTERVAL = ("ci_low", "ci_high")
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,20 @@ class TableColumn:
         A kind of :mod:`brandkit.core.columns`.
     is_header : bool
         Its cells name the rows.
+    is_long : bool
+        Its cells hold sentences, which may break over lines; names never do.
     """
 
     names: tuple[str, ...]
     head: Text
     kind: Kind
     is_header: bool = False
+    is_long: bool = False
 
     @property
     def is_text(self) -> bool:
-        """Whether cells may break over lines, and begin at the left."""
-        return self.kind in _TEXTUAL
+        """Whether cells begin at the left."""
+        return self.kind in TEXTUAL
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ class TableCells:
                 {
                     "names": list(column.names), "head": column.head.to_json(),
                     "kind": column.kind, "is_text": column.is_text, "is_header": column.is_header,
+                    "is_long": column.is_long,
                 }
                 for column in self.columns
             ],
@@ -163,8 +168,14 @@ def table_cells(
     _refuse_strangers("heads", named, flat)
     columns = _columns(flat, known, named)
     marks = _marks(flat) if of_people else [""] * len(flat)
-    texts = [_texts(flat, column, known) for column in columns]
-    values = [_values(flat, column) for column in columns]
+    texts = [cell_texts(flat, column.names, known[column.names[0]]) for column in columns]
+    values = [cell_values(flat, column.names) for column in columns]
+    columns = tuple(
+        replace(
+            column, is_long=column.is_text and any(text_width(text) > NAME_WIDTH for text in cells)
+        )
+        for column, cells in zip(columns, texts, strict=True)
+    )
     rows = tuple(
         _row(columns, [cells[at] for cells in values], [cells[at] for cells in texts],
              focus=focus, mark=mark)
@@ -211,7 +222,7 @@ def _kinds(flat: pd.DataFrame, kinds: Kind | Mapping[str, Kind] | None) -> dict[
             known[name] = COLUMNS[name].kind
         else:
             known[name] = _kind_of(cells, general)
-        if known[name] not in _TEXTUAL and not pd.api.types.is_numeric_dtype(cells):
+        if known[name] not in TEXTUAL and not pd.api.types.is_numeric_dtype(cells):
             known[name] = "text"
     for end in _INTERVAL:  # an interval is written like what it is around
         if end in known and end not in asked and "estimate" in known:
@@ -255,7 +266,7 @@ def _columns(
                 columns.append(TableColumn(_INTERVAL, text_of(head), kinds[name]))
             continue
         head_text = text_of(heads[name]) if name in heads else _head(name)
-        is_header = not columns and kinds[name] in _TEXTUAL
+        is_header = not columns and kinds[name] in TEXTUAL
         columns.append(TableColumn((name,), head_text, kinds[name], is_header))
     return tuple(columns)
 
@@ -309,76 +320,3 @@ def _row(
             kept[at], written[at] = None, NO_VALUE
     is_focus = focus is not None and texts[0] == focus
     return TableRow(tuple(kept), tuple(written), is_focus, mark)
-
-
-def _values(flat: pd.DataFrame, column: TableColumn) -> list[Cell]:
-    if len(column.names) == 1:
-        return [_plain(value) for value in flat[column.names[0]]]
-    ends = [[_number(value) for value in flat[name]] for name in column.names]
-    return [list(pair) for pair in zip(*ends, strict=True)]
-
-
-def _plain(value: Any) -> Cell:
-    """Give a value that JSON can hold."""
-    if isinstance(value, Message):
-        return translate(value)
-    if value is None or value is pd.NA or value is pd.NaT:
-        return None
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    if isinstance(value, (int, np.integer)):
-        return int(value)
-    if isinstance(value, (float, np.floating)):
-        return _number(value)
-    if isinstance(value, (datetime, pd.Timestamp)):
-        return value.date().isoformat()
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _number(value: Any) -> float | None:
-    number = float(value) if not pd.isna(value) else math.nan
-    return number if math.isfinite(number) else None
-
-
-def _texts(flat: pd.DataFrame, column: TableColumn, kinds: Mapping[str, Kind]) -> list[str]:
-    kind = kinds[column.names[0]]
-    if kind in _TEXTUAL:
-        return [_worded(value, kind) for value in flat[column.names[0]]]
-    numbers = flat[list(column.names)].astype(float).to_numpy(dtype=float, na_value=np.nan)
-    form = _number_form(numbers) if kind == "number" else FORMATS[kind]
-    if len(column.names) == 1:
-        return [formatted(float(value), form) for value in numbers[:, 0]]
-    # "−3–+15" cannot be read: a column with signs says "to"
-    has_signs = kind in ("signed", "points") or bool((numbers < 0).any())
-    between = Message("{low} to {high}") if has_signs else Message("{low}–{high}")
-    return [_interval(low, high, form, between) for low, high in numbers.tolist()]
-
-
-def _interval(low: float, high: float, form: str, between: Message) -> str:
-    if math.isnan(low) and math.isnan(high):
-        return NO_VALUE
-    ends = {"low": formatted(low, form), "high": formatted(high, form)}
-    return translate(Message(between.text, ends))
-
-
-def _number_form(numbers: np.ndarray[Any, np.dtype[np.float64]]) -> str:
-    """Choose one number of decimals for a column, so that its digits stand below each other."""
-    finite = np.abs(numbers[np.isfinite(numbers)])
-    largest = float(finite.max()) if finite.size else 0.0
-    if finite.size and (finite == np.round(finite)).all():
-        return "count"
-    if largest >= 100:
-        return "count"
-    return "decimal1" if largest >= 10 else "decimal2" if largest >= 1 else "decimal3"
-
-
-def _worded(value: Any, kind: Kind) -> str:
-    if isinstance(value, Message):
-        return translate(value)
-    if value is None or (not isinstance(value, str) and pd.isna(value)):
-        return NO_VALUE
-    if kind == "flag":
-        return translate(Message("yes") if bool(value) else Message("no"))
-    if isinstance(value, (datetime, pd.Timestamp)):
-        return date_text(value.date())
-    return date_text(value) if isinstance(value, date) else str(value)
