@@ -45,7 +45,8 @@ REASONS = MappingProxyType({
     "no_attribute": "The ranges name an attribute that the catalogue does not state.",
     "owner": "The owners name a brand that has no offer in the catalogue.",
     # worth knowing
-    "identical": "Another brand publishes the same product: name, description, features, fees and rates agree.",
+    "identical": "Another brand publishes the same product: name, description, features, fees "
+                 "and rates agree.",
 })  # fmt: skip
 
 COLUMNS = ("file", "record", "field", "problem", "found", "brand", "reason")
