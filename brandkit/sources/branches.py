@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 import pandas as pd
 
@@ -48,7 +47,7 @@ class Branches:
     file: str
     n_rows: int
     n_unplaced: int
-    owners: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    owners: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Message, ...] = ()
 
 
@@ -231,7 +230,10 @@ def _padded(places: pd.Series, markets: list[str], notes: list[Message]) -> pd.S
     low, high = int(widths.min()), int(widths.max())
     if high < 4 or high - low != 1:
         return places
-    said = "{n:count} {n:code|codes} of {column} had lost a leading zero; all have {width:count} digits now."
+    said = (
+        "{n:count} {n:code|codes} of {column} had lost a leading zero; all have {width:count} "
+        "digits now."
+    )
     values = {"n": int((widths == low).sum()), "column": markets[0], "width": high}
     notes.append(Message(said, values))
     return places.where(places.eq(""), places.str.zfill(high))
@@ -291,7 +293,6 @@ def _pairs(table: Pairs) -> Mapping[str, str]:
 
 def _owners(owners: Pairs | None, presence: pd.DataFrame) -> Mapping[str, str]:
     if owners is None:
-        return MappingProxyType({})
+        return {}
     known = set(presence["brand"])
-    stated = {brand: owner for brand, owner in _pairs(owners).items() if brand in known and owner}
-    return MappingProxyType(stated)
+    return {brand: owner for brand, owner in _pairs(owners).items() if brand in known and owner}

@@ -226,7 +226,13 @@ def read_codebook(path: str | Path, *, encoding: str | None = None) -> dict[str,
 
 
 def merged(known: Item, said: Item) -> Item:
-    """Give what a file knows of an item, with what the codebook says of it on top."""
+    """Give what a file knows of an item, with what the codebook says of it on top.
+
+    Examples
+    --------
+    >>> merged(Item("q", "from the file", 1.0, 5.0), Item("q", "from the codebook")).label
+    'from the codebook'
+    """
     told = {
         name: value for name in said.__dataclass_fields__ if _is_told(value := getattr(said, name))
     }

@@ -124,6 +124,15 @@ def fetch_au_cdr(
         in the file and a row in ``banks``.
     InputError
         A brand is not in the register, or the folder holds another day's finished snapshot.
+
+    Examples
+    --------
+    >>> fetch_au_cdr("au", register_url="http://example.org/register")
+    Traceback (most recent call last):
+        ...
+    brandkit.sources.fetch.FetchError: http://example.org/register: the register of banks could \
+not be read; Address refused: only https addresses are asked; found \
+'http://example.org/register'. Check the connection and try again: what is fetched already is kept.
     """
     check_whole_number("concurrency", concurrency, low=1, high=64)
     folder = Path(out)

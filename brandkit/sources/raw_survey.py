@@ -120,7 +120,16 @@ def table_survey(path: str | Path, *, encoding: str | None = None) -> RawSurvey:
 
 
 def parquet_survey(path: str | Path) -> RawSurvey:
-    """Read a survey from Parquet, with its types."""
+    """Read a survey from Parquet, with its types.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "a.parquet"
+    >>> pd.DataFrame({"sat": [7.0, None]}).to_parquet(file)
+    >>> parquet_survey(file).frame.index.tolist()
+    ['row 1', 'row 2']
+    """
     file = require_file(path)
     try:
         frame = pd.read_parquet(file, engine="pyarrow")
@@ -147,8 +156,16 @@ def parquet_survey(path: str | Path) -> RawSurvey:
 
 
 def with_codebook(raw: RawSurvey, codebook: str | Path | None) -> RawSurvey:
-    """Put a codebook over what the file knows of its columns; its sets come on top."""
-    own = {}
+    """Put a codebook over what the file knows of its columns; its sets come on top.
+
+    Examples
+    --------
+    >>> raw = RawSurvey(pd.DataFrame({"q1": ["1"]}), {"q1": Item("q1")},
+    ...     (AnswerSet("s", "Which?", ("q1",), "ticks", 1.0),))
+    >>> with_codebook(raw, None).items["q1"].question
+    'Which?'
+    """
+    own: dict[str, AnswerSet] = {}
     for one in raw.sets:
         for name in one.items:
             own.setdefault(name, one)
@@ -191,18 +208,24 @@ def with_missing(
 
     A code for all columns must not be an answer on anyone's scale: 9 in "missing = [9]" would take
     the nines out of every question from 0 to 10.
+
+    Examples
+    --------
+    >>> raw = RawSurvey(pd.DataFrame({"sat": ["7", "99"]}), {"sat": Item("sat", "", 0.0, 10.0)})
+    >>> with_missing(raw, [99], design=SurveyDesign()).items["sat"].missing
+    (99.0,)
     """
     if missing is None:
         return raw
     items = dict(raw.items)
     if isinstance(missing, Mapping):
-        for name, codes in missing.items():
+        for name, declared in missing.items():
             if name not in items:
                 raise MissingColumnsError(
                     f"`missing` must name columns of the survey; found {shown(name)}."
                     f"{did_you_mean(name, items)}"
                 )
-            items[name] = replace(items[name], missing=items[name].missing + _codes(codes))
+            items[name] = replace(items[name], missing=items[name].missing + _codes(declared))
         return replace(raw, items=items)
     codes = _codes(missing)
     for name, item in items.items():
@@ -221,7 +244,14 @@ def with_missing(
 
 
 def as_categories(raw: RawSurvey, columns: Iterable[str]) -> RawSurvey:
-    """Have columns read as the labels of their codes."""
+    """Have columns read as the labels of their codes.
+
+    Examples
+    --------
+    >>> raw = RawSurvey(pd.DataFrame({"age": ["1"]}), {"age": Item("age", "", 1.0, 4.0)})
+    >>> as_categories(raw, ["age"]).items["age"].nominal
+    True
+    """
     items = dict(raw.items)
     for name in columns:
         if name not in items:
@@ -234,7 +264,14 @@ def as_categories(raw: RawSurvey, columns: Iterable[str]) -> RawSurvey:
 
 
 def unfolded(raw: RawSurvey, *, design: SurveyDesign) -> RawSurvey:
-    """Make a column of ticks of each code, where columns hold codes of several things picked."""
+    """Make a column of ticks of each code, where columns hold codes of several things picked.
+
+    Examples
+    --------
+    >>> raw = RawSurvey(pd.DataFrame({"q": ["1;3", "1"]}), {"q": Item("q")})
+    >>> unfolded(raw, design=SurveyDesign()).frame.iloc[:, 1:].to_dict("list")
+    {'q_1': [1.0, 1.0], 'q_3': [1.0, 0.0]}
+    """
     made: list[_Ticks] = []
     items = dict(raw.items)
     for one in raw.sets:
@@ -261,7 +298,15 @@ def unfolded(raw: RawSurvey, *, design: SurveyDesign) -> RawSurvey:
 
 
 def tick_answers(raw: RawSurvey) -> dict[str, Answers]:
-    """Read the columns of ticks; of an open set they are ticks if all of its columns are."""
+    """Read the columns of ticks; of an open set they are ticks if all of its columns are.
+
+    Examples
+    --------
+    >>> sets = (AnswerSet("s", "Which?", ("q",)),)
+    >>> raw = RawSurvey(pd.DataFrame({"q": ["x", ""]}), {"q": Item("q")}, sets)
+    >>> tick_answers(raw)["q"].values.tolist()
+    [1.0, nan]
+    """
     found: dict[str, Answers] = {}
     for one in raw.sets:
         if one.form == "codes":
@@ -309,7 +354,7 @@ def _on_scale(code: MissingCode, item: Item) -> bool:
 
 def _together(parts: Sequence[pd.Series]) -> pd.Series:
     """Give, for each row, the list of codes over several columns; missing where all are blank."""
-    rows = zip(*(part.to_numpy(dtype=object, na_value=None) for part in parts), strict=True)
+    rows = zip(*(part.astype(object).where(part.notna(), None) for part in parts), strict=True)
     lists = [[code_of(code) for code in row if code is not None] or np.nan for row in rows]
     return pd.Series(lists, index=parts[0].index, dtype=object)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 
 import pandas as pd
 
@@ -98,7 +98,7 @@ class Survey:
         )
 
     def labelled(self, column: str) -> pd.Series:
-        """Give a column with labels in place of codes.
+        r"""Give a column with labels in place of codes.
 
         Parameters
         ----------
@@ -108,6 +108,12 @@ class Survey:
         -------
         Series
             Categorical in the order of the codes; unchanged where the column has no labels.
+
+        Examples
+        --------
+        >>> survey = _example("agree\n2\n1\n", "item,low,high,values\nagree,1,2,1=no; 2=yes\n")
+        >>> survey.responses["agree"].tolist(), survey.labelled("agree").tolist()
+        ([2.0, 1.0], ['yes', 'no'])
         """
         require_columns(self.responses, [column], argument="column")
         answers = self.responses[column]
@@ -116,7 +122,7 @@ class Survey:
         return labelled(answers, self.labels[column])
 
     def pick_any(self, sets: str | Sequence[str]) -> PickAny:
-        """Give what was ticked in a set, or in columns of ticks: shares of those asked.
+        r"""Give what was ticked in a set, or in columns of ticks: shares of those asked.
 
         Parameters
         ----------
@@ -127,6 +133,12 @@ class Survey:
         -------
         PickAny
             By brand where the survey has a column of brands; else without.
+
+        Examples
+        --------
+        >>> survey = _example("a,b\nx,\nx,x\n", "item,label,set\na,Civic,known\nb,Harbour,known\n")
+        >>> survey.pick_any("known").cells[["attribute", "share"]].to_numpy().tolist()
+        [['Civic', 1.0], ['Harbour', 0.5]]
         """
         names = [sets] if isinstance(sets, str) else list(sets)
         chosen = chosen_items(self.batteries, names, responses=self.responses)
@@ -185,7 +197,7 @@ class Survey:
         return battery_answers(self.responses, placed=placed, design=design, without=without)
 
     def quality(self, *, duration: str | None = None, speed: float = 1 / 3) -> Quality:
-        """Report on the fieldwork: nothing is left out, everything is counted.
+        r"""Report on the fieldwork: nothing is left out, everything is counted.
 
         Parameters
         ----------
@@ -197,6 +209,13 @@ class Survey:
         Returns
         -------
         Quality
+
+        Examples
+        --------
+        >>> quality = _example("minutes,q\n9,1\n8,2\n1,2\n", "item,label\nq,Question\n").quality(
+        ...     duration="minutes")
+        >>> str(quality.notes[0])
+        '1 of 3 interviews took less than 33% of the median time.'
         """
         return fieldwork_quality(
             self.responses, codebook=self.codebook, design=self.design, items=self.items,
@@ -279,6 +298,14 @@ def read_survey(
     return _finished(path, raw, design, constant)
 
 
+def _example(answers: str, codebook: str) -> Survey:
+    """Make the small surveys that the examples above show."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in (("answers.csv", answers), ("codebook.csv", codebook)):
+            (Path(folder) / name).write_text(text, encoding="utf-8")
+        return read_survey(Path(folder) / "answers.csv", codebook=Path(folder) / "codebook.csv")
+
+
 def _raw(path: str | Path, *, encoding: str | None) -> RawSurvey:
     if ending(path) in (".sav", ".zsav"):
         return read_spss(path, encoding=encoding)
@@ -315,8 +342,7 @@ def _finished(
         codebook=codebook_frame(items.values()),
         design=design,
         batteries=_batteries(raw, ticks),
-        labels=MappingProxyType({name: MappingProxyType(dict(item.values))
-                                 for name, item in raw.items.items() if item.values}),
+        labels={name: dict(item.values) for name, item in raw.items.items() if item.values},
         missing_cells=pd.DataFrame(counts, columns=["item", "n_coded", "n_blank", "n"]),
         file=Path(path).name,
         notes=(*notes, *row_notes(responses, design)),
