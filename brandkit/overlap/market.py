@@ -253,7 +253,8 @@ def _row_squares(table: Matrix) -> np.ndarray:
 
 
 def _at(table: Matrix, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    return np.asarray(table[rows, columns]).ravel()
+    # Of no places scipy makes a table, not an array.
+    return np.asarray(table[rows, columns]).ravel() if len(rows) else np.zeros(0)
 
 
 def _dots(table: Matrix, a: np.ndarray, b: np.ndarray, *, step: int = 100_000) -> np.ndarray:
