@@ -144,11 +144,11 @@ def _duration_column(responses: pd.DataFrame, design: SurveyDesign) -> str | Non
 
 def _as_asked(ratings: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
     """Turn back the items that reading turned round: sameness is of what was ticked."""
-    known = codebook.set_index("item")
-    turned = [
-        name for name in ratings.columns if name in known.index and known.at[name, "reversed"]
-    ]
-    back = {name: known.at[name, "low"] + known.at[name, "high"] - ratings[name] for name in turned}
+    turned = codebook[codebook["reversed"] & codebook["item"].isin(ratings.columns)]
+    sums = (turned["low"] + turned["high"]).tolist()
+    back = {
+        name: ends - ratings[name] for name, ends in zip(turned["item"].tolist(), sums, strict=True)
+    }
     return ratings.assign(**back)
 
 
@@ -202,21 +202,23 @@ def _duplicates(responses: pd.DataFrame, ratings: pd.DataFrame, design: SurveyDe
 
 def _out_of_range(responses: pd.DataFrame, codebook: pd.DataFrame) -> list[_Row]:
     rows: list[_Row] = []
-    for item in codebook.dropna(subset=["low", "high"]).itertuples():
-        answers = responses[item.item]
+    stated = codebook.dropna(subset=["low", "high"])
+    for name, low, high in stated[["item", "low", "high"]].to_numpy().tolist():
+        answers = responses[name]
         if not pd.api.types.is_numeric_dtype(answers):
             continue
-        outside = answers.notna() & ~answers.between(item.low, item.high)
+        outside = answers.notna() & ~answers.between(low, high)
         found, n = int(outside.sum()), int(answers.notna().sum())
-        rows.append(("out_of_range", str(item.item), None, None, found, n))
+        rows.append(("out_of_range", name, None, None, found, n))
     return rows
 
 
 def _nonresponse(missing_cells: pd.DataFrame) -> list[_Row]:
+    counts = missing_cells[["item", "n_coded", "n_blank", "n"]].to_numpy().tolist()
     return [
-        ("nonresponse", str(row.item), None, detail, int(found), int(row.n))
-        for row in missing_cells.itertuples()
-        for detail, found in (("coded", row.n_coded), ("blank", row.n_blank))
+        ("nonresponse", item, None, detail, found, n)
+        for item, n_coded, n_blank, n in counts
+        for detail, found in (("coded", n_coded), ("blank", n_blank))
     ]
 
 
@@ -241,8 +243,8 @@ def _notes(checks: pd.DataFrame, speed: float) -> tuple[Message, ...]:
     outside = found[found["check"] == "out_of_range"]
     if len(outside):
         said = "{found:count} {found:answer lies|answers lie} outside the scale, in {items}."
-        values = {"found": int(outside["n_found"].sum()), "items": list(outside["item"][:12])}
-        notes.append(Message(said, values))
+        n_outside, items = int(outside["n_found"].sum()), list(outside["item"][:12])
+        notes.append(Message(said, {"found": n_outside, "items": items}))
     personal = found[found["check"] == "personal_data"]
     if len(personal):
         said = "These columns look like personal data: {items}. Take them out before you share."
