@@ -167,8 +167,8 @@ _OVERLAP = """
     observed            | Observed | decimal | value in the data
     std_deviation       | Standard deviation | decimal | of the value under the null model
     ses                 | Standardised effect | signed | (observed - expected) / standard deviation under the null
-    p_two_sided         | p, two-sided | p_value | twice the smaller tail, at most 1
-    p_adjusted          | p, adjusted | p_value | p-value after Holm's adjustment over pairs
+    p_two_sided         | Two-sided p | p_value | twice the smaller tail, at most 1
+    p_adjusted          | Adjusted p | p_value | p-value after Holm's adjustment over pairs
     draws               | Draws | count | random tables or samples drawn
 """
 _POSITIONING = """

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from brandkit.core.message import Finding, Message
 from brandkit.positioning import CorrespondenceMap, correspondence_map
 from brandkit.positioning.wording import (
+    NO_BRAND_TABLE,
     correspondence_map_findings,
     correspondence_map_headline,
     correspondence_map_lede,
@@ -93,10 +94,7 @@ def _positions(study: Study) -> CorrespondenceMap | None:
 def _unanswered(study: Study) -> tuple[Message, ...]:
     """Name the questions this study leaves open, and the evidence each of them takes."""
     questions = {
-        "brand_table": Message(
-            "How customers describe the banks: it takes a table of brands by attributes "
-            "([brand_table] in study.toml)."
-        ),
+        "brand_table": NO_BRAND_TABLE,
         "catalog": Message(
             "How alike the banks' offers are: it takes a product catalogue ([catalog] in "
             "study.toml)."

@@ -2,6 +2,8 @@
 
 from brandkit.overlap.brands import BrandOverlap, brand_overlap
 from brandkit.overlap.gower import gower
+from brandkit.overlap.market import MarketOverlap, market_overlap
+from brandkit.overlap.null import OverlapTest, feature_profiles, overlap_test
 from brandkit.overlap.reference import fit_reference
 from brandkit.overlap.sensitivity import WeightSensitivity, weight_sensitivity
 from brandkit.overlap.similarity import ProductSimilarity, product_similarity
@@ -10,11 +12,16 @@ from brandkit.overlap.weights import FACET_WEIGHTS
 __all__ = [
     "FACET_WEIGHTS",
     "BrandOverlap",
+    "MarketOverlap",
+    "OverlapTest",
     "ProductSimilarity",
     "WeightSensitivity",
     "brand_overlap",
+    "feature_profiles",
     "fit_reference",
     "gower",
+    "market_overlap",
+    "overlap_test",
     "product_similarity",
     "weight_sensitivity",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,8 @@ from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError, sho
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 
-Matrix = sparse.csr_array
+Matrix: TypeAlias = Any
+"""A scipy sparse array; scipy says nothing of its types."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

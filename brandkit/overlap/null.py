@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -16,14 +15,9 @@ from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.multiplicity import holm
 from brandkit.core.result import Result
+from brandkit.overlap.null_models import ALL_NULLS, Found, Null, against, ses
 from brandkit.sources.catalog import Catalog
 
-Null = Literal["RA1", "RA2", "RA3", "RA4", "fixed"]
-ALL_NULLS: tuple[Null, ...] = get_args(Null)
-ROUNDS = 15
-"""Global trades that part two tables of the fixed-fixed null."""
-CELLS_AT_ONCE = 4_000_000
-"""Cells of randomised tables held in memory together."""
 LEVEL = 0.05
 
 
@@ -146,7 +140,7 @@ def overlap_test(
 
     rows, columns = _canonical_order(values)
     ordered = values[np.ix_(rows, columns)]
-    found = [_against(ordered, null, draws=draws, seed=seed) for null in nulls]
+    found = [against(ordered, null, draws=draws, seed=seed) for null in nulls]
 
     names = amounts.index.to_numpy()[rows]
     tests = pd.DataFrame([row for one in found for row in one.tests])
@@ -234,198 +228,10 @@ def _canonical_order(values: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]
     return rows, columns
 
 
-# --- indices -----------------------------------------------------------------------------------
+# --- labels ---------------------------------------------------------------------------------------
 
 
-def _shares(values: Floats) -> Floats:
-    return values / values.sum(axis=-1, keepdims=True)
-
-
-def _pianka(values: Floats) -> Floats:
-    """Cosines between rows; values (..., banks, attributes) to (..., banks, banks)."""
-    unit = values / np.linalg.norm(values, axis=-1, keepdims=True)
-    return unit @ np.swapaxes(unit, -1, -2)
-
-
-def _czekanowski(values: Floats) -> Floats:
-    """Shared parts of rows, row by row of one side to keep memory small."""
-    share = _shares(values)
-    matrix = np.empty((*share.shape[:-1], share.shape[-2]))
-    for at in range(share.shape[-2]):
-        shared = np.minimum(share[..., at : at + 1, :], share[..., at:, :]).sum(axis=-1)
-        matrix[..., at, at:] = matrix[..., at:, at] = shared
-    return matrix
-
-
-def _jaccard(values: Floats) -> Floats:
-    present = (values > 0).astype(float)
-    both = present @ np.swapaxes(present, -1, -2)
-    breadth = present.sum(axis=-1)
-    either = breadth[..., :, None] + breadth[..., None, :] - both
-    return both / either
-
-
-# --- null models -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Found:
-    null: Null
-    tests: list[dict[str, object]]
-    pairs: list[tuple[str, Floats, Floats, Floats, Floats, Floats]]
-
-
-Kernel = Callable[[Floats], Floats]
-
-
-def _against(values: Floats, null: Null, *, draws: int, seed: int) -> _Found:
-    rng = np.random.default_rng([seed, ALL_NULLS.index(null)])
-    at_once = max(1, min(draws, CELLS_AT_ONCE // values.size))
-    sizes = [min(at_once, draws - done) for done in range(0, draws, at_once)]
-    indices: dict[str, Kernel] = {"pianka": _pianka, "czekanowski": _czekanowski}
-    start = values
-    if null == "fixed":
-        indices = {"jaccard": _jaccard}
-        start = _traded((values > 0)[None], rng)[0].astype(float)
-    tallies = {name: _Tally(kernel(values), name) for name, kernel in indices.items()}
-    for size in sizes:
-        table = _randomised(start, null, size, rng)
-        for name, kernel in indices.items():
-            tallies[name].add(kernel(table))
-    if null == "RA3":
-        tallies["pianka"].exact = _exact_pianka(values)
-    tests = [tally.test(null) for tally in tallies.values()]
-    return _Found(null, tests, [(name, *tally.pairs()) for name, tally in tallies.items()])
-
-
-def _randomised(values: Floats, null: Null, size: int, rng: np.random.Generator) -> Floats:
-    """Draw tables of the null model, size × banks × attributes."""
-    shape = (size, *values.shape)
-    if null == "RA1":
-        return rng.random(shape)
-    if null == "RA2":
-        return rng.random(shape) * (values > 0)
-    if null == "RA3":
-        return rng.permuted(np.broadcast_to(values, shape), axis=-1)
-    if null == "RA4":
-        return _shuffled_where_present(values, shape, rng)
-    return _traded(np.broadcast_to(values > 0, shape), rng).astype(float)
-
-
-def _shuffled_where_present(
-    values: Floats, shape: tuple[int, ...], rng: np.random.Generator
-) -> Floats:
-    tables = np.zeros(shape)
-    for at, row in enumerate(values):
-        there = np.flatnonzero(row)
-        copies = np.broadcast_to(row[there], (shape[0], len(there)))
-        tables[:, at, there] = rng.permuted(copies, axis=-1)
-    return tables
-
-
-def _traded(present: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Move tables by rounds of global curveball trades, all tables at once.
-
-    In a round the banks of each table are paired at random; each pair pools the features that
-    only one of the two has and deals them out anew, each bank taking as many as it gave.
-    """
-    tables = present.copy()
-    n_tables, n_banks, n_attributes = tables.shape
-    half = n_banks // 2
-    table_at = np.arange(n_tables)[:, None]
-    for _ in range(ROUNDS):
-        order = rng.permuted(np.broadcast_to(np.arange(n_banks), (n_tables, n_banks)), axis=1)
-        first, second = order[:, :half], order[:, half : 2 * half]
-        one, two = tables[table_at, first], tables[table_at, second]
-        pool = one ^ two
-        # Cells outside the pool sort last; the first so many of a random order go to the first.
-        keys = rng.random((n_tables, half, n_attributes), dtype=np.float32)
-        keys[~pool] = 2.0
-        dealt = np.arange(n_attributes) < (one & pool).sum(axis=-1, keepdims=True)
-        mine = np.empty_like(pool)
-        np.put_along_axis(mine, np.argsort(keys, axis=-1), dealt, axis=-1)
-        tables[table_at, first] = np.where(pool, mine, one)
-        tables[table_at, second] = np.where(pool, ~mine, two)
-    return tables
-
-
-def _exact_pianka(values: Floats) -> tuple[Floats, Floats]:
-    """Mean and variance of each pair's Pianka under RA3."""
-    unit = values / np.linalg.norm(values, axis=1, keepdims=True)
-    n = values.shape[1]
-    mean = unit.mean(axis=1)
-    spread = ((unit - mean[:, None]) ** 2).sum(axis=1)
-    return n * np.outer(mean, mean), np.outer(spread, spread) / (n - 1)
-
-
-# --- tallies -----------------------------------------------------------------------------------
-
-
-class _Tally:
-    """Running sums over draws of one index: pairs, and their mean or variance."""
-
-    def __init__(self, observed: Floats, name: str) -> None:
-        self.upper = np.triu_indices(len(observed), k=1)
-        self.name = name
-        self.observed = observed[self.upper]
-        self.exact: tuple[Floats, Floats] | None = None
-        n = len(self.observed)
-        self.sums, self.squares = np.zeros(n), np.zeros(n)
-        self.at_least, self.at_most = np.zeros(n), np.zeros(n)
-        self.overall: list[Floats] = []
-        self.draws = 0
-
-    def add(self, matrices: Floats) -> None:
-        pairs = matrices[..., self.upper[0], self.upper[1]]
-        self.sums += pairs.sum(axis=0)
-        self.squares += (pairs**2).sum(axis=0)
-        # Ties count on both sides, whatever the rounding of their sums.
-        self.at_least += (pairs >= self.observed - 1e-12).sum(axis=0)
-        self.at_most += (pairs <= self.observed + 1e-12).sum(axis=0)
-        self.overall.append(self._summary(pairs))
-        self.draws += len(pairs)
-
-    def _summary(self, pairs: Floats) -> Floats:
-        return pairs.var(axis=-1) if self.name == "jaccard" else pairs.mean(axis=-1)
-
-    def test(self, null: Null) -> dict[str, object]:
-        drawn = np.concatenate(self.overall)
-        observed = float(self._summary(self.observed))
-        expected, deviation = float(drawn.mean()), float(drawn.std(ddof=1))
-        if self.exact is not None:
-            mean, variance = (part[self.upper] for part in self.exact)
-            expected, deviation = float(mean.mean()), float(np.sqrt(variance.sum()) / len(mean))
-        upper = (1 + (drawn >= observed - 1e-12).sum()) / (1 + self.draws)
-        lower = (1 + (drawn <= observed + 1e-12).sum()) / (1 + self.draws)
-        return {
-            "index": "jaccard_variance" if self.name == "jaccard" else self.name,
-            "null": null,
-            "observed": observed,
-            "expected": expected,
-            "std_deviation": deviation,
-            "ses": _ses(np.array([observed - expected]), np.array([deviation]))[0],
-            "p_value": float(upper),
-            "p_two_sided": float(min(1.0, 2 * min(upper, lower))),
-        }
-
-    def pairs(self) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-        expected = self.sums / self.draws
-        variance = np.maximum(self.squares / self.draws - expected**2, 0.0)
-        if self.exact is not None:
-            expected, variance = (part[self.upper] for part in self.exact)
-        upper = (1 + self.at_least) / (1 + self.draws)
-        lower = (1 + self.at_most) / (1 + self.draws)
-        two_sided = np.minimum(1.0, 2 * np.minimum(upper, lower))
-        return self.observed, expected, np.sqrt(variance), upper, two_sided
-
-
-def _ses(difference: Floats, deviation: Floats) -> Floats:
-    """Standardise; missing where the null leaves no room to vary."""
-    has_room = deviation > 1e-9
-    return np.where(has_room, difference / np.where(has_room, deviation, 1.0), np.nan)
-
-
-def _pairs_frame(found: _Found, names: NDArray[np.object_], order: pd.Index) -> pd.DataFrame:
+def _pairs_frame(found: Found, names: NDArray[np.object_], order: pd.Index) -> pd.DataFrame:
     """Name the pairs, each in the order of the table as given."""
     at = order.get_indexer(pd.Index(names))
     first, second = np.triu_indices(len(names), k=1)
@@ -442,7 +248,7 @@ def _pairs_frame(found: _Found, names: NDArray[np.object_], order: pd.Index) -> 
                 "observed": observed,
                 "expected": expected,
                 "std_deviation": deviation,
-                "ses": _ses(observed - expected, deviation),
+                "ses": ses(observed - expected, deviation),
                 "p_value": p,
                 "p_two_sided": two_sided,
                 "p_adjusted": holm(p),

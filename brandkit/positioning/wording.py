@@ -21,6 +21,12 @@ TELLING = 1.15
 FAIR_PLANE = 0.7
 """Share of the differences from which a plane is called a fair picture of the table."""
 
+NO_BRAND_TABLE = Message(
+    "How customers describe the banks: it takes a table of brands by attributes "
+    "([brand_table] in study.toml)."
+)
+"""What to say where a study has no evidence for a map."""
+
 _READINGS: dict[tuple[Reading, ...], Message] = {
     ("rows", "columns"): Message(
         "Brands near each other are described alike, and attributes near each other go to the "

@@ -287,7 +287,8 @@ def _marks(flat: pd.DataFrame) -> list[str]:
             return ""
         return "held back" if n < limits.suppress else "low"
 
-    return [mark(float(n)) for n in flat["n"]]
+    sizes = flat["n"].to_numpy(dtype=float, na_value=math.nan)
+    return [mark(float(n)) for n in sizes]
 
 
 def _mark_notes(marks: Sequence[str]) -> tuple[Text, ...]:

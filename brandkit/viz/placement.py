@@ -13,10 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from brandkit.viz.boxes import PAD, Flags, Floats, lines_cross, lines_hit_boxes, overlaps
 
 #: Distances from the marker at which a label may stand, in points.
 RINGS: Final = (0.0, 3.0, 7.0, 12.0, 18.0, 26.0, 36.0, 48.0, 64.0, 84.0)
@@ -25,12 +23,18 @@ NEAR_RINGS: Final = (0.0, 2.0, 5.0, 9.0, 14.0)
 #: A label further than this from its marker is tied to it by a line.
 LEADER_FROM: Final = 6.5
 
+#: From here on, a label may lie in any of so many directions.
+FAR_FROM: Final = 18.0
+_DIRECTIONS: Final = np.arange(32) * (2 * np.pi / 32) + 0.05
+
 GAP: Final = 2.0
-PAD: Final = 1.0
-KEPT: Final = 150
+KEPT: Final = 260
 #: How many of its best places a label tries to win from others, and for how much at least.
 TRIED: Final = 12
+TRIED_HARDER: Final = 120
 WORTH_A_MOVE: Final = 0.8
+#: What it costs that the lines of two labels cross.
+CROSSING: Final = 4.0
 _HARD: Final = 1000.0
 
 #: Where on the ring: across and up in half sizes of the box, then how far out; and its cost.
@@ -159,19 +163,23 @@ class _Search:
         count = len(self.places)
         self._weight = 1 + np.linspace(1, 0, count)
         waiting = deque(at for at in range(count) if len(self.places[at]))
+        fewest, best_seen = count + 1, self._at.copy()
         for _ in range(rounds * count):
+            if len(waiting) < fewest:
+                fewest, best_seen = len(waiting), self._at.copy()
             if not waiting:
                 return
             label = waiting.popleft()
             clashes = self._clashes(label)
-            costs = self.places[label].costs + _HARD * (clashes @ self._weight)
+            costs = self._costs(label) + _HARD * (clashes @ self._weight)
             best = int(np.argmin(costs))
             for other in np.flatnonzero(clashes[best]):
                 self._take(int(other), -1)
                 self._weight[other] += 0.25
                 waiting.append(int(other))
             self._take(label, best)
-        self._give_up(waiting)
+        for label, place in enumerate(best_seen):
+            self._take(label, int(place))
 
     def polish(self, *, sweeps: int) -> None:
         """Let labels move nearer, also into the place of one that has another to go to."""
@@ -183,21 +191,17 @@ class _Search:
             if (before == self._at).all():
                 return
 
-    def _give_up(self, waiting: deque[int]) -> None:
-        for label in sorted(waiting):
-            self._best_free(label)
-
     def _best_free(self, label: int) -> None:
         if not len(self.places[label]):
             return
-        free = ~self._clashes(label).any(axis=1)
-        if free.any():
-            self._take(label, int(np.argmax(free)))
+        clashes = self._clashes(label).any(axis=1)
+        if not clashes.all():
+            self._take(label, int(np.argmin(np.where(clashes, np.inf, self._costs(label)))))
 
     def _exchange(self, label: int) -> None:
         """Take a better place from at most two others where that is a gain for all together."""
-        now = self._cost(label)
-        better = np.flatnonzero(self.places[label].costs[:TRIED] < now - WORTH_A_MOVE)
+        tried = TRIED if self._at[label] >= 0 else TRIED_HARDER
+        better = np.flatnonzero(self._costs(label)[:tried] < self._cost(label) - WORTH_A_MOVE)
         if not len(better):
             return
         clashes = self._clashes(label)
@@ -205,24 +209,38 @@ class _Search:
             others = np.flatnonzero(clashes[place])
             if len(others) > 2:
                 continue
-            kept = self._at.copy()
-            before = now + sum(self._cost(int(other)) for other in others)
-            for other in others:
-                self._take(int(other), -1)
+            moved = [label, *map(int, others)]
+            kept = [int(self._at[one]) for one in moved]
+            before = sum(self._cost(one) for one in moved)
+            for one in moved:
+                self._take(one, -1)
             self._take(label, int(place))
-            for other in others:
-                self._best_free(int(other))
-            after = self._cost(label) + sum(self._cost(int(other)) for other in others)
-            if after < before:
+            for one in moved[1:]:
+                self._best_free(one)
+            if sum(self._cost(one) for one in moved) < before:
                 return
-            for one in (label, *map(int, others)):
-                self._take(one, int(kept[one]))
+            for one, back in zip(moved, kept, strict=True):
+                self._take(one, back)
 
     def _cost(self, label: int) -> float:
-        """Say how bad a label stands; earlier labels weigh more."""
+        """Say how bad a label stands; the first weighs more."""
         place = self._at[label]
-        cost = float(self.places[label].costs[place]) if place >= 0 else _HARD
+        if place < 0:
+            return _HARD
+        crossed = int(lines_cross(self.leaders[[label]], self.leaders).sum())
+        cost = float(self.places[label].costs[place]) + CROSSING * crossed
         return cost * (2.0 if label == 0 else 1.0)
+
+    def _costs(self, label: int) -> Floats:
+        """Say what each place of a label costs, with the lines of others as they are now."""
+        costs = self.places[label].costs.copy()
+        tied = np.flatnonzero(~np.isnan(self.places[label].leaders[:, 0]))
+        lines = np.flatnonzero(~np.isnan(self.leaders[:, 0]))
+        lines = lines[lines != label]
+        if len(tied) and len(lines):
+            crossed = lines_cross(self.places[label].leaders[tied], self.leaders[lines])
+            costs[tied] += CROSSING * crossed.sum(axis=1)
+        return costs
 
     def _take(self, label: int, place: int) -> None:
         self._at[label] = place
@@ -242,20 +260,12 @@ class _Search:
         hurt[np.ix_(tied, stand)] |= lines_hit_boxes(mine.leaders[tied], boxes)
         lines = np.flatnonzero(~np.isnan(leaders[:, 0]))
         hurt[:, stand[lines]] |= lines_hit_boxes(leaders[lines], mine.boxes).T
-        hurt[np.ix_(tied, stand[lines])] |= lines_cross(mine.leaders[tied], leaders[lines])
         return hurt
 
 
 def _places(point: Floats, size: Floats, ground: Ground, rings: tuple[float, ...]) -> Places:
     """List the places for one label, cheapest first."""
-    ring = np.repeat(rings, len(_PLACES))
-    across, up, out_x, out_y, cost = np.tile(_PLACES, (len(rings), 1)).T
-    reach = ground.radius + GAP + ring
-    # Above and below, the box of a text has air of its own.
-    rise = ground.radius + GAP / 2 + ring
-    centre = point + np.column_stack(
-        [across * size[0] / 2 + out_x * reach, up * size[1] / 2 + out_y * rise]
-    )
+    centre, ring, cost = _around(point, size, ground.radius, rings)
     boxes = np.hstack([centre - size / 2, centre + size / 2])
     low, high = ground.window[:2], ground.window[2:]
     free = (boxes[:, :2] >= low).all(axis=1) & (boxes[:, 2:] <= high).all(axis=1)
@@ -274,11 +284,32 @@ def _places(point: Floats, size: Floats, ground: Ground, rings: tuple[float, ...
     if len(tied):
         ties = leaders[tied]
         free[tied] = ~lines_hit_boxes(ties, near.boxes).any(axis=1)
-        free[tied] &= ~lines_cross(ties, near.leaders).any(axis=1)
+        cost[tied] += CROSSING * lines_cross(ties, near.leaders).sum(axis=1)
         cost[tied] += 1.5 + 1.5 * lines_hit_boxes(ties, marks, pad=-PAD).sum(axis=1)
     kept = np.flatnonzero(free)
     kept = kept[np.argsort(cost[kept], kind="stable")][:KEPT]
     return Places(boxes[kept], leaders[kept], cost[kept])
+
+
+def _around(
+    point: Floats, size: Floats, radius: float, rings: tuple[float, ...]
+) -> tuple[Floats, Floats, Floats]:
+    """Give the centres of all places of a label, how far out each is, and what it costs."""
+    ring = np.repeat(rings, len(_PLACES))
+    across, up, out_x, out_y, cost = np.tile(_PLACES, (len(rings), 1)).T
+    reach = radius + GAP + ring
+    # Above and below, the box of a text has air of its own.
+    rise = radius + GAP / 2 + ring
+    beside = np.column_stack(
+        [across * size[0] / 2 + out_x * reach, up * size[1] / 2 + out_y * rise]
+    )
+    # Far out, the end of a label that looks to its point may lie in any direction.
+    far = np.array([distance for distance in rings if distance >= FAR_FROM])
+    way, out = (axis.ravel() for axis in np.meshgrid(_DIRECTIONS, far))
+    end = np.column_stack([np.cos(way), np.sin(way)])
+    apart = end * (radius + GAP + out)[:, None] + np.sign(np.round(end, 6)) * (size[0] / 2, 0)
+    centre = point + np.vstack([beside, apart])
+    return centre, np.append(ring, out), np.append(cost, np.full(len(out), 1.0))
 
 
 def _near(ground: Ground, boxes: Floats) -> Ground:
@@ -320,64 +351,3 @@ def _is_nearer_to_another(point: Floats, boxes: Floats, markers: Floats) -> Flag
 
 def _squares(points: Floats, radius: float) -> Floats:
     return np.hstack([points - radius, points + radius])
-
-
-def overlaps(some: Floats, others: Floats, *, pad: float = PAD) -> Flags:
-    """Say which boxes come nearer to which others than `pad`; not a number touches nothing.
-
-    Side by side they keep three times as much, or two names would read as one.
-
-    Examples
-    --------
-    >>> overlaps(np.array([[0.0, 0, 2, 2]]), np.array([[1.0, 1, 3, 3], [4, 4, 5, 5]])).tolist()
-    [[True, False]]
-    """
-    a, b = some[:, None, :], others[None, :, :]
-    with np.errstate(invalid="ignore"):
-        beside = (a[..., 0] < b[..., 2] + 3 * pad) & (b[..., 0] < a[..., 2] + 3 * pad)
-        return np.asarray(beside & (a[..., 1] < b[..., 3] + pad) & (b[..., 1] < a[..., 3] + pad))
-
-
-def lines_hit_boxes(lines: Floats, boxes: Floats, *, pad: float = PAD) -> Flags:
-    """Say which lines run through which boxes.
-
-    Examples
-    --------
-    >>> box = np.array([[1.0, 1, 2, 2]])
-    >>> lines_hit_boxes(np.array([[0.0, 0, 3, 3], [0, 0, 3, 0]]), box, pad=0).ravel().tolist()
-    [True, False]
-    """
-    # A line passes the two slabs of a box, across and up; it hits where it is in both at once.
-    # Along an axis it divides 0 by 0 on the very edge, which is outside, then.
-    with np.errstate(invalid="ignore", divide="ignore"):
-        enter_x, leave_x = _slab(lines[:, 0::2], boxes[:, 0::2], pad)
-        enter_y, leave_y = _slab(lines[:, 1::2], boxes[:, 1::2], pad)
-        enter, leave = np.maximum(enter_x, enter_y), np.minimum(leave_x, leave_y)
-        return np.asarray((enter <= leave) & (leave >= 0) & (enter <= 1))
-
-
-def _slab(ends: Floats, sides: Floats, pad: float) -> tuple[Floats, Floats]:
-    """Say where along each line it enters and leaves each slab, as a share of its length."""
-    start = ends[:, :1]
-    share = 1 / (ends[:, 1:] - start)
-    one, two = (sides[:, 0] - pad - start) * share, (sides[:, 1] + pad - start) * share
-    return np.minimum(one, two), np.maximum(one, two)
-
-
-def lines_cross(some: Floats, others: Floats) -> Flags:
-    """Say which lines cross which others.
-
-    Examples
-    --------
-    >>> lines_cross(np.array([[0.0, 0, 2, 2]]), np.array([[0.0, 2, 2, 0], [3, 0, 3, 9]])).tolist()
-    [[True, False]]
-    """
-    a, b = some[:, None, :], others[None, :, :]
-    with np.errstate(invalid="ignore"):
-        parted = _side(a, b[..., :2]) * _side(a, b[..., 2:])
-        return np.asarray((parted < 0) & (_side(b, a[..., :2]) * _side(b, a[..., 2:]) < 0))
-
-
-def _side(line: Floats, point: Floats) -> Floats:
-    along, off = line[..., 2:] - line[..., :2], point - line[..., :2]
-    return np.asarray(along[..., 0] * off[..., 1] - along[..., 1] * off[..., 0])

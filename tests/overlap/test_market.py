@@ -24,14 +24,13 @@ VALUES = json.loads(REFERENCE.read_text(encoding="utf-8"))
 def long_form(amounts: np.ndarray, names: list[str] | None = None) -> pd.DataFrame:
     names = names or [f"bank {i}" for i in range(len(amounts))]
     rows, columns = np.indices(amounts.shape)
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "bank": np.array(names, dtype=object)[rows.ravel()],
             "city": [f"city {j}" for j in columns.ravel()],
             "deposits": amounts.ravel().astype(float),
         }
     )
-    return frame
 
 
 def measured(amounts: np.ndarray, **options) -> MarketOverlap:
@@ -57,7 +56,10 @@ def test_pairs_are_those_of_r(known, column: str, reference: str) -> None:
     matrix = pd.DataFrame(
         VALUES[reference]["values"], VALUES[reference]["rows"], VALUES[reference]["columns"]
     )
-    expected = [matrix.loc[a, b] for a, b in zip(known.pairs["brand_a"], known.pairs["brand_b"])]
+    expected = [
+        matrix.loc[a, b]
+        for a, b in zip(known.pairs["brand_a"], known.pairs["brand_b"], strict=True)
+    ]
     assert len(expected) == 6
     np.testing.assert_allclose(known.pairs[column], expected, atol=TOLERANCE, rtol=0)
 
@@ -127,7 +129,9 @@ def test_without_amounts_branches_are_counted() -> None:
 
 def test_banks_that_meet_nowhere_make_no_pair() -> None:
     result = measured(np.array([[1, 0], [0, 1], [1, 1]]))
-    assert ("bank 0", "bank 1") not in set(zip(result.pairs["brand_a"], result.pairs["brand_b"]))
+    assert ("bank 0", "bank 1") not in set(
+        zip(result.pairs["brand_a"], result.pairs["brand_b"], strict=True)
+    )
     assert result.glance().loc[0, "n_meeting"] == 2
 
 

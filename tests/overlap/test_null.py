@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.errors import BrandkitError
-from brandkit.overlap.null import ALL_NULLS, OverlapTest, _traded, overlap_test
+from brandkit.overlap.null import OverlapTest, overlap_test
+from brandkit.overlap.null_models import ALL_NULLS, traded
 from tests.contract import assert_contract
 
 REFERENCE = Path(__file__).parent.parent / "reference" / "overlap_test" / "values.json"
@@ -97,7 +98,7 @@ def test_trades_keep_both_margins_and_reach_every_table_evenly() -> None:
         and (table.sum(axis=1) == start.sum(axis=1)).all()
     }
     copies = np.broadcast_to(start, (20_000, 3, 3))
-    reached = _traded(copies, np.random.default_rng(5))
+    reached = traded(copies, np.random.default_rng(5))
     kinds, counts = np.unique(reached.reshape(len(reached), -1), axis=0, return_counts=True)
     assert {kind.tobytes() for kind in kinds} == allowed
     expected = len(reached) / len(allowed)
