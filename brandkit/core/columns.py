@@ -94,7 +94,7 @@ _SOURCES = """
     reversed            | Turned round | flag | answers were turned round on reading
     set                 | Battery | text | set of questions an item belongs to
     question            | Question | text | question of the battery
-    kind                | Kind | text | "pick" or "scale": what a battery's answers are
+    kind                | Kind | text | of a battery, "pick" or "scale"; of a gap, "parity_gap" or "point_of_difference"
     respondent          | Respondent | text | who answered
     strata              | Stratum | text | stratum of the sample
     cluster             | Cluster | text | cluster of the sample
@@ -144,6 +144,11 @@ _OVERLAP = """
     nearest_overlap     | Overlap with nearest | share | overlap with the nearest bank
     nearest_rival       | Nearest rival | text | bank, sisters left out, with the largest overlap
     nearest_rival_overlap | Overlap with nearest rival | share | overlap with that rival
+    nearest_rival_support | Stays nearest | share | share of resamples of the bank's offers in which that rival stays the nearest
+    second_rival        | Next rival | text | rival with the next largest overlap
+    second_rival_overlap | Overlap with the next | share | overlap with it
+    name_a              | Its name | text | name of the offer looked at
+    name_b              | Name compared | text | name of the offer set against it
     rival_by_excess     | Nearest for its size | text | rival with the largest excess over chance
     rival_excess        | Excess with it | signed | excess over chance with that rival
     reference           | Reference | text | hash of the reference that similarities were measured against
@@ -170,6 +175,36 @@ _OVERLAP = """
     p_two_sided         | Two-sided p | p_value | twice the smaller tail, at most 1
     p_adjusted          | Adjusted p | p_value | p-value after Holm's adjustment over pairs
     draws               | Draws | count | random tables or samples drawn
+    n_ours              | Our offers | count | the focus bank's offers in the category or cell
+    n_ours_have         | Of ours | count | the focus bank's offers that have it
+    n_have              | Of rivals' | count | rivals' comparable offers that have it
+    share_have          | Rivals' offers with it | share | of rivals' comparable offers, those that have it, 0-1
+    share_not_stated    | Not stated | share | of rivals' offers, those that do not say, 0-1
+    n_rivals_have       | Rivals with it | count | rivals with at least one offer that has it
+    cell                | Cell | text | "crowded", "empty", "ours_alone" or "usual"
+    name_b              | Rival's product name | text | name of the offer set against ours, as its bank writes it
+    n_parity_gaps       | Parity gaps | count | attributes that most rivals' offers have and ours lack
+    n_differences       | Points of difference | count | attributes that ours have and few of rivals' do
+    n_crowded           | Crowded cells | count | segments of a category with more offers than expected
+    n_empty             | Empty cells | count | segments of a category without any offer
+    n_look_alikes       | Look-alike names | count | pairs of product names that look alike
+    component           | Component | text | "entry_exit", "vocabulary", "disclosure", "real" or their sum "total"
+    range_low           | Range from | signed | lowest value over orders and vocabularies
+    range_high          | Range to | signed | highest value over orders and vocabularies
+    on_first            | On first vocabulary | signed | real change in the words of the first date
+    on_last             | On last vocabulary | signed | real change in the words of the last date
+    usable              | Usable | flag | whether the bank's list, or enough banks of the date, were read
+    in_panel            | In panel | flag | present and usable at every usable date
+    n_failed            | Failed records | count | records that were answered with an error
+    n_unusable          | Unusable banks | count | banks whose list or records failed
+    share_unusable      | Unusable | share | part of the date's banks, 0-1
+    first_as_of         | First date | date | first usable date
+    last_as_of          | Last date | date | last usable date
+    n_dates             | Dates | count | usable dates
+    n_gaps              | Gaps | count | dates left out because too many banks were unusable
+    n_panel             | Panel | count | banks present and usable at every usable date
+    total_change        | Total change | signed | of the index over all banks, first to last date
+    real_change         | Real change | signed | what entry, vocabulary and disclosure do not explain
 """
 _POSITIONING = """
     axis                | Axis | count | number of the axis, from 1
