@@ -182,7 +182,6 @@ _OVERLAP = """
     share_not_stated    | Not stated | share | of rivals' offers, those that do not say, 0-1
     n_rivals_have       | Rivals with it | count | rivals with at least one offer that has it
     cell                | Cell | text | "crowded", "empty", "ours_alone" or "usual"
-    name_b              | Rival's product name | text | name of the offer set against ours, as its bank writes it
     n_parity_gaps       | Parity gaps | count | attributes that most rivals' offers have and ours lack
     n_differences       | Points of difference | count | attributes that ours have and few of rivals' do
     n_crowded           | Crowded cells | count | segments of a category with more offers than expected
