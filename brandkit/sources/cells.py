@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow
+import pyarrow.csv
 
 from brandkit.core.errors import SchemaError
-from brandkit.sources.files import ending, is_packed, require_width, unpacked, written
-from brandkit.sources.grid import read_grid
+from brandkit.sources.file_form import TEXT_ENDINGS, file_form
+from brandkit.sources.files import ending, is_packed, require_width, written
+from brandkit.sources.grid import label_text, read_grid, table_text
 
-_DELIMITERS = {".csv": ",", ".tsv": "\t"}
+#: Text tables of so many bytes are read the fast way where they are plain.
+LONG = 200_000
 
 
 def read_cells(
@@ -44,8 +50,14 @@ def read_cells(
     (['code', 'name', 'name'], ['007', 'NA', ''], ['line 2'])
     """
     file = Path(path)
-    if is_packed(file):
-        return _packed_cells(file, encoding or "utf-8-sig")
+    if is_packed(file) and ending(file) not in TEXT_ENDINGS:
+        raise SchemaError(
+            "only text tables may be packed", file=path, found=file.name, way_out="Unpack it."
+        )
+    if is_packed(file) or _is_long_text(file):
+        cells = _text_cells(file, encoding)
+        if cells is not None:
+            return cells
     grid = read_grid(file, sheet=sheet, encoding=encoding)
     require_width(path, len(grid.header))
     rows = [[written(cell) for cell in row] for row in grid.rows]
@@ -83,36 +95,45 @@ def unique_headers(headers: list[str]) -> tuple[list[str], list[str]]:
     return names, [header for header in times if header and times[header] > 1]
 
 
-def _packed_cells(file: Path, encoding: str) -> pd.DataFrame:
-    if ending(file) not in _DELIMITERS:
-        raise SchemaError(
-            "only .csv and .tsv may be packed", file=file, found=file.name, way_out="Unpack it."
-        )
-    content = unpacked(file)
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encoding = "utf-16"
+def _is_long_text(file: Path) -> bool:
+    """Whether a file is a text table, and long enough that reading it with care takes a while."""
+    if ending(file) not in TEXT_ENDINGS or not file.is_file() or file.stat().st_size < LONG:
+        return False
+    return file_form(file) == "text"
+
+
+def _text_cells(file: Path, encoding: str | None) -> pd.DataFrame | None:
+    """Read a plain text table fast; None where it is odd and must be read with care."""
+    text, delimiter, skipped = table_text(file, encoding=encoding)
+    if '"' in text and '"' in _quoted_cell(delimiter).sub(r"\1", text):
+        return None  # quotes within a cell are read differently by every program
+    header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    names = [label_text(name) for name in header]
+    if not any(names) or not names[-1]:
+        return None
+    require_width(file, len(names))
+    columns = [str(at) for at in range(len(names))]
     try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise SchemaError(
-            f"the text must be {encoding.upper().removesuffix('-SIG')}", file=file,
-            place=f"line {line}", found=f"byte 0x{content[error.start]:02x}",
-            way_out="Unpack it and save it as CSV UTF-8, or name its encoding.",
-        ) from None  # fmt: skip
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_DELIMITERS[ending(file)])
-    rows = [(reader.line_num, row) for row in reader if any(row)]
-    if len(rows) < 2:
-        raise SchemaError("the table must have a heading and rows", file=file,
-                          way_out="Export it again.")  # fmt: skip
-    header = [name.strip() for name in rows[0][1]]
-    require_width(file, len(header))
-    for line, row in rows[1:]:
-        if len(row) != len(header):
-            raise SchemaError(
-                f"every row must have as many cells as the heading, {len(header)}", file=file,
-                place=f"line {line}", found=f"{len(row)} cells",
-                way_out="Quote cells that hold the delimiter.",
-            )  # fmt: skip
-    places = [f"line {line}" for line, _ in rows[1:]]
-    return pd.DataFrame([row for _, row in rows[1:]], columns=header, index=places, dtype="str")
+        table = pyarrow.csv.read_csv(
+            io.BytesIO(text.encode()),
+            read_options=pyarrow.csv.ReadOptions(use_threads=False, column_names=columns),
+            parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(columns, pyarrow.string()), strings_can_be_null=False
+            ),
+        )
+    except pyarrow.ArrowInvalid:  # a row of another length: the careful reader says which
+        return None
+    kind = pd.StringDtype("pyarrow", na_value=np.nan)
+    cells = table.slice(1).to_pandas(types_mapper=lambda _: kind)
+    lines = text.count("\n") + (not text.endswith("\n"))
+    unit = "line" if lines == len(cells) + 1 else "row"
+    cells.index = pd.Index([f"{unit} {at + skipped}" for at in range(2, len(cells) + 2)])
+    cells = cells[cells.apply(lambda column: column.str.strip().ne("")).any(axis=1)]
+    return None if cells.empty else cells.set_axis(names, axis=1)
+
+
+def _quoted_cell(delimiter: str) -> re.Pattern[str]:
+    """Find cells that stand whole in quotes, with the sign before them."""
+    mark = re.escape(delimiter)
+    return re.compile(rf'(^|[{mark}\n\r])"(?:[^"]|"")*"(?=[{mark}\n\r]|\Z)')

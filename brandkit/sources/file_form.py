@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from brandkit.core.errors import MissingFileError, SchemaError, did_you_mean
+from brandkit.sources.files import ending as ending_of
+from brandkit.sources.files import is_packed, unpacked
 
 Form = Literal["text", "xlsx", "parquet"]
 
@@ -34,6 +36,7 @@ def file_form(path: Path) -> Form:
     Parameters
     ----------
     path : Path
+        May be packed.
 
     Returns
     -------
@@ -57,9 +60,12 @@ def file_form(path: Path) -> Form:
         raise MissingFileError("the file is not there", file=path, way_out=near.strip() or None)
     if path.is_dir():
         raise SchemaError("must be a file, not a folder", file=path, way_out="Name a file in it.")
-    ending = path.suffix.lower()
-    with path.open("rb") as stream:
-        first = stream.read(512)
+    ending = ending_of(path)
+    if is_packed(path):
+        first = unpacked(path)[:512]
+    else:
+        with path.open("rb") as stream:
+            first = stream.read(512)
     if not first.strip(b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"):
         raise SchemaError("the file is empty", file=path, way_out="Export the table again.")
     for magic, name, way_out in _OTHER_FORMS:

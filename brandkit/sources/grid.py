@@ -20,6 +20,7 @@ from typing import Any
 from brandkit.core.errors import SchemaError, Words, did_you_mean, shown
 from brandkit.core.message import Message
 from brandkit.sources.file_form import file_form
+from brandkit.sources.files import unpacked
 
 Cell = Any
 
@@ -136,13 +137,46 @@ def read_grid(
         )  # fmt: skip
     if form == "parquet":
         return _finished(path, *_parquet_rows(path), header_row=1)
-    text = _decoded(path, encoding)
-    delimiter, rows = _text_rows(path, text)
+    text, delimiter, skipped = table_text(path, encoding=encoding)
+    rows = _parsed(path, text, delimiter, skipped)
     return _finished(path, rows, "line", (), header_row=header_row, delimiter=delimiter)
 
 
+def table_text(path: Path, *, encoding: str | None = None) -> tuple[str, str, int]:
+    r"""Read a text table's text, and find out what parts its cells.
+
+    Parameters
+    ----------
+    path : Path
+        May be packed.
+    encoding : str, optional
+        As in :func:`read_grid`.
+
+    Returns
+    -------
+    text : str
+    delimiter : str
+    skipped : int
+        Lines before the text that are not part of the table.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> file = Path(mkdtemp()) / "image.csv"
+    >>> _ = file.write_bytes("sep=;\nbank;modern\n".encode("utf-16"))
+    >>> table_text(file)
+    ('bank;modern\n', ';', 1)
+    """
+    text = _decoded(path, encoding)
+    csv.field_size_limit(LARGEST_FIELD)
+    said = re.match(r"sep=(.)\r?\n", text)  # a line that Excel writes and obeys
+    body, skipped = (text[said.end() :], 1) if said else (text, 0)
+    tried = (said.group(1),) if said else DELIMITERS
+    return body, max(tried, key=lambda mark: _fit(body, mark)), skipped
+
+
 def _decoded(path: Path, encoding: str | None) -> str:
-    data = path.read_bytes()
+    data = unpacked(path)
     chosen = encoding or next((n for mark, n in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
     if chosen is None and b"\x00" in data[:200]:
         # UTF-16 without its mark: the null bytes of Latin letters fall on one side
@@ -184,15 +218,6 @@ def _other_encodings(data: bytes) -> str:
         "Save it as “CSV UTF-8”, or say how it is written: "
         f"encoding = {' or '.join(possible)} can be read."
     )
-
-
-def _text_rows(path: Path, text: str) -> tuple[str, Iterator[tuple[int, list[str]]]]:
-    csv.field_size_limit(LARGEST_FIELD)
-    said = re.match(r"sep=(.)\r?\n", text)  # a line that Excel writes and obeys
-    body, skipped = (text[said.end() :], 1) if said else (text, 0)
-    tried = (said.group(1),) if said else DELIMITERS
-    delimiter = max(tried, key=lambda mark: _fit(body, mark))
-    return delimiter, _parsed(path, body, delimiter, skipped)
 
 
 def _fit(text: str, delimiter: str) -> tuple[float, int, int]:
