@@ -68,20 +68,38 @@ def read_answers(path: str | Path, cells: pd.Series, item: Item) -> Answers:
     >>> answers.values.tolist(), answers.n_coded, answers.n_blank
     ([7.0, nan, nan], 1, 1)
     """
+    codes, distinct = pd.factorize(cells, use_na_sentinel=False)
+    if len(distinct) * 2 < len(cells):
+        # Surveys say the same few things many times: read each once
+        once = pd.Series(distinct)
+        try:
+            values, coded, blank = _read(path, once, item)
+        except SchemaError:
+            pass  # told below with the rows it concerns
+        else:
+            spread = values.take(codes).set_axis(cells.index)
+            times = np.bincount(codes, minlength=len(once))
+            return Answers(spread, int(times[coded].sum()), int(times[blank].sum()))
+    values, coded, blank = _read(path, cells, item)
+    return Answers(values, int(coded.sum()), int(blank.sum()))
+
+
+def _read(path: str | Path, cells: pd.Series, item: Item) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Give a column's answers, which cells hold a missing code, and which are blank."""
     coded = is_missing(cells, item.missing)
     blank = is_blank(cells) & ~coded
     kept = cells.mask(coded | blank)
     if item.nominal:
-        values = labelled(kept, item.values)
-    elif item.has_scale:
-        values, unread = as_numbers(kept, item.values)
-        blank |= unread & _says_no_value(cells)
-        refuse_cells(path, item.item, unread & ~blank, rule=_scale_rule(item))
-        if item.reversed and item.low is not None and item.high is not None:
-            values = item.low + item.high - values
-    else:
+        return labelled(kept, item.values), coded, blank
+    if not item.has_scale:
         values, blank = _free(kept, cells, blank)
-    return Answers(values, int(coded.sum()), int(blank.sum()))
+        return values, coded, blank
+    values, unread = as_numbers(kept, item.values)
+    blank |= unread & _says_no_value(cells)
+    refuse_cells(path, item.item, unread & ~blank, rule=_scale_rule(item))
+    if item.reversed and item.low is not None and item.high is not None:
+        values = item.low + item.high - values
+    return values, coded, blank
 
 
 def is_blank(cells: pd.Series) -> pd.Series:

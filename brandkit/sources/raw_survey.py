@@ -282,7 +282,7 @@ def unfolded(raw: RawSurvey, *, design: SurveyDesign) -> RawSurvey:
         made.append(_ticks(one, _together(parts), labels=labels, taken=items))
     for name in map(str, raw.frame.columns):
         item = items[name]
-        if name in design.columns or item.has_scale:
+        if name in design.columns or item.has_scale or not _may_list(raw.frame[name]):
             continue
         lists = listed(raw.frame[name].mask(_no_answer(raw, name)), item.values)
         if lists is not None:
@@ -330,6 +330,14 @@ def tick_answers(raw: RawSurvey) -> dict[str, Answers]:
         else:
             found |= read
     return found
+
+
+def _may_list(cells: pd.Series) -> bool:
+    """Whether any cell has a sign that parts codes; asked of each text once, not of each row."""
+    if pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_datetime64_any_dtype(cells):
+        return False
+    texts = pd.Series(cells.dropna().unique()).astype("str")
+    return bool(texts.str.contains(r"[;|；]", regex=True).any())
 
 
 def _no_answer(raw: RawSurvey, name: str) -> pd.Series:
