@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from brandkit.core.errors import InputError, MissingColumnsError, SchemaError, did_you_mean, shown
+from brandkit.core.errors import (
+    InputError,
+    MissingColumnsError,
+    SchemaError,
+    Words,
+    did_you_mean,
+    shown,
+)
 from brandkit.core.message import Message
 from brandkit.sources.answers import as_numbers
 from brandkit.sources.cells import read_cells, unique_headers
@@ -129,7 +136,7 @@ def read_branches(
     placed = frame["brand"].ne("") & frame["market"].ne("")
     n_unplaced = int((~placed).sum())
     if not placed.any():
-        raise SchemaError("some rows must have a brand and a market", file=path, found="none",
+        raise SchemaError("some rows must have a brand and a market", file=path, found=Words("none"),
                           way_out="Name other columns.")  # fmt: skip
     if n_unplaced:
         said = "{n:count} of {total:count} rows name no brand or no market and are left out."

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from brandkit.core.errors import InputError, MissingColumnsError, SchemaError, did_you_mean, shown
+from brandkit.core.errors import (
+    InputError,
+    MissingColumnsError,
+    SchemaError,
+    Words,
+    did_you_mean,
+    shown,
+)
 from brandkit.core.message import Message
 from brandkit.sources.answers import as_numbers, is_blank, labelled, refuse_cells
 from brandkit.sources.codebook import Item
@@ -155,7 +162,7 @@ def _weights(path: str | Path, cells: pd.Series) -> tuple[pd.Series, list[Messag
                  way_out="Negative weights are a slip: weight the file again.")  # fmt: skip
     if not (values > 0).any():
         raise SchemaError("some rows must have a weight above 0", file=path,
-                          place=f"column {shown(name)}", found="zeros only",
+                          place=f"column {shown(name)}", found=Words("zeros only"),
                           way_out="Name another column, or none.")  # fmt: skip
     zero = int((values == 0).sum())
     said = "{n:count} {n:row has|rows have} weight 0 and {n:counts|count} nowhere."

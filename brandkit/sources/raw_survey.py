@@ -11,7 +11,14 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import InputError, MissingColumnsError, SchemaError, did_you_mean, shown
+from brandkit.core.errors import (
+    InputError,
+    MissingColumnsError,
+    SchemaError,
+    Words,
+    did_you_mean,
+    shown,
+)
 from brandkit.core.message import Message
 from brandkit.sources.answers import Answers, is_blank, labelled, listed, picks
 from brandkit.sources.cells import read_cells, unique_headers
@@ -140,7 +147,7 @@ def parquet_survey(path: str | Path) -> RawSurvey:
         ) from None  # fmt: skip
     require_width(path, frame.shape[1])
     if frame.empty:
-        raise SchemaError("the survey must have respondents", file=path, found="no rows",
+        raise SchemaError("the survey must have respondents", file=path, found=Words("no rows"),
                           way_out="Write it again with its rows.")  # fmt: skip
     names, _ = unique_headers([str(name) for name in frame.columns])
     frame = frame.set_axis(names, axis=1)

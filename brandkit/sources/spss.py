@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from brandkit.core.errors import SchemaError
+from brandkit.core.errors import SchemaError, Words
 from brandkit.core.message import Message
 from brandkit.sources.codebook import Item, MissingCode, code_of
 from brandkit.sources.files import require_file, require_width
@@ -58,7 +58,7 @@ def read_spss(path: str | Path, *, encoding: str | None = None) -> RawSurvey:
     require_width(path, _parsed(file, encoding, labels_only=True)[0].shape[1])
     frame, metadata, used = _parsed(file, encoding)
     if frame.empty:
-        raise SchemaError("the survey must have respondents", file=path, found="no rows",
+        raise SchemaError("the survey must have respondents", file=path, found=Words("no rows"),
                           way_out="Export it again with its cases.")  # fmt: skip
     notes = []
     if used is not None and encoding is None:

@@ -261,7 +261,7 @@ def test_order_of_rows_and_columns_does_not_matter(tmp_path: Path) -> None:
         ("id,bank,w,sat1,sat2\n1,A,-1,1,1\n", r"column 'w': weights must be >= 0; found 1 cell"),
         ("id,bank,w,sat1,sat2\n1,A,,1,1\n", r"every row must have a weight.*line 2"),
         ("id,bank,w,sat1,sat2\n1,A,inf,1,1\n", r"every row must have a weight"),
-        ("id,bank,w,sat1,sat2\n1,A,0,1,1\n", r"weight above 0; found 'zeros only'"),
+        ("id,bank,w,sat1,sat2\n1,A,0,1,1\n", r"weight above 0; found zeros only"),
         ("id,bank,w,sat1,sat2\n,A,1,1,1\n", r"every row must have its respondent"),
         ("id,bank,w,sat1,sat2\n1,,1,1,1\n", r"every row must have its brand"),
         ("id,bank,w,sat1,sat2\n1,A,1,often,1\n", r"scale is 0 to 10, so it must hold numbers"),
