@@ -22,6 +22,7 @@ from nbformat import NotebookNode
 from brandkit.core import errors
 from brandkit.core.errors import BrandkitError, InputError, ReportError
 from brandkit.report.left_out import LeftOut
+from brandkit.report.notebooks import own_cells
 
 AT_ONCE = 2
 
@@ -166,7 +167,7 @@ def _environment(own: str) -> dict[str, str]:
 
 def _told(name: str, notebook: NotebookNode, error: CellExecutionError) -> BrandkitError:
     """Tell a failed cell's error as the cell itself would, without traceback or places."""
-    number = next((at for at, cell in enumerate(notebook.cells, start=1) if _failed(cell)), 0)
+    number = next((at for at, cell in own_cells(notebook) if _failed(cell)), 0)
     own = getattr(errors, error.ename, None)
     if isinstance(own, type) and issubclass(own, BrandkitError):
         if issubclass(own, (InputError, errors.SchemaError)):

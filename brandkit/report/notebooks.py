@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import nbformat
 from nbformat import NotebookNode
@@ -122,11 +123,34 @@ def read_notebook(path: Path) -> NotebookNode:
     []
     """
     try:
-        return nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call,no-any-return]
-    except (UnicodeDecodeError, ValueError, nbformat.reader.NotJSONError) as error:
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text)
+        if content["nbformat"] != 4 or not isinstance(content["cells"], list):
+            raise ValueError("not of this format")
+        read = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+    except (ValueError, LookupError, TypeError, nbformat.ValidationError):
         raise SchemaError(
             "the file must be a notebook", file=path, way_out="Open and save it in JupyterLab."
-        ) from error
+        ) from None
+    return cast("NotebookNode", read)
+
+
+def own_cells(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
+    """Give a notebook's cells with their numbers as its author sees them, from 1.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+
+    Yields
+    ------
+    tuple of int and NotebookNode
+        A cell of injected parameters has the number of the one before it.
+    """
+    number = 0
+    for cell in notebook.cells:
+        number += INJECTED not in _tags(cell)
+        yield number, cell
 
 
 def with_parameters(

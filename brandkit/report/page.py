@@ -13,11 +13,12 @@ from nbformat import NotebookNode
 from brandkit.core.errors import ReportError, did_you_mean, shown
 from brandkit.language import current_language
 from brandkit.report.block_kinds import BLOCK_TYPE
+from brandkit.report.notebooks import INJECTED, TAG, own_cells
 from brandkit.report.pages import words
 from brandkit.report.prose import Piece, pieces
 from brandkit.report.texts import Text, language_of
 
-HIDDEN_TAGS = ("parameters", "injected-parameters", "hide")
+HIDDEN_TAGS = (TAG, INJECTED, "hide")
 
 Json = dict[str, Any]
 _LABEL = re.compile(r"<text\b([^>]*)>(.*?)</text>", re.DOTALL)
@@ -130,7 +131,7 @@ def page_of(notebook: NotebookNode) -> Page:
         about something the page does not show.
     """
     page = Page(sections=[Section("s0")])
-    for number, cell in enumerate(notebook.cells, start=1):
+    for number, cell in own_cells(notebook):
         if cell.cell_type == "markdown":
             _take_prose(page, pieces(cell.source))
         elif cell.cell_type == "code":

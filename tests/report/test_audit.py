@@ -1,0 +1,144 @@
+"""The gate: each rule finds what it is for, and a sound page passes."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+
+import pytest
+
+from brandkit.core.errors import MissingFileError, SchemaError
+from brandkit.report import audit_report
+from brandkit.report.audit_rules import problems_of
+from brandkit.report.exporter import CONTENT_POLICY
+from tests.contract import assert_contract
+
+HEAD = (
+    '<head><meta charset="utf-8">'
+    f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">'
+    "<title>Banks</title><style>p{color:red}</style></head>"
+)
+SOUND = f'<!doctype html><html lang="en">{HEAD}<body><h1>Banks</h1>%s</body></html>'
+CHINESE = SOUND.replace('lang="en"', 'lang="zh-Hant"').replace("Banks", "銀行")
+TABLE = '<table aria-label="t"><tr><th scope="col">a</th></tr></table>'
+
+
+def rules(page: str) -> set[str]:
+    return {found.rule for found in problems_of(page)}
+
+
+def test_a_sound_page_passes() -> None:
+    body = (
+        f'<svg role="img" aria-label="Two banks near each other"></svg>{TABLE}'
+        '<h2 id="a">More</h2><a href="#a">there</a><a href="https://example.org">source</a>'
+        '<img alt="A dot" src="data:image/png;base64,AAAA"><p lang="zh">銀行越來越相似</p>'
+        "<p>Fees of $5 to $10 and A&amp;B</p><pre>\\frac</pre>"
+        '<script type="application/json">{"a":"$x"}</script>'
+    )
+    assert problems_of(SOUND % body) == []
+    assert (
+        problems_of(CHINESE % '<p>最接近 Tidewater。</p><p lang="en">This is in English.</p>') == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "body"),
+    [
+        ("requests", '<img alt="A map of banks" src="https://example.org/a.png">'),
+        ("requests", '<img alt="A map of banks" src="map.png">'),
+        ("requests", '<link rel="stylesheet" href="//example.org/a.css">'),
+        ("requests", '<svg role="img" aria-label="A map"><image xlink:href="a.png"/></svg>'),
+        ("requests", "<style>@import 'a.css'</style>"),
+        ("requests", "<style>p{background:url(https://example.org/a)}</style>"),
+        ("requests", '<p style="background:url(a.png)">x</p>'),
+        ("requests", '<iframe srcdoc="x"></iframe>'),
+        ("scripts", "<script>1</script>"),
+        ("scripts", '<p onclick="go()">x</p>'),
+        ("scripts", '<a href=" JavaScript:go()">x</a>'),
+        ("leaks", "<p>/home/someone/data/raw</p>"),
+        ("leaks", "<pre>C:\\Users\\someone\\x.py</pre>"),
+        ("leaks", "<pre>file:///x</pre>"),
+        ("leaks", "<pre>Traceback (most recent call last):</pre>"),
+        ("leaks", "<p>FutureWarning: this will change</p>"),
+        ("leaks", "<td>someone@example.org</td>"),
+        ("leaks", "<td>A123456789</td>"),
+        ("leaks", '<script type="application/json">{"file":"/Users/someone/a"}</script>'),
+        ("alt text", "<svg></svg>"),
+        ("alt text", '<svg role="img" aria-label="No description has been provided"></svg>'),
+        ("alt text", '<img src="data:image/png;base64,AA">'),
+        ("alt text", '<img alt="map.png" src="data:image/png;base64,AA">'),
+        ("alt text", '<svg aria-label="A map of twelve banks"></svg>'),
+        ("language", "<p>銀行越來越相似</p>"),
+        ("TeX", "<p>$$x$$</p>"),
+        ("TeX", "<p>$\\alpha = 3$</p>"),
+        ("TeX", "<p>\\(x\\)</p>"),
+        ("headings", "<h1>Twice</h1>"),
+        ("headings", "<h3>Deep</h3>"),
+        ("tables", '<table><tr><th scope="col">a</th></tr></table>'),
+        ("tables", '<table aria-label="t"><tr><th>a</th></tr></table>'),
+        ("addresses", '<p id="a">x</p><p id="a">y</p>'),
+        ("addresses", '<a href="#nowhere">x</a>'),
+        ("addresses", '<p aria-labelledby="nowhere">x</p>'),
+        ("translation", '<p lang="en" data-untranslated>Left in English here.</p>'),
+    ],
+)
+def test_each_rule_finds_what_it_is_for(rule: str, body: str) -> None:
+    assert rules(SOUND % body) == {rule}
+
+
+@pytest.mark.parametrize(
+    ("rule", "page"),
+    [
+        ("language", SOUND.replace('lang="en"', 'lang="fr"') % ""),
+        ("language", SOUND.replace(' lang="en"', "") % ""),
+        ("language", CHINESE % "<p>This has not been translated at all.</p>"),
+        ("title", SOUND.replace("<title>Banks</title>", "") % ""),
+        ("headings", SOUND.replace("<h1>Banks</h1>", "") % ""),
+        ("content policy", SOUND.replace("http-equiv", "data-equiv") % ""),
+        ("content policy", SOUND.replace("base-uri 'none'; ", "") % ""),
+        ("content policy", SOUND.replace("img-src data:", "img-src data: https:") % ""),
+        ("content policy", SOUND.replace("img-src data:", "connect-src *") % ""),
+        ("content policy", SOUND.replace("font-src", "script-src 'unsafe-inline'; font-src") % ""),
+        ("content policy", SOUND.replace("<head>", "<head><style>p{}</style>") % ""),
+        ("size", SOUND % ("<p>word</p>" * 10_000)),
+    ],
+)
+def test_each_rule_about_the_whole_page(rule: str, page: str) -> None:
+    assert rules(page) == {rule}
+
+
+def test_the_user_and_the_machine_are_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from brandkit.report import audit_rules
+
+    monkeypatch.setattr(getpass, "getuser", lambda: "wilhelmina")
+    audit_rules._own_names.cache_clear()
+    try:
+        assert rules(SOUND % "<p>made by wilhelmina</p>") == {"leaks"}
+        assert rules(SOUND % "<p>made by wilhelminas</p>") == set()
+    finally:
+        audit_rules._own_names.cache_clear()
+
+
+def test_the_result_keeps_the_contract(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(SOUND % "<h3>Deep</h3><h3>Deep</h3><p>$$</p>", encoding="utf-8")
+    assert_contract(lambda: audit_report(page))
+    found = audit_report(page)
+    assert not found.ok
+    assert found.lines(severity="fails") == [
+        "TeX: line 1, <p>: formulas are not drawn offline.",
+        "headings: line 1, <h3>: comes after level 1.",
+    ]
+    assert found.lines(severity="warns") == []
+    page.write_text(SOUND % "", encoding="utf-8")
+    assert audit_report(page).ok
+    assert_contract(lambda: audit_report(page))
+
+
+def test_what_is_no_page_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError, match="the report is not there"):
+        audit_report(tmp_path / "none.html")
+    for content in (b"", b"\xff\xfe", b"plain text"):
+        (tmp_path / "page.html").write_bytes(content)
+        with pytest.raises(SchemaError, match="must be an HTML page in UTF-8"):
+            audit_report(tmp_path / "page.html")
