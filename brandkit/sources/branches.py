@@ -136,8 +136,10 @@ def read_branches(
     placed = frame["brand"].ne("") & frame["market"].ne("")
     n_unplaced = int((~placed).sum())
     if not placed.any():
-        raise SchemaError("some rows must have a brand and a market", file=path, found=Words("none"),
-                          way_out="Name other columns.")  # fmt: skip
+        raise SchemaError(
+            "some rows must have a brand and a market", file=path, found=Words("none"),
+            way_out="Name other columns.",
+        )  # fmt: skip
     if n_unplaced:
         said = "{n:count} of {total:count} rows name no brand or no market and are left out."
         notes.append(Message(said, {"n": n_unplaced, "total": len(frame)}))

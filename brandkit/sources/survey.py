@@ -302,7 +302,7 @@ def _example(answers: str, codebook: str) -> Survey:
     """Make the small surveys that the examples above show."""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in (("answers.csv", answers), ("codebook.csv", codebook)):
-            (Path(folder) / name).write_text(text, encoding="utf-8")
+            (Path(folder) / name).write_text(text, encoding="utf-8", newline="\n")
         return read_survey(Path(folder) / "answers.csv", codebook=Path(folder) / "codebook.csv")
 
 
