@@ -1,4 +1,4 @@
-"""How alike are the banks, do customers notice, and where could we stand instead?
+"""Answers how alike banks are, whether customers notice, and where one could stand instead.
 
 brandkit scores product overlap across banks from their catalogues, models customer-satisfaction
 surveys, draws positioning maps, and exports reports that leadership can open on a phone.

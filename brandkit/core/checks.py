@@ -98,8 +98,8 @@ def numeric_matrix(
 
 TOTAL_WORDS = frozenset(
     {
-        "net", "total", "totals", "sum", "overall", "all", "subtotal", "合計", "合计", "總計", "总计",
-        "小計", "小计", "總和", "总和", "全部",
+        "net", "total", "totals", "sum", "overall", "all", "subtotal",
+        "合計", "合计", "總計", "总计", "小計", "小计", "總和", "总和", "全部",
     }
 )  # fmt: skip
 

@@ -172,6 +172,18 @@ def feature_profiles(catalog: Catalog, *, category: str | None = None) -> pd.Dat
     DataFrame
         Brands x features (named ``category: feature``), counts >= 0; features nobody has are
         left out.
+
+    Raises
+    ------
+    NotEnoughDataError
+        Where no offer has any feature.
+
+    Examples
+    --------
+    >>> from brandkit.sources import read_study
+    >>> profiles = feature_profiles(read_study("sample").catalog)
+    >>> profiles.shape[0], profiles.to_numpy().min().item()
+    (12, 0)
     """
     stated = catalog.attributes
     has = stated[(stated["facet"] == "features") & (stated["state"] == "has")]

@@ -24,6 +24,8 @@ MOST_BRANDS = 30
 MOST_ATTRIBUTES = 15
 ATTRIBUTE_TURN = 1.5
 """Brands named for each attribute named, where not all can be: a map without both is mute."""
+FLATTEST, TALLEST = 0.72, 1.2
+"""Heights of a map over its width: flatter, and names find no room."""
 ROOM_ACROSS, ROOM_UPWARD = 0.14, 0.08
 """Room around the points for their labels, as parts of the map's longer side."""
 
@@ -96,7 +98,7 @@ def plot_correspondence_map(
     window = _window(np.vstack([rows.places, columns.places]))
     if ax is None:
         ax = new_axes(
-            WIDTH, WIDTH * float(np.clip(np.ptp(window[1]) / np.ptp(window[0]), 0.5, 1.2))
+            WIDTH, WIDTH * float(np.clip(np.ptp(window[1]) / np.ptp(window[0]), FLATTEST, TALLEST))
         )
 
     with theme():
