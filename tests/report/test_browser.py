@@ -1,0 +1,155 @@
+"""Reports in a browser: offline, under their own policy, for every reader, on paper and phone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brandkit.language import LANGUAGES, use_language
+from brandkit.report import export_report
+from brandkit.report.exporter import ReportExporter
+from brandkit.report.index import index_page
+from tests.report.conftest import ORIGIN, blocks, notebook_of
+
+pytestmark = pytest.mark.browser
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SIZES = {"desk": (1280, 900), "phone": (390, 844)}
+SCHEMES = ("light", "dark")
+
+
+def _chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = (shutil.which(name) for name in names)
+    return next((path for path in found if path), None)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    path = _chromium()
+    if path is None:
+        pytest.skip("no chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    import axe_playwright_python
+
+    file = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+    return file.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Write the small notebook in three languages, with the index of each."""
+    folder = tmp_path_factory.mktemp("pages")
+    written: dict[str, Path] = {}
+    for language in LANGUAGES:
+        use_language(language)
+        made = blocks(("海港銀行", "Tidewater", "<script>alert(1)</script>", "$5 to $10"))
+        use_language("en")
+        given = {"language": language, "provenance": ORIGIN}
+        page, resources = ReportExporter().from_notebook_node(notebook_of(made), resources=given)
+        summaries = {f"{language}.html": resources["summary"]}
+        index = index_page(summaries, study=ORIGIN, language=language, workbook="tables.xlsx")
+        for name, content in ((language, page), (f"index-{language}", index)):
+            written[name] = folder / f"{name}.html"
+            written[name].write_text(content, encoding="utf-8", newline="\n")
+    return written
+
+
+def problems(browser: Any, axe: str, file: Path, *, size: str, scheme: str) -> list[str]:
+    """Open a page as a reader would, and say what is wrong with it."""
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, offline=True
+    )
+    page = context.new_page()
+    found: list[str] = []
+    page.on("console", lambda said: found.append(f"console: {said.text}"))
+    page.on("pageerror", lambda error: found.append(f"error: {error}"))
+    page.on(
+        "request",
+        lambda asked: None if asked.url.startswith(("file:", "data:")) else found.append(asked.url),
+    )
+    try:
+        page.goto(file.as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+            found.append(f"scrolls sideways to {wide}")
+        page.evaluate(axe)
+        for broken in page.evaluate("axe.run()")["violations"]:
+            found.append(f"axe {broken['id']}: {broken['nodes'][0]['html'][:120]}")
+    finally:
+        context.close()
+    return found
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", [*LANGUAGES, *(f"index-{code}" for code in LANGUAGES)])
+def test_pages_are_sound(
+    browser: Any, axe: str, pages: dict[str, Path], name: str, size: str, scheme: str
+) -> None:
+    assert problems(browser, axe, pages[name], size=size, scheme=scheme) == []
+
+
+def test_the_first_column_stays_and_numbers_never_break(
+    browser: Any, pages: dict[str, Path]
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(pages["en"].as_uri())
+    measured = page.evaluate(
+        """() => {
+            const scroll = document.querySelector('#scores .scroll');
+            scroll.scrollLeft = 200;
+            const rows = [...scroll.querySelectorAll('tbody tr')];
+            return {
+                scrolls: scroll.scrollWidth > scroll.clientWidth,
+                head: rows[0].querySelector('th').getBoundingClientRect().left
+                    - scroll.getBoundingClientRect().left,
+                lines: Math.max(...rows.map(row => Math.max(...[...row.querySelectorAll('td')]
+                    .map(cell => cell.getClientRects().length)))),
+                caption: document.querySelector('#scores-caption').scrollWidth
+                    <= document.querySelector('#scores-caption').clientWidth,
+            };
+        }"""
+    )
+    page.close()
+    assert measured == {"scrolls": True, "head": 0, "lines": 1, "caption": True}
+
+
+def test_the_page_prints_on_a4(browser: Any, pages: dict[str, Path]) -> None:
+    page = browser.new_page()
+    page.goto(pages["en"].as_uri())
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert not page.locator("nav").is_visible()
+    assert not page.locator("details").first.is_visible()
+    printed = page.pdf(prefer_css_page_size=True)
+    page.close()
+    assert b"/MediaBox [0 0 594" in printed or b"/MediaBox [0 0 595" in printed
+
+
+@pytest.mark.slow
+def test_the_shipped_reports_are_sound(browser: Any, axe: str, tmp_path: Path) -> None:
+    files = export_report("sample", language="all", out=tmp_path)
+    found = {}
+    for file in (file for file in files if file.suffix == ".html" and file.stem != "index"):
+        is_chinese = file.parent.name.startswith("zh")
+        assert file.stat().st_size <= (160_000 if is_chinese else 100_000), f"{file.name} is heavy"
+        seen = [("phone", "dark")] if is_chinese else [("desk", "light"), ("phone", "dark")]
+        for size, scheme in seen:
+            wrong = problems(browser, axe, file, size=size, scheme=scheme)
+            found |= {f"{file.parent.name}/{file.name} {size} {scheme}": wrong} if wrong else {}
+    assert found == {}
