@@ -1,6 +1,7 @@
 """How alike banks' products and markets are."""
 
 from brandkit.overlap.brands import BrandOverlap, brand_overlap
+from brandkit.overlap.explanation import OverlapExplanation, overlap_explanation
 from brandkit.overlap.gower import gower
 from brandkit.overlap.market import MarketOverlap, market_overlap
 from brandkit.overlap.null import OverlapTest, feature_profiles, overlap_test
@@ -13,6 +14,7 @@ __all__ = [
     "FACET_WEIGHTS",
     "BrandOverlap",
     "MarketOverlap",
+    "OverlapExplanation",
     "OverlapTest",
     "ProductSimilarity",
     "WeightSensitivity",
@@ -21,6 +23,7 @@ __all__ = [
     "fit_reference",
     "gower",
     "market_overlap",
+    "overlap_explanation",
     "overlap_test",
     "product_similarity",
     "weight_sensitivity",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,9 @@ from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.overlap.matches import BestMatches, Sums, best_matches, grouped, sister_pairs
+from brandkit.overlap.nearest import nearest_support
 from brandkit.overlap.prepared import Categories, comparison, few_of, reading_notes
+from brandkit.overlap.seriation import most_alike, similarity_order
 from brandkit.overlap.stability import SMALLEST, stability_interval
 from brandkit.sources.catalog import Catalog
 from brandkit.sources.reference import Reference
@@ -42,9 +45,11 @@ class BrandOverlap(Result):
     brands : DataFrame
         One row a bank: ``brand n_offers n_categories breadth uniqueness bound_low bound_high
         n_rivals n_sisters nearest nearest_overlap nearest_rival nearest_rival_overlap
-        rival_by_excess rival_excess``. The nearest bank is the one where most of this bank's
-        offers have a counterpart; sisters are left out of the three columns on rivals. Large
-        rivals have counterparts for more: ``rival_by_excess`` is the nearest for its size.
+        nearest_rival_support second_rival second_rival_overlap rival_by_excess rival_excess``.
+        The nearest bank is the one where most of this bank's offers have a counterpart; sisters
+        are left out of the columns on rivals. ``nearest_rival_support`` is the share of resamples
+        of its offers in which that rival stays the nearest. Large rivals have counterparts for
+        more: ``rival_by_excess`` is the nearest for its size.
     self_overlap : DataFrame
         The diagonal of :meth:`matrix`: ``brand category overlap``.
     level : float
@@ -76,6 +81,45 @@ class BrandOverlap(Result):
             "ci_level": [self.level],
             "reference": [self.reference.sha256],
         })  # fmt: skip
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """All banks, those most alike beside each other."""
+        return similarity_order(self.matrix())
+
+    def telling(self, *, most: int, focus: str | None = None) -> tuple[str, ...]:
+        """Choose banks for a figure with room for some, in their order.
+
+        Parameters
+        ----------
+        most : int
+        focus : str, optional
+            With it: this bank and those most like it; else the closest pairs of the market.
+
+        Returns
+        -------
+        tuple of str
+        """
+        check_whole_number("most", most, low=2)
+        if focus is not None:
+            self.check_brand("focus", focus)
+        table = self.matrix()
+        large = self.brands["n_offers"] >= SMALLEST
+        if large.sum() >= most:
+            # what one offer decides says little of a bank
+            kept = self.brands.loc[large | (self.brands["brand"] == focus), "brand"]
+            table = table.loc[kept, kept]
+        chosen = set(most_alike(table, most=most, focus=focus))
+        return tuple(name for name in self.order if name in chosen)
+
+    def check_brand(self, argument: str, brand: str) -> None:
+        """Refuse a bank that was not compared."""
+        known = self.brands["brand"].astype(str).tolist()
+        if brand not in known:
+            raise InputError(
+                f"`{argument}` must be a bank that was compared; found {shown(brand)}."
+                f"{did_you_mean(str(brand), known) or f' They are {shown(known)}.'}"
+            )
 
     def matrix(self, *, category: str | None = None, value: str = "overlap") -> pd.DataFrame:
         """Give the pairs as a square table.
@@ -204,7 +248,7 @@ def brand_overlap(
     notes = reading_notes(compared, n_pairs=matches.n_pairs, n_comparable=matches.n_comparable)
     return BrandOverlap(
         pairs=pairs,
-        brands=_brand_frame(matches, sums, sister),
+        brands=_brand_frame(matches, sums, sister, draws=draws, seed=seed),
         self_overlap=_self_frame(matches, sums),
         level=level,
         reference=compared.reference,
@@ -251,7 +295,9 @@ def _pair_frame(matches: BestMatches, sums: Sums, ends: Interval, sister: Truth)
     return frame.take(order).reset_index(drop=True)
 
 
-def _brand_frame(matches: BestMatches, sums: Sums, sister: Truth) -> pd.DataFrame:
+def _brand_frame(
+    matches: BestMatches, sums: Sums, sister: Truth, *, draws: int, seed: int
+) -> pd.DataFrame:
     """Describe each bank: size, breadth, uniqueness against rivals, nearest."""
     n = len(matches.names)
     rows = []
@@ -265,6 +311,15 @@ def _brand_frame(matches: BestMatches, sums: Sums, sister: Truth) -> pd.DataFram
         likest = _nearest(sums.excess[total], sums.overlap[total], rival)
         nearest = _nearest(sums.overlap[total], sums.excess[total], np.arange(n) != brand)
         nearest_rival = _nearest(sums.overlap[total], sums.excess[total], rival)
+        second = _nearest(
+            sums.overlap[total], sums.excess[total], rival & (np.arange(n) != nearest_rival)
+        )
+        support = np.nan
+        if nearest_rival is not None:
+            support = nearest_support(
+                matches.best[offers][:, rival], nearest=int(rival[:nearest_rival].sum()),
+                draws=draws, seed=seed,
+            )  # fmt: skip
         rows.append({
             "brand": matches.names[brand],
             "n_offers": len(offers),
@@ -278,11 +333,16 @@ def _brand_frame(matches: BestMatches, sums: Sums, sister: Truth) -> pd.DataFram
             "nearest_rival": None if nearest_rival is None else matches.names[nearest_rival],
             "nearest_rival_overlap":
                 np.nan if nearest_rival is None else sums.overlap[total, nearest_rival],
+            "nearest_rival_support": support,
+            "second_rival": None if second is None else matches.names[second],
+            "second_rival_overlap": np.nan if second is None else sums.overlap[total, second],
             "rival_by_excess": None if likest is None else matches.names[likest],
             "rival_excess": np.nan if likest is None else sums.excess[total, likest],
         })  # fmt: skip
     frame: pd.DataFrame = pd.DataFrame(rows)
-    return frame.astype({"nearest": "str", "nearest_rival": "str", "rival_by_excess": "str"})
+    return frame.astype(
+        {"nearest": "str", "nearest_rival": "str", "second_rival": "str", "rival_by_excess": "str"}
+    )
 
 
 def _uniqueness(matches: BestMatches, offers: Whole, rival: Truth) -> tuple[float, float, float]:

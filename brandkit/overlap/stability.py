@@ -71,7 +71,7 @@ def _interval(sample: Floats, *, draws: int, seed: int, level: float) -> Interva
     error[np.ptp(sample, axis=0) == 0] = 0.0
     if draws == 0:
         return t_interval(mean, std_error=error, df=n - 1, level=level)
-    weights = _resamples(n, draws, seed)
+    weights = resamples(n, draws, seed)
     moved = weights @ centred
     spread = np.maximum(weights @ centred**2 - moved**2, 0.0)
     # what rounding leaves of no spread at all
@@ -85,7 +85,7 @@ def _interval(sample: Floats, *, draws: int, seed: int, level: float) -> Interva
 
 
 @lru_cache(maxsize=64)
-def _resamples(n: int, draws: int, seed: int) -> Floats:
+def resamples(n: int, draws: int, seed: int) -> Floats:
     """Give each draw's share of every value, draws x n."""
     generator = np.random.default_rng([seed, n])
     shares: Floats = generator.multinomial(n, np.full(n, 1 / n), size=draws) / n

@@ -59,6 +59,45 @@ def label_lines(names: Sequence[str], *, line: int = LINE) -> list[str]:
     ]
 
 
+def row_names(names: Sequence[str], *, line: int = LINE) -> list[str]:
+    r"""Write names as labels of one line, as rows of a figure have, different ones differently.
+
+    Parameters
+    ----------
+    names : sequence of str
+    line : int, half ems
+        A longer name is cut at its end, or in its middle where another would read the same.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> row_names(["Civic", "Harbour Islands Savings Bank", "Harbour Islands Savings Bonds"])
+    ['Civic', 'Harbour Isl…vings Bank', 'Harbour Isl…ings Bonds']
+    """
+    plain = [" ".join(name.split()) for name in names]
+    written = [_cut(name, line) for name in plain]
+    alike = {label for label, times in Counter(written).items() if times > 1}
+    return [
+        f"{_cut(name, line // 2 + 1)}{_end(name, line - line // 2 - 1)}"
+        if label in alike and label != name
+        else label
+        for name, label in zip(plain, written, strict=True)
+    ]
+
+
+def _end(name: str, room: int) -> str:
+    """Give as much of a name's end as there is room for."""
+    kept = ""
+    for one in reversed(name):
+        if text_width(one + kept) > room:
+            break
+        kept = one + kept
+    return kept.lstrip()
+
+
 def _two_lines(name: str, line: int) -> str:
     if text_width(name) <= line:
         return name
@@ -110,9 +149,4 @@ def _cut(text: str, line: int) -> str:
 
 def _middle_cut(name: str, line: int) -> str:
     """Keep the beginning in the first line and the end in the second."""
-    kept = ""
-    for one in reversed(name):
-        if text_width(one + kept) > line - 1:
-            break
-        kept = one + kept
-    return f"{_cut(name, line)}\n{ELLIPSIS}{kept.lstrip()}"
+    return f"{_cut(name, line)}\n{ELLIPSIS}{_end(name, line - 1)}"
