@@ -16,21 +16,20 @@ from pathlib import Path
 
 import nbformat
 
-# Functions that take a text as it is: whether by position, and by which names.
-EVERYWHERE: dict[str, tuple[bool, tuple[str, ...]]] = {
-    "translate": (True, ()),
-    "words": (True, ()),
-}
+# Functions that take texts as they are: how many by position, and by which names.
+EVERYWHERE: dict[str, tuple[int, tuple[str, ...]]] = {"translate": (1, ()), "words": (1, ())}
 IN_NOTEBOOKS = {
     **EVERYWHERE,
-    "title": (True, ("lede", "kicker")),
-    "figure": (False, ("caption", "alt", "notes")),
-    "table": (False, ("caption", "notes")),
-    "note": (True, ()),
+    "title": (1, ("lede", "kicker")),
+    "figure": (0, ("caption", "alt", "notes", "heads")),
+    "table": (0, ("caption", "notes", "heads")),
+    "note": (1, ()),
+    "leave_out": (1, ()),
+    "fact": (2, ()),
 }
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-Takes = Mapping[str, tuple[bool, tuple[str, ...]]]
+Takes = Mapping[str, tuple[int, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, order=True)
@@ -96,9 +95,9 @@ class Finder:
                 return
             found.texts += [Text(text, context, place) for text in texts]
             return
-        by_position, by_name = self.takes.get(name, (False, ()))
+        by_position, by_name = self.takes.get(name, (0, ()))
         plain = [given[word] for word in by_name if word in given]
-        plain += call.args[:1] if by_position else []
+        plain += call.args[:by_position]
         found.texts += [Text(text, "", place) for node in plain for text in plainly(node)]
 
     def texts(self, node: ast.AST | None, depth: int = 0) -> set[str]:
@@ -204,8 +203,8 @@ def plainly(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.IfExp):
         yield from plainly(node.body)
         yield from plainly(node.orelse)
-    elif isinstance(node, (ast.Tuple, ast.List)):
-        for part in node.elts:
+    elif isinstance(node, (ast.Tuple, ast.List, ast.Dict)):
+        for part in node.values if isinstance(node, ast.Dict) else node.elts:
             yield from plainly(part)
 
 
