@@ -80,7 +80,7 @@ def brief(study: Study) -> Brief:
 
 
 def _positions(study: Study) -> CorrespondenceMap | None:
-    image = study.brand_table
+    image = study.brand_image
     if image is None:
         return None
     return correspondence_map(
@@ -107,7 +107,10 @@ def _unanswered(study: Study) -> tuple[Message, ...]:
             "Where the banks meet: it takes their branches by market ([branches] in study.toml)."
         ),
     }
-    missing = [text for kind, text in questions.items() if getattr(study.settings, kind) is None]
+    has = {kind for kind in questions if getattr(study.settings, kind) is not None}
+    if study.brand_image is not None:
+        has.add("brand_table")
+    missing = [text for kind, text in questions.items() if kind not in has]
     if study.settings.survey is not None:
         missing.append(
             Message(

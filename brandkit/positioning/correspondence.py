@@ -466,7 +466,8 @@ def _notes(table: _Table, *, axes: int, kept: int) -> tuple[Message, ...]:
             )
         )
     totals = table.active.sum(axis=1)
-    is_counts = bool(np.all(table.active == np.round(table.active)))
+    # Shares stay at or under one; weighted counts carry decimals.
+    is_counts = bool(table.active.max() > 1)
     small = table.row_labels[table.row_active][totals < SMALL_ROW]
     if is_counts and len(small):
         notes.append(

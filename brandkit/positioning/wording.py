@@ -22,8 +22,8 @@ FAIR_PLANE = 0.7
 """Share of the differences from which a plane is called a fair picture of the table."""
 
 NO_BRAND_TABLE = Message(
-    "How customers describe the banks: it takes a table of brands by attributes "
-    "([brand_table] in study.toml)."
+    "How customers describe the banks: it takes a table of brands by attributes ([brand_table] "
+    "in study.toml) or a survey's pick-any image questions (images in its [survey])."
 )
 """What to say where a study has no evidence for a map."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import re
 import sys
@@ -150,6 +151,8 @@ async def _run(name: str, notebook: NotebookNode, folder: Path) -> NotebookNode:
                 "Run it in JupyterLab to see in which cell."
             ) from None
         finally:
+            # After a failed cell the client would still clean up when Python ends, and cannot.
+            atexit.unregister(client._cleanup_kernel)
             if manager.has_kernel:
                 await manager.shutdown_kernel(now=True)
     return notebook

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from brandkit.core.checks import check_option
 from brandkit.core.errors import InputError, MissingFileError, SchemaError, did_you_mean, shown
+from brandkit.core.message import Message
 from brandkit.sources.file_form import ENDINGS
 from brandkit.sources.files import ending
 from brandkit.sources.label_names import LANGUAGES, LabelNames, read_label_names
@@ -76,6 +77,33 @@ class Study:
         options = section.model_dump(exclude={"source", "wide"})
         table = read_brand_table(self.path(section.source, "brand_table", "source"), **options)
         return relabelled_table(table, self.names, file=self.folder / FILE_NAME)
+
+    @cached_property
+    def brand_image(self) -> BrandTable | None:
+        """How customers describe the banks: the brand table, or else the survey's image answers.
+
+        None where the study has neither, or its survey has several pick-any batteries and
+        ``[survey] images`` does not say which holds the image.
+        """
+        survey = self.survey if self.brand_table is None else None
+        section = self.settings.survey
+        if survey is None or section is None:
+            return self.brand_table
+        picks = survey.batteries[survey.batteries["kind"] == "pick"]
+        if not section.images and picks.empty:
+            return None
+        try:
+            counts = survey.images(section.images or None).counts()
+        except InputError:
+            if section.images:
+                raise
+            return None
+        is_named = counts.sum(axis=1) > 0
+        return BrandTable(
+            values=counts.loc[is_named, counts.sum(axis=0) > 0],
+            kind="counts",
+            notes=(Message("Made of the survey's pick-any image answers, weighted."),),
+        )
 
     @cached_property
     def catalogs(self) -> Mapping[date, Catalog]:

@@ -57,3 +57,27 @@ def test_the_shipped_study_is_summed_up_in_every_language(language: str) -> None
     summary = brief(read_study("sample", language=language))
     for message in (summary.headline, summary.lede, *summary.unanswered):
         assert translate(message, language) != str(message)
+
+
+def test_image_questions_of_a_survey_stand_in_for_a_brand_table(folder: Path) -> None:
+    (folder / "study.toml").write_text(
+        '[study]\ntitle = "Survey"\n[survey]\nsource = "answers.csv"\nbrand = "bank"\n'
+        'respondent = "id"\nimages = ["fair", "modern", "near"]\n',
+        encoding="utf-8",
+    )
+    rows = ["id,bank,fair,modern,near"]
+    ticks = {"Tidewater": (1, 0, 0), "Harbour": (1, 0, 1), "Kestrel": (0, 1, 0)}
+    for person in range(60):
+        for bank, (fair, modern, near) in ticks.items():
+            turned = person % 3 == 0
+            picks = [int(bool(tick) != turned) for tick in (fair, modern, near)]
+            rows.append(f"{person},{bank},{picks[0]},{picks[1]},{picks[2]}")
+    (folder / "answers.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    study = read_study(folder)
+    assert study.brand_table is None
+    image = study.brand_image
+    assert image is not None
+    assert image.values.loc["Kestrel"].to_dict() == {"fair": 20, "modern": 40, "near": 20}
+    summary = brief(study)
+    assert summary.positions is not None
+    assert not any("[brand_table]" in str(message) for message in summary.unanswered)
