@@ -260,7 +260,7 @@ def _columns(
             continue
         if name in _INTERVAL and has_interval:
             if name == "ci_low":
-                head = Message("Interval", context="column")
+                head = Message("Interval")
                 if len(levels) == 1:
                     head = Message("{level:percent} interval", {"level": float(levels[0])})
                 columns.append(TableColumn(_INTERVAL, text_of(head), kinds[name]))
