@@ -78,3 +78,46 @@ def closest_pairs(result: BrandOverlap) -> pd.DataFrame:
     order = ["overlap", "excess", "brand_a"]
     found = found.sort_values(order, ascending=[False, False, True], kind="stable")
     return found[_COLUMNS].reset_index(drop=True)
+
+
+def most_alike_rivals(result: BrandOverlap) -> pd.DataFrame:
+    """List pairs of rivals by the mean of both directions, the most alike first.
+
+    Sisters are left out, and banks with so few offers that one of them decides, unless all are
+    so small.
+
+    Parameters
+    ----------
+    result : BrandOverlap
+
+    Returns
+    -------
+    DataFrame
+        One row an unordered pair: ``brand_a brand_b overlap excess stability_low
+        stability_high``, the ends being the lower low and the higher high of both directions.
+
+    Examples
+    --------
+    >>> from brandkit.overlap import brand_overlap
+    >>> from brandkit.overlap.examples import small_catalog
+    >>> most_alike_rivals(brand_overlap(small_catalog(), draws=0)).iloc[0, :2].tolist()
+    ['Kestrel', 'Meridian']
+    """
+    pairs = result.pairs[result.pairs["category"].isna() & ~result.pairs["sister"]]
+    sizes = result.brands.set_index("brand")["n_offers"]
+    large = sizes.index[sizes >= SMALLEST]
+    if len(large) >= 2:
+        pairs = pairs[pairs["brand_a"].isin(large) & pairs["brand_b"].isin(large)]
+    there = pairs.set_index(["brand_a", "brand_b"])
+    back = there.swaplevel().rename_axis(["brand_a", "brand_b"]).reindex(there.index)
+    found = pd.DataFrame({
+        "overlap": (there["overlap"] + back["overlap"]) / 2,
+        "excess": (there["excess"] + back["excess"]) / 2,
+        "stability_low": there["stability_low"].combine(back["stability_low"], min),
+        "stability_high": there["stability_high"].combine(back["stability_high"], max),
+    }).reset_index()  # fmt: skip
+    found = found[found["brand_a"].astype(str) < found["brand_b"].astype(str)]
+    order = ["overlap", "brand_a", "brand_b"]
+    return found.dropna(subset=["overlap"]).sort_values(
+        order, ascending=[False, True, True], kind="stable", ignore_index=True
+    )
