@@ -1,5 +1,6 @@
 """The only place that joins capabilities."""
 
 from brandkit.joins.brief import Brief, brief
+from brandkit.joins.study_results import study_overlap, study_positions, study_reference
 
-__all__ = ["Brief", "brief"]
+__all__ = ["Brief", "brief", "study_overlap", "study_positions", "study_reference"]

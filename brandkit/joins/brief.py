@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from brandkit.core.message import Finding, Message
-from brandkit.positioning import CorrespondenceMap, correspondence_map
+from brandkit.core.message import Finding, Message, Settled
+from brandkit.joins.study_results import study_overlap, study_positions
+from brandkit.overlap import BrandOverlap
+from brandkit.overlap.wording import brand_overlap_findings, brand_overlap_headline
+from brandkit.positioning import CorrespondenceMap
 from brandkit.positioning.wording import (
     NO_BRAND_TABLE,
     correspondence_map_findings,
     correspondence_map_headline,
-    correspondence_map_lede,
 )
 from brandkit.sources import Study
 
 MOST_FINDINGS = 5
 """A page of more is read by nobody."""
+_FIRMNESS: tuple[Settled, ...] = ("open", "likely", "clear")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -28,19 +31,29 @@ class Brief:
         The one sentence to remember.
     lede : Message
         What it stands on.
-    findings : tuple of Finding
-        At most five, each with how settled it is.
+    joint, about_products, about_image : tuple of Finding
+        At most five in all: what products and image say together, and each by itself.
+    overlap : BrandOverlap or None
+        The comparison of offers, where the study has a catalogue.
     positions : CorrespondenceMap or None
-        The map behind them, where the study has a brand table.
+        The map, where the study has an image of the banks.
     unanswered : tuple of Message
         Questions left open for want of evidence, and what it would take.
     """
 
     headline: Message
     lede: Message
-    findings: tuple[Finding, ...]
+    joint: tuple[Finding, ...]
+    about_products: tuple[Finding, ...]
+    about_image: tuple[Finding, ...]
+    overlap: BrandOverlap | None
     positions: CorrespondenceMap | None
     unanswered: tuple[Message, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All of them, the most important first."""
+        return (*self.joint, *self.about_products, *self.about_image)
 
 
 def brief(study: Study) -> Brief:
@@ -58,60 +71,131 @@ def brief(study: Study) -> Brief:
     Examples
     --------
     >>> from brandkit.sources import read_study
-    >>> len(brief(read_study("sample")).findings) <= MOST_FINDINGS
-    True
+    >>> str(brief(read_study("sample")).headline)
+    'Tidewater is nearest to Harbour Bank in products and in image'
     """
-    positions = _positions(study)
-    if positions is None:
-        return Brief(
-            headline=Message("What the evidence of this study can and cannot answer"),
-            lede=Message("No table of brands by attributes, so no positions."),
-            findings=(),
-            positions=None,
-            unanswered=_unanswered(study),
-        )
+    overlap, positions = study_overlap(study), study_positions(study)
+    products = () if overlap is None else brand_overlap_findings(overlap, focus=study.focus)
+    image = () if positions is None else correspondence_map_findings(positions, focus=study.focus)
+    together = _together(overlap, positions, products, image, focus=study.focus)
+    n_joint = 0 if together is None else 1
+    n_products = min(len(products), (MOST_FINDINGS - n_joint) // 2 if image else MOST_FINDINGS)
     return Brief(
-        headline=correspondence_map_headline(positions, focus=study.focus),
-        lede=correspondence_map_lede(positions),
-        findings=correspondence_map_findings(positions, focus=study.focus)[:MOST_FINDINGS],
+        headline=_headline(overlap, positions, together, focus=study.focus),
+        lede=_lede(overlap, positions),
+        joint=() if together is None else (together,),
+        about_products=products[:n_products],
+        about_image=image[: MOST_FINDINGS - n_joint - n_products],
+        overlap=overlap,
         positions=positions,
-        unanswered=_unanswered(study),
+        unanswered=_unanswered(study, has_image=positions is not None),
     )
 
 
-def _positions(study: Study) -> CorrespondenceMap | None:
-    image = study.brand_image
-    if image is None:
+def _together(
+    overlap: BrandOverlap | None,
+    positions: CorrespondenceMap | None,
+    products: tuple[Finding, ...],
+    image: tuple[Finding, ...],
+    *,
+    focus: str | None,
+) -> Finding | None:
+    """Compare the nearest rival in products with that in image; as settled as the weaker."""
+    if overlap is None or positions is None or focus is None:
         return None
-    return correspondence_map(
-        image.values,
-        scaling="row_green",
-        supplementary_rows=image.supplementary_brands,
-        supplementary_columns=image.supplementary_attributes,
+    sold = dict(zip(overlap.brands["brand"], overlap.brands["nearest_rival"], strict=True))
+    seen = dict(zip(positions.nearest["label"], positions.nearest["nearest"], strict=True))
+    by_products, by_image = sold.get(focus), seen.get(focus)
+    if not isinstance(by_products, str) or not isinstance(by_image, str):
+        return None
+    values = {"brand": focus, "rival": by_products, "other": by_image}
+    settled = min(products[0].settled, image[0].settled, key=_FIRMNESS.index)
+    detail = Message(
+        "By products the nearest of {n:count} rivals, by image of {m:count}; two rankings of one "
+        "bank show agreement, not cause.",
+        {"n": int(overlap.brands["n_rivals"].max()), "m": len(positions.nearest) - 1},
     )
+    if by_products == by_image:
+        headline = Message("{rival} is nearest to {brand} in products and in image.", values)
+        return Finding(headline, detail, settled)
+    headline = Message(
+        "{brand} is nearest to {rival} in products, but to {other} in image.", values
+    )
+    return Finding(headline, detail, settled)
 
 
-def _unanswered(study: Study) -> tuple[Message, ...]:
+def _headline(
+    overlap: BrandOverlap | None,
+    positions: CorrespondenceMap | None,
+    together: Finding | None,
+    *,
+    focus: str | None,
+) -> Message:
+    if together is not None:
+        values = together.headline.values
+        if values["rival"] == values["other"]:
+            return Message("{rival} is nearest to {brand} in products and in image", values)
+        return Message("{brand} is nearest to {rival} in products, but to {other} in image", values)
+    if overlap is not None:
+        return brand_overlap_headline(overlap, focus=focus)
+    if positions is not None:
+        return correspondence_map_headline(positions, focus=focus)
+    return Message("What the evidence of this study can and cannot answer")
+
+
+def _lede(overlap: BrandOverlap | None, positions: CorrespondenceMap | None) -> Message:
+    offers = 0 if overlap is None else int(overlap.brands["n_offers"].sum())
+    mentions = 0.0 if positions is None else positions.n
+    values = {"offers": offers, "mentions": mentions}
+    if overlap is not None and positions is not None:
+        return Message(
+            "{offers:count} products compared within their category, and {mentions:count} mentions "
+            "of attributes by customers. Each statement says how settled it is.",
+            values,
+        )
+    if overlap is not None:
+        return Message(
+            "{offers:count} products compared within their category. Each statement says how "
+            "settled it is.",
+            values,
+        )
+    if positions is not None:
+        return Message(
+            "{mentions:count} mentions of attributes by customers. Each statement says how settled "
+            "it is.",
+            values,
+        )
+    return Message("Neither a catalogue nor an image of the banks, so no comparison.")
+
+
+def _unanswered(study: Study, *, has_image: bool) -> tuple[Message, ...]:
     """Name the questions this study leaves open, and the evidence each of them takes."""
-    questions = {
-        "brand_table": NO_BRAND_TABLE,
-        "catalog": Message(
-            "How alike the banks' offers are: it takes a product catalogue ([catalog] in "
-            "study.toml)."
-        ),
-        "survey": Message(
-            "How sure the places on the map are, and what drives satisfaction: it takes the "
-            "answers of single respondents ([survey] in study.toml)."
-        ),
-        "branches": Message(
-            "Where the banks meet: it takes their branches by market ([branches] in study.toml)."
-        ),
-    }
-    has = {kind for kind in questions if getattr(study.settings, kind) is not None}
-    if study.brand_image is not None:
-        has.add("brand_table")
-    missing = [text for kind, text in questions.items() if kind not in has]
-    if study.settings.survey is not None:
+    settings = study.settings
+    missing = []
+    if not has_image:
+        missing.append(NO_BRAND_TABLE)
+    if settings.catalog is None:
+        missing.append(
+            Message(
+                "How alike the banks' offers are: it takes a product catalogue ([catalog] in "
+                "study.toml)."
+            )
+        )
+    if settings.branches is None:
+        missing.append(
+            Message(
+                "Where the banks meet: it takes their branches by market ([branches] in "
+                "study.toml)."
+            )
+        )
+    if settings.survey is None:
+        missing.append(
+            Message(
+                "How sure the places on the map are, and what drives satisfaction: it takes the "
+                "answers of single respondents ([survey] in study.toml)."
+            )
+        )
+    else:
         missing.append(
             Message(
                 "What drives satisfaction: the survey is read and checked, but this version of "

@@ -189,7 +189,9 @@ def catalog_facets(catalog: Catalog) -> CatalogFacets:
         if (cells := amount_cells(attributes, owner, np.flatnonzero(facet_of == source)))
         is not None
     }
-    texts = {facet: _texts(offers, facet) for facet in TEXT_FACETS if facet in offers}
+    texts = {
+        facet: _texts(offers, facet, catalog.own_names) for facet in TEXT_FACETS if facet in offers
+    }
     brands = tuple(sorted(set(offers["brand"])))
     brand_codes = pd.Index(brands).get_indexer(offers["brand"]).astype(np.int64)
     names, codes = np.unique(offers["category"].to_numpy(dtype=str), return_inverse=True)
@@ -311,8 +313,11 @@ def _indicator(
     return sp.csr_array((np.ones(int(chosen.sum())), cells), shape=shape)
 
 
-def _texts(offers: pd.DataFrame, facet: str) -> tuple[Whole, tuple[str, ...], Pieces]:
-    pairs = pd.MultiIndex.from_arrays([offers[facet], offers["brand"]])
+def _texts(
+    offers: pd.DataFrame, facet: str, own_names: Mapping[str, str]
+) -> tuple[Whole, tuple[str, ...], Pieces]:
+    banks = [own_names.get(brand, brand) for brand in offers["brand"]]
+    pairs = pd.MultiIndex.from_arrays([offers[facet], banks])
     codes, kinds = pd.factorize(pairs)
     plain = np.array([normalised_name(text, brand=brand) for text, brand in kinds], dtype=object)
     known = tuple(sorted(set(plain) - {""}))

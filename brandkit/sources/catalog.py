@@ -54,6 +54,9 @@ class Catalog:
         Brand -> its key in the register (after the crosswalk), to follow it over dates.
     ranges : mapping
         Attribute -> (low, high) as declared for comparing numbers; may be empty.
+    own_names : mapping
+        Brand -> its name in the file, where labels were translated: what is taken out of the
+        names of its products, so that scores do not depend on the language.
     fee_names : DataFrame
         The list to review: label (a fee's name as banks write it), attribute (the word of the
         vocabulary it was read as), recognised, n (fees so named).
@@ -79,6 +82,7 @@ class Catalog:
     as_of: date | None = None
     brand_keys: Mapping[str, str] = field(default_factory=dict)
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    own_names: Mapping[str, str] = field(default_factory=dict)
     fee_names: pd.DataFrame = field(default_factory=lambda: fee_name_frame({}))
 
     @property

@@ -103,6 +103,7 @@ def relabelled_catalog(catalog: Catalog, names: Names) -> Catalog:
     owners = {names.get(b, b): names.get(o, o) for b, o in catalog.owners.items()}
     keys = {names.get(brand, brand): key for brand, key in catalog.brand_keys.items()}
     ranges = {names.get(name, name): ends for name, ends in catalog.ranges.items()}
+    own = {names.get(b, b): catalog.own_names.get(b, b) for b in catalog.brands}
     return replace(
         catalog,
         products=renamed(catalog.products, ("brand", "category"), names),
@@ -113,6 +114,7 @@ def relabelled_catalog(catalog: Catalog, names: Names) -> Catalog:
         owners=MappingProxyType(owners),
         brand_keys=MappingProxyType(keys),
         ranges=MappingProxyType(ranges),
+        own_names=MappingProxyType(own),
     )
 
 
