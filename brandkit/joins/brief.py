@@ -79,6 +79,7 @@ def brief(study: Study) -> Brief:
     image = () if positions is None else correspondence_map_findings(positions, focus=study.focus)
     together = _together(overlap, positions, products, image, focus=study.focus)
     n_joint = 0 if together is None else 1
+    image = image[n_joint:]  # who is nearest by image is then said already
     n_products = min(len(products), (MOST_FINDINGS - n_joint) // 2 if image else MOST_FINDINGS)
     return Brief(
         headline=_headline(overlap, positions, together, focus=study.focus),
