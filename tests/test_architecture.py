@@ -44,6 +44,11 @@ def named(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def draws(path: Path) -> bool:
+    """Say whether a file of a capability is one that draws: plots.py, or plots_history.py."""
+    return path.stem == "plots" or path.stem.startswith("plots_")
+
+
 MODULES = {named(path): path for path in FILES}
 
 
@@ -125,7 +130,7 @@ def test_only_viz_and_plots_know_a_drawing_library() -> None:
     wrong = [
         f"{place(path, line)} imports {name}"
         for module, path in MODULES.items()
-        if room(module) != "viz" and path.name != "plots.py"
+        if room(module) != "viz" and not draws(path)
         for name, line in imports(path)
         if name.split(".")[0] in DRAWING_LIBRARIES
         if not (room(module) == "report" and name in handed_over)
@@ -135,9 +140,7 @@ def test_only_viz_and_plots_know_a_drawing_library() -> None:
 
 def test_computing_loads_no_drawing_library() -> None:
     computing = [
-        module
-        for module, path in MODULES.items()
-        if room(module) in COMPUTING and path.name != "plots.py"
+        module for module, path in MODULES.items() if room(module) in COMPUTING and not draws(path)
     ]
     code = (
         "import importlib, sys\n"
@@ -263,7 +266,7 @@ def test_results_are_frozen_dataclasses() -> None:
 
 def test_plots_take_a_result_and_an_axes() -> None:
     wrong = []
-    for path in PACKAGE.rglob("plots.py"):
+    for path in filter(draws, FILES):
         for node in tree(path).body:
             if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
                 continue
