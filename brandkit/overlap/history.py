@@ -1,21 +1,16 @@
-"""Have banks' catalogues become more alike, and what made it look so?"""
+"""How alike banks' catalogues have become, and what made it look so."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from itertools import combinations, permutations
-from typing import cast
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from brandkit.core.checks import check_option, check_whole_number
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError, did_you_mean, shown
-from brandkit.core.linalg import Floats
-from brandkit.core.message import Message
 from brandkit.overlap.facets import CatalogFacets, catalog_facets
 from brandkit.overlap.history_cells import (
     Ledger,
@@ -25,7 +20,19 @@ from brandkit.overlap.history_cells import (
     ledger_of,
     vocabulary_mask,
 )
-from brandkit.overlap.history_periods import UNUSABLE_BANKS, Span, span_of
+from brandkit.overlap.history_frames import (
+    SHOWN,
+    SUBSETS,
+    Found,
+    Setting,
+    change_frames,
+    date_frame,
+    history_notes,
+    index_frame,
+    usable_frame,
+)
+from brandkit.overlap.history_periods import Span, span_of
+from brandkit.overlap.history_points import Rules
 from brandkit.overlap.history_scores import (
     Market,
     Reading,
@@ -33,24 +40,15 @@ from brandkit.overlap.history_scores import (
     close_pairs,
     usual_sizes,
 )
-from brandkit.overlap.history_tables import COMPONENTS, INDICES, OverlapHistory
+from brandkit.overlap.history_tables import OverlapHistory
 from brandkit.overlap.offers import category_key
-from brandkit.overlap.prepared import Categories, few_of
+from brandkit.overlap.prepared import Categories
 from brandkit.overlap.reference import fit_reference
 from brandkit.overlap.weights import facet_weights
 from brandkit.sources.catalog import Catalog
 from brandkit.sources.reference import Reference
 
 Truth = NDArray[np.bool_]
-Values = Mapping[str, Floats]
-"""Reading -> each bank's likeness; a reading is named by what it holds fixed."""
-
-_STEPS = "PVD"
-"""Panel, vocabulary, disclosure: what may be held fixed, in the order of COMPONENTS."""
-_SUBSETS = tuple("".join(chosen) for n in range(4) for chosen in combinations(_STEPS, n))
-_SHOWN = dict(zip(INDICES, ("", "P", "PV", "PVD"), strict=True))
-_FRINGE = 1e-9
-"""Changes smaller than this have no direction: they are the order of additions."""
 
 
 def overlap_history(
@@ -145,9 +143,10 @@ def overlap_history(
     chosen_weights = facet_weights(weights)
     span = span_of(catalogs)
     reference = reference or fit_reference(span.kept[0].catalog)
-    setting = _Setting(span, _dates(span, category, reference), reference)
+    setting = Setting(span, _dates(span, category, reference), reference)
+    rules = Rules(reference, chosen_weights, min_compared)
     setting.markets = tuple(
-        Market(facets, setting.who[at], len(setting.banks), reference, chosen_weights, min_compared)
+        Market(facets, setting.who[at], len(setting.banks), rules)
         for at, facets in enumerate(setting.facets)
     )
 
@@ -155,57 +154,16 @@ def overlap_history(
     sister = _sisters(setting, ledger)
     found = _evaluated(setting, ledger, sister, vocabulary=vocabulary, n_drawn=n_drawn)
 
-    change, brands = _change(found, setting)
+    change, brands = change_frames(found, setting)
     return OverlapHistory(
-        indices=_indices(found, setting),
+        indices=index_frame(found, setting),
         change=change,
         brands=brands,
-        dates=_date_frame(span),
-        usable=_usable_frame(span),
+        dates=date_frame(span),
+        usable=usable_frame(span),
         reference=reference,
-        notes=_notes(setting, change),
+        notes=history_notes(setting, change),
     )
-
-
-class _Setting:
-    """The usable dates as matrices, and the banks as numbers that hold over all of them."""
-
-    def __init__(
-        self, span: Span, facets: Sequence[CatalogFacets], reference: Reference
-    ) -> None:
-        self.span, self.facets, self.reference = span, tuple(facets), reference
-        everyone = {identity for period in span.kept for identity in period.present}
-        self.banks = sorted(everyone, key=lambda identity: (span.names[identity], identity))
-        place = {identity: at for at, identity in enumerate(self.banks)}
-        self.who = []
-        for period, each in zip(span.kept, facets, strict=True):
-            by_name = {bank.name: place.get(who, -1) for who, bank in period.banks.items()}
-            self.who.append(np.array([by_name[name] for name in each.brands], dtype=np.int64))
-        self.present = [
-            np.array([identity in period.present for identity in self.banks])
-            for period in span.kept
-        ]
-        self.panel = np.isin(np.array(self.banks, dtype=object), np.array(span.panel, dtype=object))
-        self.failed = {
-            who for period in (span.kept[0], span.kept[-1])
-            for who, bank in period.banks.items() if bank.reason
-        }  # fmt: skip
-        # a bank that could not be read at one end must not look like one that left or came
-        self.readable = np.array([identity not in self.failed for identity in self.banks])
-        self.markets: tuple[Market, ...] = ()
-
-    @property
-    def n_dates(self) -> int:
-        return len(self.facets)
-
-
-@dataclass(frozen=True)
-class _Found:
-    """Likeness of every bank under every reading, at each usable date; links between dates."""
-
-    values: tuple[Values, ...]
-    offers: tuple[NDArray[np.int64], ...]
-    links: tuple[tuple[Floats, Floats], ...]
 
 
 def _dates(span: Span, category: Categories, reference: Reference) -> list[CatalogFacets]:
@@ -252,7 +210,7 @@ def _wanted(asked: Sequence[str], known: Mapping[str, str]) -> set[str]:
     return {category_key(str(label)) for label in asked}
 
 
-def _sisters(setting: _Setting, ledger: Ledger) -> Truth:
+def _sisters(setting: Setting, ledger: Ledger) -> Truth:
     """Say once who is whose sister: by declared owner, or at the first date that has both."""
     n = len(setting.banks)
     owner = np.full(n, "", dtype=object)
@@ -275,13 +233,13 @@ def _sisters(setting: _Setting, ledger: Ledger) -> Truth:
 
 
 def _evaluated(
-    setting: _Setting,
+    setting: Setting,
     ledger: Ledger,
     sister: Truth,
     *,
     vocabulary: Vocabulary,
     n_drawn: int | None,
-) -> _Found:
+) -> Found:
     """Compare the offers of every date under every reading that the indices need."""
     last = setting.n_dates - 1
     readings = _readings(setting, ledger, vocabulary)
@@ -301,12 +259,10 @@ def _evaluated(
         codes = np.concatenate([each.brands for each in facets.categories])
         offers.append(np.bincount(who[codes], minlength=len(setting.banks)))
     links = [(values[at]["to next"], values[at + 1]["from last"]) for at in range(last)]
-    return _Found(tuple(values), tuple(offers), tuple(links))
+    return Found(tuple(values), tuple(offers), tuple(links))
 
 
-def _readings(
-    setting: _Setting, ledger: Ledger, vocabulary: Vocabulary
-) -> list[dict[str, Reading]]:
+def _readings(setting: Setting, ledger: Ledger, vocabulary: Vocabulary) -> list[dict[str, Reading]]:
     """Lay down for each date which cells count and which banks are there."""
     last = setting.n_dates - 1
     between, panel = range(last + 1), setting.panel
@@ -318,15 +274,13 @@ def _readings(
     readings: list[dict[str, Reading]] = []
     for at, present in enumerate(setting.present):
         is_end = at in (0, last)
-        chosen = _SUBSETS if is_end else tuple(_SHOWN.values())
+        chosen = SUBSETS if is_end else tuple(SHOWN.values())
         banks = {True: panel, False: present & setting.readable}
         readings.append({
             name: Reading(masks[name.replace("P", "")], banks["P" in name]) for name in chosen
         })  # fmt: skip
     for base in ("first", "last"):
-        kept, own = vocabulary_mask(
-            ledger, panel=panel, ends=(0, last), between=between, base=cast("Vocabulary", base)
-        )
+        kept, own = vocabulary_mask(ledger, panel=panel, ends=(0, last), between=between, base=base)
         lists = disclosure_mask(ledger, panel=panel, ends=(0, last), fixed=own, grain="list")
         reading = Reading(joined(kept, lists), panel)
         readings[0][base] = readings[last][base] = reading
@@ -338,163 +292,3 @@ def _readings(
         )
         readings[at]["to next"] = readings[at + 1]["from last"] = link
     return readings
-
-
-def _mean(values: Floats) -> float:
-    there = values[~np.isnan(values)]
-    return float(there.mean()) if len(there) else float("nan")
-
-
-def _components(delta: Mapping[str, Floats | float]) -> dict[str, list[Floats | float]]:
-    """Take a change apart in every order; delta is keyed by what is held fixed."""
-    parts: dict[str, list[Floats | float]] = {name: [] for name in COMPONENTS}
-    for order in permutations(_STEPS):
-        held = ""
-        for step in order:
-            more = "".join(sorted(held + step, key=_STEPS.index))
-            parts[COMPONENTS[_STEPS.index(step)]].append(delta[held] - delta[more])
-            held = more
-        parts["real"].append(delta[_STEPS])
-    return parts
-
-
-def _change(found: _Found, setting: _Setting) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give the components for the market and for each bank of the panel."""
-    first, last = found.values[0], found.values[-1]
-    market = {name: _mean(last[name]) - _mean(first[name]) for name in (*_SUBSETS, "first", "last")}
-    rows = []
-    parts = _components({name: market[name] for name in _SUBSETS})
-    for name in COMPONENTS:
-        values = [float(value) for value in parts[name]]
-        ends = (np.nan, np.nan)
-        if name == "real":
-            ends = (market["first"], market["last"])
-            values_seen = [*values, *ends]
-        else:
-            values_seen = values
-        rows.append((name, float(np.mean(values)), min(values_seen), max(values_seen), *ends))
-    rows.append(("total", market[""], market[""], market[""], np.nan, np.nan))
-    change = pd.DataFrame(
-        rows, columns=["component", "estimate", "range_low", "range_high", "on_first", "on_last"]
-    )
-    return change, _brand_change(first, last, setting)
-
-
-def _brand_change(first: Values, last: Values, setting: _Setting) -> pd.DataFrame:
-    delta = {name: (last[name] - first[name])[setting.panel] for name in _SUBSETS}
-    real = [delta[_STEPS], *((last[b] - first[b])[setting.panel] for b in ("first", "last"))]
-    parts = _components(delta)
-    names = [setting.span.names[who] for who in np.array(setting.banks)[setting.panel]]
-    frames = []
-    for component in (*COMPONENTS, "total"):
-        values = np.array([delta[""]] if component == "total" else parts[component])
-        seen = np.vstack([values, real]) if component == "real" else values
-        frames.append(pd.DataFrame({
-            "brand": names, "component": component, "estimate": values.mean(axis=0),
-            "range_low": seen.min(axis=0), "range_high": seen.max(axis=0),
-        }))  # fmt: skip
-    table = pd.concat(frames, ignore_index=True)
-    order = np.argsort(np.tile(np.arange(len(names)), len(COMPONENTS) + 1), kind="stable")
-    return table.take(order).reset_index(drop=True)
-
-
-def _indices(found: _Found, setting: _Setting) -> pd.DataFrame:
-    """Give every index at every date, gaps included."""
-    rows = []
-    at = -1
-    level = np.nan
-    for period in setting.span.periods:
-        day = pd.Timestamp(period.as_of)
-        at += period.usable
-        for index, name in _SHOWN.items():
-            values = found.values[at][name] if period.usable else np.array([np.nan])
-            rows.append((day, index, *_described(values, found.offers[at]), period.usable))
-        if setting.n_dates < 3:
-            continue
-        if period.usable:
-            begin, end = found.links[max(at - 1, 0)]
-            linked = _mean(end) - _mean(begin)
-            level = _mean(begin) if at == 0 else level + linked
-            _, n_brands, n_offers = _described(end if at else begin, found.offers[at])
-            rows.append((day, "chained", level, n_brands, n_offers, True))
-        else:
-            rows.append((day, "chained", np.nan, 0, 0, False))
-    frame = pd.DataFrame(
-        rows, columns=["as_of", "index", "estimate", "n_brands", "n_offers", "usable"]
-    )
-    rank = {name: place for place, name in enumerate((*INDICES, "chained"))}
-    order = np.lexsort((frame["as_of"].to_numpy(), frame["index"].map(rank).to_numpy()))
-    return frame.take(order).reset_index(drop=True)
-
-
-def _described(values: Floats, offers: NDArray[np.int64]) -> tuple[float, int, int]:
-    there = ~np.isnan(values)
-    if not there.any():
-        return np.nan, 0, 0
-    return _mean(values), int(there.sum()), int(offers[there].sum())
-
-
-def _date_frame(span: Span) -> pd.DataFrame:
-    return pd.DataFrame({
-        "as_of": [pd.Timestamp(period.as_of) for period in span.periods],
-        "usable": [period.usable for period in span.periods],
-        "n_brands": [len(period.banks) for period in span.periods],
-        "n_unusable": [period.n_unusable for period in span.periods],
-        "share_unusable": [period.n_unusable / max(len(period.banks), 1)
-                           for period in span.periods],
-    })  # fmt: skip
-
-
-def _usable_frame(span: Span) -> pd.DataFrame:
-    lasting = set(span.panel)
-    rows = [
-        (pd.Timestamp(period.as_of), bank.name, who in period.present, who in lasting,
-         bank.n_records, bank.n_failed, bank.reason)
-        for period in span.periods
-        for who, bank in sorted(period.banks.items(), key=lambda pair: (pair[1].name, pair[0]))
-    ]  # fmt: skip
-    columns = ["as_of", "brand", "usable", "in_panel", "n_records", "n_failed", "reason"]
-    frame: pd.DataFrame = pd.DataFrame(rows, columns=columns)
-    return frame.astype({"brand": "str", "reason": "str"})
-
-
-def _notes(setting: _Setting, change: pd.DataFrame) -> tuple[Message, ...]:
-    span = setting.span
-    notes = [note for facets in setting.facets[-1:] for note in facets.notes]
-    gaps = [period for period in span.periods if not period.usable]
-    if gaps:
-        text = (
-            "{days} {n:is a gap|are gaps}: more than {limit:percent} of the banks could not be "
-            "read, and what was read would look like an exodus."
-        )
-        values = {"days": few_of([period.as_of.isoformat() for period in gaps]),
-                  "n": len(gaps), "limit": UNUSABLE_BANKS}  # fmt: skip
-        notes.append(Message(text, values))
-    if setting.failed:
-        text = (
-            "{n:count} {n:bank|banks} could not be read at the first or last date and {n:is|are} "
-            "left out of both: {names}."
-        )
-        failed = sorted(span.names[who] for who in setting.failed)
-        notes.append(Message(text, {"n": len(failed), "names": few_of(failed)}))
-    ends = setting.present[0] & setting.present[-1] & setting.readable & ~setting.panel
-    if ends.any():
-        text = (
-            "{n:count} {n:bank|banks} there at both ends but not at every date between "
-            "{n:is|are} counted with entry and exit."
-        )
-        notes.append(Message(text, {"n": int(ends.sum())}))
-    return (*notes, *_direction_notes(change))
-
-
-def _direction_notes(change: pd.DataFrame) -> list[Message]:
-    real = change[change["component"] == "real"].iloc[0]
-    if np.isnan(real["estimate"]):
-        return [Message("Nothing that both ends disclose can be compared: real change is open.")]
-    if real["range_low"] < -_FRINGE and real["range_high"] > _FRINGE:
-        text = (
-            "Direction of real change not determined: {low:signed} to {high:signed}, depending on "
-            "the vocabulary and on whether features named for the first time are new."
-        )
-        return [Message(text, {"low": real["range_low"], "high": real["range_high"]})]
-    return []

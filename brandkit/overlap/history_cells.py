@@ -47,6 +47,12 @@ class Stated:
     used: Truth
     told: Truth
 
+    @classmethod
+    def nothing(cls, n_banks: int, n_entries: int) -> Stated:
+        """Give a record in which nobody has stated anything yet."""
+        shape = (n_banks, n_entries)
+        return cls(np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool))
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -89,7 +95,9 @@ def ledger_of(facets: Sequence[CatalogFacets], banks: Sequence[Whole], n_banks: 
             rows = who[category.brands]
             for facet in _keys(category):
                 place = (category.category, facet)
-                found[place] = _stated(category, facet, entries[place], rows, n_banks)
+                stated = Stated.nothing(n_banks, len(entries[place]))
+                _state(stated, category, facet, entries=entries[place], rows=rows)
+                found[place] = stated
         dates.append(found)
     return Ledger(entries, tuple(dates))
 
@@ -192,24 +200,29 @@ def _keys(category: CategoryFacets) -> dict[Facet, tuple[str, ...]]:
     return found | dict.fromkeys(category.texts, _TEXT)
 
 
-def _stated(
-    category: CategoryFacets, facet: Facet, entries: tuple[str, ...], rows: Whole, n_banks: int
-) -> Stated:
-    used = np.zeros((n_banks, len(entries)), dtype=bool)
+def _state(
+    stated: Stated,
+    category: CategoryFacets,
+    facet: Facet,
+    *,
+    entries: tuple[str, ...],
+    rows: Whole,
+) -> None:
+    """Write down what the offers of a category state in one facet; ``rows`` are their banks."""
     if facet in category.texts:
-        used[rows[category.texts[facet].codes >= 0]] = True
-        return Stated(used, used)
+        those = rows[category.texts[facet].codes >= 0]
+        stated.used[those] = stated.told[those] = True
+        return
     cells = category.lists[facet] if facet in category.lists else category.numbers[facet]
-    told = used.copy()
-    if cells.keys:
-        at = np.searchsorted(np.array(entries), np.array(cells.keys))
-        yes = cells.has if isinstance(cells, Lists) else cells.stated
-        no = cells.has_not if isinstance(cells, Lists) else cells.settled
-        for target, matrix in ((used, yes), (told, yes), (told, no)):
-            stated = sp.coo_array(matrix)
-            there = stated.data > 0
-            target[rows[stated.row[there]], at[stated.col[there]]] = True
-    return Stated(used, told)
+    if not cells.keys:
+        return
+    at = np.searchsorted(np.array(entries), np.array(cells.keys))
+    yes = cells.has if isinstance(cells, Lists) else cells.stated
+    no = cells.has_not if isinstance(cells, Lists) else cells.settled
+    for target, matrix in ((stated.used, yes), (stated.told, yes), (stated.told, no)):
+        cell = sp.coo_array(matrix)
+        there = cell.data > 0
+        target[rows[cell.row[there]], at[cell.col[there]]] = True
 
 
 def _used(ledger: Ledger, at: int, place: Place, panel: Truth) -> Truth:

@@ -124,8 +124,8 @@ def span_of(catalogs: Mapping[date, Catalog]) -> Span:
     lasting = set.intersection(*(period.present for period in kept))
     if len(lasting) < 2:
         raise NotEnoughDataError(
-            f"`catalogs` must share at least two banks over all usable dates; found {len(lasting)}. "
-            "Give a crosswalk when reading where the banks' keys changed, or fewer dates."
+            f"`catalogs` must share at least two banks over all usable dates; found {len(lasting)}."
+            " Give a crosswalk when reading where the banks' keys changed, or fewer dates."
         )
     panel = tuple(sorted(lasting, key=lambda identity: (names[identity], identity)))
     return Span(periods, names, panel)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brandkit.core.linalg import Floats
 from brandkit.overlap.chance import best_of_draws
-from brandkit.overlap.facets import FACETS, CatalogFacets, CategoryFacets, Facet
+from brandkit.overlap.facets import CatalogFacets, CategoryFacets
 from brandkit.overlap.history_cells import Ledger, Mask, restricted
+from brandkit.overlap.history_points import Rules, point_scores
 from brandkit.overlap.matches import SISTER_SHARE, SISTER_SIMILARITY
-from brandkit.overlap.scores import CategoryScores, FacetScores, row_blocks
-from brandkit.sources.reference import Reference
 
 Truth = NDArray[np.bool_]
 Whole = NDArray[np.int64]
@@ -31,17 +30,13 @@ class Market:
     who : ndarray of int
         The bank that each brand code of the catalogue is.
     n_banks : int
-    reference : Reference
-    weights : mapping of facet to weight
-    min_compared : float
+    rules : Rules
     """
 
     facets: CatalogFacets
     who: Whole
     n_banks: int
-    reference: Reference
-    weights: Mapping[Facet, float]
-    min_compared: float
+    rules: Rules
 
 
 @dataclass(frozen=True)
@@ -135,73 +130,18 @@ def usual_sizes(facets: CatalogFacets) -> dict[str, int]:
 def _scored(
     market: Market, category: CategoryFacets, masks: Mapping[str, Mask | None], ledger: Ledger
 ) -> Iterator[tuple[Whole, dict[str, Floats]]]:
-    """Compare a category block by block, every mask's similarities at once.
-
-    Facets that a mask leaves as they are, texts above all, are compared once for all masks.
-    """
-    whole = CategoryScores(category, market.facets, market.reference)
-    changed: dict[str, tuple[CategoryScores, frozenset[Facet]]] = {}
-    same: dict[int, str] = {}
-    for name, mask in masks.items():
-        if id(mask) in same:
-            continue
-        same[id(mask)] = name
-        if mask is None:
-            changed[name] = (_part(market, category, category), frozenset())
-            continue
-        cut = restricted(category, mask, ledger, market.who)
-        changed[name] = (_part(market, category, cut), frozenset(_differing(category, cut)))
-    for rows in row_blocks(category):
-        base = {each.facet: each for each in whole.facets(rows)}
-        scores = {}
-        for name, (scorer, facets) in changed.items():
-            other = {each.facet: each for each in scorer.facets(rows)}
-            found = [
-                each
-                for facet in FACETS
-                if (each := (other if facet in facets else base).get(facet)) is not None
-            ]
-            scores[name] = _similarity(found, market)
-        yield rows, {name: scores[same[id(mask)]] for name, mask in masks.items()}
+    """Compare a category under every mask; readings that share a mask share the similarities."""
+    first = {id(mask): name for name, mask in reversed(masks.items())}
+    cut = {
+        name: category if mask is None else restricted(category, mask, ledger, market.who)
+        for name, mask in masks.items()
+        if first[id(mask)] == name
+    }
+    for rows, scores in point_scores(category, cut, market.facets, market.rules):
+        yield rows, {name: scores[first[id(mask)]] for name, mask in masks.items()}
 
 
-def _differing(category: CategoryFacets, cut: CategoryFacets) -> list[Facet]:
-    pairs: list[tuple[Mapping[Facet, object], Mapping[Facet, object]]] = [
-        (category.lists, cut.lists), (category.numbers, cut.numbers), (category.texts, cut.texts)
-    ]  # fmt: skip
-    return [facet for old, new in pairs for facet in new if new[facet] is not old[facet]]
-
-
-def _part(market: Market, category: CategoryFacets, cut: CategoryFacets) -> CategoryScores:
-    """Give a scorer for the facets that differ alone."""
-    chosen = set(_differing(category, cut))
-    part = replace(
-        cut,
-        lists={facet: each for facet, each in cut.lists.items() if facet in chosen},
-        numbers={facet: each for facet, each in cut.numbers.items() if facet in chosen},
-        texts={facet: each for facet, each in cut.texts.items() if facet in chosen},
-    )
-    return CategoryScores(part, market.facets, market.reference)
-
-
-def _similarity(facets: Sequence[FacetScores], market: Market) -> Floats:
-    """Gather facets into Gower's similarity; missing where too little can be compared."""
-    first = facets[0]
-    parts, weight, whole = (np.zeros(first.score.shape) for _ in range(3))
-    for each in facets:
-        worth = market.weights.get(each.facet, 0.0)
-        if worth > 0:
-            parts += worth * each.score
-            weight += worth * each.compared
-            whole += worth * each.counted
-    enough = (weight > 0) & (weight >= market.min_compared * whole - _ROUNDING)
-    score = np.divide(parts, weight, out=np.full(parts.shape, np.nan), where=enough)
-    return np.minimum(score, 1.0)
-
-
-def _pools(
-    bank: Whole, rows: Whole, there: Truth, sister: Truth
-) -> Iterator[tuple[Whole, Whole]]:
+def _pools(bank: Whole, rows: Whole, there: Truth, sister: Truth) -> Iterator[tuple[Whole, Whole]]:
     """Give each bank's rows of a block and the offers of its rivals."""
     for each in np.unique(bank[rows][there[rows]]):
         mine = np.flatnonzero(bank[rows] == each)

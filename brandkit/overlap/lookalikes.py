@@ -1,0 +1,272 @@
+"""Product names that a customer could take for each other.
+
+Likeness of all characters does not do: "low rate credit card" and "low fee credit card" share most
+of theirs, "金彩人生信用卡" and "航空里程信用卡" half. What names a *kind* of product tells nothing
+apart, so it hardly counts; what is left is compared word by word, whatever the order, the blanks
+and the endings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
+
+from brandkit.core.errors import InputError, ScaleError
+from brandkit.sources.names import normalised_name
+
+Whole = NDArray[np.int64]
+
+LOOKS_ALIKE = 0.60
+"""Likeness from which two names look alike: chosen on pairs labelled by hand."""
+
+#: Words for a kind of product: they never tell two names apart, unless nothing else is there.
+_KINDS = frozenset({
+    "account", "acct", "a/c", "accounts", "card", "cards", "credit", "debit", "visa", "mastercard",
+    "loan", "loans", "home", "personal", "mortgage", "deposit", "saver", "product", "package",
+    "pack", "bank", "banking", "the", "and", "of", "for", "with", "a", "an", "your", "my",
+})  # fmt: skip
+#: Words that grade or renew a product, and count half.
+_GRADES = frozenset({"plus", "extra", "new", "club", "up", "special", "offer", "series", "version"})
+#: Kinds that banks write in one word with what is distinct: SuperSaver.
+_JOINED = frozenset({"saver"})
+_SAME_WORD = {
+    "savings": "saver", "saving": "saver", "savers": "saver", "save": "saver", "acct": "account",
+    "deposits": "deposit", "kidz": "kids",
+}  # fmt: skip
+_KINDS_ZH = re.compile(
+    r"理财产品|理财计划|理财管理计划|理财|产品|计划|计画|信用卡|借记卡|卡|贷款|贷|存款|定期|定存"
+    r"|活期|储蓄|[账帐]户|人民币|封闭式|开放式|封闭|净值型|净值|固定收益类|固收类|固收|现金管理类"
+    r"|系列|个人|住房|房屋|版|[类型款]$"
+)
+_CJK = re.compile(r"[㐀-鿿豈-﫿]")
+_LONE_LETTER = re.compile(r"(?<![a-z])[a-z](?![a-z])")
+_KIND_WEIGHT, _GRADE_WEIGHT = 0.1, 0.4
+_NEAR = 0.7
+"""Likeness of two words from which they are one word spelt in two ways."""
+_OF_DISTINCT = 0.8
+"""Weight of what is distinct in the names; the rest goes to the names as a whole."""
+_CANDIDATE = 0.4
+"""Likeness of characters below which two names are not looked at: half of them is never alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A name taken apart: its words, how much each counts, and what is distinct in one string."""
+
+    words: tuple[str, ...]
+    weights: tuple[float, ...]
+    whole: str
+    distinct: str
+    generic: bool
+
+
+def name_likeness(
+    a: str, b: str, *, brand_a: str | None = None, brand_b: str | None = None
+) -> float:
+    """Say how much two product names look alike.
+
+    Parameters
+    ----------
+    a, b : str
+        Product names, in English or Chinese.
+    brand_a, brand_b : str, optional
+        Their banks, whose names are taken out first.
+
+    Returns
+    -------
+    float
+        0 to 1; from :data:`LOOKS_ALIKE` on a customer could take one for the other.
+
+    Examples
+    --------
+    >>> name_likeness("Everyday Access Account", "Every Day Access") >= LOOKS_ALIKE
+    True
+    >>> name_likeness("Low Rate Credit Card", "Low Fee Credit Card") >= LOOKS_ALIKE
+    False
+    """
+    return _likeness(normalised_name(a, brand=brand_a), normalised_name(b, brand=brand_b))
+
+
+def look_alike_names(
+    names: Sequence[str],
+    *,
+    brands: Sequence[str] | None = None,
+    groups: Sequence[str] | None = None,
+    focus: str | None = None,
+    at_least: float = LOOKS_ALIKE,
+    generic: bool = False,
+) -> pd.DataFrame:
+    """Find product names of different banks that look alike.
+
+    Answers *which of our products could a customer confuse with a rival's by its name?*
+
+    Parameters
+    ----------
+    names : sequence of str
+    brands : sequence of str, optional
+        The bank of each: its own name is taken out, and names of one bank are not compared. Where
+        not given every name is compared with every other.
+    groups : sequence of str, optional
+        The category of each; names are compared within categories.
+    focus : str, optional
+        Only pairs with this bank.
+    at_least : float, above 0 and up to 1, default 0.6
+    generic : bool, default False
+        Whether to keep names made of words for a kind of product alone ("Term Deposit"): every
+        bank has them, and nobody takes them for a brand.
+
+    Returns
+    -------
+    DataFrame
+        ``row_a row_b similarity``: places in ``names``, each pair once (the focus bank's first),
+        most alike first.
+
+    Raises
+    ------
+    InputError
+        ``brands`` or ``groups`` has another length than ``names``, or ``focus`` is no brand.
+
+    Examples
+    --------
+    >>> found = look_alike_names(["Super Saver", "SuperSaver", "Golf Club"], brands=list("ABC"))
+    >>> found[["row_a", "row_b"]].values.tolist()
+    [[0, 1]]
+    """
+    if not 0 < at_least <= 1:
+        raise ScaleError(f"`at_least` must be above 0 and up to 1; found {at_least}. Write 0.6.")
+    for argument, labels in (("brands", brands), ("groups", groups)):
+        if labels is not None and len(labels) != len(names):
+            raise InputError(
+                f"`{argument}` must have one entry a name; found {len(labels)} for {len(names)}."
+            )
+    if focus is not None and (brands is None or focus not in set(brands)):
+        raise InputError(f"`focus` must be one of `brands`; found {focus!r}.")
+    owner: Sequence[str | None] = [None] * len(names) if brands is None else list(brands)
+    plain = np.array(
+        [normalised_name(name, brand=brand) for name, brand in zip(names, owner, strict=True)],
+        dtype=object,
+    )
+    who = np.arange(len(names)) if brands is None else pd.factorize(np.array(owner, object))[0]
+    code = (
+        np.zeros(len(names), int) if groups is None else pd.factorize(np.array(groups, object))[0]
+    )
+    is_focus = None if focus is None else np.array([brand == focus for brand in owner], dtype=bool)
+
+    found: list[tuple[int, int, float]] = []
+    filled = np.array(
+        [bool(text) and (generic or not _taken_apart(text).generic) for text in plain], dtype=bool
+    )
+    for each in np.unique(code):
+        rows = np.flatnonzero((code == each) & filled)
+        found += _within(rows, plain, who, is_focus, at_least=at_least)
+    frame = pd.DataFrame(found, columns=["row_a", "row_b", "similarity"])
+    frame = frame.astype({"row_a": "int64", "row_b": "int64", "similarity": "float64"})
+    order = np.lexsort((frame["row_b"], frame["row_a"], -frame["similarity"]))
+    return frame.take(order).reset_index(drop=True)
+
+
+def _within(
+    rows: Whole,
+    plain: NDArray[np.object_],
+    who: Whole,
+    is_focus: NDArray[np.bool_] | None,
+    *,
+    at_least: float,
+) -> Iterator[tuple[int, int, float]]:
+    """Compare the different names of one category, and tell all that bear them."""
+    kind, known = pd.factorize(plain[rows])
+    bearers = [rows[kind == each] for each in range(len(known))]
+    mine = np.arange(len(known)) if is_focus is None else np.unique(kind[is_focus[rows]])
+    for first, second in _candidates(known, mine):
+        if is_focus is None and first > second:
+            continue
+        likeness = _likeness(str(known[first]), str(known[second]))
+        if likeness < at_least:
+            continue
+        for a in bearers[first].tolist():
+            for b in bearers[second].tolist():
+                once = a < b or first != second if is_focus is None else is_focus[a]
+                if once and who[a] != who[b]:
+                    yield (*((a, b) if is_focus is not None else sorted((a, b))), likeness)
+
+
+def _candidates(known: NDArray[np.object_], mine: Whole) -> Iterator[tuple[int, int]]:
+    """Give pairs of names with enough characters in common, block by block."""
+    distinct = [_taken_apart(str(name)).distinct for name in known]
+    for start in range(0, len(mine), 512):
+        block = mine[start : start + 512]
+        near = process.cdist(
+            [distinct[at] for at in block], distinct, scorer=Indel.normalized_similarity,
+            score_cutoff=_CANDIDATE, dtype=np.float32,
+        )  # fmt: skip
+        for at, other in zip(*np.nonzero(near > 0), strict=True):
+            yield int(block[at]), int(other)
+
+
+def _likeness(a: str, b: str) -> float:
+    if a == b:
+        return 1.0
+    one, two = _taken_apart(a), _taken_apart(b)
+    if one.distinct == two.distinct:
+        distinct = 1.0
+    else:
+        distinct = max(_shared_words(one, two), _joined(one.distinct, two.distinct))
+    whole = Indel.normalized_similarity(one.whole, two.whole)
+    return _OF_DISTINCT * distinct + (1 - _OF_DISTINCT) * float(whole)
+
+
+def _joined(a: str, b: str) -> float:
+    """Compare without blanks; only near sameness counts, as chance likeness is common."""
+    likeness = float(Indel.normalized_similarity(a, b))
+    is_chinese = bool(_CJK.search(a) and _CJK.search(b))
+    return likeness if is_chinese or likeness >= 0.85 else 0.0
+
+
+def _shared_words(a: _Name, b: _Name) -> float:
+    """Give the share of weight in words that both have, each word used once, best pairs first."""
+    pairs = sorted(
+        (
+            (-float(Indel.normalized_similarity(x, y, score_cutoff=_NEAR)), i, j)
+            for i, x in enumerate(a.words)
+            for j, y in enumerate(b.words)
+        )
+    )
+    used_a: set[int] = set()
+    used_b: set[int] = set()
+    shared = 0.0
+    for minus, i, j in pairs:
+        if minus == 0:
+            break
+        if i not in used_a and j not in used_b:
+            used_a.add(i)
+            used_b.add(j)
+            shared += -minus * (a.weights[i] + b.weights[j])
+    return shared / (sum(a.weights) + sum(b.weights))
+
+
+@lru_cache(maxsize=200_000)
+def _taken_apart(name: str) -> _Name:
+    """Take a normalised name apart into words and their weights."""
+    text = name.replace("账", "帐")
+    if _CJK.search(text):
+        text = _LONE_LETTER.sub(" ", text)
+        bare = " ".join(_KINDS_ZH.sub(" ", text).split())
+        words = tuple((bare or text).split())
+        whole = "".join(text.split())
+        return _Name(words, (1.0,) * len(words), whole, "".join(words), not bare)
+    words = tuple(_SAME_WORD.get(word, word) for word in text.split())
+    weights = tuple(
+        _KIND_WEIGHT if word in _KINDS else _GRADE_WEIGHT if word in _GRADES else 1.0
+        for word in words
+    )
+    distinct = [word for word in words if word not in _KINDS - _JOINED] or list(words)
+    generic = all(word in _KINDS for word in words)
+    return _Name(words, weights, " ".join(sorted(words)), "".join(distinct), generic)
