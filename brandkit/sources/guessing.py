@@ -13,9 +13,11 @@ from typing import Any
 
 from brandkit.core.errors import BrandkitError
 from brandkit.sources.file_form import ENDINGS
+from brandkit.sources.files import ending as ending_of
 from brandkit.sources.grid import Grid, label_text, read_grid
 from brandkit.sources.guessing_columns import FACETS, Column, Guess, profiled, role_of
 from brandkit.sources.guessing_survey import guessed_spss, guessed_survey
+from brandkit.sources.listing import NUMBER_FACETS
 from brandkit.sources.table_cells import MOST_ATTRIBUTES
 from brandkit.sources.totals import is_total_name
 
@@ -42,12 +44,12 @@ def guessed_file(path: Path) -> Guess | str:
     >>> guess.section, guess.reason
     ('names', 'names of 1 label')
     """
-    ending = "".join(path.suffixes[-2:]).lower() if path.suffix in (".gz", ".xz") else path.suffix
-    if path.is_dir() or ending.lower().startswith((".json", ".jsonl")):
+    ending = "" if path.is_dir() else ending_of(path)
+    if path.is_dir() or ending in (".json", ".jsonl"):
         return _catalog_files(path)
-    if ending.lower() in (".sav", ".zsav"):
+    if ending in (".sav", ".zsav"):
         return guessed_spss(path)
-    if ending.lower() not in ENDINGS:
+    if ending not in ENDINGS:
         return f"{path.name} was left out: its ending {ending or '(none)'} says no table"
     try:
         grid = read_grid(path)
@@ -109,45 +111,60 @@ def _catalog_table(grid: Grid, columns: list[Column]) -> Guess | None:
     category = role_of(columns, "category", text=True)
     if brand is None or (name is None and product is None) or brand.n_distinct == brand.n:
         return None
-    found = {"brand": brand, "product": product, "name": name, "category": category}
-    used = {column.name for column in found.values() if column is not None}
-    facets: dict[str, list[str]] = {}
-    for column in columns:
-        if column.name in used or not column.name:
-            continue
-        folded = column.name.casefold()
-        facet = next((f for f, words in FACETS.items() if any(w in folded for w in words)), None)
-        if facet is not None:
-            facets.setdefault(facet, []).append(column.name)
+    mapped = {"brand": brand, "product": product, "name": name, "category": category}
+    for role in ("segment", "description", "currency"):
+        taken = [c.name for c in mapped.values() if c is not None]
+        mapped[role] = role_of([c for c in columns if c.name not in taken], role, text=True)
+    keys: dict[str, Any] = {role: column.name for role, column in mapped.items() if column}
+    facets = _facets([c for c in columns if c.name and c.name not in keys.values()])
     if not facets:
         return None
-    mapped = {key: column.name for key, column in found.items() if column is not None}
-    for facet, names in facets.items():
-        mapped[facet] = names[0] if len(names) == 1 else names  # type: ignore[assignment]
-    unused = [c.name for c in columns if c.name and c.name not in _flat(mapped.values())]
+    keys |= {facet: names[0] if len(names) == 1 else names for facet, names in facets.items()}
+    unused = [c.name for c in columns if c.name and c.name not in _flat(keys.values())]
     return Guess(
-        "catalog", {"format": "table", "columns": mapped},
+        "catalog", {"format": "table", "columns": keys},
         f"a catalogue: {len(grid.rows)} rows of {brand.n_distinct} brands",
-        f"columns not used: {', '.join(unused[:8])}" if unused else "",
+        f"columns not used: {', '.join(unused[:8])}{' …' if len(unused) > 8 else ''}; those that "
+        "tell products apart may stand under `features`" if unused else "",
         _labels(grid, brand),
     )  # fmt: skip
+
+
+def _facets(columns: Sequence[Column]) -> dict[str, list[str]]:
+    """Give each facet its columns, by their headings; whatever says yes or no is a feature."""
+    found: dict[str, list[str]] = {}
+    for column in columns:
+        folded = column.name.casefold()
+        facet = next((f for f, words in FACETS.items() if any(w in folded for w in words)), None)
+        if column.yes_no and facet in (None, *NUMBER_FACETS):
+            facet = "features"
+        if facet is not None:
+            found.setdefault(facet, []).append(column.name)
+    return found
 
 
 def _branches(grid: Grid, columns: list[Column]) -> Guess | None:
     brand = role_of(columns, "brand", text=True)
     named = [c for c in columns if brand and c.name and c.name != brand.name]
-    market = role_of(named, "market", text=True)
+    market = role_of(named, "market", text=True) or role_of(named, "market")
     if brand is None or market is None or brand.n_distinct == brand.n:
         return None
     if role_of(named, "attribute", text=True) or market.n_distinct < 2:
         return None
-    numeric = [c for c in named if c.is_number]
+    others = [c for c in named if c is not market]
+    code = role_of(others, "brand_code")
+    numeric = [c for c in others if c.is_number and c is not code]
     if len(numeric) > max(4, len(columns) // 2):  # a survey with a region
         return None
     amount = role_of(numeric, "amount")
-    keys = {"brand": brand.name, "market": market.name}
+    keys: dict[str, Any] = {"brand": brand.name, "market": market.name}
+    if code is not None:  # names of banks repeat, and change
+        keys |= {"brand": code.name, "name": brand.name}
     if amount is not None:
         keys["amount"] = amount.name
+    year = role_of([c for c in numeric if c.is_whole and c is not amount], "year")
+    if year is not None and year.n_distinct > 1:
+        keys["where"] = {year.name: int(max(year.numbers))}
     return Guess(
         "branches", keys,
         f"branches: {brand.n_distinct} brands in {market.n_distinct} markets",

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from brandkit.sources.grid import Grid, is_empty
 from brandkit.sources.numerals import decimal_mark, parsed_number
+from brandkit.sources.table_facets import says_yes_or_no
 
 Section = Literal[
     "names", "codebook", "brand_table", "catalog", "survey", "branches", "register", "crosswalk"
@@ -16,15 +17,19 @@ Section = Literal[
 
 #: Headings by the role they play; a heading matches when it is the word, or ends or begins with it.
 ROLES: dict[str, tuple[str, ...]] = {
-    "brand": ("brand", "bank", "company", "institution", "issuer", "provider", "firm",
+    "brand": ("brand", "bank", "company", "institution", "issuer", "provider", "firm", "namefull",
               "品牌", "銀行", "银行", "機構", "机构", "公司", "發行人", "发行人"),
-    "product": ("product_id", "product id", "product", "code", "產品代碼", "产品代码", "產品",
-                "产品"),
-    "name": ("product_name", "name", "product name", "產品名稱", "产品名称", "名稱", "名称"),
+    "brand_code": ("bank_code", "bank_id", "cert", "rssdid", "銀行代碼", "银行代码", "機構代碼",
+                   "机构代码"),
+    "product": ("product_id", "product id", "product_code", "product code", "product", "code",
+                "產品代碼", "产品代码", "產品編號", "产品编号", "商品代碼", "代碼", "代码", "產品",
+                "产品", "商品"),
+    "name": ("product_name", "name", "product name", "產品名稱", "产品名称", "商品名稱", "名稱",
+             "名称"),
     "category": ("category", "product_category", "product_type", "type", "類別", "类别", "類型",
                  "类型"),
     "market": ("market", "county", "region", "city", "district", "state", "province", "area",
-               "縣市", "縣", "市場", "市场", "地區", "地区", "城市", "省份", "省"),
+               "stcntybr", "縣市", "縣", "市場", "市场", "地區", "地区", "城市", "省份", "省"),
     "amount": ("amount", "count", "deposits", "branches", "volume", "balance", "n", "value",
                "數量", "数量", "金額", "金额", "存款", "分行數", "网点数"),
     "attribute": ("attribute", "item", "issue", "statement", "image", "association", "trait",
@@ -33,11 +38,21 @@ ROLES: dict[str, tuple[str, ...]] = {
                    "受訪者", "受访者", "編號", "编号"),
     "weight": ("weight", "wt", "wgt", "權重", "权重", "加權", "加权"),
     "wave": ("wave", "quarter", "period", "year", "波次", "批次"),
+    "year": ("year", "as_of", "period", "quarter", "年度", "年份", "期間", "期间"),
     "strata": ("strata", "stratum", "分層", "分层"),
     "cluster": ("cluster", "psu", "群集"),
     "recommend": ("recommend", "nps", "likelihood_to_recommend", "推薦", "推荐"),
-    "segment": ("segment", "description", "描述", "說明", "说明"),
+    "segment": ("segment", "customer_type", "customer type", "客群", "客層", "客户类型",
+                "客戶類型"),
+    "description": ("description", "summary", "描述", "說明", "说明", "簡介", "简介"),
+    "currency": ("currency", "ccy", "幣別", "幣種", "币种", "币别", "貨幣", "货币"),
 }  # fmt: skip
+
+#: Words in the headings of columns that group customers, even where groups are numbered.
+GROUPS = ("gender", "sex", "age", "region", "area", "income", "education", "occupation", "tier",
+          "segment", "marital", "urban", "性別", "性别", "年齡", "年龄", "地區", "地区", "所得",
+          "收入", "學歷", "学历", "教育", "職業", "职业", "客群", "分級", "等級", "等级",
+          "婚姻")  # fmt: skip
 
 #: Facets of a catalogue by words their headings hold.
 FACETS: dict[str, tuple[str, ...]] = {
@@ -49,6 +64,10 @@ FACETS: dict[str, tuple[str, ...]] = {
     "rates": ("rate", "yield", "利率", "收益率"),
     "terms": ("term", "period", "min_", "minimum", "期限", "起購", "起购"),
 }
+
+
+#: Columns of more different texts are not kept word by word.
+FEW = 60
 
 
 @dataclass(frozen=True)
@@ -65,6 +84,14 @@ class Column:
         The distinct numbers, sorted; empty where less than nine tenths of the cells are numbers.
     percent : bool
         Whether cells carry a percent sign.
+    yes_no : bool
+        Whether cells say yes or no, and nothing else.
+    label : str
+        What the file calls the column beside its name.
+    texts : tuple of str
+        The distinct texts, or the labels of the codes, where there are few.
+    is_scale : bool, optional
+        Whether the file declares a scale; None where it cannot.
     """
 
     name: str
@@ -72,6 +99,10 @@ class Column:
     n_distinct: int
     numbers: tuple[float, ...] = ()
     percent: bool = False
+    yes_no: bool = False
+    label: str = ""
+    texts: tuple[str, ...] = ()
+    is_scale: bool | None = None
 
     @property
     def is_number(self) -> bool:
@@ -123,11 +154,14 @@ def profiled(grid: Grid, at: int) -> Column:
     texts = [cell for cell in distinct if isinstance(cell, str)]
     mark = decimal_mark(texts, delimiter=grid.delimiter) or "."
     parsed = [parsed_number(cell, mark=mark) for cell in distinct]
-    numbers = sorted(number.value for number in parsed if number is not None)
+    numbers = [number.value for number in parsed if number is not None]
+    is_number = bool(numbers) and len(numbers) >= 0.9 * len(distinct)
     return Column(
         grid.header[at], len(cells), len(distinct),
-        tuple(numbers) if numbers and len(numbers) >= 0.9 * len(distinct) else (),
+        tuple(sorted(set(numbers))) if is_number else (),
         any(number.percent for number in parsed if number is not None),
+        yes_no=says_yes_or_no(texts) and len(texts) == len(distinct),
+        texts=tuple(texts) if not is_number and len(texts) <= FEW else (),
     )  # fmt: skip
 
 
@@ -142,16 +176,34 @@ def role_of(columns: Sequence[Column], role: str, *, text: bool | None = None) -
     text : bool, optional
         True for columns of text only, False for columns of numbers only.
     """
-    words = ROLES[role]
     fitting = [c for c in columns if c.name and (text is None or c.is_number != text)]
-    for word in words:
+    for word in ROLES[role]:
         for column in fitting:
             if column.name.casefold().strip() == word:
                 return column
-    for word in words:
+    for word in ROLES[role]:
         for column in fitting:
-            parts = re.split(r"[\s_.\-]+", column.name.casefold())
-            is_chinese = not word.isascii() and word in column.name
-            if is_chinese or (len(word) > 2 and word in (parts[0], parts[-1])):
+            if _begins_or_ends(column.name, word):
                 return column
     return None
+
+
+def labelled_role(columns: Sequence[Column], role: str) -> Column | None:
+    """Find the column that plays a role by its label, where names such as ``Q5`` tell nothing.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+    role : str
+    """
+    for word in ROLES[role]:
+        for column in columns:
+            if column.label and len(word) > 1 and _begins_or_ends(column.label, word):
+                return column
+    return None
+
+
+def _begins_or_ends(heading: str, word: str) -> bool:
+    parts = re.split(r"[\s_.\-]+", heading.casefold().strip())
+    is_chinese = not word.isascii() and word in heading
+    return is_chinese or (len(word) > 2 and word in (parts[0], parts[-1]))

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from brandkit.core.errors import InputError, MissingFileError, did_you_mean
+from brandkit.sources.guess_trial import tried
 from brandkit.sources.guessing import guessed_file
 from brandkit.sources.guessing_columns import Guess
+from brandkit.sources.guessing_dates import Bare, in_one_catalog
 from brandkit.sources.settings import FILE_NAME
 from brandkit.sources.store import write_whole
 
@@ -37,6 +39,7 @@ _COMMENTS: Mapping[str, Mapping[str, str]] = {
         "source": "sav, csv, xlsx or parquet", "codebook": "item, label, low, high, missing, set",
         "brand": "column of the brand rated, or the one brand's name",
         "respondent": "column of the respondent's id", "weight": "column of the weight",
+        "strata": "column of the sampling strata", "cluster": "column of the sampling clusters",
         "wave": "column of the wave", "missing": "codes that are no answers",
         "images": "columns of ticks: attributes seen in the brand",
         "recommend": "likelihood to recommend, 0 to 10", "outcome": "what drivers explain",
@@ -46,7 +49,8 @@ _COMMENTS: Mapping[str, Mapping[str, str]] = {
     },
     "branches": {
         "source": "one row a branch, or a brand and market", "brand": "column of the brand",
-        "market": "column of the market", "amount": "column of deposits or branches, where known",
+        "market": "column of the market",
+        "amount": "column of deposits or branches, where known",
     },
 }  # fmt: skip
 
@@ -66,6 +70,15 @@ _TITLES = {
     "survey": "Answers of customers.",
     "branches": "Where the banks are present.",
 }
+
+
+#: What a section shows for the key ``brand`` where it was not found.
+_NO_BRAND = {
+    "brand_table": ("bank", "its column of brands; else the first column"),
+    "survey": ("Harbour Bank", "the bank's name, where all answers are about one"),
+}
+#: Sections -> the files of other kinds that belong to them.
+_COMPANIONS = {"catalog": ("register", "crosswalk"), "survey": ("codebook",)}
 
 
 @dataclass(frozen=True)
@@ -137,8 +150,10 @@ def new_study(
     text = _written(target, [(source, guess) for source, guess in guesses])
     target.mkdir(parents=True, exist_ok=True)
     write_whole(path, text)
-    said = tuple(f"{source}: {guess.reason}" for source, guess in guesses)
-    asked = [f"{source}: {guess.question}" for source, guess in guesses if guess.question]
+    said = tuple(f"{Path(source).name}: {guess.reason}" for source, guess in guesses)
+    asked = [
+        f"{Path(source).name}: {guess.question}" for source, guess in guesses if guess.question
+    ]
     if not guesses:
         questions = [*questions, f"no file was recognised; fill in a section of {path}"]
     return NewStudy(path, said, (*asked, *questions))
@@ -175,28 +190,27 @@ def _gathered(folder: Path, sources: Sequence[Path]) -> tuple[list[tuple[str, Gu
     """Guess every file; join codebooks, registers and dated catalogues to what they belong to."""
     found: list[tuple[str, Guess]] = []
     questions = []
+    places = {}
     for source in sources:
         guess = guessed_file(source)
         if isinstance(guess, str):
             questions.append(guess)
         else:
             found.append((_relative(folder, source), guess))
+            places[found[-1][0]] = source
     kept: list[tuple[str, Guess]] = []
     for section in ("names", "brand_table", "catalog", "survey", "branches"):
         own = [(source, guess) for source, guess in found if guess.section == section]
-        if section == "catalog" and len(own) > 1 and all(_day(source) for source, _ in own):
-            own = [_dated(own, found)]
-        elif section == "catalog" and own:
-            own = [*_with(own[:1], found, "register"), *own[1:]]
-        elif section == "survey" and own:
-            own = [*_with(own[:1], found, "codebook"), *own[1:]]
-        if section == "catalog" and own:
-            own = [*_with(own[:1], found, "crosswalk"), *own[1:]]
+        if section == "catalog" and len(own) > 1:
+            own, dated = in_one_catalog(own, found)
+            questions += dated
+        for key in _COMPANIONS.get(section, ()):
+            own = [*_with(own[:1], found, key), *own[1:]]
         questions += [
-            f"{source}: not used, because a study has one [{section}]; "
-            f"{own[0][0]} was taken" for source, _ in own[1:]
+            f"{Path(source).name}: not used, because a study has one [{section}]; "
+            f"{Path(own[0][0]).name} was taken" for source, _ in own[1:]
         ]  # fmt: skip
-        kept += own[:1]
+        kept += [(source, tried(guess, places[source], beside=places)) for source, guess in own[:1]]
     return kept, questions
 
 
@@ -205,41 +219,14 @@ def _with(
 ) -> list[tuple[str, Guess]]:
     """Give the first guess the file of another kind that belongs to it, under its key."""
     other = next((source for source, guess in found if guess.section == key), None)
-    if other is None:
+    if other is None or not own or ("dates" in own[0][1].keys and key == "register"):
         return own
     source, guess = own[0]
     keys = {**guess.keys, key: other}
     return [(source, Guess(guess.section, keys, guess.reason, guess.question, guess.labels))]
 
 
-def _day(source: str) -> str | None:
-    said = re.search(r"(20\d\d)[-_]?(\d\d)[-_]?(\d\d)", Path(source).name)
-    return f"{said[1]}-{said[2]}-{said[3]}" if said else None
-
-
-def _dated(own: list[tuple[str, Guess]], found: list[tuple[str, Guess]]) -> tuple[str, Guess]:
-    """Make one guess of catalogues that carry their day in their name, each with its register."""
-    registers = {_day(s): s for s, guess in found if guess.section == "register"}
-    dates = []
-    for source, _ in sorted(own, key=lambda pair: str(_day(pair[0]))):
-        day = _day(source)
-        entry = {"as_of": _Bare(str(day)), "source": source}
-        if day in registers:
-            entry["register"] = registers[day]
-        dates.append(entry)
-    first = own[0][1]
-    keys = {**first.keys, "dates": dates}
-    reason = f"a catalogue at {len(dates)} dates"
-    return own[0][0], Guess("catalog", keys, reason, first.question, first.labels)
-
-
 # ---------------------------------------------------------------- writing
-
-
-class _Bare(str):
-    """Text that TOML writes without quotation marks: a date."""
-
-    __slots__ = ()
 
 
 def _written(folder: Path, guesses: Sequence[tuple[str, Guess]]) -> str:
@@ -284,8 +271,8 @@ def _section(section: str, source: str, guess: Guess) -> list[str]:
     rows = [f"# Guess: {guess.reason}.", f"[{section}]"]
     tables = {key: value for key, value in keys.items() if isinstance(value, Mapping)}
     rows += [_line(k, v, comments.get(k)) for k, v in keys.items() if k not in tables]
-    if section == "brand_table" and "brand" not in keys:
-        rows.append("# " + _line("brand", "bank", "its column of brands; else the first column"))
+    if "brand" not in keys and section in _NO_BRAND:
+        rows.append("# " + _line("brand", *_NO_BRAND[section]))
     for key, table in tables.items():
         rows += ["", f"[{section}.{key}]" + (f"  # {comments[key]}" if comments.get(key) else "")]
         rows += [_line(name, value, None) for name, value in table.items()]
@@ -295,19 +282,25 @@ def _section(section: str, source: str, guess: Guess) -> list[str]:
 
 
 def _line(key: str, value: Any, comment: str | None) -> str:
-    name = key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
-    said = f"{name} = {_toml(value)}"
+    said = f"{_key(key)} = {_toml(value)}"
     if not comment:
         return said
     return f"{said:<30} # {comment}" if len(said) < 70 else f"# {comment}\n{said}"
 
 
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml(name)
+
+
 def _toml(value: Any) -> str:
     """Write a value as TOML; its text is written as JSON writes it."""
-    if isinstance(value, _Bare):
+    if isinstance(value, Bare):
         return str(value)
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if isinstance(value, Mapping):
+        inside = ", ".join(f"{_key(name)} = {_toml(item)}" for name, item in value.items())
+        return "{ " + inside + " }"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

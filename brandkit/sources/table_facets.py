@@ -164,6 +164,22 @@ def one_spelling(words: Iterable[str]) -> dict[str, str]:
     return {word: chosen[key] for key, spellings in counts.items() for word in spellings}
 
 
+def says_yes_or_no(words: Iterable[str]) -> bool:
+    """Say whether cells are marks of yes and no, or nothing said, and no more.
+
+    Parameters
+    ----------
+    words : iterable of str
+
+    Examples
+    --------
+    >>> says_yes_or_no(["Yes", "no", "n/a"]), says_yes_or_no(["yes", "some"]), says_yes_or_no([])
+    (True, False, False)
+    """
+    told = {unicodedata.normalize("NFKC", word).strip().casefold() for word in words} - _UNSAID
+    return bool(told) and told <= _YES | _NO
+
+
 def spelling_key(word: str) -> str:
     """Fold a word so that its spellings meet.
 
