@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
+from scipy.spatial.distance import cdist
 
 from brandkit.core.checks import (
     check_option,
@@ -438,7 +439,7 @@ def _nearest(points: _Points, table: _Table) -> pd.DataFrame:
     """Find each active row's two nearest rows over all axes; ties go to the first label."""
     labels = table.row_labels[table.row_active].to_numpy()
     place = points.principal[table.row_active]
-    apart = np.sqrt(((place[:, None, :] - place[None, :, :]) ** 2).sum(axis=2))
+    apart = cdist(place, place)
     np.fill_diagonal(apart, np.inf)
     order = np.argsort(np.round(apart, 12), axis=1, kind="stable")
     at = np.arange(len(labels))
