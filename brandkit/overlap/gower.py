@@ -98,7 +98,7 @@ def gower(
         raise InputError("`weights` must leave at least one column a weight above 0; found none.")
     similarity = gower_kernel(np.column_stack(columns), spans=spans, weights=weight)
 
-    return pd.DataFrame(similarity, index=frame.index, columns=frame.index)
+    return pd.DataFrame(similarity, index=frame.index, columns=frame.index, copy=False)
 
 
 def gower_kernel(values: Floats, *, spans: list[float | None], weights: Floats) -> Floats:

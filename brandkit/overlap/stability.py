@@ -37,8 +37,8 @@ def stability_interval(values: Floats, *, draws: int, seed: int, level: float) -
     The interval is the bootstrap-t one, no end further from the mean than twice that of Student's
     t: where nearly all values are equal (sister banks) hardly any resample shows the spread, and
     the bootstrap-t interval alone would run from 0 to 1. What it covers stands in
-    ``benchmarks/coverage_overlap.py``: 91 to 98 % for 5 to 100 offers, less where all but a few
-    values are equal.
+    ``benchmarks/simulations/overlap.py``: 91 to 98 % for 5 to 100 offers, less where all but a
+    few values are equal.
 
     Each column is sorted before it is resampled, and the resampling depends on the number of
     values only: neither the order of rows nor a bank's name moves an end.

@@ -40,15 +40,19 @@ class Pieces:
     counts: sp.csr_array
 
 
-def text_pieces(texts: Sequence[str], *, lengths: Sequence[int] = LENGTHS) -> Pieces:
+def text_pieces(
+    texts: Sequence[str], *, lengths: Sequence[int] = LENGTHS, around: str = " "
+) -> Pieces:
     """Cut texts into pieces of characters and count them.
 
     Parameters
     ----------
     texts : sequence of str
-        Normalised texts. Each is put between two blanks, so that beginnings and ends count.
+        Normalised texts.
     lengths : sequence of int
         Characters in a piece, 1 to 3.
+    around : str, default a blank
+        What each text is put between, so that beginnings and ends count.
 
     Returns
     -------
@@ -62,9 +66,9 @@ def text_pieces(texts: Sequence[str], *, lengths: Sequence[int] = LENGTHS) -> Pi
     >>> found.counts.toarray().tolist()
     [[1, 1, 1, 0], [1, 1, 1, 1]]
     """
-    joined = "".join(f" {text} " for text in texts)
+    joined = "".join(f"{around}{text}{around}" for text in texts)
     points = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
-    sizes = np.array([len(text) + 2 for text in texts], dtype=np.int64)
+    sizes = np.array([len(text) + 2 * len(around) for text in texts], dtype=np.int64)
     owner = np.repeat(np.arange(len(texts)), sizes)
     left = np.repeat(np.cumsum(sizes), sizes) - np.arange(len(points))
     owners, keys = [], []

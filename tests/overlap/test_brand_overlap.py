@@ -265,7 +265,7 @@ def test_a_category_of_two_banks_has_no_excess_and_says_so() -> None:
 
 @pytest.mark.parametrize("n", [5, 12, 40])
 def test_stability_intervals_cover_with_the_rival_held(n: int) -> None:
-    """A fast subset, 600 runs; benchmarks/coverage_overlap.py holds the whole table."""
+    """A fast subset, 600 runs; benchmarks/simulations/overlap.py holds the whole table."""
     rng = np.random.default_rng(n)
     values = rng.beta(8, 4, size=(n, 600))
     low, high = stability_interval(values, draws=300, seed=0, level=0.95)
