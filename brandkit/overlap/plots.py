@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, MultipleLocator
 from numpy.typing import NDArray
 
 from brandkit.core.linalg import Floats
@@ -20,6 +19,7 @@ from brandkit.overlap.facet_names import facet_name
 from brandkit.overlap.rankings import MOST_BRANDS, MOST_ROWS, closest_pairs, ranked_rivals
 from brandkit.viz.names import row_names
 from brandkit.viz.palette import PALETTE
+from brandkit.viz.rows import name_rows, share_axis, write_column
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, strength_colours, theme
 
 NAME_LINE = 22
@@ -146,12 +146,13 @@ def plot_nearest_rivals(
         at = np.arange(len(rows))
         _draw_intervals(ax, rows, at)
         _draw_dots(ax, rows, at, accent=focus is not None)
-        _row_axis(ax, names)
-        _share_axis(ax, low=_quarter_below(rows), high=1.0)
+        name_rows(ax, names)
+        share_axis(ax, low=_quarter_below(rows), high=1.0)
         ax.set_xlabel(translate(_RIVAL_AXIS if focus is not None else _PAIR_AXIS))
-        _write_right(ax, at, rows["overlap"], kind="percent", column=0)
-        _write_right(ax, at, rows["excess"], kind="signed", column=1)
-        _head_right(ax, (Message("overlap"), Message("excess")))
+        overlap = [formatted(float(value), "percent") for value in rows["overlap"]]
+        excess = [formatted(float(value), "signed") for value in rows["excess"]]
+        write_column(ax, overlap, head=translate(Message("overlap")))
+        write_column(ax, excess, column=1, head=translate(Message("excess")))
         if focus is not None and len(rows):
             _accent(ax, 0)
     return ax
@@ -187,8 +188,8 @@ def plot_overlap_explanation(result: OverlapExplanation, *, ax: Axes | None = No
         ax.barh(at, rows["weight"], height=0.62, facecolor="none", edgecolor=PALETTE["soft"],
                 linewidth=1.0, zorder=2)  # fmt: skip
         ax.barh(at, rows["part"], height=0.62, color=PALETTE["second"], linewidth=0, zorder=3)
-        _row_axis(ax, [translate(facet_name(facet)) for facet in rows["facet"]])
-        _share_axis(ax, high=float(rows["weight"].max()) * 1.02)
+        name_rows(ax, [translate(facet_name(facet)) for facet in rows["facet"]])
+        share_axis(ax, high=float(rows["weight"].max()) * 1.02)
         ax.set_xlabel(translate(Message("Part of the overlap")))
         said = Message("{part:percent} of {weight:percent}")
         for row, part, weight in zip(at, rows["part"], rows["weight"], strict=True):
@@ -312,47 +313,10 @@ def _draw_dots(ax: Axes, rows: pd.DataFrame, at: NDArray[np.int64], *, accent: b
                    linewidths=1.4, zorder=4)  # fmt: skip
 
 
-def _row_axis(ax: Axes, names: Sequence[str]) -> None:
-    ax.set_yticks(np.arange(len(names)), names)
-    ax.set_ylim(len(names) - 0.4, -0.6)
-    for tick in ax.get_yticklabels():
-        tick.set_color(PALETTE["ink"])
-    for side in ("left", "bottom"):
-        ax.spines[side].set_visible(False)
-
-
 def _quarter_below(rows: pd.DataFrame) -> float:
     """Give the quarter below all that is drawn: dots need no axis from 0."""
     least = rows[["overlap", "stability_low", "expected"]].min().min()
     return max(float(np.floor((least - 0.02) * 4)) / 4, 0.0) if len(rows) else 0.0
-
-
-def _share_axis(ax: Axes, *, low: float = 0.0, high: float) -> None:
-    ax.set_xlim(low, high)
-    step = next(step for step in (0.02, 0.05, 0.1, 0.25) if high / step <= 5 or step == 0.25)
-    ax.xaxis.set_major_locator(MultipleLocator(step))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: formatted(value, "percent")))
-    ax.grid(axis="x")
-
-
-_RIGHT = (44, 92)
-"""Where columns of numbers end, in points right of the axes."""
-
-
-def _write_right(
-    ax: Axes, at: NDArray[np.int64], values: pd.Series, *, kind: str, column: int
-) -> None:
-    for row, value in zip(at, values, strict=True):
-        ax.annotate(formatted(float(value), kind), (1.0, row), xycoords=("axes fraction", "data"),
-                    xytext=(_RIGHT[column], 0), textcoords="offset points", ha="right",
-                    va="center", color=PALETTE["soft"])  # fmt: skip
-
-
-def _head_right(ax: Axes, heads: Sequence[Message]) -> None:
-    for place, head in zip(_RIGHT, heads, strict=True):
-        ax.annotate(translate(head), (1.0, 1.0), xycoords="axes fraction", xytext=(place, 4),
-                    textcoords="offset points", ha="right", va="bottom",
-                    color=PALETTE["soft"])  # fmt: skip
 
 
 def _accent(ax: Axes, row: int) -> None:

@@ -1,10 +1,12 @@
-"""Who is nearest to whom: rows of a bank overlap in the order that figures and tables show."""
+"""Who is nearest to whom: rows of results in the order that figures and tables show."""
 
 from __future__ import annotations
 
 import pandas as pd
 
+from brandkit.core.errors import InputError, did_you_mean, shown
 from brandkit.overlap.brands import BrandOverlap
+from brandkit.overlap.market import MarketOverlap
 from brandkit.overlap.stability import SMALLEST
 
 MOST_BRANDS = 30
@@ -121,3 +123,53 @@ def most_alike_rivals(result: BrandOverlap) -> pd.DataFrame:
     return found.dropna(subset=["overlap"]).sort_values(
         order, ascending=[False, True, True], kind="stable", ignore_index=True
     )
+
+
+def meeting_pairs(result: MarketOverlap, *, brand: str | None = None) -> pd.DataFrame:
+    """List whom one bank meets most in its markets, or which banks of the market meet most.
+
+    Parameters
+    ----------
+    result : MarketOverlap
+    brand : str, optional
+
+    Returns
+    -------
+    DataFrame
+        ``brand_a brand_b n_shared_markets commonality jaffe closeness_normalised`` and ``back``,
+        the commonality the other way. With a bank its pairs, the largest commonality first;
+        without, every pair once, by the mean of both ways.
+
+    Raises
+    ------
+    InputError
+        The bank is in no market.
+
+    Examples
+    --------
+    >>> from brandkit.overlap import market_overlap
+    >>> branches = pd.DataFrame({"bank": ["A", "A", "B", "B"], "city": ["x", "y", "x", "x"]})
+    >>> result = market_overlap(branches, brand="bank", market="city")
+    >>> meeting_pairs(result)[["brand_a", "brand_b", "back"]].round(3).values.tolist()
+    [['A', 'B', 0.333]]
+    """
+    columns = ["brand_a", "brand_b", "n_shared_markets", "commonality", "jaffe",
+               "closeness_normalised"]  # fmt: skip
+    there = result.pairs.set_index(["brand_a", "brand_b"])["commonality"]
+    back = there.swaplevel().rename_axis(["brand_a", "brand_b"]).reindex(there.index)
+    pairs = result.pairs[columns].assign(back=back.to_numpy())
+    if brand is None:
+        pairs = pairs[pairs["brand_a"].astype(str) < pairs["brand_b"].astype(str)]
+        pairs = pairs.assign(both=(pairs["commonality"] + pairs["back"]) / 2)
+        order = ["both", "brand_a", "brand_b"]
+        pairs = pairs.sort_values(order, ascending=[False, True, True], kind="stable")
+        return pairs.drop(columns="both").reset_index(drop=True)
+    known = result.brands["brand"].astype(str).tolist()
+    if brand not in known:
+        raise InputError(
+            f"`brand` must be a bank with a market; found {shown(brand)}."
+            f"{did_you_mean(str(brand), known) or f' They are {shown(known)}.'}"
+        )
+    mine = pairs[pairs["brand_a"] == brand]
+    order = ["commonality", "brand_b"]
+    return mine.sort_values(order, ascending=[False, True], kind="stable", ignore_index=True)
