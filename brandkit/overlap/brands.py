@@ -324,7 +324,7 @@ def _brand_frame(
             "brand": matches.names[brand],
             "n_offers": len(offers),
             "n_categories": len(shares),
-            "breadth": max(float(-(shares * np.log(shares)).sum()), 0.0),
+            "breadth": abs(float((shares * np.log(shares)).sum())),
             "uniqueness": unique[0], "bound_low": unique[1], "bound_high": unique[2],
             "n_rivals": int(rival.sum()),
             "n_sisters": int(sister[brand].sum()),
