@@ -173,3 +173,36 @@ def meeting_pairs(result: MarketOverlap, *, brand: str | None = None) -> pd.Data
     mine = pairs[pairs["brand_a"] == brand]
     order = ["commonality", "brand_b"]
     return mine.sort_values(order, ascending=[False, True], kind="stable", ignore_index=True)
+
+
+def compared_pair(result: BrandOverlap, *, brand: str | None = None) -> tuple[str, str] | None:
+    """Choose the two banks whose likeness is worth taking apart.
+
+    Parameters
+    ----------
+    result : BrandOverlap
+    brand : str, optional
+        With it: this bank and its nearest rival, or sister where it has no rival. Without: the
+        two most alike rivals of the market.
+
+    Returns
+    -------
+    tuple of (str, str) or None
+        None where no two can be compared.
+
+    Examples
+    --------
+    >>> from brandkit.overlap import brand_overlap
+    >>> from brandkit.overlap.examples import small_catalog
+    >>> compared_pair(brand_overlap(small_catalog(), draws=0), brand="Tidewater")
+    ('Tidewater', 'Meridian')
+    """
+    if brand is None:
+        ranked = most_alike_rivals(result)
+        ranked = ranked[ranked["overlap"] > 0]
+    else:
+        ranked = ranked_rivals(result, brand=brand)
+        ranked = ranked[ranked["n_compared"] > 0].sort_values("sister", kind="stable")
+    if not len(ranked):
+        return None
+    return str(ranked["brand_a"].iloc[0]), str(ranked["brand_b"].iloc[0])

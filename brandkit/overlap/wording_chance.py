@@ -39,15 +39,15 @@ _SCENARIOS: Mapping[str, Message] = MappingProxyType({
 
 
 def overlap_test_findings(
-    result: OverlapTest, *, focus: str | None = None, rival: str | None = None
+    result: OverlapTest, *, pair: tuple[str, str] | None = None
 ) -> tuple[Finding, ...]:
     """Say whether the banks are more alike than chance, under every null that was asked for.
 
     Parameters
     ----------
     result : OverlapTest
-    focus, rival : str, optional
-        A pair to judge by the fixed null.
+    pair : tuple of str, optional
+        Two banks to judge by the fixed null.
 
     Returns
     -------
@@ -62,8 +62,8 @@ def overlap_test_findings(
     ('Banks do not concentrate on the same features more than chance.', 'open')
     """
     found = [_concentration_finding(result), _groups_finding(result)]
-    if focus is not None and rival is not None:
-        found.append(_pair_finding(result, focus, rival))
+    if pair is not None:
+        found.append(_pair_finding(result, *pair))
     return tuple(one for one in found if one is not None)
 
 

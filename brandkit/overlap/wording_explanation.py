@@ -80,12 +80,16 @@ def overlap_explanation_alt(result: OverlapExplanation) -> Message:
     )  # fmt: skip
 
 
-def counterparts_caption(result: OverlapExplanation) -> Message:
+def counterparts_caption(result: OverlapExplanation, *, shown: int) -> Message:
     """Say what the table of products and their counterparts holds."""
     return Message(
-        "{brand}'s products and the most similar one of {rival}, the most alike first.",
-        {"brand": result.brand, "rival": result.rival},
-    )
+        "{brand}'s products and the most similar one of {rival}: {shown:count} of {n:count}, the "
+        "most alike first.",
+        {
+            "brand": result.brand, "rival": result.rival, "n": len(result.offers),
+            "shown": min(shown, len(result.offers)),
+        },
+    )  # fmt: skip
 
 
 def counterparts_rows(result: OverlapExplanation) -> pd.DataFrame:
