@@ -50,6 +50,12 @@ class PickAny(Result):
     ticks: NDArray[np.float64]
     attributes: tuple[str, ...]
 
+    @property
+    def nobody(self) -> tuple[str, ...]:
+        """Brands and attributes that by their names are none: "None of these", "Don't know"."""
+        names = [*self.cells["brand"].dropna().unique(), *self.attributes]
+        return tuple(str(name) for name in names if _NOBODY.fullmatch(str(name).strip()))
+
     def tidy(self) -> pd.DataFrame:
         """Give one row a brand and attribute."""
         return self.cells.copy()

@@ -9,7 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
-from brandkit.core.errors import BrandkitError, SchemaError, did_you_mean
+from brandkit.core.errors import BrandkitError, InputError, SchemaError, did_you_mean
 from brandkit.core.message import formatted
 from brandkit.sources.label_names import LANGUAGES, LabelNames
 from brandkit.sources.settings import (
@@ -134,6 +134,8 @@ def _readers(study: Study, labels: LabelNames) -> Iterator[tuple[str, Reader]]:
         yield "[catalog]", lambda: _catalogs(study)
     if settings.survey is not None:
         yield "[survey]", lambda: _survey(study)
+    if settings.survey is not None and settings.brand_table is None:
+        yield "[survey]", lambda: _image(study)
     if settings.branches is not None:
         yield "[branches]", lambda: _branches(study)
     if settings.study.focus is not None:
@@ -235,6 +237,26 @@ def _survey(study: Study) -> list[Remark]:
             )  # fmt: skip
             remarks.append(Remark("wrong", about, str(error)))
     return remarks
+
+
+def _image(study: Study) -> list[Remark]:
+    """Say whether the survey's ticks say how banks are seen, where no table does."""
+    survey, section = study.survey, study.settings.survey
+    if survey is None or section is None:
+        return []
+    image = study.brand_image
+    about = _file(section)
+    if image is not None:
+        n_brands, n_attributes = image.values.shape
+        notes = [Remark("note", about, str(note)) for note in image.notes[1:]]
+        text = f"image: {n_brands} brands × {n_attributes} attributes"
+        return [Remark("found", about, text), *notes]
+    try:
+        survey.images()
+    except InputError as error:
+        said = f"no image of the banks can be made of it: {error}"
+        return [Remark("note", about, said)]
+    return []
 
 
 def _columns_of(section: SurveySection) -> Iterator[tuple[tuple[str, ...], list[str]]]:

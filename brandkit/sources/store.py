@@ -6,20 +6,22 @@ moving a number. A manifest beside it says from which bytes and by which version
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import hashlib
+import io
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from brandkit import __version__
-from brandkit.core.checks import check_option
+import brandkit
 from brandkit.core.errors import InputError
-from brandkit.sources.study import Study
-from brandkit.sources.study_folders import clone_folder, sha256_of
+from brandkit.sources.study_folders import clone_folder
 
 MANIFEST = "manifest.json"
 
@@ -58,100 +60,112 @@ def write_whole(path: Path, content: str | bytes) -> None:
         raise
 
 
-def processed_folder(study: Study) -> Path:
+def processed_folder(folder: Path) -> Path:
     """Give the folder of what is derived from a study.
 
     Parameters
     ----------
-    study : Study
+    folder : Path
+        The study's own folder.
 
     Examples
     --------
-    >>> from brandkit.sources import read_study
-    >>> processed_folder(read_study("sample")).parts[-3:]
+    >>> processed_folder(clone_folder() / "data" / "raw" / "sample").parts[-3:]
     ('data', 'processed', 'sample')
     """
     # two folders elsewhere may share a name with a study of the clone
-    name = study.folder.name
-    if study.folder != clone_folder() / "data" / "raw" / name:
-        name += "-" + hashlib.sha256(str(study.folder).encode()).hexdigest()[:8]
+    folder = folder.resolve()
+    name = folder.name
+    if folder != clone_folder() / "data" / "raw" / name:
+        name += "-" + hashlib.sha256(str(folder).encode()).hexdigest()[:8]
     return clone_folder() / "data" / "processed" / name
 
 
-def derived_frames(
-    study: Study,
+def kept_frames(
+    place: Path,
     *,
-    name: str,
+    made_from: Mapping[str, Any],
     make: Callable[[], Mapping[str, pd.DataFrame]],
-    sources: Sequence[str] | None = None,
-    folder: Path | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Give frames derived from a study: those kept, where nothing has changed, else made anew.
+    """Give frames that follow from inputs: those kept, where nothing has changed, else made anew.
 
     Parameters
     ----------
-    study : Study
-    name : str
-        What the frames are together, as a file name: letters, digits, ``-`` and ``_``.
+    place : Path
+        The folder to keep them in. Where it cannot be written nothing is kept, and nothing else
+        changes.
+    made_from : mapping
+        All that the frames follow from, as JSON writes it: hashes of files, options. The version
+        and the source text of brandkit are added.
     make : callable
-        Makes the frames from the study.
-    sources : sequence of str, optional
-        Which of ``study.inputs`` they follow from; all where not given. study.toml is always one.
-    folder : Path, optional
-        Instead of ``processed_folder(study)``.
+        Makes the frames; their names become file names: letters, digits, ``-`` and ``_``.
 
     Returns
     -------
     dict
-        Equal to what ``make`` gives.
+        Equal to what ``make`` gives, to the last bit and type.
 
     Examples
     --------
-    >>> from brandkit.sources import read_study
-    >>> study = read_study("sample")
     >>> place = Path(tempfile.mkdtemp())
-    >>> def totals():
-    ...     return {"totals": study.brand_table.values.sum(axis=1).to_frame("n")}
-    >>> first = derived_frames(study, name="totals", make=totals, folder=place)
-    >>> again = derived_frames(study, name="totals", make=totals, folder=place)
+    >>> make = lambda: {"totals": pd.DataFrame({"n": [36]})}
+    >>> first = kept_frames(place, made_from={"image.csv": "e3b0c442"}, make=make)
+    >>> again = kept_frames(place, made_from={"image.csv": "e3b0c442"}, make=dict)
     >>> first["totals"].equals(again["totals"])
     True
     """
-    if not name.replace("-", "").replace("_", "").isalnum():
-        raise InputError(f"`name` must be letters, digits, - and _; found {name!r}.")
-    inputs = dict(study.inputs)
-    if sources is not None:
-        for source in sources:
-            check_option("sources", source, list(inputs))
-        inputs = {key: inputs[key] for key in ("study.toml", *sources)}
-    place = (folder or processed_folder(study)) / name
-    made_from = {"brandkit": __version__, "language": study.language, "inputs": inputs}
-    kept = _kept(place, made_from)
+    told = {"brandkit": brandkit.__version__, "code": _code(), "made_from": dict(made_from)}
+    known: dict[str, Any] = json.loads(json.dumps(told))  # as the manifest gives it back
+    kept = _kept(place, known)
     if kept is not None:
         return kept
-    frames = {key: frame.copy() for key, frame in make().items()}
-    _keep(place, frames, made_from)
+    frames = dict(make())
+    for name in frames:
+        if not name.replace("-", "").replace("_", "").isalnum():
+            raise InputError(f"frames must be named by letters, digits, - and _; found {name!r}.")
+    with contextlib.suppress(OSError):  # read-only, full, or open elsewhere: made again next time
+        _keep(place, frames, known)
     return frames
 
 
-def _kept(place: Path, made_from: Mapping[str, object]) -> dict[str, pd.DataFrame] | None:
-    """Read the frames if their manifest says they follow from these inputs, and they are whole."""
+@functools.cache
+def _code() -> str:
+    """Give one hash of all that reads and shapes data, so that its changes are never missed."""
+    digest = hashlib.sha256()
+    for room in ("core", "sources"):
+        for file in sorted((Path(brandkit.__file__).parent / room).glob("*.py")):
+            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _kept(place: Path, known: Mapping[str, Any]) -> dict[str, pd.DataFrame] | None:
+    """Read the frames if their manifest says they follow from these inputs, and they are whole.
+
+    Every file is read once and then checked, so that another process may replace it meanwhile.
+    """
     try:
         manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
-        if any(manifest.get(key) != value for key, value in made_from.items()):
+        if any(manifest.get(key) != value for key, value in known.items()):
             return None
-        files = {key: place / f"{key}.parquet" for key in manifest["frames"]}
-        if any(sha256_of(file) != manifest["frames"][key] for key, file in files.items()):
-            return None
-        return {key: pd.read_parquet(file) for key, file in files.items()}
+        frames = {}
+        for name, about in manifest["frames"].items():
+            data = (place / f"{name}.parquet").read_bytes()
+            if hashlib.sha256(data).hexdigest() != about["sha256"]:
+                return None
+            frames[name] = pd.read_parquet(io.BytesIO(data)).astype(about["days"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None  # not there, or damaged: it is made anew
+    return frames
 
 
-def _keep(place: Path, frames: Mapping[str, pd.DataFrame], made_from: Mapping[str, object]) -> None:
-    (place / MANIFEST).unlink(missing_ok=True)
-    for key, frame in frames.items():
-        write_whole(place / f"{key}.parquet", frame.to_parquet())
-    hashes = {key: sha256_of(place / f"{key}.parquet") for key in frames}
-    manifest = {**made_from, "frames": hashes}
+def _keep(place: Path, frames: Mapping[str, pd.DataFrame], known: Mapping[str, Any]) -> None:
+    """Write every file whole, the manifest last; two that write at once write the same."""
+    about = {}
+    for name, frame in frames.items():
+        data = frame.to_parquet()
+        # Parquet knows no seconds: what it makes milliseconds is turned back
+        days = {str(column): str(kind) for column, kind in frame.dtypes.items() if kind.kind == "M"}
+        about[name] = {"sha256": hashlib.sha256(data).hexdigest(), "days": days}
+        write_whole(place / f"{name}.parquet", data)
+    manifest = {**known, "frames": about}
     write_whole(place / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")

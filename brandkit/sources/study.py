@@ -23,6 +23,7 @@ from brandkit.sources.relabelling import (
     relabelled_table,
 )
 from brandkit.sources.settings import FILE_NAME, CatalogSection, Language, Settings, read_settings
+from brandkit.sources.store import processed_folder
 from brandkit.sources.study_folders import sha256_of, study_folder
 from brandkit.sources.table import BrandTable, read_brand_table
 from brandkit.sources.toml_file import TomlFile
@@ -93,17 +94,22 @@ class Study:
         if not section.images and picks.empty:
             return None
         try:
-            counts = survey.images(section.images or None).counts()
+            image = survey.images(section.images or None)
+            nobody = image.nobody
+            if nobody:
+                image = survey.images(section.images or None, without=nobody)
         except InputError:
             if section.images:
                 raise
             return None
+        counts = image.counts()
+        notes = [Message("Made of the survey's pick-any image answers, weighted.")]
+        if nobody:
+            said = "Left out of the image, as they name no bank and no attribute: {names}."
+            notes.append(Message(said, {"names": list(nobody)}))
         is_named = counts.sum(axis=1) > 0
-        return BrandTable(
-            values=counts.loc[is_named, counts.sum(axis=0) > 0],
-            kind="counts",
-            notes=(Message("Made of the survey's pick-any image answers, weighted."),),
-        )
+        table = counts.loc[is_named, counts.sum(axis=0) > 0]
+        return BrandTable(values=table, kind="counts", notes=tuple(notes))
 
     @cached_property
     def catalogs(self) -> Mapping[date, Catalog]:
@@ -239,30 +245,39 @@ class Study:
 
     def _read_catalog(self, section: CatalogSection, number: int) -> tuple[date, Catalog]:
         from brandkit.sources.catalog import read_catalog
+        from brandkit.sources.kept_catalog import kept_catalog
 
         entry = section.dates[number] if section.dates else None
         place = ("catalog", "dates", number) if entry else ("catalog",)
         source = entry.source if entry else cast("str", section.source)
         register = (entry.register_ if entry else None) or section.register_
         day = entry.as_of if entry else section.as_of
+        aliases = section.aliases if isinstance(section.aliases, str) else None
+        paths = {
+            "source": self.path(source, *place, "source"),
+            "register": self._optional(register, *place, "register"),
+            "aliases": self._optional(aliases, "catalog", "aliases"),
+            "crosswalk": self._optional(section.crosswalk, "catalog", "crosswalk"),
+        }
         form = section.format or ("table" if ending(source) in ENDINGS else "cdr")
-        catalog = read_catalog(
-            self.path(source, *place, "source"),
-            format=form,
-            columns={
-                name: c[0] if isinstance(c, list) and len(c) == 1 else c
-                for name, c in section.columns.items()
-            }
-            or None,
-            encoding=section.encoding,
-            sheet=section.sheet,
-            register=self._optional(register, *place, "register"),
-            aliases=self._optional(section.aliases, "catalog", "aliases")
-            if isinstance(section.aliases, str)
-            else section.aliases,
-            crosswalk=self._optional(section.crosswalk, "catalog", "crosswalk"),
-            as_of=day, disclosure=section.disclosure, owners=section.owners,
-            ranges=section.ranges or None,
+        said = section.model_dump(mode="json", exclude={"dates", "weights"})
+        catalog = kept_catalog(
+            processed_folder(self.folder) / f"catalog-{day.isoformat() if day else 'undated'}",
+            files={key: path for key, path in paths.items() if path is not None},
+            options={**said, "source": source, "as_of": str(day), "format": form},
+            read=lambda: read_catalog(
+                paths["source"] or self.folder,
+                format=form,
+                columns={
+                    name: c[0] if isinstance(c, list) and len(c) == 1 else c
+                    for name, c in section.columns.items()
+                }
+                or None,
+                encoding=section.encoding, sheet=section.sheet, register=paths["register"],
+                aliases=section.aliases if isinstance(section.aliases, dict) else paths["aliases"],
+                crosswalk=paths["crosswalk"], as_of=day, disclosure=section.disclosure,
+                owners=section.owners, ranges=section.ranges or None,
+            ),
         )  # fmt: skip
         return day or catalog.as_of or date.min, relabelled_catalog(catalog, self.names)
 

@@ -16,7 +16,7 @@ from brandkit.sources import read_study
 from brandkit.sources.inspection import check_study
 from brandkit.sources.label_names import read_label_names
 from brandkit.sources.settings import read_settings
-from brandkit.sources.store import MANIFEST, derived_frames, processed_folder, write_whole
+from brandkit.sources.store import processed_folder, write_whole
 from brandkit.sources.study_folders import clone_folder, studies
 
 TABLE = "bank,modern,fair\nCivic,12,3\nKestrel,7,9\nOld Quay,1,4\n"
@@ -405,39 +405,9 @@ def test_files_are_replaced_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert [entry.name for entry in file.parent.iterdir()] == ["a.txt"]
 
 
-def test_derived_frames_are_kept_until_an_input_changes(folder: Path, tmp_path: Path) -> None:
-    made = []
-
-    def make() -> dict[str, pd.DataFrame]:
-        made.append(1)
-        kinds = pd.Categorical(["b", "a", "b"], categories=["b", "a"])
-        return {"t": pd.DataFrame({"kind": kinds, "value": [0.1, float("nan"), 1 / 3]})}
-
-    place = tmp_path / "processed"
-    first = derived_frames(read_study(folder), name="t", make=make, folder=place)
-    again = derived_frames(read_study(folder), name="t", make=make, folder=place)
-    pd.testing.assert_frame_equal(first["t"], again["t"])
-    assert len(made) == 1
-    (folder / "image.csv").write_text(TABLE + "Juniper,1,1\n", encoding="utf-8")
-    derived_frames(read_study(folder), name="t", make=make, folder=place)
-    assert len(made) == 2
-    (place / "t" / "t.parquet").write_bytes(b"damaged")
-    derived_frames(read_study(folder), name="t", make=make, folder=place)
-    assert len(made) == 3
-    (place / "t" / MANIFEST).write_text("{", encoding="utf-8")
-    pd.testing.assert_frame_equal(
-        derived_frames(read_study(folder), name="t", make=make, folder=place)["t"], first["t"]
-    )
-    assert len(made) == 4
-    with pytest.raises(InputError, match="`name` must be letters"):
-        derived_frames(read_study(folder), name="../t", make=make, folder=place)
-    with pytest.raises(InputError, match="`sources` must be one of"):
-        derived_frames(read_study(folder), name="t", make=make, sources=["imgae.csv"], folder=place)
-
-
 def test_two_folders_of_one_name_do_not_share_what_is_derived(folder: Path, root: Path) -> None:
-    assert processed_folder(read_study("sample")) == root / "data" / "processed" / "sample"
-    assert processed_folder(read_study(folder)).name.startswith("islands-")
+    assert processed_folder(read_study("sample").folder) == root / "data" / "processed" / "sample"
+    assert processed_folder(read_study(folder).folder).name.startswith("islands-")
 
 
 def test_every_error_can_be_caught_as_one(folder: Path) -> None:
