@@ -7,7 +7,7 @@ from brandkit.overlap.gaps import catalog_gaps
 from brandkit.overlap.gower import gower
 from brandkit.overlap.history import overlap_history
 from brandkit.overlap.history_tables import OverlapHistory
-from brandkit.overlap.lookalikes import look_alike_names, name_likeness
+from brandkit.overlap.lookalikes import look_alike_names
 from brandkit.overlap.market import MarketOverlap, market_overlap
 from brandkit.overlap.null import OverlapTest, feature_profiles, overlap_test
 from brandkit.overlap.reference import fit_reference
@@ -32,7 +32,6 @@ __all__ = [
     "gower",
     "look_alike_names",
     "market_overlap",
-    "name_likeness",
     "overlap_explanation",
     "overlap_history",
     "overlap_test",

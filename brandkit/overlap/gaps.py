@@ -92,8 +92,9 @@ def catalog_gaps(
     Sisters (nearly one catalogue, or one declared owner) are no rivals, and their names no
     look-alikes. An offer is comparable where it publishes the list at all; of these
     ``share_have`` have the attribute and ``share_not_stated`` do not say: silence is not counted
-    as having. Ours lacks an attribute where none of its offers of the category lists it; whether
-    it says no ("has_not") or nothing ("not_stated") stands in ``state``.
+    as having. A parity gap takes two rivals that have it, where two sell in the category. Ours
+    lacks an attribute where none of its offers of the category lists it; whether it says no
+    ("has_not") or nothing ("not_stated") stands in ``state``.
 
     A cell of segment and category is crowded where at least three rivals sell and offers are more
     than expected, were segments spread over categories alike, by two adjusted residuals; empty
@@ -194,7 +195,9 @@ def _gaps(
     table = pd.concat(parts, ignore_index=True)
     there = table["n_comparable"] > 0
     lacks, has = table["n_ours_have"] == 0, table["n_ours_have"] > 0
-    gap = there & lacks & (table["share_have"] >= parity)
+    # what one rival alone has is no parity, where there is more than one
+    shared = table["n_rivals_have"] >= np.minimum(table.pop("n_sellers"), 2)
+    gap = there & lacks & shared & (table["share_have"] >= parity)
     apart = there & has & (table["share_have"] <= difference)
     table.insert(0, "kind", np.where(gap, "parity_gap", "point_of_difference"))
     table = table[gap | apart]
@@ -225,6 +228,7 @@ def _counted(category: CategoryFacets, facet: Facet, mine: Truth, rivals: Truth)
         "n_comparable": n_comparable, "n_have": n_have, "share_have": n_have / whole,
         "share_not_stated": silent / whole,
         "n_rivals": len(np.unique(category.brands[rows])), "n_rivals_have": with_it,
+        "n_sellers": len(np.unique(category.brands[rivals])),
     })  # fmt: skip
 
 

@@ -153,13 +153,12 @@ def disclosure_mask(
     keep: dict[Place, Truth] = {}
     for place, entries in ledger.entries.items():
         shape = (len(panel), len(entries))
-        both = np.logical_and(*(_told(ledger, at, place, shape) for at in ends))
+        first, last = (_told(ledger, at, place, shape) for at in ends)
         if grain == "list":
-            lists = [_told(ledger, at, place, shape).any(axis=1) for at in ends]
-            both = np.broadcast_to(np.logical_and(*lists)[:, None], shape)
-            keep[place] = ~panel[:, None] | both
+            published = first.any(axis=1) & last.any(axis=1)
+            keep[place] = np.broadcast_to((~panel | published)[:, None], shape)
         else:
-            keep[place] = ~panel[:, None] | ~fixed[place] | both
+            keep[place] = ~panel[:, None] | ~fixed[place] | (first & last)
     return keep
 
 
@@ -229,7 +228,7 @@ def _used(ledger: Ledger, at: int, place: Place, panel: Truth) -> Truth:
     stated = ledger.dates[at].get(place)
     if stated is None:
         return np.zeros(len(ledger.entries[place]), dtype=bool)
-    used: Truth = stated.used[panel].any(axis=0)
+    used: Truth = np.any(stated.used[panel], axis=0)
     return used
 
 

@@ -174,9 +174,10 @@ def _identities(catalogs: list[Catalog]) -> list[dict[str, str]]:
         brands = sorted(set(catalog.brands) | set(_failures(catalog)))
         mine = {}
         for brand in brands:
-            key = catalog.brand_keys.get(brand)
-            if key is None and len(keys_of.get(brand, ())) == 1:
-                (key,) = keys_of[brand]
+            elsewhere = keys_of.get(brand, set())
+            key = catalog.brand_keys.get(brand) or (
+                next(iter(elsewhere)) if len(elsewhere) == 1 else ""
+            )
             mine[brand] = f"key {key}" if key and key not in shared else f"name {brand}"
         twice = {identity for identity, n in Counter(mine.values()).items() if n > 1}
         found.append({b: f"name {b}" if who in twice else who for b, who in mine.items()})

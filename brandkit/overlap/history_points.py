@@ -115,7 +115,8 @@ def _score(total: _Part, min_compared: float) -> Floats:
     enough = (total.weight > 0) & (total.weight >= min_compared * total.whole - _ROUNDING)
     score = np.full(total.part.shape, np.nan)
     np.divide(total.part, total.weight, out=score, where=enough)
-    return np.minimum(score, 1.0)
+    np.minimum(score, 1.0, out=score)
+    return score
 
 
 def _matrix(category: CategoryFacets, facet: Facet) -> Lists | Numbers | Texts | None:
@@ -205,8 +206,9 @@ class _TextPoints:
 
     def part(self, rows: Whole) -> _Part:
         for each in self.scores.facets(rows):
-            return _Part(
-                self.worth * each.score, self.worth * each.compared, self.worth * each.counted
+            weight, whole = (
+                self.worth * where.astype(np.float64) for where in (each.compared, each.counted)
             )
+            return _Part(self.worth * each.score, weight, whole)
         nothing = np.zeros((len(rows), self.shape))
         return _Part(nothing, nothing, nothing)

@@ -131,7 +131,7 @@ def _scored(
     market: Market, category: CategoryFacets, masks: Mapping[str, Mask | None], ledger: Ledger
 ) -> Iterator[tuple[Whole, dict[str, Floats]]]:
     """Compare a category under every mask; readings that share a mask share the similarities."""
-    first = {id(mask): name for name, mask in reversed(masks.items())}
+    first = {id(mask): name for name, mask in reversed(list(masks.items()))}
     cut = {
         name: category if mask is None else restricted(category, mask, ledger, market.who)
         for name, mask in masks.items()
