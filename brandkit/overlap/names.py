@@ -8,7 +8,6 @@ that can reach the least likeness asked for are looked at in full, so that nothi
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -220,9 +219,8 @@ def _banded(rows: sp.csr_matrix, least: float) -> _Pairs:
 
 def _product(left: sp.csr_matrix, right: sp.csr_matrix, least: float) -> _Pairs:
     turned, least = right.T.tocsr(), max(least, 1e-6)
-    threads = min(4, os.cpu_count() or 1)
     room = min(_ROOM, right.shape[0])
-    made = sp_matmul_topn(left, turned, top_n=room, threshold=least, n_threads=threads)
+    made = sp_matmul_topn(left, turned, top_n=room, threshold=least)
     found = [_places(made, np.arange(left.shape[0]))]
     full = np.flatnonzero(np.diff(made.indptr) == room)
     if room < right.shape[0] and len(full):
