@@ -9,7 +9,6 @@ import pandas as pd
 
 from brandkit.core.message import Message
 from brandkit.language import translate
-from brandkit.overlap.facet_names import facet_name
 from brandkit.overlap.gap_tables import CatalogGaps
 
 MOST_ATTRIBUTES = 10
@@ -25,11 +24,18 @@ _KINDS = {
     "parity_gap": Message("parity gap"),
     "point_of_difference": Message("point of difference"),
 }
+_SEGMENTS = {
+    "personal": Message("personal customers"),
+    "business": Message("business customers"),
+}
 _CELLS = {
     "crowded": Message("crowded"),
     "empty": Message("nobody sells"),
     "ours_alone": Message("only we sell"),
 }
+
+CELL_HEADS = {"expected": Message("Expected offers")}
+"""In a table of cells, offers are expected, not overlaps."""
 
 
 def is_open(gap: Mapping[str, Any]) -> bool:
@@ -92,15 +98,14 @@ def gap_rows(result: CatalogGaps) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``attribute category kind facet state n_have n_comparable share_have share_not_stated``.
+        ``attribute category kind state n_have n_comparable share_have share_not_stated``.
     """
     rows = result.gaps
     said = rows.assign(
         kind=[translate(_KINDS[kind]) for kind in rows["kind"]],
-        facet=[translate(facet_name(facet)) for facet in rows["facet"]],
         state=[translate(_STATES[state]) for state in rows["state"]],
     )
-    return said[["attribute", "category", "kind", "facet", "state", "n_have", "n_comparable",
+    return said[["attribute", "category", "kind", "state", "n_have", "n_comparable",
                  "share_have", "share_not_stated"]]  # fmt: skip
 
 
@@ -117,6 +122,12 @@ def cell_rows(result: CatalogGaps) -> pd.DataFrame:
         ``category segment cell n_offers n_ours n_rivals expected share_not_stated``.
     """
     rows = result.cells[result.cells["cell"].isin(list(_CELLS))]
-    said = rows.assign(cell=[translate(_CELLS[cell]) for cell in rows["cell"]])
+    said = rows.assign(
+        cell=[translate(_CELLS[cell]) for cell in rows["cell"]],
+        segment=[
+            translate(_SEGMENTS[segment]) if segment in _SEGMENTS else segment
+            for segment in rows["segment"]
+        ],
+    )
     return said[["category", "segment", "cell", "n_offers", "n_ours", "n_rivals", "expected",
                  "share_not_stated"]].reset_index(drop=True)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import numpy as np
@@ -144,7 +144,9 @@ def catalog_gaps(
         brand=brand,
         gaps=gaps,
         cells=cells,
-        look_alikes=_look_alikes(products, brand, sisters, at_least=look_alike),
+        look_alikes=_look_alikes(
+            products, brand, sisters, at_least=look_alike, own_names=catalog.own_names
+        ),
         n_offers=int(sum((each.brands == ours).sum() for each in wanted)),
         n_rivals=len({code for each in wanted for code in each.brands if rival[code]}),
         notes=(*compared.notes, *_notes(gaps, cells, sorted(sisters))),
@@ -291,13 +293,20 @@ def _cells(products: pd.DataFrame, brand: str, sisters: set[str]) -> pd.DataFram
 
 
 def _look_alikes(
-    products: pd.DataFrame, brand: str, sisters: set[str], *, at_least: float
+    products: pd.DataFrame,
+    brand: str,
+    sisters: set[str],
+    *,
+    at_least: float,
+    own_names: Mapping[str, str],
 ) -> pd.DataFrame:
     """Set our names beside rivals' in the same category."""
     offers = products[~products["brand"].isin(sisters)].reset_index(drop=True)
     pairs = look_alike_names(
-        offers["name"].tolist(), brands=offers["brand"].tolist(),
-        groups=offers["category"].tolist(), focus=brand, at_least=at_least,
+        offers["name"].tolist(),
+        # product names hold the bank's name as the files write it, in whatever language we speak
+        brands=[own_names.get(name, name) for name in offers["brand"]],
+        groups=offers["category"].tolist(), focus=own_names.get(brand, brand), at_least=at_least,
     )  # fmt: skip
     a = offers.take(pairs["row_a"].to_numpy()).reset_index(drop=True)
     b = offers.take(pairs["row_b"].to_numpy()).reset_index(drop=True)

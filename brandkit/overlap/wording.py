@@ -154,15 +154,19 @@ def _size_finding(result: BrandOverlap, focus: str) -> Finding | None:
         "other_excess": mine["rival_excess"],
     }  # fmt: skip
     detail = Message(
-        "A bank of its size would be {expected:percent} alike by chance; of the rest it covers "
-        "{excess:signed}.",
+        "A bank of its size would be {expected:percent} alike by chance (excess {excess:signed}).",
         values,
     )
-    if isinstance(mine["rival_by_excess"], str) and mine["rival_by_excess"] != row["brand_b"]:
+    if row["overlap"] > row["expected"]:
         detail = Message(
             "A bank of its size would be {expected:percent} alike by chance; of the rest it covers "
-            "{excess:signed}. For its size {other} is nearest ({other_excess:signed}).",
+            "{excess:percent}.",
             values,
+        )
+    if isinstance(mine["rival_by_excess"], str) and mine["rival_by_excess"] != row["brand_b"]:
+        detail = Message(
+            "{detail} For its size {other} is nearest (excess {other_excess:signed}).",
+            {**values, "detail": detail},
         )
     if row["overlap"] <= row["expected"]:
         headline = Message("{rival} is no nearer than its size alone would make it.", values)

@@ -34,7 +34,6 @@ _NULLS: Mapping[str, Message] = MappingProxyType({
 _SCENARIOS: Mapping[str, Message] = MappingProxyType({
     "all alike": Message("All alike"),
     "left out": Message("{facet} left out"),
-    "doubled": Message("{facet} doubled"),
 })  # fmt: skip
 
 
@@ -149,7 +148,7 @@ def weight_sensitivity_finding(result: WeightSensitivity, *, focus: str | None =
 
 
 def weight_sensitivity_rows(result: WeightSensitivity) -> pd.DataFrame:
-    """Give the sets of weights that have a name, in words of the language in use.
+    """Give the plainest other weights, in words of the language in use: all alike, one left out.
 
     Parameters
     ----------
@@ -192,11 +191,6 @@ def _concentration_finding(result: OverlapTest) -> Finding | None:
         "yes": yes or None, "no": no or None, "split": split or None, "draws": result.draws,
         "n": len(alike),
     }  # fmt: skip
-    detail = Message(
-        "More alike than chance under {yes}; not under {no}; the two measures disagree under "
-        "{split}. Unequal popularity of features alone is enough for RA3 ({draws:count} draws).",
-        values,
-    )
     if len(yes) == len(alike):
         settled: Settled = "clear" if "RA3" in yes and len(yes) > 1 else "likely"
         detail = Message(
@@ -213,6 +207,14 @@ def _concentration_finding(result: OverlapTest) -> Finding | None:
     headline = Message(
         "Whether banks concentrate on the same features depends on what chance means."
     )
+    detail = Message(
+        "More alike than chance under {yes}, not under {no}. Unequal popularity of features alone "
+        "is enough for RA3 ({draws:count} draws).",
+        values,
+    )
+    if split:
+        detail = Message("{detail} The two measures disagree under {split}.",
+                         {**values, "detail": detail})  # fmt: skip
     return Finding(headline, detail, "open")
 
 

@@ -45,6 +45,13 @@ def overlap_explanation_finding(result: OverlapExplanation) -> Finding:
         "counterpart that is the same in everything disclosed.",
         values,
     )
+    if far["facet"] == rows["facet"].iloc[0]:
+        detail = Message(
+            "Of {overlap:percent} alike, {part:percent} of {weight:percent} come from “{first}”, "
+            "where most is lost as well ({lost:percent}). {same:count} of {n:count} products have "
+            "a counterpart that is the same in everything disclosed.",
+            values,
+        )
     if far["apart"] < 0.01:
         headline = Message("Nothing told of them sets {brand}'s products apart from {rival}'s.",
                            values)  # fmt: skip
@@ -94,7 +101,7 @@ def counterparts_caption(result: OverlapExplanation, *, shown: int) -> Message:
 
 def counterparts_rows(result: OverlapExplanation) -> pd.DataFrame:
     """Give products and counterparts by name, for a table."""
-    return result.offers[["name_a", "name_b", "category", "similarity", "bound_low", "bound_high"]]
+    return result.offers[["name_a", "name_b", "category", "similarity"]]
 
 
 def side_by_side_caption(result: OverlapExplanation) -> Message:

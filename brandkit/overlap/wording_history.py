@@ -168,9 +168,9 @@ def _look_finding(result: OverlapHistory) -> Finding | None:
     )
     one_sign = most["range_low"] * most["range_high"] > 0
     if abs(most["estimate"]) > abs(real):
-        headline = Message("More of the change is looks than real: “{name}”.", values)
+        headline = Message("“{name}” makes more of the change than real change does.", values)
         return Finding(headline, detail, "likely" if one_sign else "open")
-    headline = Message("More of the change is real than looks.", values)
+    headline = Message("Real change makes more of it than what is told, named or gone.", values)
     return Finding(headline, detail, "likely" if one_sign else "open")
 
 
