@@ -1,4 +1,5 @@
 """The command line: what it says, where it says it, and its exit codes."""
+# ruff: noqa: E501 - one bad file a line
 
 from __future__ import annotations
 
@@ -150,6 +151,45 @@ def test_report_passes_on_what_was_asked(replaced: Any, capsys: pytest.CaptureFi
         ("sample", {"notebooks": None, "language": None, "focus": None, "out": None}),
     ]  # fmt: skip
     assert capsys.readouterr().out == "working\nworking\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "section", "content", "message"),
+    [
+        ("a.csv", "brand_table", b"", "the file is empty"),
+        ("a.csv", "brand_table", "銀行,甲\n市民,1\n".encode("big5"), "the text must be UTF-8"),
+        ("a.csv", "branches", b"\x89PNG\r\n", "the file is a picture"),
+        ("a.csv.xz", "branches", b"\xfd7zXZ\x00cut", "the packed file must be whole"),
+        ("a.csv", "survey", b"id," + b",".join(b"q%d" % n for n in range(10_000)) + b"\n" + b"1," * 10_000 + b"1\n", "a table may have 5,000 columns"),
+        ("a.sav", "survey", b"$FL2" + bytes(200), "the SPSS file must be whole and readable"),
+        ("a.xlsx", "catalog", b"PK\x03\x04cut", "the workbook cannot be opened"),
+        ("a.parquet", "catalog", b"PAR1cut", "the Parquet file cannot be opened"),
+        ("a.json", "catalog", b'[{"productId": "1", "na', "the text must be whole JSON"),
+        ("a.jsonl.gz", "catalog", b"\x1f\x8bcut", "the packed file must be whole"),
+    ],
+)  # fmt: skip
+def test_bad_files_are_told_before_any_notebook_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+    source: str, section: str, content: bytes, message: str,
+) -> None:  # fmt: skip
+    def never(*_: Any, **__: Any) -> None:
+        raise AssertionError("a notebook was run")
+
+    monkeypatch.setattr("brandkit.report.run.run_notebooks", never)
+    (tmp_path / source).write_bytes(content)
+    (tmp_path / "study.toml").write_text(
+        f'[study]\ntitle = "Banks"\n[{section}]\nsource = "{source}"\n', encoding="utf-8"
+    )
+    for words in (
+        ["check", str(tmp_path)],
+        ["report", str(tmp_path), "--out", str(tmp_path / "o")],
+    ):
+        assert main(words) == 2
+        out, err = capsys.readouterr()
+        assert message in out + err
+        assert "Traceback" not in err
+    assert len(err.strip().splitlines()) == 1
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted([source, "study.toml"])
 
 
 @pytest.mark.parametrize(

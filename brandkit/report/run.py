@@ -21,7 +21,7 @@ from brandkit.report.kernels import run_notebooks
 from brandkit.report.notebooks import chosen_notebooks, read_notebook, with_parameters
 from brandkit.report.provenance import Provenance, sha256, versions
 from brandkit.report.workbook import WORKBOOK, Sheet, sheet_of, workbook_bytes
-from brandkit.sources.study import Study, read_study
+from brandkit.sources.study import Study, read_evidence, read_study
 from brandkit.sources.study_folders import clone_folder, raw_folder
 
 Progress = Callable[[str], None]
@@ -80,6 +80,7 @@ def export_report(
         check_option("language", language, (*LANGUAGES, "all"))
     named = study.folder if isinstance(study, Study) else study
     own = read_study(named, focus=focus)
+    read_evidence(own)
     languages = LANGUAGES if language == "all" else (language or own.language,)
     files = chosen_notebooks(clone_folder() / "notebooks", notebooks)
     top = Path(out) if out is not None else clone_folder() / "reports" / own.name

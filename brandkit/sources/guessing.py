@@ -14,8 +14,9 @@ from typing import Any
 from brandkit.core.errors import BrandkitError
 from brandkit.sources.file_form import ENDINGS
 from brandkit.sources.files import ending as ending_of
+from brandkit.sources.files import unpacked
 from brandkit.sources.grid import Grid, label_text, read_grid
-from brandkit.sources.guessing_columns import FACETS, Column, Guess, profiled, role_of
+from brandkit.sources.guessing_columns import FACETS, Column, Guess, Unreadable, profiled, role_of
 from brandkit.sources.guessing_survey import guessed_spss, guessed_survey
 from brandkit.sources.listing import NUMBER_FACETS
 from brandkit.sources.table_cells import MOST_ATTRIBUTES
@@ -54,7 +55,7 @@ def guessed_file(path: Path) -> Guess | str:
     try:
         grid = read_grid(path)
     except BrandkitError as error:
-        return str(error)
+        return Unreadable(error)
     return guessed_table(grid)
 
 
@@ -65,6 +66,13 @@ def _catalog_files(path: Path) -> Guess | str:
         inside = sorted(file.name for file in path.rglob("*.json*"))
         if not inside:
             return f"{path.name} was left out: a folder without .json files"
+    else:
+        try:
+            head = unpacked(path).lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1]
+        except BrandkitError as error:
+            return Unreadable(error)
+        if head not in (b"{", b"["):
+            return Unreadable(f"{path.name}: the file is no JSON. Download it again.")
     return Guess("catalog", {"format": "cdr"}, "a catalogue in the form of the Consumer Data Right")
 
 

@@ -66,6 +66,12 @@ FACETS: dict[str, tuple[str, ...]] = {
 }
 
 
+class Unreadable(str):
+    """Why a file cannot be read, as against: read, and there is no telling what it is."""
+
+    __slots__ = ()
+
+
 #: Columns of more different texts are not kept word by word.
 FEW = 60
 

@@ -17,6 +17,7 @@ from brandkit.sources.guessing_columns import (
     GROUPS,
     Column,
     Guess,
+    Unreadable,
     labelled_role,
     role_of,
 )
@@ -78,7 +79,7 @@ def guessed_spss(path: Path) -> Guess | str:
     try:
         raw = read_spss(path)
     except BrandkitError as error:
-        return str(error)
+        return Unreadable(error)
     columns = [_spss_column(str(name), raw.frame[name], raw.items[str(name)]) for name in raw.frame]
     known = _Known(
         tuple(_named_ticks(one, raw.items) for one in raw.sets if one.form == "ticks"),

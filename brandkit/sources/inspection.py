@@ -111,7 +111,9 @@ def check_study(name_or_path: str | Path) -> Inspection:
         try:
             remarks += read()
         except BrandkitError as error:
-            remarks.append(Remark("wrong", about, str(error)))
+            wrong = Remark("wrong", about, str(error))
+            if wrong.text not in [remark.text for remark in remarks]:  # two may read one file
+                remarks.append(wrong)
     if all(remark.verdict != "wrong" for remark in remarks):
         remarks += _brands_compared(study)
         remarks += _names_compared(study, labels)

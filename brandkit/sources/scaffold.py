@@ -13,7 +13,7 @@ from typing import Any
 from brandkit.core.errors import InputError, MissingFileError, did_you_mean
 from brandkit.sources.guess_trial import tried
 from brandkit.sources.guessing import guessed_file
-from brandkit.sources.guessing_columns import Guess
+from brandkit.sources.guessing_columns import Guess, Unreadable
 from brandkit.sources.guessing_dates import Bare, in_one_catalog
 from brandkit.sources.settings import FILE_NAME
 from brandkit.sources.store import write_whole
@@ -120,7 +120,7 @@ def new_study(
     Raises
     ------
     InputError
-        There is a study.toml already.
+        There is a study.toml already, or none of the files can be read.
     MissingFileError
         A file is not there.
 
@@ -147,6 +147,9 @@ def new_study(
         )
     sources = [_existing(Path(file)) for file in files] if files else _in_folder(target)
     guesses, questions = _gathered(target, sources)
+    unreadable = [question for question in questions if isinstance(question, Unreadable)]
+    if unreadable and not guesses:
+        raise InputError(" ".join(unreadable))
     text = _written(target, [(source, guess) for source, guess in guesses])
     target.mkdir(parents=True, exist_ok=True)
     write_whole(path, text)

@@ -345,6 +345,31 @@ def read_study(
     return study
 
 
+def read_evidence(study: Study) -> None:
+    """Read all that study.toml names, the quickest first: what is wrong is told before work starts.
+
+    Parameters
+    ----------
+    study : Study
+        Keeps what was read.
+
+    Raises
+    ------
+    BrandkitError
+        Some evidence cannot be read.
+
+    Examples
+    --------
+    >>> study = read_study("sample")
+    >>> read_evidence(study)
+    >>> "survey" in vars(study)
+    True
+    """
+    for kind in sorted(study.settings.evidence, key=_QUICKEST_FIRST.index):
+        study.brands_of(kind)
+    _ = study.catalogs, study.brand_image
+
+
 def open_study(
     name_or_path: str | Path, *, language: str | None = None
 ) -> tuple[Study, LabelNames]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +238,131 @@ def test_refusals(tmp_path: Path) -> None:
         new_study(tmp_path / "image.csv")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", b"", r"a\.csv: the file is empty"),
+        ("a.csv", "銀行,甲\n市民,1\n".encode("big5"), r"line 1: the text must be UTF-8"),
+        ("a.xlsx", b"PK\x03\x04cut", r"the workbook cannot be opened"),
+        ("a.sav", b"$FL2" + bytes(90), r"the SPSS file must be whole"),
+        ("a.json", b"<html>", r"a\.json: the file is no JSON"),
+        ("a.jsonl.xz", b"\xfd7zXZ\x00cut", r"the packed file must be whole"),
+    ],
+)
+def test_nothing_is_written_where_nothing_can_be_read(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=message):
+        new_study(tmp_path / "study", files=[tmp_path / name])
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+
+
+# ---------------------------------------------------------------- the sample, as a new user's files
+
+
+@pytest.fixture(scope="module")
+def sample(root: Path) -> Path:
+    return root / "data" / "raw" / "sample"
+
+
+def test_the_sample_s_files_alone_give_the_study_that_ships(sample: Path, tmp_path: Path) -> None:
+    names = ["products_2024.csv", "products_2025.csv", "products_2026.csv", "survey.sav",
+             "branches.csv"]  # fmt: skip
+    made = new_study(tmp_path, files=[sample / name for name in names])
+    guessed, shipped = read_settings(made.path)[0], read_settings(sample / "study.toml")[0]
+    assert guessed.catalog is not None
+    assert shipped.catalog is not None
+    columns = {key: set(value) for key, value in guessed.catalog.columns.items()}
+    assert columns == {key: set(value) for key, value in shipped.catalog.columns.items()}
+    assert [entry.as_of for entry in guessed.catalog.dates] == [
+        date(year, 1, 1) for year in (2024, 2025, 2026)
+    ]
+    assert any("tell no whole day" in question for question in made.questions)
+    assert guessed.survey is not None
+    assert shipped.survey is not None
+    for key in ("brand", "respondent", "weight", "strata", "wave", "recommend", "outcome",
+                "drivers", "images", "paths", "blocks"):  # fmt: skip
+        assert getattr(guessed.survey, key) == getattr(shipped.survey, key), key
+    assert set(guessed.survey.segments) == set(shipped.survey.segments)
+    assert guessed.branches is not None
+    assert guessed.branches.amount == "branches"
+    found = check_study(tmp_path)
+    assert found.is_sound, found.lines()
+    assert any("image: 12 brands × 14 attributes" in line for line in found.lines())
+
+
+def test_a_catalogue_of_one_date_and_a_survey(sample: Path, tmp_path: Path) -> None:
+    made = new_study(tmp_path, files=[sample / "products_2026.csv", sample / "survey.sav"])
+    chosen = read_settings(made.path)[0]
+    assert chosen.catalog is not None
+    assert chosen.catalog.dates == []
+    assert made.questions == ()
+    assert check_study(tmp_path).is_sound
+
+
+def test_catalogues_of_other_columns_do_not_join(tmp_path: Path) -> None:
+    files = {"p_2025-01-01.csv": CATALOG, "p_2026-01-01.csv": CATALOG,
+             "p_2024-01-01.csv": CATALOG.replace("monthly_fee", "fee_yearly")}  # fmt: skip
+    made = new_study(written(tmp_path / "s", files))
+    chosen = read_settings(made.path)[0].catalog
+    assert chosen is not None
+    assert [str(entry.as_of) for entry in chosen.dates] == ["2025-01-01", "2026-01-01"]
+    assert [q for q in made.questions if "p_2024-01-01.csv: not used" in q]
+
+
+def test_what_a_reader_refuses_is_left_out_and_said(tmp_path: Path) -> None:
+    lines = survey_text().splitlines()
+    weight = lines[0].split(",").index("weight")
+    cells = lines[3].split(",")
+    cells[weight] = "-1"
+    text = "\n".join([*lines[:3], ",".join(cells), *lines[4:]]) + "\n"
+    made = new_study(written(tmp_path / "s", {"survey.csv": text}))
+    chosen = read_settings(made.path)[0].survey
+    assert chosen is not None
+    assert chosen.weight is None
+    assert any("`weight` was left out" in q and "must be >= 0" in q for q in made.questions)
+    assert check_study(made.path.parent).is_sound
+
+
+def test_chinese_headings(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    folder = tmp_path / "study"
+    folder.mkdir()
+    products = pd.DataFrame(
+        {
+            "銀行": ["市民銀行"] * 3 + ["紅隼銀行"] * 3, "產品代碼": ["001", "002", "003"] * 2,
+            "產品名稱": list("甲乙丙丁戊己"), "類別": ["存款", "存款", "貸款"] * 2,
+            "功能特色": ["行動支付、轉帳", "轉帳", "行動支付"] * 2, "銷售地區": ["全國", "台北市", "高雄市"] * 2,
+            "年費": [0, 500, None] * 2, "可線上開戶": ["是", "否", "是"] * 2, "幣別": ["新臺幣"] * 6,
+        }
+    )  # fmt: skip
+    products.to_excel(folder / "產品.xlsx", index=False)
+    n = 60
+    answers = pd.DataFrame({"受訪者編號": [f"{i:03d}" for i in range(n)]})
+    answers["銀行"] = rng.choice(["市民銀行", "紅隼銀行"], n)
+    answers["權重"] = rng.uniform(0.5, 2, n).round(2)
+    answers["性別"] = rng.integers(1, 3, n)
+    for name in ("形象_1", "形象_2", "形象_3"):
+        answers[name] = rng.integers(0, 2, n)
+    for name in ("滿意度1", "滿意度2", "臨櫃服務", "等候時間", "數位通路", "推薦意願"):
+        answers[name] = [10, 0, *rng.integers(0, 11, n - 2)]
+    answers.to_csv(folder / "問卷.csv", index=False, encoding="utf-8-sig")
+    chosen = read_settings(new_study(folder).path)[0]
+    assert chosen.study.language == "zh-Hant"
+    assert chosen.catalog is not None
+    assert chosen.catalog.columns["features"] == ["功能特色", "可線上開戶"]
+    assert chosen.catalog.columns["product"] == ["產品代碼"]
+    assert chosen.catalog.columns["currency"] == ["幣別"]
+    assert chosen.survey is not None
+    assert chosen.survey.segments == ["性別"]
+    assert chosen.survey.recommend == "推薦意願"
+    assert chosen.survey.drivers == ["臨櫃服務", "等候時間", "數位通路"]
+    assert chosen.survey.images == ["形象_1", "形象_2", "形象_3"]
+    found = check_study(folder)
+    assert found.is_sound, found.lines()
+
+
 ODD = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=8)
 
 
@@ -258,7 +384,10 @@ def test_whatever_is_in_a_file_the_study_toml_is_toml(
     folder = tmp_path / "odd"
     folder.mkdir(exist_ok=True)
     (folder / "a.csv").write_bytes(text.getvalue().encode("utf-8"))
-    made = new_study(folder, replace=True)
+    try:
+        made = new_study(folder, replace=True)
+    except InputError:  # nothing that can be read
+        return
     tomllib.loads(made.path.read_text(encoding="utf-8"))
     if made.guesses:
         read_settings(made.path)
