@@ -185,7 +185,7 @@ def _within(
     kind, known = pd.factorize(plain[rows])
     bearers = [rows[kind == each] for each in range(len(known))]
     mine = np.arange(len(known)) if is_focus is None else np.unique(kind[is_focus[rows]])
-    for first, second in _candidates(known, mine):
+    for first, second in _candidates(known, mine, once=is_focus is None):
         if is_focus is None and first > second:
             continue
         likeness = _likeness(str(known[first]), str(known[second]))
@@ -198,17 +198,21 @@ def _within(
                     yield (*((a, b) if is_focus is not None else sorted((a, b))), likeness)
 
 
-def _candidates(known: NDArray[np.object_], mine: Whole) -> Iterator[tuple[int, int]]:
+def _candidates(
+    known: NDArray[np.object_], mine: Whole, *, once: bool
+) -> Iterator[tuple[int, int]]:
     """Give pairs of names with enough characters in common, block by block."""
     distinct = [_taken_apart(str(name)).distinct for name in known]
     for start in range(0, len(mine), 512):
         block = mine[start : start + 512]
+        # each pair once: what stands before the block has met it already
+        offset = int(block[0]) if once else 0
         near = process.cdist(
-            [distinct[at] for at in block], distinct, scorer=Indel.normalized_similarity,
-            score_cutoff=_CANDIDATE, dtype=np.float32,
+            [distinct[at] for at in block], distinct[offset:],
+            scorer=Indel.normalized_similarity, score_cutoff=_CANDIDATE, dtype=np.float32,
         )  # fmt: skip
         for at, other in zip(*np.nonzero(near > 0), strict=True):
-            yield int(block[at]), int(other)
+            yield int(block[at]), int(other) + offset
 
 
 def _likeness(a: str, b: str) -> float:
