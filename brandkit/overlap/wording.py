@@ -304,7 +304,7 @@ def _sister_finding(result: BrandOverlap, focus: str | None) -> Finding | None:
             return None
         values = {"brand": focus, "names": few_of(mine), "n": len(mine)}
         return Finding(
-            Message("{names} {n:is a sister|are sisters} of {brand}, not counted as rivals.",
+            Message("{names} {n:is a sister|are sisters} of {brand}, not {n:a rival|rivals}.",
                     values),
             _SISTERS, "clear",
         )  # fmt: skip
@@ -313,7 +313,7 @@ def _sister_finding(result: BrandOverlap, focus: str | None) -> Finding | None:
         return None
     names = [f"{a} – {b}" for a, b in zip(first["brand_a"], first["brand_b"], strict=True)]
     values = {"n": len(names), "names": few_of(names)}
-    text = "{n:count} {n:pair|pairs} of banks {n:is|are} sisters, not rivals: {names}."
+    text = "Sisters, not rivals: {names}."
     return Finding(Message(text, values), _SISTERS, "clear")
 
 
