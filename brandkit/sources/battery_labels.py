@@ -211,6 +211,7 @@ def _brand_side(group: list[_Set], elsewhere: set[str]) -> Side:
         raise InputError(
             "`brands` must say what stands for a brand, as the labels do not: each set "
             f"({shown(sorted(one.shared for one in group)[:2])} …) or each item "
-            f"({shown(list(group[0].varying[:2]))} …). Write 'sets' or 'items'."
+            f"({shown(list(group[0].varying[:2]))} …). Write 'sets' or 'items', or give `brand` "
+            "and `attribute` of its columns in the codebook."
         )
     return "sets" if of_sets > of_items else "items"

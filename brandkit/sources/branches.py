@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +26,6 @@ Cell = str | int | float
 #: A table of pairs: a mapping, or a file with two columns.
 Pairs = Mapping[str, str] | str | Path
 
-_FORMULA = re.compile(r'="(.*)"')
 _PERIOD = frozenset({"year", "as_of", "as of", "period", "quarter", "年", "年度", "年份", "期間"})
 
 
@@ -158,15 +156,9 @@ def read_branches(
 
 def _cells_of(path: str | Path, encoding: str | None) -> pd.DataFrame:
     cells = read_cells(path, encoding=encoding)
-    names, _ = unique_headers([_FORMULA.sub(r"\1", str(header)) for header in cells.columns])
-    return cells.set_axis(names, axis=1).apply(_plain)
-
-
-def _plain(column: pd.Series) -> pd.Series:
-    """Trim cells and take them out of the form ``="004"`` that keeps zeros in spreadsheets."""
-    trimmed = column.str.strip()
-    written = {text: _FORMULA.sub(r"\1", text) for text in trimmed.unique() if text[:2] == '="'}
-    return trimmed.replace(written) if written else trimmed
+    names, _ = unique_headers([str(header) for header in cells.columns])
+    trimmed: pd.DataFrame = cells.set_axis(names, axis=1).apply(lambda column: column.str.strip())
+    return trimmed
 
 
 def _require(path: str | Path, argument: str, columns: list[str], cells: pd.DataFrame) -> None:

@@ -105,6 +105,8 @@ def _is_long_text(file: Path) -> bool:
 def _text_cells(file: Path, encoding: str | None) -> pd.DataFrame | None:
     """Read a plain text table fast; None where it is odd and must be read with care."""
     text, delimiter, skipped = table_text(file, encoding=encoding)
+    if '="' in text:
+        return None  # zeros kept from a spreadsheet, as ="004"
     if '"' in text and '"' in _quoted_cell(delimiter).sub(r"\1", text):
         return None  # quotes within a cell are read differently by every program
     header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import lzma
 import math
+import re
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -23,6 +24,8 @@ MOST_COLUMNS = 5_000
 MOST_BYTES = 2_000_000_000
 
 PACKED = (".gz", ".xz")
+
+_FORMULA = re.compile(r'\s*="([^"]*)"\s*')
 
 
 def require_file(path: str | Path) -> Path:
@@ -127,6 +130,26 @@ def unpacked(path: str | Path) -> bytes:
             way_out="Cut it into several files.",
         )  # fmt: skip
     return content
+
+
+def plain_cell(cell: str) -> str:
+    """Take a cell out of the form ``="004"``, in which programs keep zeros from spreadsheets.
+
+    Parameters
+    ----------
+    cell : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> plain_cell('="004"'), plain_cell("004"), plain_cell("=A1")
+    ('004', '004', '=A1')
+    """
+    said = _FORMULA.fullmatch(cell)
+    return said[1] if said else cell
 
 
 def require_width(path: str | Path, columns: int) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 from brandkit.core.errors import SchemaError, Words, did_you_mean, shown
 from brandkit.core.message import Message
 from brandkit.sources.file_form import file_form
-from brandkit.sources.files import unpacked
+from brandkit.sources.files import plain_cell, unpacked
 
 Cell = Any
 
@@ -239,9 +239,10 @@ def _reader(text: str, delimiter: str) -> Any:
 
 def _parsed(path: Path, text: str, delimiter: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
     reader, line = _reader(text, delimiter), 1
+    has_formulas = '="' in text
     try:
         for row in reader:
-            yield line + skipped, row
+            yield line + skipped, [plain_cell(cell) for cell in row] if has_formulas else row
             line = reader.line_num + 1
     except csv.Error as error:
         raise SchemaError(

@@ -12,13 +12,18 @@ from typing import Any
 
 import pandas as pd
 
-from brandkit.sources.catalog import Catalog
+from brandkit.sources.catalog import Catalog, read_catalog
+from brandkit.sources.file_form import ENDINGS
+from brandkit.sources.files import ending
+from brandkit.sources.settings import CatalogSection
 from brandkit.sources.store import kept_frames
 from brandkit.sources.study_folders import sha256_of
 
 #: Bytes of the files from which keeping pays; smaller ones are read as fast as what is kept.
 LARGE = 250_000
 _FACTS = "facts"
+#: Keys of ``[catalog]`` that reading depends on, beside its files.
+_OPTIONS = ("aliases", "encoding", "sheet", "columns", "owners", "disclosure", "ranges")
 
 
 def kept_catalog(
@@ -70,6 +75,54 @@ def kept_catalog(
         "options": dict(options),
     }
     return _catalog(kept_frames(place, made_from=made_from, make=lambda: _frames(read())))
+
+
+def declared_catalog(
+    section: CatalogSection, paths: Mapping[str, Path | None], *, as_of: date | None, place: Path
+) -> Catalog:
+    r"""Read the catalogue that a study.toml declares, or take what is kept of it.
+
+    Parameters
+    ----------
+    section : CatalogSection
+    paths : mapping
+        Where the files of this date are: ``source``, ``register``, ``aliases``, ``crosswalk``.
+    as_of : date, optional
+    place : Path
+        The folder to keep it in.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> file = Path(mkdtemp()) / "products.csv"
+    >>> _ = file.write_text("brand,name,features\nCivic,Saver,app\n", encoding="utf-8")
+    >>> section = CatalogSection(source="products.csv")
+    >>> declared_catalog(section, {"source": file}, as_of=None, place=file.parent).brands
+    ['Civic']
+    """
+    there = {key: path for key, path in paths.items() if path is not None}
+    source = there["source"]
+    form = section.format or ("table" if ending(source) in ENDINGS else "cdr")
+    options = {
+        **section.model_dump(mode="json", include=set(_OPTIONS)),
+        "names": {key: path.name for key, path in there.items()},  # they stand in the records
+        "as_of": as_of.isoformat() if as_of else None, "format": form,
+    }  # fmt: skip
+    columns = {
+        name: value[0] if isinstance(value, list) and len(value) == 1 else value
+        for name, value in section.columns.items()
+    }
+
+    def read() -> Catalog:
+        return read_catalog(
+            source, format=form, columns=columns or None, encoding=section.encoding,
+            sheet=section.sheet, register=there.get("register"),
+            aliases=section.aliases if isinstance(section.aliases, dict) else there.get("aliases"),
+            crosswalk=there.get("crosswalk"), as_of=as_of, disclosure=section.disclosure,
+            owners=section.owners, ranges=section.ranges or None,
+        )  # fmt: skip
+
+    return kept_catalog(place, files=there, options=options, read=read)
 
 
 def _files(files: Mapping[str, Path]) -> Sequence[tuple[str, Path]]:

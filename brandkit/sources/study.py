@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING, cast
 
 from brandkit.core.checks import check_option
 from brandkit.core.errors import InputError, MissingFileError, SchemaError, did_you_mean, shown
-from brandkit.core.message import Message
-from brandkit.sources.file_form import ENDINGS
-from brandkit.sources.files import ending
 from brandkit.sources.label_names import LANGUAGES, LabelNames, read_label_names
 from brandkit.sources.relabelling import (
     codebook_names,
@@ -90,26 +87,9 @@ class Study:
         section = self.settings.survey
         if survey is None or section is None:
             return self.brand_table
-        picks = survey.batteries[survey.batteries["kind"] == "pick"]
-        if not section.images and picks.empty:
-            return None
-        try:
-            image = survey.images(section.images or None)
-            nobody = image.nobody
-            if nobody:
-                image = survey.images(section.images or None, without=nobody)
-        except InputError:
-            if section.images:
-                raise
-            return None
-        counts = image.counts()
-        notes = [Message("Made of the survey's pick-any image answers, weighted.")]
-        if nobody:
-            said = "Left out of the image, as they name no bank and no attribute: {names}."
-            notes.append(Message(said, {"names": list(nobody)}))
-        is_named = counts.sum(axis=1) > 0
-        table = counts.loc[is_named, counts.sum(axis=0) > 0]
-        return BrandTable(values=table, kind="counts", notes=tuple(notes))
+        from brandkit.sources.survey_image import survey_image
+
+        return survey_image(survey, images=section.images)
 
     @cached_property
     def catalogs(self) -> Mapping[date, Catalog]:
@@ -244,8 +224,7 @@ class Study:
         return self._read_catalogs[number]
 
     def _read_catalog(self, section: CatalogSection, number: int) -> tuple[date, Catalog]:
-        from brandkit.sources.catalog import read_catalog
-        from brandkit.sources.kept_catalog import kept_catalog
+        from brandkit.sources.kept_catalog import declared_catalog
 
         entry = section.dates[number] if section.dates else None
         place = ("catalog", "dates", number) if entry else ("catalog",)
@@ -259,26 +238,8 @@ class Study:
             "aliases": self._optional(aliases, "catalog", "aliases"),
             "crosswalk": self._optional(section.crosswalk, "catalog", "crosswalk"),
         }
-        form = section.format or ("table" if ending(source) in ENDINGS else "cdr")
-        said = section.model_dump(mode="json", exclude={"dates", "weights"})
-        catalog = kept_catalog(
-            processed_folder(self.folder) / f"catalog-{day.isoformat() if day else 'undated'}",
-            files={key: path for key, path in paths.items() if path is not None},
-            options={**said, "source": source, "as_of": str(day), "format": form},
-            read=lambda: read_catalog(
-                paths["source"] or self.folder,
-                format=form,
-                columns={
-                    name: c[0] if isinstance(c, list) and len(c) == 1 else c
-                    for name, c in section.columns.items()
-                }
-                or None,
-                encoding=section.encoding, sheet=section.sheet, register=paths["register"],
-                aliases=section.aliases if isinstance(section.aliases, dict) else paths["aliases"],
-                crosswalk=paths["crosswalk"], as_of=day, disclosure=section.disclosure,
-                owners=section.owners, ranges=section.ranges or None,
-            ),
-        )  # fmt: skip
+        folder = processed_folder(self.folder) / f"catalog-{day.isoformat() if day else 'undated'}"
+        catalog = declared_catalog(section, paths, as_of=day, place=folder)
         return day or catalog.as_of or date.min, relabelled_catalog(catalog, self.names)
 
     def brands_of(self, kind: str) -> set[str]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from brandkit.core.errors import SchemaError
 from brandkit.sources import cells as reader
 from brandkit.sources.cells import read_cells
+from brandkit.sources.grid import read_grid
 
 CELLS = st.text(st.sampled_from(list('ab1,;\t" \n臺NA.é\u00a0')), max_size=5)
 
@@ -93,3 +94,21 @@ def test_a_long_table_is_read_whole(tmp_path: Path) -> None:
     cells = read_cells(tmp_path / "a.csv")
     assert cells["id"].astype(int).tolist() == list(range(30_000))
     assert set(cells["text"]) == {'a "b"\nc'}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'code\tname\n="004"\t="NA"\n', 'code,name\n="004", ="NA" \n',
+        'code;name\n"=""004""";"=""NA"""\n',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_zeros_kept_from_a_spreadsheet_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, encoding: str
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes(text.encode(encoding))
+    one, other = both(file, monkeypatch)
+    assert one == other == (["code", "name"], [["004", "NA"]])
+    assert read_grid(file).rows == (("004", "NA"),)

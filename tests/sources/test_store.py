@@ -16,7 +16,6 @@ import pytest
 
 from brandkit import __version__
 from brandkit.core.errors import InputError
-from brandkit.sources import catalog as catalog_module
 from brandkit.sources import kept_catalog, read_catalog, read_study
 from brandkit.sources import study as study_module
 from brandkit.sources.catalog import Catalog
@@ -109,7 +108,7 @@ def test_a_kept_catalogue_is_the_one_that_was_read(
     monkeypatch.setattr(kept_catalog, "LARGE", 0)
     monkeypatch.setattr(study_module, "processed_folder", lambda _: tmp_path / "processed")
     first = read_study(folder, language=language).catalog
-    monkeypatch.setattr(catalog_module, "read_catalog", _never)
+    monkeypatch.setattr(kept_catalog, "read_catalog", _never)
     second = read_study(folder, language=language).catalog
     for kept in (first, second):
         same_catalogue(fresh, kept)

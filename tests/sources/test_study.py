@@ -410,6 +410,31 @@ def test_two_folders_of_one_name_do_not_share_what_is_derived(folder: Path, root
     assert processed_folder(read_study(folder).folder).name.startswith("islands-")
 
 
+def test_what_names_no_bank_is_no_brand_of_the_image(folder: Path) -> None:
+    rows = ["id,Modern - Civic,Fair - Civic,Modern - Kestrel,Fair - Kestrel,"
+            "Modern - None of these,Fair - None of these"]  # fmt: skip
+    rows += [f"{n},{n % 2},1,0,{n % 3 > 0:d},{n % 5 == 0:d},0" for n in range(12)]
+    (folder / "survey.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    codebook = ["item,set,attribute,brand"] + [
+        f"{name},image,{name.replace(' - ', ',')}" for name in rows[0].split(",")[1:]
+    ]
+    (folder / "codebook.csv").write_text("\n".join(codebook) + "\n", encoding="utf-8")
+    with_toml(
+        folder,
+        '[study]\ntitle = "Banks"\n[survey]\nsource = "survey.csv"\ncodebook = "codebook.csv"\n'
+        'respondent = "id"\nimages = ["image"]\n'
+        '[branches]\nsource = "b.csv"\n',
+    )
+    (folder / "b.csv").write_text("brand,market\nCivic,N\nKestrel,S\n", encoding="utf-8")
+    image = read_study(folder).brand_image
+    assert image is not None
+    assert image.values.to_dict("index") == {
+        "Civic": {"Modern": 6, "Fair": 12}, "Kestrel": {"Modern": 0, "Fair": 8}
+    }  # fmt: skip
+    assert "None of these" in str(image.notes[-1])
+    assert any("image: 2 brands × 2 attributes" in line for line in check_study(folder).lines())
+
+
 def test_every_error_can_be_caught_as_one(folder: Path) -> None:
     with pytest.raises(BrandkitError):
         read_study(with_toml(folder, "["))
