@@ -16,7 +16,7 @@ MOST_ROWS = 12
 
 _COLUMNS = [
     "brand_a", "brand_b", "n_offers", "n_compared", "overlap", "stability_low", "stability_high",
-    "expected", "excess", "bound_low", "bound_high", "sister",
+    "expected", "excess", "sister",
 ]  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def ranked_rivals(result: BrandOverlap, *, brand: str) -> pd.DataFrame:
     -------
     DataFrame
         Nearest first: ``brand_a brand_b n_offers n_compared overlap stability_low stability_high
-        expected excess bound_low bound_high sister``.
+        expected excess sister``.
 
     Examples
     --------

@@ -1,0 +1,87 @@
+"""Notebook 01: the argument stands with all of the evidence, and with little of it."""
+
+from __future__ import annotations
+
+import re
+import time
+from html import unescape
+from pathlib import Path
+from shutil import copyfile
+
+import pytest
+
+from brandkit.language import use_language
+from brandkit.report import export_report
+
+THREE = """bank,id,name,category,features
+North,1,Daily account,accounts,app; card
+North,2,Step saver,savings,app; bonus
+South,1,Daily account,accounts,app; card; cheque book
+South,2,Junior saver,savings,bonus
+West,1,Plain account,accounts,branch
+West,2,Plain saver,savings,branch
+"""
+TABLE = """[study]
+title = "Three banks"
+[catalog]
+source = "products.csv"
+format = "table"
+as_of = 2026-03-01
+columns = { brand = "bank", product = "id", name = "name", category = "category", \
+features = "features" }
+"""
+AUSTRALIAN = """[study]
+title = "Australian banks, August 2024"
+focus = "CommBank"
+[catalog]
+source = "2024-08-12.jsonl.xz"
+register = "brands_2024-08-12.json"
+format = "cdr"
+as_of = 2024-08-12
+"""
+
+
+def told(folder: Path, out: Path) -> str:
+    """Run the notebook on a study and give the page's text."""
+    try:
+        files = export_report(folder, notebooks=["01"], out=out)
+    finally:
+        use_language("en")
+    page = next(path for path in files if path.name == "01_overlap.html")
+    return unescape(re.sub(r"<[^>]+>", " ", page.read_text(encoding="utf-8")))
+
+
+def study(folder: Path, toml: str, **files: str) -> Path:
+    folder.mkdir()
+    (folder / "study.toml").write_text(toml, encoding="utf-8", newline="\n")
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
+    return folder
+
+
+def test_parts_without_evidence_are_said_to_be_left_out(tmp_path: Path) -> None:
+    page = told(study(tmp_path / "three", TABLE, products=THREE), tmp_path / "out")
+    assert "North and South sell the most alike products" in page
+    for missing in ("takes catalogues of at least two dates", "takes a focus bank",
+                    "takes their branches by market"):  # fmt: skip
+        assert missing in page
+
+
+def test_one_bank_ends_the_notebook_with_what_it_would_take(tmp_path: Path) -> None:
+    alone = "".join(THREE.splitlines(keepends=True)[:3])
+    page = told(study(tmp_path / "alone", TABLE, products=alone), tmp_path / "out")
+    assert "no catalogue of at least two banks' products" in page
+
+
+@pytest.mark.real
+def test_the_newest_australian_catalogue(real: Path, tmp_path: Path) -> None:
+    folder = study(tmp_path / "australia", AUSTRALIAN)
+    source = real / "catalogs" / "au_cdr"
+    copyfile(source / "snapshots" / "2024-08-12.jsonl.xz", folder / "2024-08-12.jsonl.xz")
+    copyfile(source / "registers" / "brands_2024-08-12.json", folder / "brands_2024-08-12.json")
+    started = time.perf_counter()
+    page = told(folder, tmp_path / "out")
+    assert time.perf_counter() - started < 180, "60 s where nothing else runs"
+    assert "CommBank's products are most like NATIONAL AUSTRALIA BANK's" in page
+    assert "Bank of Melbourne – BankSA" in page, "sisters are named apart"
+    assert "114 banks and 3,409 products" in page

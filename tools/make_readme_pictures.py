@@ -1,0 +1,78 @@
+"""Draw the pictures of README.md into docs/.
+
+The map comes from the sample study; the picture of the Australian market from the banks' own
+published product data (Consumer Data Right), where a folder with them is given:
+
+    python tools/make_readme_pictures.py [--australia FOLDER]
+
+FOLDER holds ``snapshots/<day>.jsonl.xz`` and ``registers/brands_<day>.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from brandkit.joins import study_positions
+from brandkit.language import use_language
+from brandkit.overlap import brand_overlap
+from brandkit.overlap.plots import plot_brand_overlap
+from brandkit.positioning.plots import plot_correspondence_map
+from brandkit.sources import read_catalog, read_study
+from brandkit.viz.export import png
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+AUSTRALIA = ROOT.parent / "shared" / "real" / "catalogs" / "au_cdr"
+
+
+def positioning_map() -> Axes:
+    """Draw the map of the sample study."""
+    study = read_study("sample")
+    positions = study_positions(study)
+    if positions is None:
+        raise SystemExit("The sample study has no image of the banks to draw.")
+    return plot_correspondence_map(positions, focus=study.focus)
+
+
+def australian_market(folder: Path) -> Axes:
+    """Draw the closest pairs of Australian banks, from the newest day of a folder."""
+    snapshot = max((folder / "snapshots").glob("*.jsonl.xz"))
+    day = snapshot.name.removesuffix(".jsonl.xz")
+    catalog = read_catalog(
+        snapshot, format="cdr", register=folder / "registers" / f"brands_{day}.json", as_of=day
+    )
+    return plot_brand_overlap(brand_overlap(catalog, draws=0))
+
+
+def write(drawing: Axes, name: str) -> None:
+    """Write a picture, replacing the old one whole."""
+    figure = drawing.get_figure(root=True)
+    if figure is None:
+        raise SystemExit(f"Nothing was drawn for {name}.")
+    DOCS.mkdir(exist_ok=True)
+    part = DOCS / f".{name}.part"
+    part.write_bytes(png(figure))
+    part.replace(DOCS / name)
+    print(f"docs/{name} is drawn.")
+
+
+def main() -> None:
+    """Draw what there is evidence for."""
+    parser = argparse.ArgumentParser(description="Draw the pictures of README.md into docs/.")
+    parser.add_argument("--australia", type=Path, default=AUSTRALIA, metavar="FOLDER")
+    folder = parser.parse_args().australia
+    use_language("en")
+    write(positioning_map(), "positioning_map.png")
+    if (folder / "snapshots").is_dir():
+        write(australian_market(folder), "overlap_australia.png")
+    else:
+        print("No Australian catalogues there: docs/overlap_australia.png stays as it is.")
+
+
+if __name__ == "__main__":
+    main()
