@@ -169,11 +169,8 @@ def _manhattan_likeness(scaled: Floats) -> Floats:
 
 def _gap(column: Floats, span: float | None) -> Floats:
     filled = np.nan_to_num(column)
-    gap: Floats = np.abs(filled[:, None] - filled[None, :])
-    if span:
-        gap = np.minimum(gap / span, 1.0)
-    else:
-        gap = (gap > 0).astype(np.float64)
+    apart = np.abs(filled[:, None] - filled[None, :])
+    gap: Floats = np.minimum(apart / span, 1.0) if span else (apart > 0).astype(np.float64)
     return gap
 
 
