@@ -94,37 +94,3 @@ def numeric_matrix(
             "Fill the cell, or leave its row or column out."
         )
     return values
-
-
-TOTAL_WORDS = frozenset(
-    {
-        "net", "total", "totals", "sum", "overall", "all", "subtotal",
-        "合計", "合计", "總計", "总计", "小計", "小计", "總和", "总和", "全部",
-    }
-)  # fmt: skip
-
-
-def find_totals(labels: Sequence[object], values: NDArray[np.float64]) -> list[str]:
-    """Find lines that total the others, by their name or by their sums.
-
-    Parameters
-    ----------
-    labels : sequence
-        One a line.
-    values : ndarray, lines x cells, >= 0
-
-    Returns
-    -------
-    list of str
-        Labels called NET or total (in three scripts), or, among at least four lines, equal to
-        the sum of all others to rounding.
-    """
-    words = [str(label).strip().strip(":：()（）").casefold() for label in labels]
-    named = [word in TOTAL_WORDS or word.startswith(("net:", "net ", "total:")) for word in words]
-    rest = values.sum(axis=0) - values
-    is_sum = np.isclose(values, rest, rtol=1e-9, atol=1e-12).all(axis=1) & (len(words) >= 4)
-    return [
-        str(label)
-        for label, name, added in zip(labels, named, is_sum, strict=True)
-        if name or added
-    ]

@@ -10,18 +10,12 @@ import numpy as np
 import pandas as pd
 from scipy.spatial.distance import cdist
 
-from brandkit.core.checks import (
-    check_option,
-    check_whole_number,
-    find_totals,
-    numeric_matrix,
-    require_frame,
-    require_unique,
-)
-from brandkit.core.errors import InputError, NotEnoughDataError, did_you_mean, shown
+from brandkit.core.checks import check_option, require_frame
+from brandkit.core.errors import NotEnoughDataError
 from brandkit.core.linalg import Floats, signed_svd
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.positioning.correspondence_table import CorrespondenceTable, checked_table
 
 Scaling = Literal[
     "symmetric", "row_principal", "column_principal", "row_gab", "column_gab",
@@ -182,7 +176,7 @@ def correspondence_map(
     """
     require_frame("counts", counts)
     check_option("scaling", scaling, get_args(Scaling))
-    table = _checked_table(counts, supplementary_rows, supplementary_columns, axes)
+    table = checked_table(counts, supplementary_rows, supplementary_columns, axes)
 
     solved = _solve(table.active)
     kept = min(axes, len(solved.singular_values))
@@ -204,108 +198,6 @@ def correspondence_map(
         n=float(table.active.sum()),
         notes=_notes(table, axes=axes, kept=kept),
     )
-
-
-# --- the table ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Table:
-    active: Floats  # active rows x active columns
-    row_profiles: Floats  # all rows x active columns, rows sum to 1
-    column_profiles: Floats  # all columns x active rows, rows sum to 1
-    row_sizes: Floats  # totals of all rows over active columns, as shares of the active total
-    column_sizes: Floats
-    row_labels: pd.Index
-    column_labels: pd.Index
-    row_active: np.ndarray
-    column_active: np.ndarray
-
-
-def _checked_table(
-    counts: pd.DataFrame, extra_rows: Sequence[str], extra_columns: Sequence[str], axes: int
-) -> _Table:
-    require_unique("counts", list(counts.index), what="row")
-    require_unique("counts", list(counts.columns), what="column")
-    row_active = ~_member(counts.index, extra_rows, argument="supplementary_rows")
-    column_active = ~_member(counts.columns, extra_columns, argument="supplementary_columns")
-    n_rows, n_columns = int(row_active.sum()), int(column_active.sum())
-    if min(n_rows, n_columns) < 2:
-        raise NotEnoughDataError(
-            "`counts` must have at least 2 active rows and 2 active columns; "
-            f"found {n_rows} x {n_columns}."
-        )
-    most = min(n_rows, n_columns) - 1
-    if axes > most:
-        raise NotEnoughDataError(
-            f"`axes` must be at most {most} for {n_rows} x {n_columns} active rows and columns; "
-            f"found {axes}. Keep fewer axes or add rows and columns."
-        )
-    check_whole_number("axes", axes, low=1, high=most)
-
-    by_row = numeric_matrix("counts", counts.loc[:, column_active])
-    by_column = numeric_matrix("counts", counts.loc[row_active, :])
-    _refuse_negative(by_row, counts.index, counts.columns[column_active])
-    _refuse_negative(by_column, counts.index[row_active], counts.columns)
-    _refuse_empty(by_row, counts.index, what="row")
-    _refuse_empty(by_column.T, counts.columns, what="column")
-    active = by_row[row_active]
-    _refuse_totals(active, counts.index[row_active], what="row")
-    _refuse_totals(active.T, counts.columns[column_active], what="column")
-
-    n = active.sum()
-    return _Table(
-        active=active,
-        row_profiles=by_row / by_row.sum(axis=1, keepdims=True),
-        column_profiles=(by_column / by_column.sum(axis=0)).T,
-        row_sizes=by_row.sum(axis=1) / n,
-        column_sizes=by_column.sum(axis=0) / n,
-        row_labels=counts.index,
-        column_labels=counts.columns,
-        row_active=row_active,
-        column_active=column_active,
-    )
-
-
-def _member(index: pd.Index, labels: Sequence[str], *, argument: str) -> np.ndarray:
-    if isinstance(labels, str):
-        raise InputError(f"`{argument}` must be a list of labels; found {shown(labels)}.")
-    unknown = [label for label in labels if label not in index]
-    if unknown:
-        have = [str(label) for label in index]
-        raise InputError(
-            f"`{argument}` must name labels of the table; found {shown(unknown)}."
-            f"{did_you_mean(str(unknown[0]), have)}"
-        )
-    return np.asarray(index.isin(list(labels)))
-
-
-def _refuse_negative(values: Floats, rows: pd.Index, columns: pd.Index) -> None:
-    if (values < 0).any():
-        row, column = (int(at[0]) for at in np.nonzero(values < 0))
-        raise InputError(
-            f"`counts` must hold values >= 0; found {values[row, column]:g} in row "
-            f"{shown(rows[row])}, column {shown(columns[column])}. A correspondence map needs "
-            "amounts; for scores around zero use a component map."
-        )
-
-
-def _refuse_empty(values: Floats, labels: pd.Index, *, what: str) -> None:
-    empty = list(labels[values.sum(axis=1) == 0])
-    if empty:
-        raise InputError(
-            f"`counts` must have no {what} of zeros; found {shown(empty)}. "
-            f"A {what} without answers has no profile: leave it out."
-        )
-
-
-def _refuse_totals(values: Floats, labels: pd.Index, *, what: str) -> None:
-    totals = find_totals(list(labels), values)
-    if totals:
-        raise InputError(
-            f"`counts` must not hold totals beside their parts; the {what} {shown(totals)} looks "
-            f"like a total of the others. Leave it out, or name it in `supplementary_{what}s`."
-        )
 
 
 # --- the solution ------------------------------------------------------------------------------
@@ -421,7 +313,7 @@ def _axes_frame(d: Floats) -> pd.DataFrame:
     )
 
 
-def _associations(solved: _Solution, table: _Table) -> pd.DataFrame:
+def _associations(solved: _Solution, table: CorrespondenceTable) -> pd.DataFrame:
     rows = table.row_labels[table.row_active]
     columns = table.column_labels[table.column_active]
     expected = np.sqrt(np.outer(solved.row_mass, solved.column_mass))
@@ -435,7 +327,7 @@ def _associations(solved: _Solution, table: _Table) -> pd.DataFrame:
     )
 
 
-def _nearest(points: _Points, table: _Table) -> pd.DataFrame:
+def _nearest(points: _Points, table: CorrespondenceTable) -> pd.DataFrame:
     """Find each active row's two nearest rows over all axes; ties go to the first label."""
     labels = table.row_labels[table.row_active].to_numpy()
     place = points.principal[table.row_active]
@@ -456,7 +348,7 @@ def _nearest(points: _Points, table: _Table) -> pd.DataFrame:
     )
 
 
-def _notes(table: _Table, *, axes: int, kept: int) -> tuple[Message, ...]:
+def _notes(table: CorrespondenceTable, *, axes: int, kept: int) -> tuple[Message, ...]:
     notes = []
     if kept < axes:
         notes.append(

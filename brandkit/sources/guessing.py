@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from brandkit.core.errors import BrandkitError
+from brandkit.core.totals import is_total_name
 from brandkit.sources.file_form import ENDINGS
 from brandkit.sources.files import ending as ending_of
 from brandkit.sources.files import unpacked
@@ -20,7 +21,6 @@ from brandkit.sources.guessing_columns import FACETS, Column, Guess, Unreadable,
 from brandkit.sources.guessing_survey import guessed_spss, guessed_survey
 from brandkit.sources.listing import NUMBER_FACETS
 from brandkit.sources.table_cells import MOST_ATTRIBUTES
-from brandkit.sources.totals import is_total_name
 
 
 def guessed_file(path: Path) -> Guess | str:

@@ -1,46 +1,15 @@
-"""Rows and columns that are no brand and no attribute: NET, Total, 合計, and silent sums.
-
-Left in a table they would count everything twice and pull every map towards themselves.
-"""
+"""Refusing rows and columns of a file that are no brand and no attribute but a total of them."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from brandkit.core.errors import SchemaError
-
-_NAMES = re.compile(
-    r"(grand )?(net|total|totals|sum|subtotal|sub-total|average|mean|base|sample size"
-    r"|all (brands|banks|attributes|respondents))( \(?(n|%|net|total|weighted|unweighted)\)?)?"
-    r"|n ?=.*"
-    r"|合計|總計|小計|總和|總數|平均|平均值|基數|樣本數"
-    r"|合计|总计|小计|总和|总数|平均数|均值|基数|样本量|样本数"
-)
-#: Fewer others than this, and a sum among them may well be chance.
-FEWEST_OTHERS = 3
-
-
-def is_total_name(label: str) -> bool:
-    """Say whether a label names a total, a mean or a base.
-
-    Parameters
-    ----------
-    label : str
-
-    Examples
-    --------
-    >>> is_total_name("NET"), is_total_name("总计"), is_total_name("Total Bank")
-    (True, True, False)
-    """
-    folded = unicodedata.normalize("NFKC", label).casefold().strip(" :.*-—–")
-    return bool(_NAMES.fullmatch(folded))
+from brandkit.core.totals import is_total_name, sums_of_others
 
 
 def refuse_total_names(
@@ -93,11 +62,10 @@ def refuse_sums(
     brandkit.core.errors.SchemaError: image.csv, row 'Everybody': totals, means and bases must ...
     """
     for axis, table, named in (("row", counts, named_rows), ("column", counts.T, named_columns)):
-        if len(table.index) <= FEWEST_OTHERS or len(table.columns) < 2:
+        if len(table.columns) < 2:
             continue
-        values = table.to_numpy(dtype=float)
-        is_sum = np.isclose(2 * values, values.sum(axis=0), rtol=1e-9, atol=1e-9).all(axis=1)
-        for label in map(str, table.index[is_sum]):
+        sums = sums_of_others(table.to_numpy(dtype=float))
+        for label in map(str, table.index[sums]):
             if label not in named:
                 raise _refusal(file, axis, label, "the sum of all the others")
 
