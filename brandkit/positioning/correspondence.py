@@ -333,9 +333,11 @@ def _nearest(points: _Points, table: CorrespondenceTable) -> pd.DataFrame:
     place = points.principal[table.row_active]
     apart = cdist(place, place)
     np.fill_diagonal(apart, np.inf)
-    order = np.argsort(np.round(apart, 12), axis=1, kind="stable")
     at = np.arange(len(labels))
-    first, second = order[:, 0], order[:, 1]
+    rounded = np.round(apart, 12)
+    first = rounded.argmin(axis=1)
+    rounded[at, first] = np.inf
+    second = rounded.argmin(axis=1)
     has_second = len(labels) > 2
     return pd.DataFrame(
         {
