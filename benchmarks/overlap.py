@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import resource
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -12,13 +13,21 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.programs import in_peers, seconds, show
-from brandkit.overlap import brand_overlap, gower, product_similarity
+from brandkit.overlap import (
+    brand_overlap,
+    catalog_gaps,
+    gower,
+    overlap_history,
+    overlap_test,
+    product_similarity,
+)
 from brandkit.overlap.names import similar_names
 from brandkit.sources.catalog import read_catalog
 
 ROWS, COLUMNS = 2_000, 15
 NAMES, CATEGORIES, BANKS = 100_000, 12, 2_000
 LEAST, MOST = 0.6, 10
+HISTORY = ["TRANSACTION_AND_SAVINGS_ACCOUNTS", "CREDIT_AND_CHARGE_CARDS", "RESIDENTIAL_MORTGAGES"]
 REAL = Path(__file__).resolve().parents[2] / "shared" / "real" / "catalogs" / "au_cdr"
 
 GOWER = """
@@ -179,13 +188,29 @@ def catalogue() -> None:
         ("brand_overlap, no draws", lambda: brand_overlap(catalog, draws=0)),
         ("brand_overlap, 1,000 draws", lambda: brand_overlap(catalog, draws=1000)),
         ("product_similarity", lambda: product_similarity(catalog)),
+        ("catalog_gaps", lambda: catalog_gaps(catalog, brand="CommBank")),
+        ("overlap_test, 999 draws", lambda: overlap_test(catalog)),
     ):
         start = perf_counter()
         call()
         rows.append({"work": work, "seconds": round(perf_counter() - start, 2)})
-    show(rows)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"{catalog}; at most {peak:.2f} GB of memory")
+    source = REAL / "snapshots"
+    dated = {
+        date.fromisoformat(as_of): read_catalog(
+            source / f"{as_of}.jsonl.xz", register=REAL / "registers" / f"brands_{as_of}.json",
+            crosswalk=REAL / "brand_crosswalk.csv", as_of=as_of,
+        )
+        for as_of in sorted(file.name.partition(".")[0] for file in source.glob("*.jsonl.xz"))
+    }  # fmt: skip
+    start = perf_counter()
+    overlap_history(dated, category=HISTORY)
+    rows.append({
+        "work": f"overlap_history, {len(dated)} dates, {len(HISTORY)} categories",
+        "seconds": round(perf_counter() - start, 2),
+    })  # fmt: skip
+    show(rows)
+    print(f"{catalog}; at most {peak:.2f} GB of memory without the history")
 
 
 def main() -> None:

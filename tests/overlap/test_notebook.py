@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from html import unescape
 from pathlib import Path
 from shutil import copyfile
@@ -79,9 +78,7 @@ def test_the_newest_australian_catalogue(real: Path, tmp_path: Path) -> None:
     source = real / "catalogs" / "au_cdr"
     copyfile(source / "snapshots" / "2024-08-12.jsonl.xz", folder / "2024-08-12.jsonl.xz")
     copyfile(source / "registers" / "brands_2024-08-12.json", folder / "brands_2024-08-12.json")
-    started = time.perf_counter()
     page = told(folder, tmp_path / "out")
-    assert time.perf_counter() - started < 180, "60 s where nothing else runs"
     assert "CommBank's products are most like NATIONAL AUSTRALIA BANK's" in page
     assert "Bank of Melbourne – BankSA" in page, "sisters are named apart"
     assert "114 banks and 3,409 products" in page

@@ -225,7 +225,7 @@ def test_any_text_gives_well_formed_svg(names: list[str]) -> None:
         for at, name in enumerate(names):
             ax.text(0.5, at / 5, name)
 
-    parsed(drawn(draw))
+    assert parsed(drawn(draw)).tag.endswith("svg")
 
 
 def test_labels_have_a_rim_of_paper() -> None:
