@@ -231,6 +231,10 @@ _POSITIONING = """
     second_nearest      | Second nearest | text | the next most alike row
     second_distance     | Distance of the second | decimal | chi-square distance to it
 """
+_SATISFACTION = """
+"""
+_JOINS = """
+"""
 _REPORT = """
     rule                | Rule | text | which rule of the audit
     severity            | Severity | text | "fails": the report is not written; "warns": it is
@@ -240,4 +244,6 @@ _REPORT = """
     n_bytes             | Bytes | count | size of the file
 """
 
-COLUMNS: dict[str, Column] = _read(_SHARED + _SOURCES + _OVERLAP + _POSITIONING + _REPORT)
+COLUMNS: dict[str, Column] = _read(
+    _SHARED + _SOURCES + _OVERLAP + _POSITIONING + _SATISFACTION + _JOINS + _REPORT
+)
