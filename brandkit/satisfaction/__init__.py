@@ -1,0 +1,1 @@
+"""What customers of banks say: scores, drivers, models, and how sure they are."""
