@@ -26,7 +26,7 @@ PACKAGE = ROOT / "brandkit"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CHINESE = ("zh-Hant", "zh-Hans")
 ROOMS = {
-    "columns", "joins", "notebooks", "overlap", "positioning", "report", "satisfaction", "sources",
+    "columns", "core", "joins", "notebooks", "overlap", "positioning", "report", "satisfaction", "sources",
     "viz",
 }  # fmt: skip
 HAN = re.compile(r"[\u4e00-\u9fff]")
