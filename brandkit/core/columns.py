@@ -230,6 +230,34 @@ _POSITIONING = """
     distance            | Distance | decimal | chi-square distance between two profiles
     second_nearest      | Second nearest | text | the next most alike row
     second_distance     | Distance of the second | decimal | chi-square distance to it
+    n_waves             | Waves | count | different survey waves
+    loading             | Loading | signed | correlation of an attribute with the axis, -1 to 1; its covariance with the unit axis where attributes are not standardised
+    stress              | Stress | decimal | Kruskal's stress-1, of the map or of one point, >= 0: root of squared misfit over squared distance
+    stress_share        | Share of the misfit | share | part of the squared misfit that a point has, 0-1
+    label_a             | First | text | first of the two points compared
+    label_b             | Second | text | second of the two points compared
+    dissimilarity       | Dissimilarity | decimal | how unlike two things are, as given, >= 0
+    disparity           | Fitted dissimilarity | decimal | what the dissimilarity asks of the map: itself, or its best rising step function
+    map_distance        | Distance on the map | decimal | straight distance of two points over the kept axes
+    method              | Method | text | how the values were found
+    n_points            | Points | count | points on the map
+    n_negative          | Negative eigenvalues | count | eigenvalues below zero beyond rounding: parts of the dissimilarities that no map can show
+    rotation            | Rotation | text | how the axes were turned; empty where they were not
+    model               | Model | text | vector, circular, elliptical or quadratic
+    against             | Against | text | simpler model that the model is tested against
+    n_parameters        | Parameters | count | numbers fitted for each respondent
+    across              | Across | signed | place on the axis across
+    upward              | Upward | signed | place on the axis upward
+    n_above             | Above their mean | count | respondents predicted above their own mean there
+    share_above         | Share above their mean | share | share of respondents predicted above their own mean there, 0-1
+    observed_above      | Rated above their mean | share | share of respondents who rated the product above their own mean, 0-1
+    mean_liking         | Mean liking | decimal | mean of the ratings, in the unit of the scale
+    r2                  | Explained | share | share of the variance of the outcome that is explained, 0-1
+    n_significant       | Better at 5 % | count | respondents whose own test prefers the richer model at the 5 % level
+    share_significant   | Share better at 5 % | share | the same as a share of those tested; 5 % where it is chance
+    df                  | Degrees of freedom | number | degrees of freedom of the test
+    optimum             | Optimum | text | "ideal", "anti_ideal", "saddle" or "direction": what a respondent's surface has
+    ideal_inside        | Within the map | count | ideal points that lie within the window of the map
 """
 _SATISFACTION = """
 """

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.spatial.distance import cdist
 
 from brandkit.core.checks import check_option, require_frame
-from brandkit.core.errors import NotEnoughDataError
-from brandkit.core.linalg import Floats, signed_svd
+from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.positioning.correspondence_solution import NO_INERTIA, Points, place_points, solve
 from brandkit.positioning.correspondence_table import CorrespondenceTable, checked_table
+from brandkit.positioning.nearest_profiles import two_nearest
+from brandkit.positioning.turning import check_turn, turn_towards
 
 Scaling = Literal[
     "symmetric", "row_principal", "column_principal", "row_gab", "column_gab",
@@ -37,8 +39,6 @@ READINGS: dict[Scaling, tuple[Reading, ...]] = {
 }
 SMALL_ROW = 30
 """Mentions under which a row's place is called uncertain."""
-NO_INERTIA = 1e-12
-"""Singular values below this share of one are rounding, not differences."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -52,14 +52,10 @@ class CorrespondenceMap(Result):
         squared_cosine quality supplementary``. Mass and contribution of supplementary points
         are missing: they do not shape the map.
     axes : DataFrame
-        One row an axis of the whole table: ``axis singular_value inertia share``.
-    associations : DataFrame
-        One row a pair of active row and column: ``row_label column_label ratio residual``.
-        ``ratio`` is the observed over the expected share (1 = as expected), ``residual`` its
-        signed part of the total inertia's square root, (p - rc)/sqrt(rc).
-    nearest : DataFrame
-        One row an active row: ``label nearest distance second_nearest second_distance``:
-        chi-square distances between profiles in all axes, not only the ones drawn.
+        One row an axis of the whole table: ``axis singular_value inertia share``. Where the map
+        is turned, those of the first two are along the turned axes.
+    residuals : ndarray, active rows x active columns
+        The signed parts of the total inertia's square root, (p - rc)/sqrt(rc).
     scaling : str
         The scaling of the coordinates.
     readings : tuple of str
@@ -69,17 +65,61 @@ class CorrespondenceMap(Result):
         that both sides fill the page; 1 where that would change the reading.
     n : float
         The table's total over active cells.
+    rotated_to : str, optional
+        The row that the first two axes were turned to.
     """
 
     rows: pd.DataFrame
     columns: pd.DataFrame
     axes: pd.DataFrame
-    associations: pd.DataFrame
-    nearest: pd.DataFrame
+    residuals: Floats
     scaling: Scaling
     readings: tuple[Reading, ...]
     arrow_factor: float
     n: float
+    rotated_to: str | None = None
+
+    @cached_property
+    def associations(self) -> pd.DataFrame:
+        """One row a pair of active row and column: ``row_label column_label ratio residual``.
+
+        ``ratio`` is the observed over the expected share (1 = as expected), ``residual`` its
+        signed part of the total inertia's square root. Made when first asked for.
+        """
+        rows, columns = _active(self.rows), _active(self.columns)
+        expected = np.sqrt(np.outer(rows["mass"], columns["mass"]))
+        every_column = np.tile(np.arange(len(columns)), len(rows))
+        return pd.DataFrame(
+            {
+                "row_label": pd.Index(rows["label"]).repeat(len(columns)),
+                "column_label": pd.Index(columns["label"]).take(every_column),
+                "ratio": (1 + self.residuals / expected).ravel(),
+                "residual": self.residuals.ravel(),
+            }
+        )
+
+    @cached_property
+    def nearest(self) -> pd.DataFrame:
+        """One row an active row: ``label nearest distance second_nearest second_distance``.
+
+        Chi-square distances between profiles in all axes, not only the ones drawn; ties go to
+        the first label. Made when first asked for.
+        """
+        rows = _active(self.rows)
+        labels = pd.Index(rows["label"])
+        # Rows of D_r^-1/2 S are as far apart as the principal coordinates on all axes.
+        places = self.residuals / np.sqrt(rows["mass"].to_numpy())[:, None]
+        first, distance, second, second_distance = two_nearest(places)
+        has_second = len(labels) > 2
+        return pd.DataFrame(
+            {
+                "label": labels,
+                "nearest": labels[first],
+                "distance": distance,
+                "second_nearest": labels[second] if has_second else None,
+                "second_distance": second_distance if has_second else np.nan,
+            }
+        )
 
     def tidy(self) -> pd.DataFrame:
         """Give rows and columns in one frame, told apart by ``side``."""
@@ -93,8 +133,8 @@ class CorrespondenceMap(Result):
             {
                 "scaling": [self.scaling],
                 "n": [self.n],
-                "n_rows": [_n_active(self.rows)],
-                "n_columns": [_n_active(self.columns)],
+                "n_rows": [len(_active(self.rows))],
+                "n_columns": [len(_active(self.columns))],
                 "n_axes": [kept],
                 "total_inertia": [self.axes["inertia"].sum()],
                 "share_explained": [self.axes["share"].head(kept).sum()],
@@ -109,6 +149,7 @@ def correspondence_map(
     supplementary_rows: Sequence[str] = (),
     supplementary_columns: Sequence[str] = (),
     axes: int = 2,
+    rotate_to: str | None = None,
 ) -> CorrespondenceMap:
     """Map the rows and columns of a table so that like profiles lie together.
 
@@ -131,6 +172,10 @@ def correspondence_map(
     axes : int, default 2
         Axes to keep, at most min(active rows, active columns) - 1. Axes without any inertia are
         left out, and ``notes`` say so.
+    rotate_to : label, optional
+        Turn the first two axes about the middle so that this row lies on the first, on its
+        positive side. Distances and projections stay as they are; inertias, shares,
+        contributions and squared cosines are then those along the turned axes.
 
     Returns
     -------
@@ -140,7 +185,8 @@ def correspondence_map(
     ------
     InputError
         Where a used cell is no number >= 0, a label occurs twice, a supplementary label is
-        unknown, a row or column is empty, or one looks like a total of the others.
+        unknown, a row or column is empty, or one looks like a total of the others; where
+        `rotate_to` is no row, lies in the middle, or the scaling has no principal side.
     NotEnoughDataError
         Where fewer than two active rows or columns are left, or all profiles are the same.
 
@@ -152,6 +198,11 @@ def correspondence_map(
     Signs: in each axis the column with the largest absolute singular vector entry is positive
     (:func:`brandkit.core.linalg.signed_svd`). Supplementary points by the transition formulas;
     for the Gabriel and Greenacre scalings they take the mass they would have if active.
+
+    Turned by the rotation R, an axis a has the inertia sum_b R_ba^2 d_b^2: less than the first
+    before, never more, and the two together as before. A point of a side in principal coordinates
+    F makes m (FR)_a^2 of it; a point of the other side, with the entries w of its singular
+    vectors, makes the share (wR)_a^2 of the axis's direction.
 
     References
     ----------
@@ -178,82 +229,35 @@ def correspondence_map(
     check_option("scaling", scaling, get_args(Scaling))
     table = checked_table(counts, supplementary_rows, supplementary_columns, axes)
 
-    solved = _solve(table.active)
-    kept = min(axes, len(solved.singular_values))
+    check_turn(rotate_to, table.row_labels, axes=axes, scaling=scaling)
 
-    row_points = _points(table.row_profiles, solved.column_standard, solved, table.row_sizes)
-    column_points = _points(table.column_profiles, solved.row_standard, solved, table.column_sizes)
-    row_place = _scaled(row_points, solved.singular_values, scaling, side="row")[:, :kept]
-    column_place = _scaled(column_points, solved.singular_values, scaling, side="column")[:, :kept]
+    solved = solve(table.active, axes)
+    d, kept = solved.singular_values, solved.row_standard.shape[1]
+    rows = place_points(table.row_profiles, solved.column_standard, solved, table.row_sizes)
+    columns = place_points(table.column_profiles, solved.row_standard, solved, table.column_sizes)
+    row_place = _scaled(rows, d[:kept], scaling, side="row")
+    column_place = _scaled(columns, d[:kept], scaling, side="column")
+    turn = turn_towards(rotate_to, table.row_labels, row_place)
+    inertia = np.append((turn**2).T @ d[:kept] ** 2, d[kept:] ** 2)
 
     return CorrespondenceMap(
-        rows=_labelled(row_points, row_place, table.row_labels, table.row_active),
-        columns=_labelled(column_points, column_place, table.column_labels, table.column_active),
-        axes=_axes_frame(solved.singular_values),
-        associations=_associations(solved, table),
-        nearest=_nearest(row_points, table),
+        rows=_labelled(rows, row_place, turn, table, scaling=scaling, side="row"),
+        columns=_labelled(columns, column_place, turn, table, scaling=scaling, side="column"),
+        axes=_axes_frame(inertia),
+        residuals=solved.residuals,
         scaling=scaling,
         readings=READINGS[scaling],
         arrow_factor=_arrow_factor(row_place, column_place, scaling),
         n=float(table.active.sum()),
-        notes=_notes(table, axes=axes, kept=kept),
+        rotated_to=rotate_to,
+        notes=_notes(table, axes=axes, kept=kept, rotated_to=rotate_to),
     )
 
 
-# --- the solution ------------------------------------------------------------------------------
+# --- places -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Solution:
-    singular_values: Floats  # (k,), those above rounding
-    row_standard: Floats  # active rows x k
-    column_standard: Floats  # active columns x k
-    residuals: Floats  # S, active rows x active columns
-    row_mass: Floats
-    column_mass: Floats
-
-
-def _solve(active: Floats) -> _Solution:
-    """Decompose the standardised residuals S of a table of active cells."""
-    share = active / active.sum()
-    row_mass, column_mass = share.sum(axis=1), share.sum(axis=0)
-    expected = np.outer(row_mass, column_mass)
-    residuals = (share - expected) / np.sqrt(expected)
-    u, d, v = signed_svd(residuals)
-    rank = int((d[: min(active.shape) - 1] > NO_INERTIA).sum())
-    if rank == 0:
-        raise NotEnoughDataError(
-            "`counts` must have rows that differ; found the same profile in every row. "
-            "There is nothing to map: the brands are described alike."
-        )
-    return _Solution(
-        singular_values=d[:rank],
-        row_standard=u[:, :rank] / np.sqrt(row_mass)[:, None],
-        column_standard=v[:, :rank] / np.sqrt(column_mass)[:, None],
-        residuals=residuals,
-        row_mass=row_mass,
-        column_mass=column_mass,
-    )
-
-
-@dataclass(frozen=True)
-class _Points:
-    standard: Floats  # points x k
-    principal: Floats  # points x k
-    size: Floats  # mass, or for supplementary points the mass they would have
-    distance: Floats  # squared chi-square distance to the average profile
-
-
-def _points(profiles: Floats, other_standard: Floats, solved: _Solution, size: Floats) -> _Points:
-    """Place all points of a side by the transition formula, active and supplementary alike."""
-    principal = profiles @ other_standard
-    rows_side = other_standard is solved.column_standard
-    average = solved.column_mass if rows_side else solved.row_mass
-    distance = ((profiles - average) ** 2 / average).sum(axis=1)
-    return _Points(principal / solved.singular_values, principal, size, distance)
-
-
-def _scaled(points: _Points, d: Floats, scaling: Scaling, *, side: str) -> Floats:
+def _scaled(points: Points, d: Floats, scaling: Scaling, *, side: str) -> Floats:
     if scaling == "standard":
         return points.standard
     if scaling == "symbiplot":
@@ -278,19 +282,35 @@ def _arrow_factor(rows: Floats, columns: Floats, scaling: Scaling) -> float:
 # --- labels ------------------------------------------------------------------------------------
 
 
-def _labelled(points: _Points, place: Floats, labels: pd.Index, active: np.ndarray) -> pd.DataFrame:
+def _labelled(
+    points: Points,
+    place: Floats,
+    turn: Floats,
+    table: CorrespondenceTable,
+    *,
+    scaling: Scaling,
+    side: str,
+) -> pd.DataFrame:
     """Make the long frame of one side: one row a label and axis, axis by axis within a label."""
+    is_rows = side == "row"
+    labels = table.row_labels if is_rows else table.column_labels
+    active = table.row_active if is_rows else table.column_active
     n_points, kept = place.shape
     mass = np.where(active, points.size, np.nan)
     # A point at the average profile has no distance to show: its shares are missing, not 0/0.
     distance = np.where(points.distance > NO_INERTIA**2, points.distance, np.nan)
-    cosine = points.principal[:, :kept] ** 2 / distance[:, None]
-    contribution = mass[:, None] * points.standard[:, :kept] ** 2
+    turned = points.principal @ turn
+    cosine = turned**2 / distance[:, None]
+    if scaling == "symmetric" or scaling.startswith(side):
+        contribution = mass[:, None] * turned**2
+        contribution /= contribution[active].sum(axis=0)
+    else:
+        contribution = mass[:, None] * (points.standard @ turn) ** 2
     return pd.DataFrame(
         {
-            "label": np.repeat(labels.to_numpy(), kept),
+            "label": labels.repeat(kept),
             "axis": np.tile(np.arange(1, kept + 1), n_points),
-            "coordinate": (place + 0.0).ravel(),
+            "coordinate": (place @ turn + 0.0).ravel(),
             "mass": np.repeat(mass, kept),
             "inertia": np.repeat(mass * points.distance, kept),
             "contribution": contribution.ravel(),
@@ -301,57 +321,29 @@ def _labelled(points: _Points, place: Floats, labels: pd.Index, active: np.ndarr
     )
 
 
-def _axes_frame(d: Floats) -> pd.DataFrame:
-    inertia = d**2
+def _axes_frame(inertia: Floats) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "axis": np.arange(1, len(d) + 1),
-            "singular_value": d,
+            "axis": np.arange(1, len(inertia) + 1),
+            "singular_value": np.sqrt(inertia),
             "inertia": inertia,
             "share": inertia / inertia.sum(),
         }
     )
 
 
-def _associations(solved: _Solution, table: CorrespondenceTable) -> pd.DataFrame:
-    rows = table.row_labels[table.row_active]
-    columns = table.column_labels[table.column_active]
-    expected = np.sqrt(np.outer(solved.row_mass, solved.column_mass))
-    return pd.DataFrame(
-        {
-            "row_label": np.repeat(rows.to_numpy(), len(columns)),
-            "column_label": np.tile(columns.to_numpy(), len(rows)),
-            "ratio": (1 + solved.residuals / expected).ravel(),
-            "residual": solved.residuals.ravel(),
-        }
-    )
-
-
-def _nearest(points: _Points, table: CorrespondenceTable) -> pd.DataFrame:
-    """Find each active row's two nearest rows over all axes; ties go to the first label."""
-    labels = table.row_labels[table.row_active].to_numpy()
-    place = points.principal[table.row_active]
-    apart = cdist(place, place)
-    np.fill_diagonal(apart, np.inf)
-    at = np.arange(len(labels))
-    rounded = np.round(apart, 12)
-    first = rounded.argmin(axis=1)
-    rounded[at, first] = np.inf
-    second = rounded.argmin(axis=1)
-    has_second = len(labels) > 2
-    return pd.DataFrame(
-        {
-            "label": labels,
-            "nearest": labels[first],
-            "distance": apart[at, first],
-            "second_nearest": labels[second] if has_second else None,
-            "second_distance": apart[at, second] if has_second else np.nan,
-        }
-    )
-
-
-def _notes(table: CorrespondenceTable, *, axes: int, kept: int) -> tuple[Message, ...]:
+def _notes(
+    table: CorrespondenceTable, *, axes: int, kept: int, rotated_to: str | None
+) -> tuple[Message, ...]:
     notes = []
+    if rotated_to is not None:
+        notes.append(
+            Message(
+                "The map is turned so that {brand} lies to the right, on the first axis. Distances "
+                "stay as they are; shares are those along the turned axes.",
+                {"brand": rotated_to},
+            )
+        )
     if kept < axes:
         notes.append(
             Message(
@@ -381,5 +373,6 @@ def _notes(table: CorrespondenceTable, *, axes: int, kept: int) -> tuple[Message
     return tuple(notes)
 
 
-def _n_active(side: pd.DataFrame) -> int:
-    return int((~side["supplementary"] & (side["axis"] == 1)).sum())
+def _active(side: pd.DataFrame) -> pd.DataFrame:
+    """Give one row an active point."""
+    return side[~side["supplementary"] & (side["axis"] == 1)]

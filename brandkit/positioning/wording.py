@@ -156,6 +156,11 @@ def correspondence_map_caption(result: CorrespondenceMap) -> Message:
         "reading": _READINGS[result.readings],
         "factor": result.arrow_factor,
     }
+    if result.rotated_to is not None:
+        values["scaling"] = Message(
+            "{scaling}, turned so that {brand} lies to the right",
+            {"scaling": _SCALINGS[result.scaling], "brand": result.rotated_to},
+        )
     if result.arrow_factor == 1:
         return Message(
             "Positioning map of {brands:count} brands by {attributes:count} attributes "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.spatial.distance import cdist
 
+from brandkit.core.columns import COLUMNS
 from brandkit.core.errors import InputError
+from brandkit.core.linalg import signed_svd
 from brandkit.positioning import CorrespondenceMap, correspondence_map
 from brandkit.positioning.correspondence import READINGS
 from tests.contract import assert_contract
@@ -371,3 +375,64 @@ def test_the_allowed_projection_rebuilds_the_table_in_full_space(smoke, scaling:
     ratio = result.associations["ratio"].to_numpy().reshape(rebuilt.shape)
     np.testing.assert_allclose(rebuilt, ratio, atol=1e-12)
     assert result.arrow_factor > 0
+
+
+def test_frames_made_on_demand_have_known_columns_and_are_made_once(smoke) -> None:
+    result = correspondence_map(smoke)
+    for name in ("nearest", "associations"):
+        frame = getattr(result, name)
+        assert set(frame.columns) <= set(COLUMNS)
+        assert getattr(result, name) is frame
+        pd.testing.assert_frame_equal(getattr(pickle.loads(pickle.dumps(result)), name), frame)
+
+
+# --- large tables --------------------------------------------------------------------------------
+
+
+def large(n_rows: int, n_columns: int, rng: np.random.Generator) -> pd.DataFrame:
+    return pd.DataFrame(
+        rng.poisson(30, (n_rows, n_columns)) + 1,
+        index=[f"brand {i}" for i in range(n_rows)],
+        columns=[f"attribute {j}" for j in range(n_columns)],
+    )
+
+
+@pytest.mark.parametrize("shape", [(79, 20), (80, 20), (20, 80)])
+def test_tall_tables_have_the_axes_of_the_plain_decomposition(rng, shape) -> None:
+    table = large(*shape, rng)
+    result = correspondence_map(table, scaling="standard", axes=5)
+    share = table.to_numpy(float) / table.to_numpy().sum()
+    row, column = share.sum(axis=1), share.sum(axis=0)
+    expected = np.outer(row, column)
+    u, d, v = signed_svd((share - expected) / np.sqrt(expected))
+    np.testing.assert_allclose(result.axes["singular_value"], d[: len(result.axes)], atol=1e-13)
+    np.testing.assert_allclose(places(result.rows), u[:, :5] / np.sqrt(row)[:, None], atol=1e-9)
+    np.testing.assert_allclose(
+        places(result.columns), v[:, :5] / np.sqrt(column)[:, None], atol=1e-9
+    )
+
+
+def test_nearest_among_many_are_those_of_all_distances(rng) -> None:
+    table = large(450, 6, rng)
+    table.iloc[17] = table.iloc[3] * 2  # equal profiles: distance 0
+    result = correspondence_map(table)
+    profiles = table.to_numpy(float) / table.sum(axis=1).to_numpy()[:, None]
+    average = table.sum().to_numpy() / table.to_numpy().sum()
+    apart = cdist(profiles / np.sqrt(average), profiles / np.sqrt(average))
+    np.fill_diagonal(apart, np.inf)
+    order = np.argsort(np.round(apart, 12), axis=1, kind="stable")
+    labels = table.index.to_numpy()
+    at = np.arange(len(table))
+    assert result.nearest["nearest"].tolist() == labels[order[:, 0]].tolist()
+    assert result.nearest["second_nearest"].tolist() == labels[order[:, 1]].tolist()
+    np.testing.assert_allclose(result.nearest["distance"], apart[at, order[:, 0]], atol=1e-9)
+    np.testing.assert_allclose(result.nearest["second_distance"], apart[at, order[:, 1]], atol=1e-9)
+    assert result.nearest.loc[17, "nearest"] == "brand 3"
+
+
+def test_many_equal_profiles_go_to_the_first(rng) -> None:
+    twins = pd.concat([large(2, 5, rng)] * 210, ignore_index=True)
+    twins.index = [f"brand {i}" for i in range(len(twins))]
+    nearest = correspondence_map(twins).nearest
+    assert nearest.loc[10, ["nearest", "second_nearest"]].tolist() == ["brand 0", "brand 2"]
+    assert nearest["distance"].max() < 1e-12
