@@ -260,8 +260,25 @@ _POSITIONING = """
     ideal_inside        | Within the map | count | ideal points that lie within the window of the map
 """
 _SATISFACTION = """
+    stage               | Stage | text | when a customer meets the service: before, during or after the sale
 """
 _JOINS = """
+    test                | Test | text | "mantel" or "procrustes"
+    exact               | All orders | flag | whether all orders of the banks were gone through, not a random part of them
+    detectable          | Detectable from | decimal | size that would be found in four of five cases with so many banks
+    verdict             | Verdict | text | "linked" or "open"
+    catalogue_distance  | Distance of products | decimal | 1 less the mean overlap of both directions, or the distance given
+    perceived_distance  | Distance of images | decimal | distance between what customers say of two banks
+    catalogue_rank      | Rank by products | decimal | rank of the pair by distance of products, 1 the nearest; ties share the mean
+    perceived_rank      | Rank by image | decimal | rank of the pair by distance of images, 1 the nearest; ties share the mean
+    reading             | Reading | text | "seen_apart", "seen_alike" or "usual"
+    number              | Number | count | number of the bank in the figure
+    catalogue_coordinate | Place by products | signed | place on the map of products, turned onto that of images
+    perceived_coordinate | Place by image | signed | place on the map of images
+    displacement        | Apart by | decimal | distance of the two places of a bank, both maps brought to one size
+    n_left_out          | Left out | count | banks that only one side knows
+    n_seen_apart        | Alike, seen apart | count | pairs alike in products and far apart in image
+    n_seen_alike        | Apart, seen alike | count | pairs far apart in products and alike in image
 """
 _REPORT = """
     rule                | Rule | text | which rule of the audit
@@ -270,6 +287,7 @@ _REPORT = """
     n_failures          | Failures | count | problems that fail the report
     n_warnings          | Warnings | count | problems worth knowing
     n_bytes             | Bytes | count | size of the file
+    numbers_stand       | Numbers stand | flag | whether every number comes out the same when the report is made again
 """
 
 COLUMNS: dict[str, Column] = _read(

@@ -21,7 +21,9 @@ Code = float | str
 #: A code, or all numbers from the first to the second.
 MissingCode = Code | tuple[float, float]
 
-CODEBOOK_COLUMNS = ("item", "label", "low", "high", "missing", "reversed", "set", "question")
+CODEBOOK_COLUMNS = (
+    "item", "label", "low", "high", "missing", "reversed", "set", "question", "stage",
+)  # fmt: skip
 
 _HEADINGS = {
     "item": ("item", "variable", "column", "name", "題號", "题号", "變數", "变量"),
@@ -32,6 +34,7 @@ _HEADINGS = {
     "reversed": ("reversed", "reverse", "reverse_coded", "反向題", "反向题"),
     "set": ("set", "battery", "block", "題組", "题组"),
     "question": ("question", "wording", "問題", "问题"),
+    "stage": ("stage", "phase", "階段", "阶段"),
     "values": ("values", "value_labels", "codes", "選項", "选项"),
     "brand": ("brand", "bank", "品牌", "銀行", "银行"),
     "attribute": ("attribute", "屬性", "属性"),
@@ -65,6 +68,8 @@ class Item:
         What a pick-any column is about.
     nominal : bool
         Its codes name things: they have no order, and are read as their labels.
+    stage : str, optional
+        When the customer meets what it asks about: before, during or after the sale.
     """
 
     item: str
@@ -79,6 +84,7 @@ class Item:
     brand: str | None = None
     attribute: str | None = None
     nominal: bool = False
+    stage: str | None = None
 
     @property
     def has_scale(self) -> bool:
@@ -192,8 +198,9 @@ def read_codebook(path: str | Path, *, encoding: str | None = None) -> dict[str,
     ----------
     path : path
         csv, xlsx or parquet with the columns ``item`` and any of ``label``, ``low``, ``high``,
-        ``missing`` (``98; 99``), ``reversed`` (yes or no), ``set``, ``question``, ``values``
-        (``1=Male; 2=Female``), ``brand``, ``attribute``; the headings may be Chinese.
+        ``missing`` (``98; 99``), ``reversed`` (yes or no), ``set``, ``question``, ``stage``
+        (before, during or after the sale), ``values`` (``1=Male; 2=Female``), ``brand``,
+        ``attribute``; the headings may be Chinese.
     encoding : str, optional
         Where it is not UTF-8 or UTF-16.
 
@@ -253,11 +260,11 @@ def codebook_frame(items: Iterable[Item]) -> pd.DataFrame:
     """
     rows = [
         (i.item, i.label, i.low, i.high, "; ".join(map(code_text, i.missing)), i.reversed, i.set,
-         i.question)
+         i.question, i.stage)
         for i in items
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(CODEBOOK_COLUMNS))
-    texts = dict.fromkeys(("item", "label", "missing", "set", "question"), "str")
+    texts = dict.fromkeys(("item", "label", "missing", "set", "question", "stage"), "str")
     return frame.astype({**texts, "low": float, "high": float, "reversed": bool})
 
 
@@ -303,7 +310,7 @@ def _item(path: str | Path, place: str, cell: Mapping[str, str]) -> Item:
         missing=parse_missing(cell.get("missing", "")), reversed=turned in _YES,
         set=cell.get("set") or None, question=cell.get("question") or None, values=values,
         brand=cell.get("brand") or None, attribute=cell.get("attribute") or None,
-        nominal=bool(values) and low is None,
+        nominal=bool(values) and low is None, stage=cell.get("stage") or None,
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ class Survey:
         round where the codebook says ``reversed``; named things (region, main bank) are their
         labels, in the order of their codes; ticks are 1 and 0; what is no answer is missing.
     codebook : DataFrame
-        One row an item: ``item label low high missing reversed set question``. Ends of scales
+        One row an item: ``item label low high missing reversed set question stage``. Ends of scales
         come from a codebook or from value labels, never from the answers.
     design : SurveyDesign
         Names of the columns of brand, respondent, weight, strata, cluster and wave.

@@ -51,7 +51,8 @@ def test_a_csv_with_a_codebook(tmp_path: Path) -> None:
     ).astype({"id": "str", "bank": "str"})  # fmt: skip
     pd.testing.assert_frame_equal(survey.responses, expected)
     assert list(survey.codebook.columns) == list(CODEBOOK_COLUMNS)
-    assert survey.codebook.to_numpy().tolist() == [
+    assert survey.codebook["stage"].isna().all()
+    assert survey.codebook.drop(columns="stage").to_numpy().tolist() == [
         ["sat1", "Satisfied", 0.0, 10.0, "98; 99", False, "SAT", "How satisfied are you?"],
         ["sat2", "Would leave", 0.0, 10.0, "98; 99", True, "SAT", "How satisfied are you?"],
     ]
@@ -154,6 +155,13 @@ def test_a_column_that_counts_the_rows_is_left_out(tmp_path: Path) -> None:
         "column 1",
         "q",
     ]
+
+
+def test_a_codebook_says_at_which_stage_of_the_sale_a_service_is_met(tmp_path: Path) -> None:
+    codebook = "item,low,high,階段\nsat1,0,10,before\nsat2,0,10,\n"
+    survey = read(tmp_path, codebook=codebook)
+    assert survey.codebook["stage"].fillna("").tolist() == ["before", ""]
+    assert read_codebook(tmp_path / "codebook.csv")["sat2"].stage is None
 
 
 def test_rows_of_question_texts_become_labels(tmp_path: Path) -> None:
