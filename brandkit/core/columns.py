@@ -261,6 +261,22 @@ _POSITIONING = """
 """
 _SATISFACTION = """
     stage               | Stage | text | when a customer meets the service: before, during or after the sale
+    term                | Term | text | driver or constant of a model
+    driver              | Driver | text | what may move the outcome
+    std_error_model     | Model error | number | standard error if rows were drawn independently with equal weight and the model held
+    std_error_design    | Design error | number | standard error over the persons or clusters drawn, whether or not the model holds
+    measure             | Measure | text | which summary of the answers
+    link                | Link | text | logit or probit
+    log_likelihood      | Log-likelihood | number | of the model, weighted
+    pseudo_r2           | Pseudo R² | decimal | 1 - log-likelihood over that without drivers, 0-1
+    n_levels            | Levels | count | different answers on an ordered scale
+    level               | Answer | text | answer on an ordered scale
+    n_iterations        | Iterations | count | steps until the estimate settled
+    is_converged        | Settled | flag | whether the iteration settled
+    p_proportional      | p of equal slopes | p_value | smallest adjusted p-value of the tests that a driver counts the same at every step
+    slope_low           | At the low end | signed | coefficient over the lower steps of the scale
+    slope_high          | At the high end | signed | coefficient over the upper steps of the scale
+    n_persons           | Persons | count | different respondents
 """
 _JOINS = """
     test                | Test | text | "mantel" or "procrustes"
@@ -279,6 +295,10 @@ _JOINS = """
     n_left_out          | Left out | count | banks that only one side knows
     n_seen_apart        | Alike, seen apart | count | pairs alike in products and far apart in image
     n_seen_alike        | Apart, seen alike | count | pairs far apart in products and alike in image
+    trait               | Trait | text | "uniqueness" or "breadth" of a bank's offers
+    effective_categories | Even categories | decimal | categories a bank would have were its offers spread evenly: the exponential of its breadth
+    profile             | Profile | text | "specialist", "universal" or "between"
+    reliability         | Not noise | share | part of the differences between banks in the estimates that is not error of the survey, 0-1
 """
 _REPORT = """
     rule                | Rule | text | which rule of the audit

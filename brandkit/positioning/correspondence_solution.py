@@ -46,7 +46,8 @@ def solve(active: Floats, axes: int) -> Solution:
     residuals = np.subtract(share, row_root * column_root, out=share)
     is_tall = len(active) >= TALL * active.shape[1]
     # S and the triangle of its QR decomposition have the same d and V, and U is S V / d.
-    u, d, v = signed_svd(np.linalg.qr(residuals, mode="r") if is_tall else residuals)
+    triangle = np.asarray(np.linalg.qr(residuals, mode="r")) if is_tall else residuals
+    u, d, v = signed_svd(triangle)
     rank = int((d[: min(active.shape) - 1] > NO_INERTIA).sum())
     if rank == 0:
         raise NotEnoughDataError(

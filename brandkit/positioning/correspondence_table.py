@@ -48,8 +48,8 @@ def checked_table(
     """Check a table's labels, cells and size, and part it into active and supplementary."""
     require_unique("counts", list(counts.index), what="row")
     require_unique("counts", list(counts.columns), what="column")
-    row_active = ~_member(counts.index, extra_rows, argument="supplementary_rows")
-    column_active = ~_member(counts.columns, extra_columns, argument="supplementary_columns")
+    row_active = ~member_flags(counts.index, extra_rows, argument="supplementary_rows")
+    column_active = ~member_flags(counts.columns, extra_columns, argument="supplementary_columns")
     n_rows, n_columns = int(row_active.sum()), int(column_active.sum())
     if min(n_rows, n_columns) < 2:
         raise NotEnoughDataError(
@@ -99,7 +99,8 @@ def _numbers(frame: pd.DataFrame) -> Floats:
     return numeric_matrix("counts", frame)
 
 
-def _member(index: pd.Index, labels: Sequence[str], *, argument: str) -> np.ndarray:
+def member_flags(index: pd.Index, labels: Sequence[str], *, argument: str) -> np.ndarray:
+    """Say which labels of an index are named; refuse names that are none of them."""
     if isinstance(labels, str):
         raise InputError(f"`{argument}` must be a list of labels; found {shown(labels)}.")
     unknown = [label for label in labels if label not in index]
