@@ -277,6 +277,78 @@ _SATISFACTION = """
     slope_low           | At the low end | signed | coefficient over the lower steps of the scale
     slope_high          | At the high end | signed | coefficient over the upper steps of the scale
     n_persons           | Persons | count | different respondents
+    pooled              | Pooled | number | estimate drawn toward the common mean by as much as its error is large
+    pooled_error        | Error of the pooled | number | standard error of the pooled estimate, with that of the spread between
+    shrinkage           | Drawn in | share | part of the distance to the common mean that pooling takes away, 0-1
+    rank                | Rank | count | place by the raw estimate, 1 the highest; equal ones share their mean place
+    pooled_rank         | Rank, pooled | count | place by the pooled estimate, 1 the highest
+    group               | Pooled together | text | which estimates are pooled with each other
+    between_sd          | Spread between | number | standard deviation of the true values, in the unit of the estimates
+    between_low         | Spread from | number | lower end of the interval of that spread
+    between_high        | Spread to | number | upper end of the interval of that spread
+    between_share       | Real spread | share | part of the spread of the estimates that is not noise, 0-1
+    n_pooled            | Estimates pooled | count | estimates pooled
+    largest_shrinkage   | Drawn in at most | share | largest part of a distance to the common mean that pooling takes away, 0-1
+    source              | From | text | block that a path starts from
+    target              | To | text | block that a path leads to, or whose drivers are looked at
+    total_effect        | Total effect | signed | effect along all ways, direct and indirect, per standard deviation of both
+    direct_effect       | Direct effect | signed | path coefficient; 0 where there is no path
+    indirect_effect     | Indirect effect | signed | effect along the ways through other blocks
+    indirect_low        | Indirect from | signed | lower end of the interval of the indirect effect
+    indirect_high       | Indirect to | signed | upper end of the interval of the indirect effect
+    f2                  | Effect size f² | decimal | Cohen's f2: explained variance the path adds, over the unexplained
+    block               | Block | text | construct that a set of items measures
+    block_a             | First block | text | one of two blocks
+    block_b             | Second block | text | the other of two blocks
+    mode                | Mode | text | A: the block shows in its items; B: the items make the block
+    n_items             | Items | count | questions of a block
+    r2_adjusted         | Adjusted R² | share | explained variance, adjusted for the number of paths
+    ave                 | AVE | decimal | mean squared loading, 0-1
+    alpha               | Alpha | decimal | Cronbach's alpha of standardised items
+    rho_a               | ρA | decimal | Dijkstra and Henseler's reliability rho_A
+    rho_c               | ρC | decimal | composite reliability rho_C
+    index_low           | Index from | number | lower end of the interval of the index
+    index_high          | Index to | number | upper end of the interval of the index
+    distinct            | Told apart | flag | whether two things differ by more than chance or measurement allows
+    gof                 | Goodness of fit | decimal | geometric mean of mean communality and mean explained variance, 0-1
+    scheme              | Scheme | text | how neighbours are weighed: path, centroid or factorial
+    n_degenerate        | Failed draws | count | draws that could not be fitted and are left out
+    n_turned            | Turned draws | count | draws in which a score pointed the other way
+    n_kish              | Base after weights | count | Kish's effective number of answers: what unequal weights alone leave of the base
+    base                | Base is | text | enough, small (below the smallest base promised), suppressed (too small to show) or none
+    margin              | Margin | text | column of the population's shares that weights are brought to
+    share_before        | Before | share | share of the sample in the group before weighting, 0-1
+    share_after         | After | share | share of the sample in the group after weighting, 0-1
+    kish_effect         | Design effect | decimal | Kish's design effect of unequal weights: n sum(w^2) / (sum w)^2, >= 1
+    weight_low          | Smallest weight | decimal | smallest weight, in units of the mean weight
+    weight_high         | Largest weight | decimal | largest weight, in units of the mean weight
+    n_trimmed           | Trimmed | count | rows whose weight was cut
+    group_a             | Group A | text | first group of a pair
+    group_b             | Group B | text | second group of a pair, which the first is set against
+    letter              | Column | text | letter that stands for the group in comparisons
+    letters             | Better than | text | letters of the groups it scores significantly above: capitals at the stricter level
+    wave_a              | From wave | text | earlier wave
+    wave_b              | To wave | text | later wave
+    n_a                 | Base A | count | answers behind the first of a pair
+    n_b                 | Base B | count | answers behind the second of a pair
+    n_groups            | Groups | count | different groups compared
+    n_distinct          | Distinct pairs | count | pairs that the adjusted test tells apart
+    n_small             | Small bases | count | groups whose base is flagged as small
+    n_suppressed        | Suppressed | count | groups whose base is too small to show
+    style               | Way of comparing | text | holm (design errors, Holm's adjustment) or ctables (pooled, Bonferroni)
+    alpha_raw           | Alpha | decimal | Cronbach's alpha of the sum of the items as they are
+    alpha_standardised  | Alpha, standardised | decimal | Cronbach's alpha of the sum of standardised items
+    alpha_low           | Alpha from | decimal | lower end of the interval of alpha_raw
+    alpha_high          | Alpha to | decimal | upper end of the interval of alpha_raw
+    omega               | Omega | decimal | McDonald's omega of the sum of the items as they are, one factor
+    omega_standardised  | Omega, standardised | decimal | McDonald's omega of the sum of standardised items
+    kmo                 | KMO | decimal | Kaiser, Meyer and Olkin's measure of sampling adequacy, 0-1
+    mean_correlation    | Mean correlation | decimal | mean correlation of two items
+    item_rest           | Item-rest | decimal | correlation of the item with the sum of the others
+    alpha_if_dropped    | Alpha without it | decimal | alpha_raw of the other items
+    mean                | Mean | number | weighted mean of the answers
+    spread              | Standard deviation | number | weighted standard deviation of the answers
+    looks_reversed      | Looks turned round | flag | whether the item runs against the others
 """
 _JOINS = """
     test                | Test | text | "mantel" or "procrustes"
@@ -299,6 +371,30 @@ _JOINS = """
     effective_categories | Even categories | decimal | categories a bank would have were its offers spread evenly: the exponential of its breadth
     profile             | Profile | text | "specialist", "universal" or "between"
     reliability         | Not noise | share | part of the differences between banks in the estimates that is not error of the survey, 0-1
+    rank_low            | Best rank | count | best rank that the errors do not rule out, for all institutions at once
+    rank_high           | Worst rank | count | worst rank that the errors do not rule out, for all institutions at once
+    weights_rank_low    | Best rank by weights | count | best rank over the central part of the weights drawn
+    weights_rank_high   | Worst rank by weights | count | worst rank over the central part of the weights drawn
+    share_first         | Ranked first | share | share of the weights drawn that put it first, 0-1
+    bound_rank_low      | Best rank ever | count | no weights can give a better rank
+    bound_rank_high     | Worst rank ever | count | no weights can give a worse rank
+    omit_rank_low       | Best rank, one less | count | best rank when any one criterion is left out
+    omit_rank_high      | Worst rank, one less | count | worst rank when any one criterion is left out
+    criterion           | Criterion | text | what institutions are scored by
+    scaled              | Scaled | decimal | value brought to 0-1 by the declared limits, 1 the better end
+    direction           | Better | text | "higher" or "lower": which end is better
+    n_criteria          | Criteria | count | criteria scored
+    n_told_apart        | Pairs told apart | count | pairs of institutions whose totals differ beyond the errors
+    most_share_first    | Most often first | text | the institution that most of the weights drawn put first
+    contribution_score  | Contribution | decimal | what it brings today: weighted criteria of contribution, 0-1
+    potential_score     | Potential | decimal | what it could bring: weighted criteria of potential, 0-1
+    contribution_error  | Error of contribution | decimal | standard error of the contribution
+    potential_error     | Error of potential | decimal | standard error of the potential
+    tier                | Tier | text | "lead", "hold", "build" or "watch": high or low in contribution and in potential
+    tier_support        | Stays in tier | share | share of draws of weights, and of errors where known, that leave the tier as it is
+    composite           | Composite | text | "contribution" or "potential"
+    n_lead              | Lead | count | institutions high in contribution and in potential
+    n_settled_tiers     | Settled tiers | count | institutions that nearly all draws leave in their tier
 """
 _REPORT = """
     rule                | Rule | text | which rule of the audit
