@@ -258,6 +258,14 @@ _POSITIONING = """
     df                  | Degrees of freedom | number | degrees of freedom of the test
     optimum             | Optimum | text | "ideal", "anti_ideal", "saddle" or "direction": what a respondent's surface has
     ideal_inside        | Within the map | count | ideal points that lie within the window of the map
+    eigenvalue          | Eigenvalue | number | spread along an axis, in squared units of the dissimilarities; below zero where no axis can show it
+    n_starts            | Starts | count | starting maps tried
+    n_reached           | Starts that agree | count | starting maps that led to the stress of the best
+    radius_long         | Long radius | decimal | of the ellipse around a place, in units of the map
+    radius_short        | Short radius | decimal | of the ellipse around a place, in units of the map
+    angle               | Angle | number | from the first axis to the long radius, degrees
+    stability           | Stability | share | share of draws whose kept axes hold at least half of this one, 0-1
+    plane_stability     | Plane stable | share | share of draws whose plane agrees with the sample's, 0-1
 """
 _SATISFACTION = """
     stage               | Stage | text | when a customer meets the service: before, during or after the sale
@@ -349,12 +357,24 @@ _SATISFACTION = """
     mean                | Mean | number | weighted mean of the answers
     spread              | Standard deviation | number | weighted standard deviation of the answers
     looks_reversed      | Looks turned round | flag | whether the item runs against the others
+    share_target        | Population | share | share of the population in the group, 0-1
+    untruncated         | Before the bound | signed | the estimate as it comes out, which may lie below 0 where nothing is there
+    smallest_difference | Smallest that matters | number | smallest difference that matters, in scale points
+    declared            | Declared | flag | whether it was declared, and not taken for granted
+    p_equal             | p, equal | p_value | p-value of the test that the difference is as large as matters: small says equal
+    p_equal_adjusted    | Adjusted p, equal | p_value | the same after Holm over the pairs of an item
+    n_both              | Rated both | count | persons who answered for both banks
+    score               | Score | number | weighted mean of the answers, in scale points
+    share_equal         | Equal | share | part of the pairs shown to differ by less than matters, 0-1
+    share_different     | Different | share | part of the pairs shown to differ, 0-1
+    share_open          | Open | share | part of the pairs where the answers do not settle it, 0-1
+    n_tests             | Pairs tested | count | pairs of banks times items tested
 """
 _JOINS = """
     test                | Test | text | "mantel" or "procrustes"
     exact               | All orders | flag | whether all orders of the banks were gone through, not a random part of them
     detectable          | Detectable from | decimal | size that would be found in four of five cases with so many banks
-    verdict             | Verdict | text | "linked" or "open"
+    verdict             | Verdict | text | "linked" or "open"; of a pair of banks "equal", "different" or "open"
     catalogue_distance  | Distance of products | decimal | 1 less the mean overlap of both directions, or the distance given
     perceived_distance  | Distance of images | decimal | distance between what customers say of two banks
     catalogue_rank      | Rank by products | decimal | rank of the pair by distance of products, 1 the nearest; ties share the mean

@@ -88,7 +88,7 @@ def catalogue_distances(source: BrandOverlap | pd.DataFrame, *, value: str) -> D
     names = [str(name) for name in table.index]
     keep = _comparable(apart)
     left = [name for name, is_kept in zip(names, keep, strict=True) if not is_kept]
-    notes = ()
+    notes: tuple[Message, ...] = ()
     if left:
         text = (
             "{n:count} {n:bank|banks} {n:is|are} left out because {n:it has|they have} nothing "

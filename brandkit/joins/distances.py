@@ -208,7 +208,7 @@ def _both(sold: Distances, seen: Distances) -> list[str]:
 
 def _seen_places(seen: Distances) -> Floats:
     places = classical_places(seen.values, axes=2) if seen.places is None else seen.places
-    return places - places.mean(axis=0)
+    return np.asarray(places - places.mean(axis=0))
 
 
 def _turn(sold: Floats, seen: Floats) -> Floats:

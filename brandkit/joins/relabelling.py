@@ -135,7 +135,7 @@ def mantel_values(first: Floats, *, second: Floats, orders: Orders) -> Floats:
     if scale == 0:
         return np.zeros(len(orders))
     parts = [second[part[:, upper], part[:, lower]] @ given for part in _parts(orders, len(upper))]
-    return np.concatenate(parts) / scale
+    return np.asarray(np.concatenate(parts) / scale)
 
 
 def procrustes_values(first: Floats, *, second: Floats, orders: Orders) -> Floats:
@@ -164,7 +164,7 @@ def unit_size(places: Floats) -> Floats:
     """Centre a map and bring it to size one; a map without any extent stays a point."""
     centred = places - places.mean(axis=0)
     size = float(np.sqrt((centred**2).sum()))
-    return centred / size if size > 0 else centred
+    return np.asarray(centred / size if size > 0 else centred)
 
 
 def _parts(orders: Orders, width: int) -> Iterator[Orders]:
