@@ -369,6 +369,19 @@ _SATISFACTION = """
     share_different     | Different | share | part of the pairs shown to differ, 0-1
     share_open          | Open | share | part of the pairs where the answers do not settle it, 0-1
     n_tests             | Pairs tested | count | pairs of banks times items tested
+    importance          | Importance | decimal | how much of the outcome a driver accounts for, or moves
+    importance_low      | Importance from | decimal | lower end of the interval of the importance
+    importance_high     | Importance to | decimal | upper end of the interval of the importance
+    performance         | Performance | number | mean score from 0 to 100
+    performance_low     | Performance from | number | lower end of the interval of the performance
+    performance_high    | Performance to | number | upper end of the interval of the performance
+    quadrant            | Quadrant | text | "act", "keep", "later" or "enough": important and badly done, important and well done, less important and badly or well done
+    share_act           | Act first | share | share of draws in which it is important and badly done
+    share_keep          | Keep up | share | share of draws in which it is important and well done
+    share_later         | Later | share | share of draws in which it is less important and badly done
+    share_enough        | Enough | share | share of draws in which it is less important and well done
+    importance_mean     | Mean importance | decimal | where the line between less and more important lies
+    performance_mean    | Mean performance | number | where the line between badly and well done lies
 """
 _JOINS = """
     test                | Test | text | "mantel" or "procrustes"

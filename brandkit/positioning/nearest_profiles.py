@@ -46,14 +46,25 @@ def two_nearest(places: Floats) -> tuple[Positions, Floats, Positions, Floats]:
     ([1, 0, 1], [1.0, 1.0, 2.0], [2, 2, 0], [3.0, 2.0, 3.0])
     """
     if len(places) <= FEW:
-        return _two_least(cdist(places, places))
+        return two_least(cdist(places, places))
     row, column = _candidates(places)
     if len(row) > MOST_CANDIDATES * len(places):
-        return _two_least(cdist(places, places))
+        return two_least(cdist(places, places))
     return _two_least_listed(row, column, _apart(places, row, column))
 
 
-def _two_least(apart: Floats) -> tuple[Positions, Floats, Positions, Floats]:
+def two_least(apart: Floats) -> tuple[Positions, Floats, Positions, Floats]:
+    """Find the two least distances of each row of a square table, which is written into.
+
+    Parameters
+    ----------
+    apart : ndarray, n x n
+        Its diagonal is not read.
+
+    Returns
+    -------
+    first, first_distance, second, second_distance : ndarray, n
+    """
     np.fill_diagonal(apart, np.inf)
     at = np.arange(len(apart))
     rounded = np.round(apart, TIE_DIGITS)
