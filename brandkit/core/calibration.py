@@ -6,13 +6,15 @@ cells is raked, not the rows; many draws are raked at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brandkit.core.errors import NotConvergedError
 from brandkit.core.linalg import Floats
+from brandkit.core.linearised import added_up
 
 Codes = NDArray[np.intp]
 
@@ -32,11 +34,37 @@ class Margin:
         Its groups.
     targets : ndarray
         The share of the population in each, summing to 1.
+    parts : tuple of int, optional
+        Part of the sample each group belongs to, where parts (waves) are raked each by itself:
+        what a draw lacks in a group goes to others of its part. Without, one part.
     """
 
     name: str
     groups: tuple[str, ...]
     targets: Floats
+    parts: tuple[int, ...] | None = None
+
+    def wanted(self, have: Floats) -> Floats:
+        """Give the share each group should get, where some may be empty.
+
+        Parameters
+        ----------
+        have : ndarray, shape (..., groups)
+            Weight in each group.
+
+        Returns
+        -------
+        ndarray, shape (..., groups)
+            The targets; the share of an empty group is spread over the others of its part, that
+            of an empty part over all.
+        """
+        want = np.where(have > 0, self.targets, 0.0)
+        if self.parts is not None:
+            inside = np.equal.outer(self.parts, np.unique(self.parts)).astype(np.float64)
+            left = want @ inside
+            grow = np.divide(self.targets @ inside, left, out=np.ones_like(left), where=left > 0)
+            want = want * (grow @ inside.T)
+        return np.asarray(want / want.sum(axis=-1, keepdims=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +82,9 @@ class Calibration:
         Weights after it, and after trimming where that was asked for.
     is_trimmed : bool
         Whether weights were cut after raking.
+    person : ndarray of int, shape (n,), optional
+        Who is behind each row. Margins count persons, each once, however many rows they have.
+        Without, each row is a person.
     """
 
     margins: tuple[Margin, ...]
@@ -61,6 +92,23 @@ class Calibration:
     base: Floats
     weight: Floats
     is_trimmed: bool = False
+    person: Codes | None = None
+
+    @cached_property
+    def part(self) -> Floats:
+        """What part of its person each row is: 1 over the person's rows."""
+        if self.person is None:
+            return np.ones(len(self.codes))
+        _, place, rows = np.unique(self.person, return_inverse=True, return_counts=True)
+        return np.asarray(1.0 / rows[place.reshape(-1)])
+
+    def of_rows(self, keep: NDArray[np.bool_]) -> Calibration:
+        """Give the same for some of the rows."""
+        person = None if self.person is None else self.person[keep]
+        return replace(
+            self, codes=self.codes[keep], base=self.base[keep], weight=self.weight[keep],
+            person=person,
+        )  # fmt: skip
 
     def cells(self) -> tuple[Codes, Codes]:
         """Give the cell of each row, and each cell's group in every margin."""
@@ -82,8 +130,9 @@ class Calibration:
 
         Notes
         -----
-        Residuals of a least squares of the values on all margins' groups, weighted with the
-        weights before raking. Where those are equal it is the limit of the alternating
+        Residuals of a least squares of the values (of persons: the sum over their rows) on all
+        margins' groups, weighted with the weights before raking; a person's rows share what is
+        taken out. Where those are equal it is the limit of the alternating
         projections in R's ``survey::rake``, which leaves them out.
 
         References
@@ -93,13 +142,39 @@ class Calibration:
         """
         flat = values.reshape(len(self.codes), -1)
         cell, groups = self.cells()
-        size = np.bincount(cell, weights=self.base, minlength=len(groups))
-        sums = np.zeros((len(groups), flat.shape[1]))
-        np.add.at(sums, cell, self.base[:, None] * flat)
-        design = _indicators(groups, [len(margin.groups) for margin in self.margins])
-        root = np.sqrt(size)[:, None]
-        fitted, *_ = np.linalg.lstsq(root * design, sums / root, rcond=None)
-        return np.asarray((flat - (design @ fitted)[cell]).reshape(values.shape))
+        sums = added_up(self.base[:, None] * flat, place=cell, n_places=len(groups))
+        fitted = self.indicators(groups) @ self.coefficients(sums)
+        return np.asarray((flat - self.part[:, None] * fitted[cell]).reshape(values.shape))
+
+    def coefficients(self, sums: Floats) -> Floats:
+        """Give what each group of the margins explains of linearised values.
+
+        Parameters
+        ----------
+        sums : ndarray, shape (cells, k)
+            Weight before raking times linearised value, summed over the rows of each cell; cells
+            as :meth:`cells` gives them.
+
+        Returns
+        -------
+        ndarray, shape (groups of all margins, k)
+            Coefficients of :meth:`indicators`, the shortest of those that fit equally well.
+        """
+        cell, groups = self.cells()
+        persons = np.bincount(cell, weights=self.base * self.part, minlength=len(groups))
+        root = np.sqrt(persons)[:, None]
+        fitted, *_ = np.linalg.lstsq(root * self.indicators(groups), sums / root, rcond=None)
+        return np.asarray(fitted)
+
+    def indicators(self, groups: Codes) -> Floats:
+        """Give a column of 0 and 1 for each group of each margin.
+
+        Parameters
+        ----------
+        groups : ndarray of int, shape (n, margins)
+            Group in each margin, of cells or of rows.
+        """
+        return _indicators(groups, [len(margin.groups) for margin in self.margins])
 
 
 def raked_factors(totals: Floats, *, groups: Codes, margins: tuple[Margin, ...]) -> Floats:
@@ -118,7 +193,7 @@ def raked_factors(totals: Floats, *, groups: Codes, margins: tuple[Margin, ...])
     ndarray, shape (..., cells)
         Factors; the weights times these have each draw's total, spread over the groups as the
         margins say. A group without weight in a draw stays empty, and the others of its margin
-        share its part.
+        (of its part, where there are parts) share what was its own.
 
     Raises
     ------
@@ -146,8 +221,7 @@ def raked_factors(totals: Floats, *, groups: Codes, margins: tuple[Margin, ...])
         gap = 0.0
         for inside, margin in zip(members, margins, strict=True):
             have = (table * factor) @ inside
-            want = np.where(have > 0, margin.targets, 0.0)
-            want = want / want.sum(axis=-1, keepdims=True) * grand
+            want = margin.wanted(have) * grand
             step = np.where(have > 0, want / np.where(have > 0, have, 1.0), 1.0)
             gap = max(gap, float(np.abs(step - 1.0).max()))
             factor = factor * (step @ inside.T)

@@ -382,6 +382,18 @@ _SATISFACTION = """
     share_enough        | Enough | share | share of draws in which it is less important and well done
     importance_mean     | Mean importance | decimal | where the line between less and more important lies
     performance_mean    | Mean performance | number | where the line between badly and well done lies
+    noise_floor         | Noise floor | share | importance that a driver without any tie to the outcome exceeds in 5 % of cases
+    above_noise         | Above noise | flag | whether the importance lies above the noise floor
+    coefficient         | Coefficient | signed | slope of the outcome on the driver, all others held, in their own units
+    first               | Alone | share | part of the variance that the driver explains alone, 0-1
+    last                | On top of the others | share | part of the variance that the driver adds to all others, 0-1
+    p_first             | Ranks first | share | share of draws in which it ranks first
+    outcome             | Outcome | text | what is explained
+    within              | Within | text | column whose groups are each centred on their own means; empty where none is
+    by                  | By | text | column that splits the rows; empty where none does
+    n_drivers           | Drivers | count | drivers that vary
+    n_above_noise       | Drivers above noise | count | drivers whose importance lies above the noise floor
+    uncentred           | Not centred | decimal | the same importance when brands are not centred on their means
 """
 _JOINS = """
     test                | Test | text | "mantel" or "procrustes"

@@ -251,8 +251,10 @@ def _raked_draws(calibration: Calibration, group: Codes, times: Floats) -> RowDr
     place = place.reshape(-1).astype(np.intp)
     base = np.bincount(place, weights=calibration.base, minlength=len(pairs))
     drawn = times[:, pairs[:, 0]]
+    # margins count persons, not their rows
+    persons = np.bincount(place, weights=calibration.base * calibration.part, minlength=len(pairs))
     inside = np.zeros((len(pairs), len(groups)))
-    inside[np.arange(len(pairs)), pairs[:, 1]] = base
+    inside[np.arange(len(pairs)), pairs[:, 1]] = persons
     factor = raked_factors(drawn @ inside, groups=groups, margins=calibration.margins)
     # final weights hold the sample's own factor already
     have = np.bincount(place, weights=calibration.weight, minlength=len(pairs))

@@ -248,10 +248,7 @@ def _filled(values: Floats, weight: Floats) -> Floats:
 def _calibration(weight: Weight | None, keep: NDArray[np.bool_]) -> Calibration | None:
     if weight is None or isinstance(weight, str):
         return None
-    whole = weight.calibration
-    return Calibration(
-        whole.margins, whole.codes[keep], whole.base[keep], whole.weight[keep], whole.is_trimmed
-    )
+    return weight.calibration.of_rows(keep)
 
 
 # --- persons, units, strata --------------------------------------------------------------------
