@@ -158,13 +158,18 @@ def report(
     language: Annotated[str | None, typer.Option(help="en, zh-Hant, zh-Hans, or all.")] = None,
     focus: Annotated[str | None, typer.Option(help="The bank the report is for.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write; reports/ otherwise.")] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print each report to a PDF too.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Run every notebook, changed or not.")
+    ] = False,
 ) -> None:
     """Run the notebooks of a study and write its reports."""
     from brandkit.report.run import export_report
 
     export_report(
-        study, notebooks=only or None, language=language, focus=focus, out=out, progress=_say
-    )
+        study, notebooks=only or None, language=language, focus=focus, out=out, fresh=fresh,
+        pdf=pdf, progress=_say,
+    )  # fmt: skip
 
 
 @app.command()
@@ -184,6 +189,26 @@ def audit(
     if not found.ok:
         _stop(f"{found.file} did not pass: {len(failures)} kinds of failure.", FAILED)
     _say(f"{found.file} passed, {found.n_bytes / 1000:.0f} KB.")
+
+
+@app.command()
+@_answering
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A report, as .html.")],
+    *,
+    study: Annotated[
+        str | None, typer.Option(help="The study's folder, where it is not in data/raw.")
+    ] = None,
+) -> None:
+    """Make a report again from its study, and say whether the numbers stand."""
+    from brandkit.report.verification import report_verification
+
+    found = report_verification(file, study=study, progress=_say)
+    for line in found.lines():
+        _say(f"{'note ' if found.numbers_stand else 'WRONG'}  {line}")
+    if not found.numbers_stand:
+        _stop(f"{found.file}: the numbers do not stand.", FAILED)
+    _say(f"{found.file}: the numbers stand.")
 
 
 @fetch_app.command("au-cdr")

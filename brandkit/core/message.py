@@ -79,6 +79,9 @@ class Finding:
     settled: Settled
 
 
+#: Overrides and embeddings of writing direction, and what keeps them to themselves.
+_DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
@@ -123,8 +126,15 @@ def formatted(value: Any, kind: str = "") -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return NO_VALUE
     if kind == "" or isinstance(value, (str, Message)):
-        return str(value)
+        return _isolated(str(value))
     return _number(float(value), kind)
+
+
+def _isolated(text: str) -> str:
+    """Keep marks of writing direction inside a name from turning the sentence around it."""
+    if not _DIRECTIONS.search(text) or text.startswith(_ISOLATE):
+        return text
+    return f"{_ISOLATE}{text}{_END_ISOLATE}"
 
 
 def _number(value: float, kind: str) -> str:

@@ -78,7 +78,7 @@ def translate(message: Message | str, language: str | None = None) -> str:
     said = Message(message) if isinstance(message, str) else message
     text = translation(said, code) or said.text
     if not said.values:
-        return fill(text, {}) if "{" in text else text
+        return text  # a name or a plain text: braces in it are its own
     return fill(text, {name: _ready(value, code) for name, value in said.values.items()})
 
 

@@ -13,8 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from brandkit.core.message import NO_VALUE
 from brandkit.language import LANGUAGES
 from brandkit.report.markup import Element, Markup, read_markup
+from brandkit.report.provenance import json_of_page
 from brandkit.report.texts import is_prose, language_of
 
 Severity = Literal["fails", "warns"]
@@ -87,7 +89,7 @@ def problems_of(page: str) -> list[Problem]:
     Examples
     --------
     >>> sorted({found.rule for found in problems_of('<html lang="en"><h1>Hi</h1></html>')})
-    ['content policy', 'title']
+    ['content policy', 'overflow', 'provenance', 'title']
     """
     markup = read_markup(page)
     html = next(markup.named("html"), None)
@@ -249,6 +251,64 @@ def _tables(page: AuditedPage) -> Iterator[Problem]:
             yield Problem("tables", "fails", _place(head), "a heading has no scope")
 
 
+def _overflow(page: AuditedPage) -> Iterator[Problem]:
+    """Whatever may be wider than a phone scrolls by itself, and can be scrolled by keyboard."""
+    for element in page.markup.named("table", "pre"):
+        region = element if element.tag == "pre" else element.within
+        if region is None or region.attributes.get("tabindex") != "0":
+            yield Problem("overflow", "fails", _place(element), "does not scroll by itself")
+    for element in page.markup.named("svg", "img"):
+        width = element.attributes.get("width", "100%")
+        if "svg" not in element.inside and not width.endswith("%"):
+            yield Problem("overflow", "fails", _place(element), "has a fixed width")
+    metas = page.markup.named("meta")
+    if not any(meta.attributes.get("name") == "viewport" for meta in metas):
+        yield Problem("overflow", "fails", "<head>", "no viewport: phones shrink the whole page")
+
+
+def _captions(page: AuditedPage) -> Iterator[Problem]:
+    said = {id(around) for words in page.markup.texts for around in words.element.lineage()}
+    captions = [one for one in page.markup.named("figcaption") if id(one) in said]
+    figures = list(page.markup.named("figure"))
+    if len(captions) < len(figures):
+        yield Problem("captions", "fails", "<main>",
+                      f"{len(figures)} figures have {len(captions)} captions")  # fmt: skip
+
+
+def _provenance(page: AuditedPage) -> Iterator[Problem]:
+    told = json_of_page(page.text)
+    if told is None:
+        yield Problem(
+            "provenance", "fails", "<body>", "the page does not say what it was made from"
+        )
+        return
+    for name in ("study", "language", "inputs", "versions"):
+        if not told.get(name):
+            yield Problem("provenance", "fails", "its own data", f"does not give its {name}")
+    digests = [str(entry.get("sha256", "")) for entry in told.get("inputs") or []]
+    if not all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in digests):
+        yield Problem("provenance", "fails", "its own data", "an input has no sha256")
+    if page.language in LANGUAGES and told.get("language") not in (None, "", page.language):
+        yield Problem("provenance", "fails", "its own data", "is in another language than the page")
+
+
+def _small_cells(page: AuditedPage) -> Iterator[Problem]:
+    """Nothing is shown of a group of so few people that one could be known by it."""
+    limit = (json_of_page(page.text) or {}).get("suppress_below", 10)
+    for heads, row in page.markup.table_rows():
+        for at, head in enumerate(heads):
+            if "data-people" not in head.attributes or at >= len(row):
+                continue
+            base = page.markup.text_of(row[at])
+            figures = re.sub(r"\D", "", base)
+            few = base.lstrip().startswith("<") or (figures and int(figures) < limit)
+            others = [one for other, one in enumerate(row)
+                      if other != at and one.tag == "td" and "t" not in one.classes]  # fmt: skip
+            if few and any(page.markup.text_of(one) != NO_VALUE for one in others):
+                yield Problem("small cells", "fails", _place(row[at]),
+                              f"numbers stand on fewer than {limit} people")  # fmt: skip
+
+
 def _addresses(page: AuditedPage) -> Iterator[Problem]:
     ids = [e.attributes["id"] for e in page.markup.elements if "id" in e.attributes]
     for name, count in Counter(ids).items():
@@ -275,5 +335,5 @@ def _size(page: AuditedPage) -> Iterator[Problem]:
 
 RULES: tuple[Callable[[AuditedPage], Iterator[Problem]], ...] = (
     _requests, _policy, _scripts, _leaks, _alt_texts, _languages, _tex, _headings, _tables,
-    _addresses, _size,
+    _overflow, _captions, _provenance, _small_cells, _addresses, _size,
 )  # fmt: skip

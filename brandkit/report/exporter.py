@@ -108,7 +108,9 @@ def summary(
         "report": origin.notebook.removesuffix(".ipynb"),
         "language": language,
         "subject": page.heading.text.to_json() if page.heading else None,
+        "question": page.question.text.to_json() if page.question else None,
         "title": page.title_text.to_json(),
+        "lede": page.title["lede"] if page.title else None,
         "is_unanswered": page.is_unanswered,
         "findings": [
             {key: finding[key] for key in ("headline", "detail", "settled")}

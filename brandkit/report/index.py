@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,10 +9,9 @@ from typing import Any
 from brandkit.language import current_language, use_language
 from brandkit.report.exporter import CONTENT_POLICY
 from brandkit.report.pages import rendered, stylesheet
-from brandkit.report.provenance import Provenance
+from brandkit.report.provenance import Provenance, json_in_page, json_of_page
 
 INDEX = "index.html"
-_DATA = re.compile(r'<script type="application/json" id="provenance">(.*?)</script>', re.DOTALL)
 
 
 def index_page(
@@ -49,13 +46,21 @@ def index_page(
     before = current_language()
     use_language(language)
     try:
+        reports = dict(sorted(summaries.items()))
         written = rendered(
-            "index.html.j2", reports=dict(sorted(summaries.items())), origin=study,
+            "index.html.j2", reports=reports, main=_main(reports), origin=study,
             language=language, policy=CONTENT_POLICY, css=stylesheet(), workbook=workbook,
+            json=json_in_page({"language": language, **study.to_json()}),
         )  # fmt: skip
     finally:
         use_language(before)
     return written.rstrip("\n") + "\n"
+
+
+def _main(reports: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Choose the report whose answer heads the index: the brief, where it has one."""
+    briefs = (one for name, one in reports.items() if name.endswith("_brief.html"))
+    return next((one for one in briefs if one["findings"]), None)
 
 
 def summaries_in(folder: Path, *, study: str, language: str) -> dict[str, dict[str, Any]]:
@@ -80,12 +85,8 @@ def summaries_in(folder: Path, *, study: str, language: str) -> dict[str, dict[s
     """
     found = {}
     for file in sorted(folder.glob("*.html")):
-        data = _DATA.search(file.read_text(encoding="utf-8", errors="replace"))
-        if file.name == INDEX or data is None:
-            continue
-        try:
-            summary = json.loads(data.group(1))
-        except json.JSONDecodeError:
+        summary = json_of_page(file.read_text(encoding="utf-8", errors="replace"))
+        if file.name == INDEX or summary is None:
             continue
         if (summary.get("study"), summary.get("language")) == (study, language):
             found[file.name] = summary

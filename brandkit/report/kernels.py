@@ -1,4 +1,4 @@
-"""Running notebooks: each in a kernel of this very interpreter, two at a time."""
+"""Running notebooks: each in a kernel of this very interpreter, a few at a time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from brandkit.core.errors import BrandkitError, InputError, ReportError
 from brandkit.report.left_out import LeftOut
 from brandkit.report.notebooks import own_cells
 
-AT_ONCE = 2
+AT_ONCE = max(2, min(4, os.cpu_count() or 2))
 
 #: One thread a process: two pools of spinning threads slow each other down by hundreds of times.
 _ONE_THREAD = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from html.parser import HTMLParser
 
 _VOID = frozenset((
@@ -28,6 +29,8 @@ class Element:
         The tags it stands in, outermost first.
     lang : str
         The language in force in it.
+    within : Element, optional
+        The element it stands in.
     """
 
     tag: str
@@ -35,6 +38,18 @@ class Element:
     line: int
     inside: tuple[str, ...]
     lang: str
+    within: Element | None = None
+
+    def lineage(self) -> Iterator[Element]:
+        """Give the element and all it stands in, from the inside out."""
+        yield self
+        if self.within is not None:
+            yield from self.within.lineage()
+
+    @property
+    def classes(self) -> list[str]:
+        """The classes it has."""
+        return self.attributes.get("class", "").split()
 
 
 @dataclass(frozen=True)
@@ -56,6 +71,31 @@ class Markup:
         """Give the elements of some tags."""
         return (element for element in self.elements if element.tag in tags)
 
+    def text_of(self, element: Element) -> str:
+        """Give the text that stands directly in an element."""
+        return self._by_element.get(id(element), "").strip()
+
+    @cached_property
+    def _by_element(self) -> dict[int, str]:
+        texts: dict[int, str] = {}
+        for words in self.texts:
+            texts[id(words.element)] = texts.get(id(words.element), "") + words.text
+        return texts
+
+    def table_rows(self) -> Iterator[tuple[list[Element], list[Element]]]:
+        """Give each row of each table: the heads of its columns, and its cells."""
+        heads: list[Element] = []
+        cells: dict[int, list[Element]] = {}
+        for cell in self.named("th", "td"):
+            if cell.within is not None:
+                cells.setdefault(id(cell.within), []).append(cell)
+        for row in self.named("tr"):
+            inside = cells.get(id(row), [])
+            if "thead" in row.inside:
+                heads = inside
+            else:
+                yield heads, inside
+
     def words(self, *, without: tuple[str, ...] = ("script", "style")) -> Iterator[Words]:
         """Give the texts that do not stand in some elements."""
         for text in self.texts:
@@ -74,7 +114,10 @@ class _Reader(HTMLParser):
         attributes = {name: value or "" for name, value in attrs}
         within = self.open[-1].lang if self.open else ""
         inside = tuple(element.tag for element in self.open)
-        element = Element(tag, attributes, self.getpos()[0], inside, attributes.get("lang", within))
+        element = Element(
+            tag, attributes, self.getpos()[0], inside, attributes.get("lang", within),
+            self.open[-1] if self.open else None,
+        )  # fmt: skip
         self.elements.append(element)
         if tag not in _VOID:
             self.open.append(element)

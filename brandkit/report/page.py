@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -58,6 +59,8 @@ class Page:
     ----------
     heading : Piece, optional
         The notebook's own heading, which names the subject.
+    question : Piece, optional
+        The first words beneath it: what was asked.
     title : dict, optional
         The title block.
     findings : list of dict
@@ -68,6 +71,7 @@ class Page:
     """
 
     heading: Piece | None = None
+    question: Piece | None = None
     title: Json | None = None
     findings: list[Json] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
@@ -154,6 +158,9 @@ def _take_prose(page: Page, found: Sequence[Piece]) -> None:
             html = Markup("<h{0}{1}>{2}</h{0}>").format(level, mark, piece.html)
             page.sections[-1].parts.append(Part("prose", html))
         else:
+            is_first = page.heading is not None and len(page.sections) == 1
+            if is_first and piece.text.text.rstrip().endswith(("?", "？")):
+                page.question = page.question or piece
             page.sections[-1].parts.append(Part("prose", piece.html))
 
 
@@ -209,7 +216,20 @@ def _take_blocks(page: Page, blocks: Sequence[Json], source: str) -> None:
         else:
             section.parts.append(Part(kind, block=block, source=source))
     if source and not any(block["kind"] in ("figure", "table") for block in blocks):
-        page.rest.append(source)
+        page.rest.append(_without_imports(source))
+
+
+def _without_imports(source: str) -> str:
+    """Leave out the lines that only fetch names: the notebook has them for who runs it."""
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError:  # a magic of the notebook's
+        return source
+    lines = source.splitlines()
+    for one in reversed(statements):
+        if isinstance(one, (ast.Import, ast.ImportFrom)):
+            del lines[one.lineno - 1 : one.end_lineno]
+    return "\n".join(lines).strip()
 
 
 def _leave_out_prose(page: Page) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -14,6 +15,7 @@ from typing import Any
 from markupsafe import Markup
 
 _PACKAGES = ("brandkit", "numpy", "pandas", "scipy", "matplotlib")
+_IN_PAGE = re.compile(r'<script type="application/json" id="provenance">(.*?)</script>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Provenance:
     notebook_sha256 : str
     versions : mapping
         Package to version.
+    minimum_base, suppress_below : int
+        Bases from which values are shown without a mark, and shown at all.
     """
 
     study: str = ""
@@ -45,6 +49,8 @@ class Provenance:
     notebook: str = ""
     notebook_sha256: str = ""
     versions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    minimum_base: int = 30
+    suppress_below: int = 10
 
     def to_json(self) -> dict[str, Any]:
         """Give what stands in the file for programs."""
@@ -53,7 +59,8 @@ class Provenance:
             "seed": self.seed,
             "inputs": [{"file": file, "sha256": digest} for file, digest in self.inputs],
             "notebook": self.notebook, "notebook_sha256": self.notebook_sha256,
-            "versions": dict(self.versions),
+            "versions": dict(self.versions), "minimum_base": self.minimum_base,
+            "suppress_below": self.suppress_below,
         }  # fmt: skip
 
 
@@ -123,3 +130,21 @@ def json_in_page(content: Mapping[str, Any]) -> Markup:
     for mark in "<>&":
         written = written.replace(mark, f"\\u{ord(mark):04x}")
     return Markup(written)
+
+
+def json_of_page(page: str) -> dict[str, Any] | None:
+    """Read what a page says of itself for programs; None where it says nothing.
+
+    Examples
+    --------
+    >>> json_of_page('<script type="application/json" id="provenance">{"seed":0}</script>')
+    {'seed': 0}
+    """
+    data = _IN_PAGE.search(page)
+    if data is None:
+        return None
+    try:
+        found = json.loads(data.group(1))
+    except json.JSONDecodeError:
+        return None
+    return found if isinstance(found, dict) else None

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-from nbformat import NotebookNode
 
 from brandkit.core.checks import check_option
 from brandkit.core.errors import ReportError
 from brandkit.language import LANGUAGES, current_language, use_language
 from brandkit.report.audit import audit_report
-from brandkit.report.exporter import ReportExporter
 from brandkit.report.index import INDEX, index_page, summaries_in
-from brandkit.report.kernels import run_notebooks
-from brandkit.report.notebooks import chosen_notebooks, read_notebook, with_parameters
-from brandkit.report.provenance import Provenance, sha256, versions
-from brandkit.report.workbook import WORKBOOK, Sheet, sheet_of, workbook_bytes
+from brandkit.report.making import made_pages, page_job, study_origin
+from brandkit.report.notebooks import chosen_notebooks
+from brandkit.report.pdf import printed_pdf
+from brandkit.report.workbook import WORKBOOK, workbook_bytes
 from brandkit.sources.study import Study, read_evidence, read_study
-from brandkit.sources.study_folders import clone_folder, raw_folder
+from brandkit.sources.study_folders import clone_folder
 
 Progress = Callable[[str], None]
 
@@ -34,9 +29,14 @@ def export_report(
     language: str | None = None,
     focus: str | None = None,
     out: str | Path | None = None,
+    fresh: bool = False,
+    pdf: bool = False,
     progress: Progress | None = None,
 ) -> list[Path]:
     """Run a study's notebooks and write its reports.
+
+    A notebook runs only where its study, its parameters, brandkit or its libraries have changed
+    since its page was made.
 
     What was there before stays as it is until every new page is made and has passed its audit;
     then files are replaced one by one, ``index.html`` last.
@@ -53,6 +53,10 @@ def export_report(
         The bank the report is for, where it is not the study's.
     out : str or Path, optional
         Folder to write to; ``reports/<study>`` of the clone where not given.
+    fresh : bool
+        Run every notebook, whatever was kept.
+    pdf : bool
+        Print each report to a PDF beside it, where a browser is found.
     progress : callable, optional
         Told in sentences what happens.
 
@@ -80,20 +84,20 @@ def export_report(
         check_option("language", language, (*LANGUAGES, "all"))
     named = study.folder if isinstance(study, Study) else study
     own = read_study(named, focus=focus)
-    read_evidence(own)
     languages = LANGUAGES if language == "all" else (language or own.language,)
     files = chosen_notebooks(clone_folder() / "notebooks", notebooks)
     top = Path(out) if out is not None else clone_folder() / "reports" / own.name
     written: list[Path] = []
-    asked = _Asked(focus, is_whole=notebooks is None)
+    asked = _Asked(own, focus, is_whole=notebooks is None, fresh=fresh)
     before = current_language()
     try:
         for code in languages:
             use_language(code)
             spoken = read_study(named, language=code, focus=focus)
             folder = top if code == own.language else top / code
-            tell(f"{own.name}: running {_counted(len(files), 'notebook')} in {code} …")
             written += _export(spoken, files, folder=folder, asked=asked, tell=tell)
+            if pdf:
+                written[-1:-1] = _print(folder, files, tell)
     finally:
         use_language(before)
     tell(f"Open {top / INDEX if own.language in languages else written[-1]}")
@@ -102,95 +106,51 @@ def export_report(
 
 @dataclass(frozen=True)
 class _Asked:
-    """What was asked for: a bank, and all notebooks or some."""
+    """What was asked for: of which study, for a bank, all notebooks or some, kept pages or not."""
 
+    own: Study
     focus: str | None
     is_whole: bool
+    fresh: bool
 
 
 def _counted(n: int, what: str) -> str:
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
-@dataclass(frozen=True)
-class _Made:
-    """A page with what it says of itself, and its tables."""
-
-    page: str
-    summary: Mapping[str, Any]
-    sheets: Sequence[Sheet]
-
-
 def _export(
     study: Study, files: Sequence[Path], *, folder: Path, asked: _Asked, tell: Progress
 ) -> list[Path]:
     """Make the pages of one language and put them in place."""
-    raw = [read_notebook(file) for file in files]
-    values, setup = _parameters(study, asked.focus), _setup(study)
-    ready = [
-        (file.name, with_parameters(notebook, values, file=file, setup=setup))
-        for file, notebook in zip(files, raw, strict=True)
-    ]
-    run = run_notebooks(ready, folder=clone_folder(), done=lambda name: tell(f"  {name} ran"))
-    origin = Provenance(
-        study=study.name, title=study.title, focus=study.focus, seed=study.seed,
-        inputs=study.inputs, versions=versions(),
-    )  # fmt: skip
-    made: dict[str, _Made] = {}
-    for file, notebook, executed in zip(files, raw, run, strict=True):
-        its_own = replace(origin, notebook=file.name, notebook_sha256=_sha256_of(notebook))
-        made[f"{file.stem}.html"] = _page(executed, its_own, study.language)
+    origin = study_origin(study)
+    jobs = [page_job(file, study, focus=asked.focus) for file in files]
+    made = {} if asked.fresh else {
+        job.page: kept for job in jobs if (kept := job.place.read()) is not None
+    }  # fmt: skip
+    for name in made:
+        tell(f"  {name}: nothing has changed since it was made")
+    stale = [job for job in jobs if job.page not in made]
+    if stale:
+        read_evidence(asked.own)
+        tell(f"{study.name}: running {_counted(len(stale), 'notebook')} in {study.language} …")
+        made |= made_pages(stale, study, done=lambda name: tell(f"  {name} ran"))
     before = {} if asked.is_whole else summaries_in(folder, study=study.name,
                                                     language=study.language)  # fmt: skip
-    listed = {**before, **{name: one.summary for name, one in made.items()}}
-    content = {name: one.page.encode() for name, one in made.items()}
-    sheets = [sheet for one in made.values() for sheet in one.sheets]
+    in_order = {job.page: made[job.page] for job in jobs}
+    listed = {**before, **{name: one.summary for name, one in in_order.items()}}
+    content = {name: one.page.encode() for name, one in in_order.items()}
+    sheets = [sheet for one in in_order.values() for sheet in one.sheets]
     if asked.is_whole and sheets:
-        content[WORKBOOK] = workbook_bytes(sheets, title=study.title)
+        content[WORKBOOK] = workbook_bytes(sheets, title=study.title, origin=origin)
     has_workbook = WORKBOOK in content or (not asked.is_whole and (folder / WORKBOOK).is_file())
     index = index_page(
         listed, study=origin, language=study.language, workbook=WORKBOOK if has_workbook else None
     )
     content[INDEX] = index.encode()
     _audit(content, tell)
+    for job in stale:  # only what has passed is worth keeping
+        job.place.keep(made[job.page])
     return _put_in_place(content, folder)
-
-
-def _parameters(study: Study, focus: str | None) -> dict[str, Any]:
-    is_in_clone = study.folder.parent == raw_folder()
-    named = study.name if is_in_clone else str(study.folder.resolve())
-    return {"study": named, "language": study.language, "focus": focus}
-
-
-def _setup(study: Study) -> str:
-    """Give the code that makes blocks speak the language and keep the limits of the study."""
-    shown = study.settings.report
-    return (
-        "from brandkit.language import use_language\n"
-        "from brandkit.report import use_bases\n"
-        f"use_language({study.language!r})\n"
-        f"use_bases(minimum={shown.minimum_base}, suppress={shown.suppress_below})"
-    )
-
-
-def _sha256_of(notebook: NotebookNode) -> str:
-    """Give a notebook's hash: of its cells, the same however it was last run."""
-    cells = [[cell.cell_type, cell.source] for cell in notebook.cells]
-    return sha256(json.dumps(cells, ensure_ascii=False).encode())
-
-
-def _page(executed: NotebookNode, origin: Provenance, language: str) -> _Made:
-    exporter = ReportExporter()  # type: ignore[no-untyped-call]
-    try:
-        page, resources = exporter.from_notebook_node(
-            executed, resources={"language": language, "provenance": origin}
-        )
-    except ReportError as error:
-        raise ReportError(f"{origin.notebook}: {error}") from None
-    prefix = origin.notebook.partition("_")[0] + "_"
-    blocks = resources["brandkit"]["page"].blocks()
-    sheets = [sheet for block in blocks if (sheet := sheet_of(block, prefix=prefix))]
-    return _Made(page, resources["summary"], sheets)
 
 
 def _audit(content: Mapping[str, bytes], tell: Progress) -> None:
@@ -210,6 +170,15 @@ def _audit(content: Mapping[str, bytes], tell: Progress) -> None:
                 raise ReportError(
                     f"{name} did not pass its audit: {lines[0]}{more} Nothing was replaced."
                 )
+
+
+def _print(folder: Path, files: Sequence[Path], tell: Progress) -> list[Path]:
+    """Print the pages of one language to PDF."""
+    printed = {}
+    for file in files:
+        printed[f"{file.stem}.pdf"] = printed_pdf(folder / f"{file.stem}.html")
+        tell(f"  {file.stem}.pdf printed")
+    return _put_in_place(printed, folder)
 
 
 def _put_in_place(content: Mapping[str, bytes], folder: Path) -> list[Path]:

@@ -46,6 +46,8 @@ class TableColumn:
         Its cells name the rows.
     is_long : bool
         Its cells hold sentences, which may break over lines; names never do.
+    counts_people : bool
+        It is the number of people behind each row.
     """
 
     names: tuple[str, ...]
@@ -53,6 +55,7 @@ class TableColumn:
     kind: Kind
     is_header: bool = False
     is_long: bool = False
+    counts_people: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -105,7 +108,7 @@ class TableCells:
                 {
                     "names": list(column.names), "head": column.head.to_json(),
                     "kind": column.kind, "is_text": column.is_text, "is_header": column.is_header,
-                    "is_long": column.is_long,
+                    "is_long": column.is_long, "counts_people": column.counts_people,
                 }
                 for column in self.columns
             ],
@@ -172,7 +175,9 @@ def table_cells(
     values = [cell_values(flat, column.names) for column in columns]
     columns = tuple(
         replace(
-            column, is_long=column.is_text and any(text_width(text) > NAME_WIDTH for text in cells)
+            column,
+            is_long=column.is_text and any(text_width(text) > NAME_WIDTH for text in cells),
+            counts_people=of_people and column.names == ("n",),
         )
         for column, cells in zip(columns, texts, strict=True)
     )

@@ -16,7 +16,9 @@ from brandkit.core.columns import Kind
 from brandkit.core.errors import InputError, shown
 from brandkit.language import column_label
 from brandkit.report.block_kinds import FigureBlock, TableBlock
+from brandkit.report.cells import text_width
 from brandkit.report.pages import words
+from brandkit.report.provenance import Provenance
 from brandkit.report.tables import table_cells
 from brandkit.report.texts import Text
 
@@ -28,7 +30,7 @@ _FORMATS: dict[Kind, str] = {
     "decimal": "0.000", "signed": "+0.00;−0.00;0.00", "points": "+0;−0;0", "p_value": "0.000",
 }  # fmt: skip
 _LONGEST_NAME = 31
-_WIDEST = 48
+_WIDEST, _WIDEST_HEAD = 48, 18
 _NO_CLOCK = datetime(2000, 1, 1)
 
 #: Text stays text: a cell that begins with =, +, - or @ is a name, not a formula.
@@ -108,13 +110,17 @@ def write_workbook(
     return target
 
 
-def workbook_bytes(sheets: Sequence[Sheet], *, title: str) -> bytes:
+def workbook_bytes(
+    sheets: Sequence[Sheet], *, title: str, origin: Provenance | None = None
+) -> bytes:
     """Give a workbook's bytes.
 
     Parameters
     ----------
     sheets : sequence of Sheet
     title : str
+    origin : Provenance, optional
+        What the tables were made from; on a sheet of its own, the last.
 
     Returns
     -------
@@ -134,6 +140,8 @@ def workbook_bytes(sheets: Sequence[Sheet], *, title: str) -> bytes:
         _write_contents(book, title, list(zip(names, sheets, strict=True)))
         for name, sheet in zip(names, sheets, strict=True):
             _write_sheet(book, name, sheet)
+        if origin is not None:
+            _write_origin(book, origin)
     return written.getvalue()
 
 
@@ -192,7 +200,7 @@ def _sheet(name: str, content: Tabled) -> Sheet:
 
 def _names(wanted: Sequence[str]) -> list[str]:
     """Give names that Excel takes: short, each once in any letter case, without its marks."""
-    taken = {words("Contents").lower()}
+    taken = {words("Contents").lower(), words("How this was made").lower()}
     names = []
     for wish in wanted:
         clean = "".join("_" if one in "[]:*?/\\'" else one for one in wish) or "table"
@@ -217,12 +225,33 @@ def _write_contents(book: Any, title: str, named: Sequence[tuple[str, Sheet]]) -
         page.write_string(at, 1, "\n".join([sheet.caption, *sheet.notes]), wrapped)
 
 
+def _write_origin(book: Any, origin: Provenance) -> None:
+    """Say what the tables were made from: study, seed, versions, every input with its hash."""
+    page = book.add_worksheet(words("How this was made"))
+    bold = book.add_format({"bold": True, "valign": "top"})
+    page.set_column(0, 0, 36)
+    page.set_column(1, 1, 70)
+    told = [(words("Study"), origin.title or origin.study)]
+    if origin.focus:
+        told.append((words("Focus bank"), origin.focus))
+    if origin.seed is not None:
+        told.append((words("Seed of random draws"), str(origin.seed)))
+    said = ", ".join(f"{name} {number}" for name, number in origin.versions.items())
+    told += [(words("Made with"), said)] if said else []
+    told += [(file, f"sha256 {digest}") for file, digest in origin.inputs]
+    for at, (label, value) in enumerate(told):
+        page.write_string(at, 0, label, bold)
+        page.write_string(at, 1, value)
+
+
 def _write_sheet(book: Any, name: str, sheet: Sheet) -> None:
     page = book.add_worksheet(name)
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
     for at, (label, kind) in enumerate(zip(sheet.heads, sheet.kinds, strict=True)):
         cells = [row[at] for row in sheet.rows]
-        widest = max([len(str(cell)) for cell in cells if isinstance(cell, str)] + [10])
+        # Chinese characters are two letters wide
+        widest = max([text_width(cell) for cell in cells if isinstance(cell, str)]
+                     + [min(text_width(label), _WIDEST_HEAD), 9])  # fmt: skip
         form = book.add_format({"num_format": _FORMATS[kind]})
         page.set_column(at, at, min(widest + 2, _WIDEST), form)
         page.write_string(0, at, label, head)

@@ -128,6 +128,62 @@ def kept_frames(
     return frames
 
 
+def kept_document(path: Path, *, made_from: Mapping[str, Any]) -> Any | None:
+    """Give a document that follows from inputs, where it was kept and nothing has changed.
+
+    Parameters
+    ----------
+    path : Path
+        The file it was kept in.
+    made_from : mapping
+        All that it follows from, as JSON writes it.
+
+    Returns
+    -------
+    object or None
+        As :func:`keep_document` was given it; None where it has to be made.
+
+    Examples
+    --------
+    >>> file = Path(tempfile.mkdtemp()) / "page.json"
+    >>> kept_document(file, made_from={"seed": 0}) is None
+    True
+    >>> keep_document(file, {"n": 36}, made_from={"seed": 0})
+    >>> kept_document(file, made_from={"seed": 0}), kept_document(file, made_from={"seed": 1})
+    ({'n': 36}, None)
+    """
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        written = json.dumps(kept["document"], ensure_ascii=False)
+        is_whole = hashlib.sha256(written.encode()).hexdigest() == kept["sha256"]
+        known = json.loads(json.dumps(dict(made_from)))
+        return kept["document"] if is_whole and kept["made_from"] == known else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # not there, or damaged: it is made anew
+
+
+def keep_document(path: Path, document: Any, *, made_from: Mapping[str, Any]) -> None:
+    """Keep a document with what it follows from.
+
+    Parameters
+    ----------
+    path : Path
+        Replaced whole. Where it cannot be written nothing is kept, and nothing else changes.
+    document : object
+        Of texts, numbers, lists and mappings, as JSON writes them.
+    made_from : mapping
+
+    Examples
+    --------
+    >>> keep_document(Path(tempfile.mkdtemp()) / "page.json", [1, 2], made_from={})
+    """
+    written = json.dumps(document, ensure_ascii=False)
+    digest = hashlib.sha256(written.encode()).hexdigest()
+    whole = {"made_from": dict(made_from), "sha256": digest, "document": document}
+    with contextlib.suppress(OSError):
+        write_whole(path, json.dumps(whole, ensure_ascii=False))
+
+
 @functools.cache
 def _code() -> str:
     """Give one hash of all that reads and shapes data, so that its changes are never missed."""

@@ -10,10 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from brandkit.core.message import formatted
+from brandkit.viz.names import row_names
 from brandkit.viz.palette import PALETTE
 
 #: Where the columns of numbers end, in points right of the axes.
 COLUMNS: Final = (44, 92)
+#: Half ems of the longest name beside a row: longer ones would leave the figure no room.
+LONGEST: Final = 44
 _STEPS: Final = (0.02, 0.05, 0.1, 0.25)
 
 
@@ -33,7 +36,7 @@ def name_rows(ax: Axes, names: Sequence[str]) -> None:
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['Civic', 'Kestrel']
     """
-    ax.set_yticks(np.arange(len(names)), names)
+    ax.set_yticks(np.arange(len(names)), row_names(names, line=LONGEST))
     ax.set_ylim(len(names) - 0.4, -0.6)
     for tick in ax.get_yticklabels():
         tick.set_color(PALETTE["ink"])

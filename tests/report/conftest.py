@@ -18,10 +18,15 @@ from brandkit.report import fact, figure, findings, note, table, title, use_base
 from brandkit.report.block_kinds import Block
 from brandkit.report.exporter import ReportExporter
 from brandkit.report.provenance import Provenance, versions
+from brandkit.viz.names import label_lines
 from brandkit.viz.theme import new_axes, theme
 
 PARAMETERS = 'study = "sample"\nlanguage = None\nfocus = None'
-HOSTILE = ("<script>alert(1)</script>", "$5 to $10", "=cmd|' /C calc'!A0", 'A & B "quoted"')
+HOSTILE = (
+    "<script>alert(1)</script>", "$5–$10 滙豐", "=cmd|' /C calc'!A0", 'A & B "quoted"',
+    '"><img src=x onerror=alert(1)>', '=HYPERLINK("https://example.org","x")', "{n:count} {{7*7}}",
+    "\u202egnirts desrever\u200f", "x" * 200, "🏦 emoji 👩‍💼", "㗎啦銀行", "</text></svg>",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +35,14 @@ def _as_it_was() -> Iterator[None]:
     yield
     use_language("en")
     use_bases()
+
+
+@pytest.fixture(autouse=True)
+def kept(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep pages in a folder of the test's own, never in the clone."""
+    folder = tmp_path_factory.mktemp("kept")
+    monkeypatch.setattr("brandkit.report.kept_pages.processed_folder", lambda _: folder)
+    return folder / "pages"
 
 
 def scores(names: tuple[str, ...] = ("Harbour Bank", "Tidewater", "Old Quay", "Civic")) -> Any:
@@ -48,7 +61,7 @@ def drawn(names: tuple[str, ...] = ("Harbour Bank", "Tidewater")) -> Any:
         ax = new_axes(6.4, 3)
         ax.scatter([0, 1], [1, 0])
         for at, name in enumerate(names):
-            ax.annotate(name, (at, 1 - at))
+            ax.annotate(label_lines([name], line=40)[0], (at, 1 - at))
     return ax
 
 
@@ -126,6 +139,7 @@ import pandas as pd
 from brandkit.core.message import Finding, Message
 from brandkit.report import figure, findings, leave_out, note, table, title
 from brandkit.sources import read_study
+from brandkit.viz.names import label_lines
 from brandkit.viz.theme import new_axes
 
 evidence = read_study(study, language=language, focus=focus)

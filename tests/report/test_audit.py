@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,25 @@ from tests.contract import assert_contract
 HEAD = (
     '<head><meta charset="utf-8">'
     f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">'
+    '<meta name="viewport" content="width=device-width">'
     "<title>Banks</title><style>p{color:red}</style></head>"
 )
-SOUND = f'<!doctype html><html lang="en">{HEAD}<body><h1>Banks</h1>%s</body></html>'
-CHINESE = SOUND.replace('lang="en"', 'lang="zh-Hant"').replace("Banks", "銀行")
-TABLE = '<table aria-label="t"><tr><th scope="col">a</th></tr></table>'
+TOLD = {
+    "study": "s", "language": "en", "suppress_below": 10, "versions": {"brandkit": "0.1.0"},
+    "inputs": [{"file": "study.toml", "sha256": "ab" * 32}],
+}  # fmt: skip
+DATA = f'<script type="application/json" id="provenance">{json.dumps(TOLD)}</script>'
+SOUND = f'<!doctype html><html lang="en">{HEAD}<body><h1>Banks</h1>{DATA}%s</body></html>'
+CHINESE = SOUND.replace('lang="en"', 'lang="zh-Hant"').replace("Banks", "銀行").replace(
+    '"language": "en"', '"language": "zh-Hant"'
+)  # fmt: skip
+SCROLL = '<div class="scroll" tabindex="0">%s</div>'
+TABLE = SCROLL % '<table aria-label="t"><tr><th scope="col">a</th></tr></table>'
+PEOPLE = SCROLL % (
+    '<table aria-label="t"><thead><tr><th scope="col">Bank</th><th scope="col">Mean</th>'
+    '<th scope="col" data-people>Base</th></tr></thead><tbody><tr><th scope="row">Civic</th>'
+    "<td>%s</td><td>%s</td></tr></tbody></table>"
+)
 
 
 def rules(page: str) -> set[str]:
@@ -32,7 +47,7 @@ def test_a_sound_page_passes() -> None:
         f'<svg role="img" aria-label="Two banks near each other"></svg>{TABLE}'
         '<h2 id="a">More</h2><a href="#a">there</a><a href="https://example.org">source</a>'
         '<img alt="A dot" src="data:image/png;base64,AAAA"><p lang="zh">銀行越來越相似</p>'
-        "<p>Fees of $5 to $10 and A&amp;B</p><pre>\\frac</pre>"
+        '<p>Fees of $5 to $10 and A&amp;B</p><pre tabindex="0">\\frac</pre>'
         '<script type="application/json">{"a":"$x"}</script>'
     )
     assert problems_of(SOUND % body) == []
@@ -56,9 +71,9 @@ def test_a_sound_page_passes() -> None:
         ("scripts", '<p onclick="go()">x</p>'),
         ("scripts", '<a href=" JavaScript:go()">x</a>'),
         ("leaks", "<p>/home/someone/data/raw</p>"),
-        ("leaks", "<pre>C:\\Users\\someone\\x.py</pre>"),
-        ("leaks", "<pre>file:///x</pre>"),
-        ("leaks", "<pre>Traceback (most recent call last):</pre>"),
+        ("leaks", "<p>C:\\Users\\someone\\x.py</p>"),
+        ("leaks", "<p>file:///x</p>"),
+        ("leaks", "<p>Traceback (most recent call last):</p>"),
         ("leaks", "<p>FutureWarning: this will change</p>"),
         ("leaks", "<td>someone@example.org</td>"),
         ("leaks", "<td>A123456789</td>"),
@@ -74,8 +89,14 @@ def test_a_sound_page_passes() -> None:
         ("TeX", "<p>\\(x\\)</p>"),
         ("headings", "<h1>Twice</h1>"),
         ("headings", "<h3>Deep</h3>"),
-        ("tables", '<table><tr><th scope="col">a</th></tr></table>'),
-        ("tables", '<table aria-label="t"><tr><th>a</th></tr></table>'),
+        ("tables", SCROLL % '<table><tr><th scope="col">a</th></tr></table>'),
+        ("tables", SCROLL % '<table aria-label="t"><tr><th>a</th></tr></table>'),
+        ("overflow", '<table aria-label="t"><tr><th scope="col">a</th></tr></table>'),
+        ("overflow", "<pre>long</pre>"),
+        ("overflow", '<svg role="img" aria-label="A map of banks" width="640"></svg>'),
+        ("captions", '<figure><svg role="img" aria-label="A map of banks"></svg></figure>'),
+        ("small cells", PEOPLE % ("7.91", "7")),
+        ("small cells", PEOPLE % ("7.91", "&lt; 10")),
         ("addresses", '<p id="a">x</p><p id="a">y</p>'),
         ("addresses", '<a href="#nowhere">x</a>'),
         ("addresses", '<p aria-labelledby="nowhere">x</p>'),
@@ -101,10 +122,20 @@ def test_each_rule_finds_what_it_is_for(rule: str, body: str) -> None:
         ("content policy", SOUND.replace("font-src", "script-src 'unsafe-inline'; font-src") % ""),
         ("content policy", SOUND.replace("<head>", "<head><style>p{}</style>") % ""),
         ("size", SOUND % ("<p>word</p>" * 10_000)),
+        ("overflow", SOUND.replace('name="viewport"', 'name="other"') % ""),
+        ("provenance", SOUND.replace(DATA, "") % ""),
+        ("provenance", SOUND.replace('"study": "s"', '"study": ""') % ""),
+        ("provenance", SOUND.replace("ab" * 32, "ab") % ""),
+        ("provenance", SOUND.replace('"language": "en"', '"language": "zh-Hans"') % ""),
     ],
 )
 def test_each_rule_about_the_whole_page(rule: str, page: str) -> None:
     assert rules(page) == {rule}
+
+
+@pytest.mark.parametrize("row", [("–", "&lt; 10"), ("7.91", "27 ▵"), ("7.91", "1,234")])
+def test_cells_on_enough_people_or_held_back_pass(row: tuple[str, str]) -> None:
+    assert rules(SOUND % (PEOPLE % row)) == set()
 
 
 def test_the_user_and_the_machine_are_not_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,7 +76,9 @@ def test_hostile_names_print_as_text(export: Export, name: str) -> None:
     page = export(notebook_of(blocks((name, "Tidewater", "Old Quay", "Civic"))))
     assert [found for found in problems_of(page) if found.severity == "fails"] == []
     assert text_of(page).count(name) >= 4
-    assert json.loads(json.dumps(data_of(page)))["title"]["text"] == f"{name} leads"
+    said = json.loads(json.dumps(data_of(page)))["title"]["text"]
+    assert said.replace("\u2068", "").replace("\u2069", "") == f"{name} leads"
+    assert (said[0] == "\u2068") == ("\u202e" in name), "only marks of direction are fenced in"
 
 
 @pytest.mark.parametrize("language", ["zh-Hant", "zh-Hans"])

@@ -10,7 +10,8 @@ import pytest
 
 from brandkit.core.errors import InputError
 from brandkit.report import table, write_workbook
-from tests.report.conftest import HOSTILE, blocks, scores
+from brandkit.report.workbook import sheet_of, workbook_bytes
+from tests.report.conftest import HOSTILE, ORIGIN, blocks, scores
 
 
 def opened(path: Path) -> openpyxl.Workbook:
@@ -75,3 +76,20 @@ def test_a_figure_without_data_has_no_sheet(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match="found none in 'f'"):
         write_workbook({"f": empty}, path=tmp_path / "t.xlsx")
+
+
+def test_what_tables_were_made_from_stands_on_the_last_sheet(tmp_path: Path) -> None:
+    sheets = [sheet_of({**blocks()["table"].to_json()})]
+    (tmp_path / "t.xlsx").write_bytes(workbook_bytes(sheets, title="Banks", origin=ORIGIN))
+    book = opened(tmp_path / "t.xlsx")
+    assert book.sheetnames == ["Contents", "scores", "How this was made"]
+    rows = dict(book["How this was made"].values)
+    assert rows["Study"] == "Banks, 2026"
+    assert rows["Focus bank"] == "Harbour Bank"
+    assert rows["study.toml"] == "sha256 " + "ab" * 32
+
+
+def test_columns_are_wide_enough_for_chinese(tmp_path: Path) -> None:
+    names = ("港灣群島農業合作銀行總行", "Tidewater", "Old Quay", "Civic")
+    path = write_workbook({"t": scores(names)}, path=tmp_path / "t.xlsx")
+    assert opened(path)["t"].column_dimensions["A"].width >= 24
