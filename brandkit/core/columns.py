@@ -266,6 +266,24 @@ _POSITIONING = """
     angle               | Angle | number | from the first axis to the long radius, degrees
     stability           | Stability | share | share of draws whose kept axes hold at least half of this one, 0-1
     plane_stability     | Plane stable | share | share of draws whose plane agrees with the sample's, 0-1
+    wave_from           | From | text | wave that a change starts from
+    wave_to             | To | text | wave that a change leads to
+    move_across         | Move across | signed | change of the place on the axis across
+    move_upward         | Move upward | signed | change of the place on the axis upward
+    moved               | Moved | flag | moved relative to the market by more than chance allows
+    share_from          | Share before | share | share in the wave that a change starts from, 0-1
+    share_to            | Share after | share | share in the wave that a change leads to, 0-1
+    change              | Change | signed | difference of two shares, -1 to 1
+    n_moved             | Moves | count | moves by more than chance allows
+    q_value             | False discovery | p_value | rate of false discoveries at which the pair is called, 0-1
+    visible             | Visible on the map | share | part of the residual that the first two axes show, 0-1
+    claim               | Claim | text | "supported", "contradicted" or "weak"
+    n_claims            | Claims | count | claims checked
+    n_supported         | Supported | count | claims that the answers support
+    n_contradicted      | Contradicted | count | claims that the answers contradict
+    n_weak              | Weak | count | claims that the answers neither support nor contradict
+    n_cells             | Pairs tested | count | pairs of brand and attribute tested together
+    false_discovery     | False discoveries | share | share of called claims that may be wrong, 0-1
 """
 _SATISFACTION = """
     stage               | Stage | text | when a customer meets the service: before, during or after the sale
