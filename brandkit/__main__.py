@@ -166,9 +166,10 @@ def report(
     """Run the notebooks of a study and write its reports."""
     from brandkit.report.run import export_report
 
+    wishes = {name: True for name, wanted in (("fresh", fresh), ("pdf", pdf)) if wanted}
     export_report(
-        study, notebooks=only or None, language=language, focus=focus, out=out, fresh=fresh,
-        pdf=pdf, progress=_say,
+        study, notebooks=only or None, language=language, focus=focus, out=out, progress=_say,
+        **wishes,
     )  # fmt: skip
 
 

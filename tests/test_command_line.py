@@ -145,12 +145,35 @@ def test_report_passes_on_what_was_asked(replaced: Any, capsys: pytest.CaptureFi
     asked = ["report", "sample", "--only", "03", "--only", "04", "--language", "all"]
     assert main([*asked, "--focus", "Kestrel", "--out", "there"]) == 0
     assert main(["report", "sample"]) == 0
+    assert main(["report", "sample", "--pdf", "--fresh"]) == 0
+    whole = {"notebooks": None, "language": None, "focus": None, "out": None}
     assert calls == [
         ("sample", {"notebooks": ["03", "04"], "language": "all", "focus": "Kestrel",
                     "out": Path("there")}),
-        ("sample", {"notebooks": None, "language": None, "focus": None, "out": None}),
+        ("sample", whole),
+        ("sample", {**whole, "fresh": True, "pdf": True}),
     ]  # fmt: skip
-    assert capsys.readouterr().out == "working\nworking\n"
+    assert capsys.readouterr().out == "working\n" * 3
+
+
+def test_verify_says_whether_numbers_stand(
+    replaced: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Found:
+        numbers_stand = False
+
+        def lines(self) -> list[str]:
+            return ["inputs: a.csv: its bytes have changed since the report."]
+
+    found = Found()
+    replaced("brandkit.report.verification", "report_verification", lambda *_, **__: found)
+    assert main(["verify", "page.html"]) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith("WRONG  inputs: a.csv")
+    assert "the numbers do not stand" in err
+    found.numbers_stand = True
+    assert main(["verify", "page.html"]) == 0
+    assert capsys.readouterr().out.startswith("note   inputs: a.csv")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +198,7 @@ def test_bad_files_are_told_before_any_notebook_runs(
     def never(*_: Any, **__: Any) -> None:
         raise AssertionError("a notebook was run")
 
-    monkeypatch.setattr("brandkit.report.run.run_notebooks", never)
+    monkeypatch.setattr("brandkit.report.making.run_notebooks", never)
     (tmp_path / source).write_bytes(content)
     (tmp_path / "study.toml").write_text(
         f'[study]\ntitle = "Banks"\n[{section}]\nsource = "{source}"\n', encoding="utf-8"
