@@ -284,6 +284,11 @@ _POSITIONING = """
     n_weak              | Weak | count | claims that the answers neither support nor contradict
     n_cells             | Pairs tested | count | pairs of brand and attribute tested together
     false_discovery     | False discoveries | share | share of called claims that may be wrong, 0-1
+    extrapolated        | Extrapolated | flag | outside the hull of the brands or products that the map rests on
+    own_mean            | Compared with | text | what a predicted liking is compared with: the mean of the respondent's surface or of the products rated
+    slope_across        | Slope across | signed | by how much the average respondent's liking rises per unit across, at the middle of the products
+    slope_upward        | Slope upward | signed | the same per unit upward
+    n_products          | Products | count | different products
 """
 _SATISFACTION = """
     stage               | Stage | text | when a customer meets the service: before, during or after the sale

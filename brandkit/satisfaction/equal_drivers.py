@@ -1,0 +1,192 @@
+"""Do drivers matter alike in all groups: a permutation test over persons, and partial pooling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from brandkit.core.linalg import Floats
+from brandkit.satisfaction.between_variance import morris_pooled, reml
+from brandkit.satisfaction.centred import correlations
+
+#: Numbers held at once while labels are permuted.
+_BLOCK = 4_000_000
+
+Codes = np.ndarray
+Importance = Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True, eq=False)
+class GroupedAnswers:
+    """Answers of groups whose importances are compared.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, p + 1)
+        Drivers and outcome, centred and of spread 1 within each group; missing ones 0.
+    weight : ndarray, shape (n,)
+        Of mean 1 within each group, so that mixing groups mixes no levels of weight.
+    group : ndarray of int, shape (n,)
+    unit : ndarray of int, shape (n,)
+        Persons or clusters, numbered in an order that neither rows nor names decide.
+    """
+
+    values: Floats
+    weight: Floats
+    group: Codes
+    unit: Codes
+
+    @property
+    def n_groups(self) -> int:
+        """Groups."""
+        return int(self.group.max()) + 1
+
+
+class Equality(NamedTuple):
+    """Differences of each driver's importance over groups, and of all drivers together last."""
+
+    statistic: Floats  # (p + 1,)
+    p_value: Floats  # (p + 1,)
+
+
+def equality_test(
+    answers: GroupedAnswers, importance: Importance, *, permutations: int, seed: int
+) -> Equality:
+    """Test whether importances are the same in all groups, by permuting persons' groups.
+
+    Parameters
+    ----------
+    answers : GroupedAnswers
+    importance : callable
+        Takes correlation matrices (draws, p + 1, p + 1), gives importances (draws, p).
+    permutations : int
+    seed : int
+
+    Returns
+    -------
+    Equality
+        Each statistic over its mean under permutation: about 1 where groups are alike.
+
+    Notes
+    -----
+    Q = sum over groups of n_g (importance - mean)² about the mean weighted with n_g, the group's
+    effective number of units; for all drivers, the sum of Q over their means. A unit keeps its
+    answers and gets the group of another; one with several groups (a person who rated three
+    banks) gets those of another with as many, in random order. p = (1 + #) / (1 + permutations).
+    Under the null the groups' answers follow one pattern once each is centred and scaled.
+    """
+    moments, unit, group = _blocks(answers)
+    size = _effective_sizes(answers)
+    seen = _statistic(importance, _group_correlations(moments, group[None], len(size)), size)
+    step = max(1, _BLOCK // (len(moments) * 4))
+    rng = np.random.default_rng([seed, 11])
+    chance = np.concatenate([
+        _statistic(importance, _group_correlations(moments, labels, len(size)), size)
+        for labels in _permuted(unit, group, _steps(permutations, step), rng)
+    ])  # fmt: skip
+    usual = np.maximum(chance.mean(axis=0), 1e-300)
+    seen, chance = _with_total(seen / usual), _with_total(chance / usual)
+    reached = (chance >= seen * (1 - 1e-12)).sum(axis=0)
+    return Equality(seen[0], (1 + reached) / (1 + permutations))
+
+
+def pooled_importance(estimate: Floats, draws: Floats, *, size: Floats) -> Floats:
+    """Give importances of groups drawn towards their mean, the smaller the group the more.
+
+    Parameters
+    ----------
+    estimate : ndarray, shape (groups, p)
+        At least four groups.
+    draws : ndarray, shape (draws, groups, p)
+    size : ndarray, shape (groups,)
+        Persons in each group.
+
+    Returns
+    -------
+    ndarray, shape (groups, p)
+        As :func:`brandkit.satisfaction.pooling.partial_pooling` pools, with one variance a person
+        for all groups: an importance that came out low has a variance that came out low, and its
+        own would draw all groups towards the lowest.
+    """
+    one = (draws.var(axis=0, ddof=1) * size[:, None]).mean(axis=0)
+    variance = np.maximum(one[:, None] / size, 1e-12)
+    between = reml(estimate.T, variance=variance)
+    return np.asarray(morris_pooled(estimate.T, variance=variance, between=between).value.T)
+
+
+# --- permutations ------------------------------------------------------------------------------
+
+
+def _blocks(answers: GroupedAnswers) -> tuple[Floats, Codes, Codes]:
+    """Add up each unit's rows of one group: moments, unit and group of each block, by unit."""
+    place = answers.unit * answers.n_groups + answers.group
+    found, block = np.unique(place, return_inverse=True)
+    z, upper = answers.values, np.triu_indices(answers.values.shape[1])
+    out = np.concatenate([np.ones((len(z), 1)), z, z[:, upper[0]] * z[:, upper[1]]], axis=1)
+    moments = np.zeros((len(found), out.shape[1]))
+    np.add.at(moments, block.reshape(-1), out * answers.weight[:, None])
+    return moments, found // answers.n_groups, found % answers.n_groups
+
+
+def _effective_sizes(answers: GroupedAnswers) -> Floats:
+    """Give Kish's number of units in each group."""
+    totals = np.zeros((answers.n_groups, int(answers.unit.max()) + 1))
+    np.add.at(totals, (answers.group, answers.unit), answers.weight)
+    return np.asarray(totals.sum(axis=1) ** 2 / (totals**2).sum(axis=1))
+
+
+def _permuted(
+    unit: Codes, group: Codes, steps: list[int], rng: np.random.Generator
+) -> Iterator[Codes]:
+    """Give labels of all blocks, some permutations at a time, shape (some, blocks)."""
+    first = np.flatnonzero(np.r_[True, unit[1:] != unit[:-1]])
+    size = np.diff(np.r_[first, len(unit)])
+    for some in steps:
+        labels = np.empty((some, len(unit)), dtype=group.dtype)
+        for k in np.unique(size):
+            place = first[size == k][:, None] + np.arange(k)  # (units, k)
+            taken = np.argsort(rng.random((some, len(place))), axis=1)
+            given = group[place][taken]  # (some, units, k)
+            if k > 1:
+                order = np.argsort(rng.random(given.shape), axis=2)
+                given = np.take_along_axis(given, order, axis=2)
+            labels[:, place] = given
+        yield labels
+
+
+def _steps(permutations: int, step: int) -> list[int]:
+    """Part the permutations into blocks."""
+    return [min(step, permutations - start) for start in range(0, permutations, step)]
+
+
+def _group_correlations(moments: Floats, labels: Codes, n_groups: int) -> Floats:
+    """Give the correlations of each group under each labelling, shape (some, groups, q, q)."""
+    sums = np.stack([(labels == at).astype(np.float64) @ moments for at in range(n_groups)], axis=1)
+    # 1 + q + q (q + 1) / 2 moments
+    q = round((np.sqrt(8 * moments.shape[1] + 1) - 3) / 2)
+    upper = np.triu_indices(q)
+    weight = np.where(sums[..., :1] > 0, sums[..., :1], 1.0)
+    mean = sums[..., 1 : q + 1] / weight
+    covariance = np.empty((*sums.shape[:-1], q, q))
+    covariance[..., upper[0], upper[1]] = sums[..., q + 1 :] / weight
+    covariance[..., upper[1], upper[0]] = covariance[..., upper[0], upper[1]]
+    return correlations(covariance - mean[..., :, None] * mean[..., None, :])
+
+
+def _statistic(importance: Importance, correlation: Floats, size: Floats) -> Floats:
+    some, groups, q, _ = correlation.shape
+    found = importance(correlation.reshape(-1, q, q)).reshape(some, groups, q - 1)
+    return _spread(found, np.broadcast_to(size[:, None], found.shape[1:]))
+
+
+def _spread(values: Floats, weight: Floats) -> Floats:
+    """Give the weighted sum of squares over groups about their weighted mean, shape (..., p)."""
+    mean = (weight * values).sum(axis=-2, keepdims=True) / weight.sum(axis=0)
+    return np.asarray((weight * (values - mean) ** 2).sum(axis=-2))
+
+
+def _with_total(values: Floats) -> Floats:
+    return np.concatenate([values, values.sum(axis=-1, keepdims=True)], axis=-1)
