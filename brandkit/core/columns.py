@@ -289,6 +289,20 @@ _POSITIONING = """
     slope_across        | Slope across | signed | by how much the average respondent's liking rises per unit across, at the middle of the products
     slope_upward        | Slope upward | signed | the same per unit upward
     n_products          | Products | count | different products
+    spot                | Spot | count | number of a free place, the best first
+    room                | Room | decimal | how free a place is: distance on the map to the nearest rival; with a preference map, density of demand less density of rivals, each 1 on average
+    zone                | Ground | text | "within" (between the brands) or "extrapolated" (beyond them, reached with shares that some brand has)
+    support             | Support | share | share of the draws that say so, 0-1
+    rival_distance      | Distance to it | decimal | distance on the map to the nearest rival
+    share_now           | Now | share | share of the base that says so now, 0-1
+    share_then          | Then | share | share of the base that would have to say so, 0-1
+    observed_low        | Lowest seen | share | lowest share any brand has, 0-1
+    observed_high       | Highest seen | share | highest share any brand has, 0-1
+    at_limit            | At the limit | flag | whether the share was held at the lowest or highest that any brand has
+    marks               | Marked by | text | attributes that a brand there would be named for more than the market
+    demand              | Demand | decimal | density of preference, 1 on average over the ground
+    crowding            | Crowding | decimal | density of rivals, 1 on average over the ground
+    n_spots             | Spots | count | free places found
 """
 _SATISFACTION = """
     stage               | Stage | text | when a customer meets the service: before, during or after the sale

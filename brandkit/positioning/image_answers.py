@@ -290,12 +290,12 @@ def _cells(
     """Number the cells that occur, brand by brand, and give each row's."""
     frame = answers.rows.frame
     codes = [pd.Categorical(frame[split[0]], categories=answers.brands).codes.astype(np.intp)]
-    names = [[_text(label) for label in answers.brands]]
+    names = [[label_text(label) for label in answers.brands]]
     if answers.wave is not None:
         codes.append(
             pd.Categorical(frame[answers.wave], categories=answers.waves).codes.astype(int)
         )
-        names.append([_text(label) for label in answers.waves])
+        names.append([label_text(label) for label in answers.waves])
     else:
         codes.append(np.zeros(len(frame), dtype=np.intp))
     width = len(names[1]) if len(names) > 1 else 1
@@ -307,7 +307,8 @@ def _cells(
     return cells, place.reshape(-1).astype(np.intp)
 
 
-def _text(label: object) -> str:
+def label_text(label: object) -> str:
+    """Write a brand or wave as text; 2026.0 is 2026."""
     if isinstance(label, (float, np.floating)) and float(label).is_integer():
         return str(int(label))
     return str(label)

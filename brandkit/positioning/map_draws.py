@@ -195,6 +195,12 @@ def decomposed(table: Floats) -> Decomposed:
     return Decomposed(share, row_mass, column_mass, left[:, :rank], values[:rank], right[:, :rank])
 
 
+def residuals_of(tables: Floats) -> Floats:
+    """Give the standardised residuals (p - rc)/sqrt(rc) of many tables; 0 where a margin is 0."""
+    share = tables / tables.sum(axis=(-1, -2), keepdims=True)
+    return _residuals(share, np.zeros(tables.shape[-2:]))[0]
+
+
 def leading(residuals: Floats, axes: int) -> tuple[Floats, Floats, Floats]:
     """Give the first axes of many matrices, by the eigenvectors of their smaller side.
 
