@@ -303,6 +303,20 @@ _POSITIONING = """
     demand              | Demand | decimal | density of preference, 1 on average over the ground
     crowding            | Crowding | decimal | density of rivals, 1 on average over the ground
     n_spots             | Spots | count | free places found
+    move                | What-if | text | name of a set of changes
+    new_across          | Across, then | signed | place on the axis across after the changes
+    new_upward          | Upward, then | signed | place on the axis upward after the changes
+    nearest_then        | Nearest, then | text | nearest rival on the map after the changes
+    nearest_support     | Nearest in | share | share of the draws in which that rival is the nearest, 0-1
+    nearest_then_support | Nearest in, then | share | share of the draws in which that rival is the nearest after the changes, 0-1
+    distance_now        | Distance now | decimal | distance on the map to the nearest rival, or to the rival of the row, before the changes
+    distance_then       | Distance then | decimal | the same after the changes
+    further_support     | Further in | share | share of the draws in which the nearest rival is further away than before, 0-1
+    choice_change       | Change of share | signed | change of the share of choices, 0.01 for one point
+    choice_now          | Share of choices | share | predicted share of choices before the changes, 0-1
+    choice_then         | Share, then | share | predicted share of choices after the changes, 0-1
+    n_moves             | What-ifs | count | sets of changes looked at
+    leads               | Leads in | text | changed attributes on which the brand would have a larger share than any rival
 """
 _SATISFACTION = """
     stage               | Stage | text | when a customer meets the service: before, during or after the sale
@@ -431,6 +445,42 @@ _SATISFACTION = """
     n_drivers           | Drivers | count | drivers that vary
     n_above_noise       | Drivers above noise | count | drivers whose importance lies above the noise floor
     uncentred           | Not centred | decimal | the same importance when brands are not centred on their means
+    invariant           | Same meaning | flag | whether the block is made of the same in every group
+    difference          | Difference | signed | first less second, or largest less smallest
+    segment_a           | First group | text | one of two groups
+    segment_b           | Second group | text | the other of two groups
+    n_segments          | Groups | count | groups compared
+    rmse                | Error | decimal | root of the mean squared error, in the item's units
+    rmse_linear         | Error of a line | decimal | the same of a linear regression
+    rmse_mean           | Error of the mean | decimal | the same of the mean alone
+    mae                 | Mean deviation | decimal | mean absolute error, in the item's units
+    mae_linear          | Mean deviation of a line | decimal | the same of a linear regression
+    q2                  | Foretold | share | 1 - squared error over that of the mean; below 0 where the mean foretells better
+    folds               | Folds | count | parts that were left out in turn
+    penalty             | Penalty | signed | what a poor answer does to the outcome, against one in between, in the outcome's unit
+    penalty_low         | Penalty from | signed | lower end of the interval of the penalty
+    penalty_high        | Penalty to | signed | upper end of the interval of the penalty
+    reward              | Reward | signed | what a good answer does to the outcome, against one in between, in the outcome's unit
+    reward_low          | Reward from | signed | lower end of the interval of the reward
+    reward_high         | Reward to | signed | upper end of the interval of the reward
+    asymmetry           | Asymmetry | signed | (reward - penalty) / (reward + penalty): -1 all penalty, 0 both alike, 1 all reward
+    asymmetry_low       | Asymmetry from | signed | lower end of the interval of the asymmetry
+    asymmetry_high      | Asymmetry to | signed | upper end of the interval of the asymmetry
+    p_basic             | Basic | share | share of draws that lean to the penalty
+    p_performance       | Performance factor | share | share of draws in which penalty and reward are alike
+    p_exciting          | Exciting | share | share of draws that lean to the reward
+    matters             | Matters | flag | whether there is a penalty or a reward at all, beyond chance
+    role                | Kind of service | text | basic, performance, exciting or undecided
+    cuts_agree          | Same under other cuts | share | share of the other cuts that give the same kind
+    cut_low             | Poor up to | number | answers up to here count as poor
+    cut_high            | Good from | number | answers from here on count as good
+    chosen              | Chosen | flag | whether these are the cuts the results rest on
+    n_low               | Poor answers | count | rows with a poor answer
+    n_high              | Good answers | count | rows with a good answer
+    n_basic             | Basic factors | count | attributes that are core services
+    n_performance       | Performance factors | count | attributes whose penalty and reward are alike
+    n_exciting          | Exciting factors | count | attributes that are extended services
+    n_undecided         | Undecided | count | attributes whose kind the data do not settle
 """
 _JOINS = """
     test                | Test | text | "mantel" or "procrustes"
