@@ -160,7 +160,7 @@ def test_verify_says_whether_numbers_stand(
     replaced: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     class Found:
-        numbers_stand = False
+        file, numbers_stand = "page.html", False
 
         def lines(self) -> list[str]:
             return ["inputs: a.csv: its bytes have changed since the report."]
