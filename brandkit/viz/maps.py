@@ -1,0 +1,209 @@
+"""Maps of points: equal units, a cross through the middle, the most telling points named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike, NDArray
+
+from brandkit.core.errors import InputError, did_you_mean, shown
+from brandkit.viz.labels import PlacedLabels, place_labels
+from brandkit.viz.lettering import Kind
+from brandkit.viz.palette import PALETTE
+from brandkit.viz.theme import WIDTH, new_axes
+
+#: Brands a figure shows; the table beside it has the rest.
+MOST_BRANDS: Final = 30
+MOST_ATTRIBUTES: Final = 15
+#: Brands named for each attribute named, where not all can be: a map without both is mute.
+ATTRIBUTE_TURN: Final = 1.5
+#: Heights of a map over its width: flatter, and names find no room.
+FLATTEST, TALLEST = 0.72, 1.2
+#: Room around the points for their labels, as parts of the map's longer side.
+ROOM_ACROSS, ROOM_UPWARD = 0.14, 0.08
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class MapSide:
+    """Points of one kind, ready to draw.
+
+    Parameters
+    ----------
+    labels : list of str
+    places : ndarray, n x 2
+    active : ndarray of bool
+        Points that do not shape the map are hollow.
+    telling : ndarray, n
+        How much each says; the most telling are named first.
+    """
+
+    labels: list[str]
+    places: Floats
+    active: NDArray[np.bool_]
+    telling: Floats
+
+    def times(self, factor: float) -> MapSide:
+        """Give the same points so many times as far from the middle."""
+        return replace(self, places=self.places * factor)
+
+
+def map_side(
+    labels: Sequence[object],
+    *,
+    places: ArrayLike,
+    telling: ArrayLike,
+    active: ArrayLike | None = None,
+    most: int = MOST_BRANDS,
+    always: str | None = None,
+) -> MapSide:
+    """Choose the points to draw: the most telling, in the order of the table, and the focus.
+
+    Parameters
+    ----------
+    labels : sequence
+        One a point.
+    places : array, n x 2
+    telling : array of n
+        How much each point says; missing values count as nothing.
+    active : array of bool, optional
+        By default all are.
+    most : int
+        So many points at most.
+    always : str, optional
+        A label that is drawn whatever it says: the focus.
+
+    Returns
+    -------
+    MapSide
+
+    Examples
+    --------
+    >>> side = map_side(["A", "B", "C"], places=[[0, 1], [2, 0], [1, 1]], telling=[1, 3, 2],
+    ...                 most=2, always="A")
+    >>> side.labels
+    ['A', 'B']
+    """
+    names = [str(label) for label in labels]
+    weight = np.nan_to_num(np.asarray(telling, dtype=float), nan=0.0)
+    if always is not None:
+        weight = np.where(np.array(names) == always, np.inf, weight)
+    chosen = np.sort(np.argsort(-weight, kind="stable")[:most])
+    flags = np.ones(len(names), dtype=bool) if active is None else np.asarray(active, dtype=bool)
+    return MapSide(
+        labels=[names[at] for at in chosen],
+        places=np.asarray(places, dtype=float).reshape(-1, 2)[chosen],
+        active=flags[chosen],
+        telling=weight[chosen],
+    )
+
+
+def check_focus(focus: str | None, known: Iterable[object]) -> None:
+    """Refuse a focus that is no point of the map."""
+    names = [str(label) for label in known]
+    if focus is not None and focus not in names:
+        raise InputError(
+            f"`focus` must be a row of the map; found {shown(focus)}."
+            f"{did_you_mean(focus, names) or f' It has {shown(names)}.'}"
+        )
+
+
+def map_window(places: Floats) -> Floats:
+    """Give the limits across and upward: all points, the middle, and room for labels.
+
+    Examples
+    --------
+    >>> map_window(np.array([[1.0, 0.5], [-1.0, 0.0]])).round(2).tolist()
+    [[-1.28, 1.28], [-0.16, 0.66]]
+    """
+    inside = np.vstack([places, np.zeros((1, 2))])
+    span = float(np.ptp(inside, axis=0).max())
+    room = np.array([ROOM_ACROSS, ROOM_UPWARD]) * span
+    return np.stack([inside.min(axis=0) - room, inside.max(axis=0) + room], axis=1)
+
+
+def map_axes(window: Floats) -> Axes:
+    """Give new axes as tall as the window asks, within what a page bears."""
+    asked = np.ptp(window[1]) / np.ptp(window[0])
+    return new_axes(WIDTH, WIDTH * float(np.clip(asked, FLATTEST, TALLEST)))
+
+
+def draw_map_frame(ax: Axes, window: Floats, *, across: str, upward: str) -> None:
+    """Draw the cross through the middle, equal units, and say what each axis shows."""
+    ax.axhline(0, color=PALETTE["line"], linewidth=1, zorder=0)
+    ax.axvline(0, color=PALETTE["line"], linewidth=1, zorder=0)
+    ax.set(xlim=tuple(window[0]), ylim=tuple(window[1]))
+    ax.set_aspect("equal", adjustable="box")
+    ax.set(xticks=[], yticks=[])
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    ax.set_xlabel(across, color=PALETTE["soft"])
+    ax.set_ylabel(upward, color=PALETTE["soft"])
+
+
+def draw_points(ax: Axes, side: MapSide, *, marker: str = "o", focus: str | None = None) -> None:
+    """Draw points: filled, hollow where not active, the focus a larger diamond in the accent."""
+    is_focus = np.array([label == focus for label in side.labels])
+    colour, size = (PALETTE["ink"], 26) if marker == "o" else (PALETTE["soft"], 16)
+    for which, face in ((side.active & ~is_focus, colour), (~side.active, PALETTE["paper"])):
+        across, upward = side.places[which].T
+        ax.scatter(across, upward, s=size, marker=marker, c=face, edgecolors=colour,
+                   linewidths=1.2, zorder=3)  # fmt: skip
+    across, upward = side.places[is_focus].T
+    ax.scatter(across, upward, s=60, marker="D", c=PALETTE["accent"], zorder=4)
+
+
+def draw_rays(ax: Axes, side: MapSide) -> None:
+    """Draw points as lines from the middle, to be read along."""
+    for place in side.places:
+        ax.plot([0, place[0]], [0, place[1]], color=PALETTE["line"], linewidth=1.2,
+                linestyle="-", marker="", zorder=1)  # fmt: skip
+
+
+def label_map(
+    ax: Axes,
+    brands: MapSide,
+    attributes: MapSide | None = None,
+    *,
+    focus: str | None = None,
+    rays: MapSide | None = None,
+) -> PlacedLabels:
+    """Name the points: the focus first, then both sides in turn, the most telling first.
+
+    Parameters
+    ----------
+    ax : Axes
+        With its points drawn.
+    brands, attributes : MapSide
+    focus : str, optional
+    rays : MapSide, optional
+        The side drawn as lines, of which names keep clear.
+
+    Returns
+    -------
+    PlacedLabels
+    """
+    others = MapSide([], np.empty((0, 2)), np.empty(0, dtype=bool), np.empty(0))
+    attributes = others if attributes is None else attributes
+    kinds: list[Kind] = ["brand"] * len(brands.labels)
+    kinds += ["attribute"] * len(attributes.labels)
+    ends = None if rays is None else np.stack([np.zeros_like(rays.places), rays.places], axis=1)
+    return place_labels(
+        ax,
+        [*brands.labels, *attributes.labels],
+        np.vstack([brands.places, attributes.places]),
+        priority=[*-_rank(brands.telling), *-(ATTRIBUTE_TURN * _rank(attributes.telling))],
+        kinds=kinds,
+        emphasise=(focus,) if focus is not None and focus in brands.labels else (),
+        lines=ends,
+    )
+
+
+def _rank(telling: Floats) -> Floats:
+    """Give 0 to the most telling point, 1 to the next; ties in the order of the table."""
+    return np.argsort(np.argsort(-telling, kind="stable"), kind="stable").astype(float)
