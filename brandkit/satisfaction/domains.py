@@ -13,10 +13,11 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from brandkit.core.effective_base import carried_df
 from brandkit.core.linalg import Floats
-from brandkit.core.linearised import added_up, linearised_covariance, stratum_residuals
+from brandkit.core.linearised import added_up, stratum_residuals
 from brandkit.core.survey_rows import SurveyRows
 
 Codes = NDArray[np.intp]
@@ -71,7 +72,7 @@ class Domains:
         units = np.add.reduceat(weighed * apart, self.first, axis=0) / over[self.pair_cell]
         answered = np.logical_or.reduceat(there, self.first, axis=0)
         return DomainEstimates(
-            domains=self, mean=mean, spread=spread, contributions=units,
+            domains=self, mean=mean, spread=spread, total=total, contributions=units,
             n=self._by_cell(there.astype(np.float64)),
             n_persons=self._persons(there, answered),
             n_units=added_up(answered.astype(np.float64), place=self.pair_cell,
@@ -106,16 +107,47 @@ class Domains:
         return self.rows.unit[self.inside][self.first]
 
     @cached_property
-    def unit_margins(self) -> Floats | None:
-        """Weight of the persons of each sampling unit in each group of the margins.
+    def pair_stratum(self) -> Codes:
+        """Stratum of each pair."""
+        return self.rows.stratum[self.pair_unit]
 
-        Shape (units, groups of all margins).
+    @property
+    def n_strata(self) -> int:
+        """Strata."""
+        return int(self.rows.stratum.max()) + 1
+
+    @cached_property
+    def factor(self) -> Floats:
+        """By what each stratum's squares are multiplied: n/(n - 1), 1 for a single unit."""
+        size = np.bincount(self.rows.stratum)
+        return np.where(size > 1, size / np.maximum(size - 1, 1), 1.0)
+
+    @cached_property
+    def lost(self) -> Floats:
+        """What the square of a stratum's sum takes off its squares: 1/n.
+
+        A stratum's only unit is set against the mean over all, which is 0 for linearised values.
+        """
+        size = np.bincount(self.rows.stratum)
+        return np.where(size > 1, 1.0 / size, 0.0)
+
+    @cached_property
+    def margin_residuals(self) -> Floats:
+        """Weight of each unit's persons in each group of the margins, centred by stratum.
+
+        Shape (units, groups of all margins), such that products add up to covariances.
         """
         made = self.rows.calibration
         if made is None:
-            return None
+            return np.zeros((self.rows.n_units, 0))
         weighed = made.indicators(made.codes) * (self.rows.weight * made.part)[:, None]
-        return added_up(weighed, place=self.rows.unit, n_places=self.rows.n_units)
+        totals = added_up(weighed, place=self.rows.unit, n_places=self.rows.n_units)
+        return stratum_residuals(totals, stratum=self.rows.stratum)
+
+    @cached_property
+    def margin_products(self) -> Floats:
+        """Products of :attr:`margin_residuals` over all units."""
+        return np.asarray(self.margin_residuals.T @ self.margin_residuals)
 
     def _by_cell(self, values: Floats) -> Floats:
         return added_up(values, place=self.cell[self.inside], n_places=self.n_cells)
@@ -158,6 +190,8 @@ class DomainEstimates:
         Weighted means; missing where nobody answered.
     spread : ndarray
         Weighted variance of one answer.
+    total : ndarray
+        Sum of weights.
     contributions : ndarray, shape (pairs of group and unit, variables)
         What each sampling unit adds to the mean of its group.
     n, n_persons, n_units, n_kish : ndarray
@@ -169,6 +203,7 @@ class DomainEstimates:
     domains: Domains
     mean: Floats
     spread: Floats
+    total: Floats
     contributions: Floats
     n: Floats
     n_persons: Floats
@@ -183,36 +218,59 @@ class DomainEstimates:
         As :func:`~brandkit.core.linearised.linearised_covariance` has it on its diagonal, from
         sums over the pairs that occur.
         """
-        stratum = self.domains.rows.stratum
-        size = np.bincount(stratum)
-        factor = np.where(size > 1, size / np.maximum(size - 1, 1), 1.0)
-        shape = (self.domains.n_cells, len(size), -1)
-        place = self.domains.pair_cell * len(size) + stratum[self.domains.pair_unit]
-        places = self.domains.n_cells * len(size)
-        sums = added_up(self.contributions, place=place, n_places=places).reshape(shape)
-        squares = added_up(self.contributions**2, place=place, n_places=places).reshape(shape)
-        # units without a row in the group stand at 0, a stratum's only unit is taken as it is
-        lost = np.where(size > 1, 1.0 / size, 0.0)[None, :, None]
-        found = ((squares - sums**2 * lost) * factor[None, :, None]).sum(axis=1)
+        domains = self.domains
+        place = domains.pair_cell * domains.n_strata + domains.pair_stratum
+        places = domains.n_cells * domains.n_strata
+        squares = added_up(self.contributions**2, place=place, n_places=places)
+        squares = squares.reshape(domains.n_cells, domains.n_strata, -1)
+        lost = self._stratum_sums**2 * domains.lost[:, None]
+        found = ((squares - lost) * domains.factor[:, None]).sum(axis=1)
         if self.explained is not None:
-            found = found + self._calibrated(factor)
+            own = np.einsum("kcv,kl,lcv->cv", self.explained, domains.margin_products,
+                            self.explained, optimize=True)  # fmt: skip
+            found = found + own - 2 * (self.explained * self._margin_cross).sum(axis=0)
         return np.where(self.n > 0, np.maximum(found, 0.0), np.nan)
 
-    def _calibrated(self, factor: Floats) -> Floats:
-        """Give what residuals on the margins take from the variance."""
-        margins, explained = self.domains.unit_margins, self.explained
-        if margins is None or explained is None:
-            return np.zeros_like(self.mean)
-        stratum, unit = self.domains.rows.stratum, self.domains.pair_unit
-        apart = stratum_residuals(margins, stratum=stratum)
-        weighed = apart[unit] * np.sqrt(factor[stratum[unit]])[:, None]
-        ends = np.searchsorted(self.domains.pair_cell, np.arange(self.domains.n_cells + 1))
-        cross = np.stack([
-            weighed[start:stop].T @ self.contributions[start:stop]
-            for start, stop in pairwise(ends)
-        ], axis=1)  # fmt: skip
-        own = np.einsum("kcv,kl,lcv->cv", explained, apart.T @ apart, explained, optimize=True)
-        return np.asarray(own - 2 * (explained * cross).sum(axis=0))
+    def covariance(self, variable: int) -> Floats:
+        """Give the covariance of one variable's means between groups, shape (groups, groups).
+
+        Persons with rows in several groups bring what their answers have in common.
+        """
+        domains = self.domains
+        units = csr_array(
+            (self.contributions[:, variable], (domains.pair_unit, domains.pair_cell)),
+            shape=(domains.rows.n_units, domains.n_cells),
+        )
+        weighed = units.multiply(domains.factor[domains.rows.stratum][:, None]).tocsr()
+        sums = self._stratum_sums[..., variable]
+        found = (units.T @ weighed).toarray() - (sums * (domains.factor * domains.lost)) @ sums.T
+        if self.explained is not None:
+            explained, cross = self.explained[..., variable], self._margin_cross[..., variable]
+            taken = explained.T @ cross
+            found += explained.T @ domains.margin_products @ explained - taken - taken.T
+        return np.asarray(found)
+
+    @cached_property
+    def _stratum_sums(self) -> Floats:
+        """Contributions summed by group and stratum, shape (groups, strata, variables)."""
+        domains = self.domains
+        place = domains.pair_cell * domains.n_strata + domains.pair_stratum
+        sums = added_up(
+            self.contributions, place=place, n_places=domains.n_cells * domains.n_strata
+        )
+        return sums.reshape(domains.n_cells, domains.n_strata, -1)
+
+    @cached_property
+    def _margin_cross(self) -> Floats:
+        """Products of contributions and margins over units, (margin groups, groups, variables)."""
+        domains = self.domains
+        weighed = domains.margin_residuals[domains.pair_unit]
+        weighed = weighed * np.sqrt(domains.factor[domains.pair_stratum])[:, None]
+        ends = np.searchsorted(domains.pair_cell, np.arange(domains.n_cells + 1))
+        return np.stack(
+            [weighed[start:stop].T @ self.contributions[start:stop]
+             for start, stop in pairwise(ends)], axis=1,
+        )  # fmt: skip
 
     @property
     def df(self) -> Floats:
@@ -227,19 +285,6 @@ class DomainEstimates:
             carried_df(self.contributions[start:stop], df=df)
             for start, stop, df in zip(ends[:-1], ends[1:], self.df, strict=True)
         ])  # fmt: skip
-
-    def covariance(self, variable: int) -> Floats:
-        """Give the covariance of one variable's means between groups, shape (groups, groups).
-
-        Persons with rows in several groups bring what their answers have in common.
-        """
-        totals = np.zeros((self.domains.rows.n_units, self.domains.n_cells))
-        place = self.domains.pair_unit, self.domains.pair_cell
-        totals[place] = self.contributions[:, variable]
-        margins = self.domains.unit_margins
-        if self.explained is not None and margins is not None:
-            totals -= margins @ self.explained[:, :, variable]
-        return linearised_covariance(totals, stratum=self.domains.rows.stratum)
 
 
 def _ratio(top: Floats, bottom: Floats) -> Floats:

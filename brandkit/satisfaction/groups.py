@@ -48,6 +48,8 @@ class GroupedRows:
         One row a group: ``brand segment wave``, missing where rows are not split by it.
     by : mapping
         Role to the columns that make it.
+    ordered : mapping
+        Role to its groups in order: declared, or sorted.
     notes : tuple of Message
     """
 
@@ -56,6 +58,7 @@ class GroupedRows:
     cell: Codes
     groups: pd.DataFrame
     by: Mapping[str, tuple[str, ...]]
+    ordered: Mapping[str, tuple[object, ...]]
     notes: tuple[Message, ...]
 
 
@@ -127,7 +130,8 @@ def grouped_rows(
     values = rows.values[:, :-1]
     kept_cell = np.asarray(rows.frame[_CELL], dtype=np.intp)
     notes = [*rows.notes, *_notes(values, kept_cell, empty)]
-    return GroupedRows(rows, values, kept_cell, groups, made_of, tuple(notes))
+    ordered = {role: _ordered(frame, made_of, groups, role) for role in made_of}
+    return GroupedRows(rows, values, kept_cell, groups, made_of, ordered, tuple(notes))
 
 
 def group_columns(
@@ -225,6 +229,14 @@ def _cells(
     return cell, pd.DataFrame(groups, dtype=object), [one for _, _, empty in coded for one in empty]
 
 
+def _ordered(
+    frame: pd.DataFrame, made_of: Mapping[str, tuple[str, ...]], groups: pd.DataFrame, role: str
+) -> tuple[object, ...]:
+    if len(made_of[role]) > 1:
+        return tuple(dict.fromkeys(groups[role]))
+    return tuple(ordered_codes(frame[made_of[role][0]])[1])
+
+
 def _joined(told: list[list[object]], n: int) -> list[object]:
     if not told:
         return [None] * n
@@ -281,6 +293,18 @@ def group_text(label: object) -> str:
     if isinstance(label, float) and label.is_integer():
         return str(int(label))
     return str(label)
+
+
+def group_labels(groups: pd.DataFrame) -> list[str]:
+    """Name groups in one text each, whatever roles they are made of.
+
+    Examples
+    --------
+    >>> group_labels(pd.DataFrame({"brand": ["Civic"], "segment": [None], "wave": [2026]}))
+    ['Civic · 2026']
+    """
+    rows = groups[list(ROLES)].itertuples(index=False)
+    return [BETWEEN.join(group_text(one) for one in row if not pd.isna(one)) for row in rows]
 
 
 def _sort_key(label: object) -> tuple[bool, float, str]:

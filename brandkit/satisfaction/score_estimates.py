@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -112,6 +112,53 @@ def shown_base(estimate: DomainEstimates) -> Floats:
         n=np.where(empty, 1.0, fallback),
     )
     return np.where(empty, np.nan, base)
+
+
+def shown_numbers(
+    estimate: DomainEstimates, measure: Measure, *, level: float, bases: tuple[int, int]
+) -> dict[str, NDArray[Any]]:
+    """Give what a table shows of one measure, each an array of groups by variables.
+
+    Parameters
+    ----------
+    estimate : DomainEstimates
+    measure : "mean", "top2" or "nps"
+    level : float
+    bases : tuple of int
+        Persons beneath which a base is flagged, and beneath which numbers are missing.
+
+    Returns
+    -------
+    dict
+        ``estimate std_error ci_low ci_high n n_respondents n_effective n_kish base``.
+    """
+    interval = score_interval(estimate, measure, level=level)
+    base = base_words(estimate.n_persons, bases)
+    hidden = np.isin(base, ("suppressed", "none"))
+
+    def kept(values: Floats) -> Floats:
+        return np.where(hidden, np.nan, values)
+
+    return {
+        "estimate": kept(estimate.mean),
+        "std_error": kept(np.sqrt(estimate.variance)),
+        "ci_low": kept(interval.low),
+        "ci_high": kept(interval.high),
+        "n": estimate.n.astype(np.int64),
+        "n_respondents": estimate.n_persons.astype(np.int64),
+        "n_effective": kept(shown_base(estimate)),
+        "n_kish": kept(estimate.n_kish),
+        "base": base,
+    }
+
+
+def in_order(frames: Sequence[pd.DataFrame], items: Sequence[str]) -> pd.DataFrame:
+    """Put frames of several items and measures in the order of items, then of measures."""
+    whole = pd.concat(frames, ignore_index=True)
+    place = {item: at for at, item in enumerate(items)}
+    measure = {name: at for at, name in enumerate(UNITS)}
+    rank = whole["item"].map(place) * len(UNITS) + whole["measure"].map(measure)
+    return whole.iloc[np.argsort(rank.to_numpy(), kind="stable")].reset_index(drop=True)
 
 
 def base_words(n: Floats, bases: tuple[int, int]) -> NDArray[np.object_]:

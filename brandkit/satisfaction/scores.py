@@ -19,13 +19,12 @@ from brandkit.satisfaction.score_estimates import (
     SUPPRESSED,
     UNITS,
     Weighting,
-    base_words,
     check_bases,
+    in_order,
     measured,
     scales_of,
-    score_interval,
     score_notes,
-    shown_base,
+    shown_numbers,
     weighting_of,
 )
 
@@ -182,14 +181,14 @@ def satisfaction_scores(
     )
 
     estimated = measured(grouped, names, scales)
-    scores = pd.concat(
+    scores = in_order(
         [
             _scores_frame(estimate, measure, items_of, groups=grouped.groups, level=level,
                           bases=(minimum_base, suppress_below))
             for measure, (items_of, estimate) in estimated.items()
-        ]
+        ],
+        names,
     )  # fmt: skip
-    scores = _in_order(scores, names)
 
     weighting = weighting_of(weight, grouped.rows)
     notes = [*grouped.notes, *said, *score_notes(scores, weighting=weighting)]
@@ -217,36 +216,17 @@ def _scores_frame(
     level: float,
     bases: tuple[int, int],
 ) -> pd.DataFrame:
-    interval = score_interval(estimate, measure, level=level)
-    numbers = {
-        "estimate": estimate.mean,
-        "std_error": np.sqrt(estimate.variance),
-        "ci_low": interval.low,
-        "ci_high": interval.high,
-    }
-    base = base_words(estimate.n_persons, bases)
-    hidden = np.isin(base, ("suppressed", "none"))
-    shown_numbers = {name: np.where(hidden, np.nan, value) for name, value in numbers.items()}
-    bare = {"n_effective": shown_base(estimate), "n_kish": estimate.n_kish}
-    shown_numbers |= {name: np.where(hidden, np.nan, value) for name, value in bare.items()}
-    n_groups = len(groups)
-    flat = {name: value.T.ravel() for name, value in shown_numbers.items()}
+    numbers = shown_numbers(estimate, measure, level=level, bases=bases)
+    flat = {name: values.T.ravel() for name, values in numbers.items()}
     told = {role: np.tile(groups[role].to_numpy(object), len(items)) for role in ROLES}
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
-            "item": np.repeat(np.array(items, dtype=object), n_groups), **told,
-            "measure": measure, "unit": UNITS[measure],
-            **{name: flat[name] for name in numbers}, "ci_level": level,
-            "n": estimate.n.T.ravel().astype(np.int64),
-            "n_respondents": estimate.n_persons.T.ravel().astype(np.int64),
-            **{name: flat[name] for name in bare}, "base": base.T.ravel(),
+            "item": np.repeat(np.array(items, dtype=object), len(groups)),
+            **told,
+            "measure": measure,
+            "unit": UNITS[measure],
+            **flat,
         }
-    )  # fmt: skip
-
-
-def _in_order(scores: pd.DataFrame, items: Sequence[str]) -> pd.DataFrame:
-    """Sort by item as asked for, then by measure; groups keep their order."""
-    place = {item: at for at, item in enumerate(items)}
-    measure = {name: at for at, name in enumerate(UNITS)}
-    rank = scores["item"].map(place) * len(UNITS) + scores["measure"].map(measure)
-    return scores.iloc[np.argsort(rank.to_numpy(), kind="stable")].reset_index(drop=True)
+    )
+    frame.insert(list(frame.columns).index("n"), "ci_level", level)
+    return frame

@@ -307,8 +307,9 @@ def _raked(
     part, base = sample.part[placed], sample.base[placed]
 
     def rake(weight: Floats) -> Floats:
-        total = np.bincount(cell, weights=weight, minlength=len(groups))
-        return np.asarray(weight * raked_factors(total, groups=groups, margins=margins)[cell])
+        total = np.zeros(len(groups)) + np.bincount(cell, weights=weight, minlength=len(groups))
+        factor = raked_factors(total, groups=groups, margins=margins)
+        return np.multiply(weight, factor[cell])
 
     weight, cut = rake(base), np.zeros(len(base), dtype=bool)
     if limit is not None:
@@ -318,7 +319,7 @@ def _raked(
             over = weight > most * (1 + SLACK)
             cut |= over
             if over.any():
-                weight = np.minimum(weight, most)
+                weight = np.asarray(np.minimum(weight, most))
                 weight = rake(weight) if after == "rake" else weight
         if after == "keep":  # what was cut goes to all, so that waves keep their totals
             weight = (
