@@ -312,7 +312,7 @@ _POSITIONING = """
     distance_now        | Distance now | decimal | distance on the map to the nearest rival, or to the rival of the row, before the changes
     distance_then       | Distance then | decimal | the same after the changes
     further_support     | Further in | share | share of the draws in which the nearest rival is further away than before, 0-1
-    choice_change       | Change of share | signed | change of the share of choices, 0.01 for one point
+    choice_change       | Change of share | decimal | change of the share of choices, 0.01 for one point
     choice_now          | Share of choices | share | predicted share of choices before the changes, 0-1
     choice_then         | Share, then | share | predicted share of choices after the changes, 0-1
     n_moves             | What-ifs | count | sets of changes looked at
@@ -481,6 +481,21 @@ _SATISFACTION = """
     n_performance       | Performance factors | count | attributes whose penalty and reward are alike
     n_exciting          | Exciting factors | count | attributes that are extended services
     n_undecided         | Undecided | count | attributes whose kind the data do not settle
+    n_chosen            | Times chosen | count | choices that took the bank
+    n_single            | One bank only | count | choices left out because only one bank is rated
+    n_without           | None chosen | count | choices left out because no rated bank was chosen
+    n_all               | All chosen | count | choices left out because every rated bank was chosen
+    hit_rate            | Choices named right | share | share of choices whose bank has the largest predicted chance, 0-1
+    hit_rate_chance     | Right by chance | share | the same by guessing, 0-1
+    p_constants         | p of bank constants | p_value | p-value of the test that attributes explain how often banks are chosen
+    p_independence      | p of independence | p_value | smallest adjusted p-value of the tests that leaving out a bank changes nothing
+    dimension           | Dimension | text | dimension of service quality an item belongs to
+    expectation         | Expectation | number | weighted mean of the expected service, in scale points
+    stage_a             | Stage | text | first of two stages of the sale
+    stage_b             | Stage compared | text | the stage it is set against
+    n_dimensions        | Dimensions | count | dimensions of service quality
+    n_stages            | Stages | count | stages of the sale
+    share_if            | Share if changed | share | share of choices after the change, 0-1
 """
 _JOINS = """
     test                | Test | text | "mantel" or "procrustes"
