@@ -1,0 +1,263 @@
+"""Means of service items by bank with what each person adds to them, and the frames from these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import stdtr
+
+from brandkit.core.checks import require_columns
+from brandkit.core.effective_base import carried_df
+from brandkit.core.errors import NotEnoughDataError
+from brandkit.core.intervals import t_interval
+from brandkit.core.linalg import Floats
+from brandkit.core.linearised import linearised_covariance
+from brandkit.core.message import Message
+from brandkit.core.multiplicity import holm
+from brandkit.core.survey_design import SurveyData, SurveyRows
+from brandkit.core.survey_rows import Data, survey_rows
+from brandkit.satisfaction.alikeness_rows import coded
+from brandkit.satisfaction.equivalence import BankMeans, bank_means, rest_contrasts
+from brandkit.satisfaction.service_parts import ServiceParts
+
+Codes = NDArray[np.intp]
+_PLACE = ("kind", "item", "label", "dimension", "stage", "brand")
+_TEXTS = ("kind", "item", "label", "dimension", "stage", "brand", "stage_a", "stage_b")
+
+
+@dataclass(frozen=True, eq=False)
+class ServiceMeans:
+    """Scores of every part and bank, with what each sampling unit adds to them.
+
+    Parameters
+    ----------
+    rows : SurveyRows
+    brands : tuple
+        The banks, and None for the market last.
+    estimate, performance, expectation : ndarray, shape (parts, brands)
+        Missing where too few persons answered.
+    contributions : ndarray, shape (units, parts, brands)
+    n, persons : ndarray, shape (parts, brands)
+        Answers and persons behind the item of the part with the most.
+    notes : tuple of Message
+    """
+
+    rows: SurveyRows
+    brands: tuple[str | None, ...]
+    estimate: Floats
+    performance: Floats
+    expectation: Floats
+    contributions: Floats
+    n: Floats
+    persons: Floats
+    notes: tuple[Message, ...]
+
+
+def service_means(
+    data: Data,
+    *,
+    parts: ServiceParts,
+    expectations: Mapping[str, str] | None,
+    brand: str | None,
+    missing: str,
+    design: Mapping[str, Any],
+    suppress_below: int,
+) -> ServiceMeans:
+    """Take the rows, and the means of all items, dimensions and stages by bank."""
+    column = brand or (data.design.get("brand") if isinstance(data, SurveyData) else None)
+    frame = data.responses if isinstance(data, SurveyData) else data
+    if column is not None and isinstance(frame, pd.DataFrame):
+        require_columns(frame, [column], argument="brand")
+    wanted = [*parts.items, *((expectations[item] for item in parts.items) if expectations else ())]
+    rows = survey_rows(
+        data, columns=wanted, others=[column] if column else [],
+        missing="keep" if missing == "pairwise" else missing, **design,  # type: ignore[arg-type]
+    )  # fmt: skip
+    bank, banks = coded(rows.frame[column]) if column else (np.zeros(len(rows), np.intp), ())
+    answers = rows.values[:, : len(parts.items)]
+    expected = rows.values[:, len(parts.items) :] if expectations else np.zeros_like(answers)
+    scored = answers - expected
+    found = [_both(rows, scored[:, at], bank, len(banks)) for at in range(len(parts.items))]
+    estimate = np.stack([one.mean for one in found])
+    persons = np.stack([one.persons for one in found])
+    few = persons < suppress_below
+    if few[:, -1].all():
+        raise NotEnoughDataError(
+            f"`data` must have answers of {suppress_below} persons to some item; found "
+            f"{int(persons[:, -1].max())}. Lower suppress_below, or gather more."
+        )
+    estimate = np.where(few, np.nan, estimate)
+    there = ~np.isnan(scored)
+    levels = [
+        _levels(rows, np.where(there, values, np.nan), bank, len(banks))
+        for values in (answers, expected)
+    ]
+    hidden = int(few[:, : len(banks)].sum())
+    notes = rows.notes
+    if hidden:
+        said = "{n:count} {n:score rests|scores rest} on fewer than {least:count} persons and {n:is|are} not shown."  # noqa: E501
+        notes = (*notes, Message(said, {"n": hidden, "least": suppress_below}))
+    return ServiceMeans(
+        rows=rows,
+        brands=(*banks, None),
+        estimate=_parts(parts.weights, estimate),
+        performance=_parts(parts.weights, np.where(few, np.nan, levels[0])),
+        expectation=_parts(parts.weights, np.where(few, np.nan, levels[1]))
+        if expectations
+        else np.full((len(parts.kinds), len(banks) + 1), np.nan),
+        contributions=np.einsum(
+            "pi,iub->upb", parts.weights, np.stack([one.contributions for one in found])
+        ),
+        n=_most(parts.weights, np.stack([one.n for one in found])),
+        persons=_most(parts.weights, persons),
+        notes=notes,
+    )
+
+
+def _both(rows: SurveyRows, answers: Floats, bank: Codes, n_banks: int) -> BankMeans:
+    """Give the means of the banks and, last, of all ratings together."""
+    market = bank_means(rows, answers=answers, bank=np.zeros(len(rows), np.intp), n_banks=1)
+    if not n_banks:
+        return market
+    own = bank_means(rows, answers=answers, bank=bank, n_banks=n_banks)
+    return BankMeans(
+        np.concatenate([own.mean, market.mean]),
+        np.concatenate([own.contributions, market.contributions], axis=1),
+        np.concatenate([own.n, market.n]),
+        np.concatenate([own.persons, market.persons]),
+        own.both,
+    )
+
+
+def _levels(rows: SurveyRows, values: Floats, bank: Codes, n_banks: int) -> Floats:
+    """Give plain weighted means by item and bank, the market last."""
+    there = ~np.isnan(values)
+    weight = there * rows.weight[:, None]
+    total = np.where(there, values, 0.0) * weight
+    inside = bank[:, None] == np.arange(n_banks)
+    sums = [np.concatenate([inside.T @ one, one.sum(axis=0)[None]]) for one in (total, weight)]
+    with np.errstate(invalid="ignore"):
+        return np.asarray((sums[0] / sums[1]).T)
+
+
+def _parts(weights: Floats, values: Floats) -> Floats:
+    """Give means of parts; missing where an item that counts is."""
+    gaps = np.isnan(values)
+    lost = (weights > 0).astype(float) @ gaps
+    return np.asarray(np.where(lost > 0, np.nan, weights @ np.where(gaps, 0.0, values)))
+
+
+def _most(weights: Floats, counts: Floats) -> Floats:
+    inside = weights > 0
+    return np.asarray(np.where(inside[:, :, None], counts, 0.0).max(axis=1))
+
+
+def score_frame(means: ServiceMeans, parts: ServiceParts, *, level: float) -> pd.DataFrame:
+    """Give the score of every part, for the market first and then for every bank."""
+    made = []
+    order = [len(means.brands) - 1, *range(len(means.brands) - 1)]
+    for part in range(len(parts.kinds)):
+        tested = _tested(means, means.estimate[part], means.contributions[:, part], level=level)
+        place = _labelled(means, parts, part)
+        for at in order:
+            made.append({
+                **place, "brand": means.brands[at], "score": means.performance[part, at],
+                "expectation": means.expectation[part, at],
+                **{name: values[at] for name, values in tested.items() if name != "p_value"},
+                "ci_level": level, "n": int(means.n[part, at]),
+                "n_persons": int(means.persons[part, at]),
+            })  # fmt: skip
+    columns = [
+        *_PLACE, "score", "expectation", "estimate", "std_error", "ci_low", "ci_high",
+        "ci_level", "n", "n_persons",
+    ]  # fmt: skip
+    return _framed(made, columns)
+
+
+def comparison_frame(means: ServiceMeans, parts: ServiceParts, *, level: float) -> pd.DataFrame:
+    """Test every bank's score of a part against the plain mean of the others'."""
+    made = []
+    for part in range(len(parts.kinds)):
+        banks = np.flatnonzero(~np.isnan(means.estimate[part, :-1]))
+        if len(banks) < 2:
+            continue
+        contrasts = rest_contrasts(len(banks))
+        tested = _tested(
+            means,
+            contrasts @ means.estimate[part, banks],
+            means.contributions[:, part][:, banks] @ contrasts.T,
+            level=level,
+        )
+        adjusted = holm(tested["p_value"])
+        for at, bank in enumerate(banks):
+            made.append({
+                **_labelled(means, parts, part), "brand": means.brands[bank],
+                **{name: values[at] for name, values in tested.items()},
+                "ci_level": level, "p_adjusted": adjusted[at],
+            })  # fmt: skip
+    return _framed(made, [*_PLACE, *_TEST_COLUMNS])
+
+
+_TEST_COLUMNS = (
+    "estimate", "std_error", "ci_low", "ci_high", "ci_level", "p_value", "p_adjusted",
+)  # fmt: skip
+
+
+def contrast_frame(means: ServiceMeans, parts: ServiceParts, *, level: float) -> pd.DataFrame:
+    """Test every pair of stages, for the market and for every bank."""
+    stages = [at for at, kind in enumerate(parts.kinds) if kind == "stage"]
+    made = []
+    for at in [len(means.brands) - 1, *range(len(means.brands) - 1)]:
+        there = [one for one in stages if not np.isnan(means.estimate[one, at])]
+        first, second = np.triu_indices(len(there), 1)
+        if not len(first):
+            continue
+        one, other = np.array(there)[first], np.array(there)[second]
+        tested = _tested(
+            means,
+            means.estimate[one, at] - means.estimate[other, at],
+            means.contributions[:, one, at] - means.contributions[:, other, at],
+            level=level,
+        )
+        adjusted = holm(tested["p_value"])
+        for pair in range(len(first)):
+            made.append({
+                "brand": means.brands[at], "stage_a": parts.names[one[pair]],
+                "stage_b": parts.names[other[pair]],
+                **{name: values[pair] for name, values in tested.items()},
+                "ci_level": level, "p_adjusted": adjusted[pair],
+            })  # fmt: skip
+    return _framed(made, ["brand", "stage_a", "stage_b", *_TEST_COLUMNS])
+
+
+def _tested(
+    means: ServiceMeans, estimate: Floats, contributions: Floats, *, level: float
+) -> dict[str, Floats]:
+    """Give estimates with errors, intervals and the test of no difference."""
+    covariance = linearised_covariance(contributions, stratum=means.rows.stratum)
+    error = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    error = np.where(np.isnan(estimate), np.nan, error)
+    df = carried_df(contributions, df=means.rows.df)
+    low, high = t_interval(estimate, std_error=error, df=df, level=level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        apart = np.where(estimate == 0, 0.0, np.abs(estimate) / error)
+    return {
+        "estimate": estimate, "std_error": error, "ci_low": low, "ci_high": high,
+        "p_value": np.asarray(2 * stdtr(df, -apart)),
+    }  # fmt: skip
+
+
+def _labelled(means: ServiceMeans, parts: ServiceParts, part: int) -> dict[str, str | None]:
+    place = parts.place(part)
+    item = place["item"]
+    return {**place, "label": None if item is None else means.rows.labels.get(item, item)}
+
+
+def _framed(made: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
+    frame = pd.DataFrame(made, columns=columns)
+    return frame.astype({name: "str" for name in columns if name in _TEXTS})
