@@ -317,6 +317,9 @@ _POSITIONING = """
     choice_then         | Share, then | share | predicted share of choices after the changes, 0-1
     n_moves             | What-ifs | count | sets of changes looked at
     leads               | Leads in | text | changed attributes on which the brand would have a larger share than any rival
+    standing            | Standing | signed | standard deviations of the brands above their mean on the attribute
+    alone_support       | Alone in | share | share of the draws in which no rival has as much of all that is raised, 0-1
+    n_rivals_now        | Rivals with as much now | count | rivals that have as much of all that is raised as the brand has now
 """
 _SATISFACTION = """
     stage               | Stage | text | when a customer meets the service: before, during or after the sale
@@ -496,6 +499,19 @@ _SATISFACTION = """
     n_dimensions        | Dimensions | count | dimensions of service quality
     n_stages            | Stages | count | stages of the sale
     share_if            | Share if changed | share | share of choices after the change, 0-1
+    n_classes           | Classes | count | latent classes
+    bic                 | BIC | number | Bayesian information criterion on the effective base; the smallest wins
+    entropy             | Entropy | decimal | 1 - entropy of the chances of belonging over its largest: 1 told apart surely, 0 not at all
+    is_chosen           | Chosen | flag | whether this number of classes was taken
+    smallest_share      | Smallest class | share | share of persons in the smallest class, 0-1
+    share_kept          | Keep their class | share | mean share of persons, over draws, that stay in their class when classes are found anew, 0-1
+    rand_index          | Adjusted Rand index | decimal | mean agreement with classes found anew in draws: 1 the same, 0 as by chance
+    rand_low            | Rand from | decimal | lower end of that agreement over draws
+    rand_high           | Rand to | decimal | upper end of that agreement over draws
+    certainty           | Certainty | share | mean chance with which persons belong to the class they are put in, 0-1
+    difference_error    | Error of difference | number | standard error of the difference
+    is_described        | Describes | flag | whether the item only describes the segments and did not form them
+    n_estimated         | Numbers estimated | count | numbers a model estimates from the answers
 """
 _JOINS = """
     test                | Test | text | "mantel" or "procrustes"
@@ -542,6 +558,15 @@ _JOINS = """
     composite           | Composite | text | "contribution" or "potential"
     n_lead              | Lead | count | institutions high in contribution and in potential
     n_settled_tiers     | Settled tiers | count | institutions that nearly all draws leave in their tier
+    option              | Option | text | what the bank could do, or keep: an attribute, a segment, or a named what-if
+    strategy            | Strategy | text | "innovative", "distinctive", "evolutionary" or "not_enough_evidence"
+    because             | Because | text | the rule that decided, in a word
+    settled             | Settled | text | "clear", "likely" or "open"
+    n_innovative        | Innovative | count | options that nobody has
+    n_distinctive       | Distinctive | count | options that few have and customers value
+    n_evolutionary      | Evolutionary | count | options that improve what exists
+    n_open              | Not enough evidence | count | options that the evidence does not class
+    evidence            | Evidence | text | "catalogue" or "image"
 """
 _REPORT = """
     rule                | Rule | text | which rule of the audit

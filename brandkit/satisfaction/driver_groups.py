@@ -63,7 +63,8 @@ def group_frames(
     labels = rows.frame[by]
     needed = max(SMALLEST_GROUP, PERSONS_A_DRIVER * (len(rows.columns) - 1))
     kept, left_out, found, sizes = [], [], [], []
-    for place, group in enumerate(made.groups):
+    for place in _in_order(labels, made.groups):
+        group = made.groups[place]
         inside = np.asarray(labels == group)
         persons = int(np.unique(rows.person[inside]).size)
         if persons < needed or made.sample[place, -1, -1] <= 0:
@@ -87,6 +88,14 @@ def group_frames(
             rows, by, inner, kept=kept, measure=measure, permutations=permutations, seed=seed
         )
     return GroupFrames(groups, equality, tuple(left_out), needed)
+
+
+def _in_order(labels: pd.Series, groups: tuple[object, ...]) -> list[int]:
+    """Give the places of the groups in the order of their codes, where the column has one."""
+    if not isinstance(labels.dtype, pd.CategoricalDtype):
+        return list(range(len(groups)))
+    rank = {one: at for at, one in enumerate(labels.dtype.categories.tolist())}
+    return sorted(range(len(groups)), key=lambda place: rank[groups[place]])
 
 
 def _groups_frame(

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import get_args
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from brandkit.core.checks import check_level, check_option, check_whole_number, require_columns
-from brandkit.core.errors import InputError, NotEnoughDataError, shown
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.core.survey_design import SurveyData
 from brandkit.core.survey_rows import Data, MissingRule, SurveyRows, Weight, survey_rows
 from brandkit.satisfaction.centred import Covariances, centred_covariances, correlations
+from brandkit.satisfaction.driver_checks import (
+    check_call,
+    check_possible,
+    check_size,
+    without_constants,
+)
 from brandkit.satisfaction.driver_estimates import (
     Estimates,
     Measure,
@@ -32,10 +35,7 @@ from brandkit.satisfaction.driver_estimates import (
 from brandkit.satisfaction.driver_groups import GroupFrames, group_frames, no_groups
 from brandkit.satisfaction.driver_notes import driver_notes
 from brandkit.satisfaction.driver_ranks import rank_sets, rank_shares
-
-MOST_DRIVERS = 20
-"""Drivers whose subsets can all be met; 21 would take a gigabyte."""
-NO_CENTRING = "none"
+from brandkit.satisfaction.within_brand import within_column
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -211,31 +211,30 @@ def driver_importance(
 
     Examples
     --------
-    Two drivers of equal strength that go together, and one that does nothing:
+    Two drivers that go together, and one that does nothing:
 
-    >>> import numpy as np
     >>> rng = np.random.default_rng(1)
     >>> a, b, c, error = rng.normal(size=(4, 400))
     >>> bank = pd.DataFrame({"fees": a, "advice": a + b, "lobby": c, "sat": 2 * a + b + error})
     >>> result = driver_importance(bank, outcome="sat", drivers=["fees", "advice", "lobby"])
     >>> result.drivers[["driver", "importance", "above_noise"]].round(2).values.tolist()
-    [['fees', 0.39, True], ['advice', 0.45, True], ['lobby', 0.0, False]]
+    [['fees', 0.35, True], ['advice', 0.45, True], ['lobby', 0.0, False]]
     """
-    _check(outcome, drivers, method=method, level=level, draws=draws)
-    centred = _within_column(data, within, taken=[outcome, *drivers])
+    check_call(outcome, drivers, method=method, level=level, draws=draws)
+    centred = within_column(data, within, taken=[outcome, *drivers])
     others = [name for name in dict.fromkeys([centred, by]) if name is not None]
     rows = survey_rows(
         data, columns=[*drivers, outcome], others=others, weight=weight, respondent=respondent,
         strata=strata, cluster=cluster, missing=missing,
     )  # fmt: skip
-    rows, constant = _without_constants(rows, centred)
-    _check_size(rows)
+    rows, constant = without_constants(rows, centred)
+    check_size(rows)
 
     drawn = rows.draws(draws, seed=seed)
     pairwise = missing == "pairwise"
     made = centred_covariances(rows, drawn=drawn, within=centred, pairwise=pairwise)
     correlation = np.nan_to_num(correlations(made.sample[0]))
-    _check_possible(correlation)
+    check_possible(correlation)
     measure = measure_for(method, correlation, seed=seed)
     values, shuffled = shuffled_of(rows, centred)
     found = estimates(
@@ -261,95 +260,6 @@ def driver_importance(
             and not isinstance(data, SurveyData), split=split,
         ),
     )  # fmt: skip
-
-
-# --- checks ------------------------------------------------------------------------------------
-
-
-def _check(outcome: str, drivers: Sequence[str], *, method: str, level: float, draws: int) -> None:
-    check_option("method", method, get_args(Method))
-    check_level(level)
-    check_whole_number("draws", draws, low=2)
-    if isinstance(drivers, str):
-        raise InputError(
-            f"`drivers` must be a list of columns; found the text {shown(drivers)}. "
-            f"Write [{drivers!r}]."
-        )
-    if outcome in drivers:
-        raise InputError(
-            f"`drivers` must not name the outcome; found {shown(outcome)} in both. "
-            "Take it out of one of them."
-        )
-    if not 1 <= len(drivers) <= MOST_DRIVERS:
-        raise InputError(
-            f"`drivers` must name 1 to {MOST_DRIVERS} columns; found {len(drivers)}. "
-            "Leave out those that ask the same, or put their mean in their place."
-        )
-
-
-def _within_column(data: Data, within: str | None, *, taken: Sequence[str]) -> str | None:
-    """Give the column to centre on: named, or where the data hold several brands."""
-    is_survey = isinstance(data, SurveyData)
-    frame = data.responses if isinstance(data, SurveyData) else data
-    if not isinstance(frame, pd.DataFrame) or within == NO_CENTRING:
-        return None
-    own = data.design.get("brand") if isinstance(data, SurveyData) else "brand"
-    if within is not None:
-        column = own if within == "brand" and is_survey and own else within
-        require_columns(frame, [column], argument="within")
-        if column in taken:
-            raise InputError(
-                f"`within` must be another column than outcome and drivers; found {shown(column)}."
-            )
-        return column
-    if own is None or own not in frame.columns or own in taken or frame[own].nunique() < 2:
-        return None
-    return own
-
-
-def _without_constants(rows: SurveyRows, within: str | None) -> tuple[SurveyRows, list[str]]:
-    """Leave out drivers that do not vary, and refuse an outcome that does not."""
-    made = centred_covariances(rows, drawn=None, within=within)
-    if np.isnan(rows.values).any():
-        made = centred_covariances(rows, drawn=None, within=within, pairwise=True)
-    varies = np.diagonal(made.sample[0]) > 0
-    outcome, drivers = rows.columns[-1], rows.columns[:-1]
-    where = "" if within is None else f" within {shown(within)}"
-    if not varies[-1]:
-        raise InputError(
-            f"`outcome` must vary{where}; found the same answer in all {len(rows)} rows of "
-            f"{shown(outcome)}. Take another outcome."
-        )
-    kept = [name for name, some in zip(drivers, varies[:-1], strict=True) if some]
-    constant = [name for name in drivers if name not in kept]
-    if not kept:
-        raise NotEnoughDataError(
-            f"`drivers` must vary{where}; found the same answer in all rows of "
-            f"{shown(constant)}. Take other drivers."
-        )
-    return (rows if not constant else _only(rows, [*kept, outcome])), constant
-
-
-def _only(rows: SurveyRows, columns: Sequence[str]) -> SurveyRows:
-    places = [rows.columns.index(name) for name in columns]
-    return replace(rows, columns=tuple(columns), values=rows.values[:, places])
-
-
-def _check_size(rows: SurveyRows) -> None:
-    needed = max(10, len(rows.columns) + 1)
-    if rows.n_persons < needed:
-        raise NotEnoughDataError(
-            f"`data` must have at least {needed} persons for {len(rows.columns) - 1} drivers; "
-            f"found {rows.n_persons} in {len(rows)} rows. Take fewer drivers, or pool waves."
-        )
-
-
-def _check_possible(correlation: Floats) -> None:
-    if np.linalg.eigvalsh(correlation)[0] < -1e-8:
-        raise InputError(
-            "`missing` = 'pairwise' must give correlations that can occur together; found some "
-            "that no answers could have. Too many answers are missing: write missing='drop'."
-        )
 
 
 # --- tables ------------------------------------------------------------------------------------
