@@ -22,6 +22,7 @@ from brandkit.positioning.repositioning_places import (
     leads_of,
     measured_rivals,
     move_row,
+    rivals_with,
     shares_of,
 )
 from brandkit.positioning.stability import MapStability
@@ -43,9 +44,11 @@ class Repositioning(Result):
     moves : DataFrame
         One row a what-if: ``move across upward new_across new_upward map_distance radius_long
         radius_short angle ci_level nearest nearest_support nearest_then nearest_then_support
-        distance_now distance_then further_support leads choice_now choice_then choice_change
-        ci_low ci_high``. The ellipse is that of the new place. Shares of choices and their
-        interval are missing without evidence on choices.
+        distance_now distance_then further_support n_rivals n_rivals_now n_rivals_have
+        alone_support leads choice_now choice_then choice_change ci_low ci_high``. The ellipse is
+        that of the new place. ``n_rivals_have`` counts rivals that have as much of all that is
+        raised as the brand then would, ``n_rivals_now`` those that have as much as it has now.
+        Shares of choices and their interval are missing without evidence on them.
     changes : DataFrame
         One row a what-if and changed attribute: ``move attribute share_now change share_then
         observed_low observed_high``.
@@ -187,6 +190,7 @@ def repositioning(
     moves = [
         {"move": name}
         | move_row(stability, at, placed=placed[name], rivals=rivals[name])
+        | rivals_with(stability, at, asked[name])
         | {"leads": leads_of(stability, at, asked[name])}
         | choice_row(choices, name, brand)
         for name in asked

@@ -91,6 +91,32 @@ def _region(
     return float(radii[0][0]), float(radii[1][0]), float(radii[2][0])
 
 
+def rivals_with(stability: MapStability, at: int, added: Floats) -> dict[str, float]:
+    """Count rivals that have as much of all that is raised as the brand then would.
+
+    ``n_rivals n_rivals_now n_rivals_have``, now and then, and in ``alone_support`` the share of
+    draws in which none would have. Missing where nothing is raised.
+    """
+    n_rivals = len(stability.brands) - 1
+    raised = np.flatnonzero(added > ROUNDING)
+    if not len(raised):
+        unknown = dict.fromkeys(("n_rivals_now", "n_rivals_have", "alone_support"), float("nan"))
+        return {"n_rivals": n_rivals, **unknown}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        drawn = stability.draw_tables[..., raised] / stability.draw_bases[..., None]
+    sample, more = shares_of(stability)[None, :, raised], added[raised]
+    now, then, draws = (
+        np.delete(shares >= shares[:, [at]] + asked - ROUNDING, at, axis=1).all(axis=2)
+        for shares, asked in ((sample, 0.0), (sample, more), (drawn, more))
+    )
+    return {
+        "n_rivals": n_rivals,
+        "n_rivals_now": int(np.sum(now)),
+        "n_rivals_have": int(np.sum(then)),
+        "alone_support": float(1 - np.any(draws, axis=1).mean()),
+    }
+
+
 def leads_of(stability: MapStability, at: int, added: Floats) -> str:
     """Name the raised attributes on which no rival would have as large a share."""
     shares = shares_of(stability)
