@@ -1,0 +1,366 @@
+"""Where boxes and arrows of a path diagram stand: in layers, causes first, in points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from brandkit.core.linalg import Floats
+
+#: Boxes of one layer at most, where layers follow each other downwards.
+MOST_BESIDE: Final = 3
+#: Layers up to which they stand side by side.
+MOST_COLUMNS: Final = 2
+#: Room for each arrow along the side of a box where layers stand side by side.
+_END: Final = 14.0
+#: Room between layers that follow each other, for a label and an arrow's head.
+_PITCH: Final = 66.0
+#: Height that layers side by side may take.
+_TALLEST: Final = 2000.0
+#: Room between neighbours of one layer.
+_GAP: Final = 14.0
+#: By how much places may move apart to fill the width.
+_WIDEN: Final = 1.6
+#: Room that a line needs where it passes a layer, in points.
+_LANE: Final = 26.0
+_SWEEPS: Final = 12
+#: Points that a curve between two layers is drawn by.
+_STEPS: Final = 24
+
+
+@dataclass(frozen=True, eq=False)
+class PathLayout:
+    """A diagram's places, in points from its lower left corner.
+
+    Parameters
+    ----------
+    boxes : ndarray, shape (k, 4)
+        Left, bottom, right and top of each block.
+    routes : tuple of ndarray, each (m, 2)
+        Points along each path, from source to target.
+    labels : ndarray, shape (paths, 2)
+        Middle of each path's label.
+    size : (float, float)
+        Width and height of the diagram.
+    """
+
+    boxes: Floats
+    routes: tuple[Floats, ...]
+    labels: Floats
+    size: tuple[float, float]
+
+
+def path_layout(
+    sizes: Floats,
+    *,
+    paths: Sequence[tuple[int, int]],
+    label_sizes: Floats,
+    width: float,
+) -> PathLayout:
+    """Place boxes in layers and lead every path around the boxes between.
+
+    Parameters
+    ----------
+    sizes : ndarray, shape (k, 2)
+        Width and height of each box.
+    paths : sequence of (source, target)
+    label_sizes : ndarray, shape (paths, 2)
+    width : float
+        Of the diagram.
+
+    Returns
+    -------
+    PathLayout
+        Two layers stand side by side, more follow each other downwards.
+
+    Notes
+    -----
+    Sugiyama's method: layers by the longest way, long paths pass the layers between in lanes of
+    their own, orders by the middle of neighbours with the fewest crossings, places by alternating
+    least squares that keep the order and the room. Labels stand on their own line where they
+    meet no box and no other label.
+    """
+    depth = max(_layers(len(sizes), paths, len(sizes))) + 1
+    across = depth <= MOST_COLUMNS
+    layer = _layers(len(sizes), paths, len(sizes) if across else MOST_BESIDE)
+    if across:
+        ends = np.bincount(np.ravel(paths), minlength=len(sizes))
+        sizes = np.stack([sizes[:, 0], np.maximum(sizes[:, 1], _END * ends)], axis=1)
+    graph = _Graph.of(layer, paths, sizes[:, 1] if across else sizes[:, 0])
+    orders = _ordered(graph)
+    place = _placed(graph, orders, _TALLEST if across else width)
+    thick = np.array([
+        max(sizes[at, 0 if across else 1] for at in range(len(sizes)) if layer[at] == one)
+        for one in range(max(layer) + 1)
+    ])  # fmt: skip
+    boxes, routes, size = (_across if across else _downwards)(
+        graph, place, sizes=sizes, thick=thick, width=width
+    )
+    labels = _labels(boxes, routes, label_sizes, size)
+    return PathLayout(boxes, tuple(routes), labels, size)
+
+
+# --- layers and orders -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _Graph:
+    """Blocks and, after them, the lanes in which long paths pass a layer."""
+
+    layer: list[int]
+    room: Floats  # what each node needs beside its neighbours
+    chains: list[list[int]]  # nodes that each path passes
+    n_boxes: int
+
+    @classmethod
+    def of(cls, layer: list[int], paths: Sequence[tuple[int, int]], room: Floats) -> _Graph:
+        layers, chains = list(layer), []
+        for source, target in paths:
+            lanes = range(layer[source] + 1, layer[target])
+            chains.append([source, *range(len(layers), len(layers) + len(lanes)), target])
+            layers.extend(lanes)
+        lanes_room = np.full(len(layers) - len(layer), _LANE)
+        return cls(layers, np.concatenate([room, lanes_room]), chains, len(layer))
+
+    def steps(self) -> list[tuple[int, int]]:
+        """Give the pairs of nodes in layers next to each other."""
+        return sorted({pair for chain in self.chains for pair in pairwise(chain)})
+
+
+def _layers(k: int, paths: Sequence[tuple[int, int]], most: int) -> list[int]:
+    """Give the layer of each block: after all that leads to it, at most so many in one."""
+    sources: dict[int, list[int]] = {at: [] for at in range(k)}
+    for source, target in paths:
+        sources[target].append(source)
+    layer, count = [-1] * k, [0] * (2 * k + 1)
+    while min(layer) < 0:
+        for at in range(k):
+            if layer[at] < 0 and all(layer[one] >= 0 for one in sources[at]):
+                found = max((layer[one] for one in sources[at]), default=-1) + 1
+                while count[found] >= most:
+                    found += 1
+                layer[at], count[found] = found, count[found] + 1
+    return layer
+
+
+def _ordered(graph: _Graph) -> list[list[int]]:
+    """Order each layer so that few lines cross."""
+    depth = max(graph.layer) + 1
+    orders = [[at for at, one in enumerate(graph.layer) if one == layer] for layer in range(depth)]
+    steps = graph.steps()
+    best, fewest = orders, _crossings(orders, steps)
+    for sweep in range(_SWEEPS):
+        layers = range(1, depth) if sweep % 2 == 0 else range(depth - 2, -1, -1)
+        orders = [list(order) for order in orders]
+        for layer in layers:
+            other = {at: n for n, at in enumerate(orders[layer + (-1 if sweep % 2 == 0 else 1)])}
+            orders[layer].sort(key=lambda at: _middle(at, other, steps))
+        found = _crossings(orders, steps)
+        if found < fewest:
+            best, fewest = orders, found
+    return best
+
+
+def _middle(at: int, other: dict[int, int], steps: list[tuple[int, int]]) -> float:
+    near = [other[b if a == at else a] for a, b in steps
+            if (a == at and b in other) or (b == at and a in other)]  # fmt: skip
+    return float(np.mean(near)) if near else 0.0
+
+
+def _crossings(orders: list[list[int]], steps: list[tuple[int, int]]) -> int:
+    rank = {at: n for order in orders for n, at in enumerate(order)}
+    home = {at: layer for layer, order in enumerate(orders) for at in order}
+    return sum(
+        home[a] == home[c] and (rank[a] - rank[c]) * (rank[b] - rank[d]) < 0
+        for n, (a, b) in enumerate(steps)
+        for c, d in steps[:n]
+    )
+
+
+def _placed(graph: _Graph, orders: list[list[int]], width: float) -> Floats:
+    """Give each node's place beside the others: near its neighbours, in order, with room."""
+    place = np.full(len(graph.layer), width / 2)
+    near: list[list[int]] = [[] for _ in graph.layer]
+    for a, b in graph.steps():
+        near[a].append(b)
+        near[b].append(a)
+    for sweep in range(2 * _SWEEPS):
+        for order in orders if sweep % 2 == 0 else orders[::-1]:
+            room = graph.room[order]
+            steps = (room[1:] + room[:-1]) / 2
+            free = width - room.sum()
+            steps += np.clip(free / len(order), 0.0, _GAP)
+            least = np.concatenate([[0.0], np.cumsum(steps)])
+            wanted = np.array([np.mean(place[near[at]]) for at in order])
+            first, last = room[0] / 2, width - room[-1] / 2 - least[-1]
+            place[order] = np.clip(_rising(wanted - least), first, max(first, last)) + least
+    return place
+
+
+def _rising(values: Floats) -> Floats:
+    """Give the nearest values that never fall (pool adjacent violators)."""
+    pools: list[list[float]] = []
+    for value in values:
+        pools.append([float(value), 1.0])
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            last, before = pools.pop(), pools[-1]
+            n = before[1] + last[1]
+            before[0], before[1] = (before[0] * before[1] + last[0] * last[1]) / n, n
+    return np.concatenate([np.full(int(n), mean) for mean, n in pools])
+
+
+# --- places ------------------------------------------------------------------------------------
+
+
+def _downwards(
+    graph: _Graph, place: Floats, *, sizes: Floats, thick: Floats, width: float
+) -> tuple[Floats, list[Floats], tuple[float, float]]:
+    """Let layers follow each other from the top."""
+    middle = _within(place, graph.room, width)
+    tops = -np.concatenate([[0.0], np.cumsum(thick[:-1] + _PITCH)])
+    height = float(-tops[-1] + thick[-1] + 4)
+    tops += height - 2
+    centre = tops - thick / 2
+    boxes = _boxes(np.stack([middle, centre[graph.layer]], axis=1), sizes)
+    routes = _routes(graph, middle, boxes, down=True, ends=(tops, tops - thick))
+    return boxes, routes, (width, height)
+
+
+def _across(
+    graph: _Graph, place: Floats, *, sizes: Floats, thick: Floats, width: float
+) -> tuple[Floats, list[Floats], tuple[float, float]]:
+    """Let layers stand side by side, from the left."""
+    half = graph.room / 2
+    height = float((place + half).max() - (place - half).min() + 4)
+    middle = (place + half).max() - place + 2
+    free = (width - 4 - thick.sum()) / max(len(thick) - 1, 1)
+    lefts = 2 + np.concatenate([[0.0], np.cumsum(thick[:-1] + free)])
+    centre = lefts + thick / 2
+    boxes = _boxes(np.stack([centre[graph.layer], middle], axis=1), sizes)
+    routes = _routes(graph, middle, boxes, down=False, ends=(lefts, lefts + thick))
+    return boxes, routes, (width, height)
+
+
+def _within(place: Floats, room: Floats, width: float) -> Floats:
+    """Move places to the middle, and apart as far as the width has room."""
+    low, high = (place - room / 2).min(), (place + room / 2).max()
+    away = place - (low + high) / 2
+    reach = np.maximum(np.abs(away), 1.0)
+    factor = np.clip(((width / 2 - room / 2) / reach).min(), 1.0, _WIDEN)
+    return np.asarray(away * factor + width / 2)
+
+
+def _boxes(centres: Floats, sizes: Floats) -> Floats:
+    centre = centres[: len(sizes)]
+    return np.concatenate([centre - sizes / 2, centre + sizes / 2], axis=1)
+
+
+def _routes(
+    graph: _Graph, middle: Floats, boxes: Floats, *, down: bool, ends: tuple[Floats, Floats]
+) -> list[Floats]:
+    """Lead each path from the middle of its source's side to that of its target, by its lanes."""
+    ports = _ports(graph, middle, boxes, down=down)
+    routes = []
+    for number, chain in enumerate(graph.chains):
+        source, target = chain[0], chain[-1]
+        first, last = (
+            (boxes[source, 1], boxes[target, 3]) if down else (boxes[source, 2], boxes[target, 0])
+        )
+        stops = [(ports[number][0], first)]
+        for at in chain[1:-1]:
+            stops += [
+                (middle[at], ends[0][graph.layer[at]]),
+                (middle[at], ends[1][graph.layer[at]]),
+            ]
+        stops.append((ports[number][1], last))
+        curve = _curve(np.array(stops))
+        routes.append(curve if down else curve[:, ::-1])
+    return routes
+
+
+def _ports(graph: _Graph, middle: Floats, boxes: Floats, *, down: bool) -> list[list[float]]:
+    """Spread the ends of paths along the sides of their boxes, in the order they come from."""
+    low, high = (0, 2) if down else (1, 3)
+    ports = [[0.0, 0.0] for _ in graph.chains]
+    for box in range(graph.n_boxes):
+        for end in (0, 1):
+            mine = [
+                n for n, chain in enumerate(graph.chains) if chain[0 if end == 0 else -1] == box
+            ]
+            mine.sort(key=lambda n: middle[graph.chains[n][1 if end == 0 else -2]])
+            reach = 0.6 * (boxes[box, high] - boxes[box, low]) / 2
+            spots = np.linspace(-reach, reach, len(mine)) if len(mine) > 1 else np.zeros(len(mine))
+            for n, spot in zip(mine, spots, strict=True):
+                ports[n][end] = float(middle[box] + spot)
+    return ports
+
+
+def _curve(stops: Floats) -> Floats:
+    """Draw smooth steps from stop to stop, each leaving and arriving along the layers' axis."""
+    t = np.linspace(0, 1, _STEPS)[:, None]
+    parts = []
+    for start, stop in pairwise(stops):
+        bend = (stop[1] - start[1]) / 2
+        one, two = start + np.array([0, bend]), stop - np.array([0, bend])
+        parts.append((1 - t) ** 3 * start + 3 * (1 - t) ** 2 * t * one
+                     + 3 * (1 - t) * t**2 * two + t**3 * stop)  # fmt: skip
+    return np.concatenate([parts[0], *(part[1:] for part in parts[1:])])
+
+
+# --- labels ------------------------------------------------------------------------------------
+
+
+def _labels(
+    boxes: Floats, routes: list[Floats], sizes: Floats, size: tuple[float, float]
+) -> Floats:
+    """Choose each label's place on its own line; the cost of meeting something decides."""
+    spots = [_candidates(route) for route in routes]
+    alone = [
+        _cost_alone(spot, half, n=n, boxes=boxes, routes=routes, size=size)
+        for n, (spot, half) in enumerate(zip(spots, sizes / 2, strict=True))
+    ]
+    chosen = [int(np.argmin(cost)) for cost in alone]
+    for _ in range(_SWEEPS):
+        before = list(chosen)
+        for n, spot in enumerate(spots):
+            others = np.array([spots[m][chosen[m]] for m in range(len(spots)) if m != n])
+            reach = np.array([sizes[m] for m in range(len(spots)) if m != n])
+            clash = np.zeros(len(spot))
+            if len(others):
+                near = np.abs(spot[:, None] - others) < (reach + sizes[n]) / 2 + 2
+                clash = near.all(axis=2).sum(axis=1)
+            chosen[n] = int(np.argmin(alone[n] + 1000.0 * clash))
+        if before == chosen:
+            break
+    return np.array([spot[at] for spot, at in zip(spots, chosen, strict=True)])
+
+
+def _candidates(route: Floats) -> Floats:
+    """Give places along the line, evenly by its length, not at its very ends."""
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(route, axis=0).T))])
+    at = np.linspace(0.1, 0.9, 41) * along[-1]
+    return np.stack([np.interp(at, along, route[:, axis]) for axis in (0, 1)], axis=1)
+
+
+def _cost_alone(
+    spots: Floats,
+    half: Floats,
+    *,
+    n: int,
+    boxes: Floats,
+    routes: list[Floats],
+    size: tuple[float, float],
+) -> Floats:
+    low, high = spots - half - 2, spots + half + 2
+    meets = (low[:, None, :] < boxes[:, 2:]) & (high[:, None, :] > boxes[:, :2])
+    cost = 1000.0 * meets.all(axis=2).sum(axis=1)
+    cost += 1000.0 * (((low < -2) | (high > np.array(size) + 2)).sum(axis=1) > 0)
+    for other, route in enumerate(routes):
+        if other != n:
+            inside = (route > low[:, None] + 2) & (route < high[:, None] - 2)
+            cost += 20.0 * (inside.sum(axis=2) == 2).any(axis=1)
+    return np.asarray(cost + 12 * np.abs(np.linspace(-1, 1, len(spots))))
