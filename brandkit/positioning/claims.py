@@ -182,32 +182,62 @@ def benjamini_hochberg(p_values: Floats) -> Floats:
     return adjusted
 
 
-def _cells(stability: MapStability, false_discovery: float) -> pd.DataFrame:
-    """Judge every pair of brand and attribute."""
-    sample = decomposed(stability.table.to_numpy())
+def judged_cells(
+    table: Floats,
+    draw_tables: Floats,
+    *,
+    n_effective: Floats,
+    mentions: float,
+    false_discovery: float,
+) -> pd.DataFrame:
+    """Judge every pair of brand and attribute, row by row of the table.
+
+    Parameters
+    ----------
+    table : ndarray, shape (brands, attributes)
+    draw_tables : ndarray, shape (draws, brands, attributes)
+    n_effective : ndarray, shape (brands,)
+        Effective persons of each brand.
+    mentions : float
+        Ticks behind the table, unweighted.
+    false_discovery : float
+
+    Returns
+    -------
+    DataFrame
+        ``ratio residual std_error statistic p_value q_value visible claim``.
+    """
+    sample = decomposed(table)
     observed = (sample.left * sample.values) @ sample.right.T
-    shown_part = (sample.left[:, :2] * sample.values[:2]) @ sample.right[:, :2].T
-    drawn = residuals_of(stability.draw_tables)
-    error = np.sqrt(((drawn - observed) ** 2).mean(axis=0))
+    in_plane = (sample.left[:, :2] * sample.values[:2]) @ sample.right[:, :2].T
+    error = np.sqrt(((residuals_of(draw_tables) - observed) ** 2).mean(axis=0))
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = np.where(error > 0, observed / error, 0.0)
-        visible = np.where(np.abs(observed) > 1e-12, shown_part / observed, 0.0).clip(0.0, 1.0)
-    worth = stability.points.drop_duplicates("label")["n_effective"].to_numpy(dtype=float)
-    p_value = 2 * stdtr(np.maximum(worth - 1, 1.0)[:, None], -np.abs(statistic))
+        visible = np.where(np.abs(observed) > 1e-12, in_plane / observed, 0.0).clip(0.0, 1.0)
+    p_value = 2 * stdtr(np.maximum(n_effective - 1, 1.0)[:, None], -np.abs(statistic))
     expected = np.outer(sample.row_mass, sample.column_mass)
-    judged = expected * _mentions(stability) >= FEW_TICKS
+    judged = expected * mentions >= FEW_TICKS
     q_value = np.full(p_value.shape, np.nan)
     q_value[judged] = benjamini_hochberg(p_value[judged])
     settled = q_value <= false_discovery
-    kind = np.where(
-        settled & (observed > 0) & (visible >= VISIBLE), "supported",
-        np.where(settled & (observed < 0), "contradicted", "weak"),
+    kind = np.where(settled & (observed < 0), "contradicted", "weak")
+    kind = np.where(settled & (observed > 0) & (visible >= VISIBLE), "supported", kind)
+    columns = {
+        "ratio": 1 + observed / np.sqrt(expected), "residual": observed, "std_error": error,
+        "statistic": statistic, "p_value": p_value, "q_value": q_value, "visible": visible,
+        "claim": kind,
+    }  # fmt: skip
+    return pd.DataFrame({name: values.ravel() for name, values in columns.items()})
+
+
+def _cells(stability: MapStability, false_discovery: float) -> pd.DataFrame:
+    first = stability.points.drop_duplicates("label")
+    judged = judged_cells(
+        stability.table.to_numpy(), stability.draw_tables,
+        n_effective=first["n_effective"].to_numpy(dtype=float), mentions=_mentions(stability),
+        false_discovery=false_discovery,
     )  # fmt: skip
-    return stability.cells[["brand", "attribute", "share"]].assign(
-        ratio=(1 + observed / np.sqrt(expected)).ravel(), residual=observed.ravel(),
-        std_error=error.ravel(), statistic=statistic.ravel(), p_value=p_value.ravel(),
-        q_value=q_value.ravel(), visible=visible.ravel(), claim=kind.ravel(),
-    )  # fmt: skip
+    return pd.concat([stability.cells[["brand", "attribute", "share"]], judged], axis=1)
 
 
 def _mentions(stability: MapStability) -> float:

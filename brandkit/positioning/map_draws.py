@@ -250,7 +250,7 @@ def _noise_free(sample: Decomposed, draws: Floats, axes: int) -> Floats:
     rest = squares[axes:] * (max(0.0, 1.0 - lost / left) if left > 0 else 0.0)
     # the axes must stay in their order, or the map would not be the sample's
     kept = np.minimum.accumulate(kept)
-    return np.sqrt(np.concatenate([kept, np.minimum(rest, kept[-1])]))
+    return np.asarray(np.sqrt(np.concatenate([kept, np.minimum(rest, kept[-1])])))
 
 
 def _residuals(draws: Floats, correction: Floats) -> tuple[Floats, Floats, Floats]:

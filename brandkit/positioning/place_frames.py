@@ -47,6 +47,33 @@ def tail(statistic: Floats, *, df: Floats, axes: int) -> Floats:
     return np.asarray(f_distribution.sf(statistic * second / (axes * df), axes, second))
 
 
+def joint_df(first: Floats, second: Floats, *, df: tuple[Floats, Floats]) -> Floats:
+    """Give the degrees of freedom of a sum of two variances (Welch and Satterthwaite).
+
+    Parameters
+    ----------
+    first, second : ndarray
+        The variances; what both share by the same persons is not looked at, and
+        makes the sum smaller.
+    df : tuple of ndarray
+        Of each.
+
+    Returns
+    -------
+    ndarray
+        Between the smaller of both and their sum.
+
+    Examples
+    --------
+    >>> joint_df(np.array([1.0, 1.0]), np.array([1.0, 0.0]), df=(np.array([30.0, 30.0]),
+    ...          np.array([30.0, 9.0]))).tolist()
+    [60.0, 30.0]
+    """
+    below = first**2 / df[0] + second**2 / df[1]
+    least = np.minimum(*df)
+    return np.where(below > 0, (first + second) ** 2 / np.where(below > 0, below, 1.0), least)
+
+
 def wald(gap: Floats, covariance: Floats) -> Floats:
     """Give gap' covariance^-1 gap; a gap of nothing gives 0 whatever the covariance.
 
@@ -150,7 +177,8 @@ def pairs_frame(
     length = np.sqrt((gap**2).sum(axis=1))
     along = gap / np.where(length > 0, length, 1.0)[:, None]
     statistic = wald(gap, covariance)
-    worth = np.minimum(df[first], df[second])
+    spread = np.trace(second_moments(away), axis1=1, axis2=2)
+    worth = joint_df(spread[first], spread[second], df=(df[first], df[second]))
     p_value = tail(statistic, df=worth, axes=places.shape[1])
     adjusted = holm(p_value)
     return pd.DataFrame(

@@ -263,7 +263,7 @@ def map_stability(
     regions have up to twice the variance of what they are for. Target: the map of the population's
     table, turned onto the sample's. A brand's region is centred on its place, its covariance the
     mean square of the draws about it; its size the quantile of Hotelling's T² with the brand's
-    effective persons less one.
+    effective persons less one (for a difference, Welch's of both brands).
 
     Two brands are tested on the difference of their places over the kept axes, with its own
     covariance over the draws (persons who rate both bring theirs), and Holm's adjustment over all
@@ -388,8 +388,9 @@ def small_bases(tables: ImageTables) -> tuple[Message, ...]:
 
 
 def degrees_of_freedom(tables: ImageTables, axes: int) -> Floats:
-    """Give what each cell's covariance is worth: its effective persons less one."""
-    return np.maximum(np.minimum(tables.n_effective - 1.0, tables.df), axes + 1.0)
+    """Give what each cell's covariance is worth: its effective persons less one, and the draws."""
+    persons = np.maximum(np.minimum(tables.n_effective - 1.0, tables.df), axes + 1.0)
+    return np.maximum(1.0 / (1.0 / persons + 1.0 / (len(tables.draw_tables) - 1)), axes + 1.0)
 
 
 def without_empty(tables: ImageTables) -> tuple[ImageTables, tuple[Message, ...]]:

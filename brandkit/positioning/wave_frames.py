@@ -16,7 +16,14 @@ from brandkit.core.linalg import Floats
 from brandkit.core.multiplicity import holm
 from brandkit.positioning.image_answers import ImageTables
 from brandkit.positioning.market_shift import length_limits, market_shift
-from brandkit.positioning.place_frames import ellipses, quantile, second_moments, tail, wald
+from brandkit.positioning.place_frames import (
+    ellipses,
+    joint_df,
+    quantile,
+    second_moments,
+    tail,
+    wald,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +73,12 @@ def step_moves(
     moves = places[step.second] - places[step.first]
     drawn_moves = drawn[:, step.second] - drawn[:, step.first]
     shift = market_shift(moves, still)
+    spread = np.trace(second_moments(drawn - places), axis1=1, axis2=2)
     relative = moves - shift
     drawn_relative = drawn_moves - market_shift(drawn_moves, still)[:, None, :]
     return Moves(
         shift, relative, second_moments(drawn_relative - relative),
-        np.minimum(df[step.first], df[step.second]),
+        joint_df(spread[step.first], spread[step.second], df=(df[step.first], df[step.second])),
     )  # fmt: skip
 
 
@@ -87,7 +95,7 @@ def moves_frame(
     adjusted = np.full(len(frame), np.nan)
     adjusted[tested] = holm(frame["p_value"].to_numpy(dtype=float)[tested])
     frame = frame.assign(p_adjusted=adjusted, moved=adjusted <= 1 - level)
-    ahead = list(frame.columns[: frame.columns.get_loc("radius_long")])  # type: ignore[misc]
+    ahead = list(frame.columns[: frame.columns.get_loc("radius_long")])
     return frame[[*ahead, "p_adjusted", "moved", "radius_long", "radius_short", "angle", "n"]]
 
 
