@@ -42,7 +42,7 @@ class Errors:
         return self.design if self.is_designed else self.model
 
 
-def is_designed(rows: SurveyRows, *, n: int) -> bool:
+def is_designed(rows: SurveyRows, *, n: int, n_units: int | None = None) -> bool:
     """Say whether a sample is anything else than n single observations of equal weight.
 
     Parameters
@@ -50,9 +50,12 @@ def is_designed(rows: SurveyRows, *, n: int) -> bool:
     rows : SurveyRows
     n : int
         Observations: rows, or sets of rows from which one was chosen.
+    n_units : int, optional
+        Sampling units they come from; all where not given.
     """
+    units = rows.n_units if n_units is None else n_units
     strata = int(np.unique(rows.stratum).size) > 1
-    return bool(rows.is_weighted or rows.n_units < n or strata or rows.calibration is not None)
+    return bool(rows.is_weighted or units < n or strata or rows.calibration is not None)
 
 
 def estimate_rows(
@@ -92,7 +95,7 @@ def root(covariance: Floats) -> Floats:
     return np.asarray(np.sqrt(np.maximum(np.diagonal(covariance), 0.0)))
 
 
-def p_values(estimate: Floats, std_error: Floats, df: float) -> Floats:
+def p_values(estimate: Floats, std_error: Floats, df: float | Floats) -> Floats:
     """Give two-sided p-values of Student's t; missing where nothing varies."""
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.abs(estimate / std_error)

@@ -20,6 +20,7 @@ from brandkit.satisfaction.ordinal_frames import (
     effect_rows,
     fitted_model,
     predicted_shares,
+    profile_rows,
     proportionality_rows,
     typical_profiles,
 )
@@ -58,6 +59,9 @@ class OrdinalModel(Result):
         the upper steps.
     levels : DataFrame
         One row a level: ``level n share``; ``share`` is weighted.
+    profiles : DataFrame
+        One row a profile and measure: ``label measure estimate std_error ci_low ci_high``: the
+        mean answer and the share of the top levels in the profiles of ``predicted``.
     predicted : DataFrame
         One row a profile and level: ``label level estimate std_error ci_low ci_high``: shares of
         each level where all drivers stand at their lower quartile (``"low"``), median
@@ -65,6 +69,8 @@ class OrdinalModel(Result):
     outcome : str
     fitted : Fitted
         What :meth:`predict` works with.
+    labels : mapping
+        Outcome and drivers to their labels.
     facts : mapping
         What :meth:`glance` gives.
     """
@@ -75,9 +81,11 @@ class OrdinalModel(Result):
     effects: pd.DataFrame
     proportionality: pd.DataFrame
     levels: pd.DataFrame
+    profiles: pd.DataFrame
     predicted: pd.DataFrame
     outcome: str
     fitted: Fitted
+    labels: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
 
     def tidy(self) -> pd.DataFrame:
@@ -258,6 +266,7 @@ def _labelled(
         for part in (table[:cuts], table[cuts : cuts + p], table[cuts + p :])
     )
     slopes = proportionality_rows(solution, rows)
+    profiles = typical_profiles(solution, rows)
     return OrdinalModel(
         coefficients=coefficients,
         thresholds=thresholds,
@@ -265,9 +274,11 @@ def _labelled(
         effects=effect_rows(solution, rows, answered, level=level),
         proportionality=slopes,
         levels=_level_rows(rows, answered),
-        predicted=predicted_shares(fitted, typical_profiles(solution, rows)),
+        profiles=profile_rows(fitted, profiles),
+        predicted=predicted_shares(fitted, profiles),
         outcome=rows.columns[0],
         fitted=fitted,
+        labels={name: rows.labels.get(name, name) for name in rows.columns},
         facts=_facts(solution, rows, slopes, fitted),
         notes=(
             *(*rows.notes, *small_base(rows), *answered.notes),
@@ -279,7 +290,7 @@ def _labelled(
 def _level_rows(rows: SurveyRows, answered: Levels) -> pd.DataFrame:
     weighted = np.bincount(answered.code, weights=rows.weight)
     return pd.DataFrame(
-        {"level": answered.names, "n": answered.counts, "share": weighted / weighted.sum()}
+        {"level": answered.levels, "n": answered.counts, "share": weighted / weighted.sum()}
     )
 
 

@@ -39,6 +39,10 @@ class Fitted:
     errors : Errors
     level : float
         Of the intervals.
+    values : ndarray, shape (levels,), or None
+        The levels as numbers.
+    top : int
+        Levels that count as the top.
     """
 
     link: Link
@@ -49,6 +53,8 @@ class Fitted:
     place: Floats
     errors: Errors
     level: float
+    values: Floats | None
+    top: int
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -70,9 +76,9 @@ def fitted_model(
         df=float(rows.df) if designed else np.inf,
     )
     return Fitted(
-        link=solution.link, levels=answered.names, drivers=solution.drivers,
+        link=solution.link, levels=answered.levels, drivers=solution.drivers,
         groups=solution.columns.groups, within=within, place=turn @ solution.maximum.place,
-        errors=errors, level=level,
+        errors=errors, level=level, values=answered.values, top=answered.top,
     )  # fmt: skip
 
 
@@ -110,9 +116,9 @@ def effect_rows(
     )
 
 
-def _measures(answered: Levels) -> tuple[list[str], Floats]:
+def _measures(answered: Levels | Fitted) -> tuple[list[str], Floats]:
     """Name the measures, and give what each gains at each threshold."""
-    cuts = len(answered.names) - 1
+    cuts = len(answered.levels) - 1
     top = (np.arange(cuts) == cuts - answered.top).astype(float)
     name = f"top{answered.top}"
     if answered.values is None:
@@ -166,27 +172,61 @@ def typical_profiles(solution: Solution, rows: SurveyRows) -> pd.DataFrame:
 
 def predicted_shares(fitted: Fitted, data: pd.DataFrame) -> pd.DataFrame:
     """Predict the share of each level for each row of ratings, with intervals."""
-    x = _profile_columns(fitted, data)
-    cuts = len(fitted.levels) - 1
-    thresholds, slopes = fitted.place[:cuts], fitted.place[cuts:]
-    shares, gradient = level_shares(x @ slopes, x, thresholds, fitted.link)
+    shares, gradient = _shares(fitted, data)
     variance = np.einsum("mlk,kj,mlj->ml", gradient, fitted.errors.chosen, gradient)
     error = np.sqrt(np.maximum(variance, 0.0))
-    inside = np.clip(shares, 1e-300, 1 - 1e-16)
-    # symmetric for the logit, whose error is that of the share over p(1 - p)
-    half = stdtrit(fitted.errors.df, (1 + fitted.level) / 2) * error / (inside * (1 - inside))
-    place = np.log(inside) - np.log1p(-inside)
+    low, high = _logit_interval(fitted, shares, error)
     labels = [str(label) for label in data.index]
     return pd.DataFrame(
         {
-            "label": np.repeat(labels, cuts + 1),
+            "label": np.repeat(labels, len(fitted.levels)),
             "level": np.tile(fitted.levels, len(labels)),
             "estimate": shares.ravel(),
             "std_error": error.ravel(),
-            "ci_low": expit(place - half).ravel(),
-            "ci_high": expit(place + half).ravel(),
+            "ci_low": low.ravel(),
+            "ci_high": high.ravel(),
         }
     )
+
+
+def profile_rows(fitted: Fitted, profiles: pd.DataFrame) -> pd.DataFrame:
+    """Give the mean answer and the share of the top levels in each profile."""
+    measures, gains = _measures(fitted)
+    shares, gradient = _shares(fitted, profiles)
+    # what a measure counts at each level is what it gains at the thresholds beneath
+    counted = np.hstack([np.zeros((len(measures), 1)), np.cumsum(gains, axis=1)])
+    if fitted.values is not None:
+        counted[0] += fitted.values[0]
+    estimate, slopes = shares @ counted.T, np.einsum("ql,mlk->mqk", counted, gradient)
+    variance = np.einsum("mqk,kj,mqj->mq", slopes, fitted.errors.chosen, slopes)
+    error = np.sqrt(np.maximum(variance, 0.0))
+    low, high = t_interval(estimate, std_error=error, df=fitted.errors.df, level=fitted.level)
+    low[:, -1], high[:, -1] = _logit_interval(fitted, estimate[:, -1], error[:, -1])
+    return pd.DataFrame(
+        {
+            "label": np.repeat([str(label) for label in profiles.index], len(measures)),
+            "measure": np.tile(measures, len(profiles)),
+            "estimate": estimate.ravel(),
+            "std_error": error.ravel(),
+            "ci_low": low.ravel(),
+            "ci_high": high.ravel(),
+        }
+    )
+
+
+def _shares(fitted: Fitted, data: pd.DataFrame) -> tuple[Floats, Floats]:
+    x = _profile_columns(fitted, data)
+    cuts = len(fitted.levels) - 1
+    thresholds, slopes = fitted.place[:cuts], fitted.place[cuts:]
+    return level_shares(x @ slopes, x, thresholds, fitted.link)
+
+
+def _logit_interval(fitted: Fitted, share: Floats, error: Floats) -> tuple[Floats, Floats]:
+    """Give ends symmetric for the logit, whose error is that of the share over p(1 - p)."""
+    inside = np.clip(share, 1e-300, 1 - 1e-16)
+    half = stdtrit(fitted.errors.df, (1 + fitted.level) / 2) * error / (inside * (1 - inside))
+    place = np.log(inside) - np.log1p(-inside)
+    return expit(place - half), expit(place + half)
 
 
 def _profile_columns(fitted: Fitted, data: pd.DataFrame) -> Floats:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,22 +11,15 @@ from numpy.typing import NDArray
 from brandkit.core.errors import InputError, NotEnoughDataError, shown
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
+from brandkit.core.survey_design import SurveyData
 from brandkit.core.survey_rows import Data
+from brandkit.satisfaction.survey_with import with_responses
 
 MOST_LEVELS = 50
 THIN = 10
 """Answers under which a level is called thin."""
 FEW_LEVELS = 4
 """Levels up to which the top is one level rather than two."""
-
-
-@dataclass(frozen=True)
-class SurveyWith:
-    """A survey with other rows in it; codebook and design stay."""
-
-    responses: pd.DataFrame
-    codebook: pd.DataFrame
-    design: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +30,8 @@ class Levels:
     ----------
     code : ndarray of int, shape (n,)
         Level of each row, from 0; each occurs.
-    names : tuple of str
+    levels : tuple of str
+        Their names.
     values : ndarray, shape (levels,), or None
         The answers as numbers; None where they are words.
     counts : ndarray of int
@@ -49,7 +42,7 @@ class Levels:
     """
 
     code: NDArray[np.intp]
-    names: tuple[str, ...]
+    levels: tuple[str, ...]
     values: Floats | None
     counts: NDArray[np.intp]
     top: int
@@ -58,18 +51,15 @@ class Levels:
 
 def with_coded_outcome(data: Data, outcome: str) -> tuple[Data, tuple[str, ...]]:
     """Give ordered words as numbers, and the words; other outcomes stay as they are."""
-    frame = data if isinstance(data, pd.DataFrame) else data.responses
-    if outcome not in frame.columns:
+    frame = data.responses if isinstance(data, SurveyData) else data
+    if not isinstance(frame, pd.DataFrame) or outcome not in frame.columns:
         return data, ()
     column = frame[outcome]
     if not (isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered):
         return data, ()
     codes = column.cat.codes.astype(float)
     coded = frame.assign(**{outcome: codes.where(codes >= 0)})
-    words = tuple(str(word) for word in column.cat.categories)
-    if isinstance(data, pd.DataFrame):
-        return coded, words
-    return SurveyWith(coded, data.codebook, data.design), words
+    return with_responses(data, coded), tuple(str(word) for word in column.cat.categories)
 
 
 def ordered_levels(
@@ -108,7 +98,7 @@ def ordered_levels(
     --------
     >>> found = ordered_levels(np.array([7.0, 9.0, 7.0]), outcome="sat", words=(), limits=None,
     ...                        top=1)
-    >>> found.code.tolist(), found.names
+    >>> found.code.tolist(), found.levels
     ([0, 1, 0], ('7', '9'))
     """
     values, code, counts = np.unique(answers, return_inverse=True, return_counts=True)
@@ -136,7 +126,7 @@ def ordered_levels(
     else:
         scale = values
     return Levels(
-        code=code.reshape(-1).astype(np.intp), names=names, values=None if is_worded else values,
+        code=code.reshape(-1).astype(np.intp), levels=names, values=None if is_worded else values,
         counts=counts, top=_top(top, values, scale), notes=tuple(notes),
     )  # fmt: skip
 

@@ -1,0 +1,398 @@
+"""Choice model: what makes people choose their bank among those they know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from brandkit.core.checks import check_level, check_option
+from brandkit.core.errors import InputError, shown
+from brandkit.core.intervals import t_interval
+from brandkit.core.linalg import Floats
+from brandkit.core.message import Message
+from brandkit.core.result import Result
+from brandkit.core.survey_rows import Data, Weight
+from brandkit.satisfaction.choice_independence import independence_rows
+from brandkit.satisfaction.choice_sets import Choices, choices_of
+from brandkit.satisfaction.choice_shares import (
+    attribute_effects,
+    by_brand,
+    predicted_shares,
+    row_chances,
+)
+from brandkit.satisfaction.choice_solution import Solution, constants_test, solve
+from brandkit.satisfaction.choice_what_if import ShareChange, change_of_shares, scenario_of
+from brandkit.satisfaction.model_errors import (
+    Errors,
+    estimate_rows,
+    is_designed,
+    p_values,
+    root,
+    small_base,
+)
+
+Constants = Literal["none", "brand"]
+UNLIKELY = 0.05
+"""p-value under which an assumption is said not to hold."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ChoiceModel(Result):
+    """What makes people choose their bank, and how sure that is.
+
+    Parameters
+    ----------
+    coefficients : DataFrame
+        One row an attribute: ``term estimate std_error ci_low ci_high p_value std_error_model
+        std_error_design``. exp(estimate) multiplies the odds of choosing a bank over another.
+    constants : DataFrame
+        With ``constants="brand"`` one row a bank with the same columns: what speaks for it
+        beyond the attributes, about the mean of all banks.
+    importance : DataFrame
+        One row an attribute: ``attribute estimate std_error ci_low ci_high p_value importance
+        share``. ``estimate`` is the average rise of the chance to be chosen, 0-1, when a customer
+        comes to say so of the bank (for a scale: gives one more point); ``importance`` the
+        coefficient times the standard deviation within choices, ``share`` its part of all
+        importances in absolute value.
+    brands : DataFrame
+        One row a bank: ``brand n n_chosen observed expected``: choices it was part of, choices
+        that took it, and its observed and predicted weighted share of all choices.
+    independence : DataFrame
+        One row a bank: ``brand n statistic df p_value p_adjusted``: whether coefficients are the
+        same without it.
+    choice : str
+    fitted : Solution
+        What :meth:`what_if` works with.
+    labels : mapping
+        Attribute to its label.
+    facts : mapping
+        What :meth:`glance` gives.
+    """
+
+    coefficients: pd.DataFrame
+    constants: pd.DataFrame
+    importance: pd.DataFrame
+    brands: pd.DataFrame
+    independence: pd.DataFrame
+    choice: str
+    fitted: Solution
+    labels: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def tidy(self) -> pd.DataFrame:
+        """Give coefficients and constants in one frame."""
+        parts = [part for part in (self.coefficients, self.constants) if len(part)]
+        return pd.concat(parts, ignore_index=True)
+
+    def glance(self) -> pd.DataFrame:
+        """Give one row: base, what was left out, fit, and the two tests of assumptions."""
+        return pd.DataFrame({name: [value] for name, value in self.facts.items()})
+
+    def what_if(self, *, brand: str, changes: Mapping[str, float]) -> ShareChange:
+        """Say what a change in what people say of a bank would do to the shares of choices.
+
+        Parameters
+        ----------
+        brand : str
+        changes : mapping
+            Attribute, by column or label, to its change. For an attribute of 0 and 1 points of
+            the share of the bank's raters who say so: 0.10 lets ten more in a hundred say it,
+            drawn evenly from those who do not. For a scale points for every rater.
+
+        Returns
+        -------
+        ShareChange
+
+        Raises
+        ------
+        InputError
+            The bank or an attribute is not in the model.
+        ScaleError
+            A share would leave 0 to 1, or a mean its scale.
+
+        Notes
+        -----
+        Shares are sums of chances (logit rule), over the persons whose choice is in the model;
+        who rates which banks stays as it is. What one bank wins, the others lose in proportion to
+        their chances (independence of irrelevant alternatives).
+        """
+        level = float(str(self.facts["ci_level"]))
+        scenario = scenario_of(self.fitted, brand=brand, changes=changes)
+        return change_of_shares(self.fitted, scenario, level=level, notes=self.notes)
+
+    def share_changes(self, brand: str, changes: Mapping[str, float]) -> pd.DataFrame:
+        """Give what :meth:`what_if` finds as plain numbers: ``brand estimate ci_low ci_high``."""
+        found = self.what_if(brand=brand, changes=changes).changes
+        return found[["brand", "estimate", "ci_low", "ci_high"]].copy()
+
+
+def choice_model(
+    data: Data,
+    *,
+    choice: str,
+    attributes: Sequence[str],
+    brand: str | None = None,
+    respondent: str | None = None,
+    weight: Weight | None = None,
+    strata: str | None = None,
+    cluster: str | None = None,
+    wave: str | None = None,
+    constants: Constants = "none",
+    missing: Literal["raise", "drop"] = "raise",
+    level: float = 0.95,
+) -> ChoiceModel:
+    """Explain which bank people choose by what they say of the banks they know.
+
+    Answers *what people's choices reveal about what counts*, which is not what they say when
+    asked. Each person's banks are compared with each other only, so that people who rate
+    everything high, or everybody's liking of large banks seen from afar, do not count.
+
+    Parameters
+    ----------
+    data : DataFrame or Survey
+        One row a respondent and bank. A survey brings bank, respondent, weight and design.
+    choice : str
+        The main bank by name, as `brand` writes it, or 1 for a chosen and 0 for another bank.
+        Several 1 are possible: banks that a person would consider.
+    attributes : sequence of str
+        What people say of the bank: 0 and 1, or a scale.
+    brand, respondent : str, optional
+        Columns of the bank and the person; needed unless a survey brings them.
+    weight : str or SurveyWeights, optional
+        Weights >= 0.
+    strata, cluster : str, optional
+        Columns of the design.
+    wave : str, optional
+        Column of the occasion, where a person chose more than once.
+    constants : "none" or "brand", default "none"
+        Whether each bank has a constant for what speaks for it beyond the attributes.
+    missing : "raise" or "drop", default "raise"
+        Whether missing answers are refused or their rows left out.
+    level : float, default 0.95
+        Coverage of the intervals.
+
+    Returns
+    -------
+    ChoiceModel
+
+    Raises
+    ------
+    InputError
+        A column is missing, a bank occurs twice for a person, attributes follow from each other
+        or tell every choice.
+    NotEnoughDataError
+        Nobody rates two banks and chose one of them, or no attribute varies.
+    NotConvergedError
+        The iteration did not settle.
+
+    Notes
+    -----
+    P(i) = exp(x_i'b) / sum over the person's banks of exp(x_j'b), by Newton's method (McFadden).
+    With several banks taken the likelihood is exact, given their number. Persons who rate one
+    bank only, or chose none of those they rate, say nothing and are left out and counted.
+
+    ``std_error`` is the model's where persons are drawn singly with equal weight; with weights,
+    strata, clusters or several choices a person it is the linearised design error. Intervals of
+    ``importance`` and of what-ifs always use the design error.
+
+    Chances are independent of irrelevant alternatives: a new bank takes from all others in
+    proportion. ``independence`` tests it by leaving out each bank in turn; where groups of people
+    want different things, as they mostly do, it holds within a group only.
+
+    References
+    ----------
+    McFadden, D. (1974). Conditional logit analysis of qualitative choice behavior. In Zarembka
+    (ed.), Frontiers in Econometrics, 105-142.
+    Hausman, J. and McFadden, D. (1984). Specification tests for the multinomial logit model.
+    Econometrica 52, 1219-1240. doi:10.2307/1910997
+
+    Examples
+    --------
+    >>> from brandkit.satisfaction.choice import choice_model
+    >>> answers = pd.DataFrame({
+    ...     "id": [1, 1, 2, 2, 3, 3, 4, 4], "bank": ["A", "B"] * 4,
+    ...     "main": ["A"] * 6 + ["B"] * 2, "fair": [1, 0, 1, 0, 1, 0, 1, 0]})
+    >>> result = choice_model(answers, choice="main", attributes=["fair"], brand="bank",
+    ...                       respondent="id")
+    >>> print(f"{result.coefficients.loc[0, 'estimate']:.4f}")  # the log of 3 to 1
+    1.0986
+    """
+    check_option("constants", constants, get_args(Constants))
+    check_option("missing", missing, ("raise", "drop"))
+    check_level(level)
+    _check_attributes(attributes, {choice, brand, respondent})
+    choices = choices_of(
+        data, choice=choice, brand=brand, attributes=attributes, wave=wave, weight=weight,
+        missing=missing,
+        design={"respondent": respondent, "strata": strata, "cluster": cluster},
+    )  # fmt: skip
+
+    solution = solve(choices, with_constants=constants == "brand")
+    return _labelled(solution, choice=choice, level=level)
+
+
+def _check_attributes(attributes: Sequence[str], others: set[str | None]) -> None:
+    if isinstance(attributes, str) or not len(attributes):
+        raise InputError(
+            f"`attributes` must be a list of at least one column; found {shown(attributes)}. "
+            "Write attributes=['fair', 'modern']."
+        )
+    both = [name for name in attributes if name in others]
+    if both:
+        raise InputError(
+            f"`attributes` must not hold choice, brand or respondent; found {shown(both)}. "
+            "Leave it out."
+        )
+
+
+# --- labels ------------------------------------------------------------------------------------
+
+
+def _labelled(solution: Solution, *, choice: str, level: float) -> ChoiceModel:
+    errors = _errors(solution)
+    place = solution.to_units() @ solution.maximum.place
+    p = len(solution.kept)
+    names = [*solution.attributes, *(solution.choices.brands[at] for at in solution.constants)]
+    table = estimate_rows(names, place, errors, level=level)
+    independence = independence_rows(solution)
+    p_constants = float("nan") if solution.constants else constants_test(solution)
+    facts = _facts(solution, errors, level=level) | {
+        "p_constants": p_constants,
+        "p_independence": float(independence["p_adjusted"].min()),
+    }
+    labels = solution.choices.rows.labels
+    return ChoiceModel(
+        coefficients=table[:p].reset_index(drop=True),
+        constants=table[p:].reset_index(drop=True),
+        importance=_importance(solution, place[:p], level=level),
+        brands=_brands(solution),
+        independence=independence,
+        choice=choice,
+        fitted=solution,
+        labels={name: labels.get(name, name) for name in solution.attributes},
+        facts=facts,
+        notes=(
+            *(*solution.choices.rows.notes, *solution.choices.notes, *solution.notes),
+            *(*small_base(solution.choices.rows), *_notes(errors, facts)),
+        ),
+    )
+
+
+def _errors(solution: Solution) -> Errors:
+    choices = solution.choices
+    turn = solution.to_units()
+    units = int(np.unique(choices.rows.unit[choices.row]).size)
+    designed = is_designed(choices.rows, n=len(choices.sets.weight), n_units=units)
+    return Errors(
+        model=turn @ solution.inverse @ turn.T,
+        design=choices.rows.covariance(solution.row_influence @ turn.T),
+        is_designed=designed,
+        df=float(choices.rows.df) if designed else np.inf,
+    )
+
+
+def _n_persons(choices: Choices) -> int:
+    return int(np.unique(choices.rows.person[choices.row]).size)
+
+
+def _importance(solution: Solution, place: Floats, *, level: float) -> pd.DataFrame:
+    choices = solution.choices
+    effects = attribute_effects(solution)
+    error = root(choices.rows.covariance(effects.influence))
+    low, high = t_interval(effects.estimate, std_error=error, df=choices.rows.df, level=level)
+    weighed = place * solution.spread
+    return pd.DataFrame(
+        {
+            "attribute": list(solution.attributes),
+            "estimate": effects.estimate,
+            "std_error": error,
+            "ci_low": low,
+            "ci_high": high,
+            "p_value": p_values(effects.estimate, error, choices.rows.df),
+            "importance": weighed,
+            "share": np.abs(weighed) / np.abs(weighed).sum(),
+        }
+    )
+
+
+def _brands(solution: Solution) -> pd.DataFrame:
+    choices = solution.choices
+    weight = choices.sets.weight
+    taken = weight @ by_brand(choices, choices.sets.chosen.astype(float)) / weight.sum()
+    n, expected = len(choices.brands), predicted_shares(solution).estimate
+    seen = np.bincount(choices.brand, minlength=n)
+    chosen = np.bincount(choices.brand[choices.sets.chosen], minlength=n)
+    frame = pd.DataFrame(
+        {"brand": choices.brands, "n": seen, "n_chosen": chosen, "observed": taken,
+         "expected": expected}
+    )  # fmt: skip
+    return frame[frame["n"] > 0].reset_index(drop=True)
+
+
+def _facts(solution: Solution, errors: Errors, *, level: float) -> dict[str, object]:
+    choices = solution.choices
+    weight, options = choices.sets.weight, solution.options
+    ways = np.diff(options.starts)
+    null = -float(weight @ np.log(ways))
+    _, by_option = row_chances(solution.options, solution.columns @ solution.maximum.place)
+    best = np.maximum.reduceat(by_option, options.starts[:-1])
+    hit = by_option[options.picked] >= best - 1e-12
+    return {
+        "item": choices.rows.columns[0],
+        "n": len(weight),
+        "n_persons": _n_persons(choices),
+        "n_brands": int(np.unique(choices.brand).size),
+        "n_dropped": choices.rows.n_dropped,
+        "n_single": choices.counts["n_single"],
+        "n_without": choices.counts["n_without"],
+        "n_all": choices.counts["n_all"],
+        "log_likelihood": solution.maximum.value,
+        "pseudo_r2": 1.0 - solution.maximum.value / null,
+        "hit_rate": float(weight @ hit / weight.sum()),
+        "hit_rate_chance": float(weight @ (1 / ways) / weight.sum()),
+        "n_iterations": solution.maximum.iterations,
+        "is_converged": solution.maximum.is_settled,
+        "method": "design" if errors.is_designed else "model",
+        "ci_level": level,
+    }
+
+
+def _notes(errors: Errors, facts: Mapping[str, object]) -> list[Message]:
+    notes = [
+        Message(
+            "What one bank wins, all others that a person rates lose in proportion to their "
+            "chances (independence of irrelevant alternatives); banks that are close substitutes "
+            "would lose more."
+        )
+    ]
+    if errors.is_designed:
+        said = (
+            "Errors allow for weights, strata and choices that belong together; those of the "
+            "model, which do not, stand beside them."
+        )
+        notes.append(Message(said))
+    else:
+        said = "Errors are those of the model: every person is drawn singly and weighs the same."
+        notes.append(Message(said))
+    values = {"p": facts["p_independence"], "constants": facts["p_constants"]}
+    if _is_unlikely(facts["p_independence"]):
+        said = (
+            "The coefficients change when some bank is left out (p {p:p}), so that this "
+            "independence does not hold: what-ifs show the direction rather than the size."
+        )
+        notes.append(Message(said, values))
+    if _is_unlikely(facts["p_constants"]):
+        said = (
+            "Some banks are chosen more or less often than what is said of them explains "
+            "(p {constants:p}); constants='brand' allows for that."
+        )
+        notes.append(Message(said, values))
+    return notes
+
+
+def _is_unlikely(p: object) -> bool:
+    return isinstance(p, float) and p < UNLIKELY
