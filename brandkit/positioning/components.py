@@ -58,8 +58,8 @@ class ComponentMap(Result):
     readings : tuple of str
         The comparisons this scaling allows; a row-column distance is never among them.
     arrow_factor : float
-        By how much a drawing may lengthen the attributes' arrows; 1 where no side is read along
-        the other's lines.
+        By how much a drawing may draw the attributes further out, so that both sides fill the
+        page: no reading that is allowed compares a length of one side with one of the other.
     standardised : bool
         Whether every attribute has the same weight.
     rotation : str, optional
@@ -217,7 +217,7 @@ def component_map(
         values=solved.values[table.row_active],
         scaling=chosen,
         readings=COMPONENT_READINGS[chosen],
-        arrow_factor=_arrow_factor(rows, columns, chosen),
+        arrow_factor=_arrow_factor(rows, columns),
         standardised=standardise,
         rotation=rotation,
         notes=_notes(table, asked=axes, kept=solved.kept, rotation=rotation),
@@ -329,10 +329,8 @@ def _axes_frame(inertia: Floats) -> pd.DataFrame:
     )
 
 
-def _arrow_factor(rows: pd.DataFrame, columns: pd.DataFrame, scaling: ComponentScaling) -> float:
+def _arrow_factor(rows: pd.DataFrame, columns: pd.DataFrame) -> float:
     """Two significant digits, so that a caption can state what was drawn."""
-    if scaling == "symmetric":
-        return 1.0
     kept = int(rows["axis"].max())
     longest_point, longest_arrow = (
         np.hypot.reduce(side["coordinate"].to_numpy().reshape(-1, kept)[:, :2], axis=1).max()

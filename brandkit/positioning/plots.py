@@ -10,6 +10,7 @@ from brandkit.core.checks import check_whole_number
 from brandkit.core.message import Message
 from brandkit.language import translate
 from brandkit.positioning.correspondence import CorrespondenceMap
+from brandkit.positioning.wording import scaling_words
 from brandkit.viz.maps import (
     MOST_ATTRIBUTES,
     MOST_BRANDS,
@@ -22,6 +23,7 @@ from brandkit.viz.maps import (
     map_axes,
     map_side,
     map_window,
+    write_above,
 )
 from brandkit.viz.theme import theme
 
@@ -38,7 +40,8 @@ def plot_correspondence_map(
     Brands are filled circles, the focus a larger diamond, supplementary points are hollow.
     Where the scaling allows to read one side along the other's lines, that side is drawn as
     lines from the middle; otherwise its points are small squares. Beyond 30 brands (15
-    attributes) those that make most of the plane are drawn, and the focus.
+    attributes) those that make most of the plane are drawn, and the focus. The axes say what
+    share of the differences they show, the line above the map its scaling.
 
     Parameters
     ----------
@@ -82,9 +85,10 @@ def plot_correspondence_map(
         ax = map_axes(window)
 
     with theme():
-        draw_map_frame(
-            ax, window, across=_axis_text(result, axes[0]), upward=_axis_text(result, axes[1])
-        )
+        across, upward = (_axis_text(result, axis) for axis in axes)
+        draw_map_frame(ax, window, across=across, upward=upward)
+        said = Message("Scaling: {scaling}", {"scaling": scaling_words(result)})
+        write_above(ax, translate(said))
         for side, name, marker in ((rows, "rows", "o"), (columns, "columns", "s")):
             if rays == name:
                 draw_rays(ax, side)

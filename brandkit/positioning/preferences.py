@@ -36,6 +36,7 @@ from brandkit.positioning.preferences_table import (
     AnyMap,
     Missing,
     RatedProducts,
+    mapped_space,
     places_of,
     rated_products,
 )
@@ -78,6 +79,9 @@ class PreferenceMap(Result):
         One row a kind of surface the chosen model gives respondents: ``optimum n share
         ideal_inside``: ideal point (liking falls from there on), anti-ideal, saddle, direction;
         and how many ideal points lie on the grid.
+    axes : DataFrame
+        One row an axis of the map, ``axis share``: the share it shows, as on the map itself;
+        missing where the map does not say.
     model : str
         The model of ``surface``, ``products`` and ``optima``.
     own_mean : str
@@ -93,6 +97,7 @@ class PreferenceMap(Result):
     models: pd.DataFrame
     tests: pd.DataFrame
     optima: pd.DataFrame
+    axes: pd.DataFrame
     model: PreferenceModel
     own_mean: OwnMean
     n: int
@@ -222,6 +227,7 @@ def preference_map(
     check_option("own_mean", own_mean, get_args(OwnMean))
     check_option("missing", missing, get_args(Missing))
     check_whole_number("grid", grid, low=10)
+    space = mapped_space(space)
     rated = rated_products(places_of(space), liking, weight=weight, missing=missing)
     possible = _possible_models(rated, model)
 
@@ -237,6 +243,7 @@ def preference_map(
         models=pd.DataFrame(rows),
         tests=comparisons_frame(rated, possible),
         optima=optima_frame(fits[model], surfaces[model]),
+        axes=space.axes[["axis", "share"]].head(2),
         model=model,
         own_mean=own_mean,
         n=rated.liking.shape[1],

@@ -44,15 +44,20 @@ class RatedProducts:
     n_constant: int
 
 
-def places_of(space: pd.DataFrame | AnyMap) -> pd.DataFrame:
-    """Give the first two coordinates of a map's rows, or of the component map of a table."""
+def mapped_space(space: pd.DataFrame | AnyMap) -> AnyMap:
+    """Give a map as it is, and of a table its component map."""
     if isinstance(space, pd.DataFrame):
-        space = component_map(space)
+        return component_map(space)
     if not isinstance(space, AnyMap):
         raise TypeError(
             "`space` must be a table of products by attributes or a map; found "
             f"{type(space).__name__}."
         )
+    return space
+
+
+def places_of(space: AnyMap) -> pd.DataFrame:
+    """Give the first two coordinates of a map's rows or points."""
     points = space.points if isinstance(space, DistanceMap) else space.rows
     if points["axis"].max() < 2:
         raise NotEnoughDataError(

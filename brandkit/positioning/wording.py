@@ -152,15 +152,10 @@ def correspondence_map_caption(result: CorrespondenceMap) -> Message:
         "brands": int(facts["n_rows"]),
         "attributes": int(facts["n_columns"]),
         "share": facts["share_explained"],
-        "scaling": _SCALINGS[result.scaling],
+        "scaling": scaling_words(result),
         "reading": _READINGS[result.readings],
         "factor": result.arrow_factor,
     }
-    if result.rotated_to is not None:
-        values["scaling"] = Message(
-            "{scaling}, turned so that {brand} lies to the right",
-            {"scaling": _SCALINGS[result.scaling], "brand": result.rotated_to},
-        )
     if result.arrow_factor == 1:
         return Message(
             "Positioning map of {brands:count} brands by {attributes:count} attributes "
@@ -173,6 +168,16 @@ def correspondence_map_caption(result: CorrespondenceMap) -> Message:
         "(correspondence analysis; {scaling}, drawn {factor:number} times as long; "
         "{share:percent} of the differences shown). {reading}",
         values,
+    )
+
+
+def scaling_words(result: CorrespondenceMap) -> Message:
+    """Say in which scaling the sides are, and whether the map is turned."""
+    if result.rotated_to is None:
+        return _SCALINGS[result.scaling]
+    return Message(
+        "{scaling}, turned so that {brand} lies to the right",
+        {"scaling": _SCALINGS[result.scaling], "brand": result.rotated_to},
     )
 
 

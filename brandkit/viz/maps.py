@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from brandkit.core.errors import InputError, did_you_mean, shown
 from brandkit.viz.labels import PlacedLabels, place_labels
 from brandkit.viz.lettering import Kind
+from brandkit.viz.names import text_width
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes
 
@@ -25,6 +27,11 @@ ATTRIBUTE_TURN: Final = 1.5
 FLATTEST, TALLEST = 0.72, 1.2
 #: Room around the points for their labels, as parts of the map's longer side.
 ROOM_ACROSS, ROOM_UPWARD = 0.14, 0.08
+
+#: Half ems in a line above a map.
+HEAD_LINE: Final = 66
+_WORD: Final = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+")
+_NEVER_FIRST: Final = "，。、；：！？）」』"
 
 Floats = NDArray[np.float64]
 
@@ -146,6 +153,25 @@ def draw_map_frame(ax: Axes, window: Floats, *, across: str, upward: str) -> Non
     ax.set_ylabel(upward, color=PALETTE["soft"])
 
 
+def write_above(ax: Axes, text: str) -> None:
+    r"""Write a line above a map, such as its scaling, in as many lines as it takes.
+
+    Examples
+    --------
+    >>> ax = new_axes()
+    >>> write_above(ax, "Scaling: " + "both sides in principal coordinates, " * 2)
+    >>> ax.get_title(loc="left").count("\n")
+    1
+    """
+    lines = [""]
+    for word in _WORD.findall(text):
+        if text_width((lines[-1] + word).rstrip()) > HEAD_LINE and word not in _NEVER_FIRST:
+            lines.append("")
+        lines[-1] += word
+    said = "\n".join(line.rstrip() for line in lines)
+    ax.set_title(said, loc="left", color=PALETTE["soft"])
+
+
 def draw_points(ax: Axes, side: MapSide, *, marker: str = "o", focus: str | None = None) -> None:
     """Draw points: filled, hollow where not active, the focus a larger diamond in the accent."""
     is_focus = np.array([label == focus for label in side.labels])
@@ -172,6 +198,8 @@ def label_map(
     *,
     focus: str | None = None,
     rays: MapSide | None = None,
+    avoid: ArrayLike | None = None,
+    lines: ArrayLike | None = None,
 ) -> PlacedLabels:
     """Name the points: the focus first, then both sides in turn, the most telling first.
 
@@ -183,6 +211,10 @@ def label_map(
     focus : str, optional
     rays : MapSide, optional
         The side drawn as lines, of which names keep clear.
+    avoid : array, m x 2, optional
+        Further markers that no name may cover.
+    lines : array, k x 2 x 2, optional
+        Further lines, from point to point, that names keep clear of where they can.
 
     Returns
     -------
@@ -192,7 +224,9 @@ def label_map(
     attributes = others if attributes is None else attributes
     kinds: list[Kind] = ["brand"] * len(brands.labels)
     kinds += ["attribute"] * len(attributes.labels)
-    ends = None if rays is None else np.stack([np.zeros_like(rays.places), rays.places], axis=1)
+    parts = [np.asarray(() if lines is None else lines, dtype=float).reshape(-1, 2, 2)]
+    if rays is not None:
+        parts.append(np.stack([np.zeros_like(rays.places), rays.places], axis=1))
     return place_labels(
         ax,
         [*brands.labels, *attributes.labels],
@@ -200,7 +234,8 @@ def label_map(
         priority=[*-_rank(brands.telling), *-(ATTRIBUTE_TURN * _rank(attributes.telling))],
         kinds=kinds,
         emphasise=(focus,) if focus is not None and focus in brands.labels else (),
-        lines=ends,
+        avoid=avoid,
+        lines=np.concatenate(parts),
     )
 
 

@@ -342,7 +342,7 @@ def test_what_is_no_map_is_a_type_error(liking) -> None:
         preference_map([1], liking=liking)  # type: ignore[arg-type]
 
 
-# --- error and power, a fast part of benchmarks/simulations/preference_map.py ----------------------
+# --- error and power, in part: benchmarks/simulations/preference_map.py has the whole -------------
 
 
 def test_nested_tests_keep_their_level_and_find_what_is_there() -> None:
