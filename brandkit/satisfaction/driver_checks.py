@@ -11,7 +11,7 @@ import numpy as np
 from brandkit.core.checks import check_level, check_option, check_whole_number
 from brandkit.core.errors import InputError, NotEnoughDataError, shown
 from brandkit.core.linalg import Floats
-from brandkit.core.survey_rows import SurveyRows
+from brandkit.core.survey_rows import MissingRule, SurveyRows
 from brandkit.satisfaction.centred import NO_VARIANCE, centred_values
 from brandkit.satisfaction.driver_estimates import Method
 
@@ -20,10 +20,17 @@ MOST_DRIVERS = 20
 
 
 def check_call(
-    outcome: str, drivers: Sequence[str], *, method: str, level: float, draws: int
+    outcome: str,
+    drivers: Sequence[str],
+    *,
+    method: str,
+    missing: str,
+    level: float,
+    draws: int,
 ) -> None:
     """Refuse arguments that break their rules, before any data are looked at."""
     check_option("method", method, get_args(Method))
+    check_option("missing", missing, get_args(MissingRule))
     check_level(level)
     check_whole_number("draws", draws, low=2)
     if isinstance(drivers, str):

@@ -69,8 +69,8 @@ def _signs(
     held = [name for name, a, b in zip(names, alone, beside, strict=True) if b and not a]
     if held:
         said = (
-            "{items} {n:goes|go} up with the outcome, but down once the other drivers are held: "
-            "read {n:its|their} coefficient with them."
+            "{items} {n:counts|count} against the outcome once the other drivers are held, though "
+            "not alone: read {n:its|their} coefficient with them."
         )
         notes.append(Message(said, {"items": held, "n": len(held)}))
     return notes

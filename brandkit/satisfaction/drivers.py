@@ -220,7 +220,7 @@ def driver_importance(
     >>> result.drivers[["driver", "importance", "above_noise"]].round(2).values.tolist()
     [['fees', 0.35, True], ['advice', 0.45, True], ['lobby', 0.0, False]]
     """
-    check_call(outcome, drivers, method=method, level=level, draws=draws)
+    check_call(outcome, drivers, method=method, missing=missing, level=level, draws=draws)
     centred = within_column(data, within, taken=[outcome, *drivers])
     others = [name for name in dict.fromkeys([centred, by]) if name is not None]
     rows = survey_rows(
