@@ -74,6 +74,8 @@ class GroupComparison(Result):
         over the groups of one item.
     labels : mapping
         Item to its label, where a codebook has one.
+    limits : mapping
+        Item to the ends of its scale; missing where nobody says them.
     role : str
         What the groups are: "brand", "segment", "wave", or several joined.
     style : "holm" or "ctables"
@@ -91,6 +93,7 @@ class GroupComparison(Result):
     waves: pd.DataFrame
     changes: pd.DataFrame
     labels: Mapping[str, str]
+    limits: Mapping[str, tuple[float, float]]
     role: str
     style: Style
     levels: tuple[float, ...]
@@ -249,6 +252,7 @@ def group_comparison(
         waves=changes.waves,
         changes=changes.changes,
         labels={item: rows.rows.labels[item] for item in names if item in rows.rows.labels},
+        limits={item: (scale.low, scale.high) for item, scale in scales.items()},
         role=" ".join(made_of),
         style=style,
         levels=chosen,

@@ -34,6 +34,8 @@ CODINGS: Final[dict[NpsCoding, tuple[float, float, float, float]]] = {
 MOST_STEPS: Final = 10
 #: Answers from which the absence of zeros says something about the coding.
 MANY: Final = 100
+#: Items that a note names.
+MOST_NAMED: Final = 4
 
 
 @dataclass(frozen=True)
@@ -250,22 +252,23 @@ def _item_notes(
 
 _SAID = {
     "taken": Message(
-        "No codebook says the scale of {items}; 0 to 10 is taken. Write limits to say otherwise."
+        "No codebook says the scale of {items}{more}; 0 to 10 is taken. Write limits to say "
+        "otherwise."
     ),
     "unknown": Message(
-        "Nothing says the scale of {items}, and its answers do not look like 0 to 10: only means "
-        "are given. Write limits for the others."
+        "Nothing says the scale of {items}{more}, and its answers do not look like 0 to 10: only "
+        "means are given. Write limits for the others."
     ),
     "no zeros": Message(
-        "Nobody answered 0 on {items}. If the question ran from 1 to 10, say so (nps_coding): such "
-        "a score is not comparable with one asked from 0 to 10."
+        "Nobody answered 0 on {items}{more}. If the question ran from 1 to 10, say so "
+        "(nps_coding): such a score is not comparable with one asked from 0 to 10."
     ),
     "1-10": Message(
-        "{items} ran from 1 to 10: promoters answer 9 or 10, detractors 1 to 6. Such a score is "
-        "not comparable with one asked from 0 to 10."
+        "{items}{more} ran from 1 to 10: promoters answer 9 or 10, detractors 1 to 6. Such a "
+        "score is not comparable with one asked from 0 to 10."
     ),
     "1-11": Message(
-        "{items} is coded 1 to 11, which stands for 0 to 10: promoters are coded 10 or 11, "
+        "{items}{more} is coded 1 to 11, which stands for 0 to 10: promoters are coded 10 or 11, "
         "detractors 1 to 7."
     ),
 }
@@ -277,16 +280,10 @@ def _united(found: Sequence[tuple[str, str]]) -> list[Message]:
     for kind, message in _SAID.items():
         items = [item for one, item in found if one == kind]
         if items:
-            notes.append(Message(message.text, {"items": _named(items)}))
+            rest = len(items) - MOST_NAMED
+            more = Message(" and {n:count} more", {"n": rest}) if rest > 0 else ""
+            notes.append(Message(message.text, {"items": items[:MOST_NAMED], "more": more}))
     return notes
-
-
-def _named(items: Sequence[str]) -> Message:
-    shown_items = [Message("“{item}”", {"item": item}) for item in items[:4]]
-    if len(items) <= len(shown_items):
-        return Message("{items}", {"items": shown_items})
-    said = Message("{items} and {n:count} more")
-    return Message(said.text, {"items": shown_items, "n": len(items) - len(shown_items)})
 
 
 def wanted_items(items: str | Sequence[str]) -> list[str]:
