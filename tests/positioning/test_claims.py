@@ -62,20 +62,24 @@ def test_kinds_follow_sign_test_and_what_the_map_shows() -> None:
 
 
 def test_a_claim_off_the_plane_is_weak() -> None:
-    # the third axis is one brand against one attribute, far weaker than two others
-    table = np.full((6, 6), 100.0)
-    for at, lift in ((0, 320.0), (1, 260.0), (4, 60.0)):
-        table[at, at] += lift
-    draws = np.stack([table] * 50) * (1 + 1e-3 * np.random.default_rng(1).normal(size=(50, 6, 6)))
+    # three orthogonal contrasts; where the first two all but cancel out, the third decides
+    first, second = np.array([1.0, 1, -1, -1]), np.array([1.0, -1, 1, -1])
+    third = first * second
+    table = 100 * (
+        1 + 0.5 * np.outer(first, first) + 0.4 * np.outer(second, second)
+        - 0.15 * np.outer(third, third)
+    )  # fmt: skip
+    draws = np.stack([table] * 50) * (1 + 1e-3 * np.random.default_rng(1).normal(size=(50, 4, 4)))
     cells = judged_cells(
-        table, draws, n_effective=np.full(6, 400.0), mentions=float(table.sum()),
+        table, draws, n_effective=np.full(4, 400.0), mentions=float(table.sum()),
         false_discovery=0.05,
     )  # fmt: skip
-    third = cells.iloc[4 * 6 + 4]
-    assert third["residual"] > 0
-    assert third["q_value"] < 0.05
-    assert third["visible"] < 0.5
-    assert third["claim"] == "weak"
+    cell = cells.iloc[0 * 4 + 2]
+    assert table[0, 2] == pytest.approx(105.0)
+    assert cell["residual"] > 0
+    assert cell["q_value"] < 0.05
+    assert cell["visible"] == 0.0
+    assert cell["claim"] == "weak"
 
 
 def test_claims_come_in_their_order_and_all_pairs_are_tested() -> None:
