@@ -320,6 +320,7 @@ _POSITIONING = """
     standing            | Standing | signed | standard deviations of the brands above their mean on the attribute
     alone_support       | Alone in | share | share of the draws in which no rival has as much of all that is raised, 0-1
     n_rivals_now        | Rivals with as much now | count | rivals that have as much of all that is raised as the brand has now
+    above_market        | Above the market | signed | share that a brand at the spot would have, less that of the average brand; 0.10 is ten points
 """
 _SATISFACTION = """
     stage               | Stage | text | when a customer meets the service: before, during or after the sale

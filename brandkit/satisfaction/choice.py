@@ -31,6 +31,7 @@ from brandkit.satisfaction.model_errors import (
     estimate_rows,
     is_designed,
     p_values,
+    rank_sets,
     root,
     small_base,
 )
@@ -53,11 +54,11 @@ class ChoiceModel(Result):
         With ``constants="brand"`` one row a bank with the same columns: what speaks for it
         beyond the attributes, about the mean of all banks.
     importance : DataFrame
-        One row an attribute: ``attribute estimate std_error ci_low ci_high p_value importance
-        share``. ``estimate`` is the average rise of the chance to be chosen, 0-1, when a customer
-        comes to say so of the bank (for a scale: gives one more point); ``importance`` the
-        coefficient times the standard deviation within choices, ``share`` its part of all
-        importances in absolute value.
+        One row an attribute: ``attribute label estimate std_error ci_low ci_high p_value rank_low
+        rank_high importance share``. ``estimate`` is the average rise of the chance to be chosen,
+        0-1, when a customer comes to say so of the bank (for a scale: gives one more point), with
+        the ranks that cannot be ruled out; ``importance`` is the coefficient times the standard
+        deviation within choices, ``share`` its part of all importances in absolute value.
     brands : DataFrame
         One row a bank: ``brand n n_chosen observed expected``: choices it was part of, choices
         that took it, and its observed and predicted weighted share of all choices.
@@ -302,17 +303,22 @@ def _n_persons(choices: Choices) -> int:
 def _importance(solution: Solution, place: Floats, *, level: float) -> pd.DataFrame:
     choices = solution.choices
     effects = attribute_effects(solution)
-    error = root(choices.rows.covariance(effects.influence))
-    low, high = t_interval(effects.estimate, std_error=error, df=choices.rows.df, level=level)
+    covariance, df = choices.rows.covariance(effects.influence), choices.rows.df
+    error = root(covariance)
+    low, high = t_interval(effects.estimate, std_error=error, df=df, level=level)
+    first, last = rank_sets(effects.estimate, covariance, df, level=level)
     weighed = place * solution.spread
     return pd.DataFrame(
         {
             "attribute": list(solution.attributes),
+            "label": [choices.rows.labels.get(name, name) for name in solution.attributes],
             "estimate": effects.estimate,
             "std_error": error,
             "ci_low": low,
             "ci_high": high,
-            "p_value": p_values(effects.estimate, error, choices.rows.df),
+            "p_value": p_values(effects.estimate, error, df),
+            "rank_low": first,
+            "rank_high": last,
             "importance": weighed,
             "share": np.abs(weighed) / np.abs(weighed).sum(),
         }

@@ -47,13 +47,16 @@ class ShareChange(Result):
         rival rests.
     brand : str
     raised : mapping
-        Attribute to its change, as asked for.
+        Label of an attribute to its change.
+    flags : tuple of str
+        Those of 0 and 1, whose change is one of a share.
     level : float
     """
 
     changes: pd.DataFrame
     brand: str
     raised: Mapping[str, float]
+    flags: tuple[str, ...]
     level: float
 
     def tidy(self) -> pd.DataFrame:
@@ -74,7 +77,7 @@ class Scenario:
     ----------
     brand : str
     asked : mapping
-        Attribute, by column, to its change.
+        Label of an attribute to its change.
     part : Choices
         Choices in which the bank is rated.
     options : Options
@@ -176,7 +179,7 @@ def scenario_of(solution: Solution, *, brand: str, changes: Mapping[str, float])
     is_open = np.array(opened, dtype=float).reshape(len(flips), len(mine)).T
     return Scenario(
         brand=brand,
-        asked={solution.attributes[place]: by for place, by in places.items()},
+        asked={_label(solution, place): by for place, by in places.items()},
         part=part, options=options_of(part.sets), columns=solution.columns[inside], mine=mine,
         flips=np.array(flips, dtype=np.intp), steps=np.array(steps), open=is_open,
         points=np.array([abs(places[place]) for place in flips]),
@@ -194,6 +197,11 @@ def _place(solution: Solution, name: str) -> int:
         f"`changes` must name attributes of the model; found {shown(name)}."
         f"{did_you_mean(name, known)} It has {shown(known, most=14)}."
     )
+
+
+def _label(solution: Solution, place: int) -> str:
+    name = solution.attributes[place]
+    return str(solution.choices.rows.labels.get(name, name))
 
 
 def _check_within(name: str, mean: float, by: float, *, low: float, high: float) -> None:
@@ -329,7 +337,8 @@ def change_of_shares(
     present = np.unique(solution.choices.brand)
     changes = frame.iloc[present].reset_index(drop=True)
     return ShareChange(
-        changes=changes, brand=scenario.brand, raised=scenario.asked, level=level,
+        changes=changes, brand=scenario.brand, raised=scenario.asked,
+        flags=tuple(_label(solution, place) for place in scenario.flips.tolist()), level=level,
         notes=(*notes, *_few(changes)),
     )  # fmt: skip
 

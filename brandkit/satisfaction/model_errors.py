@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import fdtrc, stdtr
 
 from brandkit.core.intervals import t_interval
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
+from brandkit.core.multiplicity import holm
 from brandkit.core.survey_rows import SurveyRows
+
+Codes = NDArray[np.intp]
 
 SMALL_BASE = 30
 """Effective persons under which a base is called small."""
@@ -136,6 +140,47 @@ def wald(score: Floats, covariance: Floats, df: float) -> tuple[float, float]:
         return statistic, float("nan")
     scaled = statistic * (df - q + 1) / (df * q)
     return statistic, float(fdtrc(q, df - q + 1, scaled))
+
+
+def rank_sets(
+    estimate: Floats, covariance: Floats, df: float, *, level: float
+) -> tuple[Codes, Codes]:
+    """Give the ranks, 1 the largest, that cannot be ruled out for each of several estimates.
+
+    Parameters
+    ----------
+    estimate : ndarray, shape (q,)
+    covariance : ndarray, shape (q, q)
+    df : float
+    level : float
+        All sets hold their true ranks together with this chance, or a larger one.
+
+    Returns
+    -------
+    low, high : ndarray of int
+        One more than those that are larger beyond doubt, and those that are not smaller beyond
+        doubt: all pairs are compared, adjusted by Holm.
+
+    References
+    ----------
+    Mohamad, D., Goeman, J. J. and van Zwet, E. W. (2020). Simultaneous confidence intervals for
+    ranks. Computational Statistics & Data Analysis 157. doi:10.1016/j.csda.2020.107146
+
+    Examples
+    --------
+    >>> low, high = rank_sets(np.array([3.0, 0.1, 0.0]), np.eye(3) / 9, 1e9, level=0.95)
+    >>> low.tolist(), high.tolist()
+    ([1, 2, 2], [1, 3, 3])
+    """
+    first, second = np.triu_indices(len(estimate), 1)
+    variance = np.diagonal(covariance)
+    spread = variance[first] + variance[second] - 2 * covariance[first, second]
+    gap = estimate[first] - estimate[second]
+    adjusted = holm(np.nan_to_num(p_values(gap, np.sqrt(np.maximum(spread, 0.0)), df), nan=1.0))
+    beaten = np.zeros((len(estimate), len(estimate)), dtype=bool)
+    sure = adjusted < 1 - level
+    beaten[first, second], beaten[second, first] = sure & (gap < 0), sure & (gap > 0)
+    return 1 + beaten.sum(axis=1), len(estimate) - beaten.sum(axis=0)
 
 
 def small_base(rows: SurveyRows) -> tuple[Message, ...]:

@@ -49,13 +49,14 @@ class OrdinalModel(Result):
         Where ``within`` was given, one row a group with the same columns: its constant over the
         average of all.
     effects : DataFrame
-        One row a driver and measure: ``driver measure estimate std_error ci_low ci_high
-        p_value``. What one more point of the driver for everybody changes, everything else as it
-        is: ``"mean"`` in points of the outcome's scale (not for worded levels), ``"top1"``,
-        ``"top2"`` … as a share, 0-1.
+        One row a driver and measure: ``driver label measure estimate std_error ci_low ci_high
+        p_value rank_low rank_high``. What one more point of the driver for everybody changes,
+        everything else as it is: ``"mean"`` in points of the outcome's scale (not for worded
+        levels), ``"top1"``, ``"top2"`` … as a share, 0-1; with the ranks that cannot be ruled
+        out.
     proportionality : DataFrame
-        One row a driver: ``driver statistic df p_value p_adjusted slope_low slope_high``: test
-        that its coefficient is the same at every step, and its coefficients over the lower and
+        One row a driver: ``driver label statistic df p_value p_adjusted slope_low slope_high``:
+        test that its coefficient is the same at every step, and its coefficients over the lower and
         the upper steps.
     levels : DataFrame
         One row a level: ``level n share``; ``share`` is weighted.

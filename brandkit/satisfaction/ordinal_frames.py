@@ -14,7 +14,7 @@ from brandkit.core.intervals import t_interval
 from brandkit.core.linalg import Floats
 from brandkit.core.multiplicity import holm
 from brandkit.core.survey_rows import SurveyRows
-from brandkit.satisfaction.model_errors import Errors, is_designed, p_values, root, wald
+from brandkit.satisfaction.model_errors import Errors, is_designed, p_values, rank_sets, root, wald
 from brandkit.satisfaction.ordinal_kernel import Link
 from brandkit.satisfaction.ordinal_levels import Levels
 from brandkit.satisfaction.ordinal_shares import average_changes, level_shares
@@ -100,18 +100,27 @@ def effect_rows(
     through = solution.influence() @ changes.gradient.reshape(p * q, -1).T
     moved = changes.each - changes.estimate[:, :, None]
     influence = moved.reshape(p * q, m).T / total + through
-    error = root(rows.covariance(influence[cells.of_row]))
-    estimate = changes.estimate.reshape(p * q)
+    covariance = rows.covariance(influence[cells.of_row])
+    error, estimate = root(covariance), changes.estimate.reshape(p * q)
     low, high = t_interval(estimate, std_error=error, df=rows.df, level=level)
+    blocks = covariance.reshape(p, q, p, q)
+    ranks = [
+        rank_sets(changes.estimate[:, at], blocks[:, at, :, at], rows.df, level=level)
+        for at in range(q)
+    ]
+    first, last = np.array(ranks).transpose(1, 2, 0)
     return pd.DataFrame(
         {
             "driver": np.repeat(solution.drivers, q),
+            "label": np.repeat([rows.labels.get(name, name) for name in solution.drivers], q),
             "measure": np.tile(measures, p),
             "estimate": estimate,
             "std_error": error,
             "ci_low": low,
             "ci_high": high,
             "p_value": p_values(estimate, error, rows.df),
+            "rank_low": first.reshape(p * q),
+            "rank_high": last.reshape(p * q),
         }
     )
 
@@ -140,6 +149,7 @@ def proportionality_rows(solution: Solution, rows: SurveyRows) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "driver": solution.drivers,
+            "label": [rows.labels.get(name, name) for name in solution.drivers],
             "statistic": [statistic for statistic, _ in tested],
             "df": float(q),
             "p_value": p_value,
@@ -153,7 +163,8 @@ def proportionality_rows(solution: Solution, rows: SurveyRows) -> pd.DataFrame:
 def _no_steps_to_compare() -> pd.DataFrame:
     numbers = ("statistic", "df", "p_value", "p_adjusted", "slope_low", "slope_high")
     empty = {name: pd.Series(dtype=float) for name in numbers}
-    return pd.DataFrame({"driver": pd.Series(dtype=object)} | empty)
+    words = {name: pd.Series(dtype=object) for name in ("driver", "label")}
+    return pd.DataFrame(words | empty)
 
 
 # --- predicted shares --------------------------------------------------------------------------
