@@ -228,6 +228,8 @@ def _check(
             f"`attributes` must be a list of columns; found the text {shown(attributes)}. "
             f"Write [{attributes!r}]."
         )
+    if not len(attributes):
+        raise InputError("`attributes` must name at least one column; found none.")
     if outcome in attributes:
         raise InputError(
             f"`attributes` must not name the outcome; found {shown(outcome)} in both. "
@@ -316,8 +318,9 @@ def _sensitivity(
     frames = [_cut_frame(rows, cuts, found, level=level).assign(chosen=True)]
     for other in cuts.others():
         answers = rows.values[:, :-1]
-        middle = ((answers > other.low) & (answers < other.high)).sum(axis=0)
-        usable = other.possible() & (middle >= max(suppress_below, 1))
+        parts = (answers <= other.low, answers >= other.high)
+        sizes = [part.sum(axis=0) for part in (*parts, ~(parts[0] | parts[1]))]
+        usable = other.possible() & (np.min(sizes, axis=0) >= max(suppress_below, 1))
         if not usable.any():
             continue
         moved = Cuts(

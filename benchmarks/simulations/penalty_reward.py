@@ -1,0 +1,224 @@
+"""Penalties and rewards: planted kinds of services found again, and coverage of the intervals.
+
+Kinds: a row passes when planted core and exciting services are classified right in at least 90 %
+of the samples, performance likewise, and services without any effect are called core or exciting
+in at most 5 %. Rows marked "outside" are shown, not judged: slopes so weak, or answers so noisy,
+that samples of this size cannot tell. Coverage: as in ``drivers``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from benchmarks.programs import show
+from benchmarks.simulations.drivers import rate
+from brandkit.core.intervals import percentile_interval
+from brandkit.core.survey_rows import survey_rows
+from brandkit.satisfaction.penalty_cuts import cuts_of
+from brandkit.satisfaction.penalty_estimates import Effects, effects
+from brandkit.sources.sample_survey import survey_answers
+
+SAMPLES = 200
+RUNS = 2000
+DRAWS = 300
+LEVEL = 0.95
+
+Floats = NDArray[np.float64]
+KINDS = (
+    "basic", "basic", "exciting", "exciting", "performance", "performance", "none", "none",
+)  # fmt: skip
+NAMES = [f"x{number}" for number in range(len(KINDS))]
+SERVICES = {
+    "complain": "basic", "waiting": "basic", "digital": "exciting", "advice": "exciting",
+    "counter": "performance", "fees": "performance", "lobby": "none", "premises": "none",
+}  # fmt: skip
+RIGHT = {
+    "basic": "basic",
+    "exciting": "exciting",
+    "performance": "performance",
+    "none": "undecided",
+}
+
+
+@dataclass(frozen=True)
+class Planted:
+    """How services work in the population that samples are drawn from."""
+
+    name: str
+    persons: int
+    form: str  # "steps" at the cuts, or "slopes" bent in the middle of the scale
+    size: float
+    rows: int = 1
+    weighted: bool = False
+    promised: bool = True
+
+
+PLANTED = (
+    Planted("steps at the cuts", 1000, "steps", 0.5),
+    Planted("steps, three brands a person, weighted", 1000, "steps", 0.5, rows=3, weighted=True),
+    Planted("bent slopes, strong", 1000, "slopes", 1.0),
+    Planted("bent slopes, three brands a person", 1000, "slopes", 0.7, rows=3),
+    Planted("bent slopes, weak", 1000, "slopes", 0.4, promised=False),
+)
+
+
+def sample(planted: Planted, rng: np.random.Generator, *, persons: int = 0) -> pd.DataFrame:
+    """Draw 0-10 answers to eight services and the outcome; answers of a person share a halo."""
+    n, k = persons or planted.persons, planted.rows
+    person = np.repeat(np.arange(n), k)
+    halo = rng.normal(0, 0.4, n)[person] + rng.normal(0, 0.3, n * k)
+    latent = 0.6 * halo[:, None] + rng.normal(0, 0.9, (n * k, len(KINDS)))
+    latent[:, 6:] = rng.normal(0, 1, (n * k, 2))
+    scores = np.clip(np.rint(7 + 1.8 * latent), 0, 10)
+    if planted.form == "steps":
+        poor, good = -1.0 * (scores <= 5), 1.0 * (scores >= 8)
+        other = 0.0
+    else:
+        middle = (scores - 6.5) / 1.8
+        poor, good = np.minimum(middle, 0), np.maximum(middle, 0)
+        other = 0.1
+    sides = {
+        "basic": poor + other * good, "exciting": good + other * poor,
+        "performance": 0.8 * (poor + good), "none": 0.0 * poor,
+    }  # fmt: skip
+    effect = sum(sides[kind][:, at] for at, kind in enumerate(KINDS))
+    error = 0.5 * rng.normal(size=n)[person] + 0.5 * rng.normal(size=n * k)
+    outcome = 7 + 1.2 * planted.size * np.asarray(effect) + 0.4 * halo + 0.9 * error
+    table = pd.DataFrame(scores, columns=NAMES)
+    weight = rng.lognormal(0, 0.4, n)[person] if planted.weighted else 1.0
+    brand = (rng.integers(0, 6, n)[person] + np.tile(np.arange(k), n)) % 6
+    return table.assign(
+        sat=outcome + 0.2 * (k > 1) * brand, id=person, w=weight, brand=brand.astype(str)
+    )
+
+
+def found_in(
+    table: pd.DataFrame,
+    attributes: list[str],
+    *,
+    outcome: str,
+    within: str | None,
+    draws: int = DRAWS,
+) -> Effects:
+    """Give penalties and rewards of one sample, with draws of persons."""
+    rows = survey_rows(
+        table, columns=[*attributes, outcome], others=[within] if within else [], weight="w",
+        respondent="id",
+    )  # fmt: skip
+    cuts = cuts_of(attributes, low=5, high=8, limits={})
+    return effects(rows, rows.draws(draws), cuts, within=within, suppress_below=10)
+
+
+def kind_rows(cases: tuple[Planted, ...] = PLANTED, *, samples: int = 0) -> list[dict[str, object]]:
+    """Give how often planted kinds are found in samples drawn anew."""
+    rows = []
+    for number, planted in enumerate(cases):
+        within = "brand" if planted.rows > 1 else None
+        roles = []
+        for run in range(samples or SAMPLES):
+            table = sample(planted, np.random.default_rng([number, run]))
+            made = found_in(table, NAMES, outcome="sat", within=within)
+            roles.append(made.roles(LEVEL))
+        rows += _judged(
+            np.array(roles), KINDS, planted.name, persons=planted.persons, promised=planted.promised
+        )
+    return rows
+
+
+def study_rows(*, samples: int = 0) -> list[dict[str, object]]:
+    """Give how often the kinds of the sample study's services are found, by its own generator."""
+    services = list(SERVICES)
+    rows = []
+    for persons in (1000, 3000):
+        roles = []
+        for run in range(samples or SAMPLES):
+            answers = survey_answers(seed=run + 1).replace({98: np.nan, 99: np.nan})
+            kept = np.random.default_rng(run).permutation(answers["respondent"].unique())[:persons]
+            answers = answers[answers["respondent"].isin(kept)]
+            answers = answers.rename(columns={"respondent": "id", "weight": "w"})
+            whole = answers.dropna(subset=[*services, "qual1"]).reset_index(drop=True)
+            made = found_in(whole, services, outcome="qual1", within="brand")
+            roles.append(made.roles(LEVEL))
+        # the study plants fees on value, not on quality: it is left out here
+        kinds = tuple("none" if name == "fees" else kind for name, kind in SERVICES.items())
+        judged = _judged(
+            np.array(roles), kinds, "sample study, on quality", persons=persons, promised=False
+        )
+        names = {kind: [n for n, k in SERVICES.items() if k == kind] for kind in RIGHT}
+        rows += judged
+        rows += [
+            {"kind": kind, "design": name, "persons": persons,
+             "right": round(float((np.array(roles)[:, services.index(name)] == kind).mean()), 3),
+             "verdict": "outside"}
+            for kind in ("basic", "exciting") for name in names[kind]
+        ]  # fmt: skip
+    return rows
+
+
+def _judged(
+    roles: np.ndarray, kinds: tuple[str, ...], name: str, *, persons: int, promised: bool
+) -> list[dict[str, object]]:
+    rows = []
+    for kind, right in RIGHT.items():
+        places = [at for at, one in enumerate(kinds) if one == kind]
+        seen = roles[:, places]
+        if kind == "none":
+            wrong = float(np.isin(seen, ["basic", "exciting"]).mean())
+            passes, told = wrong <= 0.05, {"called core or exciting": round(wrong, 3)}
+        else:
+            share = float((seen == right).mean())
+            passes, told = share >= 0.9, {"right": round(share, 3)}
+        said = ("pass" if passes else "FAIL") if promised else "outside"
+        rows.append({"kind": kind, "design": name, "persons": persons, **told, "verdict": said})
+    return rows
+
+
+COVERED = (
+    Planted("one row a person", 200, "slopes", 0.7),
+    Planted("three brands a person, weighted", 200, "slopes", 0.7, rows=3, weighted=True),
+    Planted("one row a person", 1000, "steps", 0.5),
+)
+
+
+def coverage_rows(
+    cases: tuple[Planted, ...] = COVERED, *, runs: int = 0
+) -> list[dict[str, object]]:
+    """Give the coverage of intervals of penalties and rewards."""
+    rows = []
+    for number, planted in enumerate(cases):
+        within = "brand" if planted.rows > 1 else None
+        whole = sample(planted, np.random.default_rng(99), persons=300_000)
+        truth = found_in(whole, NAMES, outcome="sat", within=within, draws=2)
+        hits: dict[str, list[np.ndarray]] = {"penalty": [], "reward": []}
+        for run in range(runs or RUNS):
+            table = sample(planted, np.random.default_rng([number, run, 7]))
+            made = found_in(table, NAMES, outcome="sat", within=within)
+            for side, covered in hits.items():
+                low, high = percentile_interval(getattr(made, f"{side}_draws"), level=LEVEL)
+                true = getattr(truth, side)
+                covered.append((low <= true) & (true <= high))
+        rows += [
+            {"target": f"population {side}", "kind": kind, "design": planted.name,
+             "persons": planted.persons, "value": round(float(getattr(truth, side)[at]), 2),
+             **rate(np.array(covered)[:, at])}
+            for side, covered in hits.items() for at, kind in enumerate(KINDS) if at % 2 == 0
+        ]  # fmt: skip
+    return rows
+
+
+def main() -> None:
+    """Print every table."""
+    print(f"\nPlanted kinds ({SAMPLES} samples)")
+    show(kind_rows())
+    print(f"\nKinds of the sample study's services ({SAMPLES} samples of its generator)")
+    show(study_rows())
+    print(f"\nCoverage of penalties and rewards at 95 % ({RUNS:,} runs, {DRAWS} draws)")
+    show(coverage_rows())
+
+
+if __name__ == "__main__":
+    main()
