@@ -13,6 +13,7 @@ from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.positioning.back_projection import least_norm_profiles
+from brandkit.positioning.correspondence import CorrespondenceMap
 from brandkit.positioning.demand import check_same_map, demand_density
 from brandkit.positioning.opportunity_surface import (
     TOP,
@@ -53,12 +54,15 @@ class Opportunities(Result):
         One row a cell of the ground: ``across upward room zone``.
     changes : DataFrame
         One row a spot and attribute: ``spot attribute share_now change share_then observed_low
-        observed_high at_limit``: the smallest changes that bring `brand`, or the average brand,
-        to the spot.
+        observed_high at_limit above_market``: the smallest changes that bring `brand`, or the
+        average brand, to the spot; and what sets a brand that the average one became there apart
+        from the market.
     hull : DataFrame
         Corners of the ground between the brands, going round: ``across upward``.
     places : DataFrame
         Brands and attributes for a figure: ``side label across upward``.
+    map : CorrespondenceMap
+        The map it is looked at on.
     cell_width : float
         Width of the surface's cells.
     brand : str, optional
@@ -73,11 +77,17 @@ class Opportunities(Result):
     changes: pd.DataFrame
     hull: pd.DataFrame
     places: pd.DataFrame
+    map: CorrespondenceMap
     cell_width: float
     brand: str | None
     basis: str
     n_respondents: int
     draws: int
+
+    def marks_of(self, spot: int) -> list[str]:
+        """Name the attributes that a brand at a spot would be named for more than the market."""
+        rows = self.changes[self.changes["spot"] == spot]
+        return named_above(rows["above_market"].to_numpy(), rows["attribute"].astype(str).tolist())
 
     def tidy(self) -> pd.DataFrame:
         """Give the spots."""
@@ -195,12 +205,16 @@ def opportunities(
     )
     attributes = [str(name) for name in stability.table.columns]
     frame = _spots_frame(spots, surface, ground)
+    marks = [", ".join(named_above(row, attributes)) for row in usual - average]
     return Opportunities(
-        spots=_with_rivals(frame, stability, rivals, marks=_marks(usual - average, attributes)),
+        spots=_with_rivals(frame, stability, rivals, marks=marks),
         surface=_surface_frame(surface, ground),
-        changes=_changes_frame(start, there, attributes, limits),
+        changes=_changes_frame(start, there, attributes, limits).assign(
+            above_market=(usual - average).ravel()
+        ),
         hull=pd.DataFrame(ground.hull, columns=["across", "upward"]),
         places=_places_frame(stability),
+        map=stability.map,
         cell_width=ground.step,
         brand=brand,
         basis="white_space" if preference is None else "preference",
@@ -309,13 +323,21 @@ def _with_rivals(
     return spots[_SPOT_COLUMNS]
 
 
-def _marks(above: Floats, attributes: list[str]) -> list[str]:
-    """Name the attributes that the least change from the average raises most."""
-    named = []
-    for row in above:
-        order = np.argsort(-row, kind="stable")[:N_MARKS]
-        named.append(", ".join(attributes[at] for at in order if row[at] >= TELLING_POINTS))
-    return named
+def named_above(above: Floats, attributes: list[str]) -> list[str]:
+    """Name the attributes furthest above the market, at most three.
+
+    Parameters
+    ----------
+    above : ndarray, shape (attributes,)
+        Shares less the market's.
+    attributes : list of str
+
+    Returns
+    -------
+    list of str
+    """
+    order = np.argsort(-above, kind="stable")[:N_MARKS]
+    return [attributes[at] for at in order if above[at] >= TELLING_POINTS]
 
 
 # --- frames ------------------------------------------------------------------------------------

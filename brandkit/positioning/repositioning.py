@@ -14,6 +14,7 @@ from brandkit.core.errors import InputError, ScaleError, did_you_mean, shown
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.positioning.correspondence import CorrespondenceMap
 from brandkit.positioning.demand import ChoiceRule, ChoiceShares, check_same_map
 from brandkit.positioning.preferences import PreferenceMap
 from brandkit.positioning.repositioning_choices import choice_changes, choice_row
@@ -61,6 +62,8 @@ class Repositioning(Result):
     places : DataFrame
         Brands and attributes for a figure: ``side label across upward radius_long radius_short
         angle``.
+    map : CorrespondenceMap
+        The map it is looked at on.
     brand : str
     rule : str, optional
         "logit", "first_choice", or "choice_model"; None without evidence on choices.
@@ -74,6 +77,7 @@ class Repositioning(Result):
     rivals: pd.DataFrame
     choices: pd.DataFrame
     places: pd.DataFrame
+    map: CorrespondenceMap
     brand: str
     rule: str | None
     n: int
@@ -203,6 +207,7 @@ def repositioning(
         )[["move", "brand", "distance_now", "distance_then", "support"]],
         choices=choices[["move", "brand", "estimate", "ci_low", "ci_high"]],
         places=_places_frame(stability),
+        map=stability.map,
         brand=brand,
         rule=None if preference is None
         else rule if isinstance(preference, PreferenceMap) else "choice_model",

@@ -82,7 +82,8 @@ def _region(
 ) -> tuple[float, float, float]:
     """Give the ellipse of the new place, as a map's regions are made."""
     row = stability.points[stability.points["label"] == stability.brands[at]].iloc[0]
-    if np.isnan(row["ci_low"]):
+    # a bank with too few persons for a region has none after a change either
+    if np.isnan(stability.regions["radius_long"].to_numpy()[at]):
         return (float("nan"),) * 3
     axes = min(len(place), 2)
     df = np.array([max(float(row["n_effective"]) - 1.0, axes + 1.0)])

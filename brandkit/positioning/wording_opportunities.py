@@ -1,0 +1,200 @@
+"""What a search for free ground says, in sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brandkit.core.message import Finding, Message, Settled
+from brandkit.positioning.opportunities import Opportunities
+
+SURE, LIKELY = 0.9, 0.8
+"""Support from which a free place is called clear, and likely."""
+MOST_CHANGES = 3
+"""Attributes named on the way to a spot, in either direction."""
+TELLING = 0.05
+"""Change of a share from which it is named."""
+
+
+def opportunities_headline(result: Opportunities) -> Message:
+    """Say where there is most room, for a title.
+
+    Parameters
+    ----------
+    result : Opportunities
+
+    Returns
+    -------
+    Message
+
+    Examples
+    --------
+    >>> from brandkit.positioning.examples import small_image
+    >>> from brandkit.positioning.opportunities import opportunities
+    >>> from brandkit.positioning.stability import map_stability
+    >>> rows = small_image(brands=4)
+    >>> stability = map_stability(rows, brand="brand", respondent="respondent", draws=100,
+    ...                           attributes=["fair", "modern", "near"])
+    >>> str(opportunities_headline(opportunities(stability, most=1)))
+    'Most room is where a bank would be marked by “modern”, “fair”'
+    """
+    values = _spot(result, 0)
+    if not values["marks"]:
+        return Message("Most room is near the middle of the map")
+    if values["support"] < LIKELY:
+        return Message("Where there is most room is not settled")
+    if result.basis == "preference":
+        return Message("Customers would like a bank marked by {marks}, and few stand there", values)
+    return Message("Most room is where a bank would be marked by {marks}", values)
+
+
+def opportunities_findings(result: Opportunities) -> tuple[Finding, ...]:
+    """Say where there is room, how sure that is, and what it would take to go there.
+
+    Parameters
+    ----------
+    result : Opportunities
+
+    Returns
+    -------
+    tuple of Finding
+        The freest spot, the freest of the other ground, the way to the first, and what the
+        evidence cannot say.
+    """
+    found = [_spot_finding(result, 0)]
+    zones = result.spots["zone"].tolist()
+    other = next((at for at, zone in enumerate(zones) if zone != zones[0]), None)
+    if other is not None:
+        found.append(_spot_finding(result, other))
+    between = next((at for at, zone in enumerate(zones) if zone == "within"), 0)
+    found.append(_way_finding(result, between))
+    if result.basis == "white_space":
+        headline = Message("Whether customers want a bank there is open.")
+        detail = Message(
+            "White space is where nobody stands. That may be a chance, or ground that nobody "
+            "wants: it takes a preference map or choices to tell."
+        )
+        found.append(Finding(headline, detail, "open"))
+    return tuple(found)
+
+
+def opportunities_caption(result: Opportunities) -> Message:
+    """Say what the shading, the lines, the hatching and the numbers are."""
+    values = {
+        "draws": result.draws,
+        "spots": [_named(result, at) for at in range(len(result.spots))],
+    }
+    if result.basis == "preference":
+        return Message(
+            "The darker, the more room: density of customers who would like a bank there less "
+            "density of banks. Dashed: the ground between the banks; hatched beyond it, where the "
+            "map is extrapolated to shares that some bank has. Spots: {spots}.",
+            values,
+        )
+    return Message(
+        "The darker, the further from any bank: white space, without a word on demand. Dashed: the "
+        "ground between the banks; hatched beyond it, where the map is extrapolated to shares that "
+        "some bank has. Spots: {spots}.",
+        values,
+    )
+
+
+def opportunities_alt(result: Opportunities) -> Message:
+    """Describe the picture for those who cannot see it."""
+    first = _spot(result, 0)
+    values = {
+        **first, "n": len(result.spots), "brands": int((result.places["side"] == "row").sum()),
+    }  # fmt: skip
+    if first["zone"] == "within":
+        return Message(
+            "Map of {brands:count} banks shaded by room, with {n:count} numbered spots. The freest "
+            "lies between the banks, nearest to {nearest}.",
+            values,
+        )
+    return Message(
+        "Map of {brands:count} banks shaded by room, with {n:count} numbered spots. The freest "
+        "lies beyond the banks, nearest to {nearest}.",
+        values,
+    )
+
+
+def _spot(result: Opportunities, at: int) -> dict[str, Any]:
+    row = {str(key): value for key, value in result.spots.iloc[at].items()}
+    return row | {
+        "marks": [_quoted(name) for name in result.marks_of(int(row["spot"]))],
+        "number": int(row["spot"]), "brand": result.brand, "draws": result.draws,
+    }  # fmt: skip
+
+
+def _quoted(name: str) -> Message:
+    return Message("“{attribute}”", {"attribute": name})
+
+
+def _named(result: Opportunities, at: int) -> Message:
+    values = _spot(result, at)
+    if not values["marks"]:
+        return Message("{number:count} (near the middle)", values)
+    return Message("{number:count} ({marks})", values)
+
+
+def _spot_finding(result: Opportunities, at: int) -> Finding:
+    values = _spot(result, at)
+    if values["zone"] == "within":
+        headline = Message(
+            "Between today's banks there is most room at {number:count}: {marks}.", values
+        )
+        detail = Message(
+            "The nearest is {nearest}, {rival_distance:decimal2} away on the map; the place is "
+            "among the freest tenth in {support:percent} of {draws:count} draws.",
+            values,
+        )
+    else:
+        headline = Message(
+            "Beyond today's banks there is most room at {number:count}: {marks}.", values
+        )
+        detail = Message(
+            "The nearest is {nearest}, {rival_distance:decimal2} away on the map; the place is "
+            "among the freest tenth in {support:percent} of {draws:count} draws. No bank has this "
+            "image today, so the map is extrapolated there.",
+            values,
+        )
+    if not values["marks"]:
+        headline = Message("There is room near the middle of the map, at {number:count}.", values)
+    return Finding(headline, detail, _settled(values))
+
+
+def _settled(values: dict[str, Any]) -> Settled:
+    if values["support"] < LIKELY:
+        return "open"
+    return "clear" if values["support"] >= SURE and values["zone"] == "within" else "likely"
+
+
+def _way_finding(result: Opportunities, at: int) -> Finding:
+    """Say the smallest change of image that leads to a spot."""
+    values = _spot(result, at)
+    rows = result.changes[result.changes["spot"] == values["spot"]]
+    rises = rows[rows["change"] >= TELLING].nlargest(MOST_CHANGES, "change")
+    falls = rows[rows["change"] <= -TELLING].nsmallest(MOST_CHANGES, "change")
+    values |= {
+        "rises": [_change(row) for row in rises.to_dict("records")],
+        "falls": [_change(row) for row in falls.to_dict("records")],
+        "total": float(rows["change"].abs().sum()),
+        "who": Message("an average bank") if result.brand is None else result.brand,
+    }
+    if not len(rises):
+        headline = Message("{who} is close to {number:count} already.", values)
+        detail = Message("No share would have to rise by five points.", values)
+        return Finding(headline, detail, "likely")
+    headline = Message(
+        "The least change that leads {who} to {number:count} is mostly “{first}”.",
+        values | {"first": str(rises["attribute"].iloc[0])},
+    )
+    if not len(falls):
+        text = "More: {rises}. Axes and other banks are held where they are."
+        return Finding(headline, Message(text, values), "likely")
+    text = "More: {rises}; less: {falls}. Axes and other banks are held where they are."
+    return Finding(headline, Message(text, values), "likely")
+
+
+def _change(row: dict[Any, Any]) -> Message:
+    values = {"attribute": row["attribute"], "points": 100 * row["change"]}
+    return Message("{attribute} ({points:points})", values)
