@@ -125,7 +125,9 @@ def row_notes(wanted: Wanted, base: Floats, *, person: bool) -> list[Message]:
     return notes
 
 
-def raking_notes(described: RakedSample, lost: NDArray[np.bool_], *, after: str) -> list[Message]:
+def raking_notes(
+    described: RakedSample, lost: NDArray[np.bool_], *, after: str, limit: float | None
+) -> list[Message]:
     """Say who could not be placed, and what cutting weights did."""
     notes, sample = [], described.sample
     n_lost, n_cut = int(lost.sum()), int(described.cut.sum())
@@ -144,7 +146,12 @@ def raking_notes(described: RakedSample, lost: NDArray[np.bool_], *, after: str)
     margins = described.margins()
     gap = float((margins["share_after"] - margins["share_target"]).abs().max())
     most = float(described.per_wave()["weight_high"].max())
-    if after == "rake":
+    if after == "rake" and limit is not None and most > limit * 1.001:
+        said = (
+            "Weights cannot be kept to the limit of {limit:decimal2} times the mean with these "
+            "margins: the largest is {most:decimal2} times the mean."
+        )
+    elif after == "rake":
         said = (
             "The weights of {n:count} {n:person|persons} were cut and the sample raked again: the "
             "margins hold, and the largest weight is {most:decimal2} times the mean."
@@ -154,7 +161,7 @@ def raking_notes(described: RakedSample, lost: NDArray[np.bool_], *, after: str)
             "The weights of {n:count} {n:person|persons} were cut and the sample not raked again: "
             "a group is off its margin by up to {gap:percent1}."
         )
-    notes.append(Message(said, {"n": n_cut, "gap": gap, "most": most}))
+    notes.append(Message(said, {"n": n_cut, "gap": gap, "most": most, "limit": limit}))
     return notes
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from brandkit.core.calibration import Calibration, Margin, raked_factors
+from brandkit.core.calibration import Calibration, Margin
 from brandkit.core.checks import check_option, numeric_matrix, require_columns
 from brandkit.core.errors import InputError, ScaleError, shown
 from brandkit.core.linalg import Floats
@@ -24,12 +23,9 @@ from brandkit.satisfaction.raked_sample import (
     row_notes,
     weight_facts,
 )
+from brandkit.satisfaction.raking import AfterTrim, Raking
 
 Codes = NDArray[np.intp]
-AfterTrim = Literal["rake", "keep"]
-
-#: Rounds of trimming and raking in turn, and by how much a weight may still exceed its limit.
-ROUNDS, SLACK = 200, 1e-6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -118,8 +114,8 @@ def survey_weights(
     trim : float, optional
         Largest weight allowed, in units of the mean weight of its wave: 3 or 5.
     after_trim : "rake" or "keep"
-        Whether to rake again after cutting, and so on until both hold (the default), or to stop,
-        which leaves margins a little off.
+        Whether to hold weights at the limit and rake the others until both hold (the default),
+        or to stop after cutting, which leaves margins a little off.
 
     Returns
     -------
@@ -186,7 +182,7 @@ def survey_weights(
         n_dropped=int(lost.sum()),
         notes=(
             *row_notes(wanted, base, person=(respondent or design.get("respondent")) is not None),
-            *raking_notes(described, lost, after=after_trim),
+            *raking_notes(described, lost, after=after_trim, limit=trim),
         ),
     )
 
@@ -300,31 +296,12 @@ def _raked(
     limit: float | None,
     after: AfterTrim,
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Rake, and cut and rake in turn; give everybody's weight and who was ever cut."""
+    """Give everybody's weight, 0 for those not placed, and who was cut."""
     placed = sample.placed
-    found, at = np.unique(codes[placed], axis=0, return_inverse=True)
-    groups, cell = found.astype(np.intp), at.reshape(-1)
-    part, base = sample.part[placed], sample.base[placed]
-
-    def rake(weight: Floats) -> Floats:
-        total = np.zeros(len(groups)) + np.bincount(cell, weights=weight, minlength=len(groups))
-        factor = raked_factors(total, groups=groups, margins=margins)
-        return np.multiply(weight, factor[cell])
-
-    weight, cut = rake(base), np.zeros(len(base), dtype=bool)
-    if limit is not None:
-        n = np.bincount(part)
-        most = limit * (np.bincount(part, weights=weight) / np.maximum(n, 1))[part]
-        for _ in range(ROUNDS if after == "rake" else 1):
-            over = weight > most * (1 + SLACK)
-            cut |= over
-            if over.any():
-                weight = np.asarray(np.minimum(weight, most))
-                weight = rake(weight) if after == "rake" else weight
-        if after == "keep":  # what was cut goes to all, so that waves keep their totals
-            weight = (
-                weight * (np.bincount(part, weights=base) / np.bincount(part, weights=weight))[part]
-            )
-    whole, ever = np.zeros(len(placed)), np.zeros(len(placed), dtype=bool)
-    whole[placed], ever[placed] = weight, cut
-    return whole, ever
+    raking = Raking(margins, codes[placed], sample.base[placed], sample.part[placed])
+    whole, cut = np.zeros(len(placed)), np.zeros(len(placed), dtype=bool)
+    if limit is None:
+        whole[placed] = raking.weights()
+    else:
+        whole[placed], cut[placed] = raking.limited(limit, after=after)
+    return whole, cut
