@@ -20,7 +20,7 @@ from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.survey_rows import SurveyRows
 from brandkit.satisfaction.path_design import PathDesign
-from brandkit.satisfaction.path_kernel import NO_VARIANCE
+from brandkit.satisfaction.path_kernel import MOST_ROUNDS, NO_VARIANCE
 from brandkit.satisfaction.path_moments import ItemMoments
 from brandkit.satisfaction.path_names import block_name
 from brandkit.satisfaction.path_values import PathValues
@@ -69,23 +69,24 @@ def check_determined(have: ItemMoments, design: PathDesign) -> None:
 
 def check_solved(values: PathValues, design: PathDesign) -> None:
     """Refuse a model whose paths are not determined, or whose weights did not settle."""
-    open_paths = [
-        [design.blocks[source], design.blocks[target]]
-        for (source, target), value in zip(design.paths, values.paths[0], strict=True)
-        if not np.isfinite(value)
-    ]
-    if not np.isfinite(values.weights).all():
+    if values.settled[0]:
+        return
+    if values.rounds[0] >= MOST_ROUNDS:
         raise NotConvergedError(
             f"`scheme` must let the weights settle; found them still moving after "
             f"{int(values.rounds[0])} rounds. Try scheme='factorial', or look for items that fit "
             "no block."
         )
-    if open_paths:
-        targets = list(dict.fromkeys(target for _, target in open_paths))
-        raise InputError(
-            f"`paths` must come from blocks that do not determine each other; found that those "
-            f"leading to {shown(targets)} do. Leave one of the paths out."
-        )
+    several = design.inner.sum(axis=1) > 1
+    targets = [
+        design.blocks[target]
+        for (_, target), value in zip(design.paths, values.paths[0], strict=True)
+        if several[target] and not np.isfinite(value)
+    ]
+    raise InputError(
+        f"`paths` must come from blocks that do not determine each other; found that those "
+        f"leading to {shown(list(dict.fromkeys(targets)))} do. Leave one of the paths out."
+    )
 
 
 def needed_persons(design: PathDesign) -> int:

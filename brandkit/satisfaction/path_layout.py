@@ -17,8 +17,9 @@ MOST_BESIDE: Final = 3
 MOST_COLUMNS: Final = 2
 #: Room for each arrow along the side of a box where layers stand side by side.
 _END: Final = 14.0
-#: Room between layers that follow each other, for a label and an arrow's head.
-_PITCH: Final = 66.0
+#: Room between layers that follow each other, for a label and an arrow's head: the first at which
+#: no label meets anything.
+_PITCHES: Final = (66.0, 84.0, 102.0, 126.0)
 #: Height that layers side by side may take.
 _TALLEST: Final = 2000.0
 #: Room between neighbours of one layer.
@@ -28,6 +29,11 @@ _WIDEN: Final = 1.6
 #: Room that a line needs where it passes a layer, in points.
 _LANE: Final = 26.0
 _SWEEPS: Final = 12
+#: Places for a label along a line; and where its middle then stands, in halves of its size.
+_PLACES: Final = 41
+_SIDES: Final = ((0.0, 0.0), (-0.8, 0.0), (0.8, 0.0), (0.0, -0.8), (0.0, 0.8))
+#: What it costs a label to meet something.
+_MEETS: Final = 1000.0
 #: Points that a curve between two layers is drawn by.
 _STEPS: Final = 24
 
@@ -91,16 +97,20 @@ def path_layout(
         ends = np.bincount(np.ravel(paths), minlength=len(sizes))
         sizes = np.stack([sizes[:, 0], np.maximum(sizes[:, 1], _END * ends)], axis=1)
     graph = _Graph.of(layer, paths, sizes[:, 1] if across else sizes[:, 0])
-    orders = _ordered(graph)
-    place = _placed(graph, orders, _TALLEST if across else width)
+    place = _placed(graph, _ordered(graph), _TALLEST if across else width)
     thick = np.array([
         max(sizes[at, 0 if across else 1] for at in range(len(sizes)) if layer[at] == one)
         for one in range(max(layer) + 1)
     ])  # fmt: skip
-    boxes, routes, size = (_across if across else _downwards)(
-        graph, place, sizes=sizes, thick=thick, width=width
-    )
-    labels = _labels(boxes, routes, label_sizes, size)
+    for pitch in _PITCHES:
+        boxes, routes, size = (
+            _across(graph, place * pitch / _PITCHES[0], sizes=sizes, thick=thick, width=width)
+            if across
+            else _downwards(graph, place, sizes=sizes, tops=_tops(thick, pitch), width=width)
+        )
+        labels, meets = _labels(boxes, routes, label_sizes, size)
+        if not meets:
+            break
     return PathLayout(boxes, tuple(routes), labels, size)
 
 
@@ -216,18 +226,21 @@ def _rising(values: Floats) -> Floats:
 # --- places ------------------------------------------------------------------------------------
 
 
+def _tops(thick: Floats, pitch: float) -> Floats:
+    """Give top and bottom of each layer, shape (2, layers), the last one just above 0."""
+    tops = -np.concatenate([[0.0], np.cumsum(thick[:-1] + pitch)])
+    return np.asarray(np.stack([tops, tops - thick]) + thick[-1] - tops[-1] + 2)
+
+
 def _downwards(
-    graph: _Graph, place: Floats, *, sizes: Floats, thick: Floats, width: float
+    graph: _Graph, place: Floats, *, sizes: Floats, tops: Floats, width: float
 ) -> tuple[Floats, list[Floats], tuple[float, float]]:
     """Let layers follow each other from the top."""
     middle = _within(place, graph.room, width)
-    tops = -np.concatenate([[0.0], np.cumsum(thick[:-1] + _PITCH)])
-    height = float(-tops[-1] + thick[-1] + 4)
-    tops += height - 2
-    centre = tops - thick / 2
+    centre = tops.mean(axis=0)
     boxes = _boxes(np.stack([middle, centre[graph.layer]], axis=1), sizes)
-    routes = _routes(graph, middle, boxes, down=True, ends=(tops, tops - thick))
-    return boxes, routes, (width, height)
+    routes = _routes(graph, middle, boxes, down=True, ends=(tops[0], tops[1]))
+    return boxes, routes, (width, float(tops[0, 0]) + 2)
 
 
 def _across(
@@ -316,34 +329,46 @@ def _curve(stops: Floats) -> Floats:
 
 def _labels(
     boxes: Floats, routes: list[Floats], sizes: Floats, size: tuple[float, float]
-) -> Floats:
-    """Choose each label's place on its own line; the cost of meeting something decides."""
-    spots = [_candidates(route) for route in routes]
+) -> tuple[Floats, bool]:
+    """Choose each label's place on its own line; the cost of meeting something decides.
+
+    Returns
+    -------
+    ndarray, shape (paths, 2)
+        Middles of the labels.
+    bool
+        Whether a label still meets a box, another label or the edge.
+    """
+    spots = [_candidates(route, half) for route, half in zip(routes, sizes / 2, strict=True)]
     alone = [
         _cost_alone(spot, half, n=n, boxes=boxes, routes=routes, size=size)
         for n, (spot, half) in enumerate(zip(spots, sizes / 2, strict=True))
     ]
     chosen = [int(np.argmin(cost)) for cost in alone]
+    least = [0.0] * len(spots)
     for _ in range(_SWEEPS):
         before = list(chosen)
         for n, spot in enumerate(spots):
-            others = np.array([spots[m][chosen[m]] for m in range(len(spots)) if m != n])
-            reach = np.array([sizes[m] for m in range(len(spots)) if m != n])
-            clash = np.zeros(len(spot))
-            if len(others):
-                near = np.abs(spot[:, None] - others) < (reach + sizes[n]) / 2 + 2
-                clash = near.all(axis=2).sum(axis=1)
-            chosen[n] = int(np.argmin(alone[n] + 1000.0 * clash))
+            others = [m for m in range(len(spots)) if m != n]
+            cost = alone[n].copy()
+            if others:
+                middles = np.array([spots[m][chosen[m]] for m in others])
+                near = np.abs(spot[:, None] - middles) < (sizes[others] + sizes[n]) / 2 + 2
+                cost += _MEETS * (near.sum(axis=2) == 2).sum(axis=1)
+            chosen[n] = int(np.argmin(cost))
+            least[n] = float(cost[chosen[n]])
         if before == chosen:
             break
-    return np.array([spot[at] for spot, at in zip(spots, chosen, strict=True)])
+    places = np.array([spot[at] for spot, at in zip(spots, chosen, strict=True)])
+    return places, max(least) >= _MEETS
 
 
-def _candidates(route: Floats) -> Floats:
-    """Give places along the line, evenly by its length, not at its very ends."""
+def _candidates(route: Floats, half: Floats) -> Floats:
+    """Give places along the line, evenly by its length, on it and to its sides."""
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(route, axis=0).T))])
-    at = np.linspace(0.1, 0.9, 41) * along[-1]
-    return np.stack([np.interp(at, along, route[:, axis]) for axis in (0, 1)], axis=1)
+    at = np.linspace(0.1, 0.9, _PLACES) * along[-1]
+    on_line = np.stack([np.interp(at, along, route[:, axis]) for axis in (0, 1)], axis=1)
+    return np.concatenate([on_line + np.array(side) * half for side in _SIDES])
 
 
 def _cost_alone(
@@ -357,10 +382,12 @@ def _cost_alone(
 ) -> Floats:
     low, high = spots - half - 2, spots + half + 2
     meets = (low[:, None, :] < boxes[:, 2:]) & (high[:, None, :] > boxes[:, :2])
-    cost = 1000.0 * meets.all(axis=2).sum(axis=1)
-    cost += 1000.0 * (((low < -2) | (high > np.array(size) + 2)).sum(axis=1) > 0)
+    cost = _MEETS * (meets.sum(axis=2) == 2).sum(axis=1)
+    cost += _MEETS * (((low < -2) | (high > np.array(size) + 2)).sum(axis=1) > 0)
     for other, route in enumerate(routes):
         if other != n:
             inside = (route > low[:, None] + 2) & (route < high[:, None] - 2)
             cost += 20.0 * (inside.sum(axis=2) == 2).any(axis=1)
-    return np.asarray(cost + 12 * np.abs(np.linspace(-1, 1, len(spots))))
+    off_middle = np.tile(np.abs(np.linspace(-1, 1, _PLACES)), len(_SIDES))
+    off_line = np.repeat(np.abs(np.array(_SIDES)).sum(axis=1), _PLACES)
+    return np.asarray(cost + 12 * off_middle + 30 * off_line)
