@@ -1,1 +1,56 @@
 """What customers of banks say: scores, drivers, models, and how sure they are."""
+
+from brandkit.satisfaction.alikeness import PerceivedAlikeness, perceived_alikeness
+from brandkit.satisfaction.choice import ChoiceModel, choice_model
+from brandkit.satisfaction.comparison import GroupComparison, group_comparison
+from brandkit.satisfaction.drivers import DriverImportance, driver_importance
+from brandkit.satisfaction.ordinal import OrdinalModel, ordinal_model
+from brandkit.satisfaction.path_comparison import PathComparison, path_comparison
+from brandkit.satisfaction.path_names import ACSI, ECSI
+from brandkit.satisfaction.path_prediction import PathPrediction, path_prediction
+from brandkit.satisfaction.paths import PathModel, path_model
+from brandkit.satisfaction.penalty_reward import PenaltyReward, penalty_reward
+from brandkit.satisfaction.pooling import PartialPooling, partial_pooling
+from brandkit.satisfaction.priorities import ImportancePerformance, importance_performance
+from brandkit.satisfaction.reliability import ScaleReliability, scale_reliability
+from brandkit.satisfaction.scores import SatisfactionScores, satisfaction_scores
+from brandkit.satisfaction.segments import CustomerSegments, customer_segments
+from brandkit.satisfaction.service_quality import ServiceQuality, service_quality
+from brandkit.satisfaction.weighting import SurveyWeights, survey_weights
+
+__all__ = [
+    "ACSI",
+    "ECSI",
+    "ChoiceModel",
+    "CustomerSegments",
+    "DriverImportance",
+    "GroupComparison",
+    "ImportancePerformance",
+    "OrdinalModel",
+    "PartialPooling",
+    "PathComparison",
+    "PathModel",
+    "PathPrediction",
+    "PenaltyReward",
+    "PerceivedAlikeness",
+    "SatisfactionScores",
+    "ScaleReliability",
+    "ServiceQuality",
+    "SurveyWeights",
+    "choice_model",
+    "customer_segments",
+    "driver_importance",
+    "group_comparison",
+    "importance_performance",
+    "ordinal_model",
+    "partial_pooling",
+    "path_comparison",
+    "path_model",
+    "path_prediction",
+    "penalty_reward",
+    "perceived_alikeness",
+    "satisfaction_scores",
+    "scale_reliability",
+    "service_quality",
+    "survey_weights",
+]

@@ -34,6 +34,8 @@ MODEL = (("IMAG", "EXPE"), ("EXPE", "QUAL"), ("EXPE", "VAL"), ("QUAL", "VAL"), (
 AFTER = ("LOY", "LOYALTY", "忠誠", "忠诚", "忠誠度", "忠诚度")
 #: Constructs nearest to satisfaction first: where there are too many drivers, these stay.
 NEAREST = ("QUAL", "VAL", "EXPE", "IMAG")
+#: Scales of ratings that are in use, the likeliest first.
+USUAL_SCALES = ((0, 10), (1, 10), (1, 5), (1, 7), (0, 100))
 MOST_LEVELS = 12
 LONGEST_SCALE = 15
 #: Importance is computed over all subsets of drivers up to here.
@@ -160,6 +162,8 @@ def guessed_survey(
     if images:
         keys["images"] = images
     keys |= _explained(scales, blocks, keys.get("missing", ()))
+    if scales and not known.is_declared and (scale := _scale(scales, keys.get("missing", ()))):
+        keys["scale"] = scale
     own = set(brand.texts) if brand else set()
     segments = [c.name for c in groups if not (own and set(c.texts) and set(c.texts) <= own)]
     if segments:
@@ -266,6 +270,21 @@ def _explained(
     if drivers:
         found["drivers"] = drivers
     return found
+
+
+def _scale(scales: Sequence[Column], missing: Collection[float]) -> list[int] | None:
+    """Propose the ends of the scale, where nearly all ratings reach both of one usual scale."""
+    ends = [
+        (min(kept), max(kept))
+        for column in scales
+        if (kept := [number for number in column.numbers if number not in missing])
+    ]
+    for low, high in USUAL_SCALES:
+        inside = all(low <= first and last <= high for first, last in ends)
+        reached = sum((first, last) == (low, high) for first, last in ends)
+        if inside and ends and reached >= len(ends) / 2:
+            return [low, high]
+    return None
 
 
 def _nearest(blocks: Mapping[str, list[str]], others: Sequence[str]) -> list[str]:

@@ -267,7 +267,7 @@ def _columns_of(section: SurveySection) -> Iterator[tuple[tuple[str, ...], list[
         yield ("blocks", block), items
     for key in ("drivers", "images", "segments"):
         yield (key,), list(getattr(section, key))
-    for key in ("outcome", "recommend"):
+    for key in ("outcome", "recommend", "choice"):
         value = getattr(section, key)
         if value is not None:
             yield (key,), [value]

@@ -173,6 +173,22 @@ class SurveySection(_Section):
     images: Texts = []
     segments: Texts = []
     recommend: Text | None = None
+    choice: Text | None = None
+    scale: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
+    smallest_difference: Annotated[float, Field(gt=0)] | None = None
+
+    @property
+    def rated(self) -> tuple[str, ...]:
+        """The items of blocks, drivers, the outcome and the likelihood to recommend, each once."""
+        named = [item for items in self.blocks.values() for item in items]
+        named += [*self.drivers, *(one for one in (self.outcome, self.recommend) if one)]
+        return tuple(dict.fromkeys(named))
+
+    @model_validator(mode="after")
+    def _scale_runs_upward(self) -> SurveySection:
+        if self.scale is not None and not self.scale[0] < self.scale[1]:
+            raise ValueError("`scale` must run from its lowest answer to its highest")
+        return self
 
     @model_validator(mode="after")
     def _paths_join_blocks(self) -> SurveySection:

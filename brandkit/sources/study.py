@@ -114,7 +114,7 @@ class Study:
         section = self.settings.survey
         if section is None:
             return None
-        from brandkit.sources.survey import read_survey
+        from brandkit.sources.survey import read_survey, with_scale
 
         codebook = self._optional(section.codebook, "survey", "codebook")
         survey = read_survey(
@@ -123,6 +123,8 @@ class Study:
             strata=section.strata, cluster=section.cluster, wave=section.wave,
             missing=section.missing, categories=section.segments, encoding=section.encoding,
         )  # fmt: skip
+        if section.scale is not None:
+            survey = with_scale(survey, section.rated, section.scale)
         own = codebook_names(codebook, self.language) if codebook is not None else {}
         return relabelled_survey(survey, {**own, **self.names})
 

@@ -298,6 +298,33 @@ def read_survey(
     return _finished(path, raw, design, constant)
 
 
+def with_scale(survey: Survey, items: Sequence[str], scale: Sequence[float]) -> Survey:
+    r"""Declare the scale of items that no codebook gives one.
+
+    Parameters
+    ----------
+    survey : Survey
+    items : sequence of str
+        Items that are not in the survey are passed over.
+    scale : sequence of float
+        Its lowest and its highest answer.
+
+    Returns
+    -------
+    Survey
+
+    Examples
+    --------
+    >>> survey = with_scale(_example("q\n7\n9\n", "item,label\nq,Question\n"), ["q"], [0, 10])
+    >>> survey.codebook[["low", "high"]].to_numpy().tolist()
+    [[0.0, 10.0]]
+    """
+    book = survey.codebook.copy()
+    open_ = book["item"].isin(list(items)) & book["low"].isna() & book["high"].isna()
+    book.loc[open_, ["low", "high"]] = [float(scale[0]), float(scale[1])]
+    return replace(survey, codebook=book)
+
+
 def _example(answers: str, codebook: str) -> Survey:
     """Make the small surveys that the examples above show."""
     with tempfile.TemporaryDirectory() as folder:
