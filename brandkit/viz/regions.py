@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 
 #: Radius, as a part of the points' spread, beyond which a region gets no room of its own.
 LARGEST: Final = 0.5
+#: Regions from which they are drawn in the softest line: so many edges would hide the names.
+MANY: Final = 16
 #: Pieces of an ellipse's edge that names keep clear of.
 EDGE: Final = 16
 
@@ -52,6 +54,7 @@ def draw_regions(
     1
     """
     marked = list(focus) or [False] * len(places)
+    usual = PALETTE["line" if len(places) >= MANY else "soft"]
     for place, radius, angle, is_focus in zip(places, radii, angles, marked, strict=True):
         if not np.isfinite(radius).all():
             continue
@@ -60,7 +63,7 @@ def draw_regions(
                 (float(place[0]), float(place[1])), 2 * float(radius[0]),
                 2 * max(float(radius[1]), 1e-9), angle=float(angle),
                 facecolor=PALETTE["accent-soft"] if is_focus else "none",
-                edgecolor=PALETTE["accent"] if is_focus else PALETTE["soft"],
+                edgecolor=PALETTE["accent"] if is_focus else usual,
                 linewidth=1.2 if is_focus else 0.9, zorder=1.5 if is_focus else 2,
             )
         )  # fmt: skip
