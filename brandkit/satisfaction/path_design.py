@@ -138,7 +138,7 @@ def path_design(
     inner = np.zeros((k, k), dtype=bool)
     for source, target in ends:
         inner[target, source] = True
-    items = [(item, at) for at, name in enumerate(names) for item in blocks[name]]
+    items = [(item, at) for at, members in enumerate(blocks.values()) for item in members]
     return PathDesign(
         names, tuple(item for item, _ in items), np.array([at for _, at in items], dtype=np.intp),
         inner, _checked_modes(modes, names), scheme, ends,  # type: ignore[arg-type]

@@ -35,7 +35,7 @@ _HEAD: Final = (9.0, 3.6)
 def plot_path_model(
     result: PathModel, *, ax: Axes | None = None, names: Names | None = None
 ) -> Axes:
-    """Draw blocks as boxes and paths as arrows, with their doubt.
+    r"""Draw blocks as boxes and paths as arrows, with their doubt.
 
     An arrow is the wider the larger its coefficient. It is drawn through where the interval leaves
     out 0, and dashed where it does not; the interval stands beneath the coefficient. A box tells
@@ -61,7 +61,7 @@ def plot_path_model(
     >>> model = path_model(answers, blocks={"QUAL": ["q"], "SAT": ["s"]},
     ...                    paths=[("QUAL", "SAT")], draws=50)
     >>> [text.get_text() for text in plot_path_model(model).texts][:1]
-    ['Perceived quality']
+    ['Perceived\nquality']
     """
     titles = label_lines([translate(block_name(name, names)) for name in result.design.blocks],
                          line=_LINE)  # fmt: skip

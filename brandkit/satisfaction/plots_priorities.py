@@ -49,7 +49,7 @@ def plot_importance_performance(
     ax : Axes, optional
         Where to draw; new axes where not given.
     names : mapping, optional
-        What readers call the blocks; else by their usual codes.
+        What readers call blocks and items; else blocks by their usual codes, items by their label.
 
     Returns
     -------
@@ -93,8 +93,10 @@ def _is_urgent(row: dict[Any, Any]) -> bool:
 
 def _label(row: dict[Any, Any], names: Names | None) -> str:
     """Name a point, with the share of draws in which it lies where it is drawn."""
-    code = row["block"] if row["item"] is None else row["label"]
-    named = block_name(str(code), names) if row["item"] is None else str(code)
+    if row["item"] is None:
+        named = block_name(str(row["block"]), names)
+    else:
+        named = (names or {}).get(str(row["item"]), str(row["label"]))
     share = formatted(row[f"share_{row['quadrant']}"], "percent")
     return f"{translate(named)} {share}"
 

@@ -14,9 +14,11 @@ from matplotlib.colors import same_color
 from matplotlib.patches import FancyBboxPatch, PathPatch
 
 from brandkit.language import use_language
+from brandkit.satisfaction.path_comparison import path_comparison
 from brandkit.satisfaction.path_layout import PathLayout, path_layout
 from brandkit.satisfaction.path_names import ECSI
 from brandkit.satisfaction.paths import PathModel, path_model
+from brandkit.satisfaction.plots_path_comparison import plot_path_comparison
 from brandkit.satisfaction.plots_paths import plot_path_model
 from brandkit.satisfaction.plots_priorities import plot_importance_performance
 from brandkit.satisfaction.priorities import importance_performance
@@ -205,3 +207,25 @@ def test_chinese_figures_say_it_in_chinese(model) -> None:
     assert "优先改进" in texts
     assert "客户满意度" in ax.get_xlabel()
     assert not any("explained" in text or " to " in text for text in texts)
+
+
+def test_groups_stand_at_their_coefficients_and_sure_differences_are_strong() -> None:
+    data = small_answers(200)
+    apart = data.assign(tier=np.arange(200) % 2)
+    apart.loc[apart["tier"] == 1, "l1"] = 10 - apart["l1"]
+    result = path_comparison(apart, by="tier", blocks=BLOCKS, paths=PATHS, draws=199)
+    ax = plot_path_comparison(result)
+    joins, groups = ax.lines[1:5], ax.lines[5:]
+    for at, (line, tier) in enumerate(zip(groups, (0, 1), strict=True)):
+        mine = result.estimates[result.estimates["segment"] == tier]
+        np.testing.assert_allclose(line.get_xdata(), mine["estimate"], atol=1e-12)
+        assert ax.get_legend().get_texts()[at].get_text() == str(tier)
+    strong = [line.get_linewidth() > 2 for line in joins]
+    assert strong == (result.tests["p_adjusted"] <= 0.05).tolist()
+    assert strong == [False, False, False, True]
+
+
+def test_many_groups_need_no_legend() -> None:
+    data = small_answers(200).assign(bank=np.arange(200) % 5)
+    result = path_comparison(data, by="bank", blocks=BLOCKS, paths=PATHS, draws=19)
+    assert plot_path_comparison(result).get_legend() is None
