@@ -8,24 +8,22 @@ from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from brandkit.core.checks import check_level, check_option, check_whole_number
-from brandkit.core.errors import InputError, NotEnoughDataError, did_you_mean, shown
+from brandkit.core.errors import InputError, did_you_mean, shown
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.core.survey_design import Weight
 from brandkit.positioning.correspondence import CorrespondenceMap, correspondence_map
 from brandkit.positioning.image_answers import (
-    SMALL_BASE,
-    SUPPRESSED_BASE,
     ImageData,
     ImageTables,
     image_answers,
     image_tables,
     resampled_tables,
 )
+from brandkit.positioning.image_bases import small_bases, without_empty
 from brandkit.positioning.map_draws import DrawnMaps, drawn_maps
 from brandkit.positioning.place_frames import (
     attributes_frame,
@@ -371,44 +369,7 @@ def _stability_notes(plane: float, stability: Floats) -> tuple[Message, ...]:
     return (Message(said, {"plane": plane, "second": float(stability[1])}),)
 
 
-def small_bases(tables: ImageTables) -> tuple[Message, ...]:
-    """Name the cells with few persons, and those with too few for a region."""
-    notes = []
-    few = [_name(cell) for cell, n in zip(tables.cells, tables.n, strict=True)
-           if SUPPRESSED_BASE <= n < SMALL_BASE]  # fmt: skip
-    hidden = [_name(cell) for cell, n in zip(tables.cells, tables.n, strict=True)
-              if n < SUPPRESSED_BASE]  # fmt: skip
-    if few:
-        said = "Fewer than {limit:count} persons rated {names}; read with care."
-        notes.append(Message(said, {"limit": SMALL_BASE, "names": few}))
-    if hidden:
-        told = "Fewer than {limit:count} persons rated {names}; no region is given."
-        notes.append(Message(told, {"limit": SUPPRESSED_BASE, "names": hidden}))
-    return tuple(notes)
-
-
 def degrees_of_freedom(tables: ImageTables, axes: int) -> Floats:
     """Give what each cell's covariance is worth: its effective persons less one, and the draws."""
     persons = np.maximum(np.minimum(tables.n_effective - 1.0, tables.df), axes + 1.0)
     return np.maximum(1.0 / (1.0 / persons + 1.0 / (len(tables.draw_tables) - 1)), axes + 1.0)
-
-
-def without_empty(tables: ImageTables) -> tuple[ImageTables, tuple[Message, ...]]:
-    """Leave out brands and attributes that nobody ticked, and say so."""
-    columns: NDArray[np.bool_] = tables.table.sum(axis=0) > 0
-    rows: NDArray[np.bool_] = tables.table.sum(axis=1) > 0
-    if rows.sum() < 2 or columns.sum() < 2:
-        raise NotEnoughDataError(
-            "`data` must have ticks for at least 2 brands and 2 attributes; found "
-            f"{int(rows.sum())} and {int(columns.sum())}. Check the columns and their codes."
-        )
-    names = [_name(cell) for cell, keep in zip(tables.cells, rows, strict=True) if not keep]
-    names += [name for name, keep in zip(tables.attributes, columns, strict=True) if not keep]
-    if not names:
-        return tables, ()
-    said = Message("Nobody ticked {names}; left out.", {"names": names})
-    return tables.kept(rows, columns), (said,)
-
-
-def _name(cell: tuple[str, str | None]) -> str:
-    return cell[0] if cell[1] is None else f"{cell[0]} · {cell[1]}"

@@ -26,14 +26,13 @@ from brandkit.positioning.image_answers import (
     image_tables,
     label_text,
 )
+from brandkit.positioning.image_bases import small_bases, without_empty
 from brandkit.positioning.map_draws import drawn_maps
 from brandkit.positioning.place_frames import second_moments
 from brandkit.positioning.stability import (
     AGREES,
     RowScaling,
     degrees_of_freedom,
-    small_bases,
-    without_empty,
 )
 from brandkit.positioning.stacking import JOINT
 from brandkit.positioning.wave_frames import (
