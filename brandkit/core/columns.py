@@ -368,8 +368,8 @@ _SATISFACTION = """
     r2_adjusted         | Adjusted R² | share | explained variance, adjusted for the number of paths
     ave                 | AVE | decimal | mean squared loading, 0-1
     alpha               | Alpha | decimal | Cronbach's alpha of standardised items
-    rho_a               | ρA | decimal | Dijkstra and Henseler's reliability rho_A
-    rho_c               | ρC | decimal | composite reliability rho_C
+    rho_a               | Reliability ρA | decimal | Dijkstra and Henseler's reliability rho_A
+    rho_c               | Reliability ρC | decimal | composite reliability rho_C
     index_low           | Index from | number | lower end of the interval of the index
     index_high          | Index to | number | upper end of the interval of the index
     distinct            | Told apart | flag | whether two things differ by more than chance or measurement allows

@@ -17,7 +17,7 @@ from brandkit.viz.rows import name_rows, write_column
 from brandkit.viz.theme import SERIES, WIDTH, new_axes, rows_height, theme
 
 #: Half ems that the name of a path may take.
-_LINE: Final = 34
+_LINE: Final = 38
 #: Room for the legend, in inches.
 _LEGEND: Final = 0.5
 SETTLED: Final = 0.05
