@@ -84,7 +84,9 @@ def brand_places(seed: int = 5) -> Floats:
 def tables_of(answers: Floats, rng: np.random.Generator, *, draws: int) -> ImageTables:
     """Reduce persons to the tables that the methods work on, with draws over persons."""
     persons, rows, width = answers.shape
-    times = rng.multinomial(persons, np.full(persons, 1 / persons), size=draws)
+    chosen = rng.integers(0, persons, (draws, persons), dtype=np.int64)
+    chosen += persons * np.arange(draws)[:, None]
+    times = np.bincount(chosen.ravel(), minlength=draws * persons).reshape(draws, -1).astype(float)
     drawn = (times @ answers.reshape(persons, -1)).reshape(draws, rows, width)
     total, base = answers.sum(axis=0), answers[..., -1]
     return ImageTables(
