@@ -43,10 +43,10 @@ class ComponentMap(Result):
         its squared distance from the average brand over n. Squared cosines are missing where the
         map was rotated: turned axes are no orthogonal directions among brands.
     columns : DataFrame
-        One row an attribute and axis: ``label axis coordinate loading inertia contribution
-        squared_cosine quality supplementary``. ``loading`` is the correlation with the axis
-        (the covariance with the unit axis where ratings were not standardised), inertia the
-        variance.
+        One row an attribute and axis: ``label axis coordinate mass loading inertia contribution
+        squared_cosine quality supplementary``. Every active attribute counts once (mass 1/p);
+        ``loading`` is its correlation with the axis (the covariance with the unit axis where
+        ratings were not standardised), inertia its variance.
     axes : DataFrame
         One row an axis of the whole table: ``axis singular_value inertia share``; inertia is the
         eigenvalue. Where the map was rotated, those of the kept axes are along the turned ones.
@@ -288,6 +288,7 @@ def _columns(
         active,
         loadings / solved.roots if scaling == "row_principal" else loadings,
         {
+            "mass": np.where(active, 1 / active.sum(), np.nan)[:, None],
             "loading": loadings,
             "inertia": np.where(active, variance, np.nan)[:, None],
             "contribution": np.where(active[:, None], loadings**2 / along, np.nan),

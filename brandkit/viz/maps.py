@@ -29,7 +29,7 @@ FLATTEST, TALLEST = 0.72, 1.2
 ROOM_ACROSS, ROOM_UPWARD = 0.14, 0.08
 
 #: Half ems in a line above a map.
-HEAD_LINE: Final = 66
+HEAD_LINE: Final = 70
 _WORD: Final = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+")
 _NEVER_FIRST: Final = "，。、；：！？）」』"
 

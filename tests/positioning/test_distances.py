@@ -15,6 +15,8 @@ from scipy.spatial.distance import pdist, squareform
 
 from brandkit.core.columns import COLUMNS
 from brandkit.core.errors import InputError
+from brandkit.overlap import brand_overlap
+from brandkit.overlap.examples import small_catalog
 from brandkit.positioning.distances import distance_map
 from brandkit.positioning.distances_fit import rising
 from tests.contract import assert_contract
@@ -204,6 +206,19 @@ def test_directions_may_be_averaged_and_that_is_said(apart) -> None:
     assert str(result.notes[0]) == "Both directions were averaged; they differ by up to 0.250."
     even = distance_map((tilted + tilted.T) / 2)
     pd.testing.assert_frame_equal(result.points, even.points)
+
+
+def test_overlap_of_catalogues_is_mapped_both_directions_averaged() -> None:
+    overlap = brand_overlap(small_catalog(), draws=0).matrix()
+    apart = 1 - overlap
+    with pytest.raises(InputError, match="the same in both directions; the largest difference"):
+        distance_map(apart)
+    result = distance_map(apart, asymmetry="average")
+    pairs = result.pairs.set_index(["label_a", "label_b"])["dissimilarity"]
+    one, other = pairs.index[0]
+    mean = 1 - (overlap.loc[one, other] + overlap.loc[other, one]) / 2
+    assert pairs[one, other] == pytest.approx(mean, abs=1e-12)
+    assert set(result.points["label"]) == set(overlap.index)
 
 
 def test_points_at_the_same_place_may_coincide() -> None:
