@@ -138,7 +138,7 @@ def scale_reliability(
     if varies.sum() < 2 or len(rows) < 3:
         raise NotEnoughDataError(
             "`items` must hold at least two that vary, over at least three rows; found "
-            f"{int(varies.sum())} that vary ({shown(np.array(names)[varies])}) over {len(rows)} "
+            f"{int(varies.sum())} that vary ({shown(np.array(names)[varies].tolist())}) over {len(rows)} "
             "rows. Name other items."
         )
     covariance = facts.covariance[np.ix_(varies, varies)]
