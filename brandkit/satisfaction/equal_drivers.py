@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from brandkit.core.linalg import Floats
+from brandkit.core.resample import MOST_GROUPS
 from brandkit.satisfaction.between_variance import morris_pooled, reml
 from brandkit.satisfaction.centred import correlations
 
@@ -128,7 +130,31 @@ def _blocks(answers: GroupedAnswers) -> tuple[Floats, Codes, Codes]:
     out = np.concatenate([np.ones((len(z), 1)), z, z[:, upper[0]] * z[:, upper[1]]], axis=1)
     moments = np.zeros((len(found), out.shape[1]))
     np.add.at(moments, block.reshape(-1), out * answers.weight[:, None])
-    return moments, found // answers.n_groups, found % answers.n_groups
+    return _united(moments, found // answers.n_groups, found % answers.n_groups)
+
+
+def _united(moments: Floats, unit: Codes, group: Codes) -> tuple[Floats, Codes, Codes]:
+    """Unite units of one group into blocks of as many each, where there are very many.
+
+    Permuting such blocks is permuting units in step: the test stays exact.
+    """
+    alone = np.bincount(unit)[unit] == 1
+    each = int(alone.sum()) // MOST_GROUPS
+    if each < 2:
+        return moments, unit, group
+    place = np.zeros(len(unit), dtype=np.intp)
+    order = np.lexsort((unit, group))
+    order = order[alone[order]]
+    own = group[order]
+    start = np.flatnonzero(np.r_[True, own[1:] != own[:-1]])
+    number = np.arange(len(own)) - np.repeat(start, np.diff(np.r_[start, len(own)]))
+    place[order] = -1 - (number // each + own * len(unit))  # below all units that stay
+    place[~alone] = unit[~alone]
+    key = place * (int(group.max()) + 1) + group
+    found, first, block = np.unique(key, return_index=True, return_inverse=True)
+    united = np.zeros((len(found), moments.shape[1]))
+    np.add.at(united, block.reshape(-1), moments)
+    return united, place[first], group[first]
 
 
 def _effective_sizes(answers: GroupedAnswers) -> Floats:
@@ -148,11 +174,10 @@ def _permuted(
         labels = np.empty((some, len(unit)), dtype=group.dtype)
         for k in np.unique(size):
             place = first[size == k][:, None] + np.arange(k)  # (units, k)
-            taken = np.argsort(rng.random((some, len(place))), axis=1)
-            given = group[place][taken]  # (some, units, k)
+            order = np.broadcast_to(np.arange(len(place)), (some, len(place)))
+            given = group[place][rng.permuted(order, axis=1)]  # (some, units, k)
             if k > 1:
-                order = np.argsort(rng.random(given.shape), axis=2)
-                given = np.take_along_axis(given, order, axis=2)
+                given = rng.permuted(given, axis=2)
             labels[:, place] = given
         yield labels
 
@@ -164,7 +189,12 @@ def _steps(permutations: int, step: int) -> list[int]:
 
 def _group_correlations(moments: Floats, labels: Codes, n_groups: int) -> Floats:
     """Give the correlations of each group under each labelling, shape (some, groups, q, q)."""
-    sums = np.stack([(labels == at).astype(np.float64) @ moments for at in range(n_groups)], axis=1)
+    some, blocks = labels.shape
+    # each block adds once a labelling: one sparse product, whatever the number of groups
+    place = (labels + n_groups * np.arange(some)[:, None]).T.ravel()
+    ends = np.arange(0, blocks * some + 1, some)
+    adds = csr_matrix((np.ones(len(place)), place, ends), shape=(blocks, some * n_groups))
+    sums = np.asarray(adds.T @ moments).reshape(some, n_groups, -1)
     # 1 + q + q (q + 1) / 2 moments
     q = round((np.sqrt(8 * moments.shape[1] + 1) - 3) / 2)
     upper = np.triu_indices(q)

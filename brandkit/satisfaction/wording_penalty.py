@@ -174,6 +174,20 @@ def _role_finding(result: PenaltyReward, role: str) -> Finding | None:
         "agree": float(rows["cuts_agree"].min()),
         "base": result.n,
     }
+    headlines = {
+        "basic": Message("Core services, which cost when they are poor: {items}.", values),
+        "exciting": Message(
+            "Extended services, which delight when they are good: {items}.", values
+        ),
+        "performance": Message("The better the better: {items}.", values),
+    }
+    sure = values["chance"] >= CLEARLY and values["agree"] >= ROBUST
+    settled: Settled = "clear" if sure else "likely"
+    return Finding(headlines[role], _role_detail(role, values), settled)
+
+
+def _role_detail(role: str, values: dict[str, Any]) -> Message:
+    """Give the numbers behind a kind: both sides, how sure, under how many cuts."""
     details = {
         "basic": Message(
             "A poor answer for “{item}” goes with {penalty:signed} points, a good one with "
@@ -194,16 +208,7 @@ def _role_finding(result: PenaltyReward, role: str) -> Finding | None:
             values,
         ),
     }
-    headlines = {
-        "basic": Message("Core services, which cost when they are poor: {items}.", values),
-        "exciting": Message(
-            "Extended services, which delight when they are good: {items}.", values
-        ),
-        "performance": Message("The better the better: {items}.", values),
-    }
-    sure = values["chance"] >= CLEARLY and values["agree"] >= ROBUST
-    settled: Settled = "clear" if sure else "likely"
-    return Finding(headlines[role], details[role], settled)
+    return details[role]
 
 
 def _undecided_finding(result: PenaltyReward) -> Finding | None:

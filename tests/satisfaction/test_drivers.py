@@ -423,6 +423,20 @@ def test_segments_that_differ_are_found_and_alike_ones_are_not() -> None:
     assert driver_importance(alike, **options).equality["p_adjusted"].min() > 0.05
 
 
+def test_very_many_persons_are_permuted_in_blocks() -> None:
+    rng = np.random.default_rng(16)
+    n = 4500  # more than two persons a block
+    x = rng.normal(size=(n, 2))
+    tier = np.where(np.arange(n) % 3 == 0, "small", "large")
+    data = pd.DataFrame(x, columns=["a", "b"]).assign(tier=tier, id=np.arange(n))
+    options = {"outcome": "sat", "drivers": ["a", "b"], "by": "tier", "respondent": "id"}
+    alike = data.assign(sat=x[:, 0] + 0.5 * x[:, 1] + rng.normal(size=n))
+    assert driver_importance(alike, draws=99, **options).equality["p_value"].iloc[-1] > 0.05
+    slope = np.where(tier == "small", 1.0, 0.85)
+    differs = data.assign(sat=slope * x[:, 0] + 0.5 * x[:, 1] + rng.normal(size=n))
+    assert driver_importance(differs, draws=99, **options).equality["p_value"].iloc[0] <= 0.05
+
+
 def test_names_of_segments_do_not_change_the_test() -> None:
     data = answers(240)
     options = {"outcome": "sat", "drivers": ["fees", "advice"], "by": "tier", "respondent": "id"}
