@@ -72,7 +72,7 @@ def survey_weights_finding(result: SurveyWeights) -> Finding:
     """
     facts = result.glance().iloc[0]
     gap = (result.margins["share_before"] - result.margins["share_target"]).abs()
-    worst = result.margins.iloc[int(gap.to_numpy().argmax())]
+    worst = result.margins.iloc[int(gap.round(9).to_numpy().argmax())]
     values: dict[str, Any] = {
         "group": worst["label"], "before": worst["share_before"], "target": worst["share_target"],
         "n": int(facts["n"]), "base": facts["n_effective"], "effect": facts["kish_effect"],

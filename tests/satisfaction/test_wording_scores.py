@@ -1,0 +1,236 @@
+"""Sentences on scores, changes, scales and weights: true to the result, and no surer than it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.simulations.scores import Market
+from brandkit.core.message import Finding, Message
+from brandkit.language import LANGUAGES, translate
+from brandkit.satisfaction.comparison import GroupComparison, group_comparison
+from brandkit.satisfaction.reliability import scale_reliability
+from brandkit.satisfaction.scores import satisfaction_scores
+from brandkit.satisfaction.weighting import survey_weights
+from brandkit.satisfaction.wording_changes import (
+    wave_change_finding,
+    wave_changes_alt,
+    wave_changes_caption,
+)
+from brandkit.satisfaction.wording_scales import (
+    scale_reliability_caption,
+    scale_reliability_finding,
+    survey_weights_caption,
+    survey_weights_finding,
+)
+from brandkit.satisfaction.wording_scores import (
+    group_comparison_alt,
+    group_comparison_caption,
+    group_comparison_findings,
+    group_comparison_headline,
+    satisfaction_scores_alt,
+    satisfaction_scores_caption,
+)
+
+NAMES = ("Civic", "Harbour", "Juniper", "Kestrel", "Meridian", "Tidewater")
+
+
+def compared(
+    levels: tuple[float, ...], persons: int = 300, at: tuple[float, ...] = (0.95, 0.90)
+) -> GroupComparison:
+    rng = np.random.default_rng(8)
+    frame = Market(levels=levels, names=NAMES, rated=len(levels)).sample(rng, persons)
+    shift = frame["id"] % 2
+    frame["wave"] = 2025 + shift
+    frame.loc[(frame["brand"] == "Juniper") & (shift == 1), "sat"] -= 2
+    frame["sat"] = frame["sat"].clip(0, 10)
+    return group_comparison(
+        frame, items="sat", by="brand", wave="wave", respondent="id", limits=(0, 10), levels=at
+    )
+
+
+@pytest.fixture(scope="module")
+def apart() -> GroupComparison:
+    return compared((5.0, 6.5, 7.0, 8.0, 8.0, 9.5))
+
+
+@pytest.fixture(scope="module")
+def alike() -> GroupComparison:
+    return compared((7.5, 7.5, 8.5, 7.5, 7.5, 7.5), persons=60)
+
+
+def test_a_clear_leader_is_called_clear(apart) -> None:
+    assert str(group_comparison_headline(apart)) == "Tidewater satisfies most"
+    best, worst = group_comparison_findings(apart)
+    assert (str(best.headline), best.settled) == ("Tidewater scores above every other.", "clear")
+    assert (str(worst.headline), worst.settled) == ("Civic scores below every other.", "clear")
+    mine = group_comparison_findings(apart, focus="Tidewater")[0]
+    assert (str(mine.headline), mine.settled) == ("Tidewater scores above every other.", "clear")
+    assert str(group_comparison_headline(apart, focus="Tidewater")) == (
+        "Tidewater satisfies more than every other"
+    )
+
+
+def test_two_that_cannot_be_told_apart_are_named(apart) -> None:
+    found = group_comparison_findings(apart, focus="Kestrel")[0]
+    assert "between 2 and 3 of 6" in str(found.headline)
+    assert "cannot be told from Meridian." in str(found.detail)
+    assert found.settled == "likely"
+    assert (
+        str(group_comparison_headline(apart, focus="Kestrel"))
+        == "Kestrel ranks between 2 and 3 of 6"
+    )
+
+
+def test_a_rank_that_is_sure_is_said_with_the_leader(apart) -> None:
+    assert str(group_comparison_headline(apart, focus="Civic")) == (
+        "Civic ranks 6 of 6, and Tidewater satisfies most"
+    )
+    assert group_comparison_findings(apart, focus="Civic")[0].settled == "clear"
+
+
+def test_not_distinguishable_is_a_finding_and_open(alike) -> None:
+    assert str(group_comparison_headline(alike, measure="top2")) == (
+        "No two of 6 can be told apart in satisfaction"
+    )
+    mine = group_comparison_findings(alike, measure="top2", focus="Harbour")[0]
+    assert mine.settled == "open"
+    assert str(mine.headline) == "Harbour is not distinguishable from any other."
+    assert "above 0 and below 0, and cannot be told from" in str(mine.detail)
+    assert all(one.settled != "clear" for one in group_comparison_findings(alike, measure="top2"))
+    assert str(group_comparison_headline(alike, measure="top2", focus="Harbour")) == (
+        "Harbour cannot be told from the others in satisfaction"
+    )
+
+
+def test_numbers_in_sentences_are_those_of_the_table(apart) -> None:
+    row = apart.groups[(apart.groups["label"] == "Harbour") & (apart.groups["measure"] == "mean")]
+    told = str(group_comparison_findings(apart, focus="Harbour")[0].detail)
+    one = row.iloc[0]
+    assert told.startswith(
+        f"{one['estimate']:.2f} ({one['ci_low']:.2f} to {one['ci_high']:.2f}, 95%; base {one['n']}"
+    )
+    share = str(group_comparison_findings(apart, measure="top2", focus="Harbour")[0].detail)
+    assert "%" in share.split(" ")[0]
+
+
+def test_changes_are_said_no_surer_than_they_are(apart) -> None:
+    whole = wave_change_finding(apart)
+    assert str(whole.headline) == "Juniper changed between 2025 and 2026; of the others none did."
+    assert whole.settled == "clear"
+    mine = wave_change_finding(apart, focus="Juniper")
+    assert (str(mine.headline), mine.settled) == ("Juniper fell between 2025 and 2026.", "clear")
+    other = wave_change_finding(apart, focus="Civic")
+    assert other.settled == "open"
+    assert "did not change distinguishably" in str(other.headline)
+    assert "points" in str(wave_change_finding(apart, measure="top2").detail)
+
+
+def test_nobody_changed_is_open(apart) -> None:
+    same = apart.changes.assign(distinct=False)
+    quiet = GroupComparison(**{**vars(apart), "changes": same})
+    found = wave_change_finding(quiet)
+    assert found.settled == "open"
+    assert str(found.headline).startswith("Nobody's score changed distinguishably")
+
+
+def test_a_bank_that_few_rated_is_said_to_be_unknown(apart) -> None:
+    rng = np.random.default_rng(2)
+    frame = Market(levels=(7.0,) * 6, names=NAMES).sample(rng, 100)
+    few = pd.concat([frame[frame["brand"] != "Civic"], frame[frame["brand"] == "Civic"].head(4)])
+    result = group_comparison(few, items="sat", by="brand", respondent="id", limits=(0, 10))
+    first = group_comparison_findings(result, focus="Civic")[0]
+    assert str(first.headline) == "Too few people rated Civic to say where it stands."
+    assert first.settled == "open"
+
+
+def test_nobody_to_compare() -> None:
+    frame = pd.DataFrame({"sat": [7, 8, 9, 6], "brand": ["A", "B"] * 2, "id": range(4)})
+    result = group_comparison(frame, items="sat", by="brand", respondent="id", limits=(0, 10))
+    assert str(group_comparison_headline(result)) == "Too few people answered to compare anybody"
+    assert group_comparison_findings(result) == ()
+    assert str(group_comparison_alt(result)) == "An empty chart: too few people answered."
+
+
+@pytest.fixture
+def scale(rng: np.random.Generator) -> pd.DataFrame:
+    common = rng.normal(size=(150, 1))
+    values = 6 + 2 * common + rng.normal(size=(150, 4))
+    return pd.DataFrame(values, columns=list("abcd"))
+
+
+def test_a_scale_is_called_good_fair_or_not_by_its_interval(scale, rng) -> None:
+    good = scale_reliability_finding(scale_reliability(scale, items=list("abcd")))
+    assert (good.settled, "hang together well" in str(good.headline)) == ("clear", True)
+    noise = scale_reliability(scale + rng.normal(0, 6, scale.shape), items=list("abcd"))
+    poor = scale_reliability_finding(noise)
+    assert poor.settled == "open"
+    assert "do not hang together" in str(poor.headline)
+    turned = scale_reliability(scale.assign(c=10 - scale["c"]), items=list("abcd"))
+    assert (
+        str(scale_reliability_finding(turned).headline) == "Some items run against the others: c."
+    )
+    facts = good.detail.values
+    assert facts["low"] < facts["alpha"] < facts["high"]
+
+
+def test_weighting_that_costs_much_is_said() -> None:
+    frame = pd.DataFrame({"sex": ["f"] * 95 + ["m"] * 5})
+    costly = survey_weights(frame, margins={"sex": {"f": 0.5, "m": 0.5}})
+    found = survey_weights_finding(costly)
+    assert found.settled == "likely"
+    assert "at a price" in str(found.headline)
+    assert "f made up 95.0% of the sample, 50.0% of the population" in str(found.detail)
+    cheap = survey_weights(frame, margins={"sex": {"f": 0.94, "m": 0.06}})
+    assert survey_weights_finding(cheap).settled == "clear"
+
+
+def messages(found: Finding | tuple[Finding, ...]) -> list[Message]:
+    several = found if isinstance(found, tuple) else (found,)
+    return [text for one in several for text in (one.headline, one.detail)]
+
+
+@pytest.fixture(scope="module")
+def every_text(apart, alike) -> list[Message]:
+    """What is said of many results: clear and open, with each bank in focus."""
+    rng = np.random.default_rng(1)
+    scale = pd.DataFrame(
+        6 + rng.normal(size=(50, 1)) + rng.normal(size=(50, 4)), columns=list("abcd")
+    )
+    texts: list[Message] = [*apart.notes, *alike.notes]
+    for result in (apart, alike):
+        for measure in ("mean", "top2", "nps"):
+            for focus in (None, *NAMES):
+                options = {"measure": measure, "focus": focus}
+                texts += [group_comparison_headline(result, **options)]
+                texts += messages(group_comparison_findings(result, **options))
+                texts += messages(wave_change_finding(result, **options))
+                texts += [group_comparison_alt(result, **options)]
+            texts += [group_comparison_caption(result, measure=measure)]
+            texts += [wave_changes_caption(result, measure=measure)]
+            texts += [wave_changes_alt(result, measure=measure)]
+    reliable = scale_reliability(scale, items=list("abcd"))
+    texts += [*messages(scale_reliability_finding(reliable)), scale_reliability_caption(reliable)]
+    frame = pd.DataFrame({"sex": ["f", "m", "m"]})
+    weights = survey_weights(frame, margins={"sex": {"f": 0.5, "m": 0.5}})
+    texts += [*messages(survey_weights_finding(weights)), survey_weights_caption(weights)]
+    scores = satisfaction_scores(scale.assign(a=5.0), items="a", limits=(0, 10))
+    texts += [satisfaction_scores_caption(scores), satisfaction_scores_alt(scores), *scores.notes]
+    return list(dict.fromkeys(texts))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_there_in_every_language(every_text, language: str) -> None:
+    for text in every_text:
+        said = translate(text, language)
+        assert "{" not in said
+        if language != "en":
+            assert said != str(text), f"no translation: {text.text}"
+
+
+def test_one_level_has_a_caption_of_its_own() -> None:
+    result = compared((7.0, 7.5, 8.0, 8.0, 8.0, 8.5), persons=100, at=(0.95,))
+    said = str(group_comparison_caption(result))
+    assert "small letters" not in said
+    assert "all pairs at once." in said
