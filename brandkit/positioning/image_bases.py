@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from brandkit.core.errors import NotEnoughDataError
 from brandkit.core.message import Message
 from brandkit.positioning.image_answers import SMALL_BASE, SUPPRESSED_BASE, ImageTables
+
+MOST_NAMED = 4
+"""Names that a sentence tells."""
 
 
 def without_empty(tables: ImageTables) -> tuple[ImageTables, tuple[Message, ...]]:
@@ -23,7 +28,7 @@ def without_empty(tables: ImageTables) -> tuple[ImageTables, tuple[Message, ...]
     names += [name for name, keep in zip(tables.attributes, columns, strict=True) if not keep]
     if not names:
         return tables, ()
-    said = Message("Nobody ticked {names}; left out.", {"names": names})
+    said = Message("Nobody ticked {names}; left out.", {"names": some_names(names)})
     return tables.kept(rows, columns), (said,)
 
 
@@ -36,11 +41,18 @@ def small_bases(tables: ImageTables) -> tuple[Message, ...]:
               if n < SUPPRESSED_BASE]  # fmt: skip
     if few:
         said = "Fewer than {limit:count} persons rated {names}; read with care."
-        notes.append(Message(said, {"limit": SMALL_BASE, "names": few}))
+        notes.append(Message(said, {"limit": SMALL_BASE, "names": some_names(few)}))
     if hidden:
         told = "Fewer than {limit:count} persons rated {names}; no region is given."
-        notes.append(Message(told, {"limit": SUPPRESSED_BASE, "names": hidden}))
+        notes.append(Message(told, {"limit": SUPPRESSED_BASE, "names": some_names(hidden)}))
     return tuple(notes)
+
+
+def some_names(names: Sequence[str], *, most: int = MOST_NAMED) -> list[str | Message]:
+    """Give the first names, and how many more there are."""
+    rest = len(names) - most
+    more = [Message("{n:count} more", {"n": rest})] if rest > 0 else []
+    return [*names[:most], *more]
 
 
 def _name(cell: tuple[str, str | None]) -> str:

@@ -347,13 +347,14 @@ def _stability(
         drawn=maps,
         from_respondents=from_respondents,
         notes=(
-            *tables.notes, *left_out, *_stability_notes(plane, stability[:kept]),
+            *tables.notes, *left_out, *stability_notes(plane, stability[:kept]),
             *small_bases(tables),
         ),
     )  # fmt: skip
 
 
-def _stability_notes(plane: float, stability: Floats) -> tuple[Message, ...]:
+def stability_notes(plane: float, stability: Floats) -> tuple[Message, ...]:
+    """Say which axis is not stable, from the shares of draws that find plane and axes again."""
     if len(stability) < 2 or min(plane, stability.min()) >= STABLE:
         return ()
     if stability[0] < STABLE:

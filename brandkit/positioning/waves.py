@@ -26,13 +26,15 @@ from brandkit.positioning.image_answers import (
     image_tables,
     label_text,
 )
-from brandkit.positioning.image_bases import small_bases, without_empty
+from brandkit.positioning.image_bases import small_bases, some_names, without_empty
 from brandkit.positioning.map_draws import drawn_maps
 from brandkit.positioning.place_frames import second_moments
 from brandkit.positioning.stability import (
     AGREES,
+    HOLDS,
     RowScaling,
     degrees_of_freedom,
+    stability_notes,
 )
 from brandkit.positioning.stacking import JOINT
 from brandkit.positioning.wave_frames import (
@@ -226,6 +228,8 @@ def wave_movement(
     df = degrees_of_freedom(tables, kept)
     moved = [step_moves(step, places, maps.rows, df=df, anchors=is_anchor) for step in steps]
     moves = moves_frame(steps, moved, tables, level=level)
+    plane = float((maps.agreement >= AGREES).mean())
+    shaky = stability_notes(plane, (maps.kept >= HOLDS).mean(axis=0))
     return WaveMovement(
         moves=moves,
         market=market_frame(steps, moved),
@@ -233,12 +237,12 @@ def wave_movement(
         attributes=shares_frame(steps, tables, moves, level=level),
         axes=shown_map.axes,
         map=shown_map,
-        plane_stability=float((maps.agreement >= AGREES).mean()),
+        plane_stability=plane,
         anchors=tuple(map(str, anchors)),
         level=level,
         n_respondents=answers.rows.n_persons,
         draw_places=maps.rows,
-        notes=(*tables.notes, *left_out, *small_bases(tables), *_notes(steps, tables)),
+        notes=(*tables.notes, *left_out, *shaky, *small_bases(tables), *_notes(steps, tables)),
     )
 
 
@@ -313,4 +317,4 @@ def _notes(steps: Sequence[Step], tables: ImageTables) -> tuple[Message, ...]:
     said = (
         "Not followed from wave to wave, as a wave has fewer than {limit:count} persons: {names}."
     )
-    return (Message(said, {"limit": SUPPRESSED_BASE, "names": missing}),)
+    return (Message(said, {"limit": SUPPRESSED_BASE, "names": some_names(missing)}),)

@@ -8,9 +8,7 @@ import pandas as pd
 
 from brandkit.core.message import Finding, Message, Settled
 from brandkit.positioning.claims import ClaimCheck
-
-MOST_NAMED = 4
-"""Claims that a sentence names."""
+from brandkit.positioning.image_bases import MOST_NAMED
 
 
 def claim_check_headline(result: ClaimCheck, *, focus: str | None = None) -> Message:

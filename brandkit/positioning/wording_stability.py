@@ -7,11 +7,9 @@ from typing import Any
 import pandas as pd
 
 from brandkit.core.message import Finding, Message, Settled
+from brandkit.positioning.image_bases import some_names
 from brandkit.positioning.stability import STABLE, MapStability
 from brandkit.positioning.wording import scaling_words
-
-MOST_NAMED = 4
-"""Brands or pairs that a sentence names."""
 
 
 def map_stability_headline(result: MapStability, *, focus: str | None = None) -> Message:
@@ -48,7 +46,7 @@ def map_stability_headline(result: MapStability, *, focus: str | None = None) ->
         return Message("{brand} is told apart from no rival", {"brand": focus})
     return Message(
         "Customers do not tell {brand} apart from {names}",
-        {"brand": focus, "names": _some(alike)},
+        {"brand": focus, "names": some_names(alike)},
     )
 
 
@@ -183,7 +181,7 @@ def _nearest_finding(result: MapStability, focus: str) -> Finding:
         "distance": float(nearest["map_distance"]),
         "error": float(nearest["std_error"]),
         "p": float(nearest["p_adjusted"]),
-        "names": _some(alike),
+        "names": some_names(alike),
         "n": len(alike),
     }
     detail = Message(
@@ -254,16 +252,9 @@ def _alike(result: MapStability, focus: str) -> list[str]:
     return [str(name) for name in mine.loc[~mine["distinct"], "brand_b"]]
 
 
-def _some(names: list[str]) -> list[Any]:
-    """Give the first names and how many more there are."""
-    rest = len(names) - MOST_NAMED
-    more = [Message("{n:count} more", {"n": rest})] if rest > 0 else []
-    return [*names[:MOST_NAMED], *more]
-
-
 def _pair_names(pairs: pd.DataFrame) -> list[Any]:
     names = [f"{a} – {b}" for a, b in zip(pairs["brand_a"], pairs["brand_b"], strict=True)]
-    return _some(names)
+    return some_names(names)
 
 
 def _facts(result: MapStability) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from brandkit.core.message import Finding, Message, Settled
+from brandkit.positioning.image_bases import MOST_NAMED, some_names
 from brandkit.positioning.waves import WaveMovement
-from brandkit.positioning.wording_stability import MOST_NAMED
 
 SURE = 0.01
 """Adjusted p-value up to which a move is called clear."""
@@ -44,7 +44,7 @@ def wave_movement_headline(
     """
     step = _step(result, wave_to)
     movers = _movers(step)
-    values = _values(step) | {"names": _some(movers), "brand": focus}
+    values = _values(step) | {"names": some_names(movers), "brand": focus}
     if not movers:
         return Message("No brand moved beyond chance between {before} and {after}", values)
     if focus in movers:
@@ -133,7 +133,7 @@ def wave_movement_alt(
     """Describe the picture for those who cannot see it."""
     step = _step(result, wave_to)
     movers = _movers(step)
-    values = _values(step) | {"brands": len(step), "names": _some(movers), "focus": focus}
+    values = _values(step) | {"brands": len(step), "names": some_names(movers), "focus": focus}
     if not movers:
         return Message(
             "Map of {brands:count} brands from {before} to {after} without any arrow: no move is "
@@ -247,9 +247,3 @@ def _facts(move: pd.Series) -> dict[str, Any]:
         "low": float(move["ci_low"]), "high": float(move["ci_high"]),
         "p": float(move["p_adjusted"]), "n": int(move["n"]),
     }  # fmt: skip
-
-
-def _some(names: list[str]) -> list[Any]:
-    rest = len(names) - MOST_NAMED
-    more = [Message("{n:count} more", {"n": rest})] if rest > 0 else []
-    return [*names[:MOST_NAMED], *more]
