@@ -14,6 +14,7 @@ from brandkit.joins.study_satisfaction import (
     study_drivers,
     study_paths,
     study_penalties,
+    study_priorities,
     study_weights,
 )
 from brandkit.joins.uniqueness import UniquenessLink, uniqueness_link
@@ -39,6 +40,7 @@ __all__ = [
     "study_paths",
     "study_penalties",
     "study_positions",
+    "study_priorities",
     "study_reference",
     "study_weights",
     "uniqueness_link",

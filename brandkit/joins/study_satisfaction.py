@@ -14,6 +14,7 @@ from brandkit.satisfaction import (
     PathModel,
     PenaltyReward,
     PerceivedAlikeness,
+    ServicePriorities,
     SurveyWeights,
     choice_model,
     driver_importance,
@@ -21,6 +22,8 @@ from brandkit.satisfaction import (
     path_model,
     penalty_reward,
     perceived_alikeness,
+    service_priorities,
+    service_quality,
     survey_weights,
 )
 from brandkit.sources import Study
@@ -51,7 +54,8 @@ def study_weights(study: Study) -> SurveyWeights | None:
     survey = study.survey
     if survey is None or not study.margins:
         return None
-    return survey_weights(survey, margins=study.margins, wave=survey.design.wave)
+    margins = {column: dict(shares) for column, shares in study.margins.items()}
+    return survey_weights(survey, margins=margins, wave=survey.design.wave)  # type: ignore[arg-type]
 
 
 def study_comparison(study: Study, *, weight: Weight | None = None) -> GroupComparison | None:
@@ -206,6 +210,48 @@ def study_paths(study: Study, *, weight: Weight | None = None) -> PathModel | No
     return path_model(
         survey, blocks=section.blocks, paths=joins, missing="drop", weight=weight, seed=study.seed
     )
+
+
+def study_priorities(
+    study: Study,
+    *,
+    drivers: DriverImportance | None,
+    roles: PenaltyReward | None = None,
+    weight: Weight | None = None,
+) -> ServicePriorities | None:
+    """Say what the focus bank should do first.
+
+    Parameters
+    ----------
+    study : Study
+    drivers : DriverImportance or None
+        As :func:`study_drivers` gives it.
+    roles : PenaltyReward, optional
+        As :func:`study_penalties` gives it.
+    weight : SurveyWeights, optional
+
+    Returns
+    -------
+    ServicePriorities or None
+        None where there are no drivers, no focus, or no rivals rated.
+
+    Examples
+    --------
+    >>> from brandkit.sources import read_study
+    >>> study = read_study("sample", focus="Civic")
+    >>> study_priorities(study, drivers=study_drivers(study)).brand
+    'Civic'
+    """
+    survey, section = study.survey, study.settings.survey
+    if survey is None or section is None or drivers is None or n_brands(survey) < 2:
+        return None
+    if study.focus is None or study.focus not in study.brands_of("survey"):
+        return None
+    quality = service_quality(
+        survey, items=section.drivers, weight=weight,
+        suppress_below=study.settings.report.suppress_below,
+    )  # fmt: skip
+    return service_priorities(drivers, quality=quality, brand=study.focus, roles=roles)
 
 
 def study_choice(study: Study, *, weight: Weight | None = None) -> ChoiceModel | None:

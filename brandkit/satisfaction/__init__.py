@@ -15,6 +15,7 @@ from brandkit.satisfaction.priorities import ImportancePerformance, importance_p
 from brandkit.satisfaction.reliability import ScaleReliability, scale_reliability
 from brandkit.satisfaction.scores import SatisfactionScores, satisfaction_scores
 from brandkit.satisfaction.segments import CustomerSegments, customer_segments
+from brandkit.satisfaction.service_priorities import ServicePriorities, service_priorities
 from brandkit.satisfaction.service_quality import ServiceQuality, service_quality
 from brandkit.satisfaction.weighting import SurveyWeights, survey_weights
 
@@ -35,6 +36,7 @@ __all__ = [
     "PerceivedAlikeness",
     "SatisfactionScores",
     "ScaleReliability",
+    "ServicePriorities",
     "ServiceQuality",
     "SurveyWeights",
     "choice_model",
@@ -51,6 +53,7 @@ __all__ = [
     "perceived_alikeness",
     "satisfaction_scores",
     "scale_reliability",
+    "service_priorities",
     "service_quality",
     "survey_weights",
 ]
