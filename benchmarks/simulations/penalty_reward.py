@@ -185,13 +185,13 @@ COVERED = (
 
 
 def coverage_rows(
-    cases: tuple[Planted, ...] = COVERED, *, runs: int = 0
+    cases: tuple[Planted, ...] = COVERED, *, runs: int = 0, population: int = 300_000
 ) -> list[dict[str, object]]:
     """Give the coverage of intervals of penalties and rewards."""
     rows = []
     for number, planted in enumerate(cases):
         within = "brand" if planted.rows > 1 else None
-        whole = sample(planted, np.random.default_rng(99), persons=300_000)
+        whole = sample(planted, np.random.default_rng(99), persons=population)
         truth = found_in(whole, NAMES, outcome="sat", within=within, draws=2)
         hits: dict[str, list[np.ndarray]] = {"penalty": [], "reward": []}
         for run in range(runs or RUNS):

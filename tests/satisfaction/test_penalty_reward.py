@@ -163,7 +163,7 @@ def test_intervals_cover() -> None:
     # 50 runs, fewer than the committed simulation has
     from benchmarks.simulations.penalty_reward import COVERED, coverage_rows
 
-    rows = coverage_rows(COVERED[:1], runs=50)
+    rows = coverage_rows(COVERED[:1], runs=50, population=40_000)
     covered = np.array([row["coverage"] for row in rows])
     assert 0.92 <= covered.mean() <= 0.98
     assert covered.min() >= 0.84
