@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -235,8 +234,3 @@ def dependent_drivers(correlation: Floats) -> list[tuple[int, list[int]]]:
         else:
             found.append((driver, [free[at] for at in np.flatnonzero(np.abs(slope) > 1e-6)]))
     return found
-
-
-def names_at(names: Sequence[str], places: Sequence[int]) -> list[str]:
-    """Give the names at some places."""
-    return [names[at] for at in places]
