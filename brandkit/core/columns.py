@@ -380,8 +380,8 @@ _SATISFACTION = """
     n_kish              | Base after weights | count | Kish's effective number of answers: what unequal weights alone leave of the base
     base                | Base is | text | enough, small (below the smallest base promised), suppressed (too small to show) or none
     margin              | Margin | text | column of the population's shares that weights are brought to
-    share_before        | Before | share | share of the sample in the group before weighting, 0-1
-    share_after         | After | share | share of the sample in the group after weighting, 0-1
+    share_before        | Before weighting | share | share of the sample in the group before weighting, 0-1
+    share_after         | After weighting | share | share of the sample in the group after weighting, 0-1
     kish_effect         | Design effect | decimal | Kish's design effect of unequal weights: n sum(w^2) / (sum w)^2, >= 1
     weight_low          | Smallest weight | decimal | smallest weight, in units of the mean weight
     weight_high         | Largest weight | decimal | largest weight, in units of the mean weight
@@ -513,6 +513,12 @@ _SATISFACTION = """
     difference_error    | Error of difference | number | standard error of the difference
     is_described        | Describes | flag | whether the item only describes the segments and did not form them
     n_estimated         | Numbers estimated | count | numbers a model estimates from the answers
+    priority            | Priority | text | "act", "keep", "secure", "watch" or "later": what to do about a service
+    n_act               | To act on | count | services to act on first
+    n_keep              | To keep | count | services in which the bank leads
+    n_secure            | To secure | count | basic services in which the bank is level with rivals
+    before              | Before | number | score in the earlier of two waves
+    after               | After | number | score in the later of two waves
 """
 _JOINS = """
     test                | Test | text | "mantel" or "procrustes"

@@ -108,6 +108,19 @@ def score_rows(
     return _best_first(rows)[columns]
 
 
+def score_table(
+    result: GroupComparison | SatisfactionScores,
+    *,
+    item: str | None = None,
+    measure: str | None = None,
+) -> pd.DataFrame:
+    """Give the rows of :func:`score_rows` as a report's table shows them.
+
+    Small bases are marked there by their number, so the word for it is left out.
+    """
+    return score_rows(result, item=item, measure=measure).drop(columns="base")
+
+
 def change_rows(
     result: GroupComparison, *, item: str | None = None, measure: str | None = None
 ) -> pd.DataFrame:

@@ -244,28 +244,19 @@ def group_comparison(
         changes = wave_frames(
             grouped({**made_of, "wave": (over,)}), names, scales, level=chosen[0], bases=bases
         )
-    weighting = weighting_of(weight, rows.rows)
     several = _share_several(rows)
     return GroupComparison(
-        groups=groups,
-        pairs=pairs,
-        waves=changes.waves,
-        changes=changes.changes,
-        labels={item: rows.rows.labels[item] for item in names if item in rows.rows.labels},
+        groups=groups, pairs=pairs, waves=changes.waves, changes=changes.changes,
         limits={item: (scale.low, scale.high) for item, scale in scales.items()},
-        role=" ".join(made_of),
-        style=style,
-        levels=chosen,
-        weighting=weighting,
-        n=len(rows.rows),
-        n_respondents=rows.rows.n_persons,
-        share_several=several,
+        labels={item: rows.rows.labels[item] for item in names if item in rows.rows.labels},
+        role=" ".join(made_of), style=style, levels=chosen,
+        weighting=weighting_of(weight, rows.rows), n=len(rows.rows),
+        n_respondents=rows.rows.n_persons, share_several=several,
         notes=(
-            *rows.notes,
-            *said,
+            *rows.notes, *said,
             *_notes(groups, pairs, changes, style=style, levels=chosen, several=several),
         ),
-    )
+    )  # fmt: skip
 
 
 def _checked_levels(levels: Sequence[float]) -> tuple[float, ...]:
