@@ -15,6 +15,7 @@ import pandas as pd
 
 from benchmarks.programs import show
 from benchmarks.simulations.image_surveys import (
+    ATTRIBUTES,
     BRANDS,
     DESIGNS,
     Floats,
@@ -27,9 +28,10 @@ from brandkit.positioning.alignment import turns_onto
 from brandkit.positioning.claims import judged_cells
 from brandkit.positioning.image_answers import ImageTables
 from brandkit.positioning.map_draws import DrawnMaps, decomposed, drawn_maps
+from brandkit.positioning.market_shift import market_shift
 from brandkit.positioning.place_frames import pairs_frame, quantile, second_moments, wald
 from brandkit.positioning.stability import degrees_of_freedom
-from brandkit.positioning.wave_frames import Step, moves_frame, step_moves
+from brandkit.positioning.wave_frames import Step, moves_frame, shares_frame, step_moves
 
 RUNS, DRAWS = 2000, 200
 
@@ -153,65 +155,85 @@ def distinct_rows(
 
 
 def wave_result(
-    before: Market, after: Market, persons: int, rng: np.random.Generator, *, panel: bool
-) -> pd.DataFrame:
-    """Give the frame of all brands' moves."""
+    before: Market, after: Market, persons: int, rng: np.random.Generator
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the frames of all brands' moves, and of the attributes' changes."""
     first = before.ask(rng, persons, weighted=False)
     second = after.ask(rng, persons, weighted=False)
-    if panel:  # the same persons are drawn in both waves
-        answers = np.concatenate([first, second], axis=1)
-    else:
-        gap = np.zeros_like(first)
-        answers = np.concatenate(
-            [np.concatenate([first, gap], axis=1), np.concatenate([gap, second], axis=1)]
-        )
+    gap = np.zeros_like(first)
+    answers = np.concatenate(
+        [np.concatenate([first, gap], axis=1), np.concatenate([gap, second], axis=1)]
+    )
     tables = tables_of(answers, rng, draws=DRAWS)
     maps = mapped(tables)
-    names = tuple(f"brand {at}" for at in range(BRANDS))
-    step = Step("2025", "2026", names, np.arange(BRANDS), BRANDS + np.arange(BRANDS))
-    moves = step_moves(step, maps.places, maps.rows, df=degrees_of_freedom(tables, 2), anchors=())
-    return moves_frame([step], [moves], tables, level=0.95)
+    moves = step_moves(
+        STEP, maps.places, maps.rows, df=degrees_of_freedom(tables, 2), anchors=frozenset()
+    )
+    frame = moves_frame([STEP], [moves], tables, level=0.95)
+    return frame, shares_frame([STEP], tables, frame, level=0.95)
+
+
+STEP = Step(
+    "2025", "2026", tuple(f"brand {at}" for at in range(BRANDS)),
+    np.arange(BRANDS), BRANDS + np.arange(BRANDS),
+)  # fmt: skip
+
+
+def true_lengths(before: Market, after: Market) -> Floats:
+    """Give the lengths of the brands' moves in the population, relative to the market."""
+    both = decomposed(np.vstack([before.shares(), after.shares()])).row_places[:, :2]
+    moves = both[BRANDS:] - both[:BRANDS]
+    off = moves - market_shift(moves, np.zeros(BRANDS, dtype=bool))
+    return np.asarray(np.sqrt((off**2).sum(axis=1)))
+
+
+def moved_markets(design: str, part: float) -> tuple[Market, Market]:
+    """Let the fourth brand move by a part of the map, and the market's liking drift."""
+    own = brand_places()
+    places = own.copy()
+    places[3] += part * float(np.ptp(own, axis=0).max()) * np.array([0.6, -0.8])
+    drift = np.random.default_rng(8).normal(0, 0.3, ATTRIBUTES)
+    moved = market(design, places=places)
+    return market(design), Market(moved.logit + drift, moved.halo, moved.leaning)
 
 
 def wave_rows(runs: int = RUNS, sizes: tuple[int, ...] = (300, 1000)) -> list[dict[str, object]]:
     """One brand of eight moves by up to half the map; the market's liking shifts for all."""
-    own = brand_places()
-    extent = float(np.ptp(own, axis=0).max())
     rows: list[dict[str, object]] = []
     for design in DESIGNS:
-        before = market(design)
-        drift = np.random.default_rng(8).normal(0, 0.3, before.logit.shape[1])
         for persons in sizes:
             for part in (0.25, 0.5):
-                places = own.copy()
-                places[3] = own[3] + part * extent * np.array([0.6, -0.8])
-                moved = market(design, places=places)
-                after = Market(moved.logit + drift, moved.halo, moved.leaning)
+                before, after = moved_markets(design, part)
+                lengths = true_lengths(before, after)
+                stayed = np.arange(BRANDS) != 3
+                change = (after.shares() - before.shares())[stayed].mean(axis=0)
                 rng = np.random.default_rng([persons, int(100 * part)])
-                frames = [
-                    wave_result(before, after, persons, rng, panel=False) for _ in range(runs)
-                ]
-                others = [np.delete(frame["moved"].to_numpy(), 3).any() for frame in frames]
-                each = [
-                    np.delete(frame["p_value"].to_numpy() <= 0.05, 3).mean() for frame in frames
-                ]
-                told = {
-                    "design": design,
-                    "persons a wave": persons,
-                    "moved by": f"{part} of the map",
-                }
-                rows += [
-                    {
-                        **told,
-                        "target": "any other brand moved (Holm)",
-                        **verdict(others, high=0.08),
-                    },
-                    {**told, "target": "another brand, p <= .05", **verdict(each, high=0.08)},
-                ]
-                found = [bool(frame["moved"].iloc[3]) for frame in frames]
-                goal = 0.8 if part == 0.5 else 0.0
-                rows.append({**told, "target": "the mover is found", **verdict(found, low=goal)})
+                runs_of = [wave_result(before, after, persons, rng) for _ in range(runs)]
+                goal = 0.8 if part == 0.5 and persons >= 1000 else 0.0
+                told = {"design": design, "a wave": persons, "moved by": f"{part} of the map"}
+                rows += [{**told, **row} for row in _wave_verdicts(runs_of, lengths, change, goal)]
     return rows
+
+
+def _wave_verdicts(
+    runs: list[tuple[pd.DataFrame, pd.DataFrame]], lengths: Floats, change: Floats, goal: float
+) -> list[dict[str, object]]:
+    others = [np.delete(moves["moved"].to_numpy(), 3).any() for moves, _ in runs]
+    each = [np.delete(moves["p_value"].to_numpy() <= 0.05, 3).mean() for moves, _ in runs]
+    found = [bool(moves["moved"].iloc[3]) for moves, _ in runs]
+    within = [
+        ((moves["ci_low"] <= lengths) & (lengths <= moves["ci_high"])).mean() for moves, _ in runs
+    ]
+    changes = [
+        ((shares["ci_low"] <= change) & (change <= shares["ci_high"])).mean() for _, shares in runs
+    ]
+    return [
+        {"target": "any other brand moved (Holm)", **verdict(others, high=0.08)},
+        {"target": "another brand, p <= .05", **verdict(each, high=0.08)},
+        {"target": "the mover is found", **verdict(found, low=goal)},
+        {"target": "length of each move (bounded)", **verdict(within, low=0.93)},
+        {"target": "change of mean shares, stayed", **verdict(changes, low=0.93, high=0.97)},
+    ]
 
 
 def claim_rows(runs: int = RUNS, sizes: tuple[int, ...] = (300, 1000)) -> list[dict[str, object]]:

@@ -202,20 +202,11 @@ def test_too_many_waves_are_dates() -> None:
 
 def test_one_mover_of_eight_leaves_the_others_in_peace() -> None:
     """30 runs of benchmarks/simulations/positioning.py, where all of it runs 2,000 times."""
-    from benchmarks.simulations import image_surveys as survey
-    from benchmarks.simulations.positioning import wave_result
+    from benchmarks.simulations.positioning import moved_markets, wave_result
 
     rng = np.random.default_rng(4)
-    places = survey.brand_places()
-    extent = float(np.ptp(places, axis=0).max())
-    after = places.copy()
-    after[3] += 0.5 * extent * np.array([0.6, -0.8])
-    frames = [
-        wave_result(
-            survey.market("halo"), survey.market("halo", places=after), 300, rng, panel=False
-        )
-        for _ in range(30)
-    ]
+    before, after = moved_markets("halo", 0.5)
+    frames = [wave_result(before, after, 300, rng)[0] for _ in range(30)]
     assert np.mean([frame["moved"].iloc[3] for frame in frames]) >= 0.8
     others = np.mean([(frame["p_value"].drop(index=3) <= 0.05).mean() for frame in frames])
     assert others <= 0.08 + 2.6 * np.sqrt(0.08 * 0.92 / (7 * 30))
