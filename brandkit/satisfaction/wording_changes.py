@@ -44,8 +44,11 @@ def wave_change_finding(
         out 0, open otherwise.
     """
     _, which = chosen_score(result.changes, item=item, measure=measure)
-    rows = change_rows(result, item=item, measure=measure)
-    check_focus(rows, focus)
+    every = change_rows(result, item=item, measure=measure)
+    check_focus(every, focus)
+    rows = every[every["estimate"].notna()]
+    if not len(rows) or (focus is not None and focus not in set(rows["label"])):
+        return _too_few(every, focus)
     told = rows[rows["distinct"].astype(bool)]
     values: dict[str, Any] = {
         "earlier": rows["wave_a"].iloc[0], "later": rows["wave_b"].iloc[0],
@@ -58,7 +61,10 @@ def wave_change_finding(
         if not len(told):
             said = "Nobody's score changed distinguishably between {earlier} and {later}."
             return Finding(Message(said, values), detail, "open")
-        said = "{names}{more} changed between {earlier} and {later}; of the others none did."
+        said = (
+            "{names}{more} changed between {earlier} and {later}; no other change is "
+            "distinguishable."
+        )
         return Finding(Message(said, values), detail, "clear")
     mine = rows[rows["label"] == focus].iloc[0]
     detail = _change_detail(mine, which)
@@ -99,6 +105,9 @@ def wave_changes_alt(
     """Describe the figure of changes for those who cannot see it."""
     _, which = chosen_score(result.changes, item=item, measure=measure)
     rows = change_rows(result, item=item, measure=measure)
+    rows = rows[rows["estimate"].notna()]
+    if not len(rows):
+        return Message("An empty chart: too few people answered.")
     first, last = rows.iloc[0], rows.iloc[-1]
     return Message(
         "Dot plot of {n:count} changes with intervals around zero, from {up} ({high}) to {down} "
@@ -109,6 +118,20 @@ def wave_changes_alt(
             "low": change_text(last["estimate"], which),
         },
     )  # fmt: skip
+
+
+def _too_few(rows: pd.DataFrame, focus: str | None) -> Finding:
+    values: dict[str, Any] = {"focus": focus}
+    headline = Message(
+        "Too few people answered in both waves to speak of change."
+        if focus is None
+        else "Too few people rated {focus} in both waves to speak of change.",
+        values,
+    )
+    mine = rows if focus is None else rows[rows["label"] == focus]
+    bases = {"n_a": int(mine["n_a"].max()), "n_b": int(mine["n_b"].max())}
+    detail = Message("Bases of at most {n_a:count} and {n_b:count}.", bases)
+    return Finding(headline, detail, "open")
 
 
 def _change_detail(row: pd.Series, measure: str) -> Message:

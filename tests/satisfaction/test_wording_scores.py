@@ -117,7 +117,9 @@ def test_numbers_in_sentences_are_those_of_the_table(apart) -> None:
 
 def test_changes_are_said_no_surer_than_they_are(apart) -> None:
     whole = wave_change_finding(apart)
-    assert str(whole.headline) == "Juniper changed between 2025 and 2026; of the others none did."
+    assert str(whole.headline) == (
+        "Juniper changed between 2025 and 2026; no other change is distinguishable."
+    )
     assert whole.settled == "clear"
     mine = wave_change_finding(apart, focus="Juniper")
     assert (str(mine.headline), mine.settled) == ("Juniper fell between 2025 and 2026.", "clear")
@@ -133,6 +135,15 @@ def test_nobody_changed_is_open(apart) -> None:
     found = wave_change_finding(quiet)
     assert found.settled == "open"
     assert str(found.headline).startswith("Nobody's score changed distinguishably")
+
+
+def test_changes_of_few_are_said_to_be_unknown() -> None:
+    few = compared((7.0, 7.5, 8.0, 8.0, 8.0, 8.5), persons=12)
+    whole, mine = (wave_change_finding(few, focus=focus) for focus in (None, "Civic"))
+    assert str(whole.headline) == "Too few people answered in both waves to speak of change."
+    assert "rated Civic in both waves" in str(mine.headline)
+    assert (whole.settled, str(mine.detail)) == ("open", "Bases of at most 6 and 6.")
+    assert str(wave_changes_alt(few)) == "An empty chart: too few people answered."
 
 
 def test_a_bank_that_few_rated_is_said_to_be_unknown(apart) -> None:
