@@ -217,7 +217,7 @@ _POSITIONING = """
     supplementary       | Supplementary | flag | placed on the map without shaping it
     singular_value      | Singular value | decimal | square root of the axis's inertia
     scaling             | Scaling | text | which scaling the coordinates have
-    total_inertia       | Total inertia | decimal | chi-square over n
+    total_inertia       | Total inertia | decimal | chi-square over n, or the sum of variances
     share_explained     | Explained | share | share of the inertia that the kept axes show, 0-1
     n_rows              | Rows | count | active rows
     n_columns           | Columns | count | active columns
@@ -227,9 +227,9 @@ _POSITIONING = """
     ratio               | Times expected | decimal | observed over expected share; 1 = as expected
     residual            | Residual | signed | (p - rc)/sqrt(rc), signed
     nearest             | Nearest | text | the row whose profile is most alike
-    distance            | Distance | decimal | chi-square distance between two profiles
+    distance            | Distance | decimal | how far two rows are apart: chi-square between profiles, straight between coordinates
     second_nearest      | Second nearest | text | the next most alike row
-    second_distance     | Distance of the second | decimal | chi-square distance to it
+    second_distance     | Distance of the second | decimal | how far it is, likewise
     n_waves             | Waves | count | different survey waves
     loading             | Loading | signed | correlation of an attribute with the axis, -1 to 1; its covariance with the unit axis where attributes are not standardised
     stress              | Stress | decimal | Kruskal's stress-1, of the map or of one point, >= 0: root of squared misfit over squared distance

@@ -63,8 +63,8 @@ class StrategyReading(Result):
         interval are what customers make of it: of a catalogue's attribute its value, of a what-if
         the change of the share of choices; missing without evidence. ``because`` is one of
         "nobody_has_it", "nobody_sells_there", "few_have_and_customers_value_it",
-        "improves_what_exists", "no_evidence_of_value", "value_not_shown", "too_few_rivals",
-        "too_few_offers", "segments_untold", "nothing_raised".
+        "improves_what_exists", "we_lead_already", "no_evidence_of_value", "value_not_shown",
+        "too_few_rivals", "too_few_offers", "segments_untold", "nothing_raised".
     brand : str
     """
 
@@ -297,9 +297,9 @@ def _move_rule(values: Mapping[str, float]) -> tuple[str, str, str]:
         if _is_valued(values):
             return "distinctive", "few_have_and_customers_value_it", "clear"
         return "not_enough_evidence", "value_not_shown", "open"
-    if is_known and not _is_valued(values):
-        return "evolutionary", "improves_what_exists", "open"
-    return "evolutionary", "improves_what_exists", _clear_if(is_known)
+    because = "we_lead_already" if is_ahead else "improves_what_exists"
+    settled = "open" if is_known and not _is_valued(values) else _clear_if(is_known)
+    return "evolutionary", because, settled
 
 
 def _clear_if(is_sure: bool) -> str:
@@ -315,7 +315,9 @@ def _sorted(options: pd.DataFrame) -> pd.DataFrame:
     keys = (
         options["option"].astype(str),
         options["category"].where(options["category"].notna(), "").astype(str),
-        options["share_have"].fillna(0.0).astype(float),
+        # what most rivals have is the first to catch up with, what fewest have the most distinctive
+        options["share_have"].fillna(0.0).astype(float)
+        * np.where(options["strategy"] == "evolutionary", -1.0, 1.0),
         options["settled"].map(settled), options["evidence"].ne("image"),
         options["strategy"].map(STRATEGIES.index),
     )  # fmt: skip

@@ -141,7 +141,7 @@ def uniqueness_link(
     tests = {
         trait: chance(
             _correlations(rows[trait].to_numpy(), outcome, orders),
-            is_exact=is_exact, two_sided=True,
+            is_exact=is_exact, points=len(rows),
         )
         for trait in TRAITS
     }  # fmt: skip

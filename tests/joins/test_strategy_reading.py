@@ -143,7 +143,7 @@ def test_a_choice_models_labels_are_known() -> None:
         ({"n_rivals_have": 3, "choice_change": 0.02, "ci_low": -0.01},
          ("evolutionary", "improves_what_exists", "open")),
         ({"n_rivals_now": 0, "n_rivals_have": 0, "alone_support": 1.0},
-         ("evolutionary", "improves_what_exists", "likely")),
+         ("evolutionary", "we_lead_already", "likely")),
         ({"n_rivals_have": np.nan, "n_rivals_now": np.nan, "alone_support": np.nan},
          ("not_enough_evidence", "nothing_raised", "open")),
         ({"n_rivals": 2}, ("not_enough_evidence", "too_few_rivals", "open")),
