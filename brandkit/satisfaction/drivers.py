@@ -35,7 +35,7 @@ from brandkit.satisfaction.driver_estimates import (
 from brandkit.satisfaction.driver_groups import GroupFrames, group_frames, no_groups
 from brandkit.satisfaction.driver_notes import driver_notes
 from brandkit.satisfaction.driver_ranks import rank_sets, rank_shares
-from brandkit.satisfaction.within_brand import within_column
+from brandkit.satisfaction.within_brand import check_names, within_column
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -221,6 +221,7 @@ def driver_importance(
     [['fees', 0.35, True], ['advice', 0.45, True], ['lobby', 0.0, False]]
     """
     check_call(outcome, drivers, method=method, missing=missing, level=level, draws=draws)
+    check_names(data, outcome=[outcome], drivers=drivers, by=[by] if by is not None else [])
     centred = within_column(data, within, taken=[outcome, *drivers])
     others = [name for name in dict.fromkeys([centred, by]) if name is not None]
     rows = survey_rows(

@@ -19,7 +19,7 @@ from brandkit.core.survey_rows import Data, RowDraws, SurveyRows, Weight, survey
 from brandkit.satisfaction.penalty_cuts import Cut, Cuts, cuts_of
 from brandkit.satisfaction.penalty_estimates import ROLES, Effects, effects
 from brandkit.satisfaction.penalty_notes import penalty_notes
-from brandkit.satisfaction.within_brand import within_column
+from brandkit.satisfaction.within_brand import check_names, within_column
 
 Missing = Literal["raise", "drop"]
 
@@ -190,6 +190,7 @@ def penalty_reward(
     [['complain', 'basic'], ['advice', 'exciting']]
     """
     _check(outcome, attributes, missing=missing, level=level, draws=draws)
+    check_names(data, outcome=[outcome], attributes=attributes)
     centred = within_column(data, within, taken=[outcome, *attributes])
     rows = survey_rows(
         data, columns=[*attributes, outcome], others=[] if centred is None else [centred],

@@ -1,4 +1,4 @@
-"""Which column answers are centred on, so that only differences within a brand count."""
+"""Which columns a method means: those it names, and the one that answers are centred on."""
 
 from __future__ import annotations
 
@@ -6,12 +6,27 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from brandkit.core.checks import require_columns
+from brandkit.core.checks import require_columns, require_frame
 from brandkit.core.errors import InputError, shown
 from brandkit.core.survey_design import SurveyData
 from brandkit.core.survey_rows import Data
 
 NO_CENTRING = "none"
+
+
+def check_names(data: Data, **named: Sequence[str]) -> None:
+    """Refuse columns that are not there, by the argument that names them.
+
+    Parameters
+    ----------
+    data : DataFrame or Survey
+    **named : sequence of str
+        The columns of each argument.
+    """
+    frame = data.responses if isinstance(data, SurveyData) else data
+    require_frame("data", frame)
+    for argument, names in named.items():
+        require_columns(frame, names, argument=argument)
 
 
 def within_column(data: Data, within: str | None, *, taken: Sequence[str]) -> str | None:
