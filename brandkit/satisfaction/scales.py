@@ -156,7 +156,7 @@ def _ends(column: Floats, declared: Ends | None, coding: NpsCoding | None) -> tu
     if not len(column) or (column % 1 != 0).any() or column.min() < 0:
         return (np.nan, np.nan), False
     low, high = CODINGS[coding or "0-10"][:2]
-    reaches = high - 1 <= column.max() <= high + 1
+    reaches = high - 2 <= column.max() <= high + 1
     if not reaches:
         return (np.nan, np.nan), False
     return (low, high), coding is None
