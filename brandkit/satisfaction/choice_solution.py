@@ -13,12 +13,9 @@ from brandkit.core.message import Message
 from brandkit.satisfaction.choice_kernel import Options, fit, options_of, set_scores
 from brandkit.satisfaction.choice_sets import Choices
 from brandkit.satisfaction.model_errors import wald
-from brandkit.satisfaction.newton import Maximum
+from brandkit.satisfaction.newton import Maximum, inverted
 from brandkit.satisfaction.regressors import Regressors, checked_regressors
-from brandkit.satisfaction.separation import separating_direction
-
-RUNAWAY = 10.0
-"""Standardised coefficient from which attributes are suspected to tell every choice."""
+from brandkit.satisfaction.separation import may_run_away, separating_direction
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,11 +127,11 @@ def solve(choices: Choices, *, with_constants: bool, start: Floats | None = None
     if start is not None and not constants:
         first = start[list(found.kept)] * found.spread
     maximum = fit(options, over, start=first)
-    _refuse_runaway(maximum, options, over, names=[names[at] for at in found.kept])
-    inverse = np.linalg.inv(maximum.information)
+    inverse = inverted(maximum.information)
+    if not maximum.is_settled or may_run_away(maximum.place, inverse, columns):
+        _refuse_runaway(maximum, options, over, names=[names[at] for at in found.kept])
     return Solution(
-        choices, options, columns, found, constants, maximum, (inverse + inverse.T) / 2,
-        (*notes, *found.notes),
+        choices, options, columns, found, constants, maximum, inverse, (*notes, *found.notes)
     )  # fmt: skip
 
 
@@ -182,8 +179,6 @@ def _without_decided_banks(choices: Choices) -> tuple[Choices, tuple[Message, ..
 
 def _refuse_runaway(maximum: Maximum, options: Options, over: Floats, *, names: list[str]) -> None:
     """Refuse choices whose likelihood has no maximum."""
-    if maximum.is_settled and np.abs(maximum.place).max() < RUNAWAY:
-        return
     size = np.diff(options.starts)
     sides = np.repeat(over[options.picked], size, axis=0) - over
     direction = separating_direction(np.delete(sides, options.picked, axis=0))

@@ -93,3 +93,19 @@ def _step(information: Floats, gradient: Floats) -> Floats:
     if not np.isfinite(step).all() or float(step @ gradient) < 0:
         step = np.linalg.lstsq(information, gradient, rcond=1e-10)[0]
     return np.asarray(step)
+
+
+def inverted(information: Floats) -> Floats:
+    """Invert an information matrix, symmetric to the last digit; a flat one gets large entries.
+
+    Examples
+    --------
+    >>> inverted(np.array([[2.0, 0.0], [0.0, 4.0]])).tolist()
+    [[0.5, 0.0], [0.0, 0.25]]
+    """
+    try:
+        inverse = np.linalg.inv(information)
+    except np.linalg.LinAlgError:
+        slack = 1e-14 * np.trace(information) * np.eye(len(information))
+        inverse = np.linalg.inv(information + slack)
+    return np.asarray((inverse + inverse.T) / 2)

@@ -192,9 +192,10 @@ def ordinal_model(
     effects always use the design error, and their target is the average over the population that
     the sample was drawn from.
 
-    Equal slopes are tested driver by driver: the scale's steps are parted into up to three bands,
-    and the efficient scores of slopes of their own give a Wald statistic over their design
-    covariance, read as Hotelling's T²; Holm's adjustment over drivers.
+    Equal slopes are tested driver by driver: the scale's steps are parted into up to four bands,
+    the slopes of all drivers are freed between bands by one step of Newton's method (Brant's test
+    without its separate regressions), and each driver's differences give a Wald statistic over
+    their design covariance, read as Hotelling's T²; Holm's adjustment over drivers.
 
     References
     ----------

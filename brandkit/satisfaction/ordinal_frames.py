@@ -19,7 +19,7 @@ from brandkit.satisfaction.ordinal_kernel import Link
 from brandkit.satisfaction.ordinal_levels import Levels
 from brandkit.satisfaction.ordinal_shares import average_changes, level_shares
 from brandkit.satisfaction.ordinal_solution import Solution
-from brandkit.satisfaction.proportionality import slope_scores
+from brandkit.satisfaction.proportionality import slope_steps
 
 PROFILES = {"low": 0.25, "typical": 0.5, "high": 0.75}
 """Profiles, and the quantile of its ratings at which every driver stands in them."""
@@ -139,11 +139,12 @@ def proportionality_rows(solution: Solution, rows: SurveyRows) -> pd.DataFrame:
     """Test driver by driver whether it counts the same at every step."""
     if solution.n_cuts < 2:
         return _no_steps_to_compare()
-    found = slope_scores(solution)
-    p, q = found.score.shape
+    found = slope_steps(solution)
+    p, q = found.step.shape
     covariance = rows.covariance(found.influence[solution.cells.of_row])
     blocks = covariance.reshape(p, q, p, q)
-    tested = [wald(found.score[k], blocks[k, :, k], rows.df) for k in range(p)]
+    left = max(rows.df - len(solution.inverse), q)
+    tested = [wald(found.step[k], blocks[k, :, k], left) for k in range(p)]
     p_value = np.array([p for _, p in tested])
     slopes = found.slopes / solution.spread[:, None]
     return pd.DataFrame(

@@ -96,7 +96,7 @@ class Pieces(NamedTuple):
 
 
 def cells_of(x: Floats, level: Codes, weight: Floats) -> Cells:
-    """Unite rows of equal drivers and level, where that makes them markedly fewer.
+    """Unite rows of equal drivers, level and weight, where that makes them markedly fewer.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def cells_of(x: Floats, level: Codes, weight: Floats) -> Cells:
     ([2.0, 1.0], [1.0, 2.0], [1, 0, 1])
     """
     n_levels = int(level.max()) + 1
-    key = _whole_keys(x, level)
+    key = _whole_keys(x, level, weight)
     if key is not None:
         found, first, of_row = np.unique(key, return_index=True, return_inverse=True)
         if len(found) <= _WORTH_COLLAPSING * len(x):
@@ -130,17 +130,18 @@ def cells_of(x: Floats, level: Codes, weight: Floats) -> Cells:
     return Cells(np.ascontiguousarray(x[order]), weight[order], starts, place)
 
 
-def _whole_keys(x: Floats, level: Codes) -> NDArray[np.int64] | None:
+def _whole_keys(x: Floats, level: Codes, weight: Floats) -> NDArray[np.int64] | None:
     """Write each row of whole numbers as one number, the level first; None where it does not go."""
     if not np.array_equal(x, np.rint(x)):
         return None
+    kinds, heavy = np.unique(weight, return_inverse=True)
     low, high = x.min(axis=0), x.max(axis=0)
-    sizes = high - low + 1
+    sizes = [*(high - low + 1).astype(int).tolist(), len(kinds)]
     if np.log2(sizes).sum() + np.log2(level.max() + 1) > 62:
         return None
     key = level.astype(np.int64)
-    for column, least, size in zip(x.T, low, sizes, strict=True):
-        key = key * int(size) + (column - least).astype(np.int64)
+    for column, size in zip((*(x - low).T, heavy.reshape(-1)), sizes, strict=True):
+        key = key * size + column.astype(np.int64)
     return key
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from brandkit.core.errors import InputError, NotConvergedError, NotEnoughDataError, shown
 from brandkit.core.linalg import Floats
 from brandkit.core.survey_rows import SurveyRows
-from brandkit.satisfaction.newton import Maximum
+from brandkit.satisfaction.newton import Maximum, inverted
 from brandkit.satisfaction.ordinal_kernel import (
     Cells,
     Codes,
@@ -24,10 +24,7 @@ from brandkit.satisfaction.ordinal_kernel import (
     without_itself,
 )
 from brandkit.satisfaction.regressors import Regressors, checked_regressors
-from brandkit.satisfaction.separation import separating_direction
-
-RUNAWAY = 12.0
-"""Standardised coefficient from which drivers are suspected to separate the levels."""
+from brandkit.satisfaction.separation import may_run_away, separating_direction
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,11 +155,11 @@ def solve(columns: Columns, code: Codes, rows: SurveyRows, *, link: Link) -> Sol
     raw = cells_of(columns.values[:, list(found.kept)], code, rows.weight)
     cells = Cells((raw.x - found.centre) / found.spread, raw.weight, raw.starts, raw.of_row)
     maximum = fit(cells, link)
-    _refuse_runaway(maximum, cells, names=[columns.names[at] for at in found.kept])
     cuts = cells.n_levels - 1
+    inverse = inverted(maximum.information)
+    if not maximum.is_settled or may_run_away(maximum.place[cuts:], inverse[cuts:, cuts:], cells.x):
+        _refuse_runaway(maximum, cells, names=[columns.names[at] for at in found.kept])
     got = pieces(cells, cells.x @ maximum.place[cuts:], maximum.place[:cuts], link)
-    inverse = np.linalg.inv(maximum.information)
-    inverse = (inverse + inverse.T) / 2
     left_out = without_itself(cells, got, inverse)
     return Solution(cells, maximum, link, got, left_out, inverse, columns, found)
 
@@ -170,9 +167,6 @@ def solve(columns: Columns, code: Codes, rows: SurveyRows, *, link: Link) -> Sol
 def _refuse_runaway(maximum: Maximum, cells: Cells, *, names: Sequence[str]) -> None:
     """Refuse data whose likelihood has no maximum."""
     cuts = cells.n_levels - 1
-    slopes = maximum.place[cuts:]
-    if maximum.is_settled and np.abs(slopes).max() < RUNAWAY:
-        return
     direction = separating_direction(_sides(cells))
     if direction is not None and direction[cuts:].any():
         culprits = [name for name, pull in zip(names, direction[cuts:], strict=True) if pull]

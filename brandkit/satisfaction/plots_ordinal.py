@@ -146,7 +146,7 @@ def plot_ordinal_shares(result: OrdinalModel, *, ax: Axes | None = None) -> Axes
         told = told.loc[list(PROFILE_NAMES)]
         texts = [formatted(float(share), "percent") for share in told["estimate"]]
         ends = zip(told["ci_low"], told["ci_high"], strict=True)
-        spans = [f"{_percent(low)}–{formatted(float(high), 'percent')}" for low, high in ends]
+        spans = [_span(low, high) for low, high in ends]
         write_column(ax, texts, head=translate(Message("top {n:count}", {"n": top})))
         write_column(ax, spans, column=1, head=translate(Message("interval")))
     return ax
@@ -176,8 +176,10 @@ def _change_axis(ax: Axes, rows: pd.DataFrame, *, is_mean: bool) -> None:
     ax.grid(axis="x")
 
 
-def _percent(share: float) -> str:
-    return formatted(float(share), "percent").removesuffix("%")
+def _span(low: float, high: float) -> str:
+    """Write an interval of shares in whole percent, without the sign: it stands beside one."""
+    first, last = (formatted(float(end), "percent").removesuffix("%") for end in (low, high))
+    return first if first == last else f"{first}–{last}"
 
 
 def _points(value: float) -> str:

@@ -13,25 +13,25 @@ from brandkit.satisfaction.ordinal_solution import Solution
 
 Flags = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 
-MOST_BANDS = 3
-"""Bands of steps that may have slopes of their own: low, middle and high."""
+MOST_BANDS = 4
+"""Bands of steps that may have slopes of their own, from the low end to the high."""
 
 
 @dataclass(frozen=True, eq=False)
-class SlopeScores:
-    """How far slopes that may differ between bands of steps pull away from the common one.
+class SlopeSteps:
+    """How far slopes that may differ between bands of steps move from the common one.
 
     Parameters
     ----------
-    score : ndarray, shape (p, q)
-        Sum of the efficient scores of each driver's q further slopes.
+    step : ndarray, shape (p, q)
+        Each driver's slope in the second band and on, less that in the first.
     influence : ndarray, shape (m, p q)
         What a row of unit weight in each cell adds to them.
     slopes : ndarray, shape (p, q + 1)
-        Slopes in each band by one step of Newton's method from the common slope.
+        Slopes in each band.
     """
 
-    score: Floats
+    step: Floats
     influence: Floats
     slopes: Floats
 
@@ -58,8 +58,8 @@ def bands_of(cells: Cells, *, most: int = MOST_BANDS) -> Codes:
     return np.unique(raw, return_inverse=True)[1].astype(np.intp)
 
 
-def slope_scores(solution: Solution) -> SlopeScores:
-    """Give the efficient scores of slopes that differ between bands of steps.
+def slope_steps(solution: Solution) -> SlopeSteps:
+    """Let the slopes of all drivers differ between bands of steps, by one step of Newton's method.
 
     Parameters
     ----------
@@ -67,43 +67,49 @@ def slope_scores(solution: Solution) -> SlopeScores:
 
     Returns
     -------
-    SlopeScores
+    SlopeSteps
 
     Notes
     -----
     A driver's slope beta_c in band c of the steps has the score -x s_c, where s_c sums the
-    scores of the thresholds in the band. The common slope and the thresholds are estimated, so
-    what they explain is taken away: U - I_gp I_pp^-1 U_p. The influence is that of rows the model
-    did not see, without which the test rejects too often in small samples.
+    scores of the thresholds in the band. The common slopes and the thresholds are estimated, so
+    what they explain is taken away: U - I_gp I_pp^-1 U_p, whose information is
+    I_gg - I_gp I_pp^-1 I_pg. All drivers are freed together: freed one by one, a driver that
+    counts evenly is blamed for one that does not (30 % of samples where this takes 5 %). The
+    influence is that of rows the model did not see, without which the test rejects too often in
+    small samples.
 
     References
     ----------
+    Brant, R. (1990). Assessing proportionality in the proportional odds model for ordinal
+    logistic regression. Biometrics 46, 1171-1178. doi:10.2307/2532457
     Peterson, B. and Harrell, F. E. (1990). Partial proportional odds models for ordinal response
     variables. Applied Statistics 39, 205-217. doi:10.2307/2347760
     """
-    cells, inverse = solution.cells, solution.inverse
+    cells, inverse, p = solution.cells, solution.inverse, solution.n_drivers
     bands = bands_of(cells)
-    x, w, q = cells.x[:, : solution.n_drivers], cells.weight, int(bands.max())
+    x, w, q = cells.x[:, :p], cells.weight, int(bands.max())
     above = np.append(bands, -1)[cells.level]
     below = np.concatenate([[-1], bands])[cells.level]
     flags = [(above == at, below == at) for at in range(1, q + 1)]
-    cross = np.zeros((solution.n_drivers, q, len(inverse)))
-    inside = np.zeros((solution.n_drivers, q, q))
+    crossed, inside = np.zeros((p, q, len(inverse))), np.zeros((p, q, p, q))
     for at, inner in enumerate(flags):
         by_above, by_below = _band_derivatives(solution.got, inner)
-        cross[:, at] = -_cross(cells, w * by_above, w * by_below, solution.n_drivers)
+        crossed[:, at] = -_cross(cells, w * by_above, w * by_below, p)
         for other, (up, down) in enumerate(flags):
-            inside[:, at, other] = -(w * (up * by_above + down * by_below)) @ x**2
-    pull = cross @ inverse  # (p, q, k)
-    score = (w @ _row_scores(solution.got, x, flags)).reshape(len(pull), q)
+            weight = w * (up * by_above + down * by_below)
+            inside[:, at, :, other] = -(x * weight[:, None]).T @ x
+    cross = crossed.reshape(p * q, -1)
+    pull = cross @ inverse
+    known = np.linalg.pinv(inside.reshape(p * q, p * q) - pull @ cross.T, hermitian=True)
+    step = known @ (w @ _row_scores(solution.got, x, flags))
     influence = _row_scores(solution.left_out, x, flags)
-    influence -= scores(cells, solution.left_out) @ pull.reshape(-1, len(inverse)).T
-    efficient = inside - pull @ cross.transpose(0, 2, 1)
-    step = np.linalg.solve(efficient, score[:, :, None])[:, :, 0]
-    at_slope = np.arange(len(pull))
-    moved = (step[:, :, None] * pull).sum(axis=1)[at_slope, solution.n_cuts + at_slope]
-    first = solution.maximum.place[solution.n_cuts + at_slope] - moved
-    return SlopeScores(score, influence, np.column_stack([first, first[:, None] + step]))
+    influence -= scores(cells, solution.left_out) @ pull.T
+    moved = (step @ pull)[solution.n_cuts : solution.n_cuts + p]
+    first = solution.maximum.place[solution.n_cuts : solution.n_cuts + p] - moved
+    step = step.reshape(p, q)
+    slopes = np.column_stack([first, first[:, None] + step])
+    return SlopeSteps(step, influence @ known, slopes)
 
 
 def _band_derivatives(got: Pieces, flags: Flags) -> tuple[Floats, Floats]:

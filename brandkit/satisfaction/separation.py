@@ -7,8 +7,9 @@ from scipy.optimize import linprog
 
 from brandkit.core.linalg import Floats
 
-MOST_ROWS = 20_000
 NOTHING = 1e-7
+FAR = 8.0
+"""Reach of a coefficient over its column's range from which it may be on its way to infinity."""
 
 
 def separating_direction(sides: Floats) -> Floats | None:
@@ -60,3 +61,25 @@ def separating_direction(sides: Floats) -> Floats | None:
     direction = found.x / scale
     largest = np.abs(direction).max()
     return np.where(np.abs(direction) > NOTHING * largest, direction / largest, 0.0)
+
+
+def may_run_away(slopes: Floats, inverse: Floats, x: Floats) -> bool:
+    """Say whether estimates look as if they had no end: far out, and with errors larger still.
+
+    Parameters
+    ----------
+    slopes : ndarray, shape (p,)
+    inverse : ndarray, shape (p, p)
+        Their covariance.
+    x : ndarray, shape (m, p)
+
+    Returns
+    -------
+    bool
+        Cheap, and true for every estimate that runs away; :func:`separating_direction` decides.
+    """
+    reach = np.abs(slopes) * np.ptp(x, axis=0)
+    variance = np.diagonal(inverse)
+    # a matrix that is flat to rounding has an inverse of any sign
+    error = np.where(variance > 0, np.sqrt(np.abs(variance)), np.inf)
+    return bool(((reach > FAR) & ~(np.abs(slopes) > error)).any())
