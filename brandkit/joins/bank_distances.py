@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -15,17 +14,9 @@ from brandkit.core.linalg import Floats, signed_svd
 from brandkit.core.message import Message
 from brandkit.overlap import BrandOverlap
 from brandkit.positioning import CorrespondenceMap
+from brandkit.positioning.stability import MapStability
 
 _SAME = 1e-9
-
-
-@runtime_checkable
-class HasMap(Protocol):
-    """What has a map of the banks: the result of ``map_stability``."""
-
-    @property
-    def map(self) -> CorrespondenceMap:
-        """The map of the whole sample."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +96,7 @@ def catalogue_distances(source: BrandOverlap | pd.DataFrame, *, value: str) -> D
     )
 
 
-def perceived_distances(source: CorrespondenceMap | HasMap | pd.DataFrame) -> Distances:
+def perceived_distances(source: CorrespondenceMap | MapStability | pd.DataFrame) -> Distances:
     """Give chi-square distances of profiles, or the table's own distances.
 
     Parameters
@@ -119,7 +110,7 @@ def perceived_distances(source: CorrespondenceMap | HasMap | pd.DataFrame) -> Di
     if isinstance(source, pd.DataFrame):
         return table_distances("perceived", source)
     if not isinstance(source, CorrespondenceMap):
-        if not isinstance(source, HasMap):
+        if not isinstance(source, MapStability):
             raise TypeError(
                 "`perceived` must be the result of correspondence_map or map_stability, or a table "
                 f"of distances; found {type(source).__name__}."

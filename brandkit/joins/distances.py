@@ -15,7 +15,6 @@ from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.joins.bank_distances import (
     Distances,
-    HasMap,
     catalogue_distances,
     classical_places,
     perceived_distances,
@@ -32,8 +31,9 @@ from brandkit.joins.relabelling import (
 )
 from brandkit.overlap import BrandOverlap
 from brandkit.positioning import CorrespondenceMap
+from brandkit.positioning.stability import MapStability
 
-Perceived = CorrespondenceMap | HasMap | pd.DataFrame
+Perceived = CorrespondenceMap | MapStability | pd.DataFrame
 OverlapValue = Literal["overlap", "overlap_shared", "excess"]
 
 FEWEST_BANKS = 4

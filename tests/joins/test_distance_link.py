@@ -18,9 +18,12 @@ from brandkit.joins.bank_distances import classical_places, perceived_distances
 from brandkit.joins.distances import DistanceLink, distance_link
 from brandkit.joins.relabelling import mantel_values, orders_of, procrustes_values
 from brandkit.joins.uniqueness import uniqueness_link
-from brandkit.overlap import brand_overlap
+from brandkit.overlap import BrandOverlap, brand_overlap
 from brandkit.overlap.examples import small_catalog
 from brandkit.positioning import correspondence_map
+from brandkit.positioning.stability import MapStability, map_stability
+from brandkit.sources import read_study
+from brandkit.sources.sample_market import BANKS as MARKET
 from tests.contract import assert_contract
 
 REFERENCE = Path(__file__).parent.parent / "reference" / "distance_link" / "values.json"
@@ -180,6 +183,55 @@ def test_a_bank_without_anything_comparable_is_left_out() -> None:
     assert "Kestrel" not in found.names
     assert not np.isnan(found.values).any()
     assert "left out because it has nothing comparable" in str(found.notes[0])
+
+
+# --- the sample --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def market() -> tuple[BrandOverlap, MapStability]:
+    study = read_study("sample")
+    assert study.survey is not None
+    overlap = brand_overlap(study.catalog, draws=0)
+    return overlap, map_stability(study.survey, attributes=["image"], draws=50)
+
+
+def test_the_samples_offers_and_image_are_linked(market) -> None:
+    overlap, stability = market
+    link = distance_link(overlap, perceived=stability)
+    assert link.n_brands == 12
+    assert link.tests.loc[0, "verdict"] == "linked"
+    pairs = link.pairs.set_index(["brand_a", "brand_b"])
+    # planted: the two cannot be told apart in image, and nearly not in products
+    nearest = pairs.loc[("Harbour Bank", "Tidewater")]
+    assert nearest["perceived_rank"] == 1
+    assert nearest["catalogue_rank"] == pairs.loc[~pairs["sister"], "catalogue_rank"].min()
+    assert pairs.index[pairs["sister"]].tolist() == [("Northgate", "Peninsula")]
+    same = distance_link(overlap, perceived=stability.map)
+    pd.testing.assert_frame_equal(link.tests, same.tests)
+
+
+def test_distances_of_overlap_are_those_of_its_matrix(market) -> None:
+    overlap, stability = market
+    table = overlap.matrix()
+    pairs = distance_link(overlap, perceived=stability).pairs
+    for a, b, distance in pairs[["brand_a", "brand_b", "catalogue_distance"]].head(9).to_numpy():
+        expected = 1 - (table.loc[a, b] + table.loc[b, a]) / 2
+        assert distance == pytest.approx(expected, abs=1e-12)
+    excess = distance_link(overlap, perceived=stability, value="excess").pairs
+    assert not np.allclose(excess["catalogue_distance"], pairs["catalogue_distance"])
+
+
+def test_the_samples_satisfaction_has_nothing_to_do_with_uniqueness(market) -> None:
+    overlap, _ = market
+    liked = pd.DataFrame({
+        "brand": [bank.name for bank in MARKET], "estimate": [bank.quality for bank in MARKET],
+    })  # fmt: skip
+    found = uniqueness_link(overlap, satisfaction=liked)
+    assert found.tests["verdict"].tolist() == ["open", "open"]
+    profile = found.brands.set_index("brand")["profile"]
+    assert profile["Kestrel"] == "universal"
+    assert profile["Juniper"] == "between"
 
 
 # --- refusals ----------------------------------------------------------------------------------
