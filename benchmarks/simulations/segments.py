@@ -51,7 +51,7 @@ def found(
     )  # fmt: skip
 
 
-def number_rows(runs: int = 500) -> list[dict[str, object]]:
+def number_rows(runs: int = 300) -> list[dict[str, object]]:
     """Say how often the number of classes is right, and how lasting the classes are."""
     rows = []
     for persons, apart, weighted in (
@@ -78,7 +78,7 @@ def number_rows(runs: int = 500) -> list[dict[str, object]]:
     return rows
 
 
-def forced_rows(runs: int = 200) -> list[dict[str, object]]:
+def forced_rows(runs: int = 100) -> list[dict[str, object]]:
     """Show that two classes forced on answers without any are not lasting."""
     rng = np.random.default_rng(22)
     rand = [
@@ -151,9 +151,9 @@ def mean_of(values: list[float]) -> float:
 
 def main() -> None:
     """Print all tables."""
-    print("\nNumber of classes (500 runs)")
+    print("\nNumber of classes (300 runs)")
     show(number_rows())
-    print("\nStability (200 runs)")
+    print("\nStability (100 runs)")
     show(forced_rows())
     print(f"\nShares and profiles ({RUNS:,} runs)")
     show(coverage_rows())
