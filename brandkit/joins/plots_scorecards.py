@@ -20,6 +20,8 @@ from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 
 MOST_ROWS = 30
 """Institutions that a dot plot shows; the table beside it has the rest."""
+CROWDED, MOST_NAMES = 24, 12
+"""Institutions from which a matrix names so many and numbers the others."""
 NAME_LINE = 24
 _TIER_CORNERS = {
     "lead": (0.985, 0.985, "right", "top"), "hold": (0.985, 0.015, "right", "bottom"),
@@ -139,7 +141,8 @@ def plot_scorecard_matrix(
     if ax is None:
         ax = new_axes(WIDTH, 6.0)
     with theme():
-        ax.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0))
+        ax.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0), xticks=[0.0, 0.25, 0.5, 0.75, 1.0],
+               yticks=[0.25, 0.5, 0.75, 1.0])  # fmt: skip
         ax.set_aspect("equal", adjustable="box")
         ax.axvline(result.cuts[0], color=PALETTE["soft"], linewidth=1, linestyle="--", zorder=1)
         ax.axhline(result.cuts[1], color=PALETTE["soft"], linewidth=1, linestyle="--", zorder=1)
@@ -163,9 +166,10 @@ def plot_scorecard_matrix(
         ax.set(xlabel=translate(Message("Contribution today")),
                ylabel=translate(Message("Potential")))  # fmt: skip
         place_labels(
-            ax, rows["brand"].astype(str).tolist(), places, priority=-np.arange(len(rows)),
-            emphasise=() if focus is None else (focus,),
+            ax, rows["brand"].astype(str).tolist(), places,
+            priority=np.hypot(*(places - result.cuts).T), emphasise=() if focus is None else (focus,),
             lines=np.concatenate(bars) if bars else None,
+            max_labels=MOST_NAMES if len(rows) > CROWDED else len(rows),
         )  # fmt: skip
     return ax
 
