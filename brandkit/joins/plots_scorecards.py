@@ -167,7 +167,8 @@ def plot_scorecard_matrix(
                ylabel=translate(Message("Potential")))  # fmt: skip
         place_labels(
             ax, rows["brand"].astype(str).tolist(), places,
-            priority=np.hypot(*(places - result.cuts).T), emphasise=() if focus is None else (focus,),
+            priority=np.hypot(*(places - result.cuts).T),
+            emphasise=() if focus is None else (focus,),
             lines=np.concatenate(bars) if bars else None,
             max_labels=MOST_NAMES if len(rows) > CROWDED else len(rows),
         )  # fmt: skip

@@ -15,6 +15,7 @@ from brandkit.core.result import Result
 from brandkit.positioning.back_projection import least_norm_profiles
 from brandkit.positioning.correspondence import CorrespondenceMap
 from brandkit.positioning.demand import check_same_map, demand_density
+from brandkit.positioning.opportunity_frames import changes_frame, places_frame
 from brandkit.positioning.opportunity_surface import (
     TOP,
     Ground,
@@ -209,11 +210,11 @@ def opportunities(
     return Opportunities(
         spots=_with_rivals(frame, stability, rivals, marks=marks),
         surface=_surface_frame(surface, ground),
-        changes=_changes_frame(start, there, attributes, limits).assign(
+        changes=changes_frame(start, there, attributes, limits).assign(
             above_market=(usual - average).ravel()
         ),
         hull=pd.DataFrame(ground.hull, columns=["across", "upward"]),
-        places=_places_frame(stability),
+        places=places_frame(stability),
         map=stability.map,
         cell_width=ground.step,
         brand=brand,
@@ -340,46 +341,12 @@ def named_above(above: Floats, attributes: list[str]) -> list[str]:
     return [attributes[at] for at in order if above[at] >= TELLING_POINTS]
 
 
-# --- frames ------------------------------------------------------------------------------------
-
-
 def _surface_frame(surface: _Surface, ground: Ground) -> pd.DataFrame:
     places = ground.places[ground.supported]
     return pd.DataFrame({
         "across": places[:, 0], "upward": places[:, 1], "room": surface.room,
         "zone": np.where(ground.within[ground.supported], "within", "extrapolated"),
     })  # fmt: skip
-
-
-def _changes_frame(
-    start: Floats, there: Floats, attributes: list[str], limits: tuple[Floats, Floats]
-) -> pd.DataFrame:
-    n, k = there.shape
-    low, high = limits
-    held = (there <= low + 1e-12) | (there >= high - 1e-12)
-    moved = np.abs(there - start) > 1e-12
-    return pd.DataFrame({
-        "spot": np.arange(1, n + 1).repeat(k),
-        "attribute": np.tile(np.array(attributes, dtype=object), n),
-        "share_now": np.tile(start, n),
-        "change": (there - start).ravel(),
-        "share_then": there.ravel(),
-        "observed_low": np.tile(low, n), "observed_high": np.tile(high, n),
-        "at_limit": (held & moved).ravel(),
-    })  # fmt: skip
-
-
-def _places_frame(stability: MapStability) -> pd.DataFrame:
-    sides = []
-    for side, frame in (("row", stability.map.rows), ("column", stability.map.columns)):
-        wide = frame.pivot(index="label", columns="axis", values="coordinate")
-        wide = wide.loc[frame["label"].drop_duplicates()]
-        factor = stability.map.arrow_factor if side == "column" else 1.0
-        sides.append(pd.DataFrame({
-            "side": side, "label": wide.index.astype(str).to_numpy(dtype=object),
-            "across": factor * wide[1].to_numpy(), "upward": factor * wide[2].to_numpy(),
-        }))  # fmt: skip
-    return pd.concat(sides, ignore_index=True)
 
 
 def _notes(stability: MapStability, *, is_neutral: bool) -> tuple[Message, ...]:

@@ -7,11 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from brandkit.core.message import Message
 from brandkit.language import translate
-from brandkit.positioning.correspondence import CorrespondenceMap
 from brandkit.positioning.opportunities import Opportunities
 from brandkit.positioning.wording import scaling_words
+from brandkit.positioning.wording_opportunities import axis_words
 from brandkit.viz.maps import (
     MOST_ATTRIBUTES,
     MapSide,
@@ -86,7 +85,7 @@ def plot_opportunities(
     window = map_window(np.vstack([edge, side.places, spots]))
     ax = map_axes(window) if ax is None else ax
     with theme():
-        said = axis_texts(result.map)
+        said = [translate(one) for one in axis_words(result.map)]
         draw_map_frame(ax, window, across=said[0], upward=said[1])
         write_above(ax, translate(scaling_words(result.map)))
         ax.imshow(
@@ -99,21 +98,6 @@ def plot_opportunities(
         _draw_spots(ax, spots)
         label_map(ax, side, attributes, focus=focus, avoid=_ring(spots, ax))
     return ax
-
-
-def axis_texts(result: CorrespondenceMap) -> list[str]:
-    """Say what the first two axes show; nothing of an axis that the map does not keep."""
-    shares = result.axes["share"].tolist()[: int(result.rows["axis"].max())][:2]
-    said = [
-        translate(
-            Message(
-                "Axis {axis:count}: {share:percent} of the differences",
-                {"axis": axis, "share": share},
-            )
-        )
-        for axis, share in enumerate(shares, start=1)
-    ]
-    return [*said, ""][:2]
 
 
 def _grid(result: Opportunities) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:

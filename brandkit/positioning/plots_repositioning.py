@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from brandkit.core.message import Message
 from brandkit.language import translate
-from brandkit.positioning.plots_opportunities import axis_texts
 from brandkit.positioning.repositioning import UNNAMED, Repositioning
 from brandkit.positioning.wording import scaling_words
+from brandkit.positioning.wording_opportunities import axis_words
 from brandkit.positioning.wording_repositioning import move_words
 from brandkit.viz.maps import (
     MapSide,
@@ -84,7 +84,7 @@ def plot_repositioning(result: Repositioning, *, ax: Axes | None = None) -> Axes
     window = map_window(np.vstack([places, ends, rays.places, region_room(places, edges)]))
     ax = map_axes(window) if ax is None else ax
     with theme():
-        said = axis_texts(result.map)
+        said = [translate(one) for one in axis_words(result.map)]
         draw_map_frame(ax, window, across=said[0], upward=said[1])
         write_above(ax, translate(scaling_words(result.map)))
         draw_rays(ax, rays)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from brandkit.core.message import Finding, Message, Settled
+from brandkit.positioning.correspondence import CorrespondenceMap
 from brandkit.positioning.opportunities import Opportunities
 
 SURE, LIKELY = 0.9, 0.8
@@ -13,6 +14,28 @@ MOST_CHANGES = 3
 """Attributes named on the way to a spot, in either direction."""
 TELLING = 0.05
 """Change of a share from which it is named."""
+
+
+def axis_words(result: CorrespondenceMap) -> list[Message | str]:
+    """Say what the first two axes show; nothing of an axis that the map does not keep.
+
+    Parameters
+    ----------
+    result : CorrespondenceMap
+
+    Returns
+    -------
+    list of Message or str
+        One across, one upward.
+    """
+    shares = result.axes["share"].tolist()[: int(result.rows["axis"].max())][:2]
+    said: list[Message | str] = [
+        Message(
+            "Axis {axis:count}: {share:percent} of the differences", {"axis": axis, "share": share}
+        )
+        for axis, share in enumerate(shares, start=1)
+    ]
+    return [*said, ""][:2]
 
 
 def opportunities_headline(result: Opportunities) -> Message:
