@@ -83,7 +83,7 @@ def plot_partial_pooling(
         number_axis(ax, "decimal1", fine="decimal2")
         ax.set_xlabel(translate(Message("Raw value (hollow) and pooled value")))
         write_column(ax, [formatted(value, kind) for value in rows["pooled"]])
-        write_column(ax, _places(rows), column=1, head=translate(Message("rank")))
+        _write_places(ax, _places(rows))
         mark_focus(ax, rows["label"].tolist(), focus)
     return ax
 
@@ -104,6 +104,18 @@ def _draw_arrows(ax: Axes, rows: pd.DataFrame, focus: str | None) -> None:
     ends = np.concatenate([rows["estimate"], rows["ci_low"], rows["ci_high"]])
     room = 0.04 * float(np.ptp(ends)) or 1.0
     ax.set_xlim(float(ends.min()) - room, float(ends.max()) + room)
+
+
+def _write_places(ax: Axes, places: list[str]) -> None:
+    """Write places behind the column of values, which "10 → 12" would else run into."""
+    placed = [((1.0, 1.0), 4, "axes fraction", "bottom", translate(Message("rank")))]
+    placed += [
+        ((1.0, row), 0, ("axes fraction", "data"), "center", text)  # type: ignore[misc]
+        for row, text in enumerate(places)
+    ]
+    for at, up, system, vertical, text in placed:
+        ax.annotate(text, at, xycoords=system, xytext=(56, up), textcoords="offset points",
+                    ha="left", va=vertical, color=PALETTE["soft"])  # fmt: skip
 
 
 def _places(rows: pd.DataFrame) -> list[str]:
