@@ -277,7 +277,9 @@ def _constant(rows: SurveyRows) -> list[Message]:
     if not flat:
         return []
     told = {"items": [Message("“{item}”", {"item": name}) for name in flat], "n": len(flat)}
-    said = "{items} {n:has|have} the same answer in every row and {n:is|are} left out of the variance."  # noqa: E501
+    said = (
+        "{items} {n:has|have} the same answer in every row and {n:is|are} left out of the variance."
+    )
     return [Message(said, told)]
 
 

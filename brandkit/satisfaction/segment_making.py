@@ -365,9 +365,9 @@ def _class_notes(fits: list[ClassFit], one: ClassFit, stability: dict[str, float
     told = {"n": one.classes}
     if one.classes == 1 and len(fits) > 1:
         notes.append(Message("One class fits best: the answers show no groups of persons.", told))
-    if one is fits[-1] and len(fits) > 1:
+    if len(fits) > 1 and min(fits, key=lambda fit: fit.bic) is fits[-1]:
         said = "The largest number of classes tried, {n:count}, fits best: the classes may be steps of a scale without gaps rather than kinds of customers."  # noqa: E501
-        notes.append(Message(said, told))
+        notes.append(Message(said, {"n": fits[-1].classes}))
     if stability["rand_index"] < STABLE:
         said = "Classes found anew in draws agree little with these (adjusted Rand index {index:decimal2}); read them as a sketch."  # noqa: E501
         notes.append(Message(said, {"index": stability["rand_index"]}))

@@ -180,6 +180,13 @@ def test_a_small_class_is_passed_over_and_said(people) -> None:
     assert segments(people, n_classes=(1, 4), least_share=0).segments["share"].min() < 0.05
 
 
+def test_a_scale_without_gaps_is_said_to_be_cut_into_steps(rng) -> None:
+    level = rng.uniform(0, 10, (400, 1))
+    frame = pd.DataFrame(level + rng.normal(0, 0.5, (400, 4)), columns=list("abcd"))
+    result = customer_segments(frame, items=list("abcd"), n_classes=(1, 3), draws=50, starts=5)
+    assert "steps of a scale without gaps" in " ".join(map(str, result.notes))
+
+
 # Invariants --------------------------------------------------------------------------------------
 
 
