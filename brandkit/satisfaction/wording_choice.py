@@ -49,8 +49,8 @@ def choice_model_headline(result: ChoiceModel) -> Message:
     rows = _ranked(result)
     leaders = _leaders(rows)
     values = {"items": leaders, "n": len(rows)}
-    if not _settled_rows(rows).any():
-        return Message("None of {n:count} attributes decides for a bank beyond doubt", values)
+    if not (rows["ci_low"] > 0).any():
+        return Message("None of {n:count} attributes is sure to win choices", values)
     if len(leaders) == 1:
         return Message("“{first}” decides most for a bank", {"first": leaders[0]})
     if len(leaders) <= MOST_NAMED:
@@ -219,7 +219,7 @@ def _first_finding(result: ChoiceModel, rows: pd.DataFrame) -> Finding:
         values,
     )
     if not first["ci_low"] > 0:
-        return Finding(Message("No attribute is sure to decide."), detail, "open")
+        return Finding(Message("No attribute is sure to win choices."), detail, "open")
     if len(leaders) == 1:
         return Finding(Message("“{first}” decides most.", values), detail, "clear")
     more = Message(

@@ -50,8 +50,8 @@ def ordinal_model_headline(result: OrdinalModel) -> Message:
     rows = expected_effects(result, top_of(result))
     leaders = _leaders(rows)
     values: dict[str, Any] = {"outcome": outcome_name(result), "items": leaders, "n": len(rows)}
-    if not _settled_rows(rows).any():
-        return Message("None of {n:count} drivers moves {outcome} beyond doubt", values)
+    if not (rows["ci_low"] > 0).any():
+        return Message("None of {n:count} drivers is sure to raise {outcome}", values)
     if len(leaders) == 1:
         return Message(
             "One more point for “{first}” moves most customers to the top answers of {outcome}",
@@ -230,7 +230,7 @@ def _first_finding(result: OrdinalModel, rows: pd.DataFrame) -> Finding:
         values,
     )
     if not first["ci_low"] > 0:
-        headline = Message("No driver is sure to move {outcome}.", values)
+        headline = Message("No driver is sure to raise {outcome}.", values)
         return Finding(headline, detail, "open")
     if len(leaders) == 1:
         return Finding(Message("“{first}” moves {outcome} most.", values), detail, "clear")
