@@ -69,10 +69,7 @@ def service_means(
     suppress_below: int,
 ) -> ServiceMeans:
     """Take the rows, and the means of all items, dimensions and stages by bank."""
-    column = brand or (data.design.get("brand") if isinstance(data, SurveyData) else None)
-    frame = data.responses if isinstance(data, SurveyData) else data
-    if column is not None and isinstance(frame, pd.DataFrame):
-        require_columns(frame, [column], argument="brand")
+    column = _bank_column(data, brand)
     wanted = [*parts.items, *((expectations[item] for item in parts.items) if expectations else ())]
     rows = survey_rows(
         data, columns=wanted, others=[column] if column else [],
@@ -83,40 +80,53 @@ def service_means(
     expected = rows.values[:, len(parts.items) :] if expectations else np.zeros_like(answers)
     scored = answers - expected
     found = [_both(rows, scored[:, at], bank, len(banks)) for at in range(len(parts.items))]
-    estimate = np.stack([one.mean for one in found])
     persons = np.stack([one.persons for one in found])
-    few = persons < suppress_below
-    if few[:, -1].all():
-        raise NotEnoughDataError(
-            f"`data` must have answers of {suppress_below} persons to some item; found "
-            f"{int(persons[:, -1].max())}. Lower suppress_below, or gather more."
-        )
-    estimate = np.where(few, np.nan, estimate)
+    few = _too_few(persons, suppress_below)
     there = ~np.isnan(scored)
-    levels = [
-        _levels(rows, np.where(there, values, np.nan), bank, len(banks))
-        for values in (answers, expected)
-    ]
-    hidden = int(few[:, : len(banks)].sum())
-    notes = rows.notes
-    if hidden:
-        said = "{n:count} {n:score rests|scores rest} on fewer than {least:count} persons and {n:is|are} not shown."  # noqa: E501
-        notes = (*notes, Message(said, {"n": hidden, "least": suppress_below}))
+    answered, hoped = (
+        np.where(few, np.nan, _levels(rows, np.where(there, one, np.nan), bank, len(banks)))
+        for one in (answers, expected)
+    )
+    estimate = np.where(few, np.nan, np.stack([one.mean for one in found]))
+    empty = np.full((len(parts.kinds), len(banks) + 1), np.nan)
+    added = np.stack([one.contributions for one in found])
     return ServiceMeans(
         rows=rows,
         brands=(*banks, None),
         estimate=_parts(parts.weights, estimate),
-        performance=_parts(parts.weights, np.where(few, np.nan, levels[0])),
-        expectation=_parts(parts.weights, np.where(few, np.nan, levels[1]))
-        if expectations
-        else np.full((len(parts.kinds), len(banks) + 1), np.nan),
-        contributions=np.einsum(
-            "pi,iub->upb", parts.weights, np.stack([one.contributions for one in found])
-        ),
+        performance=_parts(parts.weights, answered),
+        expectation=_parts(parts.weights, hoped) if expectations else empty,
+        contributions=np.einsum("pi,iub->upb", parts.weights, added),
         n=_most(parts.weights, np.stack([one.n for one in found])),
         persons=_most(parts.weights, persons),
-        notes=notes,
+        notes=(*rows.notes, *_hidden(int(few[:, : len(banks)].sum()), suppress_below)),
     )
+
+
+def _bank_column(data: Data, brand: str | None) -> str | None:
+    column = brand or (data.design.get("brand") if isinstance(data, SurveyData) else None)
+    frame = data.responses if isinstance(data, SurveyData) else data
+    if column is not None and isinstance(frame, pd.DataFrame):
+        require_columns(frame, [column], argument="brand")
+    return column
+
+
+def _too_few(persons: Floats, least: int) -> NDArray[np.bool_]:
+    """Say which scores rest on too few persons; refuse where all of the market's do."""
+    few = np.asarray(persons < least)
+    if few[:, -1].all():
+        raise NotEnoughDataError(
+            f"`data` must have answers of {least} persons to some item; found "
+            f"{int(persons[:, -1].max())}. Lower suppress_below, or gather more."
+        )
+    return few
+
+
+def _hidden(count: int, least: int) -> tuple[Message, ...]:
+    if not count:
+        return ()
+    said = "{n:count} {n:score rests|scores rest} on fewer than {least:count} persons and {n:is|are} not shown."  # noqa: E501
+    return (Message(said, {"n": count, "least": least}),)
 
 
 def _both(rows: SurveyRows, answers: Floats, bank: Codes, n_banks: int) -> BankMeans:
