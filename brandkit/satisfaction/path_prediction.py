@@ -14,6 +14,7 @@ from brandkit.core.checks import check_level, check_option, check_whole_number
 from brandkit.core.errors import InputError, NotEnoughDataError, did_you_mean, shown
 from brandkit.core.intervals import t_interval
 from brandkit.core.linalg import Floats
+from brandkit.core.message import Message
 from brandkit.core.moment_sums import MomentSums
 from brandkit.core.resample import person_keys
 from brandkit.core.result import Result
@@ -33,6 +34,9 @@ from brandkit.satisfaction.path_moments import MomentSource
 from brandkit.satisfaction.path_values import PathValues, path_values
 
 Antecedents = Literal["earliest", "direct"]
+
+FEW_PERSONS = 100
+"""Persons under which the interval of the comparison is too short: .88 of them hold at 50."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -295,7 +299,13 @@ def _labelled(
         "folds": folds, "q2": float(1 - squared["path"].sum() / squared["mean"].sum()),
         "difference": comparison.loc[0, "estimate"], "p_value": comparison.loc[0, "p_value"],
     }  # fmt: skip
-    return PathPrediction(items=frame, comparison=comparison, facts=facts, notes=rows.notes)
+    few: tuple[Message, ...] = ()
+    if rows.n_persons < FEW_PERSONS:
+        text = "With {n:count} persons the interval of the comparison with a regression is too short; it holds from about {limit:count} on."  # noqa: E501
+        few = (Message(text, {"n": rows.n_persons, "limit": FEW_PERSONS}),)
+    return PathPrediction(
+        items=frame, comparison=comparison, facts=facts, notes=(*rows.notes, *few)
+    )
 
 
 def _comparison(rows: SurveyRows, errors: _Errors, variance: Floats, level: float) -> pd.DataFrame:

@@ -111,6 +111,11 @@ def test_all_rows_of_a_person_are_left_out_together() -> None:
     assert apart.comparison.loc[0, "std_error"] > together.comparison.loc[0, "std_error"]
 
 
+def test_few_persons_are_noted() -> None:
+    assert "With 60 persons" in str(prediction(small_answers(60)).notes[-1])
+    assert "too short" not in str(prediction(small_answers(120)).notes)
+
+
 def test_order_of_rows_does_not_matter() -> None:
     data = small_answers()
     one, two = prediction(data), prediction(data.sample(frac=1, random_state=2))
