@@ -18,6 +18,8 @@ import pandas as pd
 from benchmarks.programs import show
 from brandkit.core.linalg import Floats
 from brandkit.satisfaction.alikeness import PerceivedAlikeness, perceived_alikeness
+from brandkit.satisfaction.alikeness_frames import equivalence_frames
+from brandkit.satisfaction.alikeness_rows import Where, bank_rows
 
 RUNS = 2000
 DRAWS = 400
@@ -105,17 +107,28 @@ def market(
     return Market(persons, banks, rated, effects, base * np.exp(image * wave), weighted)
 
 
-def results(
-    one: Market, runs: int, *, smallest: float = 1.0, images: bool = True
-) -> Iterator[PerceivedAlikeness]:
+def results(one: Market, runs: int) -> Iterator[PerceivedAlikeness]:
     """Give the result of each of so many samples."""
     rng = np.random.default_rng(11)
     for _ in range(runs):
         yield perceived_alikeness(
-            one.sample(rng, one.persons), brand="bank", items=["rating"],
-            images=one.ticks if images else None, respondent="id",
-            weight="w" if one.weighted else None, smallest_difference=smallest, draws=DRAWS,
+            one.sample(rng, one.persons), brand="bank", items=["rating"], images=one.ticks,
+            respondent="id", weight="w" if one.weighted else None, smallest_difference=1.0,
+            draws=DRAWS,
         )  # fmt: skip
+
+
+def pairs_found(one: Market, runs: int, *, smallest: float) -> Iterator[pd.DataFrame]:
+    """Give the tested pairs of each of so many samples, without draws, which they do not need."""
+    rng = np.random.default_rng(11)
+    design = {"respondent": "id", "weight": "w" if one.weighted else None}
+    where = Where(brand="bank", wave=None, design=design, suppress_below=10)
+    for _ in range(runs):
+        frame = one.sample(rng, one.persons)
+        rows = bank_rows(frame, columns=["rating"], missing="raise", where=where)
+        yield equivalence_frames(
+            rows, smallest={"rating": smallest}, declared=True, level=0.95
+        )[0]  # fmt: skip
 
 
 def passes(rate: float, runs: int, *, may_exceed: bool) -> str:
@@ -167,8 +180,7 @@ def verdict_rows(runs: int = RUNS) -> list[dict[str, object]]:
             mean /= ends["w"].groupby(ends["bank"]).sum()
             true = 0.0 if gap == 0 else float(mean[0] - mean[1:].mean())
             apart, false, equal, told = [], [], [], []
-            for found in results(one, runs, smallest=true if gap == 1.0 else 1.0, images=False):
-                pairs = found.pairs
+            for pairs in pairs_found(one, runs, smallest=true if gap == 1.0 else 1.0):
                 first = (pairs["brand_a"] == "0").to_numpy()
                 verdict = pairs["verdict"].to_numpy()
                 alike = ~first if gap else np.ones(len(pairs), dtype=bool)

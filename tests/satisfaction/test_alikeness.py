@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from benchmarks.simulations.alikeness import market, results
+from benchmarks.simulations.alikeness import market, pairs_found, results
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
 from brandkit.satisfaction.alikeness import perceived_alikeness
 from brandkit.sources import read_study
@@ -236,8 +236,8 @@ def test_coverage_where_there_is_something_and_where_there_is_nothing(spread, im
 
 def test_equal_banks_are_called_equal_and_not_different() -> None:
     found = [
-        r.pairs["verdict"].tolist()
-        for r in results(market(400, spread=0, image=0), 20, images=False)
+        pairs["verdict"].tolist()
+        for pairs in pairs_found(market(400, spread=0, image=0), 20, smallest=1.0)
     ]
     said = [verdict for one in found for verdict in one]
     assert said.count("equal") >= 0.95 * len(said)
