@@ -150,7 +150,7 @@ def choice_model(
 
     Answers *what people's choices reveal about what counts*, which is not what they say when
     asked. Each person's banks are compared with each other only, so that people who rate
-    everything high, or everybody's liking of large banks seen from afar, do not count.
+    everything high do not count.
 
     Parameters
     ----------
@@ -375,15 +375,13 @@ def _notes(errors: Errors, facts: Mapping[str, object]) -> list[Message]:
             "would lose more."
         )
     ]
+    said = "Errors are those of the model: every person is drawn singly and weighs the same."
     if errors.is_designed:
         said = (
             "Errors allow for weights, strata and choices that belong together; those of the "
             "model, which do not, stand beside them."
         )
-        notes.append(Message(said))
-    else:
-        said = "Errors are those of the model: every person is drawn singly and weighs the same."
-        notes.append(Message(said))
+    notes.append(Message(said))
     values = {"p": facts["p_independence"], "constants": facts["p_constants"]}
     if _is_unlikely(facts["p_independence"]):
         said = (

@@ -16,7 +16,7 @@ from brandkit.core.intervals import t_interval
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.satisfaction.choice_kernel import Codes, Options, options_of
+from brandkit.satisfaction.choice_kernel import Codes, Flags, Options, options_of
 from brandkit.satisfaction.choice_sets import Choices
 from brandkit.satisfaction.choice_shares import (
     Averages,
@@ -32,6 +32,7 @@ MOST_CHANGED = 8
 """Attributes of 0 and 1 that a what-if may change at once."""
 _STEP = 1e-5
 _LEAST = 1e-12
+_NO_LIMITS = (-np.inf, np.inf)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -141,34 +142,23 @@ def scenario_of(solution: Solution, *, brand: str, changes: Mapping[str, float])
         A share would leave 0 to 1, or a mean its scale.
     """
     choices = solution.choices
-    names = [choices.brands[at] for at in np.unique(choices.brand).tolist()]
-    if brand not in names:
-        raise InputError(
-            f"`brand` must be a bank of the model; found {shown(brand)}."
-            f"{did_you_mean(brand, names)} It has {shown(names, most=12)}."
-        )
     places = {_place(solution, name): float(by) for name, by in changes.items()}
-    home = choices.sets.of_row
-    has = np.zeros(len(choices.sets.weight), dtype=bool)
-    is_mine = choices.brand == choices.brands.index(brand)
-    has[home[is_mine]] = True
-    inside = has[home]
-    part = choices.part(inside)
-    mine = np.flatnonzero(is_mine[inside])
+    inside, is_mine = _rows_with(choices, brand)
+    part, mine = choices.part(inside), np.flatnonzero(is_mine[inside])
     weight = choices.rows.weight[part.row[mine]]
     flips: list[int] = []
     steps, opened, shifts = [], [], {}
     for place, by in places.items():
         raw = part.values[mine, solution.kept[place]]
         mean = float(weight @ raw / weight.sum())
-        name = solution.attributes[place]
+        name = _label(solution, place)
         if is_flag(choices.values[:, solution.kept[place]]):
             _check_within(name, mean, by, low=0.0, high=1.0)
             flips.append(place)
             steps.append((1.0 if by >= 0 else -1.0) / solution.spread[place])
             opened.append(raw == (0.0 if by >= 0 else 1.0))
         else:
-            low, high = choices.rows.limits.get(name, (-np.inf, np.inf))
+            low, high = choices.rows.limits.get(solution.attributes[place], _NO_LIMITS)
             _check_within(name, mean, by, low=low, high=high)
             shifts[place] = by / solution.spread[place]
     if len(flips) > MOST_CHANGED:
@@ -185,6 +175,20 @@ def scenario_of(solution: Solution, *, brand: str, changes: Mapping[str, float])
         points=np.array([abs(places[place]) for place in flips]),
         now=weight @ is_open / weight.sum(), shifts=shifts,
     )  # fmt: skip
+
+
+def _rows_with(choices: Choices, brand: str) -> tuple[Flags, Flags]:
+    """Find the rows of choices in which a bank is rated, and its own."""
+    names = [choices.brands[at] for at in np.unique(choices.brand).tolist()]
+    if brand not in names:
+        raise InputError(
+            f"`brand` must be a bank of the model; found {shown(brand)}."
+            f"{did_you_mean(brand, names)} It has {shown(names, most=12)}."
+        )
+    is_mine = choices.brand == choices.brands.index(brand)
+    has = np.zeros(len(choices.sets.weight), dtype=bool)
+    has[choices.sets.of_row[is_mine]] = True
+    return has[choices.sets.of_row], is_mine
 
 
 def _place(solution: Solution, name: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
@@ -16,6 +17,7 @@ from brandkit.core.result import Result
 from brandkit.core.survey_rows import Data, SurveyRows, Weight, survey_rows
 from brandkit.satisfaction.model_errors import estimate_rows, small_base
 from brandkit.satisfaction.ordinal_frames import (
+    Evidence,
     Fitted,
     effect_rows,
     fitted_model,
@@ -48,25 +50,12 @@ class OrdinalModel(Result):
     groups : DataFrame
         Where ``within`` was given, one row a group with the same columns: its constant over the
         average of all.
-    effects : DataFrame
-        One row a driver and measure: ``driver label measure estimate std_error ci_low ci_high
-        p_value rank_low rank_high``. What one more point of the driver for everybody changes,
-        everything else as it is: ``"mean"`` in points of the outcome's scale (not for worded
-        levels), ``"top1"``, ``"top2"`` … as a share, 0-1; with the ranks that cannot be ruled
-        out.
     proportionality : DataFrame
         One row a driver: ``driver label statistic df p_value p_adjusted slope_low slope_high``:
         test that its coefficient is the same at every step, and its coefficients over the lower and
         the upper steps.
     levels : DataFrame
         One row a level: ``level n share``; ``share`` is weighted.
-    profiles : DataFrame
-        One row a profile and measure: ``label measure estimate std_error ci_low ci_high``: the
-        mean answer and the share of the top levels in the profiles of ``predicted``.
-    predicted : DataFrame
-        One row a profile and level: ``label level estimate std_error ci_low ci_high``: shares of
-        each level where all drivers stand at their lower quartile (``"low"``), median
-        (``"typical"``) and upper quartile (``"high"``).
     outcome : str
     fitted : Fitted
         What :meth:`predict` works with.
@@ -74,20 +63,53 @@ class OrdinalModel(Result):
         Outcome and drivers to their labels.
     facts : mapping
         What :meth:`glance` gives.
+    evidence : Evidence
+        What effects and predictions are computed from.
+
+    Notes
+    -----
+    ``effects``, ``profiles`` and ``predicted`` are computed when they are first asked for.
     """
 
     coefficients: pd.DataFrame
     thresholds: pd.DataFrame
     groups: pd.DataFrame
-    effects: pd.DataFrame
     proportionality: pd.DataFrame
     levels: pd.DataFrame
-    profiles: pd.DataFrame
-    predicted: pd.DataFrame
     outcome: str
     fitted: Fitted
     labels: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
+    evidence: Evidence
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """What one more point of each driver for everybody changes, everything else as it is.
+
+        One row a driver and measure: ``driver label measure estimate std_error ci_low ci_high
+        p_value rank_low rank_high``. ``"mean"`` is in points of the outcome's scale (not for
+        worded levels), ``"top1"``, ``"top2"`` … a share, 0-1; ranks are those that cannot be
+        ruled out.
+        """
+        return effect_rows(self.evidence, level=self.fitted.level)
+
+    @cached_property
+    def profiles(self) -> pd.DataFrame:
+        """The mean answer and the share of the top levels in the profiles of ``predicted``.
+
+        One row a profile and measure: ``label measure estimate std_error ci_low ci_high``.
+        """
+        return profile_rows(self.fitted, typical_profiles(self.evidence))
+
+    @cached_property
+    def predicted(self) -> pd.DataFrame:
+        """Shares of each level where all drivers stand low, in the middle, and high.
+
+        One row a profile and level: ``label level estimate std_error ci_low ci_high``; drivers
+        stand at their lower quartile (``"low"``), median (``"typical"``) and upper quartile
+        (``"high"``).
+        """
+        return predicted_shares(self.fitted, typical_profiles(self.evidence))
 
     def tidy(self) -> pd.DataFrame:
         """Give coefficients, group constants and thresholds in one frame."""
@@ -268,20 +290,17 @@ def _labelled(
         for part in (table[:cuts], table[cuts : cuts + p], table[cuts + p :])
     )
     slopes = proportionality_rows(solution, rows)
-    profiles = typical_profiles(solution, rows)
     return OrdinalModel(
         coefficients=coefficients,
         thresholds=thresholds,
         groups=groups,
-        effects=effect_rows(solution, rows, answered, level=level),
         proportionality=slopes,
         levels=_level_rows(rows, answered),
-        profiles=profile_rows(fitted, profiles),
-        predicted=predicted_shares(fitted, profiles),
         outcome=rows.columns[0],
         fitted=fitted,
         labels={name: rows.labels.get(name, name) for name in rows.columns},
         facts=_facts(solution, rows, slopes, fitted),
+        evidence=Evidence(solution, rows, answered),
         notes=(
             *(*rows.notes, *small_base(rows), *answered.notes),
             *(*solution.regressors.notes, *_notes(solution, rows, slopes, fitted)),

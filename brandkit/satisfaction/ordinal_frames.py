@@ -63,6 +63,15 @@ class Fitted:
         return (*(f"{low}|{high}" for low, high in steps), *self.drivers, *self.groups)
 
 
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """The estimate with the rows and levels it comes from."""
+
+    solution: Solution
+    rows: SurveyRows
+    answered: Levels
+
+
 def fitted_model(
     solution: Solution, rows: SurveyRows, answered: Levels, *, within: str | None, level: float
 ) -> Fitted:
@@ -71,7 +80,7 @@ def fitted_model(
     designed = is_designed(rows, n=len(rows))
     errors = Errors(
         model=turn @ solution.inverse @ turn.T,
-        design=rows.covariance((solution.influence() @ turn.T)[solution.cells.of_row]),
+        design=turn @ solution.design_covariance(solution.influence, rows) @ turn.T,
         is_designed=designed,
         df=float(rows.df) if designed else np.inf,
     )
@@ -82,25 +91,24 @@ def fitted_model(
     )  # fmt: skip
 
 
-def effect_rows(
-    solution: Solution, rows: SurveyRows, answered: Levels, *, level: float
-) -> pd.DataFrame:
+def effect_rows(evidence: Evidence, *, level: float) -> pd.DataFrame:
     """Give what one more point of each driver changes on average, driver by driver.
 
     The change of every row and the estimate of the model are linearised together, so that errors
     hold for the population's average.
     """
-    measures, gains = _measures(answered)
+    solution, rows = evidence.solution, evidence.rows
+    measures, gains = _measures(evidence.answered)
     steps = 1 / solution.spread
     changes = average_changes(
         solution.cells, solution.maximum.place, solution.link, gains=gains, steps=steps
     )
     p, q, m = changes.each.shape
-    cells, total = solution.cells, solution.cells.weight.sum()
-    through = solution.influence() @ changes.gradient.reshape(p * q, -1).T
+    total = solution.cells.weight.sum()
+    through = solution.influence @ changes.gradient.reshape(p * q, -1).T
     moved = changes.each - changes.estimate[:, :, None]
     influence = moved.reshape(p * q, m).T / total + through
-    covariance = rows.covariance(influence[cells.of_row])
+    covariance = solution.design_covariance(influence, rows)
     error, estimate = root(covariance), changes.estimate.reshape(p * q)
     low, high = t_interval(estimate, std_error=error, df=rows.df, level=level)
     blocks = covariance.reshape(p, q, p, q)
@@ -141,7 +149,8 @@ def proportionality_rows(solution: Solution, rows: SurveyRows) -> pd.DataFrame:
         return _no_steps_to_compare()
     found = slope_steps(solution)
     p, q = found.step.shape
-    covariance = rows.covariance(found.influence[solution.cells.of_row])
+    covariance = solution.design_covariance(found.influence, rows)
+    covariance = found.known @ covariance @ found.known
     blocks = covariance.reshape(p, q, p, q)
     left = max(rows.df - len(solution.inverse), q)
     tested = [wald(found.step[k], blocks[k, :, k], left) for k in range(p)]
@@ -171,8 +180,9 @@ def _no_steps_to_compare() -> pd.DataFrame:
 # --- predicted shares --------------------------------------------------------------------------
 
 
-def typical_profiles(solution: Solution, rows: SurveyRows) -> pd.DataFrame:
+def typical_profiles(evidence: Evidence) -> pd.DataFrame:
     """Give profiles in which all drivers stand at a weighted quantile of their ratings."""
+    solution, rows = evidence.solution, evidence.rows
     kept = [at for at in solution.regressors.kept if at < solution.columns.n_drivers]
     values = solution.columns.values[:, kept]
     found = np.quantile(

@@ -17,7 +17,9 @@ Link = Literal["logit", "probit"]
 Codes = NDArray[np.intp]
 
 _WORTH_COLLAPSING = 0.7
-"""Cells for each row from which equal rows are no longer sought together."""
+"""Cells for each row from which equal rows are no longer united."""
+_FEW_KINDS = 200
+"""Possible kinds of rows for each row up to which equal ones are sought at all."""
 _ROOT_TWO_PI = float(np.sqrt(2 * np.pi))
 
 
@@ -134,10 +136,13 @@ def _whole_keys(x: Floats, level: Codes, weight: Floats) -> NDArray[np.int64] | 
     """Write each row of whole numbers as one number, the level first; None where it does not go."""
     if not np.array_equal(x, np.rint(x)):
         return None
-    kinds, heavy = np.unique(weight, return_inverse=True)
     low, high = x.min(axis=0), x.max(axis=0)
+    if np.log2(high - low + 1).sum() > np.log2(_FEW_KINDS * len(x)):
+        return None
+    kinds, heavy = np.unique(weight, return_inverse=True)
     sizes = [*(high - low + 1).astype(int).tolist(), len(kinds)]
-    if np.log2(sizes).sum() + np.log2(level.max() + 1) > 62:
+    kinds_of_rows = np.log2(sizes).sum() + np.log2(level.max() + 1)
+    if kinds_of_rows > min(62, np.log2(_FEW_KINDS * len(x))):
         return None
     key = level.astype(np.int64)
     for column, size in zip((*(x - low).T, heavy.reshape(-1)), sizes, strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -101,9 +102,25 @@ class Solution:
         """Standard deviations of the kept drivers."""
         return self.regressors.spread[: self.n_drivers]
 
+    @cached_property
     def influence(self) -> Floats:
         """Give what one more row of unit weight adds to each parameter, by cell, shape (m, k)."""
         return np.asarray(scores(self.cells, self.left_out) @ self.inverse)
+
+    def design_covariance(self, influence: Floats, rows: SurveyRows) -> Floats:
+        """Give the design covariance of estimates from what a row of each cell adds to them.
+
+        Where every row is a sampling unit of its own, cells are enough: rows of a cell weigh the
+        same.
+        """
+        n, count = len(rows), np.bincount(self.cells.of_row, minlength=len(influence))
+        single = rows.n_units == n and not rows.stratum.any() and rows.calibration is None
+        if not single:
+            return rows.covariance(influence[self.cells.of_row])
+        weight = self.cells.weight
+        mean = weight @ influence / n
+        spread = (influence * (weight**2 / count)[:, None]).T @ influence
+        return np.asarray((spread - n * np.outer(mean, mean)) * n / (n - 1))
 
     def to_units(self) -> Floats:
         """Give the matrix that takes parameters to those of the drivers' own units.

@@ -26,13 +26,16 @@ class SlopeSteps:
     step : ndarray, shape (p, q)
         Each driver's slope in the second band and on, less that in the first.
     influence : ndarray, shape (m, p q)
-        What a row of unit weight in each cell adds to them.
+        What a row of unit weight in each cell adds to their scores.
+    known : ndarray, shape (p q, p q)
+        Takes scores to steps.
     slopes : ndarray, shape (p, q + 1)
         Slopes in each band.
     """
 
     step: Floats
     influence: Floats
+    known: Floats
     slopes: Floats
 
 
@@ -96,20 +99,22 @@ def slope_steps(solution: Solution) -> SlopeSteps:
     for at, inner in enumerate(flags):
         by_above, by_below = _band_derivatives(solution.got, inner)
         crossed[:, at] = -_cross(cells, w * by_above, w * by_below, p)
-        for other, (up, down) in enumerate(flags):
+        for other, (up, down) in enumerate(flags[: at + 1]):
             weight = w * (up * by_above + down * by_below)
-            inside[:, at, :, other] = -(x * weight[:, None]).T @ x
+            inside[:, at, :, other] = inside[:, other, :, at] = -(x * weight[:, None]).T @ x
     cross = crossed.reshape(p * q, -1)
     pull = cross @ inverse
-    known = np.linalg.pinv(inside.reshape(p * q, p * q) - pull @ cross.T, hermitian=True)
-    step = known @ (w @ _row_scores(solution.got, x, flags))
-    influence = _row_scores(solution.left_out, x, flags)
+    free = inside.reshape(p * q, p * q) - pull @ cross.T
+    known = np.asarray(np.linalg.pinv(free, hermitian=True), dtype=np.float64)
+    step = known @ -(x.T @ (w[:, None] * _band_scores(solution.got, flags))).ravel()
+    by_band = _band_scores(solution.left_out, flags)
+    influence = -(x[:, :, None] * by_band[:, None, :]).reshape(len(x), -1)
     influence -= scores(cells, solution.left_out) @ pull.T
     moved = (step @ pull)[solution.n_cuts : solution.n_cuts + p]
     first = solution.maximum.place[solution.n_cuts : solution.n_cuts + p] - moved
     step = step.reshape(p, q)
     slopes = np.column_stack([first, first[:, None] + step])
-    return SlopeSteps(step, influence @ known, slopes)
+    return SlopeSteps(step, influence, known, slopes)
 
 
 def _band_derivatives(got: Pieces, flags: Flags) -> tuple[Floats, Floats]:
@@ -121,10 +126,9 @@ def _band_derivatives(got: Pieces, flags: Flags) -> tuple[Floats, Floats]:
     )
 
 
-def _row_scores(got: Pieces, x: Floats, flags: list[Flags]) -> Floats:
-    """Give the scores of the further slopes, shape (m, p q)."""
-    by_band = np.stack([up * got.above + down * got.below for up, down in flags], axis=1)
-    return np.asarray(-(x[:, :, None] * by_band[:, None, :]).reshape(len(x), -1))
+def _band_scores(got: Pieces, flags: list[Flags]) -> Floats:
+    """Give the scores of the thresholds in each band but the first, added up, shape (m, q)."""
+    return np.stack([up * got.above + down * got.below for up, down in flags], axis=1)
 
 
 def _cross(cells: Cells, by_above: Floats, by_below: Floats, n_drivers: int) -> Floats:
