@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from benchmarks.programs import show
 from brandkit.satisfaction.driver_estimates import Estimates, Measure, estimates
 from brandkit.satisfaction.driver_ranks import rank_sets
-from brandkit.satisfaction.equal_drivers import GroupedAnswers, equality_test
+from brandkit.satisfaction.equal_drivers import GroupedAnswers, equality_test, on_one_scale
 from brandkit.satisfaction.noise_floor import shuffled_covariances
 
 RUNS = 2000
@@ -82,10 +82,8 @@ def sample(design: Design, target: Floats, rng: np.random.Generator) -> tuple[Fl
     return values, weight, unit, cells
 
 
-def estimated(
-    data: tuple[Floats, ...], rng: np.random.Generator, *, method: str, draws: int = DRAWS
-) -> Estimates:
-    """Compute importances with draws of persons, each centred anew on the brands."""
+def drawn_covariances(data: tuple[Floats, ...], rng: np.random.Generator, *, draws: int) -> Floats:
+    """Give covariances of the sample (first) and of draws of persons, centred anew on brands."""
     values, weight, unit, cells = data
     q = values.shape[1]
     n, n_cells = int(unit.max()) + 1, int(cells.max()) + 1
@@ -103,8 +101,18 @@ def estimated(
     root = np.sqrt(np.maximum(inside[..., :1], 1e-12))
     scaled = inside[..., 1:] / root
     covariance -= np.swapaxes(scaled, 1, 2) @ scaled
-    covariance /= inside[..., 0].sum(axis=1)[:, None, None]
-    shuffled = shuffled_covariances(values, weight=weight, unit=unit, n_centred=n_cells)
+    return np.asarray(covariance / inside[..., 0].sum(axis=1)[:, None, None])
+
+
+def estimated(
+    data: tuple[Floats, ...], rng: np.random.Generator, *, method: str, draws: int = DRAWS
+) -> Estimates:
+    """Compute importances with draws of persons."""
+    values, weight, unit, cells = data
+    covariance = drawn_covariances(data, rng, draws=draws)
+    shuffled = shuffled_covariances(
+        values, weight=weight, unit=unit, n_centred=int(cells.max()) + 1
+    )
     return estimates(
         covariance[0], covariance[1:], measure=Measure(method),  # type: ignore[arg-type]
         shuffled=shuffled, level=LEVEL,
@@ -228,6 +236,7 @@ class Groups:
     weighted: bool = False
     shared: bool = False  # every person is in all groups
     heavy: bool = False
+    scaled: bool = False  # the second group answers with half the spread
 
 
 GROUPS = (
@@ -239,13 +248,14 @@ GROUPS = (
     Groups("eight segments", (60,) * 8, differs=True),
     Groups("weighted, three segments", (150, 100, 60), weighted=True),
     Groups("heavy tails, two segments", (150, 150), heavy=True),
+    Groups("other spread, two segments", (100, 200), scaled=True),
     Groups("brands rated by the same persons", (150, 150, 150), shared=True),
     Groups("brands rated by the same persons", (150, 150, 150), shared=True, differs=True),
 )
 
 
 def grouped(groups: Groups, rng: np.random.Generator) -> GroupedAnswers:
-    """Draw answers of groups, centred and scaled within each."""
+    """Draw answers of groups, centred within each and brought to one scale."""
     other = np.array([0.1, 0.3, 0.15, 0.05, 0.35])
     parts, weights, labels, units = [], [], [], []
     together = rng.normal(size=(groups.sizes[0], len(SLOPES) + 1))
@@ -256,17 +266,19 @@ def grouped(groups: Groups, rng: np.random.Generator) -> GroupedAnswers:
         if groups.shared:
             drawn = np.sqrt(0.5) * (together + drawn)
         values = drawn @ factor.T
+        if groups.scaled and at == 1:
+            values = values * 0.5
         if groups.heavy:
             values *= np.sqrt(5 / rng.chisquare(5, (size, 1)))
         weight = rng.lognormal(0, 0.5, size) * (1 + at) if groups.weighted else np.ones(size)
         weight /= weight.mean()
         values -= (weight[:, None] * values).mean(axis=0)
-        values /= np.sqrt((weight[:, None] * values**2).mean(axis=0))
         parts.append(values)
         weights.append(weight)
         labels.append(np.full(size, at))
         units.append(np.arange(size) + (0 if groups.shared else sum(groups.sizes[:at])))
-    return GroupedAnswers(*(np.concatenate(one) for one in (parts, weights, labels, units)))
+    values, weight, label, unit = (np.concatenate(one) for one in (parts, weights, labels, units))
+    return GroupedAnswers(on_one_scale(values, weight=weight, group=label), weight, label, unit)
 
 
 def equality_rows(cases: tuple[Groups, ...] = GROUPS, *, runs: int = 0) -> list[dict[str, object]]:

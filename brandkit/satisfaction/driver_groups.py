@@ -7,13 +7,17 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from brandkit.core.linalg import Floats
 from brandkit.core.multiplicity import holm
 from brandkit.core.resample import person_keys
 from brandkit.core.survey_rows import RowDraws, SurveyRows
 from brandkit.satisfaction.centred import centred_covariances, centred_values
 from brandkit.satisfaction.driver_estimates import Estimates, Measure, estimates, shuffled_of
-from brandkit.satisfaction.equal_drivers import GroupedAnswers, equality_test, pooled_importance
+from brandkit.satisfaction.equal_drivers import (
+    GroupedAnswers,
+    equality_test,
+    on_one_scale,
+    pooled_importance,
+)
 from brandkit.satisfaction.pooling import FEWEST
 
 SMALLEST_GROUP = 10
@@ -173,7 +177,7 @@ def _equality(
 def _grouped(
     rows: SurveyRows, by: str, within: str | None, *, kept: list[object]
 ) -> GroupedAnswers:
-    """Centre and scale answers within each group; number units and groups by their content."""
+    """Centre answers within groups, bring them to one scale; number units by their content."""
     inside = np.asarray(rows.frame[by].isin(kept))
     values = centred_values(rows, by, within)[inside]
     weight = rows.weight[inside].copy()
@@ -181,16 +185,11 @@ def _grouped(
     for place in range(len(kept)):
         own = group == place
         weight[own] /= weight[own].mean()
-        spread = _spread(values[own], weight[own])
-        values[own] /= np.where(spread > 0, spread, 1.0)
+    values = on_one_scale(values, weight=weight, group=group)
     unit = _canonical_units(rows)[inside]
     first = [int(unit[group == place].min()) for place in range(len(kept))]
     rank = np.argsort(np.argsort(first, kind="stable"), kind="stable")
     return GroupedAnswers(values, weight, rank[group], unit)
-
-
-def _spread(values: Floats, weight: Floats) -> Floats:
-    return np.asarray(np.sqrt((weight[:, None] * values**2).sum(axis=0) / weight.sum()))
 
 
 def _canonical_units(rows: SurveyRows) -> np.ndarray:

@@ -169,6 +169,17 @@ def test_intervals_cover() -> None:
     assert covered.min() >= 0.84
 
 
+def test_the_simulation_uses_what_the_function_computes() -> None:
+    from benchmarks.simulations.penalty_reward import COVERED, NAMES, drawn_sides, found_in, sample
+
+    for planted in COVERED[:2]:
+        table = sample(planted, np.random.default_rng(1))
+        within = "brand" if planted.rows > 1 else None
+        known = found_in(table, NAMES, outcome="sat", within=within, draws=2)
+        quick = drawn_sides(table, np.random.default_rng(0), draws=0)[0]
+        np.testing.assert_allclose(quick, [*known.penalty, *known.reward], atol=1e-8)
+
+
 # --- invariants --------------------------------------------------------------------------------
 
 
