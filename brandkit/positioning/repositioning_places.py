@@ -81,12 +81,11 @@ def _region(
     stability: MapStability, at: int, place: Floats, drawn: Floats
 ) -> tuple[float, float, float]:
     """Give the ellipse of the new place, as a map's regions are made."""
-    row = stability.points[stability.points["label"] == stability.brands[at]].iloc[0]
     # a bank with too few persons for a region has none after a change either
     if np.isnan(stability.regions["radius_long"].to_numpy()[at]):
         return (float("nan"),) * 3
     axes = min(len(place), 2)
-    df = np.array([max(float(row["n_effective"]) - 1.0, axes + 1.0)])
+    df = stability.df[at : at + 1]
     spread = second_moments((drawn - place)[:, None, :])
     radii = ellipses(spread, quantile(df, axes=axes, level=stability.level))
     return float(radii[0][0]), float(radii[1][0]), float(radii[2][0])

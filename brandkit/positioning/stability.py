@@ -76,6 +76,8 @@ class MapStability(Result):
         Of regions and tests.
     n_respondents : int
         Persons; of a plain table its mentions.
+    df : ndarray, shape (brands,)
+        Degrees of freedom of each brand's covariance.
     draw_tables : ndarray, shape (draws, brands, attributes)
         Weighted ticks in each draw; brands and attributes in the order of ``table``.
     draw_bases : ndarray, shape (draws, brands)
@@ -101,6 +103,7 @@ class MapStability(Result):
     plane_stability: float
     level: float
     n_respondents: int
+    df: Floats = field(repr=False)
     draw_tables: Floats = field(repr=False)
     draw_bases: Floats = field(repr=False)
     draw_places: Floats = field(repr=False)
@@ -343,6 +346,7 @@ def _stability(
         plane_stability=plane,
         level=level,
         n_respondents=n_respondents,
+        df=df,
         draw_tables=tables.draw_tables,
         draw_bases=tables.draw_bases,
         draw_places=maps.rows,
