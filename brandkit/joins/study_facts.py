@@ -26,7 +26,7 @@ def study_facts(study: Study) -> tuple[Fact, ...]:
     >>> from brandkit.sources import read_study
     >>> facts = study_facts(read_study("sample"))
     >>> [f"{label}: {value}" for label, value in facts][:2]
-    ['Customers: 3,000, 7,128 answers about a bank', 'Weights: weight']
+    ['Customers: 3,000, 7,123 answers about a bank', 'Weights: weight']
     """
     return (*_survey_facts(study), *_catalog_facts(study))
 

@@ -9,19 +9,23 @@ from __future__ import annotations
 from brandkit.core.survey_design import Weight
 from brandkit.satisfaction import (
     ChoiceModel,
+    CustomerSegments,
     DriverImportance,
     GroupComparison,
     PathModel,
     PenaltyReward,
     PerceivedAlikeness,
+    ScaleReliability,
     ServicePriorities,
     SurveyWeights,
     choice_model,
+    customer_segments,
     driver_importance,
     group_comparison,
     path_model,
     penalty_reward,
     perceived_alikeness,
+    scale_reliability,
     service_priorities,
     service_quality,
     survey_weights,
@@ -48,8 +52,8 @@ def study_weights(study: Study) -> SurveyWeights | None:
     Examples
     --------
     >>> from brandkit.sources import read_study
-    >>> study_weights(read_study("sample")).margins["group"].nunique() > 5
-    True
+    >>> round(float(study_weights(read_study("sample")).glance().loc[0, "kish_effect"]), 1)
+    1.1
     """
     survey = study.survey
     if survey is None or not study.margins:
@@ -254,6 +258,86 @@ def study_priorities(
     return service_priorities(drivers, quality=quality, brand=study.focus, roles=roles)
 
 
+def study_tiers(study: Study, *, weight: Weight | None = None) -> CustomerSegments | None:
+    """Compare the customers of the first declared grouping, such as tiers of balance.
+
+    Parameters
+    ----------
+    study : Study
+    weight : SurveyWeights, optional
+
+    Returns
+    -------
+    CustomerSegments or None
+
+    Examples
+    --------
+    >>> from brandkit.sources import read_study
+    >>> study_tiers(read_study("sample")).glance().loc[0, "n_segments"].item()
+    3
+    """
+    survey, section = study.survey, study.settings.survey
+    if survey is None or section is None or not section.segments or section.outcome is None:
+        return None
+    items = list(dict.fromkeys([section.outcome, *section.drivers]))
+    return customer_segments(
+        survey, items=items, tiers=section.segments[0], weight=weight, seed=study.seed,
+        suppress_below=study.settings.report.suppress_below,
+    )  # fmt: skip
+
+
+def study_reliability(study: Study) -> ScaleReliability | None:
+    """Say how well the questions on satisfaction, or of the first block, hang together.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    ScaleReliability or None
+
+    Examples
+    --------
+    >>> from brandkit.sources import read_study
+    >>> round(float(study_reliability(read_study("sample")).scale["alpha_raw"].iloc[0]), 1)
+    0.9
+    """
+    survey, section = study.survey, study.settings.survey
+    if survey is None or section is None:
+        return None
+    whole = {name: items for name, items in section.blocks.items() if len(items) > 1}
+    items = whole.get(target_block(study)) or next(iter(whole.values()), None)
+    return None if items is None else scale_reliability(survey, items=items, missing="drop")
+
+
+def target_block(study: Study) -> str:
+    """Name the block that a path model is to explain: the outcome's own, else the last but one.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    str
+        Empty where there are no blocks.
+
+    Examples
+    --------
+    >>> from brandkit.sources import read_study
+    >>> target_block(read_study("sample"))
+    'SAT'
+    """
+    section = study.settings.survey
+    if section is None or not section.blocks:
+        return ""
+    explained = [target for _, target in section.paths]
+    own = [name for name, items in section.blocks.items() if section.outcome in items]
+    fitting = [name for name in own if name in explained]
+    return (fitting or [name for name in section.blocks if name in explained] or [""])[0]
+
+
 def study_choice(study: Study, *, weight: Weight | None = None) -> ChoiceModel | None:
     """Explain which bank people choose by what they say of it.
 
@@ -269,8 +353,8 @@ def study_choice(study: Study, *, weight: Weight | None = None) -> ChoiceModel |
     Examples
     --------
     >>> from brandkit.sources import read_study
-    >>> len(study_choice(read_study("sample")).attributes) > 10
-    True
+    >>> len(study_choice(read_study("sample")).importance)
+    14
     """
     survey, section = study.survey, study.settings.survey
     if survey is None or section is None or section.choice is None or n_brands(survey) < 2:

@@ -34,6 +34,7 @@ class Part:
     block: Json = field(default_factory=dict)
     number: int = 0
     source: str = ""
+    made: str = ""
 
 
 @dataclass
@@ -255,6 +256,7 @@ def _number(page: Page) -> None:
         names.add(name)
         if part.kind == "figure":
             part.block["picture"] = _picture(part.block)
+    _say_how(page)
     for finding in page.findings:
         for name in finding["about"]:
             if name not in names:
@@ -262,6 +264,19 @@ def _number(page: Page) -> None:
                     f"A finding is about {name!r}, which the report does not show; it shows "
                     f"{shown(sorted(names))}.{did_you_mean(name, names)}"
                 )
+
+
+def _say_how(page: Page) -> None:
+    """Let a cell's code stand once, behind the last of what it shows."""
+    shown_parts = [part for part in page.parts if part.kind in ("figure", "table")]
+    for at, part in enumerate(shown_parts):
+        together = [one for one in shown_parts if one.source and one.source == part.source]
+        if not part.source or together[-1] is not part:
+            continue
+        places = [place_label(one.kind, one.number) for one in together]
+        part.made = words("How {places} {n:was|were} made", places=places, n=len(places))
+        for other in shown_parts[:at]:
+            other.source = "" if other.source == part.source else other.source
 
 
 def _picture(block: Json) -> Markup:

@@ -35,7 +35,7 @@ _SIDES: Final = ((0.0, 0.0), (-0.8, 0.0), (0.8, 0.0), (0.0, -0.8), (0.0, 0.8))
 #: What it costs a label to meet something.
 _MEETS: Final = 1000.0
 #: Points that a curve between two layers is drawn by.
-_STEPS: Final = 24
+_STEPS: Final = 14
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,8 +22,8 @@ def _rows(table: str) -> list[list[str]]:
 # name | zh-Hant | zh-Hans | awareness | quality | x 2025 | y 2025 | x 2026 | y 2026
 # awareness: logit of being considered; quality: mean of the service latents, in their s.d.
 _BANKS = """
-    Harbour Bank    | 海港銀行     | 海港银行     |  0.9 |  0.25 | -0.46 |  0.36 | -0.46 |  0.36
-    Tidewater       | 潮汐銀行     | 潮汐银行     |  0.6 |  0.20 | -0.55 |  0.27 | -0.55 |  0.27
+    Harbour Bank    | 海港銀行     | 海港银行     |  0.9 |  0.25 | -0.40 |  0.38 | -0.40 |  0.38
+    Tidewater       | 潮汐銀行     | 潮汐银行     |  0.6 |  0.20 | -0.40 |  0.38 | -0.40 |  0.38
     Lantern Savings | 明燈儲蓄銀行 | 明灯储蓄银行 |  0.0 |  0.05 |  0.42 | -0.16 |  0.42 | -0.16
     Northgate       | 北門銀行     | 北门银行     |  0.9 |  0.00 | -0.36 | -0.05 | -0.36 | -0.05
     Meridian        | 子午銀行     | 子午银行     |  0.7 | -0.05 | -0.20 | -0.17 | -0.20 | -0.17

@@ -34,7 +34,7 @@ from brandkit.overlap import (
 from brandkit.overlap.examples import catalog_of, small_catalog
 from brandkit.overlap.gap_rows import cell_rows, gap_rows
 from brandkit.overlap.history_tables import OverlapHistory
-from brandkit.overlap.statements import as_notes
+from brandkit.core.statements import as_notes
 from brandkit.sources.catalog import Catalog
 from tests.overlap.markets import unrelated_market
 

@@ -57,8 +57,8 @@ def test_the_map_is_the_planted_plane_up_to_a_turn(last_year, truth) -> None:
     assert last_year.is_stable
 
 
-def test_the_neighbours_are_the_nearest_of_the_large_banks(last_year, truth) -> None:
-    """They are told apart by a hair only: their planted places are near, not the same."""
+def test_the_neighbours_are_nearest_and_cannot_be_told_apart(last_year, truth) -> None:
+    """They stand on one place; every other pair of large banks is told apart."""
     harbour, tidewater = truth["map"]["cannot_be_told_apart"]
     large = last_year.points.query("n >= 100")["label"].unique()
     pairs = last_year.pairs[
@@ -66,7 +66,8 @@ def test_the_neighbours_are_the_nearest_of_the_large_banks(last_year, truth) -> 
     ]
     nearest = pairs.sort_values("map_distance").iloc[0]
     assert {nearest["brand_a"], nearest["brand_b"]} == {harbour, tidewater}
-    assert nearest["map_distance"] + 2 * nearest["std_error"] < 0.5 * pairs["map_distance"].median()
+    assert not nearest["distinct"]
+    assert pairs["distinct"].sum() >= len(pairs) - 3
 
 
 def test_nobody_stands_where_digital_meets_warm(last_year, truth) -> None:
