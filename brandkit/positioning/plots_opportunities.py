@@ -29,7 +29,7 @@ from brandkit.viz.theme import strength_colours, theme
 
 Floats = NDArray[np.float64]
 
-LINES = (0.25, 0.5, 0.75)
+LINES = (0.75,)
 """Parts of the way from the least to the most room along which lines are drawn."""
 HATCH = 3
 """Cells between the lines of the hatching."""
@@ -43,7 +43,7 @@ def plot_opportunities(
 
     The darker a place, the more room; lines join places of equal room. The dashed line goes round
     the brands: beyond it the ground is hatched, for there the map is extrapolated. Spots are
-    numbered rings, the freest 1. Attributes are small squares.
+    numbered rings, the freest 1. The attributes that would mark a bank there are small squares.
 
     Parameters
     ----------
@@ -129,6 +129,8 @@ def _sides(
         brands["label"].tolist(), places=places, telling=np.hypot(*places.T), always=focus
     )
     others = result.places[result.places["side"] == "column"]
+    named = {name for spot in result.spots["spot"] for name in result.marks_of(int(spot))}
+    others = others[others["label"].isin(named)] if named else others
     there = others[["across", "upward"]].to_numpy(dtype=float)
     # attributes show directions: all are drawn nearer where some would leave the ground
     size = np.hypot(*there.T)
