@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from brandkit.core.errors import NotEnoughDataError
 from brandkit.core.message import Finding, Message, Settled
+from brandkit.joins.customer_findings import CustomerFindings, customer_findings
+from brandkit.joins.distances import DistanceLink, distance_link
+from brandkit.joins.strategy import StrategyReading, strategy_reading
+from brandkit.joins.study_image import study_opportunities, study_stability, study_what_ifs
 from brandkit.joins.study_results import study_overlap, study_positions
-from brandkit.overlap import BrandOverlap
+from brandkit.joins.study_satisfaction import study_choice, study_weights
+from brandkit.joins.wording_strategy import strategy_reading_findings
+from brandkit.overlap import BrandOverlap, catalog_gaps
 from brandkit.overlap.wording import brand_overlap_findings, brand_overlap_headline
-from brandkit.positioning import CorrespondenceMap
+from brandkit.positioning import CorrespondenceMap, MapStability
 from brandkit.positioning.wording import (
     NO_BRAND_TABLE,
     correspondence_map_findings,
     correspondence_map_headline,
 )
+from brandkit.satisfaction import SurveyWeights
+from brandkit.satisfaction.wording_drivers import NO_DRIVERS
 from brandkit.sources import Study
 
 MOST_FINDINGS = 5
@@ -31,8 +40,17 @@ class Brief:
         The one sentence to remember.
     lede : Message
         What it stands on.
-    joint, about_products, about_image : tuple of Finding
-        At most five in all: what products and image say together, and each by itself.
+    joint, about_customers, about_strategy, about_products, about_image : tuple of Finding
+        At most five in all: what products and image say together, whether customers notice and
+        what comes first, which options are open, and what products and image say by themselves.
+    customers : CustomerFindings
+        What the survey's ratings give, where there are any.
+    link : DistanceLink or None
+        Distances of products beside distances of images, where both are there.
+    options : StrategyReading or None
+        The focus bank's options, read by rule, where there is a catalogue.
+    stability : MapStability or None
+        The map with its doubt, where the survey has image answers.
     overlap : BrandOverlap or None
         The comparison of offers, where the study has a catalogue.
     positions : CorrespondenceMap or None
@@ -49,11 +67,20 @@ class Brief:
     overlap: BrandOverlap | None
     positions: CorrespondenceMap | None
     unanswered: tuple[Message, ...]
+    about_customers: tuple[Finding, ...] = ()
+    about_strategy: tuple[Finding, ...] = ()
+    customers: CustomerFindings = field(default_factory=lambda: CustomerFindings())
+    link: DistanceLink | None = None
+    options: StrategyReading | None = None
+    stability: MapStability | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All of them, the most important first."""
-        return (*self.joint, *self.about_products, *self.about_image)
+        return (
+            *self.joint, *self.about_customers, *self.about_strategy, *self.about_products,
+            *self.about_image,
+        )  # fmt: skip
 
 
 def brief(study: Study) -> Brief:
@@ -74,23 +101,66 @@ def brief(study: Study) -> Brief:
     >>> str(brief(read_study("sample")).headline)
     'Tidewater is nearest to Harbour Bank in products and in image'
     """
-    overlap, positions = study_overlap(study), study_positions(study)
+    overlap, weight = study_overlap(study), study_weights(study)
+    stability = study_stability(study, weight=weight)
+    positions = study_positions(study) if stability is None else stability.map
+    customers = customer_findings(study, weight=weight)
+    options = _options(study, overlap, stability, weight=weight)
     products = () if overlap is None else brand_overlap_findings(overlap, focus=study.focus)
     image = () if positions is None else correspondence_map_findings(positions, focus=study.focus)
     together = _together(overlap, positions, products, image, focus=study.focus)
-    n_joint = 0 if together is None else 1
-    image = image[n_joint:]  # who is nearest by image is then said already
-    n_products = min(len(products), (MOST_FINDINGS - n_joint) // 2 if image else MOST_FINDINGS)
+    joint = () if together is None else (together,)
+    image = image[len(joint) :]  # who is nearest by image is then said already
+    strategy = () if options is None else strategy_reading_findings(options)[:1]
+    room = MOST_FINDINGS - len(joint) - len(customers.findings) - len(strategy)
+    n_products = min(len(products), (room + 1) // 2 if image else room)
     return Brief(
         headline=_headline(overlap, positions, together, focus=study.focus),
         lede=_lede(overlap, positions),
-        joint=() if together is None else (together,),
+        joint=joint,
+        about_customers=customers.findings,
+        about_strategy=strategy,
         about_products=products[:n_products],
-        about_image=image[: MOST_FINDINGS - n_joint - n_products],
+        about_image=image[: room - n_products],
+        customers=customers,
+        link=_link(overlap, positions if stability is None else stability),
+        options=options,
+        stability=stability,
         overlap=overlap,
         positions=positions,
         unanswered=_unanswered(study, has_image=positions is not None),
     )
+
+
+def _options(
+    study: Study,
+    overlap: BrandOverlap | None,
+    stability: MapStability | None,
+    *,
+    weight: SurveyWeights | None,
+) -> StrategyReading | None:
+    """Read the focus bank's gaps and what-ifs by rule."""
+    catalog = study.catalog
+    if catalog is None or overlap is None or study.focus not in catalog.brands:
+        return None
+    choice = study_choice(study, weight=weight)
+    what_ifs = study_what_ifs(
+        study, stability, choice=choice, room=study_opportunities(study, stability)
+    )
+    gaps = catalog_gaps(catalog, brand=study.focus, reference=overlap.reference)
+    return strategy_reading(gaps, what_ifs=what_ifs, value=choice)
+
+
+def _link(
+    overlap: BrandOverlap | None, perceived: MapStability | CorrespondenceMap | None
+) -> DistanceLink | None:
+    """Set distances of products beside those of images, where both know enough banks."""
+    if overlap is None or perceived is None:
+        return None
+    try:
+        return distance_link(overlap, perceived=perceived)
+    except NotEnoughDataError:
+        return None
 
 
 def _together(
@@ -196,11 +266,6 @@ def _unanswered(study: Study, *, has_image: bool) -> tuple[Message, ...]:
                 "answers of single respondents ([survey] in study.toml)."
             )
         )
-    else:
-        missing.append(
-            Message(
-                "What drives satisfaction: the survey is read and checked, but this version of "
-                "brandkit does not model it yet."
-            )
-        )
+    elif settings.survey.outcome is None or not settings.survey.drivers:
+        missing.append(NO_DRIVERS)
     return tuple(missing)

@@ -15,6 +15,13 @@ NEARLY_CERTAIN = 0.01
 """p-value up to which a link of both tests is called clear."""
 
 
+NO_LINK = Message(
+    "Whether banks that sell alike are seen alike takes a catalogue and an image of at least four "
+    "banks that both know."
+)
+"""What to say where the study cannot answer."""
+
+
 def distance_link_headline(result: DistanceLink) -> Message:
     """Say whether banks alike in products are seen alike, for a title.
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from brandkit.core.message import Finding, Message, Settled
 from brandkit.joins.strategy import STRATEGIES, StrategyReading
+from brandkit.language import translate
 from brandkit.positioning.repositioning import UNNAMED
 from brandkit.positioning.wording_repositioning import move_words
 
@@ -36,6 +37,24 @@ BECAUSE = {
     "nothing_raised": Message("nothing is raised"),
 }
 _SETTLED_ORDER: tuple[Settled, ...] = ("open", "likely", "clear")
+
+
+NO_OPTIONS = Message(
+    "Where the bank could stand instead takes its catalogue and those of its rivals ([catalog] and "
+    "focus in study.toml)."
+)
+"""What to say where the study cannot answer."""
+
+
+def option_rows(result: StrategyReading) -> pd.DataFrame:
+    """Give the options as a reader follows them: codes in words."""
+    rows = result.options
+    return rows.assign(
+        option=[translate(option_words(row)) for row in rows.to_dict("records")],
+        strategy=[translate(STRATEGY_NAMES[str(one)]) for one in rows["strategy"]],
+        because=[translate(BECAUSE[str(one)]) for one in rows["because"]],
+    )[["option", "strategy", "because", "share_have", "share_not_stated", "estimate", "ci_low",
+       "ci_high"]]  # fmt: skip
 
 
 def option_words(option: Mapping[Any, Any]) -> Message:
