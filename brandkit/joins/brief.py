@@ -145,7 +145,10 @@ def _options(
         return None
     choice = study_choice(study, weight=weight)
     what_ifs = study_what_ifs(
-        study, stability, choice=choice, room=study_opportunities(study, stability)
+        study,
+        stability=stability,
+        choice=choice,
+        room=study_opportunities(study, stability=stability),
     )
     gaps = catalog_gaps(catalog, brand=study.focus, reference=overlap.reference)
     return strategy_reading(gaps, what_ifs=what_ifs, value=choice)

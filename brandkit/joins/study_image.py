@@ -90,7 +90,7 @@ def study_movement(study: Study, *, weight: Weight | None = None) -> WaveMovemen
     return None if battery is None else wave_movement(battery, seed=study.seed)
 
 
-def study_opportunities(study: Study, stability: MapStability | None) -> Opportunities | None:
+def study_opportunities(study: Study, *, stability: MapStability | None) -> Opportunities | None:
     """Look for free ground on a study's map, seen from the focus bank.
 
     Parameters
@@ -107,7 +107,7 @@ def study_opportunities(study: Study, stability: MapStability | None) -> Opportu
     --------
     >>> from brandkit.sources import read_study
     >>> study = read_study("sample")
-    >>> len(study_opportunities(study, study_stability(study)).spots) > 0
+    >>> len(study_opportunities(study, stability=study_stability(study)).spots) > 0
     True
     """
     if stability is None:
@@ -123,8 +123,8 @@ def study_opportunities(study: Study, stability: MapStability | None) -> Opportu
 
 def study_what_ifs(
     study: Study,
-    stability: MapStability | None,
     *,
+    stability: MapStability | None,
     choice: ChoiceModel | None = None,
     room: Opportunities | None = None,
 ) -> Repositioning | None:
@@ -150,7 +150,8 @@ def study_what_ifs(
     >>> from brandkit.sources import read_study
     >>> study = read_study("sample")
     >>> there = study_stability(study)
-    >>> what_ifs = study_what_ifs(study, there, room=study_opportunities(study, there))
+    >>> room = study_opportunities(study, stability=there)
+    >>> what_ifs = study_what_ifs(study, stability=there, room=room)
     >>> what_ifs.brand, len(what_ifs.moves)
     ('Harbour Bank', 3)
     """

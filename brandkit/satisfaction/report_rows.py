@@ -35,11 +35,12 @@ def comparison_rows(result: GroupComparison) -> pd.DataFrame:
     wanted = is_first & (groups["measure"] == _SHOWN[0]) | ~is_first & (groups["measure"] == last)
     rows = groups[wanted].reset_index(drop=True)
     names = {item: translate(item_name(result, str(item))) for item in rows["item"].unique()}
-    return rows.assign(
+    named = rows.assign(
         brand=rows["label"],
         item=rows["item"].map(names),
         measure=[translate(MEASURES[str(one)]) for one in rows["measure"]],
-    )[[
+    )
+    return named[[
         "brand", "item", "measure", "estimate", "ci_low", "ci_high", "ci_level", "letters",
         "rank_low", "rank_high", "n",
     ]]  # fmt: skip
@@ -85,6 +86,7 @@ def priority_rows(result: ImportancePerformance, *, names: Names | None = None) 
 def scale_rows(result: ScaleReliability) -> pd.DataFrame:
     """Give the items of a scale with what each does for it."""
     rows = result.items
+    rows = rows.assign(item=[result.labels.get(str(item), str(item)) for item in rows["item"]])
     return rows[["item", "mean", "item_rest", "alpha_if_dropped", "loading", "kmo"]]
 
 

@@ -23,6 +23,8 @@ PRIORITY_NAMES: dict[Priority, Message] = {
     "watch": Message("Watch"),
     "later": Message("Later"),
 }
+PRIORITY_HEADS = {"estimate": Message("Against rivals"), "item": Message("Service")}
+"""Headings of the table that the dictionary of columns words more generally."""
 MOST_NAMED = 4
 
 
