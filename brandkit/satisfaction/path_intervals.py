@@ -68,7 +68,8 @@ def ratio_interval(
     Noise makes absolute correlations larger, and those of draws larger still: their lower
     percentile is too high where blocks have little in common, and moving both ends, as for paths,
     leaves too many truths above [percentiles cover .41 to .91 at 30 persons, moved ones .64 to
-    .86]. So the lower end is that of Student's t, the upper one the percentile.
+    .86]. So the lower end is that of Student's t, the upper one the
+    percentile [.87 to .93 at 30 persons, .91 to .94 at 50, .93 to .95 at 100].
 
     Parameters
     ----------
