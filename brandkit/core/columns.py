@@ -167,7 +167,7 @@ _OVERLAP = """
     rival               | Met most | text | the rival with the largest market commonality
     rival_commonality   | Commonality with it | decimal | market commonality with that rival
     n_meeting           | Pairs that meet | count | unordered pairs with a market in common
-    index               | Index | text | which measure of overlap
+    index               | Index | number | which measure of overlap; of a block, its score from 0 to 100
     null                | Null model | text | how chance was modelled
     observed            | Observed | decimal | value in the data
     std_deviation       | Standard deviation | decimal | of the value under the null model

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from brandkit.core.errors import InputError, NotEnoughDataError
+from brandkit.core.errors import NotEnoughDataError
 from brandkit.core.survey_design import Weight
-from brandkit.joins.study_satisfaction import n_brands
+from brandkit.joins.wide_battery import n_brands, wide_battery
 from brandkit.positioning import (
     MapStability,
     Opportunities,
@@ -19,8 +19,6 @@ from brandkit.positioning import (
 )
 from brandkit.satisfaction import ChoiceModel
 from brandkit.sources import Study
-from brandkit.sources.batteries import PickAny
-from brandkit.sources.survey import Survey
 
 #: What a what-if raises, in shares of the bank's base, and how many are looked at.
 RAISE, MOST_MOVES = 0.10, 3
@@ -53,7 +51,7 @@ def study_stability(study: Study, *, weight: Weight | None = None) -> MapStabili
         if not section.images:
             return None
         return map_stability(survey, attributes=section.images, weight=weight, seed=study.seed)
-    battery = _battery(survey, section.images)
+    battery = wide_battery(survey, section.images)
     return None if battery is None else map_stability(battery, seed=study.seed)
 
 
@@ -86,7 +84,7 @@ def study_movement(study: Study, *, weight: Weight | None = None) -> WaveMovemen
         if not section.images:
             return None
         return wave_movement(survey, attributes=section.images, weight=weight, seed=study.seed)
-    battery = _battery(survey, section.images)
+    battery = wide_battery(survey, section.images)
     return None if battery is None else wave_movement(battery, seed=study.seed)
 
 
@@ -183,16 +181,3 @@ def _wanted(choice: ChoiceModel | None, room: Opportunities | None) -> list[str]
     first = room.changes[room.changes["spot"] == room.changes["spot"].iloc[0]]
     ranked = first.sort_values("change", ascending=False, kind="stable")
     return [str(name) for name in ranked["attribute"]]
-
-
-def _battery(survey: Survey, images: list[str]) -> PickAny | None:
-    """Find a wide battery of ticks, without "none of these"; None where there is none."""
-    if not images and not (survey.batteries["kind"] == "pick").any():
-        return None
-    try:
-        battery = survey.images(images or None)
-        return survey.images(images or None, without=battery.nobody) if battery.nobody else battery
-    except InputError:
-        if images:
-            raise
-        return None

@@ -7,6 +7,7 @@ Each function gives None where the study has no evidence for its question: no su
 from __future__ import annotations
 
 from brandkit.core.survey_design import Weight
+from brandkit.joins.wide_battery import n_brands, wide_battery
 from brandkit.satisfaction import (
     ChoiceModel,
     CustomerSegments,
@@ -115,14 +116,33 @@ def study_alikeness(study: Study, *, weight: Weight | None = None) -> PerceivedA
     12
     """
     survey, section = study.survey, study.settings.survey
-    if survey is None or section is None or n_brands(survey) < 2:
+    if survey is None or section is None:
         return None
+    if n_brands(survey) < 2:
+        return _wide_alikeness(study, survey, section.images)
     images = [item for item in section.images if item in survey.responses]
     if section.outcome is None and not images:
         return None
     return perceived_alikeness(
         survey, items=[section.outcome] if section.outcome else None, images=images or None,
         smallest_difference=section.smallest_difference, weight=weight,
+        suppress_below=study.settings.report.suppress_below, seed=study.seed,
+    )  # fmt: skip
+
+
+def _wide_alikeness(study: Study, survey: Survey, images: list[str]) -> PerceivedAlikeness | None:
+    """Compare the images of a survey that asks about every bank in columns of its own."""
+    battery = wide_battery(survey, images)
+    if battery is None or battery.cells["brand"].nunique() < 2:
+        return None
+    answers = battery.answers()
+    roles = ("respondent", "wave", "weight", "strata", "cluster")
+    respondent, wave, weight, strata, cluster = (
+        role if role in answers else None for role in roles
+    )
+    return perceived_alikeness(
+        answers, brand="brand", images=list(battery.attributes), respondent=respondent, wave=wave,
+        weight=weight, strata=strata, cluster=cluster,
         suppress_below=study.settings.report.suppress_below, seed=study.seed,
     )  # fmt: skip
 
@@ -371,9 +391,3 @@ def has_ratings(study: Study) -> bool:
     """Say whether a survey has a question on satisfaction or recommendation."""
     section = study.settings.survey
     return section is not None and bool(section.outcome or section.recommend)
-
-
-def n_brands(survey: Survey) -> int:
-    """Count the banks that a survey's rows are about; 1 where no column says."""
-    column = survey.design.brand
-    return 1 if column is None else int(survey.responses[column].nunique())

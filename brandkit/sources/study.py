@@ -259,8 +259,9 @@ class Study:
         if kind == "branches":
             return set(map(str, evidence.presence["brand"].unique()))
         column = evidence.design.get("brand")
-        if column is None:
-            return set()
+        if column is None:  # a survey may ask about every brand in columns of its own
+            image = self.brand_image if self.settings.brand_table is None else None
+            return set() if image is None else set(image.brands)
         return set(map(str, evidence.responses[column].dropna().unique()))
 
 
