@@ -13,10 +13,10 @@ from brandkit.core.checks import check_level, check_option
 from brandkit.core.errors import InputError, shown
 from brandkit.core.intervals import t_interval
 from brandkit.core.linalg import Floats
-from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.core.survey_rows import Data, Weight
 from brandkit.satisfaction.choice_independence import independence_rows
+from brandkit.satisfaction.choice_notes import choice_notes
 from brandkit.satisfaction.choice_sets import Choices, choices_of
 from brandkit.satisfaction.choice_shares import (
     attribute_effects,
@@ -37,8 +37,6 @@ from brandkit.satisfaction.model_errors import (
 )
 
 Constants = Literal["none", "brand"]
-UNLIKELY = 0.05
-"""p-value under which an assumption is said not to hold."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -60,11 +58,12 @@ class ChoiceModel(Result):
         the ranks that cannot be ruled out; ``importance`` is the coefficient times the standard
         deviation within choices, ``share`` its part of all importances in absolute value.
     brands : DataFrame
-        One row a bank: ``brand n n_chosen observed expected``: choices it was part of, choices
-        that took it, and its observed and predicted weighted share of all choices.
+        One row a bank: ``brand n n_chosen observed expected``: choices it was part of and those
+        that took it, its observed and predicted weighted share of all choices.
     independence : DataFrame
-        One row a bank: ``brand n statistic df p_value p_adjusted``: whether coefficients are the
-        same without it.
+        One row a pair of banks that meets in 30 choices with a third: ``brand_a brand_b n
+        estimate std_error p_value p_adjusted``. By how much each is worth less (below 0) for
+        being rated beside the other; 0 where chances are independent of irrelevant alternatives.
     choice : str
     fitted : Solution
         What :meth:`what_if` works with.
@@ -201,15 +200,16 @@ def choice_model(
     ``importance`` and of what-ifs always use the design error.
 
     Chances are independent of irrelevant alternatives: a new bank takes from all others in
-    proportion. ``independence`` tests it by leaving out each bank in turn; where groups of people
-    want different things, as they mostly do, it holds within a group only.
+    proportion. ``independence`` tests it pair by pair: close substitutes are worth less where
+    they meet. Where groups of people want different things, it holds within a group only.
 
     References
     ----------
     McFadden, D. (1974). Conditional logit analysis of qualitative choice behavior. In Zarembka
     (ed.), Frontiers in Econometrics, 105-142.
-    Hausman, J. and McFadden, D. (1984). Specification tests for the multinomial logit model.
-    Econometrica 52, 1219-1240. doi:10.2307/1910997
+    McFadden, D., Train, K. and Tye, W. B. (1977). An application of diagnostic tests for the
+    independence from irrelevant alternatives property of the multinomial logit model.
+    Transportation Research Record 637, 39-46.
 
     Examples
     --------
@@ -278,7 +278,7 @@ def _labelled(solution: Solution, *, choice: str, level: float) -> ChoiceModel:
         facts=facts,
         notes=(
             *(*solution.choices.rows.notes, *solution.choices.notes, *solution.notes),
-            *(*small_base(solution.choices.rows), *_notes(errors, facts)),
+            *(*small_base(solution.choices.rows), *choice_notes(errors, facts)),
         ),
     )
 
@@ -365,38 +365,3 @@ def _facts(solution: Solution, errors: Errors, *, level: float) -> dict[str, obj
         "method": "design" if errors.is_designed else "model",
         "ci_level": level,
     }
-
-
-def _notes(errors: Errors, facts: Mapping[str, object]) -> list[Message]:
-    notes = [
-        Message(
-            "What one bank wins, all others that a person rates lose in proportion to their "
-            "chances (independence of irrelevant alternatives); banks that are close substitutes "
-            "would lose more."
-        )
-    ]
-    said = "Errors are those of the model: every person is drawn singly and weighs the same."
-    if errors.is_designed:
-        said = (
-            "Errors allow for weights, strata and choices that belong together; those of the "
-            "model, which do not, stand beside them."
-        )
-    notes.append(Message(said))
-    values = {"p": facts["p_independence"], "constants": facts["p_constants"]}
-    if _is_unlikely(facts["p_independence"]):
-        said = (
-            "The coefficients change when some bank is left out (p {p:p}), so that this "
-            "independence does not hold: what-ifs show the direction rather than the size."
-        )
-        notes.append(Message(said, values))
-    if _is_unlikely(facts["p_constants"]):
-        said = (
-            "Some banks are chosen more or less often than what is said of them explains "
-            "(p {constants:p}); constants='brand' allows for that."
-        )
-        notes.append(Message(said, values))
-    return notes
-
-
-def _is_unlikely(p: object) -> bool:
-    return isinstance(p, float) and p < UNLIKELY

@@ -35,7 +35,7 @@ def comparison_rows(result: GroupComparison) -> pd.DataFrame:
     wanted = is_first & (groups["measure"] == _SHOWN[0]) | ~is_first & (groups["measure"] == last)
     rows = groups[wanted].reset_index(drop=True)
     names = {item: translate(item_name(result, str(item))) for item in rows["item"].unique()}
-    named = rows.assign(
+    named: pd.DataFrame = rows.assign(
         brand=rows["label"],
         item=rows["item"].map(names),
         measure=[translate(MEASURES[str(one)]) for one in rows["measure"]],

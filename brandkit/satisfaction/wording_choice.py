@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from brandkit.core.message import Finding, Message, Settled
-from brandkit.satisfaction.choice import UNLIKELY, ChoiceModel
+from brandkit.satisfaction.choice import ChoiceModel
+from brandkit.satisfaction.choice_notes import UNLIKELY
 from brandkit.satisfaction.choice_what_if import ShareChange
 
 MOST_NAMED = 4
@@ -85,8 +86,7 @@ def choice_model_findings(result: ChoiceModel) -> tuple[Finding, ...]:
     if not _settled_rows(rows).all():
         found.append(_doubtful_finding(rows))
     found.append(_fit_finding(result))
-    p = _facts(result)["p_independence"]
-    if p < UNLIKELY:
+    if _facts(result)["p_independence"] < UNLIKELY:
         found.append(_independence_finding(result))
     return tuple(found)
 
@@ -263,18 +263,31 @@ def _fit_finding(result: ChoiceModel) -> Finding:
 
 
 def _independence_finding(result: ChoiceModel) -> Finding:
-    rows = result.independence.sort_values("p_adjusted", kind="stable")
-    worst = _records(rows)[0]
-    values = {"brand": worst["brand"], "p": worst["p_adjusted"]}
-    return Finding(
-        Message("What decides depends on which banks there are."),
-        Message(
-            "Without {brand} the coefficients are others (adjusted p {p:p}): customers want "
-            "different things, and what-ifs show the direction rather than the size.",
+    worst = _records(result.independence.sort_values("p_adjusted", kind="stable"))[0]
+    values = {
+        "first": worst["brand_a"],
+        "second": worst["brand_b"],
+        "p": worst["p_adjusted"],
+        "n": worst["n"],
+        "loss": abs(worst["estimate"]),
+    }
+    if worst["estimate"] < 0:
+        headline = Message("{first} and {second} stand in for each other.", values)
+        detail = Message(
+            "Where both are rated, each is worth less than it would be without the other ("
+            "{loss:decimal2} on the scale of the coefficients; {n:count} choices, adjusted p "
+            "{p:p}): what one of them wins comes from the other more than the what-ifs say.",
             values,
-        ),
-        "likely",
+        )
+        return Finding(headline, detail, "likely")
+    headline = Message("{first} and {second} gain by being rated together.", values)
+    detail = Message(
+        "Where both are rated, each is worth more than it would be without the other ("
+        "{loss:decimal2} on the scale of the coefficients; {n:count} choices, adjusted p {p:p}): "
+        "what one of them wins comes from the other less than the what-ifs say.",
+        values,
     )
+    return Finding(headline, detail, "likely")
 
 
 def _mine(result: ShareChange) -> tuple[dict[str, Any], dict[str, Any]]:

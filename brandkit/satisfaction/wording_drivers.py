@@ -226,7 +226,8 @@ def _first_finding(result: DriverImportance) -> Finding:
     headline = Message("Which driver of {outcome} comes first is not settled.", values)
     detail = Message(
         "“{first}” has the largest importance, {importance:percent1} ({low:percent1} to "
-        "{high:percent1}), but its rank may be 1 to {worst:count}; these may come first: {items}.",
+        "{high:percent1}), but its rank may be 1 to {worst:count}; these may come first: {items} "
+        "({n:count} answers of {persons:count} persons).",
         values,
     )
     return Finding(headline, detail, "open")

@@ -170,6 +170,10 @@ def _role_finding(result: PenaltyReward, role: str) -> Finding | None:
         "item": first["label"],
         "penalty": float(first["penalty"]),
         "reward": float(first["reward"]),
+        "penalty_low": float(first["penalty_low"]),
+        "penalty_high": float(first["penalty_high"]),
+        "reward_low": float(first["reward_low"]),
+        "reward_high": float(first["reward_high"]),
         "chance": float(rows[f"p_{role}"].min()),
         "agree": float(rows["cuts_agree"].min()),
         "base": result.n,
@@ -190,21 +194,24 @@ def _role_detail(role: str, values: dict[str, Any]) -> Message:
     """Give the numbers behind a kind: both sides, how sure, under how many cuts."""
     details = {
         "basic": Message(
-            "A poor answer for “{item}” goes with {penalty:signed} points, a good one with "
-            "{reward:signed}; at least {chance:percent} of draws lean to the penalty, and "
-            "{agree:percent} of other cuts say the same ({base:count} answers).",
+            "A poor answer for “{item}” goes with {penalty:signed} points ({penalty_low:signed} to "
+            "{penalty_high:signed}), a good one with {reward:signed}; at least {chance:percent} of "
+            "draws lean to the penalty, and {agree:percent} of other cuts say the same "
+            "({base:count} answers).",
             values,
         ),
         "exciting": Message(
-            "A good answer for “{item}” goes with {reward:signed} points, a poor one with "
-            "{penalty:signed}; at least {chance:percent} of draws lean to the reward, and "
-            "{agree:percent} of other cuts say the same ({base:count} answers).",
+            "A good answer for “{item}” goes with {reward:signed} points ({reward_low:signed} to "
+            "{reward_high:signed}), a poor one with {penalty:signed}; at least {chance:percent} of "
+            "draws lean to the reward, and {agree:percent} of other cuts say the same "
+            "({base:count} answers).",
             values,
         ),
         "performance": Message(
-            "A poor answer for “{item}” goes with {penalty:signed} points, a good one with "
-            "{reward:signed}; in at least {chance:percent} of draws both are alike, and "
-            "{agree:percent} of other cuts say the same ({base:count} answers).",
+            "A poor answer for “{item}” goes with {penalty:signed} points ({penalty_low:signed} to "
+            "{penalty_high:signed}), a good one with {reward:signed}; in at least {chance:percent} "
+            "of draws both are alike, and {agree:percent} of other cuts say the same "
+            "({base:count} answers).",
             values,
         ),
     }

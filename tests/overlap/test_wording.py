@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from brandkit.core.message import Finding, Message
+from brandkit.core.statements import as_notes
 from brandkit.language import LANGUAGES, translate, use_language
 from brandkit.overlap import (
     BrandOverlap,
@@ -34,7 +35,6 @@ from brandkit.overlap import (
 from brandkit.overlap.examples import catalog_of, small_catalog
 from brandkit.overlap.gap_rows import cell_rows, gap_rows
 from brandkit.overlap.history_tables import OverlapHistory
-from brandkit.core.statements import as_notes
 from brandkit.sources.catalog import Catalog
 from tests.overlap.markets import unrelated_market
 

@@ -16,7 +16,7 @@ from statsmodels.discrete.conditional_models import ConditionalLogit
 from benchmarks.simulations.choice import Cell, runs_of
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
 from brandkit.satisfaction.choice import choice_model
-from brandkit.satisfaction.choice_kernel import fit, set_scores
+from brandkit.satisfaction.choice_kernel import set_scores
 from brandkit.satisfaction.choice_shares import attribute_effects
 from brandkit.sources import read_study
 from tests.contract import assert_contract
@@ -397,17 +397,44 @@ def test_liked_banks_show_in_the_test_of_constants() -> None:
     assert model().glance()["p_constants"].item() > 0.05
 
 
-def test_each_bank_is_left_out_in_turn() -> None:
-    result = model()
-    without = model(CHOICES[CHOICES["bank"] != 2])
-    row = result.independence.set_index("brand").loc["2"]
-    assert row["n"] == without.glance()["n"].item()
-    again = (
-        fit(without.fitted.options, without.fitted.options.over(without.fitted.columns)).place
-        / without.fitted.spread
-    )
-    np.testing.assert_allclose(again, without.coefficients["estimate"], rtol=1e-9)
-    assert 0 < row["p_value"] <= row["p_adjusted"] <= 1
+def test_banks_that_stand_in_for_each_other_are_named() -> None:
+    """Two banks that are one and the same to customers share what one of them would have."""
+    rng = np.random.default_rng(3)
+    n, banks = 900, 4
+    fair = (rng.random((n, banks)) < 0.5).astype(float)
+    taste = -np.log(-np.log(rng.random((n, banks))))
+    taste[:, 1] = taste[:, 0] + rng.normal(0, 0.1, n)  # A and B are liked by the same persons
+    rated = np.argsort(rng.random((n, banks)), axis=1) < 3
+    chosen = np.where(rated, 0.8 * fair + taste, -np.inf).argmax(axis=1)
+    at, bank = np.nonzero(rated)
+    names = np.array(list("ABCD"))
+    frame = pd.DataFrame({"id": at, "bank": names[bank], "fair": fair[at, bank],
+                          "main": names[chosen[at]]})  # fmt: skip
+    result = model(frame, attributes=["fair"])
+    worst = result.independence.sort_values("p_value").iloc[0]
+    assert (worst["brand_a"], worst["brand_b"]) == ("A", "B")
+    assert worst["estimate"] < 0
+    assert worst["p_adjusted"] < 0.01
+    assert worst["n"] == (rated[:, 0] & rated[:, 1]).sum()
+    assert "stand in for each other" in said(result)
+    assert result.glance()["p_independence"].item() == worst["p_adjusted"]
+
+
+def test_what_a_pair_loses_is_one_step_from_the_maximum() -> None:
+    """The coefficient of meeting, against a model that has it as an attribute."""
+    result = model(constants="brand")
+    row = result.independence.iloc[0]
+    size = CHOICES.groupby("id")["bank"].transform("size")
+    met = CHOICES.assign(
+        a=CHOICES["bank"].astype(str) == row["brand_a"],
+        b=CHOICES["bank"].astype(str) == row["brand_b"],
+    ).groupby("id")[["a", "b"]].transform("any").all(axis=1)  # fmt: skip
+    one_of = CHOICES["bank"].astype(str).isin([row["brand_a"], row["brand_b"]])
+    frame = CHOICES.assign(meeting=(met & one_of & (size > 2)).astype(float))
+    full = model(frame, attributes=[*ATTRIBUTES, "meeting"], constants="brand").coefficients
+    assert row["n"] == frame.loc[met & (size > 2), "id"].nunique()
+    assert row["estimate"] == pytest.approx(full["estimate"][3], rel=0.1, abs=0.02)
+    assert row["std_error"] == pytest.approx(full["std_error_design"][3], rel=0.1)
 
 
 def test_the_contract_is_kept() -> None:

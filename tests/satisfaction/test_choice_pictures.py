@@ -278,7 +278,19 @@ def test_a_what_if_is_never_called_clear(chosen: ChoiceModel) -> None:
     assert "would lose" in str(wording_choice.share_change_headline(less))
 
 
-def test_a_model_that_fails_its_test_says_so(chosen: ChoiceModel) -> None:
+@pytest.mark.parametrize(
+    ("estimate", "said"), [(-0.6, "stand in for each other"), (0.6, "gain by being rated")]
+)
+def test_a_model_that_fails_its_test_says_so(
+    chosen: ChoiceModel, estimate: float, said: str
+) -> None:
     facts = dict(chosen.facts) | {"p_independence": 0.001}
-    found = wording_choice.choice_model_findings(replace(chosen, facts=facts))
-    assert "depends on which banks there are" in str(found[-1].headline)
+    pair = {"brand_a": "Civic", "brand_b": "Kestrel", "n": 90, "estimate": estimate}
+    pairs = pd.DataFrame([pair | {"p_adjusted": 0.001}])
+    found = wording_choice.choice_model_findings(
+        replace(chosen, facts=facts, independence=pairs)
+    )  # fmt: skip
+    assert said in str(found[-1].headline)
+    for language in LANGUAGES[1:]:
+        for text in (found[-1].headline, found[-1].detail):
+            assert translate(text, language) != str(text)
