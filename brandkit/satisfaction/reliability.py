@@ -138,8 +138,8 @@ def scale_reliability(
     if varies.sum() < 2 or len(rows) < 3:
         raise NotEnoughDataError(
             "`items` must hold at least two that vary, over at least three rows; found "
-            f"{int(varies.sum())} that vary ({shown(np.array(names)[varies].tolist())}) over {len(rows)} "
-            "rows. Name other items."
+            f"{int(varies.sum())} that vary ({shown(np.array(names)[varies].tolist())}) over "
+            f"{len(rows)} rows. Name other items."
         )
     covariance = facts.covariance[np.ix_(varies, varies)]
     told = _of_items(covariance)
