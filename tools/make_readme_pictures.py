@@ -14,11 +14,12 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from brandkit.joins import study_positions
+from brandkit.joins import study_penalties, study_stability
 from brandkit.language import use_language
 from brandkit.overlap import brand_overlap
 from brandkit.overlap.plots import plot_brand_overlap
-from brandkit.positioning.plots import plot_correspondence_map
+from brandkit.positioning.plots_stability import plot_map_stability
+from brandkit.satisfaction.plots_penalty import plot_penalty_reward
 from brandkit.sources import read_catalog, read_study
 from brandkit.viz.export import png
 
@@ -31,12 +32,20 @@ AUSTRALIA = ROOT.parent / "shared" / "real" / "catalogs" / "au_cdr"
 
 
 def positioning_map() -> Axes:
-    """Draw the map of the sample study."""
+    """Draw the map of the sample study, with its doubt."""
     study = read_study("sample")
-    positions = study_positions(study)
-    if positions is None:
+    stability = study_stability(study)
+    if stability is None:
         raise SystemExit("The sample study has no image of the banks to draw.")
-    return plot_correspondence_map(positions, focus=study.focus)
+    return plot_map_stability(stability, focus=study.focus)
+
+
+def core_and_exciting() -> Axes:
+    """Draw which services of the sample study are core and which delight."""
+    roles = study_penalties(read_study("sample"))
+    if roles is None:
+        raise SystemExit("The sample study has no ratings of services to draw.")
+    return plot_penalty_reward(roles)
 
 
 def australian_market(folder: Path) -> Axes:
@@ -68,6 +77,7 @@ def main() -> None:
     folder = parser.parse_args().australia
     use_language("en")
     write(positioning_map(), "positioning_map.png")
+    write(core_and_exciting(), "core_and_exciting.png")
     if (folder / "snapshots").is_dir():
         write(australian_market(folder), "overlap_australia.png")
     else:
