@@ -78,7 +78,7 @@ def slope_steps(solution: Solution) -> SlopeSteps:
     scores of the thresholds in the band. The common slopes and the thresholds are estimated, so
     what they explain is taken away: U - I_gp I_pp^-1 U_p, whose information is
     I_gg - I_gp I_pp^-1 I_pg. All drivers are freed together: freed one by one, a driver that
-    counts evenly is blamed for one that does not (30 % of samples where this takes 5 %). The
+    counts evenly is blamed for one that does not (30 % of samples, with this 9 %). The
     influence is that of rows the model did not see, without which the test rejects too often in
     small samples.
 
