@@ -36,7 +36,10 @@ def name_rows(ax: Axes, names: Sequence[str]) -> None:
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['Civic', 'Kestrel']
     """
-    ax.set_yticks(np.arange(len(names)), row_names(names, line=LONGEST))
+    short = row_names(names, line=LONGEST)
+    # names of two lines were broken where they should be
+    labels = [name if "\n" in name else cut for name, cut in zip(names, short, strict=True)]
+    ax.set_yticks(np.arange(len(names)), labels)
     ax.set_ylim(len(names) - 0.4, -0.6)
     for tick in ax.get_yticklabels():
         tick.set_color(PALETTE["ink"])

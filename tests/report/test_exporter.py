@@ -44,9 +44,9 @@ def test_a_whole_page(export: Export) -> None:
     assert page == export(notebook_of(blocks())), "two builds are the same bytes"
     order = [
         "Harbour Bank leads", "Four banks.", "clear", "likely", "not settled", "Where banks stand",
-        "<b>Figure 1</b>", "Base 812</li>", "The data of figure 1", "How figure 1 was made",
+        "<b>Figure 1</b>", "Base 812</li>", "The data of figure 1", "How Figure 1 was made",
         "Who satisfies",
-        "<b>Table 1</b>", "27 ▵", "How table 1 was made", "What it costs", "Prices are missing.",
+        "<b>Table 1</b>", "27 ▵", "How Table 1 was made", "What it costs", "Prices are missing.",
         "How this was made", "Respondents", "2,986",
     ]  # fmt: skip
     said, at = page[page.index("<main>") :], 0
