@@ -149,7 +149,3 @@ def relaimpo(data: pd.DataFrame) -> tuple[float, Floats] | None:
         return None
     numbers = np.array([float(one) for one in said.stdout.split()])
     return float(numbers[0]), numbers[1:]
-
-
-if __name__ == "__main__":
-    main()

@@ -125,7 +125,3 @@ def main() -> None:
         })  # fmt: skip
     print(f"Ordinal logit, {ROWS:,} rows, {DRIVERS} drivers, {LEVELS} levels")
     show(rows)
-
-
-if __name__ == "__main__":
-    main()

@@ -149,7 +149,3 @@ def main() -> None:
     print(f"{ROWS} x {sum(SIZES)} answers, {DRAWS:,} draws; goal .28 ms a draw")
     show([{name: round(cell, 3) if isinstance(cell, float) else cell
            for name, cell in row.items()} for row in rows])  # fmt: skip
-
-
-if __name__ == "__main__":
-    main()

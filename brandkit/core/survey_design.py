@@ -16,7 +16,7 @@ from brandkit.core.linalg import Floats
 from brandkit.core.linearised import linearised_covariance, unit_totals
 from brandkit.core.message import Message
 from brandkit.core.moments import Moments, moments
-from brandkit.core.resample import group_draws, plan_groups
+from brandkit.core.resample import group_draws, plan_groups, row_keys
 
 Codes = NDArray[np.intp]
 
@@ -88,6 +88,10 @@ class SurveyRows:
         Where weights come from margins: of the kept rows.
     notes : tuple of Message
         What was taken for granted or left out.
+    unit_ids : ndarray of str, optional
+        Id of each row's sampling unit; None where each row is one.
+    strata_names : ndarray of str, optional
+        Stratum of each row.
     """
 
     frame: pd.DataFrame
@@ -104,11 +108,18 @@ class SurveyRows:
     n_zero_weight: int = 0
     calibration: Calibration | None = None
     notes: tuple[Message, ...] = ()
-    keys: Codes | NDArray[np.object_] = field(default_factory=lambda: np.array([]), repr=False)
+    unit_ids: NDArray[np.object_] | None = field(default=None, repr=False)
     strata_names: NDArray[np.object_] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    @cached_property
+    def keys(self) -> NDArray[np.object_]:
+        """The id of each row's sampling unit; rows without ids get one from their content."""
+        if self.unit_ids is not None:
+            return self.unit_ids
+        return np.asarray(row_keys(self.frame).astype(str).astype(object))
 
     @property
     def is_weighted(self) -> bool:

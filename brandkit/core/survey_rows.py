@@ -20,10 +20,8 @@ from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError, sho
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.no_answer import without_codes
-from brandkit.core.resample import row_keys
 from brandkit.core.survey_design import (
     Calibrated,
-    Codes,
     Data,
     RowDraws,
     SurveyData,
@@ -277,8 +275,10 @@ def _designed(
         notes = (*notes, Message(said))
     else:
         person = np.asarray(pd.factorize(_texts(rows, person_column, "respondent"))[0], np.intp)
-    keys = _unit_keys(rows, frame, cluster=cluster, respondent=person_column, strata=names)
-    unit = np.asarray(pd.factorize(keys)[0], dtype=np.intp)
+    ids = _unit_ids(rows, cluster=cluster, respondent=person_column, strata=names)
+    unit = np.arange(len(rows), dtype=np.intp)
+    if ids is not None:
+        unit = np.asarray(pd.factorize(ids)[0], dtype=np.intp)
     home = np.zeros(len(rows), np.intp) if names is None else pd.factorize(names)[0]
     stratum = np.zeros(int(unit.max()) + 1, dtype=np.intp)
     stratum[unit] = home
@@ -290,27 +290,26 @@ def _designed(
         frame=frame, columns=columns, values=values, weight=weight, person=person, unit=unit,
         stratum=stratum, design=dict(design), limits=dict(limits), labels=dict(labels),
         n_dropped=counts[0], n_zero_weight=counts[1], calibration=calibration, notes=notes,
-        keys=keys, strata_names=names,
+        unit_ids=ids, strata_names=names,
     )  # fmt: skip
 
 
-def _unit_keys(
+def _unit_ids(
     rows: pd.DataFrame,
-    frame: pd.DataFrame,
     *,
     cluster: str | None,
     respondent: str | None,
     strata: NDArray[np.object_] | None,
-) -> NDArray[np.object_] | Codes:
-    """Give the id of each row's sampling unit; rows without ids get one from their content."""
+) -> NDArray[np.object_] | None:
+    """Give the id of each row's sampling unit; None where each row is one."""
     if cluster is not None:
         texts = _texts(rows, cluster, "cluster")
+        if strata is None:
+            return texts
         # clusters are often numbered anew within each stratum
-        return texts if strata is None else np.char.add(np.char.add(
-            strata.astype(str), " | "), texts.astype(str)).astype(object)  # fmt: skip
-    if respondent is not None:
-        return _texts(rows, respondent, "respondent")
-    return np.asarray(row_keys(frame).astype(np.uint64).astype(str).astype(object))
+        nested = np.char.add(np.char.add(strata.astype(str), " | "), texts.astype(str))
+        return np.asarray(nested.astype(object))
+    return None if respondent is None else _texts(rows, respondent, "respondent")
 
 
 def _texts(rows: pd.DataFrame, column: str, role: str) -> NDArray[np.object_]:
