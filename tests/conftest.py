@@ -43,5 +43,6 @@ def rng() -> np.random.Generator:
     """One seeded source of randomness for each test."""
     return np.random.default_rng(20260301)
 
+
 #: Programs that made reference values, some in other environments: kept to be read and run by hand.
 collect_ignore_glob = ["reference/*/make_values.py"]

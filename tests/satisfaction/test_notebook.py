@@ -86,7 +86,7 @@ def test_csibank_one_bank_with_segments(real: Path, tmp_path: Path) -> None:
     assert len(told["findings"]) >= 3
     assert all(has_numbers(one) for one in told["findings"]), json.dumps(told["findings"], indent=1)
     page = (tmp_path / "out" / "02_satisfaction.html").read_text(encoding="utf-8")
-    assert "Heterotrait–monotrait ratio 0.89" in page
+    assert re.search(r"Heterotrait–monotrait ratio 0\.[89]\d \(", page)
 
 
 @pytest.mark.slow
