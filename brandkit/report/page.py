@@ -142,7 +142,8 @@ def page_of(notebook: NotebookNode) -> Page:
         elif cell.cell_type == "code":
             _take_blocks(page, _blocks_of(cell, number), _source_of(cell))
     _leave_out_prose(page)
-    page.sections = [section for section in page.sections if section.parts or section.heading]
+    # a heading over nothing promises what the page does not keep
+    page.sections = [section for section in page.sections if section.parts]
     _number(page)
     return page
 

@@ -106,7 +106,7 @@ def relabelled_catalog(catalog: Catalog, names: Names) -> Catalog:
     own = {names.get(b, b): catalog.own_names.get(b, b) for b in catalog.brands}
     return replace(
         catalog,
-        products=renamed(catalog.products, ("brand", "category"), names),
+        products=renamed(catalog.products, ("brand", "category", "segment"), names),
         attributes=renamed(catalog.attributes, ("brand", "attribute"), names),
         records=renamed(catalog.records, ("brand",), names),
         problems=renamed(catalog.problems, ("brand",), names),

@@ -133,6 +133,8 @@ _OTHERS = """
     coast | 沿海 | 沿海
     islands and hills | 離島與山區 | 离岛与山区
     Northgate Group | 北門集團 | 北门集团
+    personal | 個人 | 个人
+    business | 企業 | 企业
 """
 
 
