@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 
 from brandkit.core.linalg import Floats
@@ -83,8 +84,21 @@ def plot_importance_performance(
             places,
             priority=rows["importance"].to_numpy(dtype=float),
             emphasise=[_label(row, names) for row in rows.to_dict("records") if _is_urgent(row)],
+            lines=_interval_lines(rows),
         )
     return ax
+
+
+def _interval_lines(rows: pd.DataFrame) -> Floats:
+    """Give both intervals of every point, 2n x 2 x 2: no name is written over them."""
+    at = {name: rows[name].to_numpy(dtype=float) for name in (
+        "importance", "importance_low", "importance_high",
+        "performance", "performance_low", "performance_high",
+    )}  # fmt: skip
+    across = [[at["importance_low"], at["performance"]], [at["importance_high"], at["performance"]]]
+    upward = [[at["importance"], at["performance_low"]], [at["importance"], at["performance_high"]]]
+    lines = np.moveaxis(np.concatenate([across, upward], axis=-1), -1, 0)
+    return np.asarray(lines[np.isfinite(lines).all(axis=(1, 2))])
 
 
 def _is_urgent(row: dict[Any, Any]) -> bool:
