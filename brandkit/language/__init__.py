@@ -7,11 +7,13 @@ the English text. What has no translation stays English, and the report audit sa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from datetime import date
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from babel.dates import format_date
@@ -23,6 +25,10 @@ from brandkit.core.message import Message, fill, formatted
 
 LANGUAGES = ("en", "zh-Hant", "zh-Hans")
 CATALOGUES = Path(__file__).parent / "catalogues"
+
+_HAN = "[\u3400-\u4dbf\u4e00-\u9fff]"
+_ENDS_HAN, _STARTS_HAN = re.compile(f"{_HAN} ?$"), re.compile(f"^ ?{_HAN}")
+_ENDS_LATIN, _STARTS_LATIN = re.compile(r"[A-Za-z0-9%.]$"), re.compile(r"^[+−]?[A-Za-z0-9.]")
 
 _current: ContextVar[str] = ContextVar("language", default="en")
 
@@ -76,10 +82,12 @@ def translate(message: Message | str, language: str | None = None) -> str:
     """
     code = language or current_language()
     said = Message(message) if isinstance(message, str) else message
-    text = translation(said, code) or said.text
+    found = translation(said, code)
+    text = found or said.text
     if not said.values:
         return text  # a name or a plain text: braces in it are its own
-    return fill(text, {name: _ready(value, code) for name, value in said.values.items()})
+    values = {name: _ready(value, code) for name, value in said.values.items()}
+    return _fill_spaced(text, values) if found and code != "en" else fill(text, values)
 
 
 def translation(message: Message, language: str) -> str | None:
@@ -113,6 +121,34 @@ def date_text(day: date, language: str | None = None) -> str:
     if code == "en":
         return format_date(day, "d MMMM y", locale="en")
     return format_date(day, "long", locale=code.replace("-", "_"))
+
+
+def _fill_spaced(text: str, values: Mapping[str, Any]) -> str:
+    """Fill a Chinese text: a space beside names and numbers in Latin signs, none beside Chinese.
+
+    Only here is known which of the two a bank's name is; the translation cannot say.
+    """
+    written = ""
+    after_value = False
+    for literal, name, kind, _ in Formatter().parse(text):
+        after = literal
+        if after_value and literal:
+            if _ENDS_HAN.search(written) and _STARTS_HAN.search(literal):
+                after = literal.lstrip(" ")
+            elif _ENDS_LATIN.search(written) and re.match(_HAN, literal):
+                after = " " + literal
+        written += after
+        after_value = name is not None
+        if name is None:
+            continue
+        value = fill(f"{{{name}:{kind}}}", values)
+        if literal and _ENDS_HAN.search(literal):
+            if re.match(_HAN, value):
+                written = written.removesuffix(" ")
+            elif _STARTS_LATIN.search(value) and not written.endswith(" "):
+                written += " "
+        written += value
+    return written
 
 
 def _ready(value: Any, language: str) -> Any:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from babel.messages.pofile import read_po
 
 from brandkit.core.errors import InputError
 from brandkit.core.message import Message
 from brandkit.language import (
+    CATALOGUES,
     LANGUAGES,
     column_label,
     current_language,
@@ -61,3 +64,30 @@ def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(InputError, match=r"one of 'en', 'zh-Hant', 'zh-Hans'; found 'zh-Hand'"):
         use_language("zh-Hand")
     assert LANGUAGES == ("en", "zh-Hant", "zh-Hans")
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "written"),
+    [
+        ("附{level:percent}区间，{n:count}人", {"level": 0.95, "n": 3000}, "附 95% 区间，3,000 人"),
+        ("減去 {bank} 的平均", {"bank": "海港銀行"}, "減去海港銀行的平均"),
+        ("減去{bank}的平均", {"bank": "Harbour Bank"}, "減去 Harbour Bank 的平均"),
+        ("差{gap:signed}分（{n:count}）", {"gap": -0.5, "n": 3}, "差 −0.50 分（3）"),
+        ("「{bank}」的平均", {"bank": "Harbour Bank"}, "「Harbour Bank」的平均"),
+    ],
+)  # fmt: skip
+def test_chinese_is_spaced_beside_latin_signs_only(
+    monkeypatch: pytest.MonkeyPatch, text: str, values: dict[str, object], written: str
+) -> None:
+    monkeypatch.setattr("brandkit.language.translation", lambda *_: text)
+    assert translate(Message("said", values), "zh-Hant") == written
+
+
+@pytest.mark.parametrize("language", ["zh-Hant", "zh-Hans"])
+def test_translations_keep_one_way_of_spacing(language: str) -> None:
+    tight = re.compile("[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9%][\u4e00-\u9fff]")
+    for file in sorted((CATALOGUES / language).glob("*.po")):
+        with file.open("rb") as stream:
+            for entry in read_po(stream):
+                plain = re.sub(r"\{[^}]*\}", "\n", str(entry.string))
+                assert not tight.search(plain), f"{file.name}: {entry.string}"
