@@ -21,7 +21,7 @@ from brandkit.overlap import (
     overlap_test,
     product_similarity,
 )
-from brandkit.overlap.names import similar_names
+from brandkit.overlap.gaps.names import similar_names
 from brandkit.sources.catalog import read_catalog
 
 ROWS, COLUMNS = 2_000, 15

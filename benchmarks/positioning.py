@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.programs import in_peers, seconds, show
-from brandkit.positioning.map_draws import drawn_maps
-from brandkit.positioning.stability import map_stability
+from brandkit.positioning.image.kernel import drawn_maps
+from brandkit.positioning.image.stability import map_stability
 
 BRANDS, ATTRIBUTES, RESPONDENTS, RATED, DRAWS = 12, 14, 3000, 3, 1000
 

@@ -19,8 +19,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks.programs import seconds, show
-from brandkit.satisfaction.drivers import driver_importance
-from brandkit.satisfaction.subset_kernel import shapley, subset_r2
+from brandkit.satisfaction.drivers.drivers import driver_importance
+from brandkit.satisfaction.drivers.kernel import shapley, subset_r2
 
 ROWS, DRIVERS, DRAWS = 10_000, 8, 1000
 LOOPED = 2

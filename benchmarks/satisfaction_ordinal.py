@@ -23,8 +23,8 @@ import pandas as pd
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from benchmarks.programs import show
-from brandkit.satisfaction.ordinal import ordinal_model
-from brandkit.satisfaction.ordinal_kernel import cells_of, fit
+from brandkit.satisfaction.ordinal.kernel import cells_of, fit
+from brandkit.satisfaction.ordinal.ordinal import ordinal_model
 
 ROWS, DRIVERS, LEVELS = 50_000, 10, 10
 

@@ -18,10 +18,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks.programs import seconds, show
-from brandkit.satisfaction.path_design import PathDesign, path_design
-from brandkit.satisfaction.path_kernel import SETTLED, fit_paths
-from brandkit.satisfaction.path_names import ECSI
-from brandkit.satisfaction.paths import path_model
+from brandkit.satisfaction.paths.design import ECSI, PathDesign, path_design
+from brandkit.satisfaction.paths.kernel import SETTLED, fit_paths
+from brandkit.satisfaction.paths.paths import path_model
 
 ROWS, DRAWS, LOOPED = 250, 5000, 300
 SIZES = (5, 5, 5, 4, 4, 4)

@@ -23,15 +23,15 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "brandkit"
 
 LEVELS = {
-    "core": 0, "sources": 1, "viz": 1, "language": 1, "overlap": 2, "satisfaction": 2,
-    "positioning": 2, "report": 2, "joins": 3, "__main__": 4,
+    "core": 0, "sampling": 1, "sources": 1, "viz": 1, "language": 1, "overlap": 2,
+    "satisfaction": 2, "positioning": 2, "report": 2, "strategy": 3, "joins": 4, "__main__": 4,
 }  # fmt: skip
-CAPABILITIES = ("overlap", "satisfaction", "positioning", "joins")
-COMPUTING = ("core", "sources", "language", *CAPABILITIES)
+CAPABILITIES = ("overlap", "satisfaction", "positioning", "strategy")
+COMPUTING = ("core", "sampling", "sources", "language", *CAPABILITIES)
 DRAWING_LIBRARIES = {"matplotlib", "seaborn", "textalloc", "mpl_toolkits"}
 NAMELESS = re.compile(r"^_?(utils?|helpers?|common|base|misc|tools)$")
 
-# Alarms ring at 400 lines a file, 40 code lines a function, 60 where it draws; these are walls.
+# Alarms ring at 500 code lines a file, 40 code lines a function; these are walls.
 MOST_LINES = 600
 MOST_CODE_LINES = 80
 
@@ -45,8 +45,8 @@ def named(path: Path) -> str:
 
 
 def draws(path: Path) -> bool:
-    """Say whether a file of a capability is one that draws: plots.py, or plots_history.py."""
-    return path.stem == "plots" or path.stem.startswith("plots_")
+    """Say whether a file of a capability is the one that draws."""
+    return path.stem == "plot"
 
 
 MODULES = {named(path): path for path in FILES}
@@ -296,19 +296,27 @@ def test_files_stay_readable() -> None:
     long = {
         path.relative_to(ROOT).as_posix(): lines
         for path in FILES
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > MOST_LINES
+        if (lines := code_lines(tree(path))) > MOST_LINES
     }
-    assert not long, f"files beyond {MOST_LINES} lines (400 should ring already): {long}"
+    assert not long, f"files beyond {MOST_LINES} code lines (500 should ring already): {long}"
 
 
-def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+def code_lines(whole: ast.AST) -> int:
     """Count the lines that hold code: no docstring, no comment, no empty line."""
-    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    texts = {
+        id(node.body[0])
+        for node in ast.walk(whole)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        and ast.get_docstring(node) is not None
+    }
     lines: set[int] = set()
-    for statement in body:
-        for node in ast.walk(statement):
-            if isinstance(node, (ast.expr, ast.stmt)):
-                lines.update((node.lineno, node.end_lineno or node.lineno))
+    for node in ast.walk(whole):
+        if id(node) in texts or isinstance(node, ast.Constant) and isinstance(node.value, str):
+            continue
+        if isinstance(node, (ast.expr, ast.stmt)) and not hasattr(node, "body"):
+            lines.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        elif isinstance(node, (ast.expr, ast.stmt)):
+            lines.add(node.lineno)
     return len(lines)
 
 

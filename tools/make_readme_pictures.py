@@ -14,13 +14,13 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from brandkit.joins import study_penalties, study_stability
 from brandkit.language import use_language
 from brandkit.overlap import brand_overlap
-from brandkit.overlap.plots import plot_brand_overlap
-from brandkit.positioning.plots_stability import plot_map_stability
-from brandkit.satisfaction.plots_penalty import plot_penalty_reward
+from brandkit.overlap.brands.plot import plot_brand_overlap
+from brandkit.positioning.image.plot import plot_map_stability
+from brandkit.satisfaction.penalty.plot import plot_penalty_reward
 from brandkit.sources import read_catalog, read_study
+from brandkit.strategy import study_penalties, study_stability
 from brandkit.viz.export import png
 
 if TYPE_CHECKING:

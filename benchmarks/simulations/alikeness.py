@@ -17,9 +17,12 @@ import pandas as pd
 
 from benchmarks.programs import show
 from brandkit.core.linalg import Floats
-from brandkit.satisfaction.alikeness import PerceivedAlikeness, perceived_alikeness
-from brandkit.satisfaction.alikeness_frames import equivalence_frames
-from brandkit.satisfaction.alikeness_rows import Where, bank_rows
+from brandkit.satisfaction.alikeness.alikeness import (
+    PerceivedAlikeness,
+    equivalence_frames,
+    perceived_alikeness,
+)
+from brandkit.satisfaction.alikeness.kernel import Where, bank_rows
 
 RUNS = 2000
 DRAWS = 400

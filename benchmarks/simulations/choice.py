@@ -20,7 +20,7 @@ from scipy.special import expit, ndtr
 from benchmarks.programs import show
 from benchmarks.simulations.ordinal import covers, keeps_level
 from brandkit.core.errors import ScaleError
-from brandkit.satisfaction.choice import ChoiceModel, choice_model
+from brandkit.satisfaction.choice.choice import ChoiceModel, choice_model
 
 RUNS = 2000
 BANKS = 5

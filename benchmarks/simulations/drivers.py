@@ -15,10 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.programs import show
-from brandkit.satisfaction.driver_estimates import Estimates, Measure, estimates
-from brandkit.satisfaction.driver_ranks import rank_sets
-from brandkit.satisfaction.equal_drivers import GroupedAnswers, equality_test, on_one_scale
-from brandkit.satisfaction.noise_floor import shuffled_covariances
+from brandkit.satisfaction.drivers.groups import GroupedAnswers, equality_test, on_one_scale
+from brandkit.satisfaction.drivers.kernel import (
+    Estimates,
+    Measure,
+    estimates,
+    rank_sets,
+    shuffled_covariances,
+)
 
 RUNS = 2000
 DRAWS = 400

@@ -11,16 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.programs import show
-from brandkit.core.effective_base import carried_df, effective_base
 from brandkit.core.intervals import (
     Interval,
     bootstrap_t_interval,
+    carried_df,
+    effective_base,
     nps_interval,
     percentile_interval,
     t_interval,
     wilson_interval,
 )
-from brandkit.core.resample import group_draws, plan_groups
+from brandkit.sampling.draws import group_draws, plan_groups
 
 RUNS = 4000
 DRAWS = 1000

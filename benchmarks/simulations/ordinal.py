@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, ndtr
 
 from benchmarks.programs import show
-from brandkit.satisfaction.ordinal import OrdinalModel, ordinal_model
+from brandkit.satisfaction.ordinal.ordinal import OrdinalModel, ordinal_model
 
 RUNS = 2000
 DRIVERS = ("counter", "fees", "lobby", "advice")

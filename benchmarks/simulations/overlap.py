@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.programs import show
-from brandkit.overlap.chance import best_of_draws
-from brandkit.overlap.stability import stability_interval
+from brandkit.overlap.brands.brands import stability_interval
+from brandkit.overlap.brands.kernel import best_of_draws
 
 RUNS, DRAWS = 2_000, 1_000
 OFFERS = (5, 8, 12, 20, 50, 100)

@@ -25,21 +25,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks.programs import show
-from brandkit.core.moments import Moments
-from brandkit.core.resample import group_draws, plan_groups
-from brandkit.core.survey_rows import survey_rows
-from brandkit.satisfaction.path_comparison import path_comparison
-from brandkit.satisfaction.path_design import path_design
-from brandkit.satisfaction.path_frames import direct_effects
-from brandkit.satisfaction.path_intervals import (
+from brandkit.sampling.draws import group_draws, plan_groups
+from brandkit.sampling.moments import Moments
+from brandkit.sampling.rows import survey_rows
+from brandkit.satisfaction.paths.comparison import path_comparison
+from brandkit.satisfaction.paths.design import ECSI, path_design
+from brandkit.satisfaction.paths.kernel import (
+    ItemMoments,
+    MomentSource,
+    PathValues,
     corrected_interval,
+    drawn_values,
     mean_interval,
+    path_values,
     ratio_interval,
 )
-from brandkit.satisfaction.path_moments import ItemMoments, MomentSource
-from brandkit.satisfaction.path_names import ECSI
-from brandkit.satisfaction.path_prediction import path_prediction
-from brandkit.satisfaction.path_values import PathValues, drawn_values, path_values
+from brandkit.satisfaction.paths.paths import direct_effects
+from brandkit.satisfaction.paths.prediction import path_prediction
 
 RUNS = 2000
 DRAWS = 199

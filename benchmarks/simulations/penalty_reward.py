@@ -17,10 +17,9 @@ from numpy.typing import NDArray
 from benchmarks.programs import show
 from benchmarks.simulations.drivers import drawn_covariances, rate
 from brandkit.core.intervals import percentile_interval
-from brandkit.core.survey_rows import survey_rows
-from brandkit.satisfaction.driver_estimates import slopes
-from brandkit.satisfaction.penalty_cuts import cuts_of
-from brandkit.satisfaction.penalty_estimates import Effects, effects
+from brandkit.sampling.rows import survey_rows
+from brandkit.satisfaction.drivers.kernel import slopes
+from brandkit.satisfaction.penalty.kernel import Effects, cuts_of, effects
 from brandkit.sources.sample_survey import survey_answers
 
 SAMPLES = 200

@@ -24,14 +24,24 @@ from benchmarks.simulations.image_surveys import (
     market,
     tables_of,
 )
-from brandkit.positioning.alignment import turns_onto
-from brandkit.positioning.claims import judged_cells
-from brandkit.positioning.image_answers import ImageTables
-from brandkit.positioning.map_draws import DrawnMaps, decomposed, drawn_maps
-from brandkit.positioning.market_shift import market_shift
-from brandkit.positioning.place_frames import pairs_frame, quantile, second_moments, wald
-from brandkit.positioning.stability import degrees_of_freedom
-from brandkit.positioning.wave_frames import Step, moves_frame, shares_frame, step_moves
+from brandkit.positioning.image.answers import ImageTables
+from brandkit.positioning.image.claims import judged_cells
+from brandkit.positioning.image.kernel import DrawnMaps, decomposed, drawn_maps
+from brandkit.positioning.image.stability import (
+    degrees_of_freedom,
+    pairs_frame,
+    quantile,
+    second_moments,
+    wald,
+)
+from brandkit.positioning.maps.kernel import turns_onto
+from brandkit.positioning.waves.waves import (
+    Step,
+    market_shift,
+    moves_frame,
+    shares_frame,
+    step_moves,
+)
 
 RUNS, DRAWS = 2000, 200
 

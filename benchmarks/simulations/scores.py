@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from benchmarks.programs import show
 from benchmarks.simulations.intervals_over_persons import verdict
 from brandkit.core.intervals import Interval, wilson_interval
-from brandkit.satisfaction.comparison import group_comparison
-from brandkit.satisfaction.reliability import scale_reliability
-from brandkit.satisfaction.scores import satisfaction_scores
-from brandkit.satisfaction.weighting import survey_weights
+from brandkit.satisfaction.reliability.reliability import scale_reliability
+from brandkit.satisfaction.scores.comparison import group_comparison
+from brandkit.satisfaction.scores.scores import satisfaction_scores
+from brandkit.satisfaction.weights.weights import survey_weights
 
 RUNS = 2000
 POPULATION = 400_000

@@ -14,7 +14,7 @@ import pandas as pd
 
 from benchmarks.programs import show
 from brandkit.core.linalg import Floats
-from brandkit.satisfaction.segments import CustomerSegments, customer_segments
+from brandkit.satisfaction.segments.segments import CustomerSegments, customer_segments
 
 RUNS = 2000
 ITEMS = [f"s{at}" for at in range(6)]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from benchmarks.programs import show
 from brandkit.core.linalg import Floats
-from brandkit.satisfaction.service_quality import ServiceQuality, service_quality
+from brandkit.satisfaction.service.service import ServiceQuality, service_quality
 
 RUNS = 2000
 BANKS, RATED = 5, 3

@@ -19,8 +19,8 @@ from typing import Any
 from babel.dates import format_date
 from babel.messages.pofile import read_po
 
-from brandkit.core.checks import check_option
 from brandkit.core.columns import COLUMNS
+from brandkit.core.errors import check_option
 from brandkit.core.message import Message, fill, formatted
 
 LANGUAGES = ("en", "zh-Hant", "zh-Hans")

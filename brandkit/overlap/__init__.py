@@ -1,19 +1,17 @@
 """How alike banks' products and markets are."""
 
-from brandkit.overlap.brands import BrandOverlap, brand_overlap
-from brandkit.overlap.explanation import OverlapExplanation, overlap_explanation
-from brandkit.overlap.gap_tables import CatalogGaps
-from brandkit.overlap.gaps import catalog_gaps
-from brandkit.overlap.gower import gower
-from brandkit.overlap.history import overlap_history
-from brandkit.overlap.history_tables import OverlapHistory
-from brandkit.overlap.lookalikes import look_alike_names
-from brandkit.overlap.market import MarketOverlap, market_overlap
-from brandkit.overlap.null import OverlapTest, feature_profiles, overlap_test
-from brandkit.overlap.reference import fit_reference
-from brandkit.overlap.sensitivity import WeightSensitivity, weight_sensitivity
-from brandkit.overlap.similarity import ProductSimilarity, product_similarity
-from brandkit.overlap.weights import FACET_WEIGHTS
+from brandkit.overlap.brands.brands import BrandOverlap, brand_overlap
+from brandkit.overlap.brands.explanation import OverlapExplanation, overlap_explanation
+from brandkit.overlap.brands.sensitivity import WeightSensitivity, weight_sensitivity
+from brandkit.overlap.chance.chance import OverlapTest, feature_profiles, overlap_test
+from brandkit.overlap.gaps.gaps import CatalogGaps, catalog_gaps
+from brandkit.overlap.gaps.lookalikes import look_alike_names
+from brandkit.overlap.history.history import overlap_history
+from brandkit.overlap.history.story import OverlapHistory
+from brandkit.overlap.regions.market import MarketOverlap, market_overlap
+from brandkit.overlap.similarity.kernel import gower
+from brandkit.overlap.similarity.reference import FACET_WEIGHTS, fit_reference
+from brandkit.overlap.similarity.similarity import ProductSimilarity, product_similarity
 
 __all__ = [
     "FACET_WEIGHTS",

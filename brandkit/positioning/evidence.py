@@ -6,9 +6,9 @@ import pandas as pd
 
 from brandkit.core.message import Message
 from brandkit.language import translate
-from brandkit.positioning.repositioning import Repositioning
-from brandkit.positioning.stability import MapStability
-from brandkit.positioning.wording_repositioning import move_words
+from brandkit.positioning.image.stability import MapStability
+from brandkit.positioning.options.repositioning import Repositioning
+from brandkit.positioning.options.story import move_words
 
 NO_ANSWERS = Message(
     "Which banks are really different takes the answers of single respondents (images in the "

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from brandkit.core.answers import MOST_FINDINGS, Answer, Summary
 from brandkit.core.message import Finding
-from brandkit.positioning.correspondence import CorrespondenceMap
-from brandkit.positioning.opportunities import Opportunities
-from brandkit.positioning.repositioning import Repositioning
-from brandkit.positioning.stability import MapStability
-from brandkit.positioning.waves import WaveMovement
-from brandkit.positioning.wording import (
+from brandkit.positioning.image.stability import MapStability
+from brandkit.positioning.image.story import map_stability_findings, map_stability_lede
+from brandkit.positioning.maps.correspondence import CorrespondenceMap
+from brandkit.positioning.maps.story import (
     correspondence_map_findings,
     correspondence_map_headline,
     correspondence_map_lede,
 )
-from brandkit.positioning.wording_opportunities import opportunities_findings
-from brandkit.positioning.wording_repositioning import repositioning_findings
-from brandkit.positioning.wording_stability import map_stability_findings, map_stability_lede
-from brandkit.positioning.wording_waves import wave_movement_findings
+from brandkit.positioning.options.opportunities import Opportunities
+from brandkit.positioning.options.repositioning import Repositioning
+from brandkit.positioning.options.story import opportunities_findings, repositioning_findings
+from brandkit.positioning.waves.story import wave_movement_findings
+from brandkit.positioning.waves.waves import WaveMovement
 
 _FIRMNESS = ("open", "likely", "clear")
 
@@ -51,7 +50,7 @@ def positioning_summary(
     Examples
     --------
     >>> import pandas as pd
-    >>> from brandkit.positioning.correspondence import correspondence_map
+    >>> from brandkit.positioning.maps.correspondence import correspondence_map
     >>> table = pd.DataFrame({"fair": [9, 2, 3], "modern": [2, 9, 8], "near": [4, 4, 9]},
     ...                      index=["A", "B", "C"])
     >>> str(positioning_summary(correspondence_map(table), focus="A").headline)

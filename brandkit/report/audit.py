@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from brandkit.core.checks import check_option
-from brandkit.core.errors import MissingFileError, SchemaError
+from brandkit.core.errors import MissingFileError, SchemaError, check_option
 from brandkit.core.result import Result
 from brandkit.report.audit_rules import Problem, problems_of
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from brandkit.core.checks import check_whole_number
-from brandkit.core.errors import InputError
+from brandkit.core.errors import InputError, check_whole_number
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,7 @@ from typing import Any, cast
 import nbformat
 from nbformat import NotebookNode
 
-from brandkit.core.errors import (
-    InputError,
-    MissingFileError,
-    SchemaError,
-    did_you_mean,
-    shown,
-)
+from brandkit.core.errors import InputError, MissingFileError, SchemaError, did_you_mean, shown
 
 TAG = "parameters"
 INJECTED = "injected-parameters"

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from brandkit.core.checks import check_option
-from brandkit.core.errors import ReportError
+from brandkit.core.errors import ReportError, check_option
 from brandkit.language import LANGUAGES, current_language, use_language
 from brandkit.report.audit import audit_report
 from brandkit.report.index import INDEX, index_page, summaries_in

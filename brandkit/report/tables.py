@@ -14,9 +14,8 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
-from brandkit.core.checks import require_frame, require_unique
 from brandkit.core.columns import COLUMNS, Kind
-from brandkit.core.errors import InputError, shown
+from brandkit.core.errors import InputError, require_frame, require_unique, shown
 from brandkit.core.message import NO_VALUE, Message
 from brandkit.language import column_label, current_language
 from brandkit.report.bases import current_bases

@@ -1,23 +1,23 @@
 """What customers of banks say: scores, drivers, models, and how sure they are."""
 
-from brandkit.satisfaction.alikeness import PerceivedAlikeness, perceived_alikeness
-from brandkit.satisfaction.choice import ChoiceModel, choice_model
-from brandkit.satisfaction.comparison import GroupComparison, group_comparison
-from brandkit.satisfaction.drivers import DriverImportance, driver_importance
-from brandkit.satisfaction.ordinal import OrdinalModel, ordinal_model
-from brandkit.satisfaction.path_comparison import PathComparison, path_comparison
-from brandkit.satisfaction.path_names import ACSI, ECSI
-from brandkit.satisfaction.path_prediction import PathPrediction, path_prediction
-from brandkit.satisfaction.paths import PathModel, path_model
-from brandkit.satisfaction.penalty_reward import PenaltyReward, penalty_reward
-from brandkit.satisfaction.pooling import PartialPooling, partial_pooling
-from brandkit.satisfaction.priorities import ImportancePerformance, importance_performance
-from brandkit.satisfaction.reliability import ScaleReliability, scale_reliability
-from brandkit.satisfaction.scores import SatisfactionScores, satisfaction_scores
-from brandkit.satisfaction.segments import CustomerSegments, customer_segments
-from brandkit.satisfaction.service_priorities import ServicePriorities, service_priorities
-from brandkit.satisfaction.service_quality import ServiceQuality, service_quality
-from brandkit.satisfaction.weighting import SurveyWeights, survey_weights
+from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness, perceived_alikeness
+from brandkit.satisfaction.choice.choice import ChoiceModel, choice_model
+from brandkit.satisfaction.drivers.drivers import DriverImportance, driver_importance
+from brandkit.satisfaction.ordinal.ordinal import OrdinalModel, ordinal_model
+from brandkit.satisfaction.paths.comparison import PathComparison, path_comparison
+from brandkit.satisfaction.paths.design import ACSI, ECSI
+from brandkit.satisfaction.paths.paths import PathModel, path_model
+from brandkit.satisfaction.paths.prediction import PathPrediction, path_prediction
+from brandkit.satisfaction.paths.priorities import ImportancePerformance, importance_performance
+from brandkit.satisfaction.penalty.penalty import PenaltyReward, penalty_reward
+from brandkit.satisfaction.pooling.pooling import PartialPooling, partial_pooling
+from brandkit.satisfaction.reliability.reliability import ScaleReliability, scale_reliability
+from brandkit.satisfaction.scores.comparison import GroupComparison, group_comparison
+from brandkit.satisfaction.scores.scores import SatisfactionScores, satisfaction_scores
+from brandkit.satisfaction.segments.segments import CustomerSegments, customer_segments
+from brandkit.satisfaction.service.priorities import ServicePriorities, service_priorities
+from brandkit.satisfaction.service.service import ServiceQuality, service_quality
+from brandkit.satisfaction.weights.weights import SurveyWeights, survey_weights
 
 __all__ = [
     "ACSI",

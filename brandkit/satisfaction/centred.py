@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from brandkit.core.linalg import Floats
-from brandkit.core.moments import Moments
-from brandkit.core.survey_rows import RowDraws, SurveyRows
+from brandkit.sampling.moments import Moments
+from brandkit.sampling.rows import RowDraws, SurveyRows
 
 #: A variance under this part of the column's own is rounding: nothing varies.
 NO_VARIANCE = 1e-12

@@ -6,13 +6,13 @@ import pandas as pd
 
 from brandkit.core.message import Message
 from brandkit.language import translate
-from brandkit.satisfaction.alikeness import PerceivedAlikeness
-from brandkit.satisfaction.compared_rows import MEASURES, item_name
-from brandkit.satisfaction.comparison import GroupComparison
-from brandkit.satisfaction.path_names import Names, block_name
-from brandkit.satisfaction.paths import PathModel
-from brandkit.satisfaction.priorities import ImportancePerformance
-from brandkit.satisfaction.reliability import ScaleReliability
+from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness
+from brandkit.satisfaction.paths.design import Names, block_name
+from brandkit.satisfaction.paths.paths import PathModel
+from brandkit.satisfaction.paths.priorities import ImportancePerformance
+from brandkit.satisfaction.reliability.reliability import ScaleReliability
+from brandkit.satisfaction.scores.comparison import GroupComparison
+from brandkit.satisfaction.scores.story import MEASURES, item_name
 
 #: The measure that a table shows of each item: recommendation is told by its net score.
 _SHOWN = ("mean", "nps")

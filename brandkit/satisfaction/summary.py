@@ -6,32 +6,29 @@ from dataclasses import dataclass
 
 from brandkit.core.answers import MOST_FINDINGS, Answer, Summary
 from brandkit.core.message import Finding, Message
-from brandkit.satisfaction.alikeness import PerceivedAlikeness
-from brandkit.satisfaction.comparison import GroupComparison
-from brandkit.satisfaction.drivers import DriverImportance
-from brandkit.satisfaction.paths import PathModel
-from brandkit.satisfaction.penalty_reward import PenaltyReward
-from brandkit.satisfaction.service_priorities import ServicePriorities
-from brandkit.satisfaction.wording_alikeness import (
+from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness
+from brandkit.satisfaction.alikeness.story import (
     perceived_alikeness_findings,
     perceived_alikeness_headline,
 )
-from brandkit.satisfaction.wording_drivers import (
+from brandkit.satisfaction.drivers.drivers import DriverImportance
+from brandkit.satisfaction.drivers.story import (
     driver_importance_findings,
     driver_importance_headline,
     driver_importance_lede,
 )
-from brandkit.satisfaction.wording_paths import (
+from brandkit.satisfaction.paths.paths import PathModel
+from brandkit.satisfaction.paths.story import (
     path_model_findings,
     path_model_headline,
     path_model_lede,
 )
-from brandkit.satisfaction.wording_penalty import penalty_reward_findings, penalty_reward_headline
-from brandkit.satisfaction.wording_scores import (
-    group_comparison_findings,
-    group_comparison_headline,
-)
-from brandkit.satisfaction.wording_service_priorities import (
+from brandkit.satisfaction.penalty.penalty import PenaltyReward
+from brandkit.satisfaction.penalty.story import penalty_reward_findings, penalty_reward_headline
+from brandkit.satisfaction.scores.comparison import GroupComparison
+from brandkit.satisfaction.scores.story import group_comparison_findings, group_comparison_headline
+from brandkit.satisfaction.service.priorities import ServicePriorities
+from brandkit.satisfaction.service.story import (
     service_priorities_findings,
     service_priorities_headline,
 )

@@ -14,8 +14,7 @@ from typing import Literal
 
 import pandas as pd
 
-from brandkit.core.checks import check_option
-from brandkit.core.errors import InputError, MissingColumnsError, did_you_mean, shown
+from brandkit.core.errors import InputError, MissingColumnsError, check_option, did_you_mean, shown
 
 Side = Literal["sets", "items"]
 

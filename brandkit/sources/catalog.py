@@ -11,8 +11,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from brandkit.core.checks import check_option
-from brandkit.core.errors import InputError, did_you_mean, shown
+from brandkit.core.errors import InputError, check_option, did_you_mean, shown
 from brandkit.sources.catalog_table import read_catalog_table
 from brandkit.sources.cdr import read_cdr
 from brandkit.sources.fee_names import fee_name_frame

@@ -9,13 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from brandkit.core.errors import (
-    InputError,
-    MissingColumnsError,
-    SchemaError,
-    did_you_mean,
-    shown,
-)
+from brandkit.core.errors import InputError, MissingColumnsError, SchemaError, did_you_mean, shown
 from brandkit.sources.amounts import currency_code
 from brandkit.sources.cells import read_cells, unique_headers
 from brandkit.sources.listing import (

@@ -18,8 +18,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from brandkit.core.checks import check_whole_number
-from brandkit.core.errors import InputError, ReportError, did_you_mean, shown
+from brandkit.core.errors import InputError, ReportError, check_whole_number, did_you_mean, shown
 from brandkit.sources.fetch_folder import (
     PRODUCTS,
     REGISTER,

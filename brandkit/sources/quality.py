@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from brandkit.core.checks import require_columns
-from brandkit.core.errors import ScaleError, shown
+from brandkit.core.errors import ScaleError, require_columns, shown
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.sources.answers import as_numbers

@@ -9,8 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from brandkit.core.checks import check_option
-from brandkit.core.errors import InputError, MissingFileError, SchemaError, did_you_mean, shown
+from brandkit.core.errors import (
+    InputError,
+    MissingFileError,
+    SchemaError,
+    check_option,
+    did_you_mean,
+    shown,
+)
 from brandkit.sources.label_names import LANGUAGES, LabelNames, read_label_names
 from brandkit.sources.relabelling import (
     codebook_names,

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from brandkit.core.checks import require_columns
-from brandkit.core.errors import InputError, shown
+from brandkit.core.errors import InputError, require_columns, shown
 from brandkit.core.message import Message
 from brandkit.sources.answers import labelled, read_answers
 from brandkit.sources.batteries import PickAny, battery_answers

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from brandkit.core.checks import check_option
-from brandkit.core.errors import SchemaError, Words, shown
+from brandkit.core.errors import SchemaError, Words, check_option, shown
 from brandkit.core.message import Message
 from brandkit.sources.grid import read_grid
 from brandkit.sources.numerals import DecimalMark

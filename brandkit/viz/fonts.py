@@ -22,7 +22,7 @@ from fontTools import subset
 from fontTools.ttLib import TTCollection, TTFont
 from matplotlib import font_manager
 
-from brandkit.core.checks import check_option
+from brandkit.core.errors import check_option
 
 LATIN: Final = "DejaVu Sans"
 METRICS: Final = "brandkit metrics"

@@ -13,8 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from numpy.typing import ArrayLike
 
-from brandkit.core.checks import check_option, check_whole_number
-from brandkit.core.errors import InputError, did_you_mean, shown
+from brandkit.core.errors import InputError, check_option, check_whole_number, did_you_mean, shown
 from brandkit.core.message import Message
 from brandkit.viz.lettering import Floats, Kind, Lettering, Limits, joined_ground, widened
 from brandkit.viz.names import label_lines

@@ -17,8 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.figure import Figure
 
-from brandkit.core.checks import check_option
-from brandkit.core.errors import InputError
+from brandkit.core.errors import InputError, check_option
 from brandkit.viz.fonts import picture_families
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.renderer import POINTS_AN_INCH, SlimCanvas

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brandkit.core.calibration import Calibration, Margin, raked_factors
 from brandkit.core.errors import NotConvergedError
-from brandkit.core.survey_rows import survey_rows
+from brandkit.sampling.calibration import Calibration, Margin, raked_factors
+from brandkit.sampling.rows import survey_rows
 
 SEX = Margin("sex", ("f", "m"), np.array([0.5, 0.5]))
 AGE = Margin("age", ("old", "young"), np.array([0.3, 0.7]))

@@ -13,10 +13,11 @@ from hypothesis.extra import numpy as hnp
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from brandkit.core.effective_base import carried_df, effective_base
 from brandkit.core.errors import InputError, ScaleError
 from brandkit.core.intervals import (
     bootstrap_t_interval,
+    carried_df,
+    effective_base,
     nps_interval,
     percentile_interval,
     t_interval,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brandkit.core.linearised import (
+from brandkit.sampling.variance import (
     added_up,
     linearised_covariance,
     stratum_residuals,

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, MissingColumnsError, ScaleError
-from brandkit.core.moments import Moments, moments
-from brandkit.core.resample import group_draws, plan_groups
+from brandkit.sampling.draws import group_draws, plan_groups
+from brandkit.sampling.moments import Moments, moments
 
 ITEMS = ["x", "y", "z"]
 
@@ -199,7 +199,7 @@ def test_row_order_and_the_scale_of_weights_change_nothing(order, scale):
 def test_rows_are_multiplied_out_in_blocks(monkeypatch):
     data = survey()
     whole = reduced(data)
-    monkeypatch.setattr("brandkit.core.moments._BLOCK", 70)
+    monkeypatch.setattr("brandkit.sampling.moments._BLOCK", 70)
     np.testing.assert_allclose(reduced(data).totals, whole.totals, rtol=1e-12)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from statsmodels.stats.multitest import multipletests
 
-from brandkit.core.multiplicity import holm
+from brandkit.core.intervals import holm
 
 
 def test_the_numbers_are_those_of_statsmodels(rng: np.random.Generator) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, NotEnoughDataError
-from brandkit.core.resample import group_draws, person_keys, plan_groups, row_keys
+from brandkit.sampling.draws import group_draws, person_keys, plan_groups, row_keys
 
 IDS = st.lists(st.integers(0, 10**6), min_size=1, max_size=60)
 
@@ -25,7 +25,7 @@ def test_hashes_are_the_same_on_every_machine_and_in_every_process():
     expected = [15049453508330490149, 10074623910901419963, 10599565072024438213]
     assert person_keys(["a", 7, "銀行"]).tolist() == expected
     code = (
-        "from brandkit.core.resample import person_keys;"
+        "from brandkit.sampling.draws import person_keys;"
         "print(person_keys(['a', 7, '\\u9280\\u884c']).tolist())"
     )
     again = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from brandkit.core.calibration import Calibration, Margin, raked_factors
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
-from brandkit.core.survey_rows import survey_rows
+from brandkit.sampling.calibration import Calibration, Margin, raked_factors
+from brandkit.sampling.rows import survey_rows
 from brandkit.sources import read_study
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from brandkit.joins import brief
-from brandkit.joins.brief import MOST_FINDINGS
 from brandkit.language import translate
 from brandkit.sources import read_study
+from brandkit.strategy import brief
+from brandkit.strategy.brief import MOST_FINDINGS
 
 IMAGE = "bank,fair,modern,near\nTidewater,60,10,30\nHarbour,55,12,33\nKestrel,10,60,20\n"
 

@@ -14,16 +14,20 @@ from scipy.spatial.distance import pdist, squareform
 from scipy.stats import spearmanr
 
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError
-from brandkit.joins.bank_distances import classical_places, perceived_distances
-from brandkit.joins.distances import DistanceLink, distance_link
-from brandkit.joins.relabelling import mantel_values, orders_of, procrustes_values
-from brandkit.joins.uniqueness import uniqueness_link
 from brandkit.overlap import BrandOverlap, brand_overlap
 from brandkit.overlap.examples import small_catalog
 from brandkit.positioning import correspondence_map
-from brandkit.positioning.stability import MapStability, map_stability
+from brandkit.positioning.image.stability import MapStability, map_stability
 from brandkit.sources import read_study
 from brandkit.sources.sample_market import BANKS as MARKET
+from brandkit.strategy.links.distances import (
+    DistanceLink,
+    classical_places,
+    distance_link,
+    perceived_distances,
+)
+from brandkit.strategy.links.kernel import mantel_values, orders_of, procrustes_values
+from brandkit.strategy.links.uniqueness import uniqueness_link
 from tests.contract import assert_contract
 
 REFERENCE = Path(__file__).parent.parent / "reference" / "distance_link" / "values.json"
@@ -176,7 +180,7 @@ def test_a_bank_without_anything_comparable_is_left_out() -> None:
     pairs.loc[lost, "overlap"] = np.nan
     from dataclasses import replace
 
-    from brandkit.joins.bank_distances import catalogue_distances
+    from brandkit.strategy.links.distances import catalogue_distances
 
     found = catalogue_distances(replace(overlap, pairs=pairs), value="overlap")
     assert "Kestrel" in found.known

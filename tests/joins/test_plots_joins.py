@@ -10,19 +10,14 @@ import pytest
 
 from brandkit.core.errors import InputError
 from brandkit.core.message import Message
-from brandkit.joins.distances import distance_link
-from brandkit.joins.plots_distances import (
+from brandkit.language import LANGUAGES, translate, use_language
+from brandkit.strategy.links.distances import distance_link
+from brandkit.strategy.links.plot import (
     plot_distance_link,
     plot_distance_pairs,
     plot_uniqueness_link,
 )
-from brandkit.joins.plots_scorecards import plot_scorecard, plot_scorecard_matrix
-from brandkit.joins.plots_strategy import MOST_OPTIONS, plot_strategy_reading
-from brandkit.joins.scorecards import Scorecard, scorecard
-from brandkit.joins.scorecards_matrix import scorecard_matrix
-from brandkit.joins.strategy import strategy_reading
-from brandkit.joins.uniqueness import uniqueness_link
-from brandkit.joins.wording_distances import (
+from brandkit.strategy.links.story import (
     distance_link_alt,
     distance_link_caption,
     distance_link_findings,
@@ -33,7 +28,20 @@ from brandkit.joins.wording_distances import (
     uniqueness_link_caption,
     uniqueness_link_findings,
 )
-from brandkit.joins.wording_scorecards import (
+from brandkit.strategy.links.uniqueness import uniqueness_link
+from brandkit.strategy.reading.plot import MOST_OPTIONS, plot_strategy_reading
+from brandkit.strategy.reading.reading import strategy_reading
+from brandkit.strategy.reading.story import (
+    BECAUSE,
+    strategy_reading_alt,
+    strategy_reading_caption,
+    strategy_reading_findings,
+    strategy_reading_headline,
+)
+from brandkit.strategy.scorecards.matrix import scorecard_matrix
+from brandkit.strategy.scorecards.plot import plot_scorecard, plot_scorecard_matrix
+from brandkit.strategy.scorecards.scorecards import Scorecard, scorecard
+from brandkit.strategy.scorecards.story import (
     scorecard_alt,
     scorecard_caption,
     scorecard_findings,
@@ -42,14 +50,6 @@ from brandkit.joins.wording_scorecards import (
     scorecard_matrix_caption,
     scorecard_matrix_findings,
 )
-from brandkit.joins.wording_strategy import (
-    BECAUSE,
-    strategy_reading_alt,
-    strategy_reading_caption,
-    strategy_reading_findings,
-    strategy_reading_headline,
-)
-from brandkit.language import LANGUAGES, translate, use_language
 from brandkit.viz.export import figure_svg
 from tests.joins.test_distance_link import banks, tables
 from tests.joins.test_scorecard import random_table
@@ -329,7 +329,7 @@ def test_the_headline_follows_the_best_strategy(reading, kept, headline: str) ->
 def test_every_reason_has_its_words(reading) -> None:
     from pathlib import Path
 
-    import brandkit.joins.strategy as module
+    import brandkit.strategy.reading.reading as module
 
     source = Path(module.__file__).read_text(encoding="utf-8")
     assert set(reading.options["because"]) <= set(BECAUSE)

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from brandkit.core.errors import InputError, MissingColumnsError
-from brandkit.joins.strategy import STRATEGIES, StrategyReading, strategy_reading
 from brandkit.overlap import CatalogGaps, catalog_gaps
 from brandkit.overlap.examples import small_catalog
-from brandkit.positioning.repositioning import Repositioning, repositioning
+from brandkit.positioning.options.repositioning import Repositioning, repositioning
+from brandkit.strategy.reading.reading import STRATEGIES, StrategyReading, strategy_reading
 from tests.contract import assert_contract
 from tests.positioning.test_repositioning import Choices, answers, mapped
 

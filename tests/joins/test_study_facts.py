@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from brandkit.joins import study_facts
 from brandkit.language import translate
 from brandkit.sources import read_study
+from brandkit.strategy import study_facts
 
 
 def said(study, language: str) -> dict[str, str]:

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from brandkit.joins.study_results import study_overlap, study_positions, study_reference
 from brandkit.sources import read_study
+from brandkit.strategy.study_results import study_overlap, study_positions, study_reference
 
 
 @pytest.mark.parametrize("language", ["zh-Hant", "zh-Hans"])

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from brandkit.core.errors import SchemaError
-from brandkit.joins import (
+from brandkit.sources import read_study
+from brandkit.strategy import (
     study_alikeness,
     study_choice,
     study_comparison,
@@ -26,7 +27,6 @@ from brandkit.joins import (
     study_what_ifs,
     target_block,
 )
-from brandkit.sources import read_study
 
 ASKED = (
     study_alikeness, study_choice, study_comparison, study_drivers, study_movement, study_paths,

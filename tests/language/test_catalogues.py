@@ -26,8 +26,8 @@ PACKAGE = ROOT / "brandkit"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CHINESE = ("zh-Hant", "zh-Hans")
 ROOMS = {
-    "columns", "core", "joins", "notebooks", "overlap", "positioning", "report", "satisfaction",
-    "sources", "viz",
+    "columns", "core", "notebooks", "overlap", "positioning", "report", "satisfaction", "sources",
+    "strategy", "viz",
 }  # fmt: skip
 HAN = re.compile(r"[\u4e00-\u9fff]")
 

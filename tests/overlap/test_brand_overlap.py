@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import BrandkitError
 from brandkit.overlap import FACET_WEIGHTS, BrandOverlap, brand_overlap, fit_reference
-from brandkit.overlap.chance import best_of_draws
+from brandkit.overlap.brands.brands import stability_interval
+from brandkit.overlap.brands.kernel import best_of_draws
 from brandkit.overlap.examples import catalog_of, small_catalog
-from brandkit.overlap.stability import stability_interval
 from brandkit.sources.catalog import Catalog
 from tests.contract import assert_contract
 from tests.overlap.markets import random_market, unrelated_market

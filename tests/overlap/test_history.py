@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError
 from brandkit.overlap import fit_reference, overlap_history
+from brandkit.overlap.brands.kernel import CategoryScores
 from brandkit.overlap.examples import catalog_of
-from brandkit.overlap.facets import catalog_facets
-from brandkit.overlap.history_points import Rules, point_scores
-from brandkit.overlap.history_tables import COMPONENTS, INDICES, OverlapHistory
-from brandkit.overlap.scores import CategoryScores
-from brandkit.overlap.weights import FACET_WEIGHTS
+from brandkit.overlap.history.points import Rules, point_scores
+from brandkit.overlap.history.story import COMPONENTS, INDICES, OverlapHistory
+from brandkit.overlap.similarity.facets import catalog_facets
+from brandkit.overlap.similarity.reference import FACET_WEIGHTS
 from brandkit.sources import read_catalog
 from brandkit.sources.catalog import Catalog
 from brandkit.sources.problems import ProblemLog

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, ScaleError
-from brandkit.overlap.lookalikes import LOOKS_ALIKE, look_alike_names, name_likeness
+from brandkit.overlap.gaps.lookalikes import LOOKS_ALIKE, look_alike_names, name_likeness
 
 PAIRS = Path(__file__).parent.parent / "reference" / "lookalike_names" / "pairs.csv"
 

@@ -10,8 +10,8 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from brandkit.core.errors import InputError
-from brandkit.overlap import names as module
-from brandkit.overlap.names import similar_names
+from brandkit.overlap.gaps import names as module
+from brandkit.overlap.gaps.names import similar_names
 
 WORDS = [
     "easy", "smart", "bonus", "travel", "gold", "home", "card", "loan", "saver", "account", "plus",

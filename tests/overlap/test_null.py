@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.errors import BrandkitError
-from brandkit.overlap.null import OverlapTest, overlap_test
-from brandkit.overlap.null_models import ALL_NULLS, traded
+from brandkit.overlap.chance.chance import OverlapTest, overlap_test
+from brandkit.overlap.chance.kernel import ALL_NULLS, traded
 from tests.contract import assert_contract
 
 REFERENCE = Path(__file__).parent.parent / "reference" / "overlap_test" / "values.json"

@@ -24,16 +24,16 @@ from brandkit.overlap import (
     overlap_explanation,
     overlap_history,
 )
-from brandkit.overlap.examples import catalog_of, small_catalog
-from brandkit.overlap.plots import (
+from brandkit.overlap.brands.plot import (
     plot_brand_overlap,
     plot_nearest_rivals,
     plot_overlap_explanation,
 )
-from brandkit.overlap.plots_gaps import plot_catalog_gaps
-from brandkit.overlap.plots_history import plot_overlap_change, plot_overlap_history
-from brandkit.overlap.plots_market import plot_market_overlap
-from brandkit.overlap.rankings import MOST_BRANDS, MOST_ROWS, ranked_rivals
+from brandkit.overlap.brands.rankings import MOST_BRANDS, MOST_ROWS, ranked_rivals
+from brandkit.overlap.examples import catalog_of, small_catalog
+from brandkit.overlap.gaps.plot import plot_catalog_gaps
+from brandkit.overlap.history.plot import plot_overlap_change, plot_overlap_history
+from brandkit.overlap.regions.plot import plot_market_overlap
 from brandkit.sources.catalog import Catalog
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE

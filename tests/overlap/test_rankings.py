@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError
 from brandkit.overlap import brand_overlap, market_overlap
-from brandkit.overlap.examples import catalog_of, small_catalog
-from brandkit.overlap.nearest import nearest_support
-from brandkit.overlap.rankings import (
+from brandkit.overlap.brands.brands import nearest_support
+from brandkit.overlap.brands.matches import most_alike, similarity_order
+from brandkit.overlap.brands.rankings import (
     closest_pairs,
     compared_pair,
     meeting_pairs,
     most_alike_rivals,
     ranked_rivals,
 )
-from brandkit.overlap.seriation import most_alike, similarity_order
+from brandkit.overlap.examples import catalog_of, small_catalog
 from tests.overlap.markets import unrelated_market
 
 

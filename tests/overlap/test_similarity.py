@@ -20,7 +20,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from brandkit.core.errors import BrandkitError
 from brandkit.overlap import FACET_WEIGHTS, fit_reference, product_similarity
 from brandkit.overlap.examples import catalog_of, small_catalog
-from brandkit.overlap.text import counted_texts, text_pieces, unit_rows
+from brandkit.overlap.similarity.facets import counted_texts, text_pieces, unit_rows
 from brandkit.sources.catalog import Catalog, read_catalog
 from tests.contract import assert_contract
 from tests.overlap.markets import random_market

@@ -10,14 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from brandkit.core.message import Finding, Message
-from brandkit.core.statements import as_notes
+from brandkit.core.message import Finding, Message, as_notes
 from brandkit.language import LANGUAGES, translate, use_language
 from brandkit.overlap import (
     BrandOverlap,
     OverlapTest,
     brand_overlap,
-    captions,
     catalog_gaps,
     evidence,
     market_overlap,
@@ -25,16 +23,23 @@ from brandkit.overlap import (
     overlap_history,
     overlap_test,
     weight_sensitivity,
-    wording,
-    wording_chance,
-    wording_explanation,
-    wording_gaps,
-    wording_history,
-    wording_market,
 )
+from brandkit.overlap.brands import (
+    story as captions,
+)
+from brandkit.overlap.brands import (
+    story as wording,
+)
+from brandkit.overlap.brands import (
+    story as wording_explanation,
+)
+from brandkit.overlap.chance import story as wording_chance
 from brandkit.overlap.examples import catalog_of, small_catalog
-from brandkit.overlap.gap_rows import cell_rows, gap_rows
-from brandkit.overlap.history_tables import OverlapHistory
+from brandkit.overlap.gaps import story as wording_gaps
+from brandkit.overlap.gaps.gaps import cell_rows, gap_rows
+from brandkit.overlap.history import story as wording_history
+from brandkit.overlap.history.story import OverlapHistory
+from brandkit.overlap.regions import story as wording_market
 from brandkit.sources.catalog import Catalog
 from tests.overlap.markets import unrelated_market
 

@@ -8,10 +8,10 @@ import pytest
 from statsmodels.stats.multitest import multipletests
 
 from brandkit.core.errors import InputError, ScaleError
-from brandkit.positioning.claims import benjamini_hochberg, claim_check, judged_cells
-from brandkit.positioning.correspondence import correspondence_map
 from brandkit.positioning.examples import small_image
-from brandkit.positioning.stability import map_stability
+from brandkit.positioning.image.claims import benjamini_hochberg, claim_check, judged_cells
+from brandkit.positioning.image.stability import map_stability
+from brandkit.positioning.maps.correspondence import correspondence_map
 from tests.contract import assert_contract
 
 OPTIONS = {

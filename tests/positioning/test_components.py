@@ -15,8 +15,12 @@ from scipy.spatial.distance import cdist, pdist
 
 from brandkit.core.columns import COLUMNS
 from brandkit.core.errors import InputError
-from brandkit.positioning.components import COMPONENT_READINGS, ComponentMap, component_map
-from brandkit.positioning.varimax import varimax
+from brandkit.positioning.maps.components import (
+    COMPONENT_READINGS,
+    ComponentMap,
+    component_map,
+    varimax,
+)
 from tests.contract import assert_contract
 
 TOLERANCE = 1e-10

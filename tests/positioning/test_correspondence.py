@@ -18,7 +18,7 @@ from brandkit.core.columns import COLUMNS
 from brandkit.core.errors import InputError
 from brandkit.core.linalg import signed_svd
 from brandkit.positioning import CorrespondenceMap, correspondence_map
-from brandkit.positioning.correspondence import READINGS
+from brandkit.positioning.maps.correspondence import READINGS
 from tests.contract import assert_contract
 
 TOLERANCE = 1e-10

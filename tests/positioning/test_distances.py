@@ -17,8 +17,7 @@ from brandkit.core.columns import COLUMNS
 from brandkit.core.errors import InputError
 from brandkit.overlap import brand_overlap
 from brandkit.overlap.examples import small_catalog
-from brandkit.positioning.distances import distance_map
-from brandkit.positioning.distances_fit import rising
+from brandkit.positioning.maps.distances import distance_map, rising
 from tests.contract import assert_contract
 
 TOLERANCE = 1e-10

@@ -11,11 +11,11 @@ from scipy.optimize import minimize
 from scipy.spatial import Delaunay
 
 from brandkit.core.errors import InputError, NotEnoughDataError
-from brandkit.positioning.back_projection import least_norm_profiles
-from brandkit.positioning.opportunities import Opportunities, opportunities
-from brandkit.positioning.opportunity_surface import crowding, freedom, ground_of, peaks
-from brandkit.positioning.preferences import preference_map
-from brandkit.positioning.stability import MapStability, map_stability
+from brandkit.positioning.image.stability import MapStability, map_stability
+from brandkit.positioning.maps.kernel import least_norm_profiles
+from brandkit.positioning.options.kernel import crowding, freedom, ground_of, peaks
+from brandkit.positioning.options.opportunities import Opportunities, opportunities
+from brandkit.positioning.preferences.preferences import preference_map
 from brandkit.sources.sample_market import ATTRIBUTES, EMPTY_QUADRANT, bank_places
 from brandkit.sources.sample_survey import IMAGE_ITEMS, survey_answers
 from tests.contract import assert_contract

@@ -13,7 +13,7 @@ from matplotlib.text import Annotation
 from brandkit.core.errors import InputError
 from brandkit.language import use_language
 from brandkit.positioning import CorrespondenceMap, correspondence_map
-from brandkit.positioning.plots import MOST_BRANDS, plot_correspondence_map
+from brandkit.positioning.maps.plot import MOST_BRANDS, plot_correspondence_map
 from brandkit.viz.export import figure_svg
 
 

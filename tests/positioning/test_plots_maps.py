@@ -15,13 +15,16 @@ from scipy.spatial.distance import pdist, squareform
 
 from brandkit.core.errors import InputError
 from brandkit.language import use_language
-from brandkit.positioning.components import component_map
-from brandkit.positioning.correspondence import correspondence_map
-from brandkit.positioning.distances import distance_map
-from brandkit.positioning.plots import plot_correspondence_map
-from brandkit.positioning.plots_maps import plot_component_map, plot_distance_map
-from brandkit.positioning.plots_preferences import plot_preference_map
-from brandkit.positioning.preferences import PreferenceMap, preference_map
+from brandkit.positioning.maps.components import component_map
+from brandkit.positioning.maps.correspondence import correspondence_map
+from brandkit.positioning.maps.distances import distance_map
+from brandkit.positioning.maps.plot import (
+    plot_component_map,
+    plot_correspondence_map,
+    plot_distance_map,
+)
+from brandkit.positioning.preferences.plot import plot_preference_map
+from brandkit.positioning.preferences.preferences import PreferenceMap, preference_map
 from brandkit.viz.export import figure_svg
 from brandkit.viz.labels import notes_beneath
 from brandkit.viz.maps import MOST_BRANDS, write_above

@@ -9,17 +9,14 @@ import pytest
 
 from brandkit.core.errors import InputError
 from brandkit.language import LANGUAGES, translate, use_language
-from brandkit.positioning.opportunities import Opportunities, opportunities
-from brandkit.positioning.plots_opportunities import plot_opportunities
-from brandkit.positioning.plots_repositioning import plot_repositioning
-from brandkit.positioning.repositioning import Repositioning, repositioning
-from brandkit.positioning.wording_opportunities import (
+from brandkit.positioning.options.opportunities import Opportunities, opportunities
+from brandkit.positioning.options.plot import plot_opportunities, plot_repositioning
+from brandkit.positioning.options.repositioning import Repositioning, repositioning
+from brandkit.positioning.options.story import (
     opportunities_alt,
     opportunities_caption,
     opportunities_findings,
     opportunities_headline,
-)
-from brandkit.positioning.wording_repositioning import (
     repositioning_alt,
     repositioning_caption,
     repositioning_findings,

@@ -14,16 +14,16 @@ from matplotlib.text import Annotation
 
 from brandkit.core.errors import InputError
 from brandkit.language import use_language
-from brandkit.positioning.claims import ClaimCheck, claim_check
 from brandkit.positioning.examples import small_image
-from brandkit.positioning.plots_claims import plot_claim_check
-from brandkit.positioning.plots_stability import (
+from brandkit.positioning.image.claims import ClaimCheck, claim_check
+from brandkit.positioning.image.plot import (
+    plot_claim_check,
     plot_distinct_pairs,
     plot_map_stability,
     plot_wave_movement,
 )
-from brandkit.positioning.stability import MapStability, map_stability
-from brandkit.positioning.waves import WaveMovement, wave_movement
+from brandkit.positioning.image.stability import MapStability, map_stability
+from brandkit.positioning.waves.waves import WaveMovement, wave_movement
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE
 

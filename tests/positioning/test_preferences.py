@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from benchmarks.simulations.preference_map import STEPS, rates, verdict
 from brandkit.core.errors import InputError, NotEnoughDataError
-from brandkit.positioning.components import component_map
-from brandkit.positioning.correspondence import correspondence_map
-from brandkit.positioning.distances import distance_map
-from brandkit.positioning.preferences import preference_map
-from brandkit.positioning.preferences_fit import TERMS
+from brandkit.positioning.maps.components import component_map
+from brandkit.positioning.maps.correspondence import correspondence_map
+from brandkit.positioning.maps.distances import distance_map
+from brandkit.positioning.preferences.kernel import TERMS
+from brandkit.positioning.preferences.preferences import preference_map
 from tests.contract import assert_contract, frames_of
 
 TOLERANCE = 1e-10

@@ -9,12 +9,11 @@ import pandas as pd
 import pytest
 from matplotlib.text import Annotation
 
-from brandkit.positioning.claims import claim_check
-from brandkit.positioning.correspondence import correspondence_map
-from brandkit.positioning.plots_claims import plot_claim_check
-from brandkit.positioning.plots_stability import plot_map_stability, plot_wave_movement
-from brandkit.positioning.stability import MapStability, map_stability
-from brandkit.positioning.waves import WaveMovement, wave_movement
+from brandkit.positioning.image.claims import claim_check
+from brandkit.positioning.image.plot import plot_claim_check, plot_map_stability, plot_wave_movement
+from brandkit.positioning.image.stability import MapStability, map_stability
+from brandkit.positioning.maps.correspondence import correspondence_map
+from brandkit.positioning.waves.waves import WaveMovement, wave_movement
 from brandkit.sources.batteries import PickAny
 from brandkit.sources.survey import read_survey
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, ScaleError
-from brandkit.positioning.demand import choice_shares
-from brandkit.positioning.preferences import preference_map
-from brandkit.positioning.repositioning import repositioning
-from brandkit.positioning.stability import MapStability, map_stability
+from brandkit.positioning.image.stability import MapStability, map_stability
+from brandkit.positioning.options.kernel import choice_shares
+from brandkit.positioning.options.repositioning import repositioning
+from brandkit.positioning.preferences.preferences import preference_map
 from brandkit.sources.sample_market import ATTRIBUTES
 from brandkit.sources.sample_survey import IMAGE_ITEMS, survey_answers
 from tests.contract import assert_contract

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from brandkit.positioning.claims import claim_check
-from brandkit.positioning.stability import MapStability, map_stability
-from brandkit.positioning.waves import wave_movement
+from brandkit.positioning.image.claims import claim_check
+from brandkit.positioning.image.stability import MapStability, map_stability
+from brandkit.positioning.waves.waves import wave_movement
 from brandkit.sources.sample_market import ATTRIBUTES, BANKS
 from brandkit.sources.sample_survey import IMAGE_ITEMS, survey_answers
 

@@ -11,12 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError
-from brandkit.positioning.alignment import axes_kept, plane_agreement, turns_onto
-from brandkit.positioning.correspondence import correspondence_map
 from brandkit.positioning.examples import small_image
-from brandkit.positioning.map_draws import decomposed, drawn_maps
-from brandkit.positioning.place_frames import ellipses, joint_df, quantile, second_moments, wald
-from brandkit.positioning.stability import MapStability, map_stability
+from brandkit.positioning.image.kernel import decomposed, drawn_maps
+from brandkit.positioning.image.stability import (
+    MapStability,
+    ellipses,
+    joint_df,
+    map_stability,
+    quantile,
+    second_moments,
+    wald,
+)
+from brandkit.positioning.maps.correspondence import correspondence_map
+from brandkit.positioning.maps.kernel import axes_kept, plane_agreement, turns_onto
 from brandkit.sources.survey import Survey, read_survey
 from tests.contract import assert_contract
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from brandkit.core.errors import InputError, NotEnoughDataError
-from brandkit.positioning.correspondence import correspondence_map
-from brandkit.positioning.stacking import stacked_tables
+from brandkit.positioning.maps.correspondence import correspondence_map
+from brandkit.positioning.maps.stacking import stacked_tables
 from tests.contract import assert_contract
 
 

@@ -8,13 +8,9 @@ import pytest
 from scipy.spatial.distance import pdist
 
 from brandkit.core.errors import InputError
-from brandkit.positioning.correspondence import (
-    READINGS,
-    CorrespondenceMap,
-    correspondence_map,
-)
-from brandkit.positioning.plots import plot_correspondence_map
-from brandkit.positioning.wording import correspondence_map_alt, correspondence_map_caption
+from brandkit.positioning.maps.correspondence import READINGS, CorrespondenceMap, correspondence_map
+from brandkit.positioning.maps.plot import plot_correspondence_map
+from brandkit.positioning.maps.story import correspondence_map_alt, correspondence_map_caption
 from tests.contract import assert_contract
 
 TURNABLE = [scaling for scaling in READINGS if scaling not in ("standard", "symbiplot")]

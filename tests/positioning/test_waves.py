@@ -7,10 +7,15 @@ import pandas as pd
 import pytest
 
 from brandkit.core.errors import InputError, NotEnoughDataError
-from brandkit.positioning.correspondence import correspondence_map
 from brandkit.positioning.examples import small_image
-from brandkit.positioning.market_shift import length_limits, market_shift, spatial_median
-from brandkit.positioning.waves import WaveMovement, wave_movement
+from brandkit.positioning.maps.correspondence import correspondence_map
+from brandkit.positioning.waves.waves import (
+    WaveMovement,
+    length_limits,
+    market_shift,
+    spatial_median,
+    wave_movement,
+)
 from tests.contract import assert_contract
 
 ATTRIBUTES = ["fair", "modern", "near"]

@@ -7,8 +7,8 @@ import pytest
 
 from brandkit.language import LANGUAGES, translate
 from brandkit.positioning import correspondence_map
-from brandkit.positioning.correspondence import READINGS
-from brandkit.positioning.wording import (
+from brandkit.positioning.maps.correspondence import READINGS
+from brandkit.positioning.maps.story import (
     correspondence_map_alt,
     correspondence_map_caption,
     correspondence_map_findings,

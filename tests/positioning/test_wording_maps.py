@@ -9,27 +9,26 @@ from scipy.spatial.distance import pdist, squareform
 
 from brandkit.core.message import Message
 from brandkit.language import LANGUAGES, translate
-from brandkit.positioning.components import component_map
-from brandkit.positioning.correspondence import correspondence_map
-from brandkit.positioning.distances import distance_map
-from brandkit.positioning.preferences import PreferenceMap, preference_map
-from brandkit.positioning.wording import correspondence_map_caption, correspondence_map_findings
-from brandkit.positioning.wording_distances import (
-    distance_map_alt,
-    distance_map_caption,
-    distance_map_findings,
-    distance_map_headline,
-)
-from brandkit.positioning.wording_maps import (
+from brandkit.positioning.maps.components import component_map
+from brandkit.positioning.maps.correspondence import correspondence_map
+from brandkit.positioning.maps.distances import distance_map
+from brandkit.positioning.maps.story import (
     component_axis_ends,
     component_map_alt,
     component_map_caption,
     component_map_findings,
     component_map_headline,
     component_nearest_caption,
+    correspondence_map_caption,
+    correspondence_map_findings,
+    distance_map_alt,
+    distance_map_caption,
+    distance_map_findings,
+    distance_map_headline,
     strengths_of,
 )
-from brandkit.positioning.wording_preferences import (
+from brandkit.positioning.preferences.preferences import PreferenceMap, preference_map
+from brandkit.positioning.preferences.story import (
     preference_map_alt,
     preference_map_caption,
     preference_map_findings,

@@ -10,19 +10,16 @@ import pytest
 
 from brandkit.core.message import Finding
 from brandkit.language import translate, use_language
-from brandkit.positioning.claims import claim_check
 from brandkit.positioning.examples import small_image
-from brandkit.positioning.stability import MapStability, map_stability
-from brandkit.positioning.waves import WaveMovement, wave_movement
-from brandkit.positioning.wording_claims import (
+from brandkit.positioning.image.claims import claim_check
+from brandkit.positioning.image.stability import MapStability, map_stability
+from brandkit.positioning.image.story import (
     claim_check_alt,
     claim_check_caption,
     claim_check_findings,
     claim_check_headline,
     claim_check_lede,
     claims_table_caption,
-)
-from brandkit.positioning.wording_stability import (
     distinct_pairs_alt,
     distinct_pairs_caption,
     map_stability_alt,
@@ -33,7 +30,7 @@ from brandkit.positioning.wording_stability import (
     nearest_pairs,
     pairs_table_caption,
 )
-from brandkit.positioning.wording_waves import (
+from brandkit.positioning.waves.story import (
     moves_table_caption,
     shares_table_caption,
     wave_movement_alt,
@@ -42,6 +39,7 @@ from brandkit.positioning.wording_waves import (
     wave_movement_headline,
     wave_movement_lede,
 )
+from brandkit.positioning.waves.waves import WaveMovement, wave_movement
 
 OPTIONS = {
     "brand": "brand", "respondent": "respondent", "attributes": ["fair", "modern", "near"],

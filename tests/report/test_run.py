@@ -63,7 +63,7 @@ def test_a_failed_cell_never_ships(live: Live, tmp_path: Path) -> None:
     ("cell", "error", "says"),
     [
         (
-            "from brandkit.core.checks import check_option\n"
+            "from brandkit.core.errors import check_option\n"
             'check_option("scaling", "row_gren", ["row_green", "symmetric"])',
             InputError, r"^`scaling` must be one of .*Did you mean 'row_green'\?$",
         ),

@@ -11,7 +11,7 @@ from scipy import stats
 
 from benchmarks.simulations.alikeness import market, pairs_found, results
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
-from brandkit.satisfaction.alikeness import perceived_alikeness
+from brandkit.satisfaction.alikeness.alikeness import perceived_alikeness
 from brandkit.sources import read_study
 from tests.contract import assert_contract
 

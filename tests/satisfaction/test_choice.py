@@ -15,9 +15,9 @@ from statsmodels.discrete.conditional_models import ConditionalLogit
 
 from benchmarks.simulations.choice import Cell, runs_of
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
-from brandkit.satisfaction.choice import choice_model
-from brandkit.satisfaction.choice_kernel import set_scores
-from brandkit.satisfaction.choice_shares import attribute_effects
+from brandkit.satisfaction.choice.choice import choice_model
+from brandkit.satisfaction.choice.kernel import set_scores
+from brandkit.satisfaction.choice.solution import attribute_effects
 from brandkit.sources import read_study
 from tests.contract import assert_contract
 

@@ -15,11 +15,12 @@ from matplotlib.text import Text
 from brandkit.core.errors import InputError
 from brandkit.core.message import Finding, Message
 from brandkit.language import LANGUAGES, translate, use_language
-from brandkit.satisfaction import wording_choice, wording_ordinal
-from brandkit.satisfaction.choice import ChoiceModel, choice_model
-from brandkit.satisfaction.ordinal import OrdinalModel, ordinal_model
-from brandkit.satisfaction.plots_choice import plot_choice_model, plot_share_change
-from brandkit.satisfaction.plots_ordinal import plot_ordinal_model, plot_ordinal_shares
+from brandkit.satisfaction.choice import story as wording_choice
+from brandkit.satisfaction.choice.choice import ChoiceModel, choice_model
+from brandkit.satisfaction.choice.plot import plot_choice_model, plot_share_change
+from brandkit.satisfaction.ordinal import story as wording_ordinal
+from brandkit.satisfaction.ordinal.ordinal import OrdinalModel, ordinal_model
+from brandkit.satisfaction.ordinal.plot import plot_ordinal_model, plot_ordinal_shares
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE
 

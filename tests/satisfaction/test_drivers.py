@@ -14,14 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
-from brandkit.satisfaction.drivers import driver_importance
-from brandkit.satisfaction.noise_floor import noise_floors, shuffled_covariances, upper_point
-from brandkit.satisfaction.subset_kernel import (
+from brandkit.satisfaction.drivers.drivers import driver_importance
+from brandkit.satisfaction.drivers.kernel import (
     gains_in_order,
+    noise_floors,
     order_weights,
     relative_weights,
     shapley,
+    shuffled_covariances,
     subset_r2,
+    upper_point,
 )
 from brandkit.sources import read_study
 from tests.contract import assert_contract

@@ -17,10 +17,17 @@ from statsmodels.miscmodels.ordinal_model import OrderedModel
 from benchmarks.simulations.ordinal import Cell, runs_of
 from brandkit.core.columns import COLUMNS
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
-from brandkit.satisfaction.ordinal import ordinal_model
-from brandkit.satisfaction.ordinal_kernel import cells_of, fit, pieces, scores, without_itself
-from brandkit.satisfaction.ordinal_shares import average_changes, level_shares
-from brandkit.satisfaction.proportionality import bands_of
+from brandkit.satisfaction.ordinal.kernel import (
+    average_changes,
+    bands_of,
+    cells_of,
+    fit,
+    level_shares,
+    pieces,
+    scores,
+    without_itself,
+)
+from brandkit.satisfaction.ordinal.ordinal import ordinal_model
 from brandkit.sources import read_study
 from tests.contract import assert_contract
 

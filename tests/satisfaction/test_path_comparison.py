@@ -9,10 +9,14 @@ import pandas as pd
 import pytest
 
 from brandkit.core.errors import InputError, NotEnoughDataError
-from brandkit.core.survey_rows import survey_rows
-from brandkit.satisfaction.path_comparison import PathComparison, path_comparison
-from brandkit.satisfaction.path_groups import centred_answers, exchanged_labels
-from brandkit.satisfaction.paths import path_model
+from brandkit.sampling.rows import survey_rows
+from brandkit.satisfaction.paths.comparison import (
+    PathComparison,
+    centred_answers,
+    exchanged_labels,
+    path_comparison,
+)
+from brandkit.satisfaction.paths.paths import path_model
 from tests.contract import assert_contract
 from tests.satisfaction.path_answers import BLOCKS, PATHS, small_answers
 

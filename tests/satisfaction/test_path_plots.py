@@ -14,14 +14,17 @@ from matplotlib.colors import same_color
 from matplotlib.patches import FancyBboxPatch, PathPatch
 
 from brandkit.language import use_language
-from brandkit.satisfaction.path_comparison import path_comparison
-from brandkit.satisfaction.path_layout import PathLayout, path_layout
-from brandkit.satisfaction.path_names import ECSI
-from brandkit.satisfaction.paths import PathModel, path_model
-from brandkit.satisfaction.plots_path_comparison import plot_path_comparison
-from brandkit.satisfaction.plots_paths import plot_path_model
-from brandkit.satisfaction.plots_priorities import plot_importance_performance
-from brandkit.satisfaction.priorities import importance_performance
+from brandkit.satisfaction.paths.comparison import path_comparison
+from brandkit.satisfaction.paths.design import ECSI
+from brandkit.satisfaction.paths.paths import PathModel, path_model
+from brandkit.satisfaction.paths.plot import (
+    PathLayout,
+    path_layout,
+    plot_importance_performance,
+    plot_path_comparison,
+    plot_path_model,
+)
+from brandkit.satisfaction.paths.priorities import importance_performance
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.renderer import slim_canvas

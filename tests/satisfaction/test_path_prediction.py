@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from brandkit.core.errors import InputError, NotEnoughDataError
-from brandkit.core.resample import person_keys
-from brandkit.core.survey_rows import survey_rows
-from brandkit.satisfaction.path_prediction import PathPrediction, path_prediction
-from brandkit.satisfaction.paths import path_model
+from brandkit.sampling.draws import person_keys
+from brandkit.sampling.rows import survey_rows
+from brandkit.satisfaction.paths.paths import path_model
+from brandkit.satisfaction.paths.prediction import PathPrediction, path_prediction
 from tests.contract import assert_contract
 from tests.satisfaction.path_answers import BLOCKS, PATHS, small_answers
 

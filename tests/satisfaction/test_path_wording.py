@@ -10,31 +10,27 @@ import pytest
 
 from brandkit.core.message import Finding, Message
 from brandkit.language import LANGUAGES, translate
-from brandkit.satisfaction.path_comparison import path_comparison
-from brandkit.satisfaction.path_prediction import path_prediction
-from brandkit.satisfaction.paths import PathModel, path_model
-from brandkit.satisfaction.priorities import importance_performance
-from brandkit.satisfaction.wording_path_tests import (
+from brandkit.satisfaction.paths.comparison import path_comparison
+from brandkit.satisfaction.paths.paths import PathModel, path_model
+from brandkit.satisfaction.paths.prediction import path_prediction
+from brandkit.satisfaction.paths.priorities import importance_performance
+from brandkit.satisfaction.paths.story import (
+    importance_performance_alt,
+    importance_performance_caption,
+    importance_performance_findings,
+    importance_performance_headline,
+    path_blocks_caption,
     path_comparison_caption,
     path_comparison_findings,
-    path_prediction_caption,
-    path_prediction_findings,
-)
-from brandkit.satisfaction.wording_paths import (
-    path_blocks_caption,
     path_effects_caption,
     path_model_alt,
     path_model_caption,
     path_model_findings,
     path_model_headline,
     path_model_lede,
+    path_prediction_caption,
+    path_prediction_findings,
     path_ratios_caption,
-)
-from brandkit.satisfaction.wording_priorities import (
-    importance_performance_alt,
-    importance_performance_caption,
-    importance_performance_findings,
-    importance_performance_headline,
 )
 from tests.satisfaction.path_answers import BLOCKS, PATHS, small_answers
 

@@ -14,13 +14,15 @@ from hypothesis import strategies as st
 
 from benchmarks.simulations import paths as simulation
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError
-from brandkit.satisfaction.path_design import path_design
-from brandkit.satisfaction.path_kernel import fit_paths
-from brandkit.satisfaction.path_moments import ItemMoments
-from brandkit.satisfaction.path_names import ACSI, ECSI
-from brandkit.satisfaction.path_quality import block_quality, goodness_of_fit
-from brandkit.satisfaction.path_values import path_values
-from brandkit.satisfaction.paths import PathModel, path_model
+from brandkit.satisfaction.paths.design import ACSI, ECSI, path_design
+from brandkit.satisfaction.paths.kernel import (
+    ItemMoments,
+    block_quality,
+    fit_paths,
+    goodness_of_fit,
+    path_values,
+)
+from brandkit.satisfaction.paths.paths import PathModel, path_model
 from tests.contract import assert_contract
 from tests.satisfaction.path_answers import BLOCKS, PATHS, small_answers
 

@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
-from brandkit.satisfaction.penalty_cuts import cuts_of
-from brandkit.satisfaction.penalty_estimates import Effects, asymmetry
-from brandkit.satisfaction.penalty_reward import penalty_reward
+from brandkit.satisfaction.penalty.kernel import Effects, asymmetry, cuts_of
+from brandkit.satisfaction.penalty.penalty import penalty_reward
 from brandkit.sources import read_study
 from tests.contract import assert_contract
 

@@ -17,14 +17,14 @@ from benchmarks.simulations.service_quality import ITEMS
 from benchmarks.simulations.service_quality import answers as service_answers
 from brandkit.core.errors import InputError, NotEnoughDataError
 from brandkit.language import use_language
-from brandkit.satisfaction.alikeness import PerceivedAlikeness, perceived_alikeness
-from brandkit.satisfaction.plots_alikeness import plot_alikeness_pairs, plot_perceived_alikeness
-from brandkit.satisfaction.plots_pooling import plot_partial_pooling
-from brandkit.satisfaction.plots_segments import plot_customer_segments
-from brandkit.satisfaction.plots_service import plot_service_quality
-from brandkit.satisfaction.pooling import partial_pooling
-from brandkit.satisfaction.segments import CustomerSegments, customer_segments
-from brandkit.satisfaction.service_quality import ServiceQuality, service_quality
+from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness, perceived_alikeness
+from brandkit.satisfaction.alikeness.plot import plot_alikeness_pairs, plot_perceived_alikeness
+from brandkit.satisfaction.pooling.plot import plot_partial_pooling
+from brandkit.satisfaction.pooling.pooling import partial_pooling
+from brandkit.satisfaction.segments.plot import plot_customer_segments
+from brandkit.satisfaction.segments.segments import CustomerSegments, customer_segments
+from brandkit.satisfaction.service.plot import plot_service_quality
+from brandkit.satisfaction.service.service import ServiceQuality, service_quality
 from brandkit.viz.export import figure_svg
 
 

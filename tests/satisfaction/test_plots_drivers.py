@@ -14,10 +14,10 @@ from matplotlib.text import Annotation
 
 from brandkit.core.errors import InputError
 from brandkit.language import use_language
-from brandkit.satisfaction.drivers import driver_importance
-from brandkit.satisfaction.penalty_reward import penalty_reward
-from brandkit.satisfaction.plots_drivers import plot_driver_importance, plot_driver_segments
-from brandkit.satisfaction.plots_penalty import plot_penalty_reward
+from brandkit.satisfaction.drivers.drivers import driver_importance
+from brandkit.satisfaction.drivers.plot import plot_driver_importance, plot_driver_segments
+from brandkit.satisfaction.penalty.penalty import penalty_reward
+from brandkit.satisfaction.penalty.plot import plot_penalty_reward
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE
 

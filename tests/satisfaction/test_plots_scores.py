@@ -15,14 +15,14 @@ from matplotlib.text import Annotation
 from benchmarks.simulations.scores import Market
 from brandkit.core.errors import InputError, NotEnoughDataError
 from brandkit.language import use_language
-from brandkit.satisfaction.compared_rows import MOST_ROWS, change_rows, score_rows
-from brandkit.satisfaction.comparison import GroupComparison, group_comparison
-from brandkit.satisfaction.plots_scores import (
+from brandkit.satisfaction.scores.comparison import GroupComparison, group_comparison
+from brandkit.satisfaction.scores.plot import (
     plot_group_comparison,
     plot_satisfaction_scores,
     plot_wave_changes,
 )
-from brandkit.satisfaction.scores import satisfaction_scores
+from brandkit.satisfaction.scores.scores import satisfaction_scores
+from brandkit.satisfaction.scores.story import MOST_ROWS, change_rows, score_rows
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from benchmarks.simulations.pooling import coverage_rows
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
-from brandkit.satisfaction.between_variance import morris_pooled, paule_mandel, reml
-from brandkit.satisfaction.pooling import PartialPooling, partial_pooling
+from brandkit.satisfaction.alikeness.variance import morris_pooled, paule_mandel, reml
+from brandkit.satisfaction.pooling.pooling import PartialPooling, partial_pooling
 from tests.contract import assert_contract
 
 VALUES = json.loads(

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from brandkit.core.errors import ScaleError
-from brandkit.satisfaction.scores import satisfaction_scores
+from brandkit.satisfaction.scores.scores import satisfaction_scores
 
 
 @pytest.fixture

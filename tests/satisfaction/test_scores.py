@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from benchmarks.simulations.scores import Market, runs
 from brandkit.core.errors import InputError, MissingColumnsError, ScaleError
 from brandkit.core.intervals import wilson_interval
-from brandkit.core.linearised import linearised_covariance
-from brandkit.satisfaction.domains import Domains
+from brandkit.sampling.variance import linearised_covariance
 from brandkit.satisfaction.groups import grouped_rows
-from brandkit.satisfaction.scores import satisfaction_scores
-from brandkit.satisfaction.weighting import survey_weights
+from brandkit.satisfaction.scores.kernel import Domains
+from brandkit.satisfaction.scores.scores import satisfaction_scores
+from brandkit.satisfaction.weights.weights import survey_weights
 from brandkit.sources import read_study
 from tests.contract import assert_contract
 

@@ -14,9 +14,14 @@ from sklearn.metrics import adjusted_rand_score
 
 from benchmarks.simulations.segments import SHARES, answers, found
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
-from brandkit.satisfaction.latent_classes import best_fit, chances, indicators, raw_log_likelihood
-from brandkit.satisfaction.segment_classes import adjusted_rand
-from brandkit.satisfaction.segments import customer_segments
+from brandkit.satisfaction.segments.classes import (
+    adjusted_rand,
+    best_fit,
+    chances,
+    indicators,
+    raw_log_likelihood,
+)
+from brandkit.satisfaction.segments.segments import customer_segments
 from brandkit.sources import read_study
 from tests.contract import assert_contract
 

@@ -8,16 +8,16 @@ import pandas as pd
 import pytest
 
 from brandkit.core.errors import InputError
-from brandkit.joins import study_drivers, study_penalties, study_priorities
 from brandkit.language import LANGUAGES, translate, use_language
 from brandkit.satisfaction import ServicePriorities, service_priorities
-from brandkit.satisfaction.wording_service_priorities import (
+from brandkit.satisfaction.service.story import (
     service_priorities_caption,
     service_priorities_findings,
     service_priorities_headline,
     service_priority_rows,
 )
 from brandkit.sources import read_study
+from brandkit.strategy import study_drivers, study_penalties, study_priorities
 from tests.contract import assert_contract
 
 ITEMS = ("waiting", "advice", "app", "lobby", "fees")

@@ -11,7 +11,7 @@ from scipy import stats
 
 from benchmarks.simulations.service_quality import ITEMS, answers, coverage_rows
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
-from brandkit.satisfaction.service_quality import service_quality
+from brandkit.satisfaction.service.service import service_quality
 from brandkit.sources import read_study
 from tests.contract import assert_contract
 

@@ -18,8 +18,8 @@ from brandkit.core.errors import (
     NotEnoughDataError,
     ScaleError,
 )
-from brandkit.core.survey_rows import survey_rows
-from brandkit.satisfaction.weighting import survey_weights, weight_facts
+from brandkit.sampling.rows import survey_rows
+from brandkit.satisfaction.weights.weights import survey_weights, weight_facts
 from brandkit.sources import read_study
 from tests.contract import assert_contract
 

@@ -14,11 +14,8 @@ from benchmarks.simulations.service_quality import ITEMS
 from benchmarks.simulations.service_quality import answers as service_answers
 from brandkit.core.message import Finding, Message
 from brandkit.language import LANGUAGES, translate, use_language
-from brandkit.satisfaction.alikeness import PerceivedAlikeness, perceived_alikeness
-from brandkit.satisfaction.pooling import partial_pooling
-from brandkit.satisfaction.segments import customer_segments
-from brandkit.satisfaction.service_quality import service_quality
-from brandkit.satisfaction.wording_alikeness import (
+from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness, perceived_alikeness
+from brandkit.satisfaction.alikeness.story import (
     alikeness_pairs_alt,
     alikeness_pairs_caption,
     perceived_alikeness_alt,
@@ -26,19 +23,22 @@ from brandkit.satisfaction.wording_alikeness import (
     perceived_alikeness_findings,
     perceived_alikeness_headline,
 )
-from brandkit.satisfaction.wording_pooling import (
+from brandkit.satisfaction.pooling.pooling import partial_pooling
+from brandkit.satisfaction.pooling.story import (
     partial_pooling_alt,
     partial_pooling_caption,
     partial_pooling_findings,
     partial_pooling_headline,
 )
-from brandkit.satisfaction.wording_segments import (
+from brandkit.satisfaction.segments.segments import customer_segments
+from brandkit.satisfaction.segments.story import (
     customer_segments_alt,
     customer_segments_caption,
     customer_segments_findings,
     customer_segments_headline,
 )
-from brandkit.satisfaction.wording_service import (
+from brandkit.satisfaction.service.service import service_quality
+from brandkit.satisfaction.service.story import (
     service_quality_alt,
     service_quality_caption,
     service_quality_findings,

@@ -11,11 +11,15 @@ import pytest
 
 from brandkit.core.message import Message
 from brandkit.language import LANGUAGES, translate, use_language
-from brandkit.satisfaction import wording_drivers as wd
-from brandkit.satisfaction import wording_penalty as wp
-from brandkit.satisfaction.drivers import DriverImportance, driver_importance
-from brandkit.satisfaction.penalty_reward import PenaltyReward, penalty_reward
-from brandkit.satisfaction.penalty_roles import ROLE_NAMES, role_name
+from brandkit.satisfaction.drivers import story as wd
+from brandkit.satisfaction.drivers.drivers import DriverImportance, driver_importance
+from brandkit.satisfaction.penalty import story as wp
+from brandkit.satisfaction.penalty.penalty import (
+    ROLE_NAMES,
+    PenaltyReward,
+    penalty_reward,
+    role_name,
+)
 
 
 @pytest.fixture(autouse=True)

@@ -9,29 +9,27 @@ import pytest
 from benchmarks.simulations.scores import Market
 from brandkit.core.message import Finding, Message
 from brandkit.language import LANGUAGES, translate
-from brandkit.satisfaction.comparison import GroupComparison, group_comparison
-from brandkit.satisfaction.reliability import scale_reliability
-from brandkit.satisfaction.scores import satisfaction_scores
-from brandkit.satisfaction.weighting import survey_weights
-from brandkit.satisfaction.wording_changes import (
-    wave_change_finding,
-    wave_changes_alt,
-    wave_changes_caption,
-)
-from brandkit.satisfaction.wording_scales import (
+from brandkit.satisfaction.reliability.reliability import scale_reliability
+from brandkit.satisfaction.reliability.story import (
     scale_reliability_caption,
     scale_reliability_finding,
     survey_weights_caption,
     survey_weights_finding,
 )
-from brandkit.satisfaction.wording_scores import (
+from brandkit.satisfaction.scores.comparison import GroupComparison, group_comparison
+from brandkit.satisfaction.scores.scores import satisfaction_scores
+from brandkit.satisfaction.scores.story import (
     group_comparison_alt,
     group_comparison_caption,
     group_comparison_findings,
     group_comparison_headline,
     satisfaction_scores_alt,
     satisfaction_scores_caption,
+    wave_change_finding,
+    wave_changes_alt,
+    wave_changes_caption,
 )
+from brandkit.satisfaction.weights.weights import survey_weights
 
 NAMES = ("Civic", "Harbour", "Juniper", "Kestrel", "Meridian", "Tidewater")
 

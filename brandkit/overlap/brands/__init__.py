@@ -1,0 +1,1 @@
+"""How alike the banks' offers are, why, and how far that hangs on the weights."""

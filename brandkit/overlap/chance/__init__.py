@@ -1,0 +1,1 @@
+"""Whether the overlap is more than chance would give."""

@@ -1,0 +1,1 @@
+"""What a bank lacks, what only it has, and names that look alike."""

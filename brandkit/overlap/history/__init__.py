@@ -1,0 +1,1 @@
+"""Since when: real change apart from entry, exit and new words."""

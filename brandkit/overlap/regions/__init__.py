@@ -1,0 +1,1 @@
+"""Where banks meet: the same places."""

@@ -1,0 +1,1 @@
+"""How alike two products are, facet by facet."""

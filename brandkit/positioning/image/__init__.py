@@ -1,0 +1,1 @@
+"""The banks' image from respondents' answers: places with regions, claims with proof."""

@@ -1,0 +1,1 @@
+"""Maps of brands from counts, ratings or distances."""

@@ -1,0 +1,1 @@
+"""Where there is room, and what a change would do."""

@@ -1,0 +1,417 @@
+"""Where on the map there is room: free ground, who would have to say what, how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from brandkit.core.errors import (
+    InputError,
+    NotEnoughDataError,
+    check_whole_number,
+    did_you_mean,
+    shown,
+)
+from brandkit.core.linalg import Floats
+from brandkit.core.message import Message
+from brandkit.core.result import Result
+from brandkit.positioning.image.stability import MapStability
+from brandkit.positioning.maps.correspondence import CorrespondenceMap
+from brandkit.positioning.maps.kernel import least_norm_profiles
+from brandkit.positioning.options.kernel import (
+    TOP,
+    Ground,
+    check_same_map,
+    crowding,
+    demand_density,
+    freedom,
+    ground_of,
+    peaks,
+    share_among_best,
+)
+from brandkit.positioning.preferences.preferences import PreferenceMap
+
+
+def changes_frame(
+    start: Floats, there: Floats, attributes: list[str], limits: tuple[Floats, Floats]
+) -> pd.DataFrame:
+    """Make one row a spot and attribute: the shares now and then, and their limits."""
+    n, k = there.shape
+    low, high = limits
+    held = (there <= low + 1e-12) | (there >= high - 1e-12)
+    moved = np.abs(there - start) > 1e-12
+    return pd.DataFrame({
+        "spot": np.arange(1, n + 1).repeat(k),
+        "attribute": np.tile(np.array(attributes, dtype=object), n),
+        "share_now": np.tile(start, n),
+        "change": (there - start).ravel(),
+        "share_then": there.ravel(),
+        "observed_low": np.tile(low, n), "observed_high": np.tile(high, n),
+        "at_limit": (held & moved).ravel(),
+    })  # fmt: skip
+
+
+def places_frame(stability: MapStability) -> pd.DataFrame:
+    """Give brands and attributes on the first two axes, as a map draws them."""
+    sides = []
+    for side, frame in (("row", stability.map.rows), ("column", stability.map.columns)):
+        wide = frame.pivot(index="label", columns="axis", values="coordinate")
+        wide = wide.loc[frame["label"].drop_duplicates()]
+        factor = stability.map.arrow_factor if side == "column" else 1.0
+        sides.append(pd.DataFrame({
+            "side": side, "label": wide.index.astype(str).to_numpy(dtype=object),
+            "across": factor * wide[1].to_numpy(), "upward": factor * wide[2].to_numpy(),
+        }))  # fmt: skip
+    return pd.concat(sides, ignore_index=True)
+
+
+FEWEST_BRANDS = 4
+"""Brands under which a map has no ground to speak of."""
+_SPOT_COLUMNS = [
+    "spot", "zone", "across", "upward", "room", "support", "nearest", "rival_distance", "demand",
+    "crowding", "marks",
+]  # fmt: skip
+N_MARKS = 3
+"""Attributes named for a spot at most."""
+TELLING_POINTS = 0.02
+"""Points above the market from which an attribute marks a spot."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Opportunities(Result):
+    """Free ground on a map of brands.
+
+    Parameters
+    ----------
+    spots : DataFrame
+        One row a spot, the freest first: ``spot zone across upward
+        room support nearest rival_distance demand crowding marks``. Without a preference map
+        ``room`` is the distance to the nearest rival, and ``demand`` and ``crowding`` are missing.
+        ``support`` is the share of draws in which the spot is among the best tenth of its ground.
+    surface : DataFrame
+        One row a cell of the ground: ``across upward room zone``.
+    changes : DataFrame
+        One row a spot and attribute: ``spot attribute share_now change share_then observed_low
+        observed_high at_limit above_market``: the smallest changes that bring `brand`, or the
+        average brand, to the spot; and what sets a brand that the average one became there apart
+        from the market.
+    hull : DataFrame
+        Corners of the ground between the brands, going round: ``across upward``.
+    places : DataFrame
+        Brands and attributes for a figure: ``side label across upward``.
+    map : CorrespondenceMap
+        The map it is looked at on.
+    cell_width : float
+        Width of the surface's cells.
+    brand : str, optional
+        Who looks for room; not among the rivals.
+    basis : str
+        "preference" or "white_space".
+    n_respondents, draws : int
+    """
+
+    spots: pd.DataFrame
+    surface: pd.DataFrame
+    changes: pd.DataFrame
+    hull: pd.DataFrame
+    places: pd.DataFrame
+    map: CorrespondenceMap
+    cell_width: float
+    brand: str | None
+    basis: str
+    n_respondents: int
+    draws: int
+
+    def marks_of(self, spot: int) -> list[str]:
+        """Name the attributes that a brand at a spot would be named for more than the market."""
+        rows = self.changes[self.changes["spot"] == spot]
+        return named_above(rows["above_market"].to_numpy(), rows["attribute"].astype(str).tolist())
+
+    def tidy(self) -> pd.DataFrame:
+        """Give the spots."""
+        return self.spots.copy()
+
+    def glance(self) -> pd.DataFrame:
+        """Give one row: what room means, how many spots, and the best with its support."""
+        first = self.spots.iloc[0]
+        return pd.DataFrame({
+            "method": [self.basis],
+            "brand": [self.brand],
+            "n_respondents": [self.n_respondents],
+            "n_spots": [len(self.spots)],
+            "zone": [first["zone"]],
+            "room": [first["room"]],
+            "support": [first["support"]],
+            "marks": [first["marks"]],
+            "draws": [self.draws],
+        })  # fmt: skip
+
+
+def opportunities(
+    stability: MapStability,
+    *,
+    brand: str | None = None,
+    preference: PreferenceMap | None = None,
+    most: int = 2,
+    seed: int = 0,
+) -> Opportunities:
+    """Look for free ground on a map of brands.
+
+    Answers *where could we stand that nobody stands, what would people have to say of us there,
+    and would the next survey say the same?*
+
+    Parameters
+    ----------
+    stability : MapStability
+        A map with its draws, on two axes or more; the first two are looked at.
+    brand : str, optional
+        Who looks for room: others are its rivals, and changes start from its present shares.
+        Without it all brands are rivals and changes start from the average brand.
+    preference : PreferenceMap, optional
+        What customers like, on the same map: ``preference_map(stability.map, liking=…)``.
+        Without it room is white space: it says where nobody stands, not that anybody wants it.
+    most : int, default 2
+        Spots at most between the brands, and at most as many beyond them.
+    seed : int, default 0
+        For the draws of a preference map's respondents.
+
+    Returns
+    -------
+    Opportunities
+
+    Raises
+    ------
+    InputError
+        The brand is not on the map.
+    NotEnoughDataError
+        Fewer than four brands, a map of one axis, or brands on one line.
+
+    Notes
+    -----
+    The map is laid out in cells. A cell is "within" where it lies in the brands' convex hull.
+    Beyond it, a cell is "extrapolated" where shares that some brand has bring a brand there;
+    other cells are not looked at.
+
+    Room without a preference map is the distance to the nearest rival; with one, the density of
+    demand less the density of rivals (normal kernels as wide as the median distance to the
+    nearest brand), each with mean 1 over the ground. Spots are the highest cells of either ground
+    that no neighbour exceeds. Support is the share of draws over respondents in which the spot is
+    among the best tenth of its ground; the ground is the sample's.
+
+    The smallest changes of shares (least norm) that bring a brand to a spot are exact
+    (:func:`brandkit.positioning.maps.kernel.least_norm_profiles`); no share leaves what some
+    brand has. Axes and other brands are held: a move that changes what sets brands apart would
+    turn the map itself.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> chance = {"A": (0.8, 0.2, 0.2), "B": (0.2, 0.8, 0.2), "C": (0.2, 0.2, 0.8),
+    ...           "D": (0.7, 0.3, 0.2)}
+    >>> rows = pd.DataFrame([
+    ...     (person, bank, *rng.binomial(1, p)) for person in range(90) for bank, p in
+    ...     chance.items()], columns=["id", "bank", "fair", "modern", "near"])
+    >>> from brandkit.positioning.image.stability import map_stability
+    >>> result = map_stability(rows, brand="bank", attributes=["fair", "modern", "near"],
+    ...                        respondent="id", draws=200)
+    >>> found = opportunities(result, brand="A", most=1)
+    >>> found.spots[["zone", "nearest"]].values.tolist()
+    [['within', 'C'], ['extrapolated', 'D']]
+    """
+    check_whole_number("most", most, low=1)
+    check_whole_number("seed", seed, low=0)
+    brands = _brands(stability, brand)
+    if preference is not None:
+        check_same_map(preference, stability)
+    places = stability.drawn.places[:, :2]
+    standard = stability.drawn.sample.column_standard[:, :2]
+    shares = stability.table.to_numpy() / stability.bases.to_numpy()[:, None]
+    average = stability.table.to_numpy().sum(axis=0) / stability.bases.sum()
+    at = None if brand is None else brands.index(brand)
+    rivals = np.array([name != brand for name in brands])
+
+    ground = ground_of(places, start=average, standard=standard, shares=shares)
+    surface = _room(stability, ground, rivals, preference=preference, seed=seed)
+    spots = _spots(surface, ground, most=most)
+    limits = shares.min(axis=0), shares.max(axis=0)
+    start = average if at is None else shares[at]
+    there, usual = (
+        least_norm_profiles(
+            one, places=ground.places[spots], standard=standard, low=limits[0], high=limits[1]
+        )[0]
+        for one in (start, average)
+    )
+    attributes = [str(name) for name in stability.table.columns]
+    frame = _spots_frame(spots, surface, ground)
+    marks = [", ".join(named_above(row, attributes)) for row in usual - average]
+    return Opportunities(
+        spots=_with_rivals(frame, stability, rivals, marks=marks),
+        surface=_surface_frame(surface, ground),
+        changes=changes_frame(start, there, attributes, limits).assign(
+            above_market=(usual - average).ravel()
+        ),
+        hull=pd.DataFrame(ground.hull, columns=["across", "upward"]),
+        places=places_frame(stability),
+        map=stability.map,
+        cell_width=ground.step,
+        brand=brand,
+        basis="white_space" if preference is None else "preference",
+        n_respondents=stability.n_respondents,
+        draws=len(stability.draw_places),
+        notes=_notes(stability, is_neutral=preference is None),
+    )
+
+
+def _brands(stability: MapStability, brand: str | None) -> list[str]:
+    if not isinstance(stability, MapStability):
+        raise TypeError(
+            f"`stability` must be the result of map_stability; found {type(stability).__name__}."
+        )
+    brands = stability.brands
+    if stability.draw_places.shape[2] < 2:
+        raise NotEnoughDataError(
+            "`stability` must be a map of two axes; found one. Map brands with axes=2."
+        )
+    if len(brands) < FEWEST_BRANDS:
+        raise NotEnoughDataError(
+            f"`stability` must map at least {FEWEST_BRANDS} brands; found {len(brands)}. With "
+            "fewer there is no ground between them to speak of."
+        )
+    if brand is not None and brand not in brands:
+        raise InputError(
+            f"`brand` must be a brand of the map; found {shown(brand)}."
+            f"{did_you_mean(str(brand), brands) or f' It has {shown(brands, most=12)}.'}"
+        )
+    return brands
+
+
+# --- room --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Surface:
+    """Room on the supported cells, in the sample and in the draws."""
+
+    room: Floats  # (cells,)
+    draws: Floats  # (draws, cells)
+    demand: Floats | None  # (cells,)
+    crowding: Floats | None  # (cells,)
+
+
+def _room(
+    stability: MapStability,
+    ground: Ground,
+    rivals: np.ndarray,
+    *,
+    preference: PreferenceMap | None,
+    seed: int,
+) -> _Surface:
+    cells = ground.places[ground.supported]
+    sample = stability.drawn.places[None, rivals, :2]
+    drawn = stability.draw_places[:, rivals, :2]
+    if preference is None:
+        room = freedom(cells, rivals=sample)[0]
+        return _Surface(room, freedom(cells, rivals=drawn), None, None)
+    wanted, wanted_draws = demand_density(preference, places=cells, draws=len(drawn), seed=seed)
+    crowd = crowding(cells, rivals=sample, width=ground.apart)[0]
+    crowd_draws = crowding(cells, rivals=drawn, width=ground.apart)
+    return _Surface(wanted - crowd, wanted_draws - crowd_draws, wanted, crowd)
+
+
+def _spots(surface: _Surface, ground: Ground, *, most: int) -> np.ndarray:
+    """Choose the best cells between the brands and those beyond them, the freest first."""
+    room = np.full(len(ground.places), -np.inf)
+    room[ground.supported] = surface.room
+    beyond = ground.supported & ~ground.within
+    found = np.concatenate([
+        peaks(room, ground=ground, of=of, most=most) for of in (ground.within, beyond)
+    ])  # fmt: skip
+    return np.asarray(found[np.argsort(-room[found].round(12), kind="stable")])
+
+
+def _spots_frame(spots: np.ndarray, surface: _Surface, ground: Ground) -> pd.DataFrame:
+    at = (np.cumsum(ground.supported) - 1)[spots]
+    within = ground.within[ground.supported]
+    beyond = ~within if (~within).any() else within
+    support = np.where(
+        within[at],
+        share_among_best(surface.draws, of=within, cells=at),
+        share_among_best(surface.draws, of=beyond, cells=at),
+    )
+    nothing = np.full(len(spots), np.nan)
+    return pd.DataFrame({
+        "spot": np.arange(1, len(spots) + 1),
+        "zone": np.where(within[at], "within", "extrapolated"),
+        "across": ground.places[spots, 0], "upward": ground.places[spots, 1],
+        "room": surface.room[at], "support": support,
+        "demand": nothing if surface.demand is None else surface.demand[at],
+        "crowding": nothing if surface.crowding is None else surface.crowding[at],
+    })  # fmt: skip
+
+
+def _with_rivals(
+    spots: pd.DataFrame, stability: MapStability, rivals: np.ndarray, *, marks: list[str]
+) -> pd.DataFrame:
+    places = spots[["across", "upward"]].to_numpy()
+    gaps = np.linalg.norm(places[:, None] - stability.drawn.places[rivals, :2], axis=2)
+    names = np.array(stability.brands, dtype=object)[rivals]
+    spots = spots.assign(
+        nearest=names[gaps.argmin(axis=1)], rival_distance=gaps.min(axis=1), marks=marks
+    )
+    return spots[_SPOT_COLUMNS]
+
+
+def named_above(above: Floats, attributes: list[str]) -> list[str]:
+    """Name the attributes furthest above the market, at most three.
+
+    Parameters
+    ----------
+    above : ndarray, shape (attributes,)
+        Shares less the market's.
+    attributes : list of str
+
+    Returns
+    -------
+    list of str
+    """
+    order = np.argsort(-above, kind="stable")[:N_MARKS]
+    return [attributes[at] for at in order if above[at] >= TELLING_POINTS]
+
+
+def _surface_frame(surface: _Surface, ground: Ground) -> pd.DataFrame:
+    places = ground.places[ground.supported]
+    return pd.DataFrame({
+        "across": places[:, 0], "upward": places[:, 1], "room": surface.room,
+        "zone": np.where(ground.within[ground.supported], "within", "extrapolated"),
+    })  # fmt: skip
+
+
+def _notes(stability: MapStability, *, is_neutral: bool) -> tuple[Message, ...]:
+    notes = []
+    if is_neutral:
+        notes.append(
+            Message(
+                "No evidence on what customers want went in: this is white space, where nobody "
+                "stands. Whether anybody wants a bank there it cannot say."
+            )
+        )
+    notes.append(
+        Message(
+            "Ground between the brands is covered by what people say of banks; beyond it the map "
+            "is extrapolated, up to shares that some bank has."
+        )
+    )
+    if stability.draw_places.shape[2] > 2:
+        notes.append(Message("Room is looked for on the first two axes only."))
+    if not stability.is_stable:
+        notes.append(
+            Message("The map is not stable, and so is what looks free on it: see its support.")
+        )
+    text = (
+        "A spot's support is the share of draws in which it is among the best {top:percent} of its "
+        "ground."
+    )
+    notes.append(Message(text, {"top": TOP}))
+    return tuple(notes)

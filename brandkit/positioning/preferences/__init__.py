@@ -1,0 +1,1 @@
+"""What customers would like, set into a map of brands."""

@@ -1,0 +1,584 @@
+"""Preference map: where on a map of products respondents like what they find."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from brandkit.core.errors import (
+    InputError,
+    NotEnoughDataError,
+    check_option,
+    check_whole_number,
+    did_you_mean,
+    require_frame,
+    require_unique,
+    shown,
+)
+from brandkit.core.linalg import Floats
+from brandkit.core.message import Message
+from brandkit.core.result import Result
+from brandkit.positioning.maps.components import ComponentMap, component_map
+from brandkit.positioning.maps.correspondence import CorrespondenceMap
+from brandkit.positioning.maps.distances import DistanceMap
+from brandkit.positioning.preferences.kernel import (
+    TERMS,
+    FittedLiking,
+    OwnMean,
+    PreferenceModel,
+    fitted_coefficients,
+    grid_around,
+    grid_points,
+    model_terms,
+    nested_test,
+    optimum_kinds,
+    outside,
+    terms_at,
+)
+
+Missing = Literal["raise", "drop"]
+AnyMap = CorrespondenceMap | ComponentMap | DistanceMap
+
+
+@dataclass(frozen=True)
+class RatedProducts:
+    """Products with their places and ratings.
+
+    Parameters
+    ----------
+    labels : Index
+        Products that are rated, in the order of the ratings.
+    places : ndarray, products x 2
+    liking : ndarray, products x respondents
+    weight : ndarray, respondents
+    n_dropped : int
+        Respondents left out because a rating is missing.
+    n_constant : int
+        Respondents left out because they like all products alike.
+    """
+
+    labels: pd.Index
+    places: Floats
+    liking: Floats
+    weight: Floats
+    n_dropped: int
+    n_constant: int
+
+
+def mapped_space(space: pd.DataFrame | AnyMap) -> AnyMap:
+    """Give a map as it is, and of a table its component map."""
+    if isinstance(space, pd.DataFrame):
+        return component_map(space)
+    if not isinstance(space, AnyMap):
+        raise TypeError(
+            "`space` must be a table of products by attributes or a map; found "
+            f"{type(space).__name__}."
+        )
+    return space
+
+
+def places_of(space: AnyMap) -> pd.DataFrame:
+    """Give the first two coordinates of a map's rows or points."""
+    points = space.points if isinstance(space, DistanceMap) else space.rows
+    if points["axis"].max() < 2:
+        raise NotEnoughDataError(
+            "`space` must have two axes; found a map of one. Add attributes or products."
+        )
+    wide = points[points["axis"] <= 2].pivot(index="label", columns="axis", values="coordinate")
+    return wide.loc[points["label"].drop_duplicates()]
+
+
+def rated_products(
+    space: pd.DataFrame, liking: pd.DataFrame, *, weight: pd.Series | None, missing: Missing
+) -> RatedProducts:
+    """Check ratings against the map, without ever telling a respondent's name or answer."""
+    require_frame("liking", liking)
+    _check_products(space.index, liking)
+    if liking.columns.has_duplicates:
+        raise InputError(
+            "`liking` must name each respondent once; found "
+            f"{int(liking.columns.duplicated().sum())} names more than once. Number them anew."
+        )
+    values = _numbers(liking)
+    weights = _weights(weight, liking.columns)
+    is_whole = np.isfinite(values).all(axis=0)
+    n_cells = int((~np.isfinite(values)).sum())
+    if n_cells and missing == "raise":
+        raise InputError(
+            f"`liking` must hold finite numbers; found {n_cells} cells without one, of "
+            f'{int((~is_whole).sum())} respondents. Give `missing="drop"` to leave them out.'
+        )
+    varies = np.ptp(np.where(is_whole, values, 0.0), axis=0) > 0
+    used = is_whole & varies & (weights > 0)
+    if used.sum() < 2:
+        raise NotEnoughDataError(
+            "`liking` must have at least 2 respondents who like products unequally; found "
+            f"{int(used.sum())}."
+        )
+    return RatedProducts(
+        labels=liking.index,
+        places=space.loc[liking.index].to_numpy(dtype=float),
+        liking=values[:, used],
+        weight=weights[used],
+        n_dropped=int((~is_whole).sum()),
+        n_constant=int((is_whole & ~varies).sum()),
+    )
+
+
+def _check_products(known: pd.Index, liking: pd.DataFrame) -> None:
+    require_unique("liking", list(liking.index), what="product")
+    unknown = [label for label in liking.index if label not in known]
+    if not unknown:
+        return
+    if liking.columns.isin(known).all():
+        raise InputError(
+            "`liking` must have products in rows and respondents in columns; found the products "
+            "in the columns. Give liking.T."
+        )
+    have = [str(label) for label in known]
+    raise InputError(
+        f"`liking` must rate products of the map; found {shown(unknown)}."
+        f"{did_you_mean(str(unknown[0]), have) or f' It has {shown(have)}.'}"
+    )
+
+
+def _numbers(liking: pd.DataFrame) -> Floats:
+    if all(dtype.kind in "iuf" for dtype in set(liking.dtypes)):
+        return np.asarray(liking.to_numpy(dtype=float, na_value=np.nan))
+    cells = pd.Series(liking.to_numpy(dtype=object).ravel())
+    numbers = pd.to_numeric(cells, errors="coerce")
+    n_texts = int((numbers.isna() & cells.notna()).sum())
+    if n_texts:
+        raise InputError(
+            f"`liking` must hold numbers only; found {n_texts} cells that are none. Code the "
+            "answers as numbers, higher for better liked."
+        )
+    return np.asarray(numbers.to_numpy(dtype=float, na_value=np.nan).reshape(liking.shape))
+
+
+def _weights(weight: pd.Series | None, respondents: pd.Index) -> Floats:
+    if weight is None:
+        return np.ones(len(respondents))
+    if not isinstance(weight, pd.Series):
+        raise TypeError(f"`weight` must be a pandas Series; found {type(weight).__name__}.")
+    n_without = int((~respondents.isin(weight.index)).sum())
+    if n_without or weight.index.has_duplicates:
+        raise InputError(
+            "`weight` must give one weight for each respondent of `liking`; found "
+            f"{n_without} respondents without one"
+            f"{' and names more than once' if weight.index.has_duplicates else ''}. Index it by "
+            "the columns of `liking`."
+        )
+    values = weight.loc[respondents].to_numpy(dtype=float, na_value=np.nan)
+    if not (np.isfinite(values).all() and (values >= 0).all() and values.any()):
+        raise InputError(
+            "`weight` must be finite and >= 0, and not all 0; found "
+            f"{int((~np.isfinite(values) | (values < 0)).sum())} that are not. Mend the weights."
+        )
+    return values
+
+
+TEST_LEVEL = 0.05
+
+
+def products_frame(rated: RatedProducts, fitted: FittedLiking) -> pd.DataFrame:
+    """Give places, predicted and observed liking of the products."""
+    count, share = fitted.above(rated.places)
+    weight = rated.weight / rated.weight.sum()
+    return pd.DataFrame(
+        {
+            "label": rated.labels,
+            "across": rated.places[:, 0],
+            "upward": rated.places[:, 1],
+            "n_above": count.astype(int),
+            "share_above": share,
+            "mean_liking": rated.liking @ weight,
+            "observed_above": (rated.liking > rated.liking.mean(axis=0)) @ weight,
+        }
+    )
+
+
+def surface_frame(
+    points: Floats, counts: tuple[Floats, Floats], beyond: np.ndarray
+) -> pd.DataFrame:
+    """Give the share above their own mean at every point of the grid."""
+    return pd.DataFrame(
+        {
+            "across": points[:, 0],
+            "upward": points[:, 1],
+            "n_above": counts[0].astype(int),
+            "share_above": counts[1],
+            "extrapolated": beyond,
+        }
+    )
+
+
+def model_row(
+    rated: RatedProducts,
+    model: PreferenceModel,
+    fitted: FittedLiking,
+    *,
+    surface: pd.DataFrame,
+) -> dict[str, object]:
+    """Describe a model; of the places liked by most, the middle one is told."""
+    best = surface[surface["share_above"] >= surface["share_above"].max() - 1e-12]
+    middle = best[["across", "upward"]].to_numpy()
+    nearest = ((middle - middle.mean(axis=0)) ** 2).sum(axis=1).argmin()
+    place = best.iloc[int(nearest)]
+    total = ((rated.liking - rated.liking.mean(axis=0)) ** 2).sum(axis=0)
+    explained = 1 - _squared_errors(rated, model) / total
+    slope = np.average(fitted.coefficients[1:3], axis=1, weights=rated.weight)
+    return {
+        "model": model,
+        "n_parameters": len(TERMS[model]),
+        "r2": np.average(explained, weights=rated.weight),
+        "n_above": int(place["n_above"]),
+        "share_above": float(place["share_above"]),
+        "across": float(place["across"]),
+        "upward": float(place["upward"]),
+        "extrapolated": bool(place["extrapolated"]),
+        "slope_across": slope[0],
+        "slope_upward": slope[1],
+    }
+
+
+def comparisons_frame(rated: RatedProducts, possible: list[PreferenceModel]) -> pd.DataFrame:
+    """Test each model against the next simpler one."""
+    before = ((rated.liking - rated.liking.mean(axis=0)) ** 2).sum(axis=0)
+    against, fewer = "mean", 1
+    n_products, n = rated.liking.shape
+    rows = []
+    for model in possible:
+        after, more = _squared_errors(rated, model), len(TERMS[model])
+        p_values, statistic, p_value = nested_test(
+            before, after, extra=more - fewer, left=n_products - more
+        )
+        better = p_values <= TEST_LEVEL
+        rows.append(
+            {
+                "model": model,
+                "against": against,
+                "n": n,
+                "n_significant": int(better.sum()),
+                "share_significant": float(better.mean()),
+                "statistic": statistic,
+                "df": 2 * n,
+                "p_value": p_value,
+            }
+        )
+        before, against, fewer = after, str(model), more
+    return pd.DataFrame(rows)
+
+
+def optima_frame(fitted: FittedLiking, surface: pd.DataFrame) -> pd.DataFrame:
+    """Count what kind of surface the model gives respondents."""
+    kinds, places = optimum_kinds(fitted)
+    sides = surface[["across", "upward"]]
+    low, high = sides.min().to_numpy(), sides.max().to_numpy()
+    inside = ((places >= low) & (places <= high)).all(axis=1)
+    names = ["ideal", "anti_ideal", "saddle", "direction"]
+    counts = [int((kinds == name).sum()) for name in names]
+    return pd.DataFrame(
+        {
+            "optimum": names,
+            "n": counts,
+            "share": [fitted.weight[kinds == name].sum() / fitted.weight.sum() for name in names],
+            "ideal_inside": [int((inside & (kinds == "ideal")).sum()), 0, 0, 0],
+        }
+    )
+
+
+def _squared_errors(rated: RatedProducts, model: PreferenceModel) -> Floats:
+    places = rated.places - rated.places.mean(axis=0)
+    predicted = terms_at(places) @ fitted_coefficients(places, rated.liking, model)
+    return np.asarray(((rated.liking - predicted) ** 2).sum(axis=0))
+
+
+SMALL_BASE = 30
+"""Respondents under which shares are called uncertain."""
+
+MODEL_WORDS: dict[PreferenceModel, Message] = {
+    "vector": Message("vector"),
+    "circular": Message("circular"),
+    "elliptical": Message("elliptical"),
+    "quadratic": Message("quadratic"),
+}
+"""The models as readers see them."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class PreferenceMap(Result):
+    """Which places of a map how many respondents are predicted to like.
+
+    Parameters
+    ----------
+    products : DataFrame
+        One row a product: ``label across upward n_above share_above mean_liking
+        observed_above``: its place, respondents predicted above their own mean there, its mean
+        rating, and the share who rated it above their own mean rating.
+    surface : DataFrame
+        One row a point of the grid, upward within across: ``across upward n_above share_above
+        extrapolated``.
+    models : DataFrame
+        One row a model that the products suffice for: ``model n_parameters r2 n_above
+        share_above across upward extrapolated slope_across slope_upward``: the mean share of a
+        respondent's variance it explains, the place liked by most and how many, and the slope
+        of the average respondent's liking at the middle of the products.
+    tests : DataFrame
+        One row a step from a model to the next richer: ``model against n n_significant
+        share_significant statistic df p_value``. Each respondent has an F test; ``statistic`` is
+        Fisher's combination of them, chi-square with ``df`` degrees of freedom.
+    optima : DataFrame
+        One row a kind of surface the chosen model gives respondents: ``optimum n share
+        ideal_inside``: ideal point (liking falls from there on), anti-ideal, saddle, direction;
+        and how many ideal points lie on the grid.
+    axes : DataFrame
+        One row an axis of the map, ``axis share``: the share it shows, as on the map itself;
+        missing where the map does not say.
+    model : str
+        The model of ``surface``, ``products`` and ``optima``.
+    own_mean : str
+        What a predicted liking is compared with.
+    n, n_dropped : int
+        Respondents behind the map, and those left out because a rating is missing.
+    fitted : FittedLiking
+        The regressions of all respondents: to predict liking elsewhere, never for a page.
+    """
+
+    products: pd.DataFrame
+    surface: pd.DataFrame
+    models: pd.DataFrame
+    tests: pd.DataFrame
+    optima: pd.DataFrame
+    axes: pd.DataFrame
+    model: PreferenceModel
+    own_mean: OwnMean
+    n: int
+    n_dropped: int
+    fitted: FittedLiking
+
+    def share_above(self, places: Floats) -> Floats:
+        """Give the share of respondents predicted above their own mean at places, n x 2."""
+        return self.fitted.above(np.asarray(places, dtype=float).reshape(-1, 2))[1]
+
+    def predicted_liking(self, places: Floats) -> Floats:
+        """Predict each respondent's liking at places, n x 2; gives n x respondents.
+
+        For computing on, such as shares of choice. Rows of single persons: never for a page.
+        """
+        return self.fitted.predicted(np.asarray(places, dtype=float).reshape(-1, 2))
+
+    def tidy(self) -> pd.DataFrame:
+        """Give one row a product."""
+        return self.products.copy()
+
+    def glance(self) -> pd.DataFrame:
+        """Give one row: model, base, and the place that most respondents are predicted to like."""
+        mine = self.models[self.models["model"] == self.model].iloc[0]
+        names = ("r2", "n_above", "share_above", "across", "upward", "extrapolated")
+        return pd.DataFrame(
+            {
+                "model": [self.model],
+                "own_mean": [self.own_mean],
+                "n_products": [len(self.products)],
+                "n": [self.n],
+                "n_dropped": [self.n_dropped],
+                **{name: [mine[name]] for name in names},
+            }
+        )
+
+
+def preference_map(
+    space: pd.DataFrame | AnyMap,
+    *,
+    liking: pd.DataFrame,
+    model: PreferenceModel = "quadratic",
+    own_mean: OwnMean = "surface",
+    weight: pd.Series | None = None,
+    missing: Missing = "raise",
+    grid: int = 200,
+) -> PreferenceMap:
+    """Map where respondents like what they find: external preference mapping.
+
+    Answers *which place on the map would most people like, and does anybody stand there?* Each
+    respondent's ratings of the products are regressed on the products' places on the first two
+    axes; every place then has the share of respondents who are predicted to like it.
+
+    Parameters
+    ----------
+    space : DataFrame, products x attributes, or a map
+        A table is mapped by :func:`~brandkit.positioning.maps.components.component_map`. Of a map
+        the places of its rows or points are taken as they are.
+    liking : DataFrame, products x respondents
+        Ratings, higher for better liked. The index names products of the map.
+    model : str, default "quadratic"
+        ``"vector"``: the further in one direction, the better. ``"circular"``: an ideal point,
+        liking falls alike all round. ``"elliptical"``: it falls faster along one axis.
+        ``"quadratic"``: along any direction.
+    own_mean : str, default "surface"
+        A respondent counts where the prediction is above ``"surface"``: the mean of all
+        predictions over the grid (R's ``carto``), or ``"products"``: the mean of his or her
+        ratings. The first depends on how far the grid goes, the second does not.
+    weight : Series, optional
+        Weights of respondents, by the columns of `liking`; shares are weighted, counts are not.
+    missing : str, default "raise"
+        What to do with respondents who did not rate every product: refuse, or ``"drop"`` them.
+    grid : int, default 200
+        Steps of the grid along the longer side of the products, which gets a margin of 5 %.
+
+    Returns
+    -------
+    PreferenceMap
+
+    Raises
+    ------
+    InputError
+        Where products, respondents or weights do not fit together, or a rating is missing or no
+        number. Errors tell counts, never a respondent's name or answer.
+    NotEnoughDataError
+        Where there are too few products for the model, or they lie on one line or curve.
+
+    Notes
+    -----
+    With x and y the place of a product, liking = a + bx + cy (vector), + d(x^2 + y^2)
+    (circular), + dx^2 + ey^2 (elliptical), + dx^2 + ey^2 + fxy (quadratic), by least squares for
+    every respondent. The vector and the quadratic model do not depend on the scale of the axes;
+    the other two do.
+
+    Tests compare each model with the next simpler one within every respondent (F, which needs
+    errors that are independent and of equal spread within a respondent) and combine the p-values
+    by Fisher's method; respondents may differ in their spread. Under the simpler model 5 % of the
+    respondents prefer the richer at the 5 % level. They hold for these products: what all like
+    about a product beside its place speaks against every simple model.
+
+    Respondents who like all products alike have no preference to map: they are left out, and
+    ``notes`` count them. With few products a model fits noise: watch the degrees of freedom.
+
+    References
+    ----------
+    Danzart, M. (1998). Quadratic model in preference mapping. 4th Sensometric Meeting,
+    Copenhagen.
+    Lê, S. and Husson, F. (2008). SensoMineR: a package for sensory data analysis. Journal of
+    Sensory Studies 23, 14-25. doi:10.1111/j.1745-459X.2007.00137.x
+    Greenhoff, K. and MacFie, H. J. H. (1994). Preference mapping in practice. In: Measurement of
+    Food Preferences, 137-166. doi:10.1007/978-1-4615-2171-6_6
+
+    Examples
+    --------
+    Five products; two respondents like what lies right, one what lies left:
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"fair": [1.0, 2, 3, 4, 5], "modern": [2.0, 1, 4, 3, 3]},
+    ...                      index=list("ABCDE"))
+    >>> liking = pd.DataFrame({"r1": [1, 2, 3, 4, 5], "r2": [2, 1, 3, 4, 4], "r3": [5, 4, 3, 2, 1]},
+    ...                       index=list("ABCDE"))
+    >>> result = preference_map(table, liking=liking, model="vector")
+    >>> result.products["n_above"].tolist()
+    [1, 1, 2, 2, 2]
+    """
+    check_option("model", model, get_args(PreferenceModel))
+    check_option("own_mean", own_mean, get_args(OwnMean))
+    check_option("missing", missing, get_args(Missing))
+    check_whole_number("grid", grid, low=10)
+    space = mapped_space(space)
+    rated = rated_products(places_of(space), liking, weight=weight, missing=missing)
+    possible = _possible_models(rated, model)
+
+    points = grid_points(*grid_around(rated.places, grid))
+    beyond = outside(points, rated.places)
+    fits = {one: _fitted(rated, points, one, own_mean) for one in possible}
+    surfaces = {one: surface_frame(points, fit.above(points), beyond) for one, fit in fits.items()}
+    rows = [model_row(rated, one, fits[one], surface=surfaces[one]) for one in possible]
+
+    return PreferenceMap(
+        products=products_frame(rated, fits[model]),
+        surface=surfaces[model],
+        models=pd.DataFrame(rows),
+        tests=comparisons_frame(rated, possible),
+        optima=optima_frame(fits[model], surfaces[model]),
+        axes=space.axes[["axis", "share"]].head(2),
+        model=model,
+        own_mean=own_mean,
+        n=rated.liking.shape[1],
+        n_dropped=rated.n_dropped,
+        fitted=fits[model],
+        notes=_notes(rated, possible),
+    )
+
+
+# --- the fit -------------------------------------------------------------------------------------
+
+
+def _possible_models(rated: RatedProducts, chosen: PreferenceModel) -> list[PreferenceModel]:
+    """List the models the products suffice for; refuse where the chosen is none of them."""
+    n = len(rated.places)
+    spread = rated.places - rated.places.mean(axis=0)
+    spread = spread / np.abs(spread).max()
+    possible = [
+        model
+        for model, terms in TERMS.items()
+        if n > len(terms)
+        and np.linalg.matrix_rank(model_terms(spread, model), tol=1e-8) == len(terms)
+    ]
+    if chosen in possible:
+        return possible
+    most = len(TERMS[chosen])
+    if n <= most:
+        raise NotEnoughDataError(
+            f"`liking` must rate at least {most + 1} products for the {chosen} model; found {n}. "
+            "Take a simpler model, or rate more products."
+        )
+    raise InputError(
+        f"`space` must spread the products over the plane for the {chosen} model; found all on "
+        "one line or curve. Take a simpler model, or other axes."
+    )
+
+
+def _fitted(
+    rated: RatedProducts, points: Floats, model: PreferenceModel, own_mean: OwnMean
+) -> FittedLiking:
+    middle = rated.places.mean(axis=0)
+    coefficients = fitted_coefficients(rated.places - middle, rated.liking, model)
+    if own_mean == "surface":
+        threshold = terms_at(points - middle).mean(axis=0) @ coefficients
+    else:
+        threshold = rated.liking.mean(axis=0)
+    return FittedLiking(coefficients, middle, threshold, rated.weight)
+
+
+# --- notes --------------------------------------------------------------------------------------
+
+
+def _notes(rated: RatedProducts, possible: list[PreferenceModel]) -> tuple[Message, ...]:
+    notes = []
+    n = rated.liking.shape[1]
+    if rated.n_dropped:
+        notes.append(
+            Message(
+                "Left out: {n:count} {n:respondent|respondents} who did not rate every product.",
+                {"n": rated.n_dropped},
+            )
+        )
+    if rated.n_constant:
+        notes.append(
+            Message(
+                "Left out: {n:count} {n:respondent|respondents} who like all products alike.",
+                {"n": rated.n_constant},
+            )
+        )
+    if n < SMALL_BASE:
+        notes.append(
+            Message("Only {n:count} respondents stand behind this map; shares are rough.", {"n": n})
+        )
+    if len(possible) < len(TERMS):
+        notes.append(
+            Message(
+                "{n:count} products do not suffice for every model; the richest fitted is the "
+                "{model} one.",
+                {"n": len(rated.labels), "model": MODEL_WORDS[possible[-1]]},
+            )
+        )
+    return tuple(notes)

@@ -1,0 +1,1 @@
+"""Persons, weights and draws: the gate from rows of answers to numbers."""

@@ -1,0 +1,273 @@
+"""Rows of answers with the design they were drawn by: errors and draws over persons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from brandkit.core.linalg import Floats
+from brandkit.core.message import Message
+from brandkit.sampling.calibration import Calibration, raked_factors
+from brandkit.sampling.draws import group_draws, plan_groups, row_keys
+from brandkit.sampling.moments import Moments, moments
+from brandkit.sampling.variance import linearised_covariance, unit_totals
+
+Codes = NDArray[np.intp]
+
+
+@runtime_checkable
+class SurveyData(Protocol):
+    """What a :class:`brandkit.sources.survey.Survey` has that a method needs."""
+
+    @property
+    def responses(self) -> pd.DataFrame:
+        """One row a respondent and brand."""
+
+    @property
+    def codebook(self) -> pd.DataFrame:
+        """One row an item: ``item label low high`` and more."""
+
+    @property
+    def design(self) -> Mapping[str, str | None]:
+        """Names of the columns of brand, respondent, weight, strata, cluster and wave."""
+
+
+@runtime_checkable
+class Calibrated(Protocol):
+    """Weights with what they were brought to, as ``survey_weights`` gives them."""
+
+    @property
+    def calibration(self) -> Calibration:
+        """How the rows were brought to the population's margins."""
+
+
+#: What the methods take as data, and as weight.
+Data = pd.DataFrame | SurveyData
+Weight = str | Calibrated
+
+
+@dataclass(frozen=True, eq=False)
+class SurveyRows:
+    """Rows of answers with the design they were drawn by.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The kept rows with the columns asked for, numbered from 0. Answers are floats; other
+        columns are as they were.
+    columns : tuple of str
+        The numeric columns.
+    values : ndarray, shape (n, columns)
+        Their answers; missing ones are NaN (none with "raise", "drop" or "mean").
+    weight : ndarray, shape (n,), > 0
+        Weights; 1 where there are none.
+    person : ndarray of int, shape (n,)
+        The person behind each row, from 0.
+    unit : ndarray of int, shape (n,)
+        The sampling unit: the cluster where one is declared, else the person.
+    stratum : ndarray of int, shape (units,)
+        Stratum of each *unit*.
+    design : mapping
+        The columns in each role: brand, respondent, weight, strata, cluster, wave; None where
+        there is none.
+    limits : mapping
+        Item to the ends of its scale, from the codebook; items without are not in it.
+    labels : mapping
+        Item to its label, from the codebook.
+    n_dropped : int
+        Rows left out because an answer was missing.
+    n_zero_weight : int
+        Rows left out because their weight is 0.
+    calibration : Calibration, optional
+        Where weights come from margins: of the kept rows.
+    notes : tuple of Message
+        What was taken for granted or left out.
+    unit_ids : ndarray of str, optional
+        Id of each row's sampling unit; None where each row is one.
+    strata_names : ndarray of str, optional
+        Stratum of each row.
+    """
+
+    frame: pd.DataFrame
+    columns: tuple[str, ...]
+    values: Floats
+    weight: Floats
+    person: Codes
+    unit: Codes
+    stratum: Codes
+    design: Mapping[str, str | None]
+    limits: Mapping[str, tuple[float, float]]
+    labels: Mapping[str, str]
+    n_dropped: int = 0
+    n_zero_weight: int = 0
+    calibration: Calibration | None = None
+    notes: tuple[Message, ...] = ()
+    unit_ids: NDArray[np.object_] | None = field(default=None, repr=False)
+    strata_names: NDArray[np.object_] | None = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @cached_property
+    def keys(self) -> NDArray[np.object_]:
+        """The id of each row's sampling unit; rows without ids get one from their content."""
+        if self.unit_ids is not None:
+            return self.unit_ids
+        return np.asarray(row_keys(self.frame).astype(str).astype(object))
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether rows have unequal weights."""
+        return bool(np.ptp(self.weight) > 0) if len(self.weight) else False
+
+    @cached_property
+    def n_persons(self) -> int:
+        """Different persons."""
+        return int(np.unique(self.person).size)
+
+    @property
+    def n_units(self) -> int:
+        """Sampling units."""
+        return len(self.stratum)
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom of the design: units minus strata, at least 1."""
+        return max(self.n_units - int(np.unique(self.stratum).size), 1)
+
+    def covariance(self, influence: Floats) -> Floats:
+        """Give the design covariance of estimates from their linearised values.
+
+        Parameters
+        ----------
+        influence : ndarray, shape (n,) or (n, k)
+            What one more row of unit weight would add to each estimate, *not* multiplied with the
+            weight; 0 for rows outside the domain. For a mean over a domain:
+            inside x (answer - mean) / (sum of weights inside).
+
+        Returns
+        -------
+        ndarray, shape (k, k)
+            With calibration residuals where weights came from margins.
+        """
+        return linearised_covariance(self.contributions(influence), stratum=self.stratum)
+
+    def contributions(self, influence: Floats) -> Floats:
+        """Give what each sampling unit adds to linearised estimates, shape (units, k)."""
+        values = influence if self.calibration is None else self.calibration.residuals(influence)
+        rows = values.reshape(len(self), -1) * self.weight[:, None]
+        totals = unit_totals(rows, unit=self.unit)
+        if len(totals) < self.n_units:  # the last units may have lost all their rows
+            gap = np.zeros((self.n_units - len(totals), totals.shape[1]))
+            totals = np.concatenate([totals, gap])
+        return totals
+
+    def draws(self, draws: int, *, seed: int = 0) -> RowDraws:
+        """Draw sampling units with replacement within strata, by random groups.
+
+        Parameters
+        ----------
+        draws : int
+        seed : int, default 0
+
+        Returns
+        -------
+        RowDraws
+            The group of each row and how often each draw takes it. Weights from margins are raked
+            again in every draw.
+        """
+        plan = plan_groups(self.keys, strata=self.strata_names, seed=seed)
+        group = plan.groups(self.keys, strata=self.strata_names)
+        times = group_draws(plan, draws=draws, seed=seed)
+        if self.calibration is None:
+            return RowDraws(group, times)
+        return _raked_draws(self.calibration, group, times)
+
+    def moments(
+        self,
+        columns: Sequence[str] | None = None,
+        *,
+        cells: Sequence[str] = (),
+        drawn: RowDraws | None = None,
+        products: bool = True,
+        pairwise: bool = False,
+    ) -> Moments:
+        """Reduce the rows to weighted moments by group of draws and by cell.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            Numeric columns of ``frame``; all that were asked for where not given.
+        cells : sequence of str
+            Columns of ``frame`` that split the rows.
+        drawn : RowDraws, optional
+            Whose groups to keep apart. ``moments.sums()`` is the sample,
+            ``moments.sums(drawn.times)`` the draws.
+        products : bool
+            Whether to keep cross-products.
+        pairwise : bool
+            Whether each pair of columns uses the rows where both are there.
+        """
+        names = list(self.columns if columns is None else columns)
+        weighed = self.frame[[*dict.fromkeys([*names, *cells])]].assign(**{_WEIGHT: self.weight})
+        return moments(
+            weighed, columns=names, cells=cells, weight=_WEIGHT, products=products,
+            groups=None if drawn is None else drawn.group,
+            n_groups=1 if drawn is None else drawn.n_groups,
+            missing="pairwise" if pairwise else "drop",
+        )  # fmt: skip
+
+
+_WEIGHT = "__weight__"
+
+
+@dataclass(frozen=True, eq=False)
+class RowDraws:
+    """Draws over sampling units: a weight for every group of rows.
+
+    Parameters
+    ----------
+    group : ndarray of int, shape (n,)
+        Group of each row.
+    times : ndarray, shape (draws, groups)
+        By what each draw multiplies the weights of the group's rows.
+    """
+
+    group: Codes
+    times: Floats
+
+    @property
+    def n_groups(self) -> int:
+        """Groups."""
+        return int(self.times.shape[1])
+
+    def row_weights(self, weight: Floats) -> Floats:
+        """Give the weight of each row in each draw, shape (draws, n).
+
+        For few rows only; moments need no such table.
+        """
+        return np.asarray(self.times[:, self.group] * weight)
+
+
+def _raked_draws(calibration: Calibration, group: Codes, times: Floats) -> RowDraws:
+    """Rake every draw again: groups are split by the cells of the margins."""
+    cell, groups = calibration.cells()
+    pairs, place = np.unique(np.stack([group, cell], axis=1), axis=0, return_inverse=True)
+    place = place.reshape(-1).astype(np.intp)
+    base = np.bincount(place, weights=calibration.base, minlength=len(pairs))
+    drawn = times[:, pairs[:, 0]]
+    # margins count persons, not their rows
+    persons = np.bincount(place, weights=calibration.base * calibration.part, minlength=len(pairs))
+    inside = np.zeros((len(pairs), len(groups)))
+    inside[np.arange(len(pairs)), pairs[:, 1]] = persons
+    factor = raked_factors(drawn @ inside, groups=groups, margins=calibration.margins)
+    # final weights hold the sample's own factor already
+    have = np.bincount(place, weights=calibration.weight, minlength=len(pairs))
+    own = have / np.where(base > 0, base, 1.0)
+    return RowDraws(place, drawn * factor[:, pairs[:, 1]] / np.where(own > 0, own, 1.0))

@@ -1,0 +1,1 @@
+"""Whether customers notice a difference between the banks."""

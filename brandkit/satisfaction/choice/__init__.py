@@ -1,0 +1,1 @@
+"""What wins customers: which bank they choose by what they say of it."""

@@ -1,0 +1,1 @@
+"""What drives an outcome, and what does not rise above noise."""

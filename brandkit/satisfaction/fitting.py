@@ -1,0 +1,469 @@
+"""Newton's method for concave log-likelihoods, with steps that never go down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+from scipy.special import fdtrc, stdtr
+
+from brandkit.core.errors import InputError, NotEnoughDataError, shown
+from brandkit.core.intervals import holm, t_interval
+from brandkit.core.linalg import Floats
+from brandkit.core.message import Message
+from brandkit.sampling.rows import SurveyRows
+
+#: Gives value, gradient and information (minus the matrix of second derivatives) at a place.
+Objective = Callable[[Floats], tuple[float, Floats, Floats]]
+
+MOST_STEPS = 100
+SETTLED = 1e-12
+"""Squared length of the last step in standard errors; the step after it is rounding."""
+MOST_HALVINGS = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Maximum:
+    """Where a log-likelihood is largest.
+
+    Parameters
+    ----------
+    place : ndarray, shape (k,)
+    value : float
+    information : ndarray, shape (k, k)
+        Minus the second derivatives there.
+    iterations : int
+        Steps taken.
+    is_settled : bool
+        Whether the last step was rounding.
+    """
+
+    place: Floats
+    value: float
+    information: Floats
+    iterations: int
+    is_settled: bool
+
+
+def maximise(objective: Objective, *, start: Floats, most: int = MOST_STEPS) -> Maximum:
+    """Climb a concave log-likelihood by Newton's steps, halved where they would go down.
+
+    Parameters
+    ----------
+    objective : callable
+        Gives value, gradient and information at a place; a value that is no number marks a place
+        outside the parameters' range.
+    start : ndarray, shape (k,)
+        A place with a finite value.
+    most : int
+        Steps at most.
+
+    Returns
+    -------
+    Maximum
+
+    Examples
+    --------
+    >>> top = maximise(lambda x: (-float(x @ x) / 2, -x, np.eye(1)), start=np.array([3.0]))
+    >>> top.place.tolist(), top.iterations, top.is_settled
+    ([0.0], 2, True)
+    """
+    place = np.asarray(start, dtype=np.float64)
+    value, gradient, information = objective(place)
+    for iteration in range(1, most + 1):
+        step = _step(information, gradient)
+        gain = float(step @ gradient)
+        length = 1.0
+        for _ in range(MOST_HALVINGS):
+            new = objective(place + length * step)
+            if np.isfinite(new[0]) and new[0] >= value - 1e-9 * (1.0 + abs(value)):
+                break
+            length /= 2
+        else:
+            return Maximum(place, value, information, iteration, False)
+        place = place + length * step
+        value, gradient, information = new
+        if gain < SETTLED and length == 1.0:
+            return Maximum(place, value, information, iteration, True)
+    return Maximum(place, value, information, most, False)
+
+
+def _step(information: Floats, gradient: Floats) -> Floats:
+    """Solve for the step; where the surface is flat, the shortest one."""
+    try:
+        step = np.linalg.solve(information, gradient)
+    except np.linalg.LinAlgError:
+        step = np.linalg.lstsq(information, gradient, rcond=None)[0]
+    if not np.isfinite(step).all() or float(step @ gradient) < 0:
+        step = np.linalg.lstsq(information, gradient, rcond=1e-10)[0]
+    return np.asarray(step)
+
+
+def inverted(information: Floats) -> Floats:
+    """Invert an information matrix, symmetric to the last digit; a flat one gets large entries.
+
+    Examples
+    --------
+    >>> inverted(np.array([[2.0, 0.0], [0.0, 4.0]])).tolist()
+    [[0.5, 0.0], [0.0, 0.25]]
+    """
+    try:
+        inverse = np.linalg.inv(information)
+    except np.linalg.LinAlgError:
+        slack = 1e-14 * np.trace(information) * np.eye(len(information))
+        inverse = np.linalg.inv(information + slack)
+    return np.asarray((inverse + inverse.T) / 2)
+
+
+NOTHING = 1e-7
+FAR = 8.0
+"""Reach of a coefficient over its column's range from which it may be on its way to infinity."""
+
+
+def separating_direction(sides: Floats) -> Floats | None:
+    """Find parameters along which no answer ever becomes less likely, if there are any.
+
+    A maximum of the likelihood exists only where there are none: otherwise estimates grow
+    without end.
+
+    Parameters
+    ----------
+    sides : ndarray, shape (m, k)
+        One row for each inequality that an answer sets: how the parameters move the answer away
+        from a threshold, or the chosen bank from another. Answers are separated along d where
+        ``sides @ d`` is nowhere below 0 and somewhere above.
+
+    Returns
+    -------
+    ndarray, shape (k,), or None
+        Such a direction, between -1 and 1.
+
+    Notes
+    -----
+    A linear programme: the sum of ``sides @ d`` is made as large as it can be, which is 0 where
+    there is no separation, complete or quasi-complete.
+
+    References
+    ----------
+    Albert, A. and Anderson, J. A. (1984). On the existence of maximum likelihood estimates in
+    logistic regression models. Biometrika 71, 1-10. doi:10.1093/biomet/71.1.1
+    Konis, K. (2007). Linear programming algorithms for detecting separated data in binary
+    logistic regression models. University of Oxford.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0], [2.0], [3.0]])
+    >>> separating_direction(x).tolist(), separating_direction(np.vstack([x, -x]))
+    ([1.0], None)
+    """
+    distinct = np.unique(sides, axis=0)
+    scale = np.abs(distinct).max(axis=0, initial=0.0)
+    scale = np.where(scale > 0, scale, 1.0)
+    rows = distinct / scale
+    found = linprog(
+        -rows.sum(axis=0) / max(len(rows), 1), A_ub=-rows, b_ub=np.zeros(len(rows)),
+        bounds=[(-1.0, 1.0)] * rows.shape[1], method="highs",
+    )  # fmt: skip
+    if found.x is None or -found.fun <= NOTHING:
+        return None
+    direction = found.x / scale
+    largest = np.abs(direction).max()
+    return np.where(np.abs(direction) > NOTHING * largest, direction / largest, 0.0)
+
+
+def may_run_away(slopes: Floats, inverse: Floats, x: Floats) -> bool:
+    """Say whether estimates look as if they had no end: far out, and with errors larger still.
+
+    Parameters
+    ----------
+    slopes : ndarray, shape (p,)
+    inverse : ndarray, shape (p, p)
+        Their covariance.
+    x : ndarray, shape (m, p)
+
+    Returns
+    -------
+    bool
+        Cheap, and true for every estimate that runs away; :func:`separating_direction` decides.
+    """
+    reach = np.abs(slopes) * np.ptp(x, axis=0)
+    variance = np.diagonal(inverse)
+    # a matrix that is flat to rounding has an inverse of any sign
+    error = np.where(variance > 0, np.sqrt(np.abs(variance)), np.inf)
+    return bool(((reach > FAR) & ~(np.abs(slopes) > error)).any())
+
+
+Codes = NDArray[np.intp]
+
+SMALL_BASE = 30
+"""Effective persons under which a base is called small."""
+
+
+@dataclass(frozen=True, eq=False)
+class Errors:
+    """Covariances of parameters by the model and by the design, and which of them counts.
+
+    Parameters
+    ----------
+    model, design : ndarray, shape (k, k)
+    is_designed : bool
+        Whether rows differ in weight or hang together, so that the model's errors do not hold.
+    df : float
+        Degrees of freedom of the one that counts.
+    """
+
+    model: Floats
+    design: Floats
+    is_designed: bool
+    df: float
+
+    @property
+    def chosen(self) -> Floats:
+        """The covariance that intervals use."""
+        return self.design if self.is_designed else self.model
+
+
+def is_designed(rows: SurveyRows, *, n: int, n_units: int | None = None) -> bool:
+    """Say whether a sample is anything else than n single observations of equal weight.
+
+    Parameters
+    ----------
+    rows : SurveyRows
+    n : int
+        Observations: rows, or sets of rows from which one was chosen.
+    n_units : int, optional
+        Sampling units they come from; all where not given.
+    """
+    units = rows.n_units if n_units is None else n_units
+    strata = int(np.unique(rows.stratum).size) > 1
+    return bool(rows.is_weighted or units < n or strata or rows.calibration is not None)
+
+
+def estimate_rows(
+    names: Sequence[str], place: Floats, errors: Errors, *, level: float
+) -> pd.DataFrame:
+    """Give one row a parameter: ``term estimate std_error ci_low ci_high p_value`` and both errors.
+
+    Parameters
+    ----------
+    names : sequence of str
+    place : ndarray, shape (k,)
+    errors : Errors
+    level : float
+
+    Returns
+    -------
+    DataFrame
+    """
+    chosen = root(errors.chosen)
+    low, high = t_interval(place, std_error=chosen, df=errors.df, level=level)
+    return pd.DataFrame(
+        {
+            "term": list(names),
+            "estimate": place,
+            "std_error": chosen,
+            "ci_low": low,
+            "ci_high": high,
+            "p_value": p_values(place, chosen, errors.df),
+            "std_error_model": root(errors.model),
+            "std_error_design": root(errors.design),
+        }
+    )
+
+
+def root(covariance: Floats) -> Floats:
+    """Give standard errors from a covariance; rounding below 0 counts as 0."""
+    return np.asarray(np.sqrt(np.maximum(np.diagonal(covariance), 0.0)))
+
+
+def p_values(estimate: Floats, std_error: Floats, df: float | Floats) -> Floats:
+    """Give two-sided p-values of Student's t; missing where nothing varies."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.abs(estimate / std_error)
+    return np.asarray(2 * stdtr(df, -t))
+
+
+def wald(score: Floats, covariance: Floats, df: float) -> tuple[float, float]:
+    """Test that several scores are 0 together, over a covariance that was estimated.
+
+    Parameters
+    ----------
+    score : ndarray, shape (q,)
+    covariance : ndarray, shape (q, q)
+    df : float
+        Degrees of freedom of the covariance: units minus strata.
+
+    Returns
+    -------
+    statistic : float
+        Hotelling's T².
+    p_value : float
+        From F with q and df - q + 1 degrees of freedom; missing where df < q.
+
+    References
+    ----------
+    Korn, E. L. and Graubard, B. I. (1990). Simultaneous testing of regression coefficients with
+    complex survey data. The American Statistician 44, 270-276. doi:10.1080/00031305.1990.10475737
+
+    Examples
+    --------
+    >>> statistic, p = wald(np.array([2.0]), np.eye(1), 1e9)
+    >>> statistic, round(p, 4)
+    (4.0, 0.0455)
+    """
+    q = len(score)
+    statistic = float(score @ np.linalg.pinv(covariance, hermitian=True) @ score)
+    if df < q:
+        return statistic, float("nan")
+    scaled = statistic * (df - q + 1) / (df * q)
+    return statistic, float(fdtrc(q, df - q + 1, scaled))
+
+
+def rank_sets(
+    estimate: Floats, covariance: Floats, df: float, *, level: float
+) -> tuple[Codes, Codes]:
+    """Give the ranks, 1 the largest, that cannot be ruled out for each of several estimates.
+
+    Parameters
+    ----------
+    estimate : ndarray, shape (q,)
+    covariance : ndarray, shape (q, q)
+    df : float
+    level : float
+        All sets hold their true ranks together with this chance, or a larger one.
+
+    Returns
+    -------
+    low, high : ndarray of int
+        One more than those that are larger beyond doubt, and those that are not smaller beyond
+        doubt: all pairs are compared, adjusted by Holm.
+
+    References
+    ----------
+    Mohamad, D., Goeman, J. J. and van Zwet, E. W. (2020). Simultaneous confidence intervals for
+    ranks. Computational Statistics & Data Analysis 157. doi:10.1016/j.csda.2020.107146
+
+    Examples
+    --------
+    >>> low, high = rank_sets(np.array([3.0, 0.1, 0.0]), np.eye(3) / 9, 1e9, level=0.95)
+    >>> low.tolist(), high.tolist()
+    ([1, 2, 2], [1, 3, 3])
+    """
+    first, second = np.triu_indices(len(estimate), 1)
+    variance = np.diagonal(covariance)
+    spread = variance[first] + variance[second] - 2 * covariance[first, second]
+    gap = estimate[first] - estimate[second]
+    adjusted = holm(np.nan_to_num(p_values(gap, np.sqrt(np.maximum(spread, 0.0)), df), nan=1.0))
+    beaten = np.zeros((len(estimate), len(estimate)), dtype=bool)
+    sure = adjusted < 1 - level
+    beaten[first, second], beaten[second, first] = sure & (gap < 0), sure & (gap > 0)
+    return 1 + beaten.sum(axis=1), len(estimate) - beaten.sum(axis=0)
+
+
+def small_base(rows: SurveyRows) -> tuple[Message, ...]:
+    """Say so where the effective number of persons (Kish) is small."""
+    by_person = np.bincount(rows.person, weights=rows.weight)
+    n = float(by_person.sum() ** 2 / (by_person**2).sum())
+    if n >= SMALL_BASE:
+        return ()
+    said = "The effective base is {n:count} persons, under {least:count}: read it with care."
+    return (Message(said, {"n": n, "least": SMALL_BASE}),)
+
+
+TIED = 1e-9
+"""Eigenvalue of the correlations under which drivers are called tied."""
+
+
+@dataclass(frozen=True, eq=False)
+class Regressors:
+    """Columns a regression can use.
+
+    Parameters
+    ----------
+    kept : tuple of int
+        Positions of the columns that vary.
+    centre, spread : ndarray, shape (kept,)
+        Their weighted means and standard deviations.
+    notes : tuple of Message
+        Which columns were left out.
+    """
+
+    kept: tuple[int, ...]
+    centre: Floats
+    spread: Floats
+    notes: tuple[Message, ...] = ()
+
+    def standardised(self, values: Floats) -> Floats:
+        """Give the kept columns about their means in standard deviations."""
+        return np.asarray((values[:, list(self.kept)] - self.centre) / self.spread)
+
+
+def checked_regressors(
+    values: Floats,
+    *,
+    weight: Floats,
+    names: Sequence[str],
+    within: Floats | None = None,
+    argument: str = "drivers",
+) -> Regressors:
+    """Leave out columns that do not vary, and refuse columns that are tied to each other.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, k)
+    weight : ndarray, shape (n,), > 0
+    names : sequence of str
+        Of the columns.
+    within : ndarray, shape (n, k), optional
+        The columns about the means of their groups, where only differences within count.
+    argument : str
+        What the columns are called in an error.
+
+    Returns
+    -------
+    Regressors
+
+    Raises
+    ------
+    InputError
+        Some columns are sums and differences of others.
+    NotEnoughDataError
+        No column varies.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 5.0], [2.0, 5.0], [4.0, 5.0]])
+    >>> found = checked_regressors(x, weight=np.ones(3), names=["fees", "advice"])
+    >>> found.kept, str(found.notes[0])
+    ((0,), '“advice” does not vary and is left out.')
+    """
+    total = weight.sum()
+    centre = weight @ values / total
+    moved = values - centre if within is None else within
+    spread = np.sqrt(weight @ moved**2 / total)
+    varies = spread > 1e-10 * np.maximum(1.0, np.abs(centre))
+    if not varies.any():
+        raise NotEnoughDataError(
+            f"`{argument}` must have at least one column that varies; found the same value "
+            f"throughout in {shown(list(names))}. Name others."
+        )
+    kept = tuple(np.flatnonzero(varies).tolist())
+    scaled = moved[:, kept] / spread[list(kept)]
+    size, vectors = np.linalg.eigh((scaled * weight[:, None]).T @ scaled / total)
+    null = vectors[:, size < TIED]
+    if null.size:
+        involved = np.flatnonzero((np.abs(null) > 1e-5).any(axis=1)).tolist()
+        tied = [names[kept[at]] for at in involved]
+        raise InputError(
+            f"`{argument}` must not follow from each other; found that {shown(tied, most=8)} are "
+            "sums, differences or multiples of one another. Leave one of them out."
+        )
+    lost = [names[at] for at in np.flatnonzero(~varies).tolist()]
+    notes = tuple(
+        Message("“{item}” does not vary and is left out.", {"item": name}) for name in lost
+    )
+    return Regressors(kept, centre[list(kept)], spread[list(kept)], notes)

@@ -1,0 +1,1 @@
+"""How image, quality, value, satisfaction and loyalty hang together."""

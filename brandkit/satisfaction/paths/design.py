@@ -1,0 +1,324 @@
+"""The design of a path model: which items make a block, and which block leads to which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from typing import Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brandkit.core.errors import InputError, check_option, did_you_mean, shown
+from brandkit.core.message import Message
+
+Codes = NDArray[np.intp]
+Flags = NDArray[np.bool_]
+
+Scheme = Literal["path", "centroid", "factorial"]
+Mode = Literal["A", "B"]
+#: Blocks with the columns of their items.
+Blocks = Mapping[str, Sequence[str]]
+#: Pairs of blocks: what leads to what.
+Paths = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, eq=False)
+class PathDesign:
+    """Blocks, items and paths as kernels read them.
+
+    Parameters
+    ----------
+    blocks : tuple of str
+        The k blocks.
+    items : tuple of str
+        The p items, block by block.
+    block_of : ndarray of int, shape (p,)
+        The block of each item.
+    inner : ndarray of bool, shape (k, k)
+        ``inner[target, source]``: whether a path leads there.
+    formative : ndarray of bool, shape (k,)
+        Blocks in mode B.
+    scheme : str
+        Inner weights: "path", "centroid" or "factorial".
+    paths : tuple of (int, int)
+        Source and target of each path, in the order declared.
+    """
+
+    blocks: tuple[str, ...]
+    items: tuple[str, ...]
+    block_of: Codes
+    inner: Flags
+    formative: Flags
+    scheme: Scheme
+    paths: tuple[tuple[int, int], ...]
+
+    @cached_property
+    def starts(self) -> Codes:
+        """The first item of each block."""
+        return np.searchsorted(self.block_of, np.arange(len(self.blocks)))
+
+    @cached_property
+    def sizes(self) -> Codes:
+        """Items of each block."""
+        return np.bincount(self.block_of, minlength=len(self.blocks)).astype(np.intp)
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """Blocks from causes to effects."""
+        sources = {at: set(np.flatnonzero(row).tolist()) for at, row in enumerate(self.inner)}
+        return tuple(TopologicalSorter(sources).static_order())
+
+    def items_of(self, block: int) -> slice:
+        """Give the places of a block's items."""
+        first = int(self.starts[block])
+        return slice(first, first + int(self.sizes[block]))
+
+    def without_path(self, path: int) -> PathDesign:
+        """Leave a path out, and with it a block that had no other."""
+        paths = [ends for at, ends in enumerate(self.paths) if at != path]
+        kept = sorted({at for ends in paths for at in ends})
+        place = {old: new for new, old in enumerate(kept)}
+        inner = self.inner.copy()
+        source, target = self.paths[path]
+        inner[target, source] = False
+        stays = np.isin(self.block_of, kept)
+        return PathDesign(
+            tuple(self.blocks[at] for at in kept),
+            tuple(item for item, stay in zip(self.items, stays, strict=True) if stay),
+            np.array([place[at] for at in self.block_of[stays].tolist()], dtype=np.intp),
+            inner[np.ix_(kept, kept)], self.formative[kept], self.scheme,
+            tuple((place[one], place[other]) for one, other in paths),
+        )  # fmt: skip
+
+    def without(self, items: Sequence[str]) -> PathDesign:
+        """Leave items out; every block keeps at least one."""
+        keep = np.array([item not in items for item in self.items])
+        return PathDesign(
+            self.blocks, tuple(item for item in self.items if item not in items),
+            self.block_of[keep], self.inner, self.formative, self.scheme, self.paths,
+        )  # fmt: skip
+
+
+def path_design(
+    *, blocks: Blocks, paths: Paths, scheme: str = "path", modes: str | Mapping[str, str] = "A"
+) -> PathDesign:
+    """Check what was declared and put it into arrays.
+
+    Parameters
+    ----------
+    blocks : mapping of str to sequence of str
+    paths : sequence of (source, target)
+    scheme : "path", "centroid" or "factorial"
+    modes : "A", "B" or mapping of block to mode
+        Blocks that are not named are in mode A.
+
+    Returns
+    -------
+    PathDesign
+
+    Raises
+    ------
+    InputError
+        A block or item is unknown, empty or named twice, a block has no path, or paths go round.
+
+    Examples
+    --------
+    >>> design = path_design(
+    ...     blocks={"QUAL": ["q1", "q2"], "SAT": ["s1"]}, paths=[("QUAL", "SAT")])
+    >>> design.items, design.inner.tolist()
+    (('q1', 'q2', 's1'), [[False, False], [True, False]])
+    """
+    check_option("scheme", scheme, get_args(Scheme))
+    names = _checked_blocks(blocks)
+    ends = _checked_paths(paths, names)
+    k = len(names)
+    inner = np.zeros((k, k), dtype=bool)
+    for source, target in ends:
+        inner[target, source] = True
+    items = [(item, at) for at, members in enumerate(blocks.values()) for item in members]
+    return PathDesign(
+        names, tuple(item for item, _ in items), np.array([at for _, at in items], dtype=np.intp),
+        inner, _checked_modes(modes, names), scheme, ends,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _checked_blocks(blocks: Blocks) -> tuple[str, ...]:
+    if not isinstance(blocks, Mapping) or len(blocks) < 2:
+        found = shown(list(blocks)) if isinstance(blocks, Mapping) else type(blocks).__name__
+        raise InputError(
+            "`blocks` must be a mapping of at least two blocks to their items; found "
+            f'{found}. Write {{"QUAL": ["qual1", "qual2"], "SAT": ["sat1", "sat2"]}}.'
+        )
+    home: dict[str, str] = {}
+    for name, items in blocks.items():
+        if isinstance(items, str) or not len(items):
+            found = shown(items) if isinstance(items, str) else "none"
+            raise InputError(
+                f"`blocks` must give a list of items for each block; found {found} for "
+                f"{shown(name)}. Write a list of columns."
+            )
+        for item in items:
+            if item in home:
+                raise InputError(
+                    f"`blocks` must have each item in one block; found {shown(item)} in "
+                    f"{shown(home[item])} and {shown(name)}. Keep it where it belongs."
+                )
+            home[item] = name
+    return tuple(str(name) for name in blocks)
+
+
+def _checked_paths(paths: Paths, names: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    found: list[tuple[int, int]] = []
+    for path in paths:
+        if isinstance(path, str) or len(path) != 2:
+            raise InputError(
+                f'`paths` must be pairs of blocks; found {shown(path)}. Write ("QUAL", "SAT").'
+            )
+        for name in path:
+            if name not in names:
+                raise InputError(
+                    f"`paths` names blocks that are not in `blocks`: {shown([name])}. There are "
+                    f"{shown(names, most=12)}.{did_you_mean(str(name), names)}"
+                )
+        ends = (names.index(path[0]), names.index(path[1]))
+        if ends in found:
+            raise InputError(
+                f"`paths` must name each path once; found {shown(list(path))} twice. Leave one out."
+            )
+        found.append(ends)
+    _check_graph(found, names)
+    return tuple(found)
+
+
+def _check_graph(ends: list[tuple[int, int]], names: tuple[str, ...]) -> None:
+    alone = [name for at, name in enumerate(names) if not any(at in path for path in ends)]
+    if alone:
+        raise InputError(
+            f"`paths` must lead to or from every block; found none for {shown(alone)}. "
+            "Add a path, or leave the block out."
+        )
+    sources: dict[int, set[int]] = {at: set() for at in range(len(names))}
+    for source, target in ends:
+        sources[target].add(source)
+    try:
+        TopologicalSorter(sources).prepare()
+    except CycleError as error:
+        circle = [names[at] for at in reversed(error.args[1])]
+        raise InputError(
+            f"`paths` must not go round in a circle; found {' -> '.join(circle)}. "
+            "Leave out the path that goes against time."
+        ) from None
+
+
+def _checked_modes(modes: str | Mapping[str, str], names: tuple[str, ...]) -> Flags:
+    given = dict.fromkeys(names, modes) if isinstance(modes, str) else dict(modes)
+    for name, mode in given.items():
+        if name not in names:
+            raise InputError(
+                f"`modes` names blocks that are not in `blocks`: {shown([name])}."
+                f"{did_you_mean(str(name), names)}"
+            )
+        check_option("modes", mode, get_args(Mode))
+    return np.array([given.get(name, "A") == "B" for name in names])
+
+
+#: What readers call the blocks of the satisfaction indices, by their usual codes.
+BLOCK_NAMES: Final[dict[str, Message]] = {
+    "IMAG": Message("Brand image"),
+    "EXPE": Message("Expectations"),
+    "QUAL": Message("Perceived quality"),
+    "VAL": Message("Perceived value"),
+    "SAT": Message("Customer satisfaction"),
+    "COMP": Message("Complaints"),
+    "LOY": Message("Loyalty"),
+}
+
+#: What readers call blocks and items, where the study says so.
+Names = Mapping[str, str | Message]
+
+
+@dataclass(frozen=True)
+class PathTemplate:
+    """Blocks and paths of a well-known model.
+
+    Parameters
+    ----------
+    blocks : tuple of str
+        Codes of the blocks.
+    paths : tuple of (str, str)
+        Source and target of each path.
+    """
+
+    blocks: tuple[str, ...]
+    paths: tuple[tuple[str, str], ...]
+
+    def items_in(self, columns: Sequence[str]) -> dict[str, list[str]]:
+        """Find each block's items among columns named by its code and a number.
+
+        Examples
+        --------
+        >>> ECSI.items_in(["id", "sat1", "sat2", "loy1", "loyal"])
+        {'SAT': ['sat1', 'sat2'], 'LOY': ['loy1']}
+        """
+        found = {
+            block: [name for name in columns if re.fullmatch(rf"{block}_?\d+", name, re.IGNORECASE)]
+            for block in self.blocks
+        }
+        return {block: items for block, items in found.items() if items}
+
+    def paths_among(self, blocks: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """Give the paths between blocks that were measured.
+
+        Examples
+        --------
+        >>> ECSI.paths_among(["VAL", "SAT", "LOY"])
+        (('VAL', 'SAT'), ('SAT', 'LOY'))
+        """
+        return tuple(path for path in self.paths if set(path) <= set(blocks))
+
+
+#: The European Customer Satisfaction Index (Tenenhaus et al. 2005).
+ECSI: Final = PathTemplate(
+    ("IMAG", "EXPE", "QUAL", "VAL", "SAT", "LOY"),
+    (
+        ("IMAG", "EXPE"), ("EXPE", "QUAL"), ("EXPE", "VAL"), ("QUAL", "VAL"), ("IMAG", "SAT"),
+        ("EXPE", "SAT"), ("QUAL", "SAT"), ("VAL", "SAT"), ("IMAG", "LOY"), ("SAT", "LOY"),
+    ),
+)  # fmt: skip
+#: The American Customer Satisfaction Index (Fornell et al. 1996).
+ACSI: Final = PathTemplate(
+    ("EXPE", "QUAL", "VAL", "SAT", "COMP", "LOY"),
+    (
+        ("EXPE", "QUAL"), ("EXPE", "VAL"), ("QUAL", "VAL"), ("EXPE", "SAT"), ("QUAL", "SAT"),
+        ("VAL", "SAT"), ("SAT", "COMP"), ("SAT", "LOY"), ("COMP", "LOY"),
+    ),
+)  # fmt: skip
+
+
+def block_name(code: str, names: Names | None = None) -> str | Message:
+    """Say what readers call a block: as the study does, else by its usual code, else the code.
+
+    Examples
+    --------
+    >>> str(block_name("SAT")), block_name("Trust"), block_name("SAT", {"SAT": "Happiness"})
+    ('Customer satisfaction', 'Trust', 'Happiness')
+    """
+    if names is not None and code in names:
+        return names[code]
+    return BLOCK_NAMES.get(code.upper(), code)
+
+
+def block_pair(first: str, second: str, names: Names | None = None) -> Message:
+    """Name two blocks.
+
+    Examples
+    --------
+    >>> str(block_pair("EXPE", "QUAL"))
+    'Expectations and Perceived quality'
+    """
+    ends = {"first": block_name(first, names), "second": block_name(second, names)}
+    return Message("{first} and {second}", ends)

@@ -1,0 +1,1 @@
+"""Core or exciting: what hurts when poor, what delights when good."""

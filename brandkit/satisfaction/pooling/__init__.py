@@ -1,0 +1,1 @@
+"""Scores of small groups, drawn to the mean as far as their noise asks."""

@@ -1,0 +1,1 @@
+"""How well several questions measure one thing."""

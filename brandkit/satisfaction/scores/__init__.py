@@ -1,0 +1,1 @@
+"""Who satisfies: scores, comparisons of groups, changes between waves."""

@@ -1,0 +1,239 @@
+"""Scores: what banks are given, in means, top-two shares and net promoter scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from brandkit.core.errors import check_level
+from brandkit.core.result import Result
+from brandkit.sampling.rows import Data, Weight
+from brandkit.satisfaction.groups import (
+    ROLES,
+    By,
+    Limits,
+    Measure,
+    NpsCoding,
+    grouped_rows,
+    wanted_items,
+)
+from brandkit.satisfaction.scores.kernel import (
+    SMALL,
+    SUPPRESSED,
+    UNITS,
+    DomainEstimates,
+    Weighting,
+    check_bases,
+    in_order,
+    measured,
+    scales_of,
+    score_notes,
+    shown_numbers,
+    weighting_of,
+)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class SatisfactionScores(Result):
+    """Scores by item, group and measure.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        ``item brand segment wave measure unit estimate std_error ci_low ci_high ci_level n
+        n_respondents n_effective n_kish base``; brand, segment and wave are missing where rows
+        are not split by them. Numbers of suppressed bases are missing.
+    labels : mapping
+        Item to its label, where a codebook has one.
+    limits : mapping
+        Item to the ends of its scale; missing where nobody says them.
+    by : mapping
+        Which columns make brand, segment and wave.
+    weighting : "none", "column" or "margins"
+        Where weights come from, and so which errors these are.
+    n, n_respondents : int
+        Rows and persons of the sample.
+    """
+
+    scores: pd.DataFrame
+    labels: Mapping[str, str]
+    limits: Mapping[str, tuple[float, float]]
+    by: Mapping[str, tuple[str, ...]]
+    weighting: Weighting
+    n: int
+    n_respondents: int
+
+    def tidy(self) -> pd.DataFrame:
+        """Give one row an item, group and measure."""
+        return self.scores.copy()
+
+    def glance(self) -> pd.DataFrame:
+        """Give one row: what was scored, on how many, and how many bases are small."""
+        bases = self.scores.drop_duplicates(["item", *ROLES])
+        return pd.DataFrame(
+            {
+                "n_items": [self.scores["item"].nunique()],
+                "n_groups": [len(self.scores.drop_duplicates([*ROLES]))],
+                "n": [self.n],
+                "n_respondents": [self.n_respondents],
+                "n_small": [int((bases["base"] == "small").sum())],
+                "n_suppressed": [int((bases["base"] == "suppressed").sum())],
+            }
+        )
+
+
+def satisfaction_scores(
+    data: Data,
+    *,
+    items: str | Sequence[str],
+    by: By | None = None,
+    weight: Weight | None = None,
+    respondent: str | None = None,
+    strata: str | None = None,
+    cluster: str | None = None,
+    measures: Measure | Sequence[Measure] | None = None,
+    limits: Limits | None = None,
+    nps_coding: NpsCoding | None = None,
+    level: float = 0.95,
+    minimum_base: int = SMALL,
+    suppress_below: int = SUPPRESSED,
+) -> SatisfactionScores:
+    """Score items by bank, segment or wave, with the errors of the survey's design.
+
+    Answers *which banks satisfy, and how sure is that?*
+
+    Parameters
+    ----------
+    data : DataFrame or Survey
+        One row a respondent, or a respondent and bank. A survey brings its weight, respondents,
+        strata and clusters.
+    items : str or sequence of str
+        Numeric columns. Missing answers are left out of their item only.
+    by : str, sequence of str or mapping, optional
+        Columns that split the rows. In the result a column that the survey's design or its own
+        name makes the brand or the wave stands as ``brand`` or ``wave``; all others together
+        stand as ``segment``. A mapping says it outright: ``{"brand": "bank", "wave": "year"}``.
+    weight : str or SurveyWeights, optional
+        Column of weights >= 0, or the result of
+        :func:`~brandkit.satisfaction.weights.weights.survey_weights`.
+    respondent, strata, cluster : str, optional
+        Columns of the design. All rows of a person are one cluster.
+    measures : str or sequence of str, optional
+        Of ``"mean"``, ``"top2"`` (share of the top two categories), ``"nps"`` (net promoter
+        score); each item gets all that its scale allows where not given.
+    limits : (low, high) or mapping of item to (low, high), optional
+        Ends of the scale, where no codebook says them. Never taken from the answers: where
+        nobody says them 0 to 10 is taken, if answers agree with it, and ``notes`` say so.
+    nps_coding : "0-10", "1-10" or "1-11", optional
+        How the question on recommending is coded, where no codebook says it; 0 to 10 is taken.
+        1 to 11 stands for 0 to 10. Whether somebody would recommend (a share) is no such score.
+    level : float, default 0.95
+        Coverage that intervals aim at.
+    minimum_base, suppress_below : int
+        Persons beneath which a base is flagged as small, and beneath which it is not shown.
+
+    Returns
+    -------
+    SatisfactionScores
+
+    Raises
+    ------
+    InputError
+        A column is unknown or holds no numbers, or a person is in two strata.
+    ScaleError
+        A scale does not allow a measure, answers lie outside it, or they look coded otherwise
+        than taken for granted (1 to 11 instead of 0 to 10).
+
+    Notes
+    -----
+    A group is a domain: with weights w, its mean is y = sum(w x)/sum(w) over its rows, linearised
+    as w (x - y)/sum(w) there and 0 elsewhere, summed over sampling units (clusters, or persons
+    with all their rows), and V is the variance of these sums over all units of the sample within
+    strata. With weights from margins their residuals on the margins take the values' place.
+
+    Means: Student's t on the units of the group less one. Shares: Wilson's interval on the
+    base n* = p(1 - p)/V, with the degrees of freedom of
+    :func:`~brandkit.core.intervals.carried_df`. Net promoter scores: adjusted Wald on the
+    same kind of base. ``n_effective`` is that base, the spread of one answer over V; ``n_kish``
+    is descriptive, as it knows of unequal weights only. Where all answers are alike a mean has no
+    interval, and the base of a share is Kish's, at most the number of persons.
+
+    References
+    ----------
+    Korn and Graubard (1998). Confidence intervals for proportions with small expected number of
+    positive counts estimated from survey data. Survey Methodology 24, 193-201. Reichheld (2003).
+    The one number you need to grow. Harvard Business Review 81(12).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answers = pd.DataFrame({"id": range(40), "brand": ["A", "B"] * 20,
+    ...                         "sat": [9, 6, 10, 8] * 10})
+    >>> result = satisfaction_scores(answers, items="sat", by="brand", respondent="id")
+    >>> result.scores[["brand", "measure", "estimate"]].head(3).values.tolist()
+    [['A', 'mean', 9.5], ['B', 'mean', 7.0], ['A', 'top2', 1.0]]
+    """
+    check_level(level)
+    check_bases(minimum_base, suppress_below)
+    names = wanted_items(items)
+    grouped = grouped_rows(
+        data, items=names, by=by, weight=weight, respondent=respondent, strata=strata,
+        cluster=cluster,
+    )  # fmt: skip
+    scales, said = scales_of(
+        grouped, data, names, limits=limits, nps_coding=nps_coding, measures=measures
+    )
+
+    estimated = measured(grouped, names, scales)
+    scores = in_order(
+        [
+            _scores_frame(estimate, measure, items_of, groups=grouped.groups, level=level,
+                          bases=(minimum_base, suppress_below))
+            for measure, (items_of, estimate) in estimated.items()
+        ],
+        names,
+    )  # fmt: skip
+
+    weighting = weighting_of(weight, grouped.rows)
+    notes = [*grouped.notes, *said, *score_notes(scores, weighting=weighting)]
+    return SatisfactionScores(
+        scores=scores,
+        labels={item: grouped.rows.labels[item] for item in names if item in grouped.rows.labels},
+        limits={item: (scale.low, scale.high) for item, scale in scales.items()},
+        by=grouped.by,
+        weighting=weighting,
+        n=len(grouped.rows),
+        n_respondents=grouped.rows.n_persons,
+        notes=tuple(notes),
+    )
+
+
+# --- the frame -----------------------------------------------------------------------------------
+
+
+def _scores_frame(
+    estimate: DomainEstimates,
+    measure: Measure,
+    items: Sequence[str],
+    *,
+    groups: pd.DataFrame,
+    level: float,
+    bases: tuple[int, int],
+) -> pd.DataFrame:
+    numbers = shown_numbers(estimate, measure, level=level, bases=bases)
+    flat = {name: values.T.ravel() for name, values in numbers.items()}
+    told = {role: np.tile(groups[role].to_numpy(object), len(items)) for role in ROLES}
+    frame = pd.DataFrame(
+        {
+            "item": np.repeat(np.array(items, dtype=object), len(groups)),
+            **told,
+            "measure": measure,
+            "unit": UNITS[measure],
+            **flat,
+        }
+    )
+    frame.insert(list(frame.columns).index("n"), "ci_level", level)
+    return frame

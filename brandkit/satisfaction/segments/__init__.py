@@ -1,0 +1,1 @@
+"""For whom: tiers of customers, and classes where they are kinds."""

@@ -1,0 +1,1 @@
+"""Service item by item against rivals, and what to do first."""

@@ -1,0 +1,1 @@
+"""Whom the answers stand for: weights brought to the population's margins."""

@@ -1,0 +1,1 @@
+"""What the evidence together says of where to stand."""

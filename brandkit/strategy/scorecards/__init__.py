@@ -1,0 +1,1 @@
+"""Institutions scored on criteria, and tiers with an action each."""
