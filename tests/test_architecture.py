@@ -311,7 +311,7 @@ def code_lines(whole: ast.AST) -> int:
     }
     lines: set[int] = set()
     for node in ast.walk(whole):
-        if id(node) in texts or isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if id(node) in texts or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
             continue
         if isinstance(node, (ast.expr, ast.stmt)) and not hasattr(node, "body"):
             lines.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))

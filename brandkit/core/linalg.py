@@ -1,11 +1,28 @@
-"""Linear algebra with signs that do not depend on the machine."""
+"""Kinds of arrays, ratios, and linear algebra with signs that do not depend on the machine."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+def ratio(top: ArrayLike, bottom: ArrayLike, *, empty: float = np.nan) -> Floats:
+    """Divide, and give ``empty`` where there is nothing to divide by.
+
+    Examples
+    --------
+    >>> ratio([1.0, 2.0], [4.0, 0.0]).tolist()
+    [0.25, nan]
+    """
+    above, below = np.broadcast_arrays(np.asarray(top, float), np.asarray(bottom, float))
+    out: Floats = np.full(above.shape, empty)
+    np.divide(above, below, out=out, where=below > 0)
+    return out
 
 
 def signed_svd(matrix: Floats) -> tuple[Floats, Floats, Floats]:

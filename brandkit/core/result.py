@@ -1,14 +1,17 @@
-"""What every capability gives back."""
+"""What every capability gives back: frozen tidy frames that can say, draw and show themselves."""
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from html import escape
+from importlib import import_module
+from typing import Any
 
 import pandas as pd
 
 from brandkit.core.message import Message
+from brandkit.core.story import Story
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -17,7 +20,8 @@ class Result(ABC):
 
     A subclass adds frames in long form whose columns stand in :mod:`brandkit.core.columns`,
     and says which rows are its estimates (``tidy``) and what describes it as a whole
-    (``glance``).
+    (``glance``). What it says stands in ``story.py`` beside its method, its figure in ``plot.py``:
+    functions of its own noun, imported when asked for.
 
     Parameters
     ----------
@@ -35,16 +39,42 @@ class Result(ABC):
     def glance(self) -> pd.DataFrame:
         """Give a fresh frame of exactly one row that describes the whole result."""
 
+    def story(self, *, focus: object = None) -> Story:
+        """Say what it says; a focus that it does not know counts as none, with a note."""
+        story: Story = _beside(self, "story")(self, focus=focus)
+        return story
+
+    def findings(self, *, focus: object = None) -> list[str]:
+        """Give its findings as sentences, in English."""
+        found = self.story(focus=focus).findings
+        return [f"{one.headline} {one.detail} [{one.settled}]" for one in found]
+
+    def plot(self, *, focus: object = None, **options: Any) -> Any:
+        """Draw it: Axes, or a Figure of several."""
+        return _beside(self, "plot")(self, focus=focus, **options)
+
     def __repr__(self) -> str:
         name = type(self).__name__
         facts = ", ".join(f"{key}={value}" for key, value in self.glance().iloc[0].items())
         return f"{name}({facts})"
 
-    def _repr_html_(self) -> str:
-        notes = "".join(f"<li>{escape(str(note))}</li>" for note in self.notes)
-        return (
-            f"<p><strong>{type(self).__name__}</strong></p>"
-            f"{self.glance().to_html(index=False, border=0)}"
-            f"{self.tidy().head(12).to_html(index=False, border=0)}"
-            f"{f'<ul>{notes}</ul>' if notes else ''}"
-        )
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        bundle: dict[str, Any] = import_module("brandkit.page.show").mimebundle(self)  # a door up
+        return bundle
+
+
+def noun(kind: type[Result]) -> str:
+    """Give the noun of a result: the name of its function.
+
+    Examples
+    --------
+    >>> noun(type("DriverImportance", (), {}))
+    'driver_importance'
+    """
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+
+
+def _beside(result: Result, file: str) -> Any:
+    """Find the function of a result's noun in the file beside its method."""
+    kind = type(result)
+    return getattr(import_module(f"{kind.__module__.rpartition('.')[0]}.{file}"), noun(kind))

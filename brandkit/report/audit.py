@@ -20,20 +20,20 @@ class Audit(Result):
     ----------
     file : str
         The page's name.
-    findings : DataFrame
+    remarks : DataFrame
         ``file``, ``rule``, ``severity`` ("fails" or "warns"), ``place``, ``problem``.
     n_bytes : int
         The page's size.
     """
 
     file: str
-    findings: pd.DataFrame
+    remarks: pd.DataFrame
     n_bytes: int
 
     @property
     def ok(self) -> bool:
         """Whether the page may be shown: nothing fails."""
-        return not (self.findings["severity"] == "fails").any()
+        return not (self.remarks["severity"] == "fails").any()
 
     def lines(self, *, severity: str) -> list[str]:
         """Write the findings of one severity, one sentence each, equal ones once.
@@ -43,7 +43,7 @@ class Audit(Result):
         severity : "fails" | "warns"
         """
         check_option("severity", severity, ("fails", "warns"))
-        found = self.findings[self.findings["severity"] == severity]
+        found = self.remarks[self.remarks["severity"] == severity]
         lines = []
         for (rule, problem), group in found.groupby(["rule", "problem"], sort=False):
             more = f" and {len(group) - 1} more places" if len(group) > 1 else ""
@@ -52,11 +52,11 @@ class Audit(Result):
 
     def tidy(self) -> pd.DataFrame:
         """Give the findings, one row each."""
-        return self.findings.copy()
+        return self.remarks.copy()
 
     def glance(self) -> pd.DataFrame:
         """Give one row: how many fail, how many warn, the size."""
-        severity = self.findings["severity"]
+        severity = self.remarks["severity"]
         row = {
             "file": self.file, "n_failures": int((severity == "fails").sum()),
             "n_warnings": int((severity == "warns").sum()), "n_bytes": self.n_bytes,
@@ -106,4 +106,4 @@ def audit_report(path: str | Path) -> Audit:
     columns = [field.name for field in fields(Problem)]
     found = pd.DataFrame([astuple(one) for one in problems_of(page)], columns=columns, dtype=str)
     found.insert(0, "file", file.name)
-    return Audit(file=file.name, findings=found, n_bytes=len(raw))
+    return Audit(file=file.name, remarks=found, n_bytes=len(raw))

@@ -27,7 +27,7 @@ class ReportVerification(Result):
     ----------
     file : str
         The report's name.
-    findings : DataFrame
+    remarks : DataFrame
         ``rule`` ("inputs", "notebook", "versions" or "numbers"), ``severity`` ("fails" or
         "warns"), ``place`` and ``problem``, one row each; empty where all is as it was.
     numbers_stand : bool
@@ -35,21 +35,21 @@ class ReportVerification(Result):
     """
 
     file: str
-    findings: pd.DataFrame
+    remarks: pd.DataFrame
     numbers_stand: bool
 
     def lines(self) -> list[str]:
         """Write the findings, one sentence each."""
-        rows = self.findings.to_dict("records")
+        rows = self.remarks.to_dict("records")
         return [f"{row['rule']}: {row['place']}: {row['problem']}." for row in rows]
 
     def tidy(self) -> pd.DataFrame:
         """Give the findings, one row each."""
-        return self.findings.copy()
+        return self.remarks.copy()
 
     def glance(self) -> pd.DataFrame:
         """Give one row: whether the numbers stand, how many things differ."""
-        severity = self.findings["severity"]
+        severity = self.remarks["severity"]
         row = {
             "file": self.file, "numbers_stand": self.numbers_stand,
             "n_failures": int((severity == "fails").sum()),
@@ -121,7 +121,7 @@ def report_verification(
         rows.append(("numbers", "fails", "figures and tables", why))
     columns = ["rule", "severity", "place", "problem"]
     return ReportVerification(
-        file=Path(path).name, findings=pd.DataFrame(rows, columns=columns, dtype=str),
+        file=Path(path).name, remarks=pd.DataFrame(rows, columns=columns, dtype=str),
         numbers_stand=stands,
     )  # fmt: skip
 

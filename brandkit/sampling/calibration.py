@@ -13,10 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brandkit.core.errors import NotConvergedError
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 from brandkit.sampling.variance import added_up
-
-Codes = NDArray[np.intp]
 
 #: Largest relative gap to a margin that counts as met, and rounds after which raking gives up.
 TOLERANCE, MOST_ROUNDS = 1e-12, 2000

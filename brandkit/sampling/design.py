@@ -11,14 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.sampling.calibration import Calibration, raked_factors
 from brandkit.sampling.draws import group_draws, plan_groups, row_keys
 from brandkit.sampling.moments import Moments, moments
 from brandkit.sampling.variance import linearised_covariance, unit_totals
-
-Codes = NDArray[np.intp]
 
 
 @runtime_checkable

@@ -21,9 +21,9 @@ from brandkit.core.errors import (
     require_frame,
     shown,
 )
+from brandkit.core.linalg import Codes
 
 Keys = NDArray[np.uint64]
-Codes = NDArray[np.intp]
 
 MOST_GROUPS = 2000
 

@@ -25,8 +25,8 @@ from brandkit.core.errors import (
     require_unique,
     shown,
 )
+from brandkit.core.linalg import Floats
 
-Floats = NDArray[np.float64]
 Cell = tuple[object, ...]
 
 

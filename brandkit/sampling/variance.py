@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from brandkit.core.linalg import Floats
-
-Codes = NDArray[np.intp]
+from brandkit.core.linalg import Codes, Floats
 
 
 def unit_totals(influence: Floats, *, unit: Codes) -> Floats:

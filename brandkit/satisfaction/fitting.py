@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.special import fdtrc, stdtr
 
 from brandkit.core.errors import InputError, NotEnoughDataError, shown
 from brandkit.core.intervals import holm, t_interval
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.sampling.rows import SurveyRows
 
@@ -196,8 +195,6 @@ def may_run_away(slopes: Floats, inverse: Floats, x: Floats) -> bool:
     error = np.where(variance > 0, np.sqrt(np.abs(variance)), np.inf)
     return bool(((reach > FAR) & ~(np.abs(slopes) > error)).any())
 
-
-Codes = NDArray[np.intp]
 
 SMALL_BASE = 30
 """Effective persons under which a base is called small."""

@@ -12,7 +12,6 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from brandkit.core.errors import (
     InputError,
@@ -22,12 +21,11 @@ from brandkit.core.errors import (
     require_frame,
     shown,
 )
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
 
-Codes = NDArray[np.intp]
 By = str | Sequence[str] | Mapping[str, str | Sequence[str]]
 
 #: The names under which groups stand in a result.

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from brandkit.core.linalg import Floats
 from brandkit.sources import sample_market as market
-from brandkit.sources.sample_market import Floats
 from brandkit.sources.sample_names import FEATURES
 
 YEARS = (2024, 2025, 2026)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from brandkit.core.linalg import Floats
 from brandkit.sources import sample_market as market
-from brandkit.sources.sample_market import Floats
 
 PER_WAVE = 1500
 DONT_KNOW, NO_ANSWER = 98, 99

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from brandkit.core.linalg import Flags, Floats
 
 #: The room that texts keep from each other, in points.
 PAD: Final = 1.0

@@ -14,8 +14,9 @@ from matplotlib.text import Annotation
 from numpy.typing import ArrayLike
 
 from brandkit.core.errors import InputError, check_option, check_whole_number, did_you_mean, shown
+from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
-from brandkit.viz.lettering import Floats, Kind, Lettering, Limits, joined_ground, widened
+from brandkit.viz.lettering import Kind, Lettering, Limits, joined_ground, widened
 from brandkit.viz.names import label_lines
 from brandkit.viz.placement import Ground, Placement, place_boxes
 from brandkit.viz.renderer import slim_canvas

@@ -12,15 +12,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
 from matplotlib.transforms import Affine2D, Affine2DBase, ScaledTranslation
-from numpy.typing import NDArray
 
+from brandkit.core.linalg import Floats
 from brandkit.viz.fonts import is_wide
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.placement import Ground, Placement
 from brandkit.viz.renderer import HALO, POINTS_AN_INCH, SlimRenderer
 
 Kind = Literal["brand", "attribute"]
-Floats = NDArray[np.float64]
 
 #: The gid of the line between a marker and its label.
 LEADER: Final = "leader"

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from brandkit.core.errors import InputError, did_you_mean, shown
+from brandkit.core.linalg import Floats
 from brandkit.viz.labels import PlacedLabels, place_labels
 from brandkit.viz.lettering import Kind
 from brandkit.viz.names import text_width
@@ -32,8 +33,6 @@ ROOM_ACROSS, ROOM_UPWARD = 0.14, 0.08
 HEAD_LINE: Final = 70
 _WORD: Final = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+")
 _NEVER_FIRST: Final = "，。、；：！？）」』"
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from brandkit.viz.boxes import PAD, Flags, Floats, lines_cross, lines_hit_boxes, overlaps
+from brandkit.core.linalg import Flags, Floats
+from brandkit.viz.boxes import PAD, lines_cross, lines_hit_boxes, overlaps
 
 #: Distances from the marker at which a label may stand, in points.
 RINGS: Final = (0.0, 3.0, 7.0, 12.0, 18.0, 26.0, 36.0, 48.0, 64.0, 84.0)

@@ -10,12 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Ellipse
 from numpy.typing import NDArray
 
+from brandkit.core.linalg import Floats
 from brandkit.viz.labels import PlacedLabels, place_labels
 from brandkit.viz.lettering import Kind
 from brandkit.viz.maps import ATTRIBUTE_TURN, MapSide
 from brandkit.viz.palette import PALETTE
-
-Floats = NDArray[np.float64]
 
 #: Radius, as a part of the points' spread, beyond which a region gets no room of its own.
 LARGEST: Final = 0.5

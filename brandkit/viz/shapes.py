@@ -11,11 +11,11 @@ from matplotlib.path import Path
 from matplotlib.transforms import Transform
 from numpy.typing import NDArray
 
+from brandkit.core.linalg import Floats
+
 _CIRCLE_CODES: Final = np.asarray(Path.unit_circle().codes)
 _CIRCLE: Final = np.column_stack([np.asarray(Path.unit_circle().vertices), np.ones(26)])
 _CURVES: Final = {int(Path.CURVE3): ("q", 2), int(Path.CURVE4): ("c", 3)}
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brandkit.viz.boxes import Floats, lines_hit_boxes, overlaps
+from brandkit.core.linalg import Floats
+from brandkit.viz.boxes import lines_hit_boxes, overlaps
 from brandkit.viz.placement import Ground, Placement, place_boxes
 
 WINDOW = np.array([0.0, 0, 400, 300])

@@ -8,7 +8,6 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from brandkit.core.errors import (
     InputError,
@@ -19,7 +18,7 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.intervals import Interval, bootstrap_t_interval, t_interval
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.overlap.brands.kernel import Categories, comparison, few_of, reading_notes
@@ -163,9 +162,6 @@ def nearest_support(best: Floats, *, nearest: int, draws: int, seed: int) -> flo
     top = mean >= mean.max(axis=1, keepdims=True) - _TIE
     return float((top[:, nearest] / top.sum(axis=1)).mean())
 
-
-Whole = NDArray[np.int64]
-Truth = NDArray[np.bool_]
 
 _MATRIX_VALUES = ("overlap", "overlap_shared", "excess", "bound_low", "bound_high")
 """Overlaps closer than this are one: the last digits are the order of additions."""
@@ -403,7 +399,7 @@ def _stability(matches: BestMatches, *, draws: int, seed: int, level: float) -> 
     return Interval(np.stack([part.low for part in parts]), np.stack([part.high for part in parts]))
 
 
-def _pair_frame(matches: BestMatches, sums: Sums, ends: Interval, sister: Truth) -> pd.DataFrame:
+def _pair_frame(matches: BestMatches, sums: Sums, ends: Interval, sister: Flags) -> pd.DataFrame:
     """Lay the groups out as one row a pair, the row over all categories first."""
     n_groups, n_brands = len(matches.groups), len(matches.names)
     every = np.ones((n_groups + n_brands, n_brands), dtype=bool)
@@ -435,7 +431,7 @@ def _pair_frame(matches: BestMatches, sums: Sums, ends: Interval, sister: Truth)
 
 
 def _brand_frame(
-    matches: BestMatches, sums: Sums, sister: Truth, *, draws: int, seed: int
+    matches: BestMatches, sums: Sums, sister: Flags, *, draws: int, seed: int
 ) -> pd.DataFrame:
     """Describe each bank: size, breadth, uniqueness against rivals, nearest."""
     n = len(matches.names)
@@ -484,7 +480,7 @@ def _brand_frame(
     )
 
 
-def _uniqueness(matches: BestMatches, offers: Whole, rival: Truth) -> tuple[float, float, float]:
+def _uniqueness(matches: BestMatches, offers: Ints, rival: Flags) -> tuple[float, float, float]:
     """1 less the mean best match at any rival, with its bounds (ends swapped)."""
     if not len(offers) or not rival.any():
         return np.nan, np.nan, np.nan
@@ -494,7 +490,7 @@ def _uniqueness(matches: BestMatches, offers: Whole, rival: Truth) -> tuple[floa
     return 1 - best.mean(), 1 - high.mean(), 1 - low.mean()
 
 
-def _nearest(overlap: Floats, excess: Floats, allowed: Truth) -> int | None:
+def _nearest(overlap: Floats, excess: Floats, allowed: Flags) -> int | None:
     """Give the bank with the largest overlap; of equal ones that with the larger excess."""
     candidates = np.flatnonzero(allowed & ~np.isnan(overlap))
     if not len(candidates):
@@ -514,7 +510,7 @@ def _self_frame(matches: BestMatches, sums: Sums) -> pd.DataFrame:
     return frame.take(order).reset_index(drop=True)
 
 
-def _notes(matches: BestMatches, sister: Truth) -> tuple[Message, ...]:
+def _notes(matches: BestMatches, sister: Flags) -> tuple[Message, ...]:
     notes = []
     few = sum(len(rows) < SMALLEST for rows in matches.by_brand)
     if few:

@@ -12,10 +12,9 @@ from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError, did_you_mean, shown
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.core.message import Message
 from brandkit.overlap.similarity.facets import (
     FACETS,
@@ -31,7 +30,7 @@ from brandkit.overlap.similarity.facets import (
     shared_pieces,
     unit_rows,
 )
-from brandkit.overlap.similarity.offers import Whole, category_key
+from brandkit.overlap.similarity.offers import category_key
 from brandkit.overlap.similarity.reference import (
     entry_weights,
     facet_weights,
@@ -41,7 +40,6 @@ from brandkit.overlap.similarity.reference import (
 from brandkit.sources.catalog import Catalog
 from brandkit.sources.reference import Reference
 
-Truth = NDArray[np.bool_]
 BLOCK = 256
 """Rows compared at a time."""
 
@@ -68,11 +66,11 @@ class FacetScores:
 
     facet: Facet
     score: Floats
-    compared: Truth
-    counted: Truth
+    compared: Flags
+    counted: Flags
     low: Floats
     high: Floats
-    bounded: Truth
+    bounded: Flags
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,7 @@ class CategoryScores:
                 made[facet] = _TextScores(texts.codes, facet, self.catalog, self.reference)
         return made
 
-    def facets(self, rows: Whole) -> Iterator[FacetScores]:
+    def facets(self, rows: Ints) -> Iterator[FacetScores]:
         """Compare some rows with every offer, one facet after the other.
 
         Facets of which neither the reference nor an offer of the category says anything are
@@ -161,7 +159,7 @@ class CategoryScores:
                     yield texts.scores(facet, rows)
 
     def pairs(
-        self, rows: Whole, weights: Mapping[Facet, float], *, min_compared: float
+        self, rows: Ints, weights: Mapping[Facet, float], *, min_compared: float
     ) -> PairScores:
         """Gather the facets of some rows into similarities and their bounds."""
         return summed(self.facets(rows), weights, min_compared=min_compared)
@@ -265,7 +263,7 @@ class _ListScores:
         self.weighted = sp.csr_array(listed.has * weights[None, :])
         self.size = np.asarray(self.weighted.sum(axis=1)).ravel()
 
-    def scores(self, facet: Facet, rows: Whole) -> FacetScores:
+    def scores(self, facet: Facet, rows: Ints) -> FacetScores:
         listed = self.listed
         block = np.ascontiguousarray(self.weighted[rows].toarray().T)
         denied_block = np.ascontiguousarray(listed.has_not[rows].toarray().T)
@@ -293,7 +291,7 @@ class _NumberScores:
 
     def __init__(self, numbers: Numbers, ranges: Mapping[str, tuple[float, float]], n: int) -> None:
         self.numbers, self.known, self.n = numbers, bool(ranges), n
-        self.compared_keys: list[tuple[Whole, Floats, float]] = []
+        self.compared_keys: list[tuple[Ints, Floats, float]] = []
         self.n_clipped = self.n_without_range = 0
         usable = np.zeros(len(numbers.keys), dtype=bool)
         for place, key in enumerate(numbers.keys):
@@ -309,7 +307,7 @@ class _NumberScores:
         self.settled = sp.csr_array(numbers.settled[:, usable])
         self.n_stated = np.asarray(self.stated.sum(axis=1)).ravel()
 
-    def scores(self, facet: Facet, rows: Whole) -> FacetScores:
+    def scores(self, facet: Facet, rows: Ints) -> FacetScores:
         shape = (len(rows), self.n)
         total = np.zeros(shape)
         for offers, values, width in self.compared_keys:
@@ -342,7 +340,7 @@ class _TextScores:
     """Cosine of weighted pieces of characters."""
 
     def __init__(
-        self, codes: Whole, facet: Facet, catalog: CatalogFacets, reference: Reference
+        self, codes: Ints, facet: Facet, catalog: CatalogFacets, reference: Reference
     ) -> None:
         kinds, self.codes = np.unique(codes[codes >= 0]), codes
         self.places = np.where(codes >= 0, np.searchsorted(kinds, codes), -1)
@@ -352,7 +350,7 @@ class _TextScores:
         chosen = type(pieces)(pieces.keys, sp.csr_array(pieces.counts[kinds]))
         self.rows = shared_pieces(unit_rows(chosen, counts))
 
-    def scores(self, facet: Facet, rows: Whole) -> FacetScores:
+    def scores(self, facet: Facet, rows: Ints) -> FacetScores:
         present = self.codes >= 0
         compared = present[rows, None] & present[None, :]
         score = np.zeros(compared.shape)
@@ -368,7 +366,7 @@ class _TextScores:
         return FacetScores(facet, score, compared, counted, score, high, counted)
 
 
-def row_blocks(category: CategoryFacets, *, size: int = BLOCK) -> Iterator[Whole]:
+def row_blocks(category: CategoryFacets, *, size: int = BLOCK) -> Iterator[Ints]:
     """Cut a category's rows into runs of at most ``size``, whole banks together where they fit."""
     n = len(category.brands)
     ends = np.append(np.flatnonzero(np.diff(category.brands)) + 1, n)
@@ -548,7 +546,7 @@ def _check_stated(scores: Sequence[CategoryScores], weights: Mapping[Facet, floa
     )
 
 
-def best_of_draws(values: Floats, sizes: Whole) -> Floats:
+def best_of_draws(values: Floats, sizes: Ints) -> Floats:
     """Expect the largest of m values drawn without replacement, for several m at once.
 
     Parameters
@@ -588,7 +586,7 @@ def best_of_draws(values: Floats, sizes: Whole) -> Floats:
     return result
 
 
-def _chances(n: int, sizes: Whole) -> Floats:
+def _chances(n: int, sizes: Ints) -> Floats:
     """Give the chance that the k-th largest is the largest drawn, sizes x ranks."""
     rank = np.arange(1, n)
     factor = np.maximum(n - sizes[:, None] - rank[None, :] + 1, 0) / (n - rank)[None, :]

@@ -11,11 +11,8 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
 from scipy.spatial.distance import squareform
 
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.overlap.brands.kernel import CategoryScores, Comparison, best_of_draws, row_blocks
-
-Whole = NDArray[np.int64]
-Truth = NDArray[np.bool_]
 
 SISTER_SIMILARITY = 0.95
 """Similarity from which two offers are partners."""
@@ -54,16 +51,16 @@ class BestMatches:
 
     names: NDArray[np.object_]
     labels: NDArray[np.object_]
-    groups: tuple[Whole, ...]
-    by_brand: tuple[Whole, ...]
-    categories: Whole
-    brands: Whole
+    groups: tuple[Ints, ...]
+    by_brand: tuple[Ints, ...]
+    categories: Ints
+    brands: Ints
     best: Floats
     low: Floats
     high: Floats
     expected: Floats
-    has_category: Truth
-    own: Truth
+    has_category: Flags
+    own: Flags
     n_pairs: int
     n_comparable: int
 
@@ -75,11 +72,11 @@ class Sums:
     Every array has a row a group; two-dimensional ones a column a bank.
     """
 
-    brand: Whole
-    category: Whole
-    n_offers: Whole
-    n_compared: Whole
-    has_category: Truth
+    brand: Ints
+    category: Ints
+    n_offers: Ints
+    n_compared: Ints
+    has_category: Flags
     overlap: Floats
     shared: Floats
     expected: Floats
@@ -129,12 +126,12 @@ def best_matches(compared: Comparison) -> BestMatches:
 
 @dataclass(frozen=True)
 class _Block:
-    rows: Whole
+    rows: Ints
     best: Floats
     low: Floats
     high: Floats
     expected: Floats
-    own: Truth
+    own: Flags
     n_pairs: int
     n_comparable: int
 
@@ -159,7 +156,7 @@ def _blocks(scores: CategoryScores, compared: Comparison) -> Iterator[_Block]:
         )  # fmt: skip
 
 
-def _expected(score: Floats, brands: Whole, rows: Whole, sizes: Whole) -> Floats:
+def _expected(score: Floats, brands: Ints, rows: Ints, sizes: Ints) -> Floats:
     """Expect each row's best match at as many offers as each bank has, from other banks' offers."""
     different, which = np.unique(sizes, return_inverse=True)
     expected = np.full((len(rows), len(sizes)), np.nan)
@@ -209,7 +206,7 @@ def grouped(matches: BestMatches) -> Sums:
     )  # fmt: skip
 
 
-def sister_pairs(matches: BestMatches, *, owners: Mapping[str, str]) -> Truth:
+def sister_pairs(matches: BestMatches, *, owners: Mapping[str, str]) -> Flags:
     """Say which banks are sisters: nearly one catalogue, or one declared owner.
 
     Returns
@@ -227,7 +224,7 @@ def sister_pairs(matches: BestMatches, *, owners: Mapping[str, str]) -> Truth:
             partner[brand] = close.mean(axis=0)
     enough = partner >= SISTER_SHARE - _ROUNDING
     smaller = size[:, None] <= size[None, :]
-    sister: Truth = (enough & smaller) | (enough & smaller).T
+    sister: Flags = (enough & smaller) | (enough & smaller).T
     owner = np.array([owners.get(str(name), "") for name in matches.names], dtype=object)
     sister |= (owner[:, None] == owner[None, :]) & (owner != "")[:, None]
     np.fill_diagonal(sister, False)

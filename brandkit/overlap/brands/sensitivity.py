@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from brandkit.core.errors import NotEnoughDataError, check_whole_number
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Floats, Ints
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.overlap.brands.kernel import (
@@ -24,7 +24,6 @@ from brandkit.overlap.brands.kernel import (
 )
 from brandkit.overlap.brands.matches import best_matches, grouped, sister_pairs
 from brandkit.overlap.similarity.facets import FACETS, Facet
-from brandkit.overlap.similarity.offers import Whole
 from brandkit.sources.catalog import Catalog
 from brandkit.sources.reference import Reference
 
@@ -205,7 +204,7 @@ def _overlaps(compared: Comparison, names: tuple[Facet, ...], table: Floats) -> 
 
 
 def _best(
-    scores: CategoryScores, rows: Whole, *, names: tuple[Facet, ...], table: Floats, least: float
+    scores: CategoryScores, rows: Ints, *, names: tuple[Facet, ...], table: Floats, least: float
 ) -> Floats:
     """Best match of some rows at every bank of the category, scenarios x rows x banks."""
     starts = np.flatnonzero(np.append(True, np.diff(scores.category.brands) != 0))
@@ -226,7 +225,7 @@ def _best(
     return np.stack(best)
 
 
-def _nearest(overlap: Floats, rival: NDArray[np.bool_]) -> Whole:
+def _nearest(overlap: Floats, rival: NDArray[np.bool_]) -> Ints:
     """Give each bank's nearest rival; -1 where it has none. Ties go to the first by name."""
     allowed = np.where(rival & ~np.isnan(overlap), overlap, -1.0)
     top = allowed.max(axis=1, keepdims=True)

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError, did_you_mean, shown
+from brandkit.core.linalg import Flags
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.language import translate
@@ -72,7 +72,6 @@ class CatalogGaps(Result):
         })  # fmt: skip
 
 
-Truth = NDArray[np.bool_]
 GAP_FACETS: tuple[Facet, ...] = ("features", "channels", "regions")
 """Lists of which more is better. Fees and conditions of eligibility are not."""
 _LISTS = ("features", "eligibility", "channels", "regions")
@@ -231,7 +230,7 @@ def _check_sold(
 def _gaps(
     categories: Sequence[CategoryFacets],
     ours: int,
-    rival: Truth,
+    rival: Flags,
     facets: Sequence[Facet],
     *,
     parity: float,
@@ -263,7 +262,7 @@ def _gaps(
     return table.iloc[order][_GAP_COLUMNS].reset_index(drop=True)
 
 
-def _counted(category: CategoryFacets, facet: Facet, mine: Truth, rivals: Truth) -> pd.DataFrame:
+def _counted(category: CategoryFacets, facet: Facet, mine: Flags, rivals: Flags) -> pd.DataFrame:
     """Count one list of one category, one row an attribute."""
     lists = category.lists[facet]
     has, denied = lists.has.toarray() > 0, lists.has_not.toarray() > 0

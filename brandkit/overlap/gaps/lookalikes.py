@@ -20,9 +20,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from brandkit.core.errors import InputError, ScaleError
+from brandkit.core.linalg import Ints
 from brandkit.sources.names import normalised_name
-
-Whole = NDArray[np.int64]
 
 LOOKS_ALIKE = 0.60
 """Likeness from which two names look alike: chosen on pairs labelled by hand."""
@@ -174,9 +173,9 @@ def look_alike_names(
 
 
 def _within(
-    rows: Whole,
+    rows: Ints,
     plain: NDArray[np.object_],
-    who: Whole,
+    who: Ints,
     is_focus: NDArray[np.bool_] | None,
     *,
     at_least: float,
@@ -198,9 +197,7 @@ def _within(
                     yield (*((a, b) if is_focus is not None else sorted((a, b))), likeness)
 
 
-def _candidates(
-    known: NDArray[np.object_], mine: Whole, *, once: bool
-) -> Iterator[tuple[int, int]]:
+def _candidates(known: NDArray[np.object_], mine: Ints, *, once: bool) -> Iterator[tuple[int, int]]:
     """Give pairs of names with enough characters in common, block by block."""
     distinct = [_taken_apart(str(name)).distinct for name in known]
     for start in range(0, len(mine), 512):

@@ -15,11 +15,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
-from numpy.typing import NDArray
 from sparse_dot_topn import sp_matmul_topn
 
 from brandkit.core.errors import InputError, ScaleError, check_whole_number
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Floats, Ints
 from brandkit.overlap.similarity.facets import (
     LENGTHS,
     Pieces,
@@ -27,8 +26,6 @@ from brandkit.overlap.similarity.facets import (
     text_pieces,
     unit_rows,
 )
-
-Whole = NDArray[np.int64]
 
 _COMMON = 60
 """Commonest pieces that are left aside first."""
@@ -46,8 +43,8 @@ _SLACK = 1e-5
 class _Pairs:
     """Pairs of different texts, each once."""
 
-    first: Whole
-    second: Whole
+    first: Ints
+    second: Ints
     likeness: Floats
 
 
@@ -123,7 +120,7 @@ def similar_names(
 
 
 def _within(
-    rows: Whole, kind: Whole, pieces: Pieces, *, minimum: float, top: int | None
+    rows: Ints, kind: Ints, pieces: Pieces, *, minimum: float, top: int | None
 ) -> pd.DataFrame:
     """Match the names of one group: different texts first, then all that bear them."""
     kinds, which = np.unique(kind[rows], return_inverse=True)
@@ -155,7 +152,7 @@ def _within(
 
 
 def _handed_out(
-    first: Whole, second: Whole, likeness: Floats, *, members: Whole, starts: Whole, top: int | None
+    first: Ints, second: Ints, likeness: Floats, *, members: Ints, starts: Ints, top: int | None
 ) -> pd.DataFrame:
     """Give matches of texts to the names that bear them."""
     n_first, n_second = np.diff(starts)[first], np.diff(starts)[second]
@@ -242,12 +239,12 @@ def _product(left: sp.csr_matrix, right: sp.csr_matrix, least: float) -> _Pairs:
     )
 
 
-def _places(made: sp.csr_matrix, rows: Whole) -> _Pairs:
+def _places(made: sp.csr_matrix, rows: Ints) -> _Pairs:
     first = np.repeat(rows, np.diff(made.indptr))
     return _Pairs(first, made.indices.astype(np.int64), made.data.astype(np.float64))
 
 
-def _row_products(rows: sp.csr_array, first: Whole, second: Whole) -> Floats:
+def _row_products(rows: sp.csr_array, first: Ints, second: Ints) -> Floats:
     """Multiply chosen rows in full, in double precision."""
     result = np.empty(len(first))
     for start in range(0, len(first), 200_000):

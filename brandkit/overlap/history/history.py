@@ -20,7 +20,7 @@ from brandkit.core.errors import (
     did_you_mean,
     shown,
 )
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Flags, Floats
 from brandkit.core.message import Message
 from brandkit.overlap.brands.kernel import Categories, few_of
 from brandkit.overlap.history.kernel import (
@@ -258,9 +258,6 @@ def _direction_notes(change: pd.DataFrame) -> list[Message]:
     return []
 
 
-Truth = NDArray[np.bool_]
-
-
 def overlap_history(
     catalogs: Mapping[date, Catalog],
     *,
@@ -420,7 +417,7 @@ def _wanted(asked: Sequence[str], known: Mapping[str, str]) -> set[str]:
     return {category_key(str(label)) for label in asked}
 
 
-def _sisters(setting: Setting, ledger: Ledger) -> Truth:
+def _sisters(setting: Setting, ledger: Ledger) -> Flags:
     """Say once who is whose sister: by declared owner, or at the first date that has both."""
     n = len(setting.banks)
     owner = np.full(n, "", dtype=object)
@@ -430,7 +427,7 @@ def _sisters(setting: Setting, ledger: Ledger) -> Truth:
         for who, bank in period.banks.items():
             if who in place and bank.name in owners:
                 owner[place[who]] = owners[bank.name]
-    declared: Truth = (owner[:, None] == owner[None, :]) & (owner != "")[:, None]
+    declared: Flags = (owner[:, None] == owner[None, :]) & (owner != "")[:, None]
     sister, open_ = np.zeros((n, n), dtype=bool), ~np.eye(n, dtype=bool)
     for at, present in enumerate(setting.present):
         here = open_ & present[:, None] & present[None, :]
@@ -445,7 +442,7 @@ def _sisters(setting: Setting, ledger: Ledger) -> Truth:
 def _evaluated(
     setting: Setting,
     ledger: Ledger,
-    sister: Truth,
+    sister: Flags,
     *,
     vocabulary: Vocabulary,
     n_drawn: int | None,

@@ -13,9 +13,8 @@ from typing import Literal
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.overlap.brands.kernel import best_of_draws
 from brandkit.overlap.brands.matches import SISTER_SHARE, SISTER_SIMILARITY
 from brandkit.overlap.history.points import Rules, point_scores
@@ -28,8 +27,6 @@ from brandkit.overlap.similarity.facets import (
     Texts,
 )
 
-Truth = NDArray[np.bool_]
-Whole = NDArray[np.int64]
 Vocabulary = Literal["both", "first", "last"]
 Place = tuple[str, Facet]
 """A category and a facet."""
@@ -48,8 +45,8 @@ class Stated:
         At least one offer says whether it has it.
     """
 
-    used: Truth
-    told: Truth
+    used: Flags
+    told: Flags
 
     @classmethod
     def nothing(cls, n_banks: int, n_entries: int) -> Stated:
@@ -72,11 +69,11 @@ class Ledger:
     dates: tuple[Mapping[Place, Stated], ...]
 
 
-Mask = Mapping[Place, Truth]
+Mask = Mapping[Place, Flags]
 """Cells to keep, banks x entries; a category and facet that is not named keeps all."""
 
 
-def ledger_of(facets: Sequence[CatalogFacets], banks: Sequence[Whole], n_banks: int) -> Ledger:
+def ledger_of(facets: Sequence[CatalogFacets], banks: Sequence[Ints], n_banks: int) -> Ledger:
     """Gather who states what.
 
     Parameters
@@ -109,7 +106,7 @@ def ledger_of(facets: Sequence[CatalogFacets], banks: Sequence[Whole], n_banks: 
 def vocabulary_mask(
     ledger: Ledger,
     *,
-    panel: Truth,
+    panel: Flags,
     ends: tuple[int, int],
     between: Sequence[int],
     base: Vocabulary,
@@ -124,8 +121,8 @@ def vocabulary_mask(
     keep, fixed : masks
         Cells to keep; entries of the fixed vocabulary, of shape (1, entries).
     """
-    keep: dict[Place, Truth] = {}
-    fixed: dict[Place, Truth] = {}
+    keep: dict[Place, Flags] = {}
+    fixed: dict[Place, Flags] = {}
     for place, entries in ledger.entries.items():
         first, last = (_used(ledger, at, place, panel) for at in ends)
         ever = np.logical_or.reduce([_used(ledger, at, place, panel) for at in between])
@@ -140,7 +137,7 @@ def vocabulary_mask(
 def disclosure_mask(
     ledger: Ledger,
     *,
-    panel: Truth,
+    panel: Flags,
     ends: tuple[int, int],
     fixed: Mask,
     grain: Literal["cell", "list"] = "cell",
@@ -154,7 +151,7 @@ def disclosure_mask(
     grain : "cell" | "list"
         "list" leaves out only whole lists that were not published at one end.
     """
-    keep: dict[Place, Truth] = {}
+    keep: dict[Place, Flags] = {}
     for place, entries in ledger.entries.items():
         shape = (len(panel), len(entries))
         first, last = (_told(ledger, at, place, shape) for at in ends)
@@ -171,7 +168,7 @@ def joined(*masks: Mask) -> Mask:
     return {place: np.logical_and.reduce([mask[place] for mask in masks]) for place in masks[0]}
 
 
-def restricted(category: CategoryFacets, mask: Mask, ledger: Ledger, who: Whole) -> CategoryFacets:
+def restricted(category: CategoryFacets, mask: Mask, ledger: Ledger, who: Ints) -> CategoryFacets:
     """Give a category without the cells that a mask leaves out.
 
     Parameters
@@ -181,10 +178,10 @@ def restricted(category: CategoryFacets, mask: Mask, ledger: Ledger, who: Whole)
     """
     rows = who[category.brands]
 
-    def kept(facet: Facet, keys: Sequence[str]) -> Truth:
+    def kept(facet: Facet, keys: Sequence[str]) -> Flags:
         place = (category.category, facet)
         at = np.searchsorted(np.array(ledger.entries[place]), np.array(keys))
-        cells: Truth = mask[place][rows][:, at]
+        cells: Flags = mask[place][rows][:, at]
         return cells
 
     return replace(
@@ -209,7 +206,7 @@ def _state(
     facet: Facet,
     *,
     entries: tuple[str, ...],
-    rows: Whole,
+    rows: Ints,
 ) -> None:
     """Write down what the offers of a category state in one facet; ``rows`` are their banks."""
     if facet in category.texts:
@@ -228,26 +225,26 @@ def _state(
         target[rows[cell.row[there]], at[cell.col[there]]] = True
 
 
-def _used(ledger: Ledger, at: int, place: Place, panel: Truth) -> Truth:
+def _used(ledger: Ledger, at: int, place: Place, panel: Flags) -> Flags:
     stated = ledger.dates[at].get(place)
     if stated is None:
         return np.zeros(len(ledger.entries[place]), dtype=bool)
-    used: Truth = np.any(stated.used[panel], axis=0)
+    used: Flags = np.any(stated.used[panel], axis=0)
     return used
 
 
-def _told(ledger: Ledger, at: int, place: Place, shape: tuple[int, int]) -> Truth:
+def _told(ledger: Ledger, at: int, place: Place, shape: tuple[int, int]) -> Flags:
     stated = ledger.dates[at].get(place)
     return np.zeros(shape, dtype=bool) if stated is None else stated.told
 
 
-def _kept_lists(lists: Lists, keep: Truth) -> Lists:
+def _kept_lists(lists: Lists, keep: Flags) -> Lists:
     if keep.all():
         return lists
     return replace(lists, has=_masked(lists.has, keep), has_not=_masked(lists.has_not, keep))
 
 
-def _kept_numbers(numbers: Numbers, keep: Truth) -> Numbers:
+def _kept_numbers(numbers: Numbers, keep: Flags) -> Numbers:
     if keep.all():
         return numbers
     chosen = [keep[rows, at] for at, rows in enumerate(numbers.rows)]
@@ -260,11 +257,11 @@ def _kept_numbers(numbers: Numbers, keep: Truth) -> Numbers:
     )
 
 
-def _kept_texts(texts: Texts, keep: Truth) -> Texts:
+def _kept_texts(texts: Texts, keep: Flags) -> Texts:
     return texts if keep.all() else Texts(np.where(keep, texts.codes, -1))
 
 
-def _masked(matrix: sp.csr_array, keep: Truth) -> sp.csr_array:
+def _masked(matrix: sp.csr_array, keep: Flags) -> sp.csr_array:
     masked = sp.csr_array(matrix.multiply(keep))
     # a zero that is written down would count as an entry
     masked.eliminate_zeros()
@@ -288,7 +285,7 @@ class Market:
     """
 
     facets: CatalogFacets
-    who: Whole
+    who: Ints
     n_banks: int
     rules: Rules
 
@@ -298,7 +295,7 @@ class Reading:
     """One way to read a date: which cells count and which banks are there."""
 
     mask: Mask | None
-    banks: Truth
+    banks: Flags
 
 
 def bank_likeness(
@@ -306,7 +303,7 @@ def bank_likeness(
     readings: Mapping[str, Reading],
     *,
     ledger: Ledger,
-    sister: Truth,
+    sister: Flags,
     n_drawn: Mapping[str, int],
 ) -> dict[str, Floats]:
     """Give each bank's likeness to its rivals under every reading.
@@ -345,7 +342,7 @@ def bank_likeness(
     }  # fmt: skip
 
 
-def close_pairs(market: Market, *, ledger: Ledger) -> Truth:
+def close_pairs(market: Market, *, ledger: Ledger) -> Flags:
     """Say which banks have nearly one catalogue: the rule of sisters.
 
     Returns
@@ -368,7 +365,7 @@ def close_pairs(market: Market, *, ledger: Ledger) -> Truth:
     share = np.divide(close, size[:, None], out=np.zeros((n, n)), where=size[:, None] > 0)
     enough = (share >= SISTER_SHARE - _ROUNDING) & (size[:, None] <= size[None, :])
     enough &= (size[:, None] > 0) & (size[None, :] > 0)
-    sister: Truth = enough | enough.T
+    sister: Flags = enough | enough.T
     np.fill_diagonal(sister, False)
     return sister
 
@@ -383,7 +380,7 @@ def usual_sizes(facets: CatalogFacets) -> dict[str, int]:
 
 def _scored(
     market: Market, category: CategoryFacets, masks: Mapping[str, Mask | None], ledger: Ledger
-) -> Iterator[tuple[Whole, dict[str, Floats]]]:
+) -> Iterator[tuple[Ints, dict[str, Floats]]]:
     """Compare a category under every mask; readings that share a mask share the similarities."""
     first = {id(mask): name for name, mask in reversed(list(masks.items()))}
     cut = {
@@ -395,7 +392,7 @@ def _scored(
         yield rows, {name: scores[first[id(mask)]] for name, mask in masks.items()}
 
 
-def _pools(bank: Whole, rows: Whole, there: Truth, sister: Truth) -> Iterator[tuple[Whole, Whole]]:
+def _pools(bank: Ints, rows: Ints, there: Flags, sister: Flags) -> Iterator[tuple[Ints, Ints]]:
     """Give each bank's rows of a block and the offers of its rivals."""
     for each in np.unique(bank[rows][there[rows]]):
         mine = np.flatnonzero(bank[rows] == each)

@@ -16,10 +16,9 @@ from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from brandkit.core.errors import InputError, NotEnoughDataError, shown
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Floats, Ints
 from brandkit.overlap.brands.kernel import CategoryScores, row_blocks
 from brandkit.overlap.similarity.facets import (
     FACETS,
@@ -34,8 +33,6 @@ from brandkit.overlap.similarity.reference import entry_weights
 from brandkit.sources.catalog import Catalog
 from brandkit.sources.reference import ListCounts, Reference
 
-Truth = NDArray[np.bool_]
-Whole = NDArray[np.int64]
 _ROUNDING = 1e-9
 
 
@@ -65,7 +62,7 @@ def point_scores(
     readings: Mapping[str, CategoryFacets],
     catalog: CatalogFacets,
     rules: Rules,
-) -> Iterator[tuple[Whole, dict[str, Floats]]]:
+) -> Iterator[tuple[Ints, dict[str, Floats]]]:
     """Compare a category block by block, under every reading at once.
 
     Parameters
@@ -151,7 +148,7 @@ class _ListPoints:
         self.is_known = counts is not None
         self.worth = worth
 
-    def part(self, rows: Whole) -> _Part:
+    def part(self, rows: Ints) -> _Part:
         shared = self.weighted[rows] @ self.has.T
         mine, theirs = self.size[rows, None], self.size[None, :]
         either = mine + theirs - shared
@@ -178,7 +175,7 @@ class _NumberPoints:
             if key in ranges
         ]
 
-    def part(self, rows: Whole) -> _Part:
+    def part(self, rows: Ints) -> _Part:
         total = np.zeros((len(rows), len(self.stated)))
         for offers, values, width in self.amounts:
             start, stop = np.searchsorted(offers, (rows[0], rows[-1] + 1))
@@ -210,7 +207,7 @@ class _TextPoints:
         self.scores = CategoryScores(alone, catalog, rules.reference)
         self.shape, self.worth = len(category.offers), rules.weights[facet]
 
-    def part(self, rows: Whole) -> _Part:
+    def part(self, rows: Ints) -> _Part:
         for each in self.scores.facets(rows):
             weight, whole = (
                 self.worth * where.astype(np.float64) for where in (each.compared, each.counted)

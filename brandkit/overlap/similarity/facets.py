@@ -17,14 +17,13 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from brandkit.core.errors import require_columns
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Floats, Ints
 from brandkit.core.message import Message
 from brandkit.overlap.similarity.offers import (
     HAS,
     HAS_NOT,
     NOT_STATED,
     Cells,
-    Whole,
     amount_cells,
     canonical_offers,
     currency_notes,
@@ -53,7 +52,7 @@ class Pieces:
         How often each text holds each piece.
     """
 
-    keys: Whole
+    keys: Ints
     counts: sp.csr_array
 
 
@@ -104,7 +103,7 @@ def text_pieces(
     return Pieces(keys=known, counts=counts)
 
 
-def piece_texts(keys: Whole) -> list[str]:
+def piece_texts(keys: Ints) -> list[str]:
     """Write pieces as text again.
 
     Examples
@@ -117,7 +116,7 @@ def piece_texts(keys: Whole) -> list[str]:
     return ["".join(map(chr, row[row > 0])) for row in points]
 
 
-def piece_keys(pieces: Sequence[str]) -> Whole:
+def piece_keys(pieces: Sequence[str]) -> Ints:
     """Write pieces of up to three characters as numbers, in the order given."""
     keys = np.zeros(len(pieces), dtype=np.int64)
     for at, piece in enumerate(pieces):
@@ -128,7 +127,7 @@ def piece_keys(pieces: Sequence[str]) -> Whole:
     return keys
 
 
-def counted_texts(pieces: Pieces, *, repeats: Whole) -> TextCounts:
+def counted_texts(pieces: Pieces, *, repeats: Ints) -> TextCounts:
     """Count in how many texts each piece occurs.
 
     Parameters
@@ -172,7 +171,7 @@ def shared_pieces(rows: sp.csr_array) -> sp.csr_array:
     return sp.csr_array(rows[:, np.flatnonzero(n_with > 1)])
 
 
-def cosines(rows: sp.csr_array, chosen: Whole) -> Floats:
+def cosines(rows: sp.csr_array, chosen: Ints) -> Floats:
     """Cosine of every row with the chosen ones, 1 exactly for a row with itself.
 
     Parameters
@@ -190,7 +189,7 @@ def cosines(rows: sp.csr_array, chosen: Whole) -> Floats:
     return np.ascontiguousarray(found)
 
 
-def _sorted_counts(texts_with: Mapping[str, int]) -> tuple[Whole, Floats]:
+def _sorted_counts(texts_with: Mapping[str, int]) -> tuple[Ints, Floats]:
     keys = piece_keys(list(texts_with))
     order = np.argsort(keys)
     return keys[order], np.array(list(texts_with.values()), dtype=np.float64)[order]
@@ -258,7 +257,7 @@ class Numbers:
     shown: tuple[str, ...]
     stated: sp.csr_array
     settled: sp.csr_array
-    rows: tuple[Whole, ...]
+    rows: tuple[Ints, ...]
     values: tuple[Floats, ...]
 
 
@@ -272,7 +271,7 @@ class Texts:
         Which of the catalogue's different texts each offer has; -1 where it has none.
     """
 
-    codes: Whole
+    codes: Ints
 
 
 @dataclass(frozen=True)
@@ -290,8 +289,8 @@ class CategoryFacets:
     """
 
     category: str
-    offers: Whole
-    brands: Whole
+    offers: Ints
+    brands: Ints
     lists: Mapping[Facet, Lists]
     numbers: Mapping[Facet, Numbers]
     texts: Mapping[Facet, Texts]
@@ -387,7 +386,7 @@ def catalog_facets(catalog: Catalog) -> CatalogFacets:
     )
 
 
-def _lists(cells: Cells, rows: Whole) -> Lists:
+def _lists(cells: Cells, rows: Ints) -> Lists:
     """Cut a list facet down to one category."""
     at, keys, states = _within(cells, rows)
     known, places = np.unique(keys, return_inverse=True)
@@ -405,7 +404,7 @@ def _lists(cells: Cells, rows: Whole) -> Lists:
     )
 
 
-def _silence_read(lists: Lists, brands: Whole, rule: str) -> Lists:
+def _silence_read(lists: Lists, brands: Ints, rule: str) -> Lists:
     """Read what a fee list leaves out, by the rule declared for it.
 
     Catalogues give a row for a fee where it is charged only, so that silence is read here: by
@@ -431,7 +430,7 @@ def _silence_read(lists: Lists, brands: Whole, rule: str) -> Lists:
     )
 
 
-def _numbers(cells: Cells, rows: Whole, charged: Lists | None) -> Numbers:
+def _numbers(cells: Cells, rows: Ints, charged: Lists | None) -> Numbers:
     """Cut a number facet down to one category."""
     at, keys, _ = _within(cells, rows)
     values = cells.values[_inside(cells, rows)]
@@ -457,19 +456,19 @@ def _numbers(cells: Cells, rows: Whole, charged: Lists | None) -> Numbers:
     )
 
 
-def _inside(cells: Cells, rows: Whole) -> NDArray[np.bool_]:
+def _inside(cells: Cells, rows: Ints) -> NDArray[np.bool_]:
     inside = np.zeros(int(max(cells.offers.max(initial=0), rows.max(initial=0))) + 1, dtype=bool)
     inside[rows] = True
     return inside[cells.offers]
 
 
-def _within(cells: Cells, rows: Whole) -> tuple[Whole, Whole, Whole]:
+def _within(cells: Cells, rows: Ints) -> tuple[Ints, Ints, Ints]:
     chosen = _inside(cells, rows)
     return np.searchsorted(rows, cells.offers[chosen]), cells.keys[chosen], cells.states[chosen]
 
 
 def _indicator(
-    at: Whole, places: Whole, chosen: NDArray[np.bool_], shape: tuple[int, int]
+    at: Ints, places: Ints, chosen: NDArray[np.bool_], shape: tuple[int, int]
 ) -> sp.csr_array:
     cells = (at[chosen], places[chosen])
     return sp.csr_array((np.ones(int(chosen.sum())), cells), shape=shape)
@@ -477,7 +476,7 @@ def _indicator(
 
 def _texts(
     offers: pd.DataFrame, facet: str, own_names: Mapping[str, str]
-) -> tuple[Whole, tuple[str, ...], Pieces]:
+) -> tuple[Ints, tuple[str, ...], Pieces]:
     banks = [own_names.get(brand, brand) for brand in offers["brand"]]
     pairs = pd.MultiIndex.from_arrays([offers[facet], banks])
     codes, kinds = pd.factorize(pairs)

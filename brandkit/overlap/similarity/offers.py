@@ -8,14 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from brandkit.core.errors import InputError, require_columns, shown
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Floats, Ints
 from brandkit.core.message import Message
 from brandkit.sources.names import folded
-
-Whole = NDArray[np.int64]
 
 HAS, HAS_NOT, NOT_STATED = 2, 1, 0
 _STATES = {"has": HAS, "has_not": HAS_NOT, "not_stated": NOT_STATED}
@@ -26,9 +23,9 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 class Cells:
     """Cells of one facet over the whole catalogue, each offer and key once, as codes."""
 
-    offers: Whole
-    keys: Whole
-    states: Whole
+    offers: Ints
+    keys: Ints
+    states: Ints
     values: Floats
     names: tuple[str, ...]
     shown: tuple[str, ...]
@@ -97,13 +94,13 @@ def category_key(label: str) -> str:
     return re.sub(r"[\W_]+", "", folded(label))
 
 
-def offer_codes(attributes: pd.DataFrame, offers: pd.DataFrame) -> Whole:
+def offer_codes(attributes: pd.DataFrame, offers: pd.DataFrame) -> Ints:
     """Say which offer each attribute row belongs to; -1 for offers that were left out."""
     brands = pd.Index(sorted(set(offers["brand"])))
     products = pd.Index(sorted(set(offers["product"])))
     width = len(products) + 1
 
-    def keys(frame: pd.DataFrame) -> Whole:
+    def keys(frame: pd.DataFrame) -> Ints:
         brand = _category_codes(frame["brand"], brands)
         product = _category_codes(frame["product"], products)
         return np.where((brand < 0) | (product < 0), -1, brand * width + product)
@@ -116,13 +113,13 @@ def offer_codes(attributes: pd.DataFrame, offers: pd.DataFrame) -> Whole:
     return np.where(found, order[at] if len(own) else -1, -1).astype(np.int64)
 
 
-def _category_codes(column: pd.Series, known: pd.Index) -> Whole:
+def _category_codes(column: pd.Series, known: pd.Index) -> Ints:
     codes, values = pd.factorize(column)
     places = np.append(known.get_indexer(pd.Index(values.astype("str"))), -1)
     return places[codes].astype(np.int64)
 
 
-def list_cells(attributes: pd.DataFrame, owner: Whole, rows: Whole) -> Cells | None:
+def list_cells(attributes: pd.DataFrame, owner: Ints, rows: Ints) -> Cells | None:
     """Gather a list facet: spellings of an entry united, the most positive state kept."""
     rows = rows[owner[rows] >= 0]
     if not len(rows):
@@ -145,7 +142,7 @@ def list_cells(attributes: pd.DataFrame, owner: Whole, rows: Whole) -> Cells | N
     )
 
 
-def amount_cells(attributes: pd.DataFrame, owner: Whole, rows: Whole) -> Cells | None:
+def amount_cells(attributes: pd.DataFrame, owner: Ints, rows: Ints) -> Cells | None:
     """Gather a number facet: an attribute in two units is two attributes."""
     stated = attributes["value"].iloc[rows].notna().to_numpy()
     rows = rows[stated]
@@ -158,7 +155,7 @@ def amount_cells(attributes: pd.DataFrame, owner: Whole, rows: Whole) -> Cells |
     return list_cells(frame, owner[rows], np.arange(len(rows)))
 
 
-def _united(labels: Sequence[str], codes: Whole) -> tuple[Whole, tuple[str, ...], tuple[str, ...]]:
+def _united(labels: Sequence[str], codes: Ints) -> tuple[Ints, tuple[str, ...], tuple[str, ...]]:
     """Give each label's key as a code, the keys, and the commonest spelling of each."""
     counts = np.bincount(codes, minlength=len(labels))
     spelt: dict[str, list[tuple[int, str]]] = {}

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from brandkit.core.errors import InputError, check_whole_number, did_you_mean, shown
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Floats, Ints
 from brandkit.core.result import Result
 from brandkit.overlap.brands.kernel import (
     Categories,
@@ -23,7 +23,6 @@ from brandkit.overlap.brands.kernel import (
     summed,
 )
 from brandkit.overlap.similarity.facets import FACETS, Facet
-from brandkit.overlap.similarity.offers import Whole
 from brandkit.sources.catalog import Catalog
 from brandkit.sources.reference import Reference
 
@@ -282,7 +281,7 @@ def _nearest(scores: CategoryScores, compared: Comparison, top: int | None) -> _
     return _Found(pd.concat(pairs), pd.concat(parts), n_pairs, n_comparable)
 
 
-def _best_first(near: Floats, top: int | None) -> tuple[Whole, Whole]:
+def _best_first(near: Floats, top: int | None) -> tuple[Ints, Ints]:
     """Give the places of each row's largest values, best first; ties in canonical order."""
     order = np.argsort(-near, axis=1, kind="stable")[:, :top]
     found = ~np.isnan(np.take_along_axis(near, order, axis=1))
@@ -293,7 +292,7 @@ def _best_first(near: Floats, top: int | None) -> tuple[Whole, Whole]:
 def _parts(
     facets: list[FacetScores],
     total: PairScores,
-    cells: tuple[Whole, Whole],
+    cells: tuple[Ints, Ints],
     *,
     weights: Mapping[Facet, float],
 ) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from brandkit.core.errors import check_option
+from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.language import translate
 from brandkit.positioning.image.claims import ClaimCheck
@@ -32,8 +33,6 @@ from brandkit.viz.names import row_names
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.regions import draw_regions, name_points, region_edges, region_room
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
-
-Floats = NDArray[np.float64]
 
 NAME_LINE = 24
 CELL = 0.34

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 
 
 def turns_onto(places: Floats, *, target: Floats, weight: Floats) -> Floats:
@@ -191,10 +190,8 @@ BLOCK = 128
 TIE_DIGITS = 12
 """Decimals beyond which two distances are the same."""
 
-Positions = NDArray[np.intp]
 
-
-def two_nearest(places: Floats) -> tuple[Positions, Floats, Positions, Floats]:
+def two_nearest(places: Floats) -> tuple[Codes, Floats, Codes, Floats]:
     """Find the two nearest other points of each point; ties go to the first.
 
     Parameters
@@ -227,7 +224,7 @@ def two_nearest(places: Floats) -> tuple[Positions, Floats, Positions, Floats]:
     return _two_least_listed(row, column, _apart(places, row, column))
 
 
-def two_least(apart: Floats) -> tuple[Positions, Floats, Positions, Floats]:
+def two_least(apart: Floats) -> tuple[Codes, Floats, Codes, Floats]:
     """Find the two least distances of each row of a square table, which is written into.
 
     Parameters
@@ -249,7 +246,7 @@ def two_least(apart: Floats) -> tuple[Positions, Floats, Positions, Floats]:
     return first, apart[at, first], second, second_apart
 
 
-def _candidates(places: Floats) -> tuple[Positions, Positions]:
+def _candidates(places: Floats) -> tuple[Codes, Codes]:
     """List the pairs that may be among a row's two nearest, in single precision."""
     thin = (places / np.abs(places).max()).astype(np.float32)
     size = (thin * thin).sum(axis=1, keepdims=True)
@@ -275,14 +272,14 @@ def _candidates(places: Floats) -> tuple[Positions, Positions]:
     return np.concatenate(rows), np.concatenate(columns)
 
 
-def _apart(places: Floats, row: Positions, column: Positions) -> Floats:
+def _apart(places: Floats, row: Codes, column: Codes) -> Floats:
     gap = places[row] - places[column]
     return np.asarray(np.sqrt(np.einsum("ij,ij->i", gap, gap)))
 
 
 def _two_least_listed(
-    row: Positions, column: Positions, apart: Floats
-) -> tuple[Positions, Floats, Positions, Floats]:
+    row: Codes, column: Codes, apart: Floats
+) -> tuple[Codes, Floats, Codes, Floats]:
     """Give the two least of each row of a list of pairs that is sorted by row, then column."""
     order = np.lexsort((column, np.round(apart, TIE_DIGITS), row))
     start = np.searchsorted(row[order], np.arange(row[-1] + 1))

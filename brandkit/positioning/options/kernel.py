@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, QhullError, cKDTree
 
 from brandkit.core.errors import InputError, NotEnoughDataError, shown
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Flags, Floats
 from brandkit.positioning.image.stability import MapStability
 from brandkit.positioning.maps.kernel import least_norm_profiles
 from brandkit.positioning.preferences.preferences import PreferenceMap
-
-Truth = NDArray[np.bool_]
 
 CELLS = 61
 """Cells along the longer side of the grid."""
@@ -53,8 +51,8 @@ class Ground:
     places: Floats
     shape: tuple[int, int]
     step: float
-    within: Truth
-    supported: Truth
+    within: Flags
+    supported: Flags
     hull: Floats
     apart: float
 
@@ -148,7 +146,7 @@ def _squared(places: Floats, rivals: Floats) -> Iterator[Floats]:
         yield np.where(np.isnan(squared), np.inf, np.maximum(squared, 0.0))
 
 
-def share_among_best(scores: Floats, *, of: Truth, cells: NDArray[np.intp]) -> Floats:
+def share_among_best(scores: Floats, *, of: Flags, cells: NDArray[np.intp]) -> Floats:
     """Give the share of draws in which cells are among the best of some ground.
 
     Parameters
@@ -166,7 +164,7 @@ def share_among_best(scores: Floats, *, of: Truth, cells: NDArray[np.intp]) -> F
     return np.asarray((scores[:, cells] >= cut[:, None] - 1e-12).mean(axis=0))
 
 
-def peaks(score: Floats, *, ground: Ground, of: Truth, most: int) -> NDArray[np.intp]:
+def peaks(score: Floats, *, ground: Ground, of: Flags, most: int) -> NDArray[np.intp]:
     """Find the best cells of some ground, none beside another.
 
     Parameters

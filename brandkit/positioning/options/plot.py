@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.language import translate
 from brandkit.positioning.maps.story import scaling_words
@@ -30,8 +31,6 @@ from brandkit.viz.palette import PALETTE
 from brandkit.viz.regions import draw_regions, name_points, region_edges, region_room
 from brandkit.viz.renderer import HALO
 from brandkit.viz.theme import strength_colours, theme
-
-Floats = NDArray[np.float64]
 
 LINES = (0.75,)
 """Parts of the way from the least to the most room along which lines are drawn."""

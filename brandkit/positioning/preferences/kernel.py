@@ -11,11 +11,10 @@ from scipy.spatial import ConvexHull
 from scipy.stats import chi2
 from scipy.stats import f as f_distribution
 
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Flags, Floats
 
 PreferenceModel = Literal["vector", "circular", "elliptical", "quadratic"]
 OwnMean = Literal["surface", "products"]
-Flags = NDArray[np.bool_]
 
 #: Columns of a model's terms among 1, x, y, x^2, y^2, xy; a circle has one for both squares.
 TERMS: dict[PreferenceModel, tuple[tuple[int, ...], ...]] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
+from brandkit.core.linalg import Floats
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.positioning.preferences.preferences import PreferenceMap
@@ -33,8 +33,6 @@ THINNED = 2
 
 ISLAND = 12
 """Corners below which a closed line is an accident of counting and is not drawn."""
-
-Floats = NDArray[np.float64]
 
 
 def plot_preference_map(

@@ -20,15 +20,13 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.intervals import carried_df, holm, t_interval
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.sampling.design import RowDraws, SurveyData, SurveyRows
 from brandkit.sampling.moments import moments
 from brandkit.sampling.rows import Data, survey_rows
 from brandkit.sampling.variance import linearised_covariance
 from brandkit.satisfaction.alikeness.variance import DrawnSquare, together
-
-Codes = np.ndarray[tuple[int, ...], np.dtype[np.intp]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,9 +198,6 @@ def _residuals(table: Floats) -> Floats:
     return np.asarray(np.where(filled, (share - expected) / root, 0.0))
 
 
-equivalence_Codes = NDArray[np.intp]
-
-
 @dataclass(frozen=True, eq=False)
 class BankMeans:
     """Means of one item by bank, with what each sampling unit adds to them.
@@ -225,9 +220,7 @@ class BankMeans:
     both: Floats
 
 
-def bank_means(
-    rows: SurveyRows, *, answers: Floats, bank: equivalence_Codes, n_banks: int
-) -> BankMeans:
+def bank_means(rows: SurveyRows, *, answers: Floats, bank: Codes, n_banks: int) -> BankMeans:
     """Take means of an item by bank, and what the sampling units add to them.
 
     Parameters
@@ -346,7 +339,6 @@ def verdicts(
 
 
 Measure = Literal["between_share", "inertia"]
-alikeness_rows_Codes = NDArray[np.intp]
 
 #: What stands for the smallest difference that matters where none is declared.
 USUAL_SHARE = 0.05
@@ -370,8 +362,8 @@ class BankRows:
     rows: SurveyRows
     banks: tuple[str, ...]
     waves: tuple[str | None, ...]
-    bank: alikeness_rows_Codes
-    wave: alikeness_rows_Codes
+    bank: Codes
+    wave: Codes
     enough: NDArray[np.bool_]
     notes: tuple[Message, ...]
 
@@ -385,7 +377,7 @@ class BankRows:
         """Give an item's label, or its name where it has none."""
         return str(self.rows.labels.get(item, item))
 
-    def means(self, column: int, wave: int) -> tuple[alikeness_rows_Codes, BankMeans]:
+    def means(self, column: int, wave: int) -> tuple[Codes, BankMeans]:
         """Give the banks with enough answers to an item in a wave, and their means."""
         banks = np.flatnonzero(self.enough[column, wave])
         place = np.full(len(self.banks), -1)
@@ -517,7 +509,7 @@ def bank_rows(data: Data, *, columns: list[str], missing: str, where: Where) -> 
     return BankRows(rows, banks, waves or (None,), bank, at, enough, tuple(notes))
 
 
-def coded(column: pd.Series) -> tuple[alikeness_rows_Codes, tuple[str, ...]]:
+def coded(column: pd.Series) -> tuple[Codes, tuple[str, ...]]:
     """Give codes and names of a column: categories in their order, others sorted.
 
     Examples
@@ -549,7 +541,7 @@ def require_ticks(rows: SurveyRows) -> None:
             )
 
 
-def _persons(rows: SurveyRows, cells: Cells, there: NDArray[np.bool_]) -> alikeness_rows_Codes:
+def _persons(rows: SurveyRows, cells: Cells, there: NDArray[np.bool_]) -> Codes:
     """Count the persons with an answer, by wave and bank."""
     pairs = np.unique(np.stack([cells.code[there], rows.person[there]], axis=1), axis=0)
     counts = np.bincount(pairs[:, 0], minlength=cells.n_waves * cells.n_banks)

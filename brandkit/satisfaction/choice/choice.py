@@ -20,11 +20,11 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.intervals import carried_df, t_interval
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.sampling.rows import Data, Weight
-from brandkit.satisfaction.choice.kernel import Codes, Flags, Options, options_of
+from brandkit.satisfaction.choice.kernel import Options, options_of
 from brandkit.satisfaction.choice.sets import Choices, choices_of
 from brandkit.satisfaction.choice.solution import (
     Averages,

@@ -7,14 +7,10 @@ from itertools import combinations
 from math import comb
 
 import numpy as np
-from numpy.typing import NDArray
 
 from brandkit.core.errors import InputError
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.satisfaction.fitting import Maximum, maximise
-
-Codes = NDArray[np.intp]
-Flags = NDArray[np.bool_]
 
 MOST_OPTIONS = 1_000_000
 """Combinations of banks in all choices together."""

@@ -16,7 +16,7 @@ from brandkit.core.errors import (
     require_frame,
     shown,
 )
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.rows import (
@@ -28,7 +28,7 @@ from brandkit.sampling.rows import (
     Weight,
     survey_rows,
 )
-from brandkit.satisfaction.choice.kernel import Codes, Flags, Sets
+from brandkit.satisfaction.choice.kernel import Sets
 from brandkit.satisfaction.groups import with_responses
 
 

@@ -18,7 +18,7 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.intervals import holm
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.satisfaction.choice.kernel import Options, fit, options_of, set_scores
 from brandkit.satisfaction.choice.sets import Choices
@@ -345,8 +345,6 @@ LEAST_MET = 30
 """Choices among three banks or more in which a pair must meet to be tested."""
 _AT_ONCE = 64
 """Pairs tested in one piece, so that tables stay small."""
-
-Codes = NDArray[np.intp]
 
 
 def independence_rows(solution: Solution) -> pd.DataFrame:

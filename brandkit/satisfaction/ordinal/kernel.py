@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, log_ndtr, logit, ndtr, ndtri
 
 from brandkit.core.errors import InputError, NotConvergedError, NotEnoughDataError, shown
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 from brandkit.sampling.rows import SurveyRows
 from brandkit.satisfaction.fitting import (
     Maximum,
@@ -26,7 +26,6 @@ from brandkit.satisfaction.fitting import (
 )
 
 Link = Literal["logit", "probit"]
-Codes = NDArray[np.intp]
 
 _WORTH_COLLAPSING = 0.7
 """Cells for each row from which equal rows are no longer united."""

@@ -19,7 +19,7 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.intervals import holm
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.sampling.draws import person_keys
@@ -27,7 +27,6 @@ from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
 from brandkit.satisfaction.paths.checks import SMALL_BASE, WholeRule, needed_persons
 from brandkit.satisfaction.paths.design import (
     Blocks,
-    Codes,
     Mode,
     PathDesign,
     Paths,

@@ -10,13 +10,10 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Final, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from brandkit.core.errors import InputError, check_option, did_you_mean, shown
+from brandkit.core.linalg import Codes, Flags
 from brandkit.core.message import Message
-
-Codes = NDArray[np.intp]
-Flags = NDArray[np.bool_]
 
 Scheme = Literal["path", "centroid", "factorial"]
 Mode = Literal["A", "B"]

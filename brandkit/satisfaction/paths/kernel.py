@@ -11,12 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from brandkit.core.intervals import Interval, percentile_interval, t_interval
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Flags, Floats
 from brandkit.sampling.moments import Moments, MomentSums
 from brandkit.sampling.rows import RowDraws, SurveyRows
 from brandkit.satisfaction.paths.design import PathDesign
-
-Flags = NDArray[np.bool_]
 
 #: The largest change of a weight at which the iteration stops.
 SETTLED: Final = 1e-10

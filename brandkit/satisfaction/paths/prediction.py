@@ -20,22 +20,14 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.intervals import t_interval
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.sampling.draws import person_keys
 from brandkit.sampling.moments import MomentSums
 from brandkit.sampling.rows import Data, RowDraws, SurveyRows, Weight, survey_rows
 from brandkit.satisfaction.paths.checks import WholeRule
-from brandkit.satisfaction.paths.design import (
-    Blocks,
-    Codes,
-    Mode,
-    PathDesign,
-    Paths,
-    Scheme,
-    path_design,
-)
+from brandkit.satisfaction.paths.design import Blocks, Mode, PathDesign, Paths, Scheme, path_design
 from brandkit.satisfaction.paths.kernel import MomentSource, PathValues, path_values
 from brandkit.satisfaction.paths.paths import direct_effects, reached
 

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from brandkit.core.errors import InputError, NotEnoughDataError, check_option, did_you_mean, shown
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.satisfaction.paths.design import Codes, Flags, PathDesign, block_name
+from brandkit.satisfaction.paths.design import PathDesign, block_name
 from brandkit.satisfaction.paths.kernel import PathValues, corrected_interval, mean_interval
 from brandkit.satisfaction.paths.paths import PathModel, alike_pairs, reached
 

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from brandkit.core.errors import InputError, NotEnoughDataError, check_level, check_option, shown
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.sampling.rows import Data, Weight
@@ -159,8 +159,6 @@ def pseudo_variance(estimate: DomainEstimates, variable: int, measure: Measure) 
     net = parts[0] - parts[1]
     return np.where(alike, 1e4 * (parts[0] + parts[1] - net**2) / (base + 3), 0.0)
 
-
-Codes = NDArray[np.intp]
 
 _SCORES = (
     "item", "measure", "unit", "label", "wave", "estimate", "std_error", "ci_low", "ci_high",

@@ -27,7 +27,7 @@ from brandkit.core.intervals import (
     t_interval,
     wilson_interval,
 )
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.sampling.rows import Data, SurveyRows, Weight
 from brandkit.sampling.variance import added_up, stratum_residuals
@@ -43,8 +43,6 @@ from brandkit.satisfaction.groups import (
     group_text,
     item_scales,
 )
-
-Codes = NDArray[np.intp]
 
 #: Spread beneath which answers count as equal: rounding, not difference.
 NO_SPREAD = 1e-20

@@ -15,9 +15,7 @@ from scipy.special import stdtr, stdtrit
 from scipy.stats import rankdata
 
 from brandkit.core.intervals import holm
-from brandkit.core.linalg import Floats
-
-Codes = NDArray[np.intp]
+from brandkit.core.linalg import Codes, Floats
 
 #: Weight beneath which SPSS does not compare a column.
 LEAST_WEIGHT = 2.0

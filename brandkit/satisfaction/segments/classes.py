@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 
 Variances = Literal["equal", "free"]
-Codes = NDArray[np.intp]
 
 #: Least variance of an item within a class, over its variance in the sample.
 LEAST_VARIANCE = {"equal": 1e-6, "free": 0.01}

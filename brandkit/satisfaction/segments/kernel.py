@@ -29,7 +29,7 @@ from brandkit.core.intervals import (
     t_interval,
     wilson_interval,
 )
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.sampling.design import SurveyData, SurveyRows
 from brandkit.sampling.draws import row_keys
@@ -46,7 +46,6 @@ from brandkit.satisfaction.segments.classes import (
     indicators,
 )
 
-Codes = NDArray[np.intp]
 Form = Literal["ratings", "relative"]
 ROW, ONE = "__row__", "__one__"
 

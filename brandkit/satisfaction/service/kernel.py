@@ -21,7 +21,7 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.intervals import carried_df, holm, t_interval
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.sampling.design import SurveyData, SurveyRows
 from brandkit.sampling.rows import Data, survey_rows
@@ -191,7 +191,6 @@ def _shares(weights: Floats, part: str) -> Floats:
     return np.asarray(weights / total)
 
 
-Codes = NDArray[np.intp]
 _PLACE = ("kind", "item", "label", "dimension", "stage", "brand")
 _TEXTS = ("kind", "item", "label", "dimension", "stage", "brand", "stage_a", "stage_b")
 

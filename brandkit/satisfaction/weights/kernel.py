@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brandkit.core.errors import NotConvergedError
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 from brandkit.sampling.calibration import Margin, raked_factors
 
-Codes = NDArray[np.intp]
 AfterTrim = Literal["rake", "keep"]
 
 #: Rounds of cutting and raking in turn, and by how much a weight may exceed its limit.

@@ -19,7 +19,7 @@ from brandkit.core.errors import (
     require_columns,
     shown,
 )
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.sampling.calibration import Calibration, Margin
@@ -27,7 +27,6 @@ from brandkit.sampling.rows import Data
 from brandkit.satisfaction.groups import BETWEEN, data_frame, group_text, ordered_codes
 from brandkit.satisfaction.weights.kernel import AfterTrim, Raking
 
-Codes = NDArray[np.intp]
 Margins = Mapping[str, Mapping[object, float]]
 
 #: How far shares may be from summing to 1 (percentages: to 100) and still be mended.

@@ -8,12 +8,9 @@ from itertools import permutations
 from math import factorial
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm
 
-from brandkit.core.linalg import Floats
-
-Orders = NDArray[np.intp]
+from brandkit.core.linalg import Codes, Floats
 
 MOST_EXACT = 8
 """Banks up to which all orders are gone through: 40,320."""
@@ -51,7 +48,7 @@ class Chance:
     is_exact: bool
 
 
-def orders_of(n: int, *, draws: int, seed: int) -> tuple[Orders, bool]:
+def orders_of(n: int, *, draws: int, seed: int) -> tuple[Codes, bool]:
     """Give orders of n banks, and whether these are all; the first is the banks' own.
 
     Parameters
@@ -122,7 +119,7 @@ def chance(values: Floats, *, is_exact: bool, points: int | None = None) -> Chan
     )
 
 
-def mantel_values(first: Floats, *, second: Floats, orders: Orders) -> Floats:
+def mantel_values(first: Floats, *, second: Floats, orders: Codes) -> Floats:
     """Correlate two sets of distances, the second relabelled in every order.
 
     Parameters
@@ -146,7 +143,7 @@ def mantel_values(first: Floats, *, second: Floats, orders: Orders) -> Floats:
     return np.asarray(np.concatenate(parts) / scale)
 
 
-def procrustes_values(first: Floats, *, second: Floats, orders: Orders) -> Floats:
+def procrustes_values(first: Floats, *, second: Floats, orders: Codes) -> Floats:
     """Say how far one map can be turned onto another, the second relabelled in every order.
 
     Parameters
@@ -175,6 +172,6 @@ def unit_size(places: Floats) -> Floats:
     return np.asarray(centred / size if size > 0 else centred)
 
 
-def _parts(orders: Orders, width: int) -> Iterator[Orders]:
+def _parts(orders: Codes, width: int) -> Iterator[Codes]:
     step = max(1, _CELLS // width)
     return (orders[start : start + step] for start in range(0, len(orders), step))

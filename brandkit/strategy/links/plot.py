@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from brandkit.core.errors import InputError, check_option, did_you_mean, shown
+from brandkit.core.linalg import Floats
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.strategy.links.distances import DistanceLink
@@ -18,8 +18,6 @@ from brandkit.viz.names import row_names
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.renderer import POINTS_AN_INCH, SlimCanvas
 from brandkit.viz.theme import WIDTH, new_axes, theme
-
-Floats = NDArray[np.float64]
 
 MOST_PAIRS = 3
 """Pairs at odds joined on both maps, of either kind; the table has the rest."""

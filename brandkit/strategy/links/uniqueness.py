@@ -16,12 +16,12 @@ from brandkit.core.errors import (
     require_unique,
 )
 from brandkit.core.intervals import holm
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.overlap import BrandOverlap
 from brandkit.strategy.links.distances import FEWEST_BANKS
-from brandkit.strategy.links.kernel import CERTAIN, ENOUGH_BANKS, Chance, Orders, chance, orders_of
+from brandkit.strategy.links.kernel import CERTAIN, ENOUGH_BANKS, Chance, chance, orders_of
 
 TRAITS = ("uniqueness", "breadth")
 SPECIALIST, UNIVERSAL = 0.5, 0.75
@@ -205,7 +205,7 @@ def _check_spread(rows: pd.DataFrame) -> None:
             )
 
 
-def _correlations(trait: Floats, outcome: Floats, orders: Orders) -> Floats:
+def _correlations(trait: Floats, outcome: Floats, orders: Codes) -> Floats:
     given, dealt = trait - trait.mean(), (outcome - outcome.mean())[orders]
     return np.asarray(dealt @ given / np.sqrt((given**2).sum() * (dealt[0] ** 2).sum()))
 

@@ -24,7 +24,7 @@ from brandkit.core.errors import (
     require_unique,
     shown,
 )
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 
@@ -267,14 +267,11 @@ def _refuse_unknown(argument: str, given: Mapping[str, object], criteria: list[s
         )
 
 
-Whole = NDArray[np.int64]
-Truth = NDArray[np.bool_]
-
 _SAME = 1e-12
 _CELLS = 4_000_000
 
 
-def ranks_of(totals: Floats) -> Whole:
+def ranks_of(totals: Floats) -> Ints:
     """Rank totals, the highest 1; equal totals share the better rank.
 
     Parameters
@@ -299,7 +296,7 @@ def ranks_of(totals: Floats) -> Whole:
     ])  # fmt: skip
 
 
-def surely_better(totals: Floats, *, errors: Floats, draws: int, seed: int, level: float) -> Truth:
+def surely_better(totals: Floats, *, errors: Floats, draws: int, seed: int, level: float) -> Flags:
     """Say which totals are better than which others, all said at once.
 
     Parameters
@@ -327,7 +324,7 @@ def surely_better(totals: Floats, *, errors: Floats, draws: int, seed: int, leve
     spread = np.sqrt(errors[:, None] ** 2 + errors**2)
     gap = totals[:, None] - totals
     known = spread == 0
-    better: Truth = known & (gap > _SAME)
+    better: Flags = known & (gap > _SAME)
     open_pairs = ~known
     np.fill_diagonal(open_pairs, val=False)
     if not open_pairs.any():
@@ -349,7 +346,7 @@ def surely_better(totals: Floats, *, errors: Floats, draws: int, seed: int, leve
     return better
 
 
-def _largest(noise: Floats, spread: Floats, open_pairs: Truth) -> Floats:
+def _largest(noise: Floats, spread: Floats, open_pairs: Flags) -> Floats:
     """Give the largest standardised difference of each draw over the pairs that are open."""
     first, second = np.nonzero(open_pairs)
     step = max(1, _CELLS // len(first))
@@ -360,7 +357,7 @@ def _largest(noise: Floats, spread: Floats, open_pairs: Truth) -> Floats:
     ])  # fmt: skip
 
 
-def acceptability(ranks: Whole) -> Floats:
+def acceptability(ranks: Ints) -> Floats:
     """Give the share of draws in which each institution takes each rank.
 
     Parameters
@@ -579,7 +576,7 @@ def _omissions(values: ScorecardValues) -> pd.DataFrame:
 def _totals_frame(
     values: ScorecardValues,
     better: np.ndarray | None,
-    over_weights: Whole,
+    over_weights: Ints,
     omissions: pd.DataFrame,
     *,
     level: float,
@@ -633,7 +630,7 @@ def _parts_frame(values: ScorecardValues) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _acceptability_frame(values: ScorecardValues, over_weights: Whole) -> pd.DataFrame:
+def _acceptability_frame(values: ScorecardValues, over_weights: Ints) -> pd.DataFrame:
     m = len(values.brands)
     return pd.DataFrame({
         "brand": np.array(values.brands, dtype=object).repeat(m),

@@ -1,0 +1,323 @@
+"""Marks that figures are drawn from: rows of dots with intervals, and cells of a heat map.
+
+A mark draws; what it draws was computed before. Nothing is told by colour alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import FuncFormatter
+from numpy.typing import ArrayLike
+
+from brandkit.core.linalg import Flags, Floats
+from brandkit.core.message import Message, formatted
+from brandkit.language import translate
+from brandkit.viz.interval_rows import draw_interval_rows, mark_focus, number_axis
+from brandkit.viz.names import row_names
+from brandkit.viz.palette import PALETTE
+from brandkit.viz.rows import name_rows, share_axis, write_column
+from brandkit.viz.theme import SERIES, WIDTH, new_axes, rows_height, strength_colours, theme
+
+#: Half ems of a name beside a row, and above a column of cells.
+NAME_LINE: Final = 24
+COLUMN_LINE: Final = 20
+#: Beyond so many rows a heat map has numbers for columns and a scale instead of numbers in cells.
+MOST_IN_CELLS: Final = 15
+_HALF_TICK: Final = 0.3
+
+
+@dataclass(frozen=True)
+class Dots:
+    """One series of dots, a value a row.
+
+    Parameters
+    ----------
+    values, low, high : array_like
+        Missing values are not drawn; without ends there is no line.
+    hollow : array_like of bool, optional
+        Which are drawn hollow.
+    label : Message or str
+        What the key calls it, where there are several.
+    """
+
+    values: ArrayLike
+    low: ArrayLike | None = None
+    high: ArrayLike | None = None
+    hollow: ArrayLike | None = None
+    label: Message | str = ""
+
+
+def dot_rows(
+    names: Sequence[str],
+    dots: Dots | Sequence[Dots],
+    *,
+    label: Message | str = "",
+    kind: str = "percent",
+    focus: object = None,
+    ticks: ArrayLike | None = None,
+    columns: Mapping[str | Message, Sequence[str]] | None = None,
+    reference: float | None = None,
+    limits: tuple[float, float] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a row for each name: dots with their intervals, numbers at the right.
+
+    Parameters
+    ----------
+    names : sequence of str
+        From the top; a name may have two lines.
+    dots : Dots or sequence of Dots
+        Several stand beside each other on a row, told apart by marker, with a key above.
+    label : Message or str
+        What the axis across shows.
+    kind : str
+        A format of :func:`brandkit.core.message.formatted`; ``percent`` has an axis of shares.
+    focus : object, optional
+        The name whose row is a diamond in the accent, its name bold.
+    ticks : array_like, optional
+        A short tick across each row: what chance gives, a noise floor.
+    columns : mapping, optional
+        Heading to a text a row, at most two columns at the right.
+    reference : float, optional
+        A line down at this value, such as 0 or the market's mean.
+    limits : (float, float), optional
+        Ends of the axis, where the data's own are not right.
+    ax : Axes, optional
+        New axes as high as the rows need where not given.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> ax = dot_rows(["Civic", "Kestrel"], Dots([.2, .5], low=[.1, .4], high=[.3, .6]),
+    ...               focus="Kestrel", columns={"share": ["20%", "50%"]})
+    >>> [label.get_text() for label in ax.get_yticklabels()], len(ax.texts)
+    (['Civic', 'Kestrel'], 3)
+    """
+    series = [dots] if isinstance(dots, Dots) else list(dots)
+    n, m = len(names), len(series)
+    lines = max([1.0, 0.75 * m, *(1.0 + 0.9 * name.count("\n") for name in names)])
+    if ax is None:
+        ax = new_axes(WIDTH, rows_height(round(n * lines + 1 + 1.5 * (m > 1))))
+    mine = np.array([name == focus for name in names], dtype=bool)
+    with theme():
+        for number, one in enumerate(series):
+            at = np.arange(n, dtype=float) + 0.24 * (number - (m - 1) / 2)
+            _draw_series(ax, one, at=at, mine=mine, number=number if m > 1 else None)
+        if ticks is not None:
+            for row, tick in enumerate(np.asarray(ticks, dtype=float)):
+                ax.plot([tick, tick], [row - _HALF_TICK, row + _HALF_TICK], color=PALETTE["soft"],
+                        linewidth=1.6, linestyle="-", marker="", zorder=2)  # fmt: skip
+        if reference is not None:
+            ax.axvline(reference, color=PALETTE["line"], linewidth=1.2, zorder=1)
+        name_rows(ax, row_names(list(names), line=NAME_LINE) if lines <= 1 else list(names))
+        mark_focus(ax, list(names), None if focus is None else str(focus))
+        _axis_across(ax, series, ticks=ticks, kind=kind, limits=limits)
+        ax.set_xlabel(translate(label))
+        for place, (head, texts) in enumerate((columns or {}).items()):
+            write_column(ax, list(texts), column=place, head=translate(head))
+        if m > 1 and any(one.label for one in series):
+            ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2,
+                      handletextpad=0.4, columnspacing=1.2)  # fmt: skip
+    return ax
+
+
+def _draw_series(ax: Axes, one: Dots, *, at: Floats, mine: Flags, number: int | None) -> None:
+    values = np.asarray(one.values, dtype=float)
+    low = values if one.low is None else one.low
+    high = values if one.high is None else one.high
+    if number is None:
+        draw_interval_rows(ax, values, low=low, high=high, rows=at, focus=mine, hollow=one.hollow)
+        return
+    look = SERIES[number % len(SERIES)]
+    hollow = np.zeros(len(values), bool) if one.hollow is None else np.asarray(one.hollow, bool)
+    ax.hlines(
+        at,
+        np.asarray(low, float),
+        np.asarray(high, float),
+        color=look["color"],
+        linewidth=1.4,
+        zorder=2,
+    )
+    for is_hollow in (False, True):
+        part = (hollow == is_hollow) & ~np.isnan(values)
+        ax.scatter(values[part], at[part], s=36, marker=look["marker"], edgecolors=look["color"],
+                   c=PALETTE["paper"] if is_hollow else look["color"], linewidths=1.4, zorder=3,
+                   label=None if is_hollow else translate(one.label))  # fmt: skip
+
+
+def _axis_across(
+    ax: Axes,
+    series: Sequence[Dots],
+    *,
+    ticks: ArrayLike | None,
+    kind: str,
+    limits: tuple[float, float] | None,
+) -> None:
+    drawn = [np.asarray(end, dtype=float) for one in series
+             for end in (one.values, one.low, one.high) if end is not None]  # fmt: skip
+    if ticks is not None:
+        drawn.append(np.asarray(ticks, dtype=float))
+    whole = np.concatenate([part.ravel() for part in drawn]) if drawn else np.zeros(1)
+    whole = whole[np.isfinite(whole)] if np.isfinite(whole).any() else np.zeros(1)
+    low, high = limits or (float(whole.min()), float(whole.max()))
+    if kind == "percent":
+        reach = max(high - min(low, 0.0), 0.01)
+        share_axis(ax, low=limits[0] if limits else min(low, 0.0) - 0.02 * reach,
+                   high=limits[1] if limits else high + 0.04 * reach)  # fmt: skip
+        return
+    if limits:
+        ax.set_xlim(limits)
+    number_axis(ax, kind)
+
+
+def heat_map(
+    values: ArrayLike,
+    *,
+    rows: Sequence[str],
+    columns: Sequence[str] | None = None,
+    row_label: Message | str = "",
+    column_label: Message | str = "",
+    kind: str = "percent",
+    focus: object = None,
+    framed: Sequence[tuple[int, int]] = (),
+    texts: Sequence[Sequence[str]] | None = None,
+    diverging: bool = False,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a table of values as cells, darker where more; with few rows the numbers stand inside.
+
+    Parameters
+    ----------
+    values : array_like, rows x columns
+        Missing ones are left empty.
+    rows, columns : sequence of str
+        Names; the columns' are the rows' where not given.
+    row_label, column_label : Message or str
+    kind : str
+        How numbers are written.
+    focus : object, optional
+        Name of the row (and column) to frame in the accent.
+    framed : sequence of (row, column)
+        Cells to frame.
+    texts : nested sequence of str, optional
+        What stands in the cells instead of the numbers.
+    diverging : bool
+        Whether values run to both sides of 0; else they run from the least to the most.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> ax = heat_map([[np.nan, .5], [.7, np.nan]], rows=["Civic", "Kestrel"], focus="Civic")
+    >>> [text.get_text() for text in ax.texts]
+    ['50', '70']
+    """
+    cells = np.array(values, dtype=float)
+    across = list(rows if columns is None else columns)
+    in_cells = texts is not None or max(cells.shape) <= MOST_IN_CELLS
+    if ax is None:
+        ax = new_axes(WIDTH, rows_height(len(rows)) * (1.2 if in_cells else 1.0) + 0.6)
+    with theme():
+        there = cells[np.isfinite(cells)]
+        low, high = _ends(there, diverging=diverging, kind=kind)
+        colours = strength_colours(strongest=0.5 if in_cells else 1.0)
+        shown = np.abs(cells) if diverging else cells
+        ax.imshow(np.ma.masked_invalid(shown), cmap=colours, vmin=0.0 if diverging else low,
+                  vmax=high, aspect="auto", interpolation="none")  # fmt: skip
+        _name_cells(ax, list(rows), across, in_cells=in_cells)
+        ax.set_ylabel(translate(row_label))
+        ax.set_xlabel(translate(column_label))
+        if in_cells:
+            _write_cells(ax, cells, kind, texts)
+        else:
+            _draw_scale(ax, low, high, kind)
+        _frame_cells(ax, list(rows), across, framed=framed, focus=str(focus) if focus else None)
+    return ax
+
+
+def _ends(there: Floats, *, diverging: bool, kind: str) -> tuple[float, float]:
+    """Give the ends of the scale of colours: they span the data, in round steps for shares."""
+    if not there.size:
+        return 0.0, 1.0
+    if diverging:
+        return -float(np.abs(there).max()), float(np.abs(there).max()) or 1.0
+    low, high = float(there.min()), float(there.max())
+    if kind == "percent":
+        low = max(np.floor(low * 10 - 1e-9) / 10, 0.0)
+        high = min(np.ceil(high * 10 + 1e-9) / 10, 1.0) if high <= 1 else high
+    return low, high if high > low else low + 1.0
+
+
+def _name_cells(ax: Axes, rows: list[str], columns: list[str], *, in_cells: bool) -> None:
+    down, across = np.arange(len(rows)), np.arange(len(columns))
+    names = row_names(rows, line=NAME_LINE)
+    if in_cells:
+        ax.set_xticks(across, row_names(columns, line=COLUMN_LINE), rotation=90)
+    else:
+        names = [f"{label}  {number}" for number, label in enumerate(names, 1)]
+        # numbers in three lines, so that two digits have the room of three columns
+        ax.set_xticks(across, ["\n" * (at % 3) + str(at + 1) for at in across.tolist()])
+    ax.set_yticks(down, names)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    for tick in (*ax.get_xticklabels(), *ax.get_yticklabels()):
+        tick.set_color(PALETTE["ink"])
+
+
+def _write_cells(ax: Axes, cells: Floats, kind: str, texts: Sequence[Sequence[str]] | None) -> None:
+    for row, column in np.ndindex(*cells.shape):
+        if texts is None and np.isnan(cells[row, column]):
+            continue
+        own = formatted(float(cells[row, column]), kind).removesuffix("%")
+        said = own if texts is None else texts[row][column]
+        ax.text(column, row, said, ha="center", va="center", color=PALETTE["ink"])
+
+
+def _draw_scale(ax: Axes, low: float, high: float, kind: str) -> None:
+    """Draw above the cells which shade means what."""
+    scale = ax.inset_axes((0.5, 1.012, 0.5, 0.016))
+    scale.imshow(np.linspace(0, 1, 128)[None], cmap=strength_colours(), aspect="auto",
+                 extent=(low, high, 0.0, 1.0), interpolation="none")  # fmt: skip
+    scale.set_yticks([])
+    scale.xaxis.tick_top()
+    scale.set_xticks([low, round((low + high) / 2, 2), high])
+    scale.xaxis.set_major_formatter(FuncFormatter(lambda value, _: formatted(value, kind)))
+    for spine in scale.spines.values():
+        spine.set_visible(False)
+
+
+def _frame_cells(
+    ax: Axes,
+    rows: list[str],
+    columns: list[str],
+    *,
+    framed: Sequence[tuple[int, int]],
+    focus: str | None,
+) -> None:
+    for row, column in framed:
+        ax.add_patch(Rectangle((column - 0.44, row - 0.44), 0.88, 0.88, fill=False,
+                               edgecolor=PALETTE["ink"], linewidth=1.2, zorder=4))  # fmt: skip
+    for labels, names, far in (
+        (ax.get_yticklabels(), rows, len(columns)), (ax.get_xticklabels(), columns, len(rows)),
+    ):  # fmt: skip
+        if focus not in names:
+            continue
+        at = names.index(str(focus))
+        labels[at].set(color=PALETTE["accent"], fontweight="bold")
+        down = names is rows
+        corner = (-0.5, at - 0.5) if down else (at - 0.5, -0.5)
+        ax.add_patch(Rectangle(corner, far if down else 1, 1 if down else far, fill=False,
+                               edgecolor=PALETTE["accent"], linewidth=1.6, zorder=5,
+                               clip_on=False))  # fmt: skip
