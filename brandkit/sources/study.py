@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -60,6 +60,8 @@ class Study:
         Label as the files write it to label in the study's language.
     toml : TomlFile
         To say where a key stands.
+    in_own_words : bool
+        Whether labels stay as the files write them, whatever the language.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Study:
     settings: Settings
     names: Mapping[str, str]
     toml: TomlFile = field(repr=False)
+    in_own_words: bool = False
 
     @cached_property
     def brand_table(self) -> BrandTable | None:
@@ -131,8 +134,27 @@ class Study:
         )  # fmt: skip
         if section.scale is not None:
             survey = with_scale(survey, section.rated, section.scale)
-        own = codebook_names(codebook, self.language) if codebook is not None else {}
-        return relabelled_survey(survey, {**own, **self.names})
+        return relabelled_survey(survey, self.label_names)
+
+    @cached_property
+    def label_names(self) -> Mapping[str, str]:
+        """Label as the files write it to label in the study's language, codebook and names."""
+        section = self.settings.survey
+        if self.in_own_words:
+            return {}
+        if section is None or section.codebook is None:
+            return self.names
+        codebook = self.path(section.codebook, "survey", "codebook")
+        return {**codebook_names(codebook, self.language), **self.names}
+
+    def inputs_of(self, kinds: Collection[str]) -> tuple[tuple[str, str], ...]:
+        """Give the input files of some kinds of evidence, with their hashes."""
+        named = [source.rstrip("/") for source in self.sources(kinds)]
+        return tuple(
+            (name, digest)
+            for name, digest in self.inputs
+            if any(name == one or name.startswith(f"{one}/") for one in named)
+        )
 
     @cached_property
     def branches(self) -> Branches | None:
@@ -176,23 +198,24 @@ class Study:
             for column, groups in margins.items()
         }
 
-    def sources(self) -> tuple[str, ...]:
-        """Every path that study.toml names, each once, in its order."""
+    def sources(self, kinds: Collection[str] | None = None) -> tuple[str, ...]:
+        """Every path that study.toml names, each once, in its order; of some kinds, or all."""
         settings = self.settings
         found: list[str | None] = []
-        if settings.names:
+        of = settings.evidence if kinds is None else kinds
+        if settings.names and kinds is None:
             found.append(settings.names.source)
-        if settings.brand_table:
+        if settings.brand_table and "brand_table" in of:
             found.append(settings.brand_table.source)
-        if settings.catalog:
+        if settings.catalog and "catalog" in of:
             catalog = settings.catalog
             aliases = catalog.aliases if isinstance(catalog.aliases, str) else None
             found += [catalog.source, catalog.register_, aliases, catalog.crosswalk]
             for entry in catalog.dates:
                 found += [entry.source, entry.register_]
-        if settings.survey:
+        if settings.survey and "survey" in of:
             found += [settings.survey.source, settings.survey.codebook]
-        if settings.branches:
+        if settings.branches and "branches" in of:
             found.append(settings.branches.source)
         return tuple(dict.fromkeys(source for source in found if source))
 

@@ -1,0 +1,6 @@
+"""What a reader asks of a study, and the answers: the only place that knows every method."""
+
+from brandkit.questions.answers import Answers, Unanswered, answers
+from brandkit.questions.asked import QUESTIONS, Question
+
+__all__ = ["QUESTIONS", "Answers", "Question", "Unanswered", "answers"]

@@ -1,0 +1,343 @@
+"""Each question of a study answered at most once, and kept."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Literal
+
+from brandkit.core.errors import BrandkitError, InputError, did_you_mean
+from brandkit.core.message import Message
+from brandkit.core.result import Result
+from brandkit.core.story import Story
+from brandkit.questions.asked import QUESTIONS
+from brandkit.questions.kept import numbers_code_sha256, pack, unpack
+from brandkit.questions.question import Absent, Asking, Question
+from brandkit.questions.relabelled import relabelled
+from brandkit.sources import Study, read_study
+from brandkit.sources.store import processed_folder, write_whole
+
+if TYPE_CHECKING:
+    from brandkit.page.show import Shown
+
+Why = Literal["absent", "refused", "waits"]
+
+
+class OpenQuestionError(InputError, AttributeError):
+    """A number was asked of a question that is not answered."""
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A question that is not answered, and why; it is falsy.
+
+    Parameters
+    ----------
+    question : str
+    kind : "absent" | "refused" | "waits"
+        The study has no evidence for it, its method refused the evidence, or a question that it
+        builds on is open.
+    why : Message
+    way_out : Message, optional
+        What to write in study.toml.
+
+    Examples
+    --------
+    >>> open_one = Unanswered("drivers", "absent", Message("It takes drivers."))
+    >>> bool(open_one), str(open_one)
+    (False, 'It takes drivers.')
+    """
+
+    question: str
+    kind: Why
+    why: Message
+    way_out: Message | None = None
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return f"{self.why} {self.way_out}" if self.way_out else str(self.why)
+
+    def story(self, *, focus: object = None) -> Story:  # noqa: ARG002 - as a result's
+        """Say why."""
+        return Story(self.why, self.way_out)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {"text/plain": str(self)}
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise OpenQuestionError(f"`{self.question}` is not answered: {self}")
+
+
+Answer = Result | Unanswered
+
+
+class Answers:
+    """The answers of a study, each made when it is first asked for.
+
+    Every question of :data:`QUESTIONS` is an attribute: a result, or an :class:`Unanswered`.
+    """
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self._own, self._names = in_own_words(study)
+        self._known: dict[str, Answer] = {}
+        self._said: dict[str, Answer] = {}
+        self._keys: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> Answer:
+        if name not in QUESTIONS:
+            raise InputError(
+                f"there is no question {name!r}.{did_you_mean(name, list(QUESTIONS))}"
+            )
+        if name not in self._said:
+            answer = self._known_answer(name)
+            self._said[name] = answer if not answer else relabelled(answer, self._names)
+        return self._said[name]
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *QUESTIONS]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(QUESTIONS)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(QUESTIONS)
+
+    def __repr__(self) -> str:
+        return f"Answers({self.study.title!r}, {len(QUESTIONS)} questions)"
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def story(self, name: str) -> Story:
+        """Give what the answer to a question says, with the study's focus."""
+        return self[name].story(focus=self.study.focus)
+
+    def show(self, *names: str, only: str | None = None) -> Shown:
+        """Give the blocks that a report prints: of the first of these questions that is answered.
+
+        Parameters
+        ----------
+        *names : str
+            Questions; the first that is answered is shown, or why none is.
+        only : str, optional
+            One exhibit by its name.
+        """
+        from brandkit.page.show import show_answer
+
+        chosen = next((name for name in names if self[name]), names[0])
+        return show_answer(self, chosen, only=only)
+
+    def lead(self, page: str) -> Shown:
+        """Give a page's title and its findings: one a question, in the reader's order."""
+        from brandkit.page.show import show_lead
+
+        return show_lead(self, page)
+
+    def facts(self) -> Shown:
+        """Give what stands behind the page: customers, products, weights, dates."""
+        from brandkit.page.show import show_facts
+
+        return show_facts(self)
+
+    def of_page(self, page: str) -> list[Question]:
+        """Give the questions of a page, in the reader's order."""
+        return [one for one in QUESTIONS.values() if one.page == page]
+
+    def asked(self) -> Iterator[tuple[Question, Answer, float]]:
+        """Ask every question; each with its answer and the seconds that it took.
+
+        The story is made too, so that what is answered can be told.
+        """
+        for name, question in QUESTIONS.items():
+            start = perf_counter()
+            answer = self[name]
+            answer.story(focus=self.study.focus)
+            yield question, answer, perf_counter() - start
+
+    def key(self, name: str) -> str:
+        """Give a hash of all that the numbers of an answer follow from."""
+        if name not in self._keys:
+            self._keys[name] = self._made_key(QUESTIONS[name])
+        return self._keys[name]
+
+    def _known_answer(self, name: str) -> Answer:
+        if name not in self._known:
+            self._known[name] = self._kept_answer(QUESTIONS[name])
+        return self._known[name]
+
+    def _kept_answer(self, question: Question) -> Answer:
+        lacking = question.lacks(self._own)
+        if lacking:
+            return self._absent(question, lacking)
+        built_on: dict[str, Answer | None] = {}
+        for name in (*question.need, *question.may):
+            answer = self._known_answer(name)
+            if isinstance(answer, Unanswered) and answer.kind != "absent":
+                return _waiting(question, QUESTIONS[name])
+            if isinstance(answer, Unanswered) and name in question.need:
+                return self._absent(question)
+            built_on[name] = answer or None
+        place = processed_folder(self._own.folder) / "answers" / f"{question.name}.zip"
+        kept = _read(place, self.key(question.name))
+        if kept is not None:
+            return kept
+        try:
+            result = question.call(Asking(question, self._own, built_on))
+        except Absent:
+            return self._absent(question)
+        except BrandkitError as error:
+            why = in_keys(str(error), question.arguments)
+            return Unanswered(question.name, "refused", Message("{why}", {"why": why}))
+        with contextlib.suppress(OSError):  # read-only or full: it is made again next time
+            write_whole(place, _stamped(self.key(question.name), pack(result)))
+        return result
+
+    def _absent(self, question: Question, lacking: tuple[str, ...] = ()) -> Unanswered:
+        way_out = None
+        if lacking:
+            keys = [_written_key(key) for key in lacking]
+            way_out = Message("Write {keys} in study.toml.", {"keys": keys})
+        return Unanswered(question.name, "absent", question.takes, way_out)
+
+    def _made_key(self, question: Question) -> str:
+        study = self._own
+        settings = study.settings.model_dump(mode="json", by_alias=True)
+        made_from = {
+            "question": question.name, "code": numbers_code_sha256(), "seed": study.seed,
+            "settings": {kind: settings[kind] for kind in (*question.reads, "report")},
+            "inputs": study.inputs_of(question.reads), "versions": _versions(),
+            "focus": study.focus if question.of_focus else None,
+            "names": [] if study.in_own_words else sorted(study.label_names.items()),
+            "built_on": [self.key(name) for name in (*question.need, *question.may)],
+        }  # fmt: skip
+        written = json.dumps(made_from, sort_keys=True, default=str, ensure_ascii=False)
+        return hashlib.sha256(written.encode()).hexdigest()
+
+
+def answers(
+    study: str | Path | Study, *, focus: str | None = None, language: str | None = None
+) -> Answers:
+    """Give the answers of a study, none of them computed yet.
+
+    Parameters
+    ----------
+    study : str, Path or Study
+        A name in ``data/raw``, a folder with a study.toml, or a study that was read.
+    focus : str, optional
+        The bank the answers are for, where it is not the study's own.
+    language : "en" | "zh-Hant" | "zh-Hans", optional
+        Of labels and texts; the study's own where not given.
+
+    Returns
+    -------
+    Answers
+
+    Raises
+    ------
+    InputError, SchemaError
+        There is no such study, language or bank, or study.toml breaks its rule.
+
+    Examples
+    --------
+    >>> sample = answers("sample")
+    >>> str(QUESTIONS["drivers"].text), bool(sample["drivers"])
+    ('What drives satisfaction?', True)
+    """
+    if isinstance(study, Study):
+        if focus is None and language is None:
+            return Answers(study)
+        study = study.folder
+    return Answers(read_study(study, focus=focus, language=language))
+
+
+def in_own_words(study: Study) -> tuple[Study, Mapping[str, str]]:
+    """Give a study with the labels of its files, and their names in its language.
+
+    Answers are computed in the files' own labels, so that a language never moves a number or
+    chooses between ties. Where two labels share one name they are one thing, which has to be
+    known before anything is computed: then the study stays as it is.
+    """
+    names = study.label_names
+    if not names:
+        return study, {}
+    if len(set(names.values())) < len(names):
+        return study, {}
+    back = {name: label for label, name in names.items()}
+    focus = None if study.focus is None else back.get(study.focus, study.focus)
+    return replace(study, names={}, focus=focus, in_own_words=True), names
+
+
+def in_keys(text: str, arguments: Mapping[str, str]) -> str:
+    """Say a refusal in the words of study.toml: its argument becomes the key.
+
+    Examples
+    --------
+    >>> in_keys("`items` must name columns.", {"items": "survey.drivers"})
+    '[survey] drivers must name columns.'
+    """
+
+    def key(match: re.Match[str]) -> str:
+        known = arguments.get(match.group(1))
+        return _written_key(known) if known else match.group(0)
+
+    return re.sub(r"`(\w+)`", key, text)
+
+
+def _written_key(key: str) -> str:
+    section, _, name = key.partition(".")
+    if section == "image":
+        return "[brand_table] or [survey] images"
+    return f"[{section}] {name}".rstrip()
+
+
+def _waiting(question: Question, other: Question) -> Unanswered:
+    return Unanswered(
+        question.name, "waits", Message("It waits for: {question}", {"question": other.text})
+    )
+
+
+def _stamped(key: str, data: bytes) -> bytes:
+    """Put before the bytes what they follow from, and their own hash."""
+    return f"{key} {hashlib.sha256(data).hexdigest()}\n".encode() + data
+
+
+def _read(place: Path, key: str) -> Result | None:
+    """Read a kept answer, where it follows from the same and is whole."""
+    try:
+        head, _, data = place.read_bytes().partition(b"\n")
+        if head.decode() != f"{key} {hashlib.sha256(data).hexdigest()}":
+            return None
+        kept: Result = unpack(data)
+        return kept
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError):
+        return None  # not there, damaged, or of another brandkit: it is made anew
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("numpy", "scipy", "pandas", "statsmodels")}
+
+
+def _property(question: Question) -> property:
+    def answer(self: Answers) -> Answer:
+        return self[question.name]
+
+    answer.__doc__ = str(question.text)
+    return property(answer)
+
+
+for _name, _question in QUESTIONS.items():
+    setattr(Answers, _name, _property(_question))

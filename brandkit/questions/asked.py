@@ -1,0 +1,13 @@
+"""All questions, in the order in which a reader asks them."""
+
+from __future__ import annotations
+
+from brandkit.questions import overlap, positioning, satisfaction, strategy
+from brandkit.questions.question import Question
+
+QUESTIONS: dict[str, Question] = {
+    question.name: question
+    for question in (
+        *overlap.QUESTIONS, *satisfaction.QUESTIONS, *positioning.QUESTIONS, *strategy.QUESTIONS,
+    )
+}  # fmt: skip

@@ -1,0 +1,138 @@
+"""What is asked of the banks' image: where they stand, who moved, where there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from brandkit.core.message import Message
+from brandkit.positioning import (
+    claim_check,
+    correspondence_map,
+    map_stability,
+    opportunities,
+    repositioning,
+    wave_movement,
+)
+from brandkit.questions.question import Asking, Question
+from brandkit.questions.satisfaction import n_brands, wide_battery
+
+PAGE = "03_positioning"
+NO_IMAGE = Message(
+    "How customers describe the banks: it takes a table of brands by attributes ([brand_table] "
+    "in study.toml) or a survey's pick-any image questions (images in its [survey])."
+)
+NO_ANSWERS = Message(
+    "Which banks are really different takes the answers of single respondents (images in the "
+    "[survey] of study.toml); a table of mentions cannot tell."
+)
+#: What a what-if raises, in shares of the bank's base, and how many are looked at.
+RAISE, MOST_MOVES = 0.10, 3
+
+_IMAGE: dict[str, Any] = {
+    "page": PAGE, "reads": ("survey",), "keys": ("survey",),
+    "arguments": {
+        "attributes": "survey.images", "brand": "survey.brand", "images": "survey.images",
+        "wave": "survey.wave", "weight": "survey.weight", "respondent": "survey.respondent",
+    },
+}  # fmt: skip
+
+
+def _map(a: Asking) -> Any:
+    image = a.brand_image
+    a.require(image is not None)
+    return correspondence_map(
+        image.values, scaling="row_green", supplementary_rows=image.supplementary_brands,
+        supplementary_columns=image.supplementary_attributes,
+    )  # fmt: skip
+
+
+def _image_answers(a: Asking) -> tuple[Any, dict[str, Any]]:
+    """Give the respondents' answers on image: rows a bank, or a battery with a column a bank."""
+    if n_brands(a.survey) > 1:
+        a.require(a.section.images)
+        return a.survey, {"attributes": a.section.images, "weight": a["weights"]}
+    battery = wide_battery(a.survey, a.section.images)
+    a.require(battery is not None)
+    return battery, {}
+
+
+def _stability(a: Asking) -> Any:
+    answers, options = _image_answers(a)
+    return map_stability(answers, seed=a.seed, **options)
+
+
+def _movement(a: Asking) -> Any:
+    wave = a.survey.design.wave
+    a.require(wave is not None and a.survey.responses[wave].nunique() > 1)
+    answers, options = _image_answers(a)
+    return wave_movement(answers, seed=a.seed, **options)
+
+
+def _opportunities(a: Asking) -> Any:
+    stability = a["stability"]
+    on_map = set(stability.map.rows["label"].astype(str))
+    return opportunities(stability, brand=a.focus if a.focus in on_map else None, seed=a.seed)
+
+
+def _what_ifs(a: Asking) -> Any:
+    """Ask what ten points more would do for the focus bank, where it counts most."""
+    stability, choice = a["stability"], a["choice"]
+    cells = stability.cells[stability.cells["brand"].astype(str) == a.focus]
+    present = dict(zip(cells["attribute"].astype(str), cells["share"], strict=True))
+    wanted = [name for name in _wanted(choice, a["opportunities"]) if name in present]
+    a.require(wanted)
+    moves: dict[str, Mapping[str, float]] = {
+        name: {name: min(RAISE, 1.0 - present[name])} for name in wanted[:MOST_MOVES]
+    }
+    return repositioning(stability, brand=a.focus, changes=moves, preference=choice, seed=a.seed)
+
+
+def _wanted(choice: Any, room: Any) -> list[str]:
+    """Name the attributes to raise, the most promising first."""
+    if choice is not None:
+        ranked = choice.importance.sort_values("estimate", ascending=False, kind="stable")
+        return [str(label) for label in ranked["label"]]
+    if room is None or room.changes.empty:
+        return []
+    first = room.changes[room.changes["spot"] == room.changes["spot"].iloc[0]]
+    ranked = first.sort_values("change", ascending=False, kind="stable")
+    return [str(name) for name in ranked["attribute"]]
+
+
+QUESTIONS = (
+    Question(
+        name="map", text=Message("Where do customers see the banks?"), call=_map, takes=NO_IMAGE,
+        **{**_IMAGE, "reads": ("brand_table", "survey"), "keys": ("image",), "arguments": {
+            "counts": "brand_table.source", "supplementary_rows": "brand_table.supplementary_brands"
+        }},
+    ),
+    Question(
+        name="stability", text=Message("How sure are their places?"), call=_stability,
+        may=("weights",), takes=NO_ANSWERS, **_IMAGE,
+    ),
+    Question(
+        name="claims", text=Message("What may a bank claim?"), need=("stability",),
+        call=lambda a: claim_check(a["stability"]), takes=NO_ANSWERS, **_IMAGE,
+    ),
+    Question(
+        name="movement", text=Message("Who moved?"), call=_movement, may=("weights",),
+        takes=Message(
+            "Who moved takes the same image questions in two waves (wave in study.toml)."
+        ), **{**_IMAGE, "keys": ("survey.wave",)},
+    ),
+    Question(
+        name="opportunities", text=Message("Where is there room?"), call=_opportunities,
+        need=("stability",), of_focus=True, takes=Message(
+            "Where there is room takes the answers of single respondents about at least four "
+            "banks."
+        ), **_IMAGE,
+    ),
+    Question(
+        name="what_ifs", text=Message("What would a change do?"), call=_what_ifs,
+        need=("stability",), may=("choice", "opportunities"), of_focus=True, takes=Message(
+            "What a change would do takes the answers of single respondents about the focus bank "
+            "(images in [survey] and focus in [study] of study.toml)."
+        ), **{**_IMAGE, "keys": ("survey", "study.focus")},
+    ),
+)  # fmt: skip

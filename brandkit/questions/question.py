@@ -1,0 +1,114 @@
+"""One thing that a reader asks, and what its answer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from brandkit.core.message import Message
+from brandkit.core.result import Result
+from brandkit.sources import Study
+
+KINDS = ("brand_table", "catalog", "survey", "branches")
+#: What of a study holds which kind of evidence.
+_HOLDS = {"catalogs": "catalog", "margins": "survey", **{kind: kind for kind in KINDS}}
+
+
+class Absent(Exception):
+    """The study does not hold what the question takes; told by the question's own sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question of a study, one line a method.
+
+    Parameters
+    ----------
+    name : str
+        Its name among the answers, and in ``brandkit ask``.
+    page : str
+        The page it stands on, such as ``"02_satisfaction"``.
+    text : Message
+        The question in a reader's words.
+    call : callable
+        Given an :class:`Asking`, makes the result, or raises :class:`Absent`.
+    takes : Message
+        What it takes, said where the study has not got it.
+    reads : tuple of str
+        Kinds of evidence that it looks at, all it may see.
+    keys : tuple of str
+        Keys of study.toml without which it is not asked, as ``"survey.outcome"``.
+    need, may : tuple of str
+        Questions that it builds on, and those it uses where they are answered.
+    leads : bool
+        Whether it may head a page, or is footing: weights, reliability, sensitivity.
+    of_focus : bool
+        Whether its numbers are the focus bank's, not only its words.
+    arguments : mapping
+        Argument of the method to its key of study.toml, to say a refusal in the user's words.
+    """
+
+    name: str
+    page: str
+    text: Message
+    call: Callable[[Asking], Result]
+    takes: Message
+    reads: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    need: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    leads: bool = True
+    of_focus: bool = False
+    arguments: Mapping[str, str] = field(default_factory=dict)
+
+    def lacks(self, study: Study) -> tuple[str, ...]:
+        """Name the keys of study.toml that are not written."""
+        return tuple(key for key in self.keys if not _stands(study, key))
+
+
+class Asking:
+    """What one question may see: its kinds of evidence, settings, and the answers it builds on."""
+
+    def __init__(self, question: Question, study: Study, built_on: Mapping[str, Any]) -> None:
+        self._question, self._study, self._built_on = question, study, built_on
+
+    def __getitem__(self, name: str) -> Any:
+        """Give an answer that the question builds on; None where it is absent."""
+        return self._built_on[name]
+
+    def __getattr__(self, name: str) -> Any:
+        """Give what the study holds of the kinds of evidence the question declares."""
+        question, kind = self._question, _HOLDS.get(name)
+        if kind is not None and kind not in question.reads:
+            raise AssertionError(f"{question.name} reads {name}, which it does not declare")
+        if name == "brand_image" and not {"brand_table", "survey"} <= set(question.reads):
+            raise AssertionError(f"{question.name} reads {name}, which it does not declare")
+        if name == "focus" and not question.of_focus:
+            raise AssertionError(f"{question.name} reads the focus, which it does not declare")
+        return getattr(self._study, name)
+
+    @property
+    def study(self) -> Study:
+        """The study, for what its settings say."""
+        return self._study
+
+    @property
+    def section(self) -> Any:
+        """The ``[survey]`` of study.toml."""
+        return self._study.settings.survey
+
+    def require(self, holds: object) -> None:
+        """End the question where the evidence does not hold what it takes."""
+        if not holds:
+            raise Absent
+
+
+def _stands(study: Study, key: str) -> bool:
+    section, _, name = key.partition(".")
+    if key == "study.focus":
+        return study.focus is not None
+    if key == "image":  # a brand table, or ticks of a survey
+        return study.settings.brand_table is not None or study.settings.survey is not None
+    there = getattr(study.settings, section)
+    return there is not None and (not name or getattr(there, name) not in (None, [], {}, ()))

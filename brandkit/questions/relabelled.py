@@ -1,0 +1,102 @@
+"""Answers in another language: the same numbers, the labels written anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from brandkit.core.columns import COLUMNS
+from brandkit.core.message import Message
+
+#: Columns of text that hold codes and kinds, not labels.
+CODES = frozenset(
+    "item product product_a product_b record file facet state unit field reason missing set kind "
+    "check detail respondent strata cluster reference scenario null cell component side scaling "
+    "method rotation model against optimum claim own_mean zone term driver measure link mode "
+    "scheme base margin letter letters style quadrant within by role test verdict reading trait "
+    "profile direction composite strategy because settled evidence rule severity place block "
+    "block_a block_b source target problem priority".split()
+)
+
+
+def relabelled(value: Any, names: Mapping[str, str]) -> Any:
+    """Write the labels in a result anew.
+
+    Parameters
+    ----------
+    value : object
+        A result, or anything that stands in one.
+    names : mapping
+        Label to label; others stay.
+    """
+    if not names:
+        return value
+    if isinstance(value, str):
+        return names.get(value, value)
+    if isinstance(value, Message):
+        return Message(value.text, relabelled(dict(value.values), names), value.context)
+    if isinstance(value, pd.DataFrame):
+        return _frame(value, names)
+    if isinstance(value, pd.Series):
+        return _cells(value, names).rename(relabelled(value.name, names))
+    if isinstance(value, pd.Index):
+        return value if value.dtype.kind in "iufMb" else value.map(lambda one: _known(one, names))
+    if isinstance(value, np.ndarray):
+        if value.dtype != object:
+            return value
+        return np.array([relabelled(one, names) for one in value.ravel()] + [None], object)[
+            :-1
+        ].reshape(value.shape)
+    if isinstance(value, (tuple, list, frozenset, set)):
+        return type(value)(relabelled(one, names) for one in value)
+    if isinstance(value, (dict, MappingProxyType)):
+        pairs = {relabelled(key, names): relabelled(one, names) for key, one in value.items()}
+        return type(value)(pairs)
+    if is_dataclass(value) and type(value).__module__.startswith("brandkit."):
+        return _record(value, names)
+    return value
+
+
+def _record(value: Any, names: Mapping[str, str]) -> Any:
+    new = object.__new__(type(value))
+    for one in fields(value):
+        old = getattr(value, one.name)
+        kept = one.name in CODES and isinstance(old, str)
+        object.__setattr__(new, one.name, old if kept else relabelled(old, names))
+    return new
+
+
+def _frame(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    changed = {
+        column: _cells(frame[column], names)
+        for column in frame.columns
+        if str(column) not in CODES and not pd.api.types.is_numeric_dtype(frame[column])
+    }
+    new = frame.assign(**changed) if changed else frame.copy()
+    new.index = relabelled(frame.index, names)
+    new.columns = pd.Index(
+        [one if str(one) in COLUMNS else _known(one, names) for one in frame.columns],
+        name=frame.columns.name, dtype=frame.columns.dtype,
+    )  # fmt: skip
+    return new
+
+
+def _cells(cells: pd.Series, names: Mapping[str, str]) -> pd.Series:
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        return cells.cat.rename_categories([_known(one, names) for one in cells.cat.categories])
+    if pd.api.types.is_numeric_dtype(cells) or cells.dtype.kind == "M":
+        return cells
+    return cells.map(lambda one: _known(one, names), na_action="ignore").astype(cells.dtype)
+
+
+def _known(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return names.get(value, value)
+    if isinstance(value, (Message, tuple, list)):
+        return relabelled(value, names)
+    return value

@@ -1,0 +1,278 @@
+"""What is asked of a survey: who satisfies, do customers notice, what drives it, for whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brandkit.core.errors import InputError
+from brandkit.core.message import Message
+from brandkit.questions.question import Asking, Question
+from brandkit.satisfaction import (
+    choice_model,
+    customer_segments,
+    driver_importance,
+    group_comparison,
+    importance_performance,
+    path_model,
+    penalty_reward,
+    perceived_alikeness,
+    scale_reliability,
+    service_priorities,
+    service_quality,
+    survey_weights,
+)
+from brandkit.sources import Study
+from brandkit.sources.batteries import PickAny
+from brandkit.sources.survey import Survey
+
+PAGE = "02_satisfaction"
+NO_SURVEY = Message(
+    "Whether customers are satisfied takes their answers ([survey] in study.toml); this study has "
+    "none."
+)
+NO_DRIVERS = Message(
+    "What drives satisfaction: it takes a survey with an outcome and drivers (outcome and drivers "
+    "in [survey] of study.toml)."
+)
+NO_SEGMENTS = Message(
+    "For whom what matters takes groups of customers and drivers (segments and drivers in the "
+    "[survey] of study.toml)."
+)
+NO_MODEL = Message(
+    "How image, quality, value and loyalty hang together takes blocks of questions and the paths "
+    "between them (blocks and paths in the [survey] of study.toml)."
+)
+NO_PRIORITIES = Message(
+    "What to do first takes services that the survey rates for the focus bank and its rivals "
+    "(drivers and focus in study.toml)."
+)
+#: Fewer drivers than this are not worth ranking.
+FEWEST_DRIVERS = 2
+
+_SURVEY: dict[str, Any] = {
+    "page": PAGE, "reads": ("survey",),
+    "arguments": {
+        "outcome": "survey.outcome", "drivers": "survey.drivers", "attributes": "survey.images",
+        "items": "survey.drivers", "brand": "survey.brand", "by": "survey.segments",
+        "choice": "survey.choice", "blocks": "survey.blocks", "paths": "survey.paths",
+        "weight": "survey.weight", "wave": "survey.wave", "respondent": "survey.respondent",
+        "strata": "survey.strata", "cluster": "survey.cluster", "missing": "survey.missing",
+        "margins": "survey.margins", "images": "survey.images", "tiers": "survey.segments",
+        "smallest_difference": "survey.smallest_difference",
+    },
+}  # fmt: skip
+
+
+def n_brands(survey: Survey) -> int:
+    """Count the banks that a survey's rows are about; 1 where no column says."""
+    column = survey.design.brand
+    return 1 if column is None else int(survey.responses[column].nunique())
+
+
+def wide_battery(survey: Survey, images: list[str]) -> PickAny | None:
+    """Find a wide battery of ticks, without "none of these"; None where there is none."""
+    if not images and not (survey.batteries["kind"] == "pick").any():
+        return None
+    try:
+        battery = survey.images(images or None)
+        return survey.images(images or None, without=battery.nobody) if battery.nobody else battery
+    except InputError:
+        if images:
+            raise
+        return None
+
+
+def target_block(study: Study) -> str:
+    """Name the block that a path model is to explain: the outcome's own, else the first explained.
+
+    Empty where there are no blocks.
+    """
+    section = study.settings.survey
+    if section is None or not section.blocks:
+        return ""
+    explained = [target for _, target in section.paths]
+    own = [name for name, items in section.blocks.items() if section.outcome in items]
+    fitting = [name for name in own if name in explained]
+    return (fitting or [name for name in section.blocks if name in explained] or [""])[0]
+
+
+def _bases(a: Asking) -> dict[str, int]:
+    shown = a.settings.report
+    return {"minimum_base": shown.minimum_base, "suppress_below": shown.suppress_below}
+
+
+def _weights(a: Asking) -> Any:
+    margins = {column: dict(shares) for column, shares in a.margins.items()}
+    return survey_weights(a.survey, margins=margins, wave=a.survey.design.wave)
+
+
+def _scores(a: Asking) -> Any:
+    """Compare the banks; with one bank, the groups of its customers."""
+    section = a.section
+    items = [item for item in (section.outcome, section.recommend) if item is not None]
+    own = next(iter(section.segments), None)
+    by = a.survey.design.brand if n_brands(a.survey) > 1 else own
+    a.require(items and by)
+    return group_comparison(a.survey, items=items, by=by, weight=a["weights"], **_bases(a))
+
+
+def _alikeness(a: Asking) -> Any:
+    section, suppress = a.section, a.settings.report.suppress_below
+    if n_brands(a.survey) < 2:
+        return _wide_alikeness(a, suppress)
+    images = [item for item in section.images if item in a.survey.responses]
+    a.require(section.outcome or images)
+    return perceived_alikeness(
+        a.survey, items=[section.outcome] if section.outcome else None, images=images or None,
+        smallest_difference=section.smallest_difference, weight=a["weights"],
+        suppress_below=suppress, seed=a.seed,
+    )  # fmt: skip
+
+
+def _wide_alikeness(a: Asking, suppress: int) -> Any:
+    """Compare the images of a survey that asks about every bank in columns of its own."""
+    battery = wide_battery(a.survey, a.section.images)
+    a.require(battery is not None and battery.cells["brand"].nunique() > 1)
+    answers = battery.answers()
+    roles = ("respondent", "wave", "weight", "strata", "cluster")
+    design = {role: role if role in answers else None for role in roles}
+    return perceived_alikeness(
+        answers, brand="brand", images=list(battery.attributes), suppress_below=suppress,
+        seed=a.seed, **design,
+    )  # fmt: skip
+
+
+def _reliability(a: Asking) -> Any:
+    whole = {name: items for name, items in a.section.blocks.items() if len(items) > 1}
+    items = whole.get(target_block(a.study)) or next(iter(whole.values()), None)
+    a.require(items)
+    return scale_reliability(a.survey, items=items, missing="drop")
+
+
+def _drivers(a: Asking, by: str | None = None) -> Any:
+    section = a.section
+    a.require(len(section.drivers) >= FEWEST_DRIVERS)
+    return driver_importance(
+        a.survey, outcome=section.outcome, drivers=section.drivers, missing="drop", by=by,
+        weight=a["weights"], seed=a.seed,
+    )  # fmt: skip
+
+
+def _penalties(a: Asking) -> Any:
+    return penalty_reward(
+        a.survey, outcome=a.section.outcome, attributes=a.section.drivers, missing="drop",
+        weight=a["weights"], seed=a.seed, **_bases(a),
+    )  # fmt: skip
+
+
+def _service(a: Asking) -> Any:
+    a.require(n_brands(a.survey) > 1)
+    suppress = a.settings.report.suppress_below
+    return service_quality(
+        a.survey, items=a.section.drivers, weight=a["weights"], suppress_below=suppress
+    )
+
+
+def _priorities(a: Asking) -> Any:
+    a.require(a.focus in a.brands_of("survey"))
+    return service_priorities(
+        a["drivers"], quality=a["service"], brand=a.focus, roles=a["penalties"]
+    )
+
+
+def _paths(a: Asking) -> Any:
+    paths = [(source, target) for source, target in a.section.paths]
+    return path_model(
+        a.survey, blocks=a.section.blocks, paths=paths, missing="drop", weight=a["weights"],
+        seed=a.seed,
+    )  # fmt: skip
+
+
+def _choice(a: Asking) -> Any:
+    images = [item for item in a.section.images if item in a.survey.responses]
+    a.require(images and n_brands(a.survey) > 1 and a.survey.design.respondent is not None)
+    return choice_model(
+        a.survey, choice=a.section.choice, attributes=images, weight=a["weights"], missing="drop"
+    )
+
+
+def _segments(a: Asking) -> Any:
+    items = list(dict.fromkeys([a.section.outcome, *a.section.drivers]))
+    suppress = a.settings.report.suppress_below
+    return customer_segments(
+        a.survey, items=items, tiers=a.section.segments[0], weight=a["weights"], seed=a.seed,
+        suppress_below=suppress,
+    )  # fmt: skip
+
+
+_BOTH = ("survey.outcome", "survey.drivers")
+QUESTIONS = (
+    Question(
+        name="weights", text=Message("Whom do the answers stand for?"), call=_weights,
+        keys=("survey.margins",), leads=False,
+        takes=Message("Weights take the population's shares (margins in [survey] of study.toml)."),
+        **_SURVEY,
+    ),
+    Question(
+        name="scores", text=Message("Who satisfies, and what has changed?"), call=_scores,
+        keys=("survey",), may=("weights",), takes=Message(
+            "Who satisfies takes a rating of satisfaction or recommendation, and several banks or "
+            "groups of customers (outcome, recommend and segments in the [survey] of study.toml)."
+        ), **_SURVEY,
+    ),
+    Question(
+        name="alikeness", text=Message("Do customers notice a difference?"), call=_alikeness,
+        keys=("survey",), may=("weights",), takes=Message(
+            "Whether customers notice a difference takes answers about at least two banks (brand "
+            "in the [survey] of study.toml)."
+        ), **_SURVEY,
+    ),
+    Question(
+        name="reliability", text=Message("Do the questions measure one thing?"),
+        call=_reliability, keys=("survey.blocks",), leads=False,
+        takes=Message("How well questions hang together takes blocks of several questions."),
+        **_SURVEY,
+    ),
+    Question(
+        name="drivers", text=Message("What drives satisfaction?"), call=_drivers, keys=_BOTH,
+        may=("weights",), takes=NO_DRIVERS, **_SURVEY,
+    ),
+    Question(
+        name="penalties", text=Message("What is core, and what delights?"), call=_penalties,
+        keys=_BOTH, may=("weights",), takes=NO_DRIVERS, **_SURVEY,
+    ),
+    Question(
+        name="service", text=Message("Where are we better or worse than rivals?"), call=_service,
+        keys=("survey.drivers",), may=("weights",), takes=NO_PRIORITIES, leads=False, **_SURVEY,
+    ),
+    Question(
+        name="priorities", text=Message("What comes first?"), call=_priorities,
+        keys=("study.focus", *_BOTH), need=("drivers", "service"), may=("penalties",),
+        takes=NO_PRIORITIES, of_focus=True, **_SURVEY,
+    ),
+    Question(
+        name="paths", text=Message("How does it hang together?"), call=_paths,
+        keys=("survey.blocks", "survey.paths"), may=("weights",), takes=NO_MODEL, **_SURVEY,
+    ),
+    Question(
+        name="levers", text=Message("Which levers move it?"), need=("paths",), takes=NO_MODEL,
+        call=lambda a: importance_performance(a["paths"], target=target_block(a.study)),
+        leads=False, keys=("survey.blocks", "survey.paths"), **_SURVEY,
+    ),
+    Question(
+        name="choice", text=Message("What wins customers?"), call=_choice,
+        keys=("survey.choice", "survey.images"), may=("weights",), takes=Message(
+            "What wins customers takes the bank they chose among those they describe (choice and "
+            "images in the [survey] of study.toml, one row a respondent and bank)."
+        ), **_SURVEY,
+    ),
+    Question(
+        name="segments", text=Message("Who are the customers?"), call=_segments,
+        keys=("survey.segments", "survey.outcome"), may=("weights",), takes=NO_SEGMENTS, **_SURVEY,
+    ),
+    Question(
+        name="segment_drivers", text=Message("What matters to whom?"), takes=NO_SEGMENTS,
+        call=lambda a: _drivers(a, by=a.section.segments[0]), keys=("survey.segments", *_BOTH),
+        may=("weights",), leads=False, **_SURVEY,
+    ),
+)  # fmt: skip
