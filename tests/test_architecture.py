@@ -24,7 +24,8 @@ PACKAGE = ROOT / "brandkit"
 
 LEVELS = {
     "core": 0, "sampling": 1, "sources": 1, "viz": 1, "language": 1, "overlap": 2,
-    "satisfaction": 2, "positioning": 2, "report": 2, "strategy": 3, "joins": 4, "__main__": 4,
+    "satisfaction": 2, "positioning": 2, "page": 2, "strategy": 3,
+    "questions": 4, "joins": 4, "report": 5, "__main__": 6,
 }  # fmt: skip
 CAPABILITIES = ("overlap", "satisfaction", "positioning", "strategy")
 COMPUTING = ("core", "sampling", "sources", "language", *CAPABILITIES)

@@ -7,10 +7,10 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from brandkit.core.errors import BrandkitError, InputError, did_you_mean
 from brandkit.core.message import Message
@@ -18,65 +18,13 @@ from brandkit.core.result import Result
 from brandkit.core.story import Story
 from brandkit.questions.asked import QUESTIONS
 from brandkit.questions.kept import numbers_code_sha256, pack, unpack
-from brandkit.questions.question import Absent, Asking, Question
+from brandkit.questions.question import Absent, Asking, Question, Unanswered
 from brandkit.questions.relabelled import relabelled
 from brandkit.sources import Study, read_study
 from brandkit.sources.store import processed_folder, write_whole
 
 if TYPE_CHECKING:
     from brandkit.page.show import Shown
-
-Why = Literal["absent", "refused", "waits"]
-
-
-class OpenQuestionError(InputError, AttributeError):
-    """A number was asked of a question that is not answered."""
-
-
-@dataclass(frozen=True)
-class Unanswered:
-    """A question that is not answered, and why; it is falsy.
-
-    Parameters
-    ----------
-    question : str
-    kind : "absent" | "refused" | "waits"
-        The study has no evidence for it, its method refused the evidence, or a question that it
-        builds on is open.
-    why : Message
-    way_out : Message, optional
-        What to write in study.toml.
-
-    Examples
-    --------
-    >>> open_one = Unanswered("drivers", "absent", Message("It takes drivers."))
-    >>> bool(open_one), str(open_one)
-    (False, 'It takes drivers.')
-    """
-
-    question: str
-    kind: Why
-    why: Message
-    way_out: Message | None = None
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __str__(self) -> str:
-        return f"{self.why} {self.way_out}" if self.way_out else str(self.why)
-
-    def story(self, *, focus: object = None) -> Story:  # noqa: ARG002 - as a result's
-        """Say why."""
-        return Story(self.why, self.way_out)
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/plain": str(self)}
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        raise OpenQuestionError(f"`{self.question}` is not answered: {self}")
-
 
 Answer = Result | Unanswered
 
@@ -96,9 +44,7 @@ class Answers:
 
     def __getitem__(self, name: str) -> Answer:
         if name not in QUESTIONS:
-            raise InputError(
-                f"there is no question {name!r}.{did_you_mean(name, list(QUESTIONS))}"
-            )
+            raise InputError(f"there is no question {name!r}.{did_you_mean(name, list(QUESTIONS))}")
         if name not in self._said:
             answer = self._known_answer(name)
             self._said[name] = answer if not answer else relabelled(answer, self._names)
@@ -134,22 +80,28 @@ class Answers:
         only : str, optional
             One exhibit by its name.
         """
-        from brandkit.page.show import show_answer
+        from brandkit.questions.pages import show_answer
 
         chosen = next((name for name in names if self[name]), names[0])
         return show_answer(self, chosen, only=only)
 
     def lead(self, page: str) -> Shown:
         """Give a page's title and its findings: one a question, in the reader's order."""
-        from brandkit.page.show import show_lead
+        from brandkit.questions.pages import show_lead
 
         return show_lead(self, page)
 
     def facts(self) -> Shown:
         """Give what stands behind the page: customers, products, weights, dates."""
-        from brandkit.page.show import show_facts
+        from brandkit.questions.pages import show_facts
 
         return show_facts(self)
+
+    def open(self) -> Shown:
+        """Give the questions that are not answered, and what each takes."""
+        from brandkit.questions.pages import show_open
+
+        return show_open(self)
 
     def of_page(self, page: str) -> list[Question]:
         """Give the questions of a page, in the reader's order."""

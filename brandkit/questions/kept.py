@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
@@ -69,33 +70,48 @@ class _Packer:
     def down(self, v: Any) -> Any:
         if v is None or type(v) in (bool, int, float, str):
             return v
-        if isinstance(v, Message):
-            return {"$": "message", "text": v.text, "values": self.down(dict(v.values)),
-                    "context": v.context}  # fmt: skip
-        if isinstance(v, np.generic):
-            return {"$": "scalar", "type": v.dtype.str, "v": self.down(v.item())}
-        if isinstance(v, date):
-            return {"$": "date", "v": v.isoformat()}
-        if isinstance(v, pd.DataFrame):
-            return self.frame(v)
-        if isinstance(v, pd.Series):
-            whole = self.frame(v.rename("v").to_frame())
-            return {"$": "series", "name": self.down(v.name), "v": whole}
-        if isinstance(v, pd.Index):
-            names = [self.down(name) for name in v.names]
-            plain = v.to_frame(index=False, name=[str(at) for at in range(v.nlevels)])
-            return {"$": "index", "names": names, "v": self.frame(plain)}
-        if isinstance(v, np.ndarray):
-            return self.array(v)
-        if isinstance(v, (tuple, list, set, frozenset)):
-            members = sorted(v, key=str) if isinstance(v, (set, frozenset)) else v
-            return {"$": type(v).__name__, "v": [self.down(one) for one in members]}
-        if isinstance(v, (dict, MappingProxyType)):
-            return {"$": type(v).__name__, "v": [[self.down(k), self.down(x)] for k, x in v.items()]}
+        for kind, put in self.ways():
+            if isinstance(v, kind):
+                return put(v)
         if is_dataclass(v) and type(v).__module__.startswith("brandkit."):
             parts = {one.name: self.down(getattr(v, one.name)) for one in fields(v)}
             return {"$": "record", "of": f"{type(v).__module__}:{type(v).__qualname__}", "v": parts}
         raise TypeError(f"an answer holds a {type(v).__name__}, which cannot be kept")
+
+    def ways(self) -> tuple[tuple[Any, Callable[[Any], Any]], ...]:
+        return (
+            (Message, self.message),
+            (np.generic, lambda v: {"$": "scalar", "type": v.dtype.str, "v": self.down(v.item())}),
+            (date, lambda v: {"$": "date", "v": v.isoformat()}),
+            (pd.DataFrame, self.frame),
+            (pd.Series, self.series),
+            (pd.Index, self.index),
+            (np.ndarray, self.array),
+            ((set, frozenset), lambda v: self.several(v, sorted(v, key=str))),
+            ((tuple, list), lambda v: self.several(v, v)),
+            ((dict, MappingProxyType), self.pairs),
+        )
+
+    def message(self, v: Message) -> dict[str, Any]:
+        values = self.down(dict(v.values))
+        return {"$": "message", "text": v.text, "values": values, "context": v.context}
+
+    def several(self, v: Any, members: Iterable[Any]) -> dict[str, Any]:
+        return {"$": type(v).__name__, "v": [self.down(one) for one in members]}
+
+    def pairs(self, v: Mapping[Any, Any]) -> dict[str, Any]:
+        pairs = [[self.down(key), self.down(one)] for key, one in v.items()]
+        return {"$": type(v).__name__, "v": pairs}
+
+    def series(self, v: pd.Series) -> dict[str, Any]:
+        whole = self.frame(v.rename("v").to_frame())
+        return {"$": "series", "name": self.down(v.name), "v": whole}
+
+    def index(self, v: pd.Index[Any]) -> dict[str, Any]:
+        names = [self.down(name) for name in v.names]
+        plain = v.to_frame(index=False)
+        plain.columns = pd.Index([str(at) for at in range(v.nlevels)])
+        return {"$": "index", "names": names, "v": self.frame(plain)}
 
     def array(self, v: np.ndarray[Any, Any]) -> dict[str, Any]:
         if v.dtype == object:
@@ -186,7 +202,8 @@ def _index(v: Any, box: zipfile.ZipFile) -> pd.Index[Any]:
     frame, names = _frame(v["v"], box), [_up(name, box) for name in v["names"]]
     if len(names) > 1:
         return pd.MultiIndex.from_frame(frame, names=names)
-    return pd.Index(frame.iloc[:, 0], name=names[0])
+    made: pd.Index[Any] = pd.Index(frame.iloc[:, 0], name=names[0])
+    return made
 
 
 def _objects(v: Any, box: zipfile.ZipFile) -> np.ndarray[Any, Any]:

@@ -42,8 +42,8 @@ def _overlap(a: Asking) -> Any:
 
 def _explanation(a: Asking) -> Any:
     overlap = a["overlap"]
-    pair = compared_pair(overlap, brand=a.focus if a.focus in a.catalog.brands else None)
-    a.require(pair)
+    brand = a.focus if a.focus in a.catalog.brands else None
+    pair = a.require(compared_pair(overlap, brand=brand))
     return overlap_explanation(
         a.catalog, brand=pair[0], rival=pair[1], weights=_weights(a), reference=overlap.reference
     )
@@ -72,7 +72,8 @@ def _market_overlap(a: Asking) -> Any:
 
 QUESTIONS = (
     Question(
-        name="overlap", text=Message("How alike are the banks' products?"), call=_overlap, **_CATALOG
+        name="overlap", text=Message("How alike are the banks' products?"), call=_overlap,
+        **_CATALOG,
     ),
     Question(
         name="explanation", text=Message("In what are they alike?"), call=_explanation,

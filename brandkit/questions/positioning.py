@@ -39,8 +39,7 @@ _IMAGE: dict[str, Any] = {
 
 
 def _map(a: Asking) -> Any:
-    image = a.brand_image
-    a.require(image is not None)
+    image = a.require(a.brand_image)
     return correspondence_map(
         image.values, scaling="row_green", supplementary_rows=image.supplementary_brands,
         supplementary_columns=image.supplementary_attributes,
@@ -52,9 +51,7 @@ def _image_answers(a: Asking) -> tuple[Any, dict[str, Any]]:
     if n_brands(a.survey) > 1:
         a.require(a.section.images)
         return a.survey, {"attributes": a.section.images, "weight": a["weights"]}
-    battery = wide_battery(a.survey, a.section.images)
-    a.require(battery is not None)
-    return battery, {}
+    return a.require(wide_battery(a.survey, a.section.images)), {}
 
 
 def _stability(a: Asking) -> Any:

@@ -2,17 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, TypeVar
 
+from brandkit.core.errors import InputError
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.core.story import Story
 from brandkit.sources import Study
+
+T = TypeVar("T")
 
 KINDS = ("brand_table", "catalog", "survey", "branches")
 #: What of a study holds which kind of evidence.
 _HOLDS = {"catalogs": "catalog", "margins": "survey", **{kind: kind for kind in KINDS}}
+
+
+Why = Literal["absent", "refused", "waits"]
+
+
+class OpenQuestionError(InputError, AttributeError):
+    """A number was asked of a question that is not answered."""
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A question that is not answered, and why; it is falsy.
+
+    Parameters
+    ----------
+    question : str
+    kind : "absent" | "refused" | "waits"
+        The study has no evidence for it, its method refused the evidence, or a question that it
+        builds on is open.
+    why : Message
+    way_out : Message, optional
+        What to write in study.toml.
+
+    Examples
+    --------
+    >>> open_one = Unanswered("drivers", "absent", Message("It takes drivers."))
+    >>> bool(open_one), str(open_one)
+    (False, 'It takes drivers.')
+    """
+
+    question: str
+    kind: Why
+    why: Message
+    way_out: Message | None = None
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return f"{self.why} {self.way_out}" if self.way_out else str(self.why)
+
+    def story(self, *, focus: object = None) -> Story:  # noqa: ARG002 - as a result's
+        """Say why."""
+        return Story(self.why, self.way_out)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {"text/plain": str(self)}
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise OpenQuestionError(f"`{self.question}` is not answered: {self}")
 
 
 class Absent(Exception):
@@ -98,10 +154,11 @@ class Asking:
         """The ``[survey]`` of study.toml."""
         return self._study.settings.survey
 
-    def require(self, holds: object) -> None:
-        """End the question where the evidence does not hold what it takes."""
-        if not holds:
+    def require(self, held: T | None) -> T:
+        """Give what the question takes, or end it where the evidence does not hold it."""
+        if held is None or held is False or (isinstance(held, Sized) and not len(held)):
             raise Absent
+        return held
 
 
 def _stands(study: Study, key: str) -> bool:

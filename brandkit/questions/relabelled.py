@@ -14,14 +14,17 @@ from brandkit.core.columns import COLUMNS
 from brandkit.core.message import Message
 
 #: Columns of text that hold codes and kinds, not labels.
-CODES = frozenset(
-    "item product product_a product_b record file facet state unit field reason missing set kind "
-    "check detail respondent strata cluster reference scenario null cell component side scaling "
-    "method rotation model against optimum claim own_mean zone term driver measure link mode "
-    "scheme base margin letter letters style quadrant within by role test verdict reading trait "
-    "profile direction composite strategy because settled evidence rule severity place block "
-    "block_a block_b source target problem priority".split()
-)
+CODES = frozenset({
+    "item", "product", "product_a", "product_b", "record", "file", "facet", "state", "unit",
+    "field", "reason", "missing", "set", "kind", "check", "detail", "respondent", "strata",
+    "cluster", "reference", "scenario", "null", "cell", "component", "side", "scaling",
+    "method", "rotation", "model", "against", "optimum", "claim", "own_mean", "zone", "term",
+    "driver", "measure", "link", "mode", "scheme", "base", "margin", "letter", "letters",
+    "style", "quadrant", "within", "by", "role", "test", "verdict", "reading", "trait",
+    "profile", "direction", "composite", "strategy", "because", "settled", "evidence", "rule",
+    "severity", "place", "block", "block_a", "block_b", "source", "target", "problem",
+    "priority",
+})  # fmt: skip
 
 
 def relabelled(value: Any, names: Mapping[str, str]) -> Any:
@@ -34,35 +37,49 @@ def relabelled(value: Any, names: Mapping[str, str]) -> Any:
     names : mapping
         Label to label; others stay.
     """
-    if not names:
-        return value
     if isinstance(value, str):
         return names.get(value, value)
-    if isinstance(value, Message):
-        return Message(value.text, relabelled(dict(value.values), names), value.context)
-    if isinstance(value, pd.DataFrame):
-        return _frame(value, names)
-    if isinstance(value, pd.Series):
-        return _cells(value, names).rename(relabelled(value.name, names))
-    if isinstance(value, pd.Index):
-        return value if value.dtype.kind in "iufMb" else value.map(lambda one: _known(one, names))
-    if isinstance(value, np.ndarray):
-        if value.dtype != object:
-            return value
-        return np.array([relabelled(one, names) for one in value.ravel()] + [None], object)[
-            :-1
-        ].reshape(value.shape)
-    if isinstance(value, (tuple, list, frozenset, set)):
-        return type(value)(relabelled(one, names) for one in value)
-    if isinstance(value, (dict, MappingProxyType)):
-        pairs = {relabelled(key, names): relabelled(one, names) for key, one in value.items()}
-        return type(value)(pairs)
-    if is_dataclass(value) and type(value).__module__.startswith("brandkit."):
-        return _record(value, names)
+    if not names or value is None or isinstance(value, (bool, int, float)):
+        return value
+    for kind, made in _MADE:
+        if isinstance(value, kind):
+            return made(value, names)
     return value
 
 
+def _message(value: Message, names: Mapping[str, str]) -> Message:
+    return Message(value.text, relabelled(dict(value.values), names), value.context)
+
+
+def _series(value: pd.Series, names: Mapping[str, str]) -> pd.Series:
+    return _cells(value, names).rename(relabelled(value.name, names))
+
+
+def _index(value: pd.Index, names: Mapping[str, str]) -> pd.Index:
+    return value if value.dtype.kind in "iufMb" else value.map(lambda one: _known(one, names))
+
+
+def _array(value: np.ndarray, names: Mapping[str, str]) -> np.ndarray:
+    if value.dtype != object:
+        return value
+    new = np.empty(value.size, dtype=object)
+    new[:] = [relabelled(one, names) for one in value.ravel()]
+    return new.reshape(value.shape)
+
+
+def _several(value: Any, names: Mapping[str, str]) -> Any:
+    return type(value)(relabelled(one, names) for one in value)
+
+
+def _pairs(value: Any, names: Mapping[str, str]) -> Any:
+    return type(value)(
+        {relabelled(key, names): relabelled(one, names) for key, one in value.items()}
+    )
+
+
 def _record(value: Any, names: Mapping[str, str]) -> Any:
+    if not (is_dataclass(value) and type(value).__module__.startswith("brandkit.")):
+        return value
     new = object.__new__(type(value))
     for one in fields(value):
         old = getattr(value, one.name)
@@ -100,3 +117,10 @@ def _known(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, (Message, tuple, list)):
         return relabelled(value, names)
     return value
+
+
+_MADE: tuple[tuple[Any, Any], ...] = (
+    (Message, _message), (pd.DataFrame, _frame), (pd.Series, _series), (pd.Index, _index),
+    (np.ndarray, _array), ((tuple, list, set, frozenset), _several),
+    ((dict, MappingProxyType), _pairs), (object, _record),
+)  # fmt: skip

@@ -96,7 +96,7 @@ def target_block(study: Study) -> str:
     return (fitting or [name for name in section.blocks if name in explained] or [""])[0]
 
 
-def _bases(a: Asking) -> dict[str, int]:
+def _bases(a: Asking) -> dict[str, Any]:
     shown = a.settings.report
     return {"minimum_base": shown.minimum_base, "suppress_below": shown.suppress_below}
 
@@ -112,7 +112,7 @@ def _scores(a: Asking) -> Any:
     items = [item for item in (section.outcome, section.recommend) if item is not None]
     own = next(iter(section.segments), None)
     by = a.survey.design.brand if n_brands(a.survey) > 1 else own
-    a.require(items and by)
+    a.require(bool(items and by))
     return group_comparison(a.survey, items=items, by=by, weight=a["weights"], **_bases(a))
 
 
@@ -121,7 +121,7 @@ def _alikeness(a: Asking) -> Any:
     if n_brands(a.survey) < 2:
         return _wide_alikeness(a, suppress)
     images = [item for item in section.images if item in a.survey.responses]
-    a.require(section.outcome or images)
+    a.require(bool(section.outcome or images))
     return perceived_alikeness(
         a.survey, items=[section.outcome] if section.outcome else None, images=images or None,
         smallest_difference=section.smallest_difference, weight=a["weights"],
@@ -131,11 +131,11 @@ def _alikeness(a: Asking) -> Any:
 
 def _wide_alikeness(a: Asking, suppress: int) -> Any:
     """Compare the images of a survey that asks about every bank in columns of its own."""
-    battery = wide_battery(a.survey, a.section.images)
-    a.require(battery is not None and battery.cells["brand"].nunique() > 1)
+    battery = a.require(wide_battery(a.survey, a.section.images))
+    a.require(battery.cells["brand"].nunique() > 1)
     answers = battery.answers()
     roles = ("respondent", "wave", "weight", "strata", "cluster")
-    design = {role: role if role in answers else None for role in roles}
+    design: dict[str, Any] = {role: role if role in answers else None for role in roles}
     return perceived_alikeness(
         answers, brand="brand", images=list(battery.attributes), suppress_below=suppress,
         seed=a.seed, **design,
@@ -144,8 +144,7 @@ def _wide_alikeness(a: Asking, suppress: int) -> Any:
 
 def _reliability(a: Asking) -> Any:
     whole = {name: items for name, items in a.section.blocks.items() if len(items) > 1}
-    items = whole.get(target_block(a.study)) or next(iter(whole.values()), None)
-    a.require(items)
+    items = a.require(whole.get(target_block(a.study)) or next(iter(whole.values()), None))
     return scale_reliability(a.survey, items=items, missing="drop")
 
 
@@ -190,7 +189,8 @@ def _paths(a: Asking) -> Any:
 
 def _choice(a: Asking) -> Any:
     images = [item for item in a.section.images if item in a.survey.responses]
-    a.require(images and n_brands(a.survey) > 1 and a.survey.design.respondent is not None)
+    a.require(images)
+    a.require(n_brands(a.survey) > 1 and a.survey.design.respondent is not None)
     return choice_model(
         a.survey, choice=a.section.choice, attributes=images, weight=a["weights"], missing="drop"
     )

@@ -1,4 +1,4 @@
-"""What is asked of several kinds of evidence together: do customers see what is sold, what to do."""
+"""What is asked of several kinds of evidence together: is it seen, and what to do."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ NO_OPTIONS = Message(
 
 
 def _links(a: Asking) -> Any:
-    perceived = a["stability"] or a["map"]
-    a.require(perceived)
-    return distance_link(a["overlap"], perceived=perceived)
+    return distance_link(a["overlap"], perceived=a.require(a["stability"] or a["map"]))
 
 
 def _strategy(a: Asking) -> Any:

@@ -3,9 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from brandkit.report.bases import use_bases
-from brandkit.report.blocks import fact, figure, finding, findings, note, table, title
-from brandkit.report.left_out import leave_out
+from brandkit.page.blocks import fact, figure, finding, findings, leave_out, note, table, title
+from brandkit.page.tables import use_bases
 
 if TYPE_CHECKING:
     from brandkit.report.audit import audit_report

@@ -22,8 +22,8 @@ from nbformat import NotebookNode
 
 from brandkit.core import errors
 from brandkit.core.errors import BrandkitError, InputError, ReportError
-from brandkit.report.left_out import LeftOut
-from brandkit.report.notebooks import own_cells
+from brandkit.page.blocks import LeftOut
+from brandkit.page.notebooks import own_cells
 
 AT_ONCE = max(2, min(4, os.cpu_count() or 2))
 

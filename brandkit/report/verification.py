@@ -12,9 +12,9 @@ import pandas as pd
 from brandkit.core.errors import InputError, MissingFileError, SchemaError
 from brandkit.core.result import Result
 from brandkit.language import LANGUAGES, current_language, use_language
+from brandkit.page.notebooks import chosen_notebooks
+from brandkit.page.provenance import json_of_page
 from brandkit.report.making import made_pages, page_job
-from brandkit.report.notebooks import chosen_notebooks
-from brandkit.report.provenance import json_of_page
 from brandkit.sources.study import read_evidence, read_study
 from brandkit.sources.study_folders import clone_folder
 

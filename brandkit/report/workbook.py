@@ -15,12 +15,10 @@ import xlsxwriter
 from brandkit.core.columns import Kind
 from brandkit.core.errors import InputError, shown
 from brandkit.language import column_label
-from brandkit.report.block_kinds import FigureBlock, TableBlock
-from brandkit.report.cells import text_width
-from brandkit.report.pages import words
-from brandkit.report.provenance import Provenance
-from brandkit.report.tables import table_cells
-from brandkit.report.texts import Text
+from brandkit.page.blocks import FigureBlock, TableBlock
+from brandkit.page.provenance import Provenance
+from brandkit.page.tables import table_cells, text_width
+from brandkit.page.texts import Text, words
 
 WORKBOOK = "tables.xlsx"
 

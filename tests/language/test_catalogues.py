@@ -17,7 +17,7 @@ from opencc import OpenCC
 from brandkit.core.columns import COLUMNS
 from brandkit.core.message import formatted
 from brandkit.language import CATALOGUES
-from brandkit.report.prose import paragraphs
+from brandkit.page.prose import paragraphs
 from brandkit.sources.problems import REASONS
 from tests.language.written_texts import Found, Text, add, in_notebooks, in_python, in_templates
 
@@ -36,9 +36,9 @@ PASSES_ON = {
     ("brandkit/core/message.py", "__reduce__"),
     ("brandkit/language/__init__.py", "column_label"),
     ("brandkit/language/__init__.py", "translate"),
-    ("brandkit/report/pages.py", "words"),
-    ("brandkit/report/prose.py", "_translate"),
-    ("brandkit/report/texts.py", "text_of"),
+    ("brandkit/page/texts.py", "words"),
+    ("brandkit/page/prose.py", "_translate"),
+    ("brandkit/page/texts.py", "text_of"),
 }
 
 # Characters that both scripts use, whatever a converter prefers.

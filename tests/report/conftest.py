@@ -14,10 +14,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from brandkit.core.message import Finding, Message
 from brandkit.language import use_language
+from brandkit.page.blocks import Block
+from brandkit.page.exporter import ReportExporter
+from brandkit.page.provenance import Provenance, versions
 from brandkit.report import fact, figure, findings, note, table, title, use_bases
-from brandkit.report.block_kinds import Block
-from brandkit.report.exporter import ReportExporter
-from brandkit.report.provenance import Provenance, versions
 from brandkit.viz.names import label_lines
 from brandkit.viz.theme import new_axes, theme
 
@@ -41,7 +41,7 @@ def _as_it_was() -> Iterator[None]:
 def kept(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep pages in a folder of the test's own, never in the clone."""
     folder = tmp_path_factory.mktemp("kept")
-    monkeypatch.setattr("brandkit.report.kept_pages.processed_folder", lambda _: folder)
+    monkeypatch.setattr("brandkit.report.making.processed_folder", lambda _: folder)
     return folder / "pages"
 
 

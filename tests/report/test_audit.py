@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from brandkit.core.errors import MissingFileError, SchemaError
+from brandkit.page.exporter import CONTENT_POLICY
 from brandkit.report import audit_report
-from brandkit.report.audit_rules import problems_of
-from brandkit.report.exporter import CONTENT_POLICY
+from brandkit.report.audit import problems_of
 from tests.contract import assert_contract
 
 HEAD = (
@@ -139,7 +139,7 @@ def test_cells_on_enough_people_or_held_back_pass(row: tuple[str, str]) -> None:
 
 
 def test_the_user_and_the_machine_are_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from brandkit.report import audit_rules
+    from brandkit.report import audit as audit_rules
 
     monkeypatch.setattr(getpass, "getuser", lambda: "wilhelmina")
     audit_rules._own_names.cache_clear()

@@ -13,9 +13,8 @@ import pytest
 
 from brandkit.core.message import Finding, Message
 from brandkit.language import use_language
+from brandkit.page.blocks import BLOCK_TYPE, LeftOut
 from brandkit.report import fact, figure, finding, findings, leave_out, note, table, title
-from brandkit.report.block_kinds import BLOCK_TYPE
-from brandkit.report.left_out import LeftOut
 from tests.report.conftest import HOSTILE, blocks, drawn, scores
 
 MADE = blocks()

@@ -12,10 +12,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from brandkit.core.errors import ReportError
 from brandkit.core.message import Finding, Message
 from brandkit.language import current_language, use_language
+from brandkit.page.markup import read_markup
 from brandkit.report import figure, finding, note, table, title
-from brandkit.report.audit_rules import problems_of
-from brandkit.report.index import index_page
-from brandkit.report.markup import read_markup
+from brandkit.report.audit import problems_of
+from brandkit.report.run import index_page
 from tests.report.conftest import (
     HOSTILE,
     ORIGIN,

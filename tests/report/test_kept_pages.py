@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from brandkit.report import export_report, kept_pages
+from brandkit.report import export_report
+from brandkit.report import making as kept_pages
 from brandkit.report.making import page_job
 from brandkit.sources import read_study
 from tests.report.conftest import SMALL_SETUP

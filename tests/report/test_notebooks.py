@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from brandkit.core.errors import BrandkitError, InputError, MissingFileError, SchemaError
-from brandkit.report.notebooks import chosen_notebooks, read_notebook, with_parameters
+from brandkit.page.notebooks import chosen_notebooks, read_notebook, with_parameters
 
 FILE = Path("03_positioning.ipynb")
 PARAMETERS = {"tags": ["parameters"]}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from brandkit.language import use_language
-from brandkit.report.exporter import paragraphs
-from brandkit.report.prose import pieces
+from brandkit.page.exporter import paragraphs
+from brandkit.page.prose import pieces
 
 SOURCE = """# Maps
 
@@ -67,7 +67,7 @@ def test_what_has_no_translation_says_that_it_is_english() -> None:
 def test_a_translated_paragraph_keeps_its_marks(monkeypatch: pytest.MonkeyPatch) -> None:
     told = {"Banks grow *alike*.": "銀行越來越*相似*。"}
     monkeypatch.setattr(
-        "brandkit.report.prose.translation", lambda message, _: told.get(message.text)
+        "brandkit.page.prose.translation", lambda message, _: told.get(message.text)
     )
     use_language("zh-Hant")
     assert page("Banks grow\n*alike*.") == "<p>銀行越來越<em>相似</em>。</p>\n"

@@ -107,7 +107,7 @@ def test_a_notebook_without_evidence_says_so(live: Live, tmp_path: Path) -> None
 def test_parameters_limits_and_seed_reach_the_notebook(live: Live, tmp_path: Path) -> None:
     cells = (
         'title(f"{study} {language} {focus}")',
-        "from brandkit.report.bases import current_bases\n"
+        "from brandkit.page.tables import current_bases\n"
         "from brandkit.language import current_language\n"
         "import os\n"
         "note(f\"{current_bases()} {current_language()} {os.environ['OPENBLAS_NUM_THREADS']}\")",

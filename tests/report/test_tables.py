@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from brandkit.core.errors import InputError
 from brandkit.core.message import Message
 from brandkit.language import use_language
+from brandkit.page.tables import table_cells
 from brandkit.report import use_bases
-from brandkit.report.tables import table_cells
 from tests.report.conftest import scores
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from brandkit.core.errors import MissingFileError, SchemaError
+from brandkit.page.provenance import json_of_page
 from brandkit.report import export_report
-from brandkit.report.provenance import json_of_page
 from brandkit.report.verification import report_verification
 from tests.contract import assert_contract
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from brandkit.page.provenance import json_of_page
 from brandkit.report import audit_report, export_report
-from brandkit.report.provenance import json_of_page
 
 CSIBANK = """
 [study]
@@ -51,7 +51,7 @@ weight = "wgt"
 
 @pytest.fixture(autouse=True)
 def _kept_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("brandkit.report.kept_pages.processed_folder", lambda _: tmp_path / "kept")
+    monkeypatch.setattr("brandkit.report.making.processed_folder", lambda _: tmp_path / "kept")
 
 
 def exported(study: str | Path, out: Path, *, only: str = "02", **options: Any) -> dict[str, Any]:

@@ -13,11 +13,10 @@ from nbformat import NotebookNode
 
 from brandkit.core.errors import ReportError, did_you_mean, shown
 from brandkit.language import current_language
-from brandkit.report.block_kinds import BLOCK_TYPE
-from brandkit.report.notebooks import INJECTED, TAG, own_cells
-from brandkit.report.pages import words
-from brandkit.report.prose import Piece, pieces
-from brandkit.report.texts import Text, language_of
+from brandkit.page.blocks import BLOCK_TYPE
+from brandkit.page.notebooks import INJECTED, TAG, own_cells
+from brandkit.page.prose import Piece, pieces
+from brandkit.page.texts import Text, language_of, words
 
 HIDDEN_TAGS = (TAG, INJECTED, "hide")
 

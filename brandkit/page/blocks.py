@@ -7,31 +7,183 @@ block as JSON in the cell's output. Texts are written in the language in use whe
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pandas as pd
+from IPython.display import display
 
 from brandkit.core.columns import Kind
-from brandkit.core.errors import InputError, shown
+from brandkit.core.errors import BrandkitError, InputError, shown
 from brandkit.core.message import Finding, Message
 from brandkit.language import current_language
-from brandkit.report.bases import current_bases
-from brandkit.report.block_kinds import (
-    FactBlock,
-    FigureBlock,
-    FindingBlock,
-    FindingsBlock,
-    NoteBlock,
-    TableBlock,
-    TitleBlock,
-)
-from brandkit.report.tables import LOW_MARK, table_cells
-from brandkit.report.texts import Text, text_of
+from brandkit.page.tables import LOW_MARK, TableCells, current_bases, table_cells
+from brandkit.page.texts import Text, block_html, text_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+
+BLOCK_TYPE = "application/vnd.brandkit.block+json"
+
+
+@dataclass(frozen=True)
+class Block(ABC):
+    """One piece of a report.
+
+    Parameters
+    ----------
+    language : str
+        The language its texts are written in.
+    """
+
+    language: str
+
+    @abstractmethod
+    def to_json(self) -> dict[str, Any]:
+        """Give the block as the exporter reads it."""
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        block = self.to_json()
+        return {
+            BLOCK_TYPE: block,
+            "text/html": block_html(block, language=self.language),
+            "text/plain": f"<{block['kind']}>",
+        }
+
+
+@dataclass(frozen=True)
+class TitleBlock(Block):
+    """The report's title: the finding a reader should not miss."""
+
+    text: Text
+    lede: Text | None
+    kicker: Text | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the block as the exporter reads it."""
+        return {
+            "kind": "title", "language": self.language, "text": self.text.to_json(),
+            "lede": _json(self.lede), "kicker": _json(self.kicker),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FindingBlock(Block):
+    """One finding, how settled it is, and the figures or tables it stands on."""
+
+    headline: Text
+    detail: Text
+    settled: str
+    about: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the block as the exporter reads it."""
+        return {
+            "kind": "finding", "language": self.language, "headline": self.headline.to_json(),
+            "detail": self.detail.to_json(), "settled": self.settled, "about": list(self.about),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FindingsBlock(Block):
+    """Several findings, the most important first."""
+
+    findings: tuple[FindingBlock, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the block as the exporter reads it."""
+        return {
+            "kind": "findings", "language": self.language,
+            "findings": [one.to_json() for one in self.findings],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FigureBlock(Block):
+    """A figure with its caption, its description for those who cannot see it, and its data."""
+
+    name: str
+    caption: Text
+    alt: Text
+    svg: str
+    data: TableCells | None
+    notes: tuple[Text, ...]
+    base: Text | None
+    base_size: int | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the block as the exporter reads it."""
+        return {
+            "kind": "figure", "language": self.language, "name": self.name,
+            "caption": self.caption.to_json(), "alt": self.alt.to_json(), "svg": self.svg,
+            "data": None if self.data is None else self.data.to_json(),
+            "notes": [note.to_json() for note in self.notes],
+            "base": _json(self.base), "base_size": self.base_size,
+        }  # fmt: skip
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        alone = self.svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+        return {
+            BLOCK_TYPE: self.to_json(),
+            "image/svg+xml": alone,
+            "text/plain": self.alt.text,
+        }
+
+
+@dataclass(frozen=True)
+class TableBlock(Block):
+    """A table with its caption."""
+
+    name: str
+    caption: Text
+    cells: TableCells
+    notes: tuple[Text, ...]
+    base: Text | None
+    base_size: int | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the block as the exporter reads it."""
+        return {
+            "kind": "table", "language": self.language, "name": self.name,
+            "caption": self.caption.to_json(), "table": self.cells.to_json(),
+            "notes": [note.to_json() for note in self.notes],
+            "base": _json(self.base), "base_size": self.base_size,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NoteBlock(Block):
+    """What could not be answered, and why."""
+
+    text: Text
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the block as the exporter reads it."""
+        return {"kind": "note", "language": self.language, "text": self.text.to_json()}
+
+
+@dataclass(frozen=True)
+class FactBlock(Block):
+    """A fact about the evidence, shown at the report's end with the other provenance."""
+
+    label: Text
+    value: Text
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the block as the exporter reads it."""
+        return {
+            "kind": "fact", "language": self.language, "label": self.label.to_json(),
+            "value": self.value.to_json(),
+        }  # fmt: skip
+
+
+def _json(text: Text | None) -> dict[str, Any] | None:
+    return None if text is None else text.to_json()
+
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _KINDS_OF_SETTLED = ("clear", "likely", "open")
@@ -189,7 +341,7 @@ def figure(
 
     address = _name(name, argument="name")
     words, described = _required("caption", caption), _required("alt", alt)
-    whole = _whole(drawing)
+    whole = whole_figure(drawing)
     cells = None
     if data is not None:
         cells = table_cells(data, focus=focus, kinds=kinds, heads=heads, of_people=of_people)
@@ -323,7 +475,8 @@ def _name(name: str, *, argument: str) -> str:
     return name
 
 
-def _whole(drawing: Axes | Figure) -> Figure:
+def whole_figure(drawing: Axes | Figure) -> Figure:
+    """Give the figure that was drawn, or that the axes stand on."""
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -345,3 +498,35 @@ def _base(base: int | Message | str | None) -> tuple[Text | None, int | None]:
     if size < current_bases().minimum:
         said = Message("Base {n:count} {mark}, small", {"n": size, "mark": LOW_MARK})
     return text_of(said), size
+
+
+class LeftOut(BrandkitError):
+    """The study's evidence does not answer this notebook's question."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Show one line in JupyterLab: nothing went wrong."""
+        return [str(self)]
+
+
+def leave_out(message: Message | str) -> NoReturn:
+    """End a notebook here: the report says why, and shows what came before.
+
+    Parameters
+    ----------
+    message : Message or str
+        What cannot be answered, and what it would take.
+
+    Raises
+    ------
+    LeftOut
+        Always; the exporter takes it as the notebook's proper end.
+
+    Examples
+    --------
+    >>> leave_out("How alike the products are: this needs a catalogue.")
+    Traceback (most recent call last):
+    brandkit.page.blocks.LeftOut: How alike the products are: this needs a catalogue.
+    """
+    block = note(message)
+    display(block)  # type: ignore[no-untyped-call]
+    raise LeftOut(block.text.text)

@@ -13,10 +13,10 @@ from nbformat import NotebookNode
 from traitlets import default
 
 from brandkit.language import current_language, use_language
-from brandkit.report.page import Page, page_of, place_label
-from brandkit.report.pages import TEMPLATES, prepared, stylesheet
-from brandkit.report.prose import paragraphs
-from brandkit.report.provenance import Provenance, json_in_page, numbers_sha256
+from brandkit.page.page import Page, page_of, place_label
+from brandkit.page.prose import paragraphs
+from brandkit.page.provenance import Provenance, json_in_page, numbers_sha256
+from brandkit.page.texts import TEMPLATES, prepared, stylesheet
 from brandkit.viz.fonts import cjk_font, font_subset, is_wide
 
 __all__ = ["CONTENT_POLICY", "ReportExporter", "paragraphs"]
@@ -32,7 +32,7 @@ _TAGS = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)
 class ReportExporter(TemplateExporter):
     """Write the page of an executed notebook.
 
-    The page's language and :class:`~brandkit.report.provenance.Provenance` are taken from
+    The page's language and :class:`~brandkit.page.provenance.Provenance` are taken from
     ``resources["language"]`` and ``resources["provenance"]``.
     """
 

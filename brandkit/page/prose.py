@@ -17,7 +17,7 @@ from mistune.core import BlockState
 
 from brandkit.core.message import Message
 from brandkit.language import current_language, translation
-from brandkit.report.texts import Text, language_of
+from brandkit.page.texts import Text, language_of
 
 _UNITS = ("heading", "paragraph", "block_text")
 

@@ -1,0 +1,1 @@
+"""Blocks, tables and the template of a page: what a report and JupyterLab show."""

@@ -1,0 +1,177 @@
+"""What a page prints of the answers: its lead, the blocks of each question, what stands behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from brandkit.core.message import Finding, Message, Settled
+from brandkit.core.story import Story
+from brandkit.language import current_language, date_text, use_language
+from brandkit.page.blocks import Block, fact, findings, note, title
+from brandkit.page.show import Shown, show
+from brandkit.page.tables import use_bases
+from brandkit.questions.asked import QUESTIONS
+from brandkit.questions.question import Unanswered
+from brandkit.sources import Study
+
+if TYPE_CHECKING:
+    from brandkit.questions.answers import Answers
+
+#: What the brief takes its findings from, in the order of what a board may act on.
+BRIEF = (
+    "priorities", "alikeness", "strategy", "overlap", "stability", "map", "drivers", "scores",
+    "paths", "market_overlap",
+)  # fmt: skip
+MOST_IN_BRIEF = 5
+_FIRMNESS: tuple[Settled, ...] = ("open", "likely", "clear")
+
+
+@contextmanager
+def speaking(study: Study) -> Iterator[None]:
+    """Write blocks in a study's language, with its limits on small bases."""
+    before = current_language()
+    shown = study.settings.report
+    use_language(study.language)
+    use_bases(minimum=shown.minimum_base, suppress=shown.suppress_below)
+    try:
+        yield
+    finally:
+        use_language(before)
+
+
+def show_answer(answers: Answers, name: str, *, only: str | None = None) -> Shown:
+    """Give the blocks of a question; of one that is open why, where it is not for want of keys."""
+    answer = answers[name]
+    with speaking(answers.study):
+        if answer:
+            return show(answer, focus=answers.study.focus, only=only)
+        if isinstance(answer, Unanswered) and answer.kind == "absent":
+            return Shown(())
+        said = Message("Not answered: {question}", {"question": QUESTIONS[name].text})
+        return Shown((note(said),))
+
+
+def show_lead(answers: Answers, page: str) -> Shown:
+    """Give a page's title, and one finding of each of its questions that leads."""
+    with speaking(answers.study):
+        told = list(_told(answers, page))
+        if not told:
+            first = next((one.takes for one in QUESTIONS.values() if one.page == page), None)
+            return Shown((note(first or Message("No question of this page can be answered.")),))
+        firm = [story for _, story in told if _settled(story) != "open"]
+        top = firm[0] if firm else told[0][1]
+        blocks: list[Block] = [title(top.headline, lede=top.lede)]
+        for name, story in told:
+            shown = next(iter(story.exhibits), None) if QUESTIONS[name].page == page else None
+            blocks.append(findings(story.findings[:1], about=shown))
+        return Shown(tuple(blocks))
+
+
+def _told(answers: Answers, page: str) -> Iterator[tuple[str, Story]]:
+    """Give the stories that lead a page, in the reader's order."""
+    if page == "04_brief":
+        yield from _brief(answers)
+        return
+    for question in answers.of_page(page):
+        if question.leads and answers[question.name]:
+            story = answers.story(question.name)
+            if story.findings:
+                yield question.name, story
+
+
+def _brief(answers: Answers) -> Iterator[tuple[str, Story]]:
+    n, has_map = 0, False
+    for name in BRIEF:
+        if n == MOST_IN_BRIEF:
+            return
+        if not answers[name] or (name == "map" and has_map):
+            continue
+        story = answers.story(name)
+        if story.findings:
+            n, has_map = n + 1, has_map or name == "stability"
+            yield name, story
+
+
+def _settled(story: Story) -> Settled:
+    return story.findings[0].settled
+
+
+def nearest_both(answers: Answers) -> Finding | None:
+    """Compare the nearest rival in products with that in image; as settled as the weaker."""
+    overlap: Any = answers["overlap"]
+    stability: Any = answers["stability"]
+    positions: Any = stability.map if stability else answers["map"]
+    if not overlap or not positions:
+        return None
+    sold = dict(zip(overlap.brands["brand"], overlap.brands["nearest_rival"], strict=True))
+    seen = dict(zip(positions.nearest["label"], positions.nearest["nearest"], strict=True))
+    focus = answers.study.focus
+    by_products, by_image = sold.get(focus), seen.get(focus)
+    if not isinstance(by_products, str) or not isinstance(by_image, str):
+        return None
+    stories = [answers.story("overlap"), (stability or answers["map"]).story(focus=focus)]
+    settled = min((_settled(one) for one in stories), key=_FIRMNESS.index)
+    values = {"brand": focus, "rival": by_products, "other": by_image}
+    detail = Message(
+        "By products the nearest of {n:count} rivals, by image of {m:count}; two rankings of one "
+        "bank show agreement, not cause.",
+        {"n": int(overlap.brands["n_rivals"].max()), "m": len(positions.nearest) - 1},
+    )
+    if by_products == by_image:
+        both = Message("{rival} is nearest to {brand} in products and in image.", values)
+        return Finding(both, detail, settled)
+    apart = Message("{brand} is nearest to {rival} in products, but to {other} in image.", values)
+    return Finding(apart, detail, settled)
+
+
+def show_open(answers: Answers) -> Shown:
+    """Name the questions that are open and what each takes."""
+    with speaking(answers.study):
+        blocks = []
+        for name, question in QUESTIONS.items():
+            answer = answers[name]
+            if isinstance(answer, Unanswered):
+                values = {"question": question.text, "why": answer.why}
+                blocks.append(note(Message("{question} {why}", values)))
+        return Shown(tuple(blocks))
+
+
+def show_facts(answers: Answers) -> Shown:
+    """Say how many customers and products stand behind a study's reports."""
+    with speaking(answers.study):
+        facts = (*_survey_facts(answers.study), *_catalog_facts(answers.study))
+        return Shown(tuple(fact(label, value) for label, value in facts))
+
+
+def _survey_facts(study: Study) -> Iterator[tuple[Message, Message]]:
+    survey = study.survey
+    if survey is None:
+        return
+    size = {"people": survey.n_respondents, "rows": len(survey.responses)}
+    if size["people"] == size["rows"]:
+        yield Message("Customers"), Message("{people:count}", size)
+    else:
+        yield (
+            Message("Customers"),
+            Message("{people:count}, {rows:count} answers about a bank", size),
+        )
+    weight, wave = survey.design.weight, survey.design.wave
+    weighed = Message("none") if weight is None else Message("{column}", {"column": weight})
+    yield Message("Weights"), weighed
+    if wave is not None:
+        waves = sorted(str(label) for label in survey.labelled(wave).dropna().unique())
+        yield Message("Waves"), Message("{waves}", {"waves": waves})
+
+
+def _catalog_facts(study: Study) -> Iterator[tuple[Message, Message]]:
+    catalog = study.catalog
+    if catalog is None:
+        return
+    size = {"offers": len(catalog.products), "brands": len(catalog.brands)}
+    yield Message("Products"), Message("{offers:count} of {brands:count} banks", size)
+    if study.settings.catalog is not None and study.settings.catalog.dates:
+        days = sorted(entry.as_of for entry in study.settings.catalog.dates)
+        said = [date_text(day) for day in days]
+        yield Message("Catalogue dates"), Message("{days}", {"days": said})
