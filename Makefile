@@ -49,11 +49,11 @@ report: environment  ## export a study's reports to reports/
 	@$(RUN) -m brandkit report "$(STUDY)" $(if $(REPORT_LANGUAGE),--language "$(REPORT_LANGUAGE)")
 
 .PHONY: test
-test: environment  ## run the whole suite: style, types, doctests, tests, notebooks
+test: environment  ## run the whole suite: doctests, tests, notebooks
 	@$(RUN) -m pytest -n 2 --dist worksteal -q
 
 .PHONY: check
-check: environment  ## check format, style and types only
+check: environment  ## check format, style and types
 	@$(RUN) -m ruff format --check --quiet
 	@$(RUN) -m ruff check --quiet
 	@$(RUN) -m mypy --no-error-summary
@@ -63,6 +63,10 @@ check: environment  ## check format, style and types only
 format: environment  ## put the code into its form
 	@$(RUN) -m ruff check --fix --quiet --select I
 	@$(RUN) -m ruff format --quiet
+
+.PHONY: size
+size: environment  ## count lines of code and files, by room
+	@$(RUN) tools/size.py
 
 .PHONY: lab
 lab: environment  ## open the notebooks in JupyterLab

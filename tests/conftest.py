@@ -23,11 +23,17 @@ def root() -> Path:
     return ROOT
 
 
+def real_folder() -> Path | None:
+    """The nearest folder of real data above the clone, or nothing."""
+    folders = (parent / "shared" / "real" for parent in ROOT.parents)
+    return next((folder for folder in folders if folder.is_dir()), None)
+
+
 @pytest.fixture(scope="session")
 def real() -> Path:
     """The folder of real data beside the clone; tests that need it skip where it is absent."""
-    folder = ROOT.parent / "shared" / "real"
-    if not folder.is_dir():
+    folder = real_folder()
+    if folder is None:
         pytest.skip("the real data are not beside this clone")
     return folder
 
