@@ -43,6 +43,12 @@ class Section:
     name: str
     heading: Piece | None = None
     parts: list[Part] = field(default_factory=list)
+    asked: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it asked for answers and got none: its prose would point at nothing."""
+        return self.asked and not any(part.block for part in self.parts)
 
     @property
     def is_unanswered(self) -> bool:
@@ -142,7 +148,7 @@ def page_of(notebook: NotebookNode) -> Page:
             _take_blocks(page, _blocks_of(cell, number), _source_of(cell))
     _leave_out_prose(page)
     # a heading over nothing promises what the page does not keep
-    page.sections = [section for section in page.sections if section.parts]
+    page.sections = [one for one in page.sections if one.parts and not one.is_empty]
     _number(page)
     return page
 
@@ -204,6 +210,7 @@ def _lost(data: Mapping[str, Any]) -> str:
 
 def _take_blocks(page: Page, blocks: Sequence[Json], source: str) -> None:
     section = page.sections[-1]
+    section.asked |= source.startswith("answers.show(")
     for block in blocks:
         kind = block["kind"]
         if kind == "title":
@@ -239,7 +246,7 @@ def _leave_out_prose(page: Page) -> None:
         if page.is_unanswered or section.is_unanswered:
             section.parts = [part for part in section.parts if part.kind != "prose"]
     if page.is_unanswered:
-        page.sections = [section for section in page.sections if section.parts]
+        page.sections = [one for one in page.sections if one.parts and not one.is_empty]
 
 
 def _number(page: Page) -> None:

@@ -66,6 +66,13 @@ class Answers:
 
         def __getattr__(self, name: str) -> Any: ...
 
+    def in_language(self, study: Study) -> Answers:
+        """Give the same answers for the study as it was read in another language."""
+        other = Answers(study)
+        if other._own.focus == self._own.focus and other._own.label_names == self._own.label_names:
+            other._own, other._known, other._keys = self._own, self._known, self._keys
+        return other
+
     def story(self, name: str) -> Story:
         """Give what the answer to a question says, with the study's focus."""
         return self[name].story(focus=self.study.focus)

@@ -75,22 +75,22 @@ def _told(answers: Answers, page: str) -> Iterator[tuple[str, Story]]:
         yield from _brief(answers)
         return
     for question in answers.of_page(page):
-        if question.leads and answers[question.name]:
+        better = question.unless and answers[question.unless]
+        if question.leads and not better and answers[question.name]:
             story = answers.story(question.name)
             if story.findings:
                 yield question.name, story
 
 
 def _brief(answers: Answers) -> Iterator[tuple[str, Story]]:
-    n, has_map = 0, False
+    n = 0
     for name in BRIEF:
-        if n == MOST_IN_BRIEF:
-            return
-        if not answers[name] or (name == "map" and has_map):
+        better = QUESTIONS[name].unless
+        if n == MOST_IN_BRIEF or not answers[name] or (better and answers[better]):
             continue
         story = answers.story(name)
         if story.findings:
-            n, has_map = n + 1, has_map or name == "stability"
+            n += 1
             yield name, story
 
 

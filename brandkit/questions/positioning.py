@@ -100,6 +100,7 @@ def _wanted(choice: Any, room: Any) -> list[str]:
 QUESTIONS = (
     Question(
         name="map", text=Message("Where do customers see the banks?"), call=_map, takes=NO_IMAGE,
+        unless="stability",
         **{**_IMAGE, "reads": ("brand_table", "survey"), "keys": ("image",), "arguments": {
             "counts": "brand_table.source", "supplementary_rows": "brand_table.supplementary_brands"
         }},

@@ -97,6 +97,8 @@ class Question:
         Keys of study.toml without which it is not asked, as ``"survey.outcome"``.
     need, may : tuple of str
         Questions that it builds on, and those it uses where they are answered.
+    unless : str
+        The question that says the same better; its finding then heads the page alone.
     leads : bool
         Whether it may head a page, or is footing: weights, reliability, sensitivity.
     of_focus : bool
@@ -114,6 +116,7 @@ class Question:
     keys: tuple[str, ...] = ()
     need: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
+    unless: str = ""
     leads: bool = True
     of_focus: bool = False
     arguments: Mapping[str, str] = field(default_factory=dict)

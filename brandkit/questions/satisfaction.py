@@ -61,6 +61,7 @@ _SURVEY: dict[str, Any] = {
         "smallest_difference": "survey.smallest_difference",
     },
 }  # fmt: skip
+_ANALYSTS = {**_SURVEY, "page": "05_analysts"}
 
 
 def n_brands(survey: Survey) -> int:
@@ -211,7 +212,7 @@ QUESTIONS = (
         name="weights", text=Message("Whom do the answers stand for?"), call=_weights,
         keys=("survey.margins",), leads=False,
         takes=Message("Weights take the population's shares (margins in [survey] of study.toml)."),
-        **_SURVEY,
+        **_ANALYSTS,
     ),
     Question(
         name="scores", text=Message("Who satisfies, and what has changed?"), call=_scores,
@@ -231,7 +232,7 @@ QUESTIONS = (
         name="reliability", text=Message("Do the questions measure one thing?"),
         call=_reliability, keys=("survey.blocks",), leads=False,
         takes=Message("How well questions hang together takes blocks of several questions."),
-        **_SURVEY,
+        **_ANALYSTS,
     ),
     Question(
         name="drivers", text=Message("What drives satisfaction?"), call=_drivers, keys=_BOTH,
@@ -243,7 +244,7 @@ QUESTIONS = (
     ),
     Question(
         name="service", text=Message("Where are we better or worse than rivals?"), call=_service,
-        keys=("survey.drivers",), may=("weights",), takes=NO_PRIORITIES, leads=False, **_SURVEY,
+        keys=("survey.drivers",), may=("weights",), takes=NO_PRIORITIES, leads=False, **_ANALYSTS,
     ),
     Question(
         name="priorities", text=Message("What comes first?"), call=_priorities,
@@ -268,7 +269,8 @@ QUESTIONS = (
     ),
     Question(
         name="segments", text=Message("Who are the customers?"), call=_segments,
-        keys=("survey.segments", "survey.outcome"), may=("weights",), takes=NO_SEGMENTS, **_SURVEY,
+        keys=("survey.segments", "survey.outcome"), may=("weights",), takes=NO_SEGMENTS,
+        **_ANALYSTS,
     ),
     Question(
         name="segment_drivers", text=Message("What matters to whom?"), takes=NO_SEGMENTS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import site
@@ -13,12 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 
 import brandkit
 from brandkit.core.errors import ReportError
+from brandkit.page.blocks import BLOCK_TYPE
 from brandkit.page.exporter import ReportExporter
-from brandkit.page.notebooks import read_notebook, with_parameters
+from brandkit.page.notebooks import TAG, read_notebook, with_parameters
 from brandkit.page.provenance import Provenance, sha256, versions
+from brandkit.questions import Answers
 from brandkit.report.kernels import run_notebooks
 from brandkit.report.workbook import Sheet, sheet_of
 from brandkit.sources.store import keep_document, kept_document, processed_folder
@@ -203,14 +207,18 @@ def page_job(file: Path, study: Study, *, focus: str | None) -> PageJob:
 
 
 def made_pages(
-    jobs: Sequence[PageJob], study: Study, *, done: Callable[[str], None] = lambda _: None
+    jobs: Sequence[PageJob], answers: Answers, *, done: Callable[[str], None] = lambda _: None
 ) -> dict[str, MadePage]:
     """Run notebooks and write their pages.
+
+    A notebook that only shows answers is rendered in this process; any other runs in a kernel,
+    where it finds the answers kept.
 
     Parameters
     ----------
     jobs : sequence of PageJob
-    study : Study
+    answers : Answers
+        Of the study, in its language.
     done : callable
         Told the name of each notebook that is through.
 
@@ -224,16 +232,74 @@ def made_pages(
     InputError, ReportError
         A cell refused its input, or failed.
     """
-    setup = _setup(study)
-    ready = [
-        (job.file.name, with_parameters(job.notebook, job.parameters, file=job.file, setup=setup))
+    study = answers.study
+    ready = {
+        job.page: with_parameters(
+            job.notebook,
+            job.parameters,
+            file=job.file,
+            setup="" if shows(job.notebook) else _setup(study),
+        )
         for job in jobs
-    ]
-    run = run_notebooks(ready, folder=clone_folder(), done=done)
-    return {
-        job.page: _page(executed, job.origin, study.language)
-        for job, executed in zip(jobs, run, strict=True)
     }
+    run = {}
+    for job in jobs:
+        if shows(job.notebook):
+            run[job.page] = shown_here(ready[job.page], answers)
+            done(job.file.name)
+    others = [job for job in jobs if job.page not in run]
+    if others:
+        pairs = [(job.file.name, ready[job.page]) for job in others]
+        ran = run_notebooks(pairs, folder=clone_folder(), done=done)
+        run |= {job.page: one for job, one in zip(others, ran, strict=True)}
+    return {job.page: _page(run[job.page], job.origin, study.language) for job in jobs}
+
+
+_VERBS = ("lead", "show", "facts", "open")
+_START = ast.dump(
+    ast.parse("import brandkit as bk\nanswers = bk.answers(study, focus=focus, language=language)")
+)
+
+
+def shows(notebook: NotebookNode) -> bool:
+    """Say whether a notebook only shows answers: `answers.show("drivers")` and the like."""
+    return all(
+        _verb(cell.source) is not None or ast.dump(ast.parse(cell.source)) == _START
+        for cell in notebook.cells
+        if cell.cell_type == "code" and TAG not in cell.metadata.get("tags", [])
+    )
+
+
+def shown_here(notebook: NotebookNode, answers: Answers) -> NotebookNode:
+    """Give the notebook as a kernel would: each cell with the blocks that it shows."""
+    for cell in notebook.cells:
+        call = _verb(cell.source) if cell.cell_type == "code" else None
+        if call is not None:
+            verb, names, options = call
+            blocks = getattr(answers, verb)(*names, **options).blocks
+            cell.outputs = [
+                new_output("display_data", data={BLOCK_TYPE: block.to_json()})  # type: ignore[no-untyped-call]
+                for block in blocks
+            ]
+    return notebook
+
+
+def _verb(source: str) -> tuple[str, list[str], dict[str, str]] | None:
+    """Read a cell that shows answers; None where it is anything else."""
+    try:
+        call = ast.parse(source, mode="eval").body
+    except SyntaxError:
+        return None
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+        return None
+    values = [*call.args, *(word.value for word in call.keywords)]
+    plain = all(isinstance(value, ast.Constant) for value in values)
+    own = isinstance(call.func.value, ast.Name) and call.func.value.id == "answers"
+    if not (own and plain and call.func.attr in _VERBS):
+        return None
+    names = [str(ast.literal_eval(value)) for value in call.args]
+    options = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
+    return call.func.attr, names, options
 
 
 def _parameters(study: Study, focus: str | None) -> dict[str, Any]:

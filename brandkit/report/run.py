@@ -14,6 +14,7 @@ from brandkit.page.exporter import CONTENT_POLICY
 from brandkit.page.notebooks import chosen_notebooks
 from brandkit.page.provenance import Provenance, json_in_page, json_of_page
 from brandkit.page.texts import rendered, stylesheet
+from brandkit.questions import Answers, answers
 from brandkit.report.audit import audit_report
 from brandkit.report.making import made_pages, page_job, study_origin
 from brandkit.report.pdf import printed_pdf
@@ -173,13 +174,15 @@ def export_report(
     top = Path(out) if out is not None else clone_folder() / "reports" / own.name
     written: list[Path] = []
     asked = _Asked(own, focus, is_whole=notebooks is None, fresh=fresh)
+    known = answers(own)
     before = current_language()
     try:
         for code in languages:
             use_language(code)
             spoken = read_study(named, language=code, focus=focus)
             folder = top if code == own.language else top / code
-            written += _export(spoken, files, folder=folder, asked=asked, tell=tell)
+            told = known.in_language(spoken)
+            written += _export(told, files, folder=folder, asked=asked, tell=tell)
             if pdf:
                 written[-1:-1] = _print(folder, files, tell)
     finally:
@@ -203,9 +206,10 @@ def _counted(n: int, what: str) -> str:
 
 
 def _export(
-    study: Study, files: Sequence[Path], *, folder: Path, asked: _Asked, tell: Progress
+    told: Answers, files: Sequence[Path], *, folder: Path, asked: _Asked, tell: Progress
 ) -> list[Path]:
     """Make the pages of one language and put them in place."""
+    study = told.study
     origin = study_origin(study)
     jobs = [page_job(file, study, focus=asked.focus) for file in files]
     made = {} if asked.fresh else {
@@ -217,7 +221,7 @@ def _export(
     if stale:
         read_evidence(asked.own)
         tell(f"{study.name}: running {_counted(len(stale), 'notebook')} in {study.language} …")
-        made |= made_pages(stale, study, done=lambda name: tell(f"  {name} ran"))
+        made |= made_pages(stale, told, done=lambda name: tell(f"  {name} ran"))
     before = {} if asked.is_whole else summaries_in(folder, study=study.name,
                                                     language=study.language)  # fmt: skip
     in_order = {job.page: made[job.page] for job in jobs}

@@ -14,6 +14,7 @@ from brandkit.core.result import Result
 from brandkit.language import LANGUAGES, current_language, use_language
 from brandkit.page.notebooks import chosen_notebooks
 from brandkit.page.provenance import json_of_page
+from brandkit.questions import answers
 from brandkit.report.making import made_pages, page_job
 from brandkit.sources.study import read_evidence, read_study
 from brandkit.sources.study_folders import clone_folder
@@ -109,7 +110,7 @@ def report_verification(
         file = chosen_notebooks(clone_folder() / "notebooks", [told["report"]])[0]
         job = page_job(file, evidence, focus=told["focus"])
         tell(f"{evidence.name}: running {file.name} again in {evidence.language} …")
-        made = made_pages([job], evidence)[job.page]
+        made = made_pages([job], answers(evidence))[job.page]
     finally:
         use_language(before)
     stands = made.summary["numbers_sha256"] == told["numbers_sha256"]
