@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from brandkit.core.message import Message
+from brandkit.core.waves import wave_order, wave_text
 from brandkit.language import date_text
 from brandkit.sources import Study
 
@@ -45,7 +46,7 @@ def _survey_facts(study: Study) -> tuple[Fact, ...]:
     weighed = Message("none") if weight is None else Message("{column}", {"column": weight})
     facts.append((Message("Weights"), weighed))
     if wave is not None:
-        waves = sorted(str(label) for label in survey.labelled(wave).dropna().unique())
+        waves = list(map(wave_text, wave_order(survey.labelled(wave))))
         facts.append((Message("Waves"), Message("{waves}", {"waves": waves})))
     return tuple(facts)
 

@@ -16,6 +16,7 @@ from brandkit.core.message import Message
 from brandkit.core.moments import moments
 from brandkit.core.survey_design import SurveyRows, Weight
 from brandkit.core.survey_rows import survey_rows
+from brandkit.core.waves import wave_order, wave_text
 from brandkit.sources.batteries import PickAny
 from brandkit.sources.survey import Survey
 
@@ -56,8 +57,8 @@ class ImageAnswers:
 
     @property
     def waves(self) -> list[object]:
-        """The waves, likewise."""
-        return [] if self.wave is None else _ordered(self.rows.frame[self.wave])
+        """The waves as they stand in the data, in the order of time."""
+        return [] if self.wave is None else wave_order(self.rows.frame[self.wave])
 
 
 @dataclass(frozen=True, eq=False)
@@ -295,7 +296,7 @@ def _cells(
         codes.append(
             pd.Categorical(frame[answers.wave], categories=answers.waves).codes.astype(int)
         )
-        names.append([label_text(label) for label in answers.waves])
+        names.append([wave_text(label) for label in answers.waves])
     else:
         codes.append(np.zeros(len(frame), dtype=np.intp))
     width = len(names[1]) if len(names) > 1 else 1

@@ -16,6 +16,7 @@ from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.core.survey_design import Weight
+from brandkit.core.waves import wave_text
 from brandkit.positioning.correspondence import CorrespondenceMap, correspondence_map
 from brandkit.positioning.image_answers import (
     SUPPRESSED_BASE,
@@ -24,7 +25,6 @@ from brandkit.positioning.image_answers import (
     ImageTables,
     image_answers,
     image_tables,
-    label_text,
 )
 from brandkit.positioning.image_bases import small_bases, some_names, without_empty
 from brandkit.positioning.map_draws import drawn_maps
@@ -155,8 +155,9 @@ def wave_movement(
         One row a respondent, brand and wave; see
         :func:`~brandkit.positioning.stability.map_stability`.
     brand, wave, respondent : str, optional
-        Columns. A survey brings them. Waves stand in the order of their codes or numbers, else
-        sorted. Persons who answered in several waves keep their id, and the errors know it.
+        Columns. A survey brings them. Waves stand in the order of time, and are refused where
+        they do not tell it. Persons who answered in several waves keep their id, and the errors
+        know it.
     attributes : sequence of str, optional
         Columns of ticks.
     weight : str or SurveyWeights, optional
@@ -275,7 +276,7 @@ def _check_waves(answers: ImageAnswers) -> None:
 def _steps(tables: ImageTables, answers: ImageAnswers) -> list[Step]:
     """Pair the cells of the brands that two waves in turn share."""
     waves = list(dict.fromkeys(str(when) for _, when in tables.cells))
-    order = [name for name in map(label_text, answers.waves) if name in waves]
+    order = [name for name in map(wave_text, answers.waves) if name in waves]
     at = {cell: place for place, cell in enumerate(tables.cells)}
     brands = list(dict.fromkeys(name for name, _ in tables.cells))
     steps = []

@@ -17,6 +17,7 @@ from brandkit.core.linearised import linearised_covariance
 from brandkit.core.message import Message
 from brandkit.core.survey_design import SurveyData, SurveyRows
 from brandkit.core.survey_rows import Data, survey_rows
+from brandkit.core.waves import waves_in_order
 from brandkit.satisfaction.between_banks import Cells, bank_sums, image_inertia, rating_spread
 from brandkit.satisfaction.bounded_share import DrawnSquare, together
 from brandkit.satisfaction.equivalence import BankMeans, bank_means
@@ -175,7 +176,9 @@ def bank_rows(data: Data, *, columns: list[str], missing: str, where: Where) -> 
     )  # fmt: skip
     bank, banks = coded(rows.frame[bank_column])
     at, waves = (
-        coded(rows.frame[wave_column]) if wave_column else (np.zeros(len(rows), np.intp), ())
+        coded(waves_in_order(rows.frame[wave_column]))
+        if wave_column
+        else (np.zeros(len(rows), np.intp), ())
     )
     cells = Cells(at * len(banks) + bank, len(waves) or 1, len(banks))
     there = ~np.isnan(rows.values).T

@@ -10,6 +10,7 @@ import pandas as pd
 from brandkit.core.multiplicity import holm
 from brandkit.core.resample import person_keys
 from brandkit.core.survey_rows import RowDraws, SurveyRows
+from brandkit.core.waves import wave_order
 from brandkit.satisfaction.centred import centred_covariances, centred_values
 from brandkit.satisfaction.driver_estimates import Estimates, Measure, estimates, shuffled_of
 from brandkit.satisfaction.equal_drivers import (
@@ -65,9 +66,10 @@ def group_frames(
     inner = None if within == by else within
     made = centred_covariances(rows, drawn=drawn, by=by, within=inner, pairwise=pairwise)
     labels = rows.frame[by]
+    is_wave = by in ("wave", rows.design.get("wave"))
     needed = max(SMALLEST_GROUP, PERSONS_A_DRIVER * (len(rows.columns) - 1))
     kept, left_out, found, sizes = [], [], [], []
-    for place in _in_order(labels, made.groups):
+    for place in _in_order(labels, made.groups, is_wave=is_wave):
         group = made.groups[place]
         inside = np.asarray(labels == group)
         persons = int(np.unique(rows.person[inside]).size)
@@ -94,11 +96,15 @@ def group_frames(
     return GroupFrames(groups, equality, tuple(left_out), needed)
 
 
-def _in_order(labels: pd.Series, groups: tuple[object, ...]) -> list[int]:
-    """Give the places of the groups in the order of their codes, where the column has one."""
-    if not isinstance(labels.dtype, pd.CategoricalDtype):
+def _in_order(labels: pd.Series, groups: tuple[object, ...], *, is_wave: bool) -> list[int]:
+    """Give the places of the groups in the order of time or of their codes, where there is one."""
+    if is_wave:
+        order = wave_order(labels)
+    elif isinstance(labels.dtype, pd.CategoricalDtype):
+        order = labels.dtype.categories.tolist()
+    else:
         return list(range(len(groups)))
-    rank = {one: at for at, one in enumerate(labels.dtype.categories.tolist())}
+    rank = {one: at for at, one in enumerate(order)}
     return sorted(range(len(groups)), key=lambda place: rank[groups[place]])
 
 

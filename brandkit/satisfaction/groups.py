@@ -20,6 +20,7 @@ from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.survey_design import SurveyData
 from brandkit.core.survey_rows import Data, SurveyRows, Weight, survey_rows
+from brandkit.core.waves import waves_in_order
 
 Codes = NDArray[np.intp]
 By = str | Sequence[str] | Mapping[str, str | Sequence[str]]
@@ -29,7 +30,7 @@ ROLES: Final = ("brand", "segment", "wave")
 #: Between the groups of several columns that make one segment.
 BETWEEN: Final = " · "
 
-_CELL, _EVERY = "__cell__", "__every__"
+_CELL, _EVERY, _WAVE = "__cell__", "__every__", "__wave__"
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +50,7 @@ class GroupedRows:
     by : mapping
         Role to the columns that make it.
     ordered : mapping
-        Role to its groups in order: declared, or sorted.
+        Role to its groups in order: waves in that of time, others declared or sorted.
     notes : tuple of Message
     """
 
@@ -112,7 +113,8 @@ def grouped_rows(
         if name is not None:
             require_columns(frame, [name], argument=role)
     made_of = group_columns(by, frame=frame, design=design)
-    cell, groups, empty = _cells(frame, made_of)
+    placing, split = _in_time(frame, made_of)
+    cell, groups, empty = _cells(placing, split)
     if not (cell >= 0).any():
         raise InputError(
             f"`by` must name columns that place at least one row; found {shown(list(made_of))} "
@@ -130,7 +132,7 @@ def grouped_rows(
     values = rows.values[:, :-1]
     kept_cell = np.asarray(rows.frame[_CELL], dtype=np.intp)
     notes = [*rows.notes, *_notes(values, kept_cell, empty)]
-    ordered = {role: _ordered(frame, made_of, groups, role) for role in made_of}
+    ordered = {role: _ordered(placing, split, groups, role) for role in made_of}
     return GroupedRows(rows, values, kept_cell, groups, made_of, ordered, tuple(notes))
 
 
@@ -204,6 +206,21 @@ def data_frame(data: Data) -> tuple[pd.DataFrame, dict[str, str | None]]:
         return data.responses, dict(data.design)
     require_frame("data", data)
     return data, {}
+
+
+def _in_time(
+    frame: pd.DataFrame, made_of: Mapping[str, tuple[str, ...]]
+) -> tuple[pd.DataFrame, dict[str, tuple[str, ...]]]:
+    """Bring what makes the wave into one column, in the order of time."""
+    names = made_of.get("wave", ())
+    if not names:
+        return frame, dict(made_of)
+    wave = frame[names[0]]
+    if len(names) > 1:
+        parts = frame[list(names)]
+        texts = [BETWEEN.join(map(group_text, row)) for row in parts.itertuples(index=False)]
+        wave = pd.Series(texts, index=frame.index, dtype=object).where(parts.notna().all(axis=1))
+    return frame.assign(**{_WAVE: waves_in_order(wave)}), {**made_of, "wave": (_WAVE,)}
 
 
 def _cells(

@@ -16,6 +16,7 @@ from brandkit.core.message import Message
 from brandkit.core.multiplicity import holm
 from brandkit.core.result import Result
 from brandkit.core.survey_rows import Data, SurveyRows, Weight, survey_rows
+from brandkit.core.waves import wave_order
 from brandkit.satisfaction.path_checks import SMALL_BASE, WholeRule, needed_persons
 from brandkit.satisfaction.path_design import (
     Blocks,
@@ -214,6 +215,8 @@ def path_comparison(
 def _checked_groups(rows: SurveyRows, by: str, design: PathDesign) -> tuple[Codes, list[object]]:
     cells = rows.frame[by]
     names = sorted(cells.unique().tolist(), key=lambda name: (isinstance(name, str), name))
+    if by in ("wave", rows.design.get("wave")):
+        names = wave_order(cells)
     if len(names) < 2:
         raise InputError(
             f"`by` must have at least two groups; found {shown(names)} in {shown(by)}. "

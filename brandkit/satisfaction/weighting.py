@@ -14,6 +14,7 @@ from brandkit.core.errors import InputError, ScaleError, shown
 from brandkit.core.linalg import Floats
 from brandkit.core.result import Result
 from brandkit.core.survey_rows import Data
+from brandkit.core.waves import waves_in_order
 from brandkit.satisfaction.groups import BETWEEN, data_frame, group_text, ordered_codes
 from brandkit.satisfaction.margins import Margins, Wanted, wanted_margins
 from brandkit.satisfaction.raked_sample import (
@@ -211,7 +212,7 @@ def _waves(frame: pd.DataFrame, column: str | None) -> tuple[Codes, list[object]
     if column is None:
         return np.zeros(len(frame), dtype=np.intp), [None]
     require_columns(frame, [column], argument="wave")
-    codes, labels, _ = ordered_codes(frame[column])
+    codes, labels, _ = ordered_codes(waves_in_order(frame[column]))
     if not labels:
         raise InputError(f"`wave` must be known in some row; found {shown(column)} empty.")
     return codes, labels

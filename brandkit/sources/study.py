@@ -19,7 +19,15 @@ from brandkit.sources.relabelling import (
     relabelled_survey,
     relabelled_table,
 )
-from brandkit.sources.settings import FILE_NAME, CatalogSection, Language, Settings, read_settings
+from brandkit.sources.settings import (
+    FILE_NAME,
+    REACHED,
+    RECOMMEND,
+    CatalogSection,
+    Language,
+    Settings,
+    read_settings,
+)
 from brandkit.sources.store import processed_folder
 from brandkit.sources.study_folders import sha256_of, study_folder
 from brandkit.sources.table import BrandTable, read_brand_table
@@ -114,7 +122,7 @@ class Study:
         section = self.settings.survey
         if section is None:
             return None
-        from brandkit.sources.survey import read_survey, with_scale
+        from brandkit.sources.survey import read_survey, with_scale, with_waves
 
         codebook = self._optional(section.codebook, "survey", "codebook")
         survey = read_survey(
@@ -125,6 +133,11 @@ class Study:
         )  # fmt: skip
         if section.scale is not None:
             survey = with_scale(survey, section.rated, section.scale)
+            recommend = survey.responses.get(section.recommend)
+            if recommend is not None and recommend.isin(REACHED).any():
+                survey = with_scale(survey, [str(section.recommend)], RECOMMEND)
+        if section.waves:
+            survey = with_waves(survey, section.waves)
         own = codebook_names(codebook, self.language) if codebook is not None else {}
         return relabelled_survey(survey, {**own, **self.names})
 

@@ -13,6 +13,7 @@ import pandas as pd
 from brandkit.core.checks import require_columns
 from brandkit.core.errors import InputError, shown
 from brandkit.core.message import Message
+from brandkit.core.waves import wave_text
 from brandkit.sources.answers import labelled, read_answers
 from brandkit.sources.batteries import PickAny, battery_answers
 from brandkit.sources.battery_labels import (
@@ -323,6 +324,48 @@ def with_scale(survey: Survey, items: Sequence[str], scale: Sequence[float]) -> 
     open_ = book["item"].isin(list(items)) & book["low"].isna() & book["high"].isna()
     book.loc[open_, ["low", "high"]] = [float(scale[0]), float(scale[1])]
     return replace(survey, codebook=book)
+
+
+def with_waves(survey: Survey, waves: Sequence[str | int]) -> Survey:
+    r"""Declare the order of waves whose names do not tell it.
+
+        Parameters
+        ----------
+        survey : Survey
+        waves : sequence of str or int
+            Every wave of the survey, the earliest first.
+
+        Returns
+        -------
+        Survey
+
+        Raises
+        ------
+        InputError
+            A wave is not in the survey, or one of its waves is not named.
+
+        Examples
+        --------
+        >>> survey = replace(_example("q,w
+    7,Spring
+    9,Autumn
+    ", "item,label
+    q,Question
+    "),
+        ...                  design=SurveyDesign(wave="w"))
+        >>> with_waves(survey, ["Spring", "Autumn"]).responses["w"].cat.categories.tolist()
+        ['Spring', 'Autumn']
+    """
+    column = str(survey.design.wave)
+    cells = survey.responses[column].map(wave_text, na_action="ignore")
+    told, found = [str(one) for one in waves], list(map(str, cells.dropna().unique()))
+    if set(told) != set(found):
+        raise InputError(
+            f"`waves` must name every wave of {shown(column)} as the file does, the earliest "
+            f"first; found {shown(told)} for {shown(found, most=12)}."
+        )
+    ordered = pd.Series(pd.Categorical(cells, categories=told, ordered=True), cells.index)
+    return replace(survey, responses=survey.responses.assign(**{column: ordered}))
 
 
 def _example(answers: str, codebook: str) -> Survey:
