@@ -329,36 +329,31 @@ def with_scale(survey: Survey, items: Sequence[str], scale: Sequence[float]) -> 
 def with_waves(survey: Survey, waves: Sequence[str | int]) -> Survey:
     r"""Declare the order of waves whose names do not tell it.
 
-        Parameters
-        ----------
-        survey : Survey
-        waves : sequence of str or int
-            Every wave of the survey, the earliest first.
+    Parameters
+    ----------
+    survey : Survey
+    waves : sequence of str or int
+        Every wave of the survey, the earliest first.
 
-        Returns
-        -------
-        Survey
+    Returns
+    -------
+    Survey
 
-        Raises
-        ------
-        InputError
-            A wave is not in the survey, or one of its waves is not named.
+    Raises
+    ------
+    InputError
+        A wave is not in the survey, or one of its waves is not named.
 
-        Examples
-        --------
-        >>> survey = replace(_example("q,w
-    7,Spring
-    9,Autumn
-    ", "item,label
-    q,Question
-    "),
-        ...                  design=SurveyDesign(wave="w"))
-        >>> with_waves(survey, ["Spring", "Autumn"]).responses["w"].cat.categories.tolist()
-        ['Spring', 'Autumn']
+    Examples
+    --------
+    >>> survey = replace(_example("q,w\n7,Spring\n9,Autumn\n", "item,label\nq,Question\n"),
+    ...                  design=SurveyDesign(wave="w"))
+    >>> with_waves(survey, ["Spring", "Autumn"]).responses["w"].cat.categories.tolist()
+    ['Spring', 'Autumn']
     """
     column = str(survey.design.wave)
-    cells = survey.responses[column].map(wave_text, na_action="ignore")
-    told, found = [str(one) for one in waves], list(map(str, cells.dropna().unique()))
+    cells = survey.responses[column].map(wave_text, na_action="ignore").astype("str")
+    told, found = [str(one) for one in waves], cells.dropna().unique().tolist()
     if set(told) != set(found):
         raise InputError(
             f"`waves` must name every wave of {shown(column)} as the file does, the earliest "

@@ -27,9 +27,9 @@ TOLD = [
     "Q3 2024|Q4 2024|Q1 2025", "2024Q4|2025Q1|2025Q2", "2024-Q4|2025-Q1", "4Q24|1Q25|2Q25",
     "Q4'24|Q1'25", "24Q4|25Q1", "Q42024|Q12025", "Q4/24|Q1/25", "FY24 Q4|FY25 Q1",
     "Quarter 4 2024|Quarter 1 2025", "Fourth quarter 2024|1st quarter 2025", "Q1|Q2|Q3|Q4",
-    "Oct 2024|Jan 2025|Apr 2025", "Nov-24|Feb-25", "October 2024|January 2025", "Sept 2024|Oct 2024",
-    "2024-10|2025-01", "10/2024|01/2025", "2024/9|2024/10|2025/1", "202410|202501",
-    "2024M12|2025M01", "Jan|Apr|Jul|Oct", "January|February|March", "Oct-Dec 2024|Jan-Mar 2025",
+    "Oct 2024|Jan 2025|Apr 2025", "Nov-24|Feb-25", "October 2024|January 2025",
+    "Sept 2024|Oct 2024", "2024-10|2025-01", "10/2024|01/2025", "2024/9|2024/10|2025/1",
+    "202410|202501", "2024M12|2025M01", "Jan|Apr|Jul|Oct", "January|February|March", "Oct-Dec 2024|Jan-Mar 2025",
     "Dec 2024 - Feb 2025|Mar 2025 - May 2025", "15 Dec 2024|14 Jan 2025",
     "2024-12-31|2025-01-01", "31.12.2024|1.1.2025", "2024H2|2025H1", "1H24|2H24|1H25", "H1|H2",
     "First half 2025|Second half 2025", "2023/24|2024/25", "2024|2025H1|2025H2",
@@ -109,10 +109,10 @@ def test_methods_go_from_the_earlier_wave_to_the_later(answers: pd.DataFrame) ->
     groups = group_comparison(answers, items="sat", by="wave", respondent="id").groups
     assert groups["label"].drop_duplicates().tolist() == ["Q4 2024", "Q1 2025"]
     alike = perceived_alikeness(answers, items=["sat"], brand="brand", wave="wave",
-                                respondent="id", draws=50)  # fmt: skip
+                                smallest_difference=0.5, respondent="id", draws=100)  # fmt: skip
     assert alike.changes["wave_a"].unique().tolist() == ["Q4 2024"]
     by = driver_importance(answers, outcome="sat", drivers=["fees", "advice"], by="wave",
-                           respondent="id", draws=50)  # fmt: skip
+                           respondent="id", draws=200)  # fmt: skip
     assert by.groups["segment"].drop_duplicates().tolist() == ["Q4 2024", "Q1 2025"]
     weights = survey_weights(answers, margins={"age": {"young": 1, "old": 1}}, wave="wave",
                              respondent="id")  # fmt: skip
