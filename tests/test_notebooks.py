@@ -11,6 +11,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from brandkit.report.kernels import run_notebooks
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MOST_CODE_CELLS = 15
@@ -101,3 +103,14 @@ def test_one_cell_holds_the_parameters(path: Path) -> None:
 def test_their_numbers_are_given_once() -> None:
     numbers = [path.stem.partition("_")[0] for path in NOTEBOOKS]
     assert len(numbers) == len(set(numbers))
+
+
+def test_the_block_of_the_readme_shows_its_picture_in_a_kernel() -> None:
+    """Run as one cell of JupyterLab, the last line of the block gives a figure."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8").split("## In JupyterLab")[1]
+    block = text.split("```python\n")[1].split("```")[0]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(block)])
+    (run,) = run_notebooks([("README.md", notebook)], folder=ROOT)
+    (shown,) = [one for one in run.cells[0].outputs if one.output_type == "execute_result"]
+    assert "<svg" in shown.data["image/svg+xml"]
+    assert "Harbour Bank" in shown.data["image/svg+xml"]

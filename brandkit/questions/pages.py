@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from brandkit.core.message import Finding, Message, Settled
 from brandkit.core.story import Story
+from brandkit.core.waves import wave_order, wave_text
 from brandkit.language import current_language, date_text, use_language
 from brandkit.page.blocks import Block, fact, findings, note, title
 from brandkit.page.show import Shown, show
@@ -161,7 +162,7 @@ def _survey_facts(study: Study) -> Iterator[tuple[Message, Message]]:
     weighed = Message("none") if weight is None else Message("{column}", {"column": weight})
     yield Message("Weights"), weighed
     if wave is not None:
-        waves = sorted(str(label) for label in survey.labelled(wave).dropna().unique())
+        waves = list(map(wave_text, wave_order(survey.labelled(wave))))
         yield Message("Waves"), Message("{waves}", {"waves": waves})
 
 

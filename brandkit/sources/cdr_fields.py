@@ -52,6 +52,39 @@ _BUSINESS_NAME = re.compile(
 )
 #: How often a periodic fee is charged -> times a year.
 _YEAR = 12.0
+_AT_COST = re.compile(r"\bat[- ]cost\b|\bactual cost", re.IGNORECASE)
+_RATES = ("rate", "balanceRate", "transactionRate", "accruedRate")
+
+_MORE = ("additionalValue", "additionalInfo", "additionalInfoUri")
+_RATE_KEYS = frozenset({
+    "rate", "calculationFrequency", "applicationFrequency", "applicationType", "tiers",
+    "applicabilityConditions", "adjustmentToBase", "adjustmentBundle", *_MORE,
+})  # fmt: skip
+#: The fields that the standard's forms 1 to 6 have, of a product ("") and of what it lists.
+_KNOWN: Mapping[str, frozenset[str]] = {
+    "": frozenset({
+        "productId", "effectiveFrom", "effectiveTo", "lastUpdated", "productCategory", "name",
+        "description", "brand", "brandName", "applicationUri", "isTailored",
+        "additionalInformation", "cardArt", "bundles", "features", "constraints", "eligibility",
+        "fees", "depositRates", "lendingRates", "instalments",
+    }),
+    "features": frozenset({"featureType", "isActivated", *_MORE}),
+    "eligibility": frozenset({"eligibilityType", *_MORE}),
+    "constraints": frozenset({"constraintType", *_MORE}),
+    "fees": frozenset({
+        "name", "feeType", "feeCategory", "amount", "balanceRate", "transactionRate",
+        "accruedRate", "accrualFrequency", "currency", "discounts", "feeMethodUType",
+        "fixedAmount", "rateBased", "variable", "feeCap", "feeCapPeriod", *_MORE,
+    }),
+    "fees.fixedAmount": frozenset({"amount", "currency"}),
+    "fees.rateBased": frozenset({"rateType", "accrualFrequency", "amountRange", *_RATES}),
+    "fees.variable": frozenset({"feeMinimum", "feeMaximum"}),
+    "depositRates": _RATE_KEYS | {"depositRateType"},
+    "lendingRates": _RATE_KEYS | {
+        "lendingRateType", "comparisonRate", "referenceRate", "interestPaymentDue",
+        "repaymentType", "loanPurpose",
+    },
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -102,6 +135,7 @@ def product_parts(data: Fields, note: Note, fee_names: Counter[tuple[str, str]])
     ({'redraw': Entry(state='has', value=nan, unit='')}, None, {})
     """
     parts = Parts()
+    _note_unknown([data], "", note)
     _read_features(data, note, parts)
     _read_eligibility(data, note, parts)
     _read_fees(data, note, parts, fee_names)
@@ -122,7 +156,14 @@ def _entries(data: Fields, name: str, note: Note) -> list[Fields] | None:
     entries = [entry for entry in value if isinstance(entry, Mapping)]
     if len(entries) < len(value):
         note("wrong_form", name, next(e for e in value if not isinstance(e, Mapping)))
+    _note_unknown(entries, name, note)
     return entries
+
+
+def _note_unknown(entries: list[Fields], name: str, note: Note) -> None:
+    """Say which fields the standard does not have: what they hold is not read."""
+    for key in sorted({key for entry in entries for key in entry} - _KNOWN[name]):
+        note("unknown_key", f"{name}.{key}" if name else key, key)
 
 
 @lru_cache(maxsize=5_000)
@@ -250,9 +291,10 @@ def _read_fees(data: Fields, note: Note, parts: Parts, fee_names: Counter[tuple[
 
 def _fee_amounts(entry: Fields, kind: str, note: Note) -> Iterator[tuple[str, float, str]]:
     """Give (suffix, value, unit): money as such, shares of a balance or transaction as rates."""
-    amount = _amount(entry.get("amount"), "fees.amount", note)
-    if amount is not None:
-        currency = _text(entry.get("currency")).upper()
+    given = {**entry, **_by_method(entry, note)}
+    amount = _amount(given.get("amount"), "fees.amount", note)
+    if amount is not None and not (amount.value == 0 and _is_at_cost(entry, kind)):
+        currency = _text(given.get("currency")).upper()
         unit = amount.unit or (currency if len(currency) == 3 and currency != "XXX" else "AUD")
         times = 1.0
         if kind == "PERIODIC":
@@ -261,10 +303,39 @@ def _fee_amounts(entry: Fields, kind: str, note: Note) -> Iterator[tuple[str, fl
             times = _YEAR / period if period else 1.0
             unit = f"{unit} a year" if period else unit
         yield "", amount.value * times, unit
-    for key in ("balanceRate", "transactionRate", "accruedRate"):
-        rate = _amount(entry.get(key), f"fees.{key}", note)
+    for key in _RATES:
+        rate = _amount(given.get(key), f"fees.{key}", note)
         if rate is not None:
             yield " (rate)", rate.value, "share"
+
+
+def _by_method(entry: Fields, note: Note) -> Fields:
+    """Give the amounts of the form since 2025, under the names of the form before it."""
+    given: dict[str, object] = {}
+    for method in ("fixedAmount", "rateBased", "variable"):
+        told = entry.get(method)
+        if told is None:
+            continue
+        if not isinstance(told, Mapping):
+            note("wrong_form", f"fees.{method}", told)
+            continue
+        _note_unknown([told], f"fees.{method}", note)
+        if method == "fixedAmount":
+            given |= told
+        elif method == "rateBased":
+            rate = next((told[key] for key in _RATES if told.get(key) not in (None, "")), None)
+            given |= {**dict.fromkeys(_RATES), "rate": rate}
+        else:
+            low = _amount(told.get("feeMinimum"), "fees.variable.feeMinimum", note)
+            if low is not None and low.value > 0:  # from 0 upward is charged at cost, not free
+                given["amount"] = told["feeMinimum"]
+    return given
+
+
+def _is_at_cost(entry: Fields, kind: str) -> bool:
+    """Whether an amount of 0 stands for whatever it comes to."""
+    said = " ".join(_text(entry.get(key)) for key in ("name", *_MORE[:2]))
+    return kind == "VARIABLE" or bool(_AT_COST.search(said))
 
 
 def _amount(value: object, field_name: str, note: Note) -> Amount | None:

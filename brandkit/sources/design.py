@@ -17,6 +17,7 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.message import Message
+from brandkit.core.waves import order_of_time
 from brandkit.sources.answers import as_numbers, is_blank, labelled, refuse_cells
 from brandkit.sources.codebook import Item
 
@@ -142,7 +143,11 @@ def design_answers(
     refuse_cells(path, str(cells.name), is_blank(cells), rule=f"every row must have its {role}",
                  way_out="Fill them in, or take these rows out of the file.")  # fmt: skip
     if item.values:
-        return labelled(cells, item.values), []
+        found = labelled(cells, item.values)
+        if role == "wave":  # codes tell the order where labels do not
+            order = order_of_time(found.cat.categories.tolist()) or found.cat.categories
+            found = found.cat.reorder_categories(order, ordered=True)
+        return found, []
     if pd.api.types.is_float_dtype(cells) and (cells % 1 == 0).all() and cells.abs().max() < 2**53:
         return cells.astype("int64"), []  # SPSS has no whole numbers, ids are
     if pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_datetime64_any_dtype(cells):

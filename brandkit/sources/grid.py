@@ -277,19 +277,24 @@ def _sheets(path: Path, *, stored: bool) -> dict[str, list[tuple[int, list[Cell]
 
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=stored)
-        return {
-            page.title: [
-                (number, list(row))
-                for number, row in enumerate(page.iter_rows(values_only=True), start=1)
-                if not all(is_empty(cell) for cell in row)
-            ]
-            for page in book.worksheets
-        }
+        return {page.title: _page_rows(page) for page in book.worksheets}
     except Exception as error:  # openpyxl and zipfile raise a dozen kinds for damaged files
         raise SchemaError(
             f"the workbook cannot be opened ({type(error).__name__})", file=path,
             way_out="It is damaged or locked: open it in Excel and save it again as .xlsx.",
         ) from None  # fmt: skip
+
+
+def _page_rows(page: Any) -> list[tuple[int, list[Cell]]]:
+    """Give the filled rows of a sheet, as wide as its widest, whatever size the file declares."""
+    page.reset_dimensions()
+    rows = [
+        (number, list(row))
+        for number, row in enumerate(page.iter_rows(values_only=True), start=1)
+        if not all(is_empty(cell) for cell in row)
+    ]
+    width = max((len(row) for _, row in rows), default=0)
+    return [(number, row + [None] * (width - len(row))) for number, row in rows]
 
 
 def _refuse_unstored_formulas(path: Path, sheet: str, rows: list[tuple[int, list[Cell]]]) -> None:

@@ -17,10 +17,22 @@ from brandkit.sources.file_form import ENDINGS
 from brandkit.sources.files import ending as ending_of
 from brandkit.sources.files import unpacked
 from brandkit.sources.grid import Grid, label_text, read_grid
-from brandkit.sources.guessing_columns import FACETS, Column, Guess, Unreadable, profiled, role_of
+from brandkit.sources.guessing_columns import (
+    FACETS,
+    ROLES,
+    Column,
+    Guess,
+    Unreadable,
+    profiled,
+    role_of,
+)
 from brandkit.sources.guessing_survey import guessed_spss, guessed_survey
 from brandkit.sources.listing import NUMBER_FACETS
 from brandkit.sources.table_cells import MOST_ATTRIBUTES
+
+#: Cells that number or date what stands in a row: P001, R_3hK29, a@b.c, 2025/03/01 10:22:31.
+_MOMENT = r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}"
+_CODE = re.compile(rf"[^\W\d]{{0,12}}[-_#. ]?\d+|(?=\S*\d)[\w-]{{6,}}|\S+@\S+|{_MOMENT}.*")
 
 
 def guessed_file(path: Path) -> Guess | str:
@@ -102,7 +114,10 @@ def guessed_table(grid: Grid) -> Guess | str:
     if "crosswalk" in grid.file.name.casefold():
         return Guess("crosswalk", {}, "a crosswalk from old keys of brands to new ones")
     columns = [profiled(grid, at) for at in range(len(grid.header))]
-    for classify in (_catalog_table, _branches, _long_table, _wide_table, _survey_table):
+    kinds = (_catalog_table, _branches, _long_table, _persons, _wide_table, _survey_table)
+    if role_of(columns, "person"):
+        kinds = (_persons, *kinds)
+    for classify in kinds:
         guess = classify(grid, columns)
         if guess is not None:
             return guess
@@ -198,8 +213,42 @@ def _long_table(grid: Grid, columns: list[Column]) -> Guess | None:
     )  # fmt: skip
 
 
+def _persons(grid: Grid, columns: list[Column]) -> Guess | None:
+    """Look for a survey whose rows are numbered persons, before they are taken for brands."""
+    numbered = _numbered(grid, columns)
+    brand = role_of(columns, "brand", text=True)
+    if numbered is None or (brand is not None and brand.n == brand.n_distinct):
+        return None
+    named = next((c for c in columns[:2] if _is_name(grid, c, columns)), None)
+    if named is not None and not role_of([numbered], "person"):
+        return None  # a table of brands may number them
+    return _survey_table(grid, columns, person=numbered)
+
+
+def _numbered(grid: Grid, columns: list[Column]) -> Column | None:
+    """Find the column that tells rows apart by a number, a code or a moment."""
+    whole = [c for c in columns if c.name and c.n == c.n_distinct == len(grid.rows)]
+    headed = role_of(whole, "person") or role_of(whole, "respondent")
+    coded = (c for c in whole if not c.is_number and _is_coded(grid, columns.index(c)))
+    return headed or next((c for c in coded if not role_of([c], "brand")), None)
+
+
+def _is_coded(grid: Grid, at: int) -> bool:
+    """Whether the cells of a column are codes, addresses or moments rather than names."""
+    cells = [label_text(row[at]) for row in grid.rows]
+    coded = [cell for cell in cells if _CODE.fullmatch(cell)]
+    words = {re.sub(r"[\W\d_]+", "", cell).casefold() for cell in coded}
+    return len(coded) >= 0.9 * len(cells) and not words & set(ROLES["brand"])
+
+
+def _is_name(grid: Grid, column: Column, columns: list[Column]) -> bool:
+    is_whole = not column.is_number and column.n == column.n_distinct == len(grid.rows)
+    return is_whole and not _is_coded(grid, columns.index(column))
+
+
 def _wide_table(grid: Grid, columns: list[Column]) -> Guess | None:
-    first = next((c for c in columns if not c.is_number and c.n == c.n_distinct), None)
+    named = [c for c in columns if role_of([c], "brand") or not _is_coded(grid, columns.index(c))]
+    first = next((c for c in named if not c.is_number and c.n == c.n_distinct), None)
     if first is None or columns.index(first) > 1 or first.n < len(grid.rows):
         return None
     at = columns.index(first)
@@ -236,12 +285,20 @@ def _kind(columns: Sequence[Column]) -> dict[str, str]:
     return {"kind": "shares", "unit": "percent"} if max(numbers) <= 100 else {"kind": "counts"}
 
 
-def _survey_table(grid: Grid, columns: list[Column]) -> Guess | None:
-    answered = [c for c in columns if c.is_whole and 2 <= c.n_distinct <= 15]
-    if len(grid.rows) < 10 or len(answered) < 3:
+def _survey_table(
+    grid: Grid, columns: list[Column], *, person: Column | None = None
+) -> Guess | None:
+    answered = [
+        c for c in columns if c is not person and c.is_whole and 2 <= c.n_distinct <= 15
+    ]  # fmt: skip
+    if len(grid.rows) < 10 or len(answered) < (3 if person is None else 1):
         return None
     brand = role_of(columns, "brand", text=True)
     keys, question = guessed_survey(columns, n_rows=len(grid.rows))
+    if person is not None and not re.match(
+        _MOMENT, label_text(grid.rows[0][columns.index(person)])
+    ):
+        keys.setdefault("respondent", person.name)
     return Guess(
         "survey", keys,
         f"a survey: {len(grid.rows)} rows, {len(answered)} columns of answers", question,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from brandkit.core.errors import BrandkitError, InputError, SchemaError, did_you_mean
 from brandkit.core.message import formatted
+from brandkit.core.waves import wave_order, wave_text
 from brandkit.sources.label_names import LANGUAGES, LabelNames
 from brandkit.sources.settings import (
     FILE_NAME,
@@ -217,6 +218,7 @@ def _survey(study: Study) -> list[Remark]:
     if survey is None or section is None:
         return []
     about = _file(section)
+    remarks: list[Remark] = []
     text = (
         f"{formatted(len(survey.responses), 'count')} rows of "
         f"{formatted(survey.n_respondents, 'count')} respondents, "
@@ -225,8 +227,15 @@ def _survey(study: Study) -> list[Remark]:
     if survey.design.brand is not None:
         text += f", {survey.responses[survey.design.brand].nunique()} brands rated"
     if survey.design.wave is not None:
-        text += f", {survey.responses[survey.design.wave].nunique()} waves"
-    remarks = [Remark("found", about, text)]
+        wave = survey.responses[survey.design.wave]
+        text += f", {wave.nunique()} waves"
+        try:
+            remarks = [
+                Remark("found", about, f"waves: {_listed(list(map(wave_text, wave_order(wave))))}")
+            ]
+        except InputError as untold:
+            remarks = [Remark("wrong", about, str(untold))]
+    remarks = [Remark("found", about, text), *remarks]
     remarks += [Remark("note", about, str(note)) for note in survey.notes]
     columns = {*map(str, survey.responses.columns), *survey.batteries["set"].dropna().astype(str)}
     for key, names in _columns_of(section):
@@ -324,4 +333,4 @@ def _names_compared(study: Study, labels: LabelNames) -> list[Remark]:
 
 def _listed(labels: Sequence[str]) -> str:
     rest = f" and {len(labels) - 5} more" if len(labels) > 5 else ""
-    return ", ".join(labels[:5]) + rest
+    return ", ".join(map(str, labels[:5])) + rest

@@ -38,6 +38,7 @@ REASONS = MappingProxyType({
     # not understood
     "no_number": "The value is no number; taken as not stated.",
     "no_type": "The entry names no type; it is not counted.",
+    "unknown_key": "The format has no such field; what it holds is not read.",
     "wrong_form": "The field does not have the form it should have; taken as not stated.",
     "outside_range": "The value lies outside the declared range.",
     "same_header": "The heading stands over more than one column; only the first is read.",

@@ -25,6 +25,8 @@ from pydantic import (
 from brandkit.sources.toml_file import TomlFile, explained, read_toml
 
 FILE_NAME = "study.toml"
+#: The likelihood to recommend is asked on one scale, whatever the others are; answers that show it.
+RECOMMEND, REACHED = (0.0, 10.0), (8, 9, 10)
 Language = Literal["en", "zh-Hant", "zh-Hans"]
 
 
@@ -163,6 +165,7 @@ class SurveySection(_Section):
     strata: Text | None = None
     cluster: Text | None = None
     wave: Text | None = None
+    waves: list[Text | int] = []
     missing: list[Code] | dict[Text, list[Code]] | None = None
     encoding: Text | None = None
     margins: dict[Text, dict[Text, Annotated[float, Field(ge=0)]]] = {}
@@ -179,10 +182,19 @@ class SurveySection(_Section):
 
     @property
     def rated(self) -> tuple[str, ...]:
-        """The items of blocks, drivers, the outcome and the likelihood to recommend, each once."""
+        """The items that `scale` is about: of blocks, drivers and the outcome, each once.
+
+        The likelihood to recommend is asked from 0 to 10, whatever the others are.
+        """
         named = [item for items in self.blocks.values() for item in items]
-        named += [*self.drivers, *(one for one in (self.outcome, self.recommend) if one)]
-        return tuple(dict.fromkeys(named))
+        named += [*self.drivers, *([self.outcome] if self.outcome else [])]
+        return tuple(item for item in dict.fromkeys(named) if item != self.recommend)
+
+    @model_validator(mode="after")
+    def _waves_of_a_column(self) -> SurveySection:
+        if self.waves and (self.wave is None or len(set(self.waves)) < len(self.waves)):
+            raise ValueError("`waves` must name the waves of `wave`, each once, the earliest first")
+        return self
 
     @model_validator(mode="after")
     def _scale_runs_upward(self) -> SurveySection:

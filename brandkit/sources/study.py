@@ -25,7 +25,15 @@ from brandkit.sources.relabelling import (
     relabelled_survey,
     relabelled_table,
 )
-from brandkit.sources.settings import FILE_NAME, CatalogSection, Language, Settings, read_settings
+from brandkit.sources.settings import (
+    FILE_NAME,
+    REACHED,
+    RECOMMEND,
+    CatalogSection,
+    Language,
+    Settings,
+    read_settings,
+)
 from brandkit.sources.store import processed_folder
 from brandkit.sources.study_folders import sha256_of, study_folder
 from brandkit.sources.table import BrandTable, read_brand_table
@@ -123,7 +131,7 @@ class Study:
         section = self.settings.survey
         if section is None:
             return None
-        from brandkit.sources.survey import read_survey, with_scale
+        from brandkit.sources.survey import read_survey, with_scale, with_waves
 
         codebook = self._optional(section.codebook, "survey", "codebook")
         survey = read_survey(
@@ -134,6 +142,11 @@ class Study:
         )  # fmt: skip
         if section.scale is not None:
             survey = with_scale(survey, section.rated, section.scale)
+            recommend = survey.responses.get(section.recommend)
+            if recommend is not None and recommend.isin(REACHED).any():
+                survey = with_scale(survey, [str(section.recommend)], RECOMMEND)
+        if section.waves:
+            survey = with_waves(survey, section.waves)
         return relabelled_survey(survey, self.label_names)
 
     @cached_property

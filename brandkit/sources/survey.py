@@ -12,6 +12,7 @@ import pandas as pd
 
 from brandkit.core.errors import InputError, require_columns, shown
 from brandkit.core.message import Message
+from brandkit.core.waves import wave_text
 from brandkit.sources.answers import labelled, read_answers
 from brandkit.sources.batteries import PickAny, battery_answers
 from brandkit.sources.battery_labels import (
@@ -322,6 +323,43 @@ def with_scale(survey: Survey, items: Sequence[str], scale: Sequence[float]) -> 
     open_ = book["item"].isin(list(items)) & book["low"].isna() & book["high"].isna()
     book.loc[open_, ["low", "high"]] = [float(scale[0]), float(scale[1])]
     return replace(survey, codebook=book)
+
+
+def with_waves(survey: Survey, waves: Sequence[str | int]) -> Survey:
+    r"""Declare the order of waves whose names do not tell it.
+
+    Parameters
+    ----------
+    survey : Survey
+    waves : sequence of str or int
+        Every wave of the survey, the earliest first.
+
+    Returns
+    -------
+    Survey
+
+    Raises
+    ------
+    InputError
+        A wave is not in the survey, or one of its waves is not named.
+
+    Examples
+    --------
+    >>> survey = replace(_example("q,w\n7,Spring\n9,Autumn\n", "item,label\nq,Question\n"),
+    ...                  design=SurveyDesign(wave="w"))
+    >>> with_waves(survey, ["Spring", "Autumn"]).responses["w"].cat.categories.tolist()
+    ['Spring', 'Autumn']
+    """
+    column = str(survey.design.wave)
+    cells = survey.responses[column].map(wave_text, na_action="ignore").astype("str")
+    told, found = [str(one) for one in waves], cells.dropna().unique().tolist()
+    if set(told) != set(found):
+        raise InputError(
+            f"`waves` must name every wave of {shown(column)} as the file does, the earliest "
+            f"first; found {shown(told)} for {shown(found, most=12)}."
+        )
+    ordered = pd.Series(pd.Categorical(cells, categories=told, ordered=True), cells.index)
+    return replace(survey, responses=survey.responses.assign(**{column: ordered}))
 
 
 def _example(answers: str, codebook: str) -> Survey:

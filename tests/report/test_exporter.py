@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -171,3 +172,18 @@ STATEMENT = Finding(Message("a"), Message("b"), "open")
 def test_refusals(export: Export, cells: list[object], says: str) -> None:
     with pytest.raises(ReportError, match=says):
         export(new_notebook(cells=cells))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hant", "zh-Hans"])
+@pytest.mark.parametrize(
+    "name", ["客户形象.csv", "形象.csv", "甲.xlsx", "客戶問卷 2026 wave one of two.csv"]
+)
+def test_files_with_chinese_names_pass_the_audit(export: Export, language: str, name: str) -> None:
+    origin = replace(ORIGIN, inputs=((name, "ab" * 32),), notebook=f"05_{name}.ipynb", study=name)
+    page = export(notebook_of(blocks()), origin=origin, language=language)
+    found = [one for one in problems_of(page) if one.rule in ("language", "overflow")]
+    plain = export(notebook_of(blocks()), language=language)
+    assert len(found) == len([one for one in problems_of(plain) if one.rule == "language"])
+    assert name in text_of(page)
+    index = index_page({}, study=origin, language=language, workbook=None)
+    assert [one for one in problems_of(index) if one.rule == "language"] == []

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from brandkit.core.errors import InputError, MissingFileError, SchemaError
+from brandkit.overlap import brand_overlap
 from brandkit.sources import read_catalog
 from brandkit.sources.catalog import Catalog
 
@@ -633,3 +634,95 @@ def test_owners_and_ranges_are_kept_and_checked(tmp_path: Path) -> None:
     assert told["owner"] == "Civic Bnk. Did you mean 'Civic Bank'?"
     assert told["no_attribute"] == "absent"
     assert told["outside_range"] == "0.25, range 0 to 0.2"
+
+
+# --- the form of fees since 2025 -----------------------------------------------------------------
+
+
+def fees_before(monthly: str) -> list[dict[str, Any]]:
+    return [
+        {"name": "Monthly account fee", "feeType": "PERIODIC", "amount": monthly,
+         "additionalValue": "P1M", "currency": "AUD"},
+        {"name": "International transaction fee", "feeType": "TRANSACTION",
+         "transactionRate": "0.03"},
+        {"name": "Valuation fee", "feeType": "VARIABLE", "amount": "0.00",
+         "additionalInfo": "At cost"},
+    ]  # fmt: skip
+
+
+def fees_since(monthly: str) -> list[dict[str, Any]]:
+    return [
+        {"name": "Monthly account fee", "feeType": "PERIODIC", "feeMethodUType": "fixedAmount",
+         "fixedAmount": {"amount": monthly}, "additionalValue": "P1M", "currency": "AUD"},
+        {"name": "International transaction fee", "feeType": "TRANSACTION",
+         "feeMethodUType": "rateBased", "rateBased": {"rateType": "TRANSACTION", "rate": "0.03"}},
+        {"name": "Valuation fee", "feeType": "OTHER", "feeMethodUType": "variable",
+         "variable": {"feeMinimum": "0.00", "feeMaximum": "500.00"}},
+    ]  # fmt: skip
+
+
+def six_offers(folder: Path, fees: Any) -> Catalog:
+    folder.mkdir()
+    rows = [
+        envelope(product(f"{brand}{at}", brand=brand, fees=fees(f"{at * step:.2f}")),
+                 brand_key=brand, register_name=brand)
+        for brand, step in (("Civic", 5), ("Kestrel", 15)) for at in range(3)
+    ]  # fmt: skip
+    return read(folder, *rows)
+
+
+def test_the_new_form_of_fees_gives_the_amounts_of_the_old(tmp_path: Path) -> None:
+    old, new = six_offers(tmp_path / "old", fees_before), six_offers(tmp_path / "new", fees_since)
+    for catalog in (old, new):
+        fees = catalog.attributes[catalog.attributes["facet"] == "fees"]
+        kept = fees[fees["attribute"] == "account keeping fee"]
+        assert sorted(kept["value"]) == [0, 0, 60, 120, 180, 360]
+        assert set(kept["unit"]) == {"AUD a year"}
+        assert fees.loc[fees["attribute"] == "valuation fee", "value"].isna().all(), "not free"
+        assert (fees.loc[fees["attribute"].str.endswith("(rate)"), "value"] == 0.03).all()
+        assert len(catalog.products) == 6
+        assert not len(catalog.problems)
+    overlaps = [brand_overlap(catalog).tidy()["overlap"].tolist() for catalog in (old, new)]
+    assert overlaps[0] == overlaps[1]
+    assert all(one < 1 for one in overlaps[0])
+
+
+@pytest.mark.parametrize(
+    ("fee", "amount"),
+    [
+        ({"feeMethodUType": "variable", "variable": {"feeMinimum": "150"}}, 150),
+        ({"feeMethodUType": "variable", "variable": {"feeMaximum": "500"}}, None),
+        ({"feeMethodUType": "variable", "variable": {}}, None),
+        ({"feeMethodUType": "fixedAmount", "fixedAmount": {"amount": "0.00"}}, 0),
+        ({"feeMethodUType": "fixedAmount", "fixedAmount": {"amount": "0.00"},
+          "additionalInfo": "Charged at cost by the valuer"}, None),
+        ({"amount": "0", "additionalValue": "at-cost"}, None),
+        ({"amount": "0", "additionalInfo": "at no cost"}, 0),
+        ({"feeMethodUType": "rateBased", "rateBased": {"rateType": "BALANCE", "rate": "0.015",
+          "amountRange": {"feeMinimum": "3.00"}}}, 0.015),
+    ],
+)  # fmt: skip
+def test_what_is_charged_at_cost_is_not_free(
+    tmp_path: Path, fee: dict[str, Any], amount: float | None
+) -> None:
+    catalog = read(
+        tmp_path, envelope(product(fees=[{"name": "Valuation fee", "feeType": "OTHER", **fee}]))
+    )
+    (found,) = values(catalog, "fees").values()
+    assert found == amount if amount is not None else found != found
+    assert not len(catalog.problems)
+
+
+def test_fields_that_the_format_does_not_have_are_told(tmp_path: Path) -> None:
+    fee = {"name": "Valuation fee", "feeType": "OTHER", "feeMethodUType": "tiered",
+           "tiered": [{"amount": "5"}], "fixedAmount": {"amount": "1", "sum": "2"}}  # fmt: skip
+    catalog = read(
+        tmp_path, envelope(product(fees=[fee], perks=[], features=[feature("REDRAW", rank=1)]))
+    )
+    told = catalog.problems[catalog.problems["reason"] == "unknown_key"]
+    assert sorted(told["field"]) == [
+        "features.rank",
+        "fees.fixedAmount.sum",
+        "fees.tiered",
+        "perks",
+    ]

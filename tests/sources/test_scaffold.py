@@ -433,3 +433,67 @@ def test_new_then_check_on_real_folders(real: Path, tmp_path: Path, path: str) -
     made = new_study(tmp_path / "study", files=files)
     found = check_study(made.path.parent)
     assert found.is_sound, found.lines()
+
+
+# --- persons are no brands -----------------------------------------------------------------------
+
+
+def persons_text(head: str, ids: list[str], *, bank: bool = True, n: int = 40) -> str:
+    rng = np.random.default_rng(1)
+    rows = [
+        ",".join([ids[at], *([str(rng.choice(["Civic", "Kestrel"]))] if bank else []),
+                  *map(str, rng.integers(0, 11, 4))])
+        for at in range(n)
+    ]  # fmt: skip
+    return "\n".join([head, *rows]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "pattern", "bank"),
+    [
+        ("respondent,bank,satisfaction,recommend,counter,fees", "P{:03d}", True),
+        ("respondent,satisfaction,recommend,counter,fees", "P{}", False),
+        ("code,bank,satisfaction,recommend,counter,staff", "R_{:06x}f", True),
+        ("who,satisfaction,recommend,counter,fees", "3f2a{:04x}-77b1", False),
+        ("Timestamp,bank,satisfaction,recommend,counter,fees", "2025/03/11 10:{}:31", True),
+        ("受訪者編號,銀行,滿意度,推薦,櫃檯,手續費", "受訪者{}", True),
+        ("participant,satisfaction,recommend,counter,fees", "Anna {}. Lee", False),
+    ],
+)  # fmt: skip
+def test_numbers_and_codes_of_persons_are_no_brands(
+    tmp_path: Path, head: str, pattern: str, bank: bool
+) -> None:
+    ids = [pattern.format(at) for at in range(40)]
+    written(tmp_path, {"survey.csv": persons_text(head, ids, bank=bank)})
+    guess = guessed_file(tmp_path / "survey.csv")
+    assert isinstance(guess, Guess)
+    assert guess.section == "survey"
+    assert set(guess.labels) <= {"Civic", "Kestrel"}
+    first = head.split(",")[0]
+    assert guess.keys.get("respondent") == (None if first == "Timestamp" else first)
+    assert guess.keys.get("brand") == (head.split(",")[1] if bank else None)
+    new_study(tmp_path)
+    assert check_study(tmp_path).is_sound
+
+
+@pytest.mark.parametrize(
+    ("head", "first"),
+    [("bank,modern,fair,near", ""), ("id,name,modern,fair,near", "{},"),
+     ("code,bank,modern,fair,near", "B{:02d},"), ("respondent,bank,modern,fair,near", "{},")],
+)  # fmt: skip
+def test_a_numbered_table_of_brands_stays_one(tmp_path: Path, head: str, first: str) -> None:
+    names = ("Civic", "Kestrel", "Harbour", "Old Quay", "Tidewater", "Silver Pine", "Oak", "Elm",
+             "Ash", "Birch", "Cedar", "Maple")  # fmt: skip
+    rows = [f"{first.format(at)}{name},{at % 7},{at % 5},{at % 3}" for at, name in enumerate(names)]
+    written(tmp_path, {"image.csv": "\n".join([head, *rows]) + "\n"})
+    guess = guessed_file(tmp_path / "image.csv")
+    assert isinstance(guess, Guess)
+    assert (guess.section, guess.labels) == ("brand_table", names)
+
+
+def test_numbered_brands_are_brands(tmp_path: Path) -> None:
+    rows = [f"Bank {at},{at},{at % 5},{at % 3}" for at in range(1, 13)]
+    written(tmp_path, {"image.csv": "\n".join([",modern,fair,near", *rows]) + "\n"})
+    guess = guessed_file(tmp_path / "image.csv")
+    assert isinstance(guess, Guess)
+    assert guess.section == "brand_table"

@@ -438,3 +438,43 @@ def test_what_names_no_bank_is_no_brand_of_the_image(folder: Path) -> None:
 def test_every_error_can_be_caught_as_one(folder: Path) -> None:
     with pytest.raises(BrandkitError):
         read_study(with_toml(folder, "["))
+
+
+# --- the likelihood to recommend -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scale", ["[1, 10]", "[1, 5]", "[0, 10]"])
+def test_scale_leaves_the_likelihood_to_recommend_alone(tmp_path: Path, scale: str) -> None:
+    from brandkit.satisfaction import satisfaction_scores
+
+    low, high = (int(one) for one in scale.strip("[]").split(","))
+    given = {"Civic": [10] * 24 + [8] * 16 + [0] * 10, "Kestrel": [9] * 21 + [7] * 19 + [0] * 10}
+    rows = [
+        f"{bank}{at},{bank},{low + at % (high - low + 1)},{answer}"
+        for bank, answers in given.items() for at, answer in enumerate(answers)
+    ]  # fmt: skip
+    (tmp_path / "survey.csv").write_text("id,bank,sat,rec\n" + "\n".join(rows) + "\n")
+    (tmp_path / "study.toml").write_text(
+        '[study]\ntitle = "t"\n[survey]\nsource = "survey.csv"\nbrand = "bank"\n'
+        f'respondent = "id"\noutcome = "sat"\nrecommend = "rec"\nscale = {scale}\n'
+    )
+    survey = read_study(tmp_path).survey
+    assert survey is not None
+    ends = survey.codebook.set_index("item")[["low", "high"]]
+    assert ends.loc["sat"].tolist() == [low, high]
+    assert ends.loc["rec"].tolist() == [0, 10]
+    scores = satisfaction_scores(survey, items=["rec"], by="brand", measures=["nps"]).scores
+    assert scores["estimate"].round(6).tolist() == [28, 22]
+    assert scores["n"].tolist() == [50, 50]
+
+
+def test_ratings_that_are_no_likelihood_are_not_made_one(tmp_path: Path) -> None:
+    rows = [f"{at},{1 + at % 5},{1 + at % 5}" for at in range(20)]
+    (tmp_path / "survey.csv").write_text("id,sat,rec\n" + "\n".join(rows) + "\n")
+    (tmp_path / "study.toml").write_text(
+        '[study]\ntitle = "t"\n[survey]\nsource = "survey.csv"\nbrand = "Civic"\n'
+        'respondent = "id"\noutcome = "sat"\nrecommend = "rec"\nscale = [1, 5]\n'
+    )
+    survey = read_study(tmp_path).survey
+    assert survey is not None
+    assert survey.codebook.set_index("item")["high"].isna().to_dict() == {"sat": False, "rec": True}

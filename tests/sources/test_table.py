@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -534,3 +535,23 @@ def test_real_brand_tables(real: Path) -> None:
     assert smoke.values.to_numpy().tolist() == [
         [4, 2, 3, 2], [4, 3, 7, 4], [25, 10, 12, 4], [18, 24, 33, 13], [10, 6, 7, 2]
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", ["A1", "A1:B3", "A1:C4", "A1:XFD1048576", "B2:C3"])
+def test_a_sheet_is_read_whole_whatever_size_it_declares(tmp_path: Path, said: str) -> None:
+    rows = [["bank", "x", "y", "z"], *([f"Bank {at}", at, None, at + 1] for at in range(8))]
+    file = workbook(tmp_path, rows)
+    wrong = tmp_path / "wrong.xlsx"
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(wrong, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content, n = re.subn(
+                    rb'(<dimension ref=)"[^"]*"', rb'\1"%s"' % said.encode(), content
+                )
+                assert n == 1
+            new.writestr(name, content)
+    grid = read_grid(wrong)
+    assert (grid.header, len(grid.rows)) == (("bank", "x", "y", "z"), 8)
+    assert grid.rows[-1] == ("Bank 7", 7, None, 8)
+    assert grid.rows == read_grid(file).rows
