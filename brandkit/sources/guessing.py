@@ -114,9 +114,9 @@ def guessed_table(grid: Grid) -> Guess | str:
     if "crosswalk" in grid.file.name.casefold():
         return Guess("crosswalk", {}, "a crosswalk from old keys of brands to new ones")
     columns = [profiled(grid, at) for at in range(len(grid.header))]
-    kinds = (_catalog_table, _branches, _long_table, _persons, _wide_table, _survey_table)
+    kinds = [_catalog_table, _branches, _long_table, _persons, _wide_table, _survey_table]
     if role_of(columns, "person"):
-        kinds = (_persons, *kinds)
+        kinds.insert(0, _persons)
     for classify in kinds:
         guess = classify(grid, columns)
         if guess is not None:
