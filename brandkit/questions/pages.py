@@ -18,7 +18,7 @@ from brandkit.questions.question import Unanswered
 from brandkit.sources import Study
 
 if TYPE_CHECKING:
-    from brandkit.questions.answers import Answers
+    from brandkit.questions.answering import Answers
 
 #: What the brief takes its findings from, in the order of what a board may act on.
 BRIEF = (
