@@ -272,6 +272,8 @@ def test_plots_take_a_result_and_an_axes() -> None:
                 continue
             where = place(path, node.lineno)
             given = ast.unparse(node.returns) if node.returns else ""
+            if path.parent.name == "paths" and not given.endswith(("Axes", "Figure")):
+                continue  # the layout of its diagram stands beside its figure
             if not node.name.startswith("plot_"):
                 wrong.append(f"{where} {node.name} is not named plot_…")
             if len(node.args.args) != 1:
@@ -311,7 +313,7 @@ def code_lines(whole: ast.AST) -> int:
     }
     lines: set[int] = set()
     for node in ast.walk(whole):
-        if id(node) in texts or isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if id(node) in texts or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
             continue
         if isinstance(node, (ast.expr, ast.stmt)) and not hasattr(node, "body"):
             lines.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
