@@ -19,7 +19,12 @@ from brandkit.questions import answering as module
 from brandkit.questions.kept import pack, unpack
 from brandkit.sources import read_study
 
-NAMES = ["overlap", "chance", "history", "gaps", "names", "market_overlap", "scores", "alikeness", "reliability", "drivers", "penalties", "priorities", "paths", "choice", "segments", "service", "quality", "map", "stability", "movement", "claims", "opportunities", "what_ifs", "links", "strategy", "scorecard"]
+NAMES = (
+    "overlap", "chance", "history", "gaps", "names", "market_overlap", "scores", "alikeness",
+    "reliability", "drivers", "penalties", "priorities", "paths", "choice", "segments",
+    "service", "quality", "map", "stability", "movement", "claims", "opportunities",
+    "what_ifs", "links", "strategy", "scorecard",
+)  # fmt: skip
 #: Questions whose methods have no key in study.toml yet; this list may only shrink.
 NO_KEY_YET = {"names", "quality", "scorecard"}
 
@@ -124,9 +129,8 @@ def test_a_refusal_costs_its_question_and_those_that_build_on_it(
 ) -> None:
     refusing(monkeypatch, name)
     told = Answers(sample.study)
-    told._known = {
-        one: sample._known_answer(one) for one in sample if one not in builds_on(name)
-    }  # fmt: skip
+    others = set(sample) - builds_on(name)
+    told._known = {one: sample._known_answer(one) for one in others}
     answer = told[name]
     assert isinstance(answer, Unanswered)
     assert answer.kind == "refused"
