@@ -10,7 +10,13 @@ import pandas as pd
 from scipy.optimize import linprog
 from scipy.special import fdtrc, stdtr
 
-from brandkit.core.errors import InputError, NotEnoughDataError, shown
+from brandkit.core.errors import (
+    InputError,
+    NotEnoughDataError,
+    check_level,
+    check_whole_number,
+    shown,
+)
 from brandkit.core.intervals import holm, t_interval
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
@@ -116,6 +122,44 @@ def inverted(information: Floats) -> Floats:
         slack = 1e-14 * np.trace(information) * np.eye(len(information))
         inverse = np.linalg.inv(information + slack)
     return np.asarray((inverse + inverse.T) / 2)
+
+
+#: What methods say that centre on the brand without being asked to.
+ASSUMED_BRAND = Message(
+    "Answers are centred on the mean of each brand, so that differences between brands do not "
+    "count; within='none' leaves them in."
+)
+
+
+def check_call(
+    outcome: str,
+    names: Sequence[str],
+    *,
+    draws: int,
+    level: float,
+    argument: str = "drivers",
+    most: int | None = None,
+) -> None:
+    """Refuse what is wrong with outcome, drivers, draws or level before any data are looked at."""
+    check_level(level)
+    check_whole_number("draws", draws, low=2)
+    if isinstance(names, str):
+        raise InputError(
+            f"`{argument}` must be a list of columns; found the text {shown(names)}. "
+            f"Write [{names!r}]."
+        )
+    if outcome in names:
+        raise InputError(
+            f"`{argument}` must not name the outcome; found {shown(outcome)} in both. "
+            "Take it out of one of them."
+        )
+    if most is not None and not 1 <= len(names) <= most:
+        raise InputError(
+            f"`{argument}` must name 1 to {most} columns; found {len(names)}. "
+            "Leave out those that ask the same, or put their mean in their place."
+        )
+    if not len(names):
+        raise InputError(f"`{argument}` must name at least one column; found none.")
 
 
 NOTHING = 1e-7

@@ -12,11 +12,6 @@ from brandkit.satisfaction.alikeness.story import (
     perceived_alikeness_headline,
 )
 from brandkit.satisfaction.drivers.drivers import DriverImportance
-from brandkit.satisfaction.drivers.story import (
-    driver_importance_findings,
-    driver_importance_headline,
-    driver_importance_lede,
-)
 from brandkit.satisfaction.paths.paths import PathModel
 from brandkit.satisfaction.paths.story import (
     path_model_findings,
@@ -83,8 +78,8 @@ def satisfaction_summary(
         take(perceived_alikeness_headline(results.alike, focus=focus),
              perceived_alikeness_findings(results.alike, focus=focus), about)  # fmt: skip
     if results.drivers is not None:
-        take(driver_importance_headline(results.drivers),
-             driver_importance_findings(results.drivers), "drivers")  # fmt: skip
+        told = results.drivers.story(focus=focus)
+        take(told.headline, told.findings, "drivers")
     elif results.model is not None:
         take(path_model_headline(results.model, target=target),
              path_model_findings(results.model, target=target), "paths")  # fmt: skip
@@ -108,8 +103,8 @@ def _headline(results: SatisfactionResults, headlines: list[Message]) -> Message
 
 
 def _lede(results: SatisfactionResults) -> Message:
-    if results.drivers is not None:
-        return driver_importance_lede(results.drivers)
+    if results.drivers is not None and (lede := results.drivers.story().lede) is not None:
+        return lede
     if results.model is not None:
         return path_model_lede(results.model)
     n = None
