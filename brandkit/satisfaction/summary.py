@@ -19,7 +19,6 @@ from brandkit.satisfaction.paths.story import (
     path_model_lede,
 )
 from brandkit.satisfaction.penalty.penalty import PenaltyReward
-from brandkit.satisfaction.penalty.story import penalty_reward_findings, penalty_reward_headline
 from brandkit.satisfaction.scores.comparison import GroupComparison
 from brandkit.satisfaction.scores.story import group_comparison_findings, group_comparison_headline
 from brandkit.satisfaction.service.priorities import ServicePriorities
@@ -84,8 +83,8 @@ def satisfaction_summary(
         take(path_model_headline(results.model, target=target),
              path_model_findings(results.model, target=target), "paths")  # fmt: skip
     if results.roles is not None:
-        take(penalty_reward_headline(results.roles),
-             penalty_reward_findings(results.roles), "kinds")  # fmt: skip
+        told = results.roles.story(focus=focus)
+        take(told.headline, told.findings, "kinds")
     if results.todo is not None:
         take(service_priorities_headline(results.todo),
              service_priorities_findings(results.todo), "first")  # fmt: skip
