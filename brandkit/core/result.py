@@ -39,10 +39,14 @@ class Result(ABC):
     def glance(self) -> pd.DataFrame:
         """Give a fresh frame of exactly one row that describes the whole result."""
 
-    def _row(self, names: str, **more: object) -> pd.DataFrame:
-        """Give one row for ``glance``: fields by their names, then what is computed."""
-        fields = {name: getattr(self, name) for name in names.split()}
-        return pd.DataFrame({name: [value] for name, value in (fields | more).items()})
+    def _row(self, columns: str, **computed: object) -> pd.DataFrame:
+        """Give one row for ``glance``: its columns are fields of that name, or computed."""
+        return pd.DataFrame(
+            {
+                name: [computed[name] if name in computed else getattr(self, name)]
+                for name in columns.split()
+            }
+        )
 
     def story(self, *, focus: object = None) -> Story:
         """Say what it says; a focus that it does not know counts as none, with a note."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
+from typing import Final
 
 import numpy as np
 
@@ -12,10 +13,10 @@ from brandkit.core.errors import InputError
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.satisfaction.fitting import Maximum, maximise
 
-MOST_OPTIONS = 1_000_000
-"""Combinations of banks in all choices together."""
-LARGEST_SOLVED = 64
-"""Options of a set up to which what it adds to the estimate is freed of itself."""
+#: Combinations of banks in all choices together.
+MOST_OPTIONS: Final = 1_000_000
+#: Options of a set up to which what it adds to the estimate is freed of itself.
+LARGEST_SOLVED: Final = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,9 +86,7 @@ class Options:
         """Add up the values of the options that a row is in."""
         if self.is_single:
             return values
-        return np.bincount(self.row, weights=values[self.option], minlength=n_rows).astype(
-            np.float64
-        )
+        return np.bincount(self.row, weights=values[self.option], minlength=n_rows).astype(float)
 
     def chances(self, eta: Floats) -> tuple[Floats, Floats]:
         """Give the chance of each option, and the log of each set's sum of exponentials."""
@@ -153,19 +152,8 @@ def options_of(sets: Sets) -> Options:
     return Options(starts, picked, where[order], members[order], False, sets.weight)
 
 
-def fit(options: Options, x: Floats, *, start: Floats | None = None) -> Maximum:
-    """Estimate the coefficients of a conditional logit.
-
-    Parameters
-    ----------
-    options : Options
-    x : ndarray, shape (options, p)
-        What speaks for each option: the sum over its rows.
-    start : ndarray, shape (p,), optional
-
-    Returns
-    -------
-    Maximum
+def fit(options: Options, x: Floats) -> Maximum:
+    """Estimate the coefficients of a conditional logit on x (options, p), summed over rows.
 
     References
     ----------
@@ -194,11 +182,7 @@ def fit(options: Options, x: Floats, *, start: Floats | None = None) -> Maximum:
         information = (x * (by_option * chance)[:, None]).T @ x - (mean * weight[:, None]).T @ mean
         return value, seen - weight @ mean, information
 
-    found = maximise(objective, start=np.zeros(x.shape[1]) if start is None else start)
-    return Maximum(
-        found.place, found.value * scale, found.information * scale, found.iterations,
-        found.is_settled,
-    )  # fmt: skip
+    return maximise(objective, start=np.zeros(x.shape[1]), scale=scale)
 
 
 def set_scores(options: Options, x: Floats, place: Floats, inverse: Floats) -> Floats:

@@ -16,8 +16,10 @@ from brandkit.core.errors import (
     require_frame,
     shown,
 )
+from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
+from brandkit.core.story import N_
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.rows import (
     NEGATIVE_CODES,
@@ -143,10 +145,14 @@ def choices_of(
     flagged = frame.assign(**{choice: _chosen(frame[choice], frame[bank])})
     rows = survey_rows(
         with_responses(data, flagged),
-        columns=[choice, *attributes], others=[bank] if wave is None else [bank, wave],
-        weight=weight, respondent=respondent, strata=design["strata"], cluster=design["cluster"],
+        columns=[choice, *attributes],
+        others=[bank] if wave is None else [bank, wave],
+        weight=weight,
+        respondent=respondent,
+        strata=design["strata"],
+        cluster=design["cluster"],
         missing=missing,
-    )  # fmt: skip
+    )
     return _sorted_choices(rows, bank=bank, wave=wave, attributes=tuple(attributes))
 
 
@@ -167,26 +173,17 @@ def _chosen(choice: pd.Series[Any], bank: pd.Series[Any]) -> pd.Series[Any]:
         values = np.asarray(pd.unique(choice.dropna()), dtype=float)
         if np.isin(values, [0, 1, *NEGATIVE_CODES, *POSITIVE_CODES]).all():
             return choice.astype(float)
-    chosen, banks = _texts(choice), _texts(bank)
-    flags = (chosen == banks).astype(float)
+    (named, names), (rated, banks) = coded(choice), coded(bank)
+    # -2, so that a missing name is no missing bank
+    of_bank = np.array([banks.index(name) if name in banks else -2 for name in (*names, "")])
+    flags = pd.Series((of_bank[named] == rated).astype(float), index=choice.index)
     if not flags.any():
         raise InputError(
             "`choice` must be 1 and 0, or name banks as `brand` does; found "
-            f"{shown(sorted(set(chosen.dropna())))} beside {shown(sorted(set(banks.dropna())))}. "
+            f"{shown(sorted(names))} beside {shown(sorted(banks))}. "
             "Use the same names in both columns."
         )
     return flags
-
-
-def _texts(cells: pd.Series[Any]) -> pd.Series[Any]:
-    """Give names as text; 7, 7.0 and "7" are one name."""
-    codes, found = pd.factorize(cells)
-    names = [
-        str(int(one)) if isinstance(one, float) and one.is_integer() else str(one)
-        for one in found.tolist()
-    ]
-    table = np.array([*names, None], dtype=object)
-    return pd.Series(table[codes], index=cells.index, dtype=object)
 
 
 def _sorted_choices(
@@ -197,9 +194,8 @@ def _sorted_choices(
     if wave is not None:
         when = pd.factorize(rows.frame[wave])[0]
         occasion = pd.factorize(rows.person * (int(when.max()) + 1) + when)[0].astype(np.intp)
-    codes, found = pd.factorize(_texts(rows.frame[bank]), sort=True)
-    pairs = pd.Series(occasion * len(found) + codes)
-    twice = int(pairs.duplicated().sum())
+    codes, brands = coded(rows.frame[bank].astype(object).map(label_text))
+    twice = int(pd.Series(occasion * len(brands) + codes).duplicated().sum())
     if twice:
         raise InputError(
             f"`data` must have one row a respondent and bank; found {twice} more rows of the same. "
@@ -213,36 +209,30 @@ def _sorted_choices(
             "`data` must have persons who rate at least two banks and chose one of them; found "
             "none. Ask persons about more banks, or name another column in `choice`."
         )
-    size = np.bincount(key)
+    size, taken = np.bincount(key), np.bincount(key, weights=chosen)
     weight = np.bincount(key, weights=rows.weight[order]) / np.maximum(size, 1)
     row = order[inside]
-    counts = _left_out(size, np.bincount(key[chosen], minlength=len(size)))
-    return Choices(
-        rows=rows, row=row, sets=Sets(starts, chosen[inside], weight[number]),
-        values=rows.values[row, 1:], brand=codes[row].astype(np.intp),
-        brands=tuple(str(name) for name in found), attributes=attributes, counts=counts,
-        notes=_said(counts),
-    )  # fmt: skip
-
-
-def _left_out(size: Codes, taken: Codes) -> dict[str, int]:
-    return {
-        "n_single": int((size == 1).sum()),
-        "n_without": int(((size > 1) & (taken == 0)).sum()),
-        "n_all": int(((size > 1) & (taken == size)).sum()),
+    said = {
+        "n_single": N_(
+            "{n:count} {n:choice is|choices are} left out because only one bank is rated."
+        ),
+        "n_without": N_(
+            "{n:count} {n:choice is|choices are} left out because no rated bank was chosen."
+        ),
+        "n_all": N_(
+            "{n:count} {n:choice is|choices are} left out because every rated bank was chosen."
+        ),
     }
-
-
-def _said(counts: Mapping[str, int]) -> tuple[Message, ...]:
-    """Say how many choices were left out, and why."""
-    notes = []
-    if n := counts["n_single"]:
-        said = "{n:count} {n:choice is|choices are} left out because only one bank is rated."
-        notes.append(Message(said, {"n": n}))
-    if n := counts["n_without"]:
-        said = "{n:count} {n:choice is|choices are} left out because no rated bank was chosen."
-        notes.append(Message(said, {"n": n}))
-    if n := counts["n_all"]:
-        said = "{n:count} {n:choice is|choices are} left out because every rated bank was chosen."
-        notes.append(Message(said, {"n": n}))
-    return tuple(notes)
+    lost = (size == 1, (size > 1) & (taken == 0), (size > 1) & (taken == size))
+    counts = {name: int(part.sum()) for name, part in zip(said, lost, strict=True)}
+    return Choices(
+        rows=rows,
+        row=row,
+        sets=Sets(starts, chosen[inside], weight[number]),
+        values=rows.values[row, 1:],
+        brand=codes[row].astype(np.intp),
+        brands=brands,
+        attributes=attributes,
+        counts=counts,
+        notes=tuple(Message(said[name], {"n": n}) for name, n in counts.items() if n),
+    )

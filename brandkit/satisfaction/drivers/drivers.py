@@ -105,7 +105,8 @@ class DriverImportance(Result):
     def glance(self) -> pd.DataFrame:
         """Give one row: outcome, method, how much is explained, bases."""
         return self._row(
-            "outcome method within by r2 n n_respondents n_dropped draws",
+            "outcome method within by r2 ci_low ci_high ci_level n n_respondents n_dropped "
+            "n_drivers n_above_noise draws",
             ci_low=self.r2_low,
             ci_high=self.r2_high,
             ci_level=self.level,

@@ -85,7 +85,8 @@ class PenaltyReward(Result):
     def glance(self) -> pd.DataFrame:
         """Give one row: outcome, bases, how many attributes are of each kind."""
         return self._row(
-            "outcome within r2 n n_respondents n_dropped draws",
+            "outcome within r2 n n_respondents n_dropped n_basic n_performance n_exciting "
+            "n_undecided draws ci_level",
             **{f"n_{role}": int((self.attributes["role"] == role).sum()) for role in ROLES},
             ci_level=self.level,
         )
