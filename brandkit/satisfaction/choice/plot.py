@@ -6,8 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from brandkit.core.message import Message, formatted
-from brandkit.satisfaction.choice.choice import ChoiceModel
-from brandkit.satisfaction.choice.share_change import ShareChange
+from brandkit.satisfaction.choice.choice import ChoiceModel, ShareChange
 from brandkit.satisfaction.choice.story import ranked
 from brandkit.viz.marks import Dots, dot_rows
 

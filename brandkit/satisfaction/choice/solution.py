@@ -21,8 +21,7 @@ from brandkit.core.intervals import holm
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.satisfaction import fitting
-from brandkit.satisfaction.choice.kernel import Options, fit, options_of, set_scores
-from brandkit.satisfaction.choice.sets import Choices
+from brandkit.satisfaction.choice.kernel import Choices, Options, fit, options_of, set_scores
 
 #: Chances are kept this far from 0 and 1.
 LEAST: Final = 1e-12

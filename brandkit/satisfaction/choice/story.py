@@ -10,8 +10,7 @@ import pandas as pd
 
 from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Exhibit, Say, Story, speaker
-from brandkit.satisfaction.choice.choice import UNLIKELY, ChoiceModel
-from brandkit.satisfaction.choice.share_change import ShareChange
+from brandkit.satisfaction.choice.choice import UNLIKELY, ChoiceModel, ShareChange
 
 #: Attributes or banks named in one sentence.
 MOST_NAMED: Final = 4

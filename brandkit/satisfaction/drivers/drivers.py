@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, get_args
+from typing import Final, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from brandkit.core.errors import InputError, NotEnoughDataError, check_option, shown
+from brandkit.core.intervals import holm
+from brandkit.core.labels import coded
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.core.story import speaker
 from brandkit.sampling.design import SurveyData
-from brandkit.sampling.rows import Data, MissingRule, SurveyRows, Weight, survey_rows
+from brandkit.sampling.draws import person_keys
+from brandkit.sampling.rows import Data, MissingRule, RowDraws, SurveyRows, Weight, survey_rows
 from brandkit.satisfaction.centred import (
     NO_VARIANCE,
     Covariances,
@@ -24,19 +28,47 @@ from brandkit.satisfaction.centred import (
     correlations,
 )
 from brandkit.satisfaction.drivers import kernel
-from brandkit.satisfaction.drivers.groups import (
-    PERSONS_A_DRIVER,
-    GroupFrames,
-    group_frames,
-    importance_frame,
-)
 from brandkit.satisfaction.fitting import ASSUMED_BRAND, SMALL_BASE, check_call
 from brandkit.satisfaction.groups import check_names, within_column
 
 #: Drivers whose subsets can all be met; 21 would take a gigabyte.
 MOST_DRIVERS: Final = 20
+#: Persons under which a group is left out, or three for each driver where that is more.
+SMALLEST_GROUP: Final = 10
+PERSONS_A_DRIVER: Final = 3
+#: Permutations where drivers are too many for exact values.
+FEW_PERMUTATIONS: Final = 199
+#: Labels permuted at most; with more blocks of responses there are fewer permutations.
+MOST_LABELS: Final = 20_000_000
 #: Standard errors below 0 from which a slope is called negative.
 SURELY: Final = 2.6
+
+_GROUPS = "by segment driver label importance share ci_low ci_high ci_level noise_floor above_noise"
+_EQUALITY = "driver label statistic p_value p_adjusted"
+
+
+class Setting(NamedTuple):
+    """What the whole and the groups are computed with."""
+
+    measure: kernel.Measure
+    pairwise: bool
+    level: float
+    draws: int
+    seed: int
+
+    def estimates(self, sample: Floats, drawn: Floats, shuffled: Floats) -> kernel.Estimates:
+        """Compute importances of one group from its covariances."""
+        how, level = self.measure, self.level
+        return kernel.estimates(sample, drawn, measure=how, shuffled=shuffled, level=level)
+
+
+class GroupFrames(NamedTuple):
+    """Tables by group, and which groups were left out, for having fewer persons than needed."""
+
+    groups: pd.DataFrame = pd.DataFrame(columns=[*_GROUPS.split(), "pooled", "r2", "n"])
+    equality: pd.DataFrame = pd.DataFrame(columns=_EQUALITY.split())
+    left_out: tuple[str, ...] = ()
+    needed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -238,25 +270,14 @@ def driver_importance(
     correlation = np.nan_to_num(correlations(moments.sample[0]))
     _check_possible(correlation)
     measure = kernel.measure_for(method, correlation, seed=seed)
+    how = Setting(measure, pairwise, level, draws, seed)
     values, shuffled = kernel.shuffled_of(rows, centred)
-    whole = kernel.estimates(
-        moments.sample[0], moments.drawn[:, 0], measure=measure, shuffled=shuffled, level=level
-    )
+    whole = how.estimates(moments.sample[0], moments.drawn[:, 0], shuffled)
     dependent = kernel.dependent_drivers(correlation[:-1, :-1])
     slope, error = _slopes(rows, values, moments, dependent, pairwise=pairwise)
     split = GroupFrames()
     if by is not None:
-        split = group_frames(
-            rows,
-            drawn,
-            by=by,
-            within=centred,
-            measure=measure,
-            pairwise=pairwise,
-            level=level,
-            permutations=draws,
-            seed=seed,
-        )
+        split = _group_frames(rows, drawn, how, by=by, within=centred)
 
     frame = _drivers_frame(rows, whole, level=level).assign(coefficient=slope, std_error=error)
     if centred is not None:
@@ -272,8 +293,8 @@ def driver_importance(
     return DriverImportance(
         drivers=frame,
         ranks=_ranks_frame(rows, whole),
-        groups=split.groups,
-        equality=split.equality,
+        groups=split.groups.copy(),
+        equality=split.equality.copy(),
         outcome=outcome,
         outcome_label=rows.labels.get(outcome, outcome),
         method=method,
@@ -376,6 +397,96 @@ def _ranks_frame(rows: SurveyRows, whole: kernel.Estimates) -> pd.DataFrame:
     rank = np.tile(np.arange(1, len(names) + 1), len(names))
     shares = kernel.rank_shares(whole.usable).ravel()
     return pd.DataFrame({"driver": np.repeat(names, len(names)), "rank": rank, "share": shares})
+
+
+# --- groups --------------------------------------------------------------------------------------
+
+
+def _group_frames(
+    rows: SurveyRows, drawn: RowDraws, how: Setting, *, by: str, within: str | None
+) -> GroupFrames:
+    """Compute importances for each group of a column, and test whether they are the same."""
+    code, labels = coded(rows.frame[by])
+    hashes = person_keys(rows.keys)  # of rows as they came: their content may be their key
+    rows = replace(rows, frame=rows.frame.assign(**{by: code}))
+    inner = None if within == by else within
+    moments = centred_covariances(rows, drawn=drawn, by=by, within=inner, pairwise=how.pairwise)
+    needed = max(SMALLEST_GROUP, PERSONS_A_DRIVER * (len(rows.columns) - 1))
+    kept: dict[int, kernel.Estimates] = {}
+    persons = []
+    for group, sample in enumerate(moments.sample):
+        n = len(np.unique(rows.person[code == group]))
+        if n < needed or sample[-1, -1] <= 0:
+            continue
+        _, shuffled = kernel.shuffled_of(rows, by, inner, inside=code == group)
+        kept[group] = how.estimates(sample, moments.drawn[:, group], shuffled)
+        persons.append(n)
+    left_out = tuple(label for group, label in enumerate(labels) if group not in kept)
+    result = GroupFrames(left_out=left_out, needed=needed)
+    if not kept:
+        return result
+    pooled = kernel.pooled_importance(list(kept.values()), np.array(persons, dtype=float))
+    parts = [
+        importance_frame(rows, group, level=how.level).assign(
+            by=by, segment=labels[at], pooled=pooled[place], r2=group.r2, n=persons[place]
+        )
+        for place, (at, group) in enumerate(kept.items())
+    ]
+    groups = pd.concat(parts, ignore_index=True)[list(result.groups.columns)]
+    if len(kept) == 1:
+        return result._replace(groups=groups)
+    answers = _grouped(rows, by, inner, kept=list(kept), hashes=hashes)
+    blocks = len(np.unique(answers.unit * answers.n_groups + answers.group))
+    most = MOST_LABELS // blocks if how.measure.orders is None else 0
+    times = min(how.draws, max(FEW_PERMUTATIONS, most))
+    test = kernel.equality_test(answers, how.measure.many, times, seed=how.seed)
+    equality = _equality_frame(rows, test)
+    return result._replace(groups=groups, equality=equality)
+
+
+def importance_frame(rows: SurveyRows, group: kernel.Estimates, *, level: float) -> pd.DataFrame:
+    """Give one row a driver: importance, share of all that is explained, interval, noise floor."""
+    names = list(rows.columns[:-1])
+    total = group.importance.sum()
+    low, high = group.interval(level)
+    return pd.DataFrame(
+        {
+            "driver": names,
+            "label": [rows.labels.get(name, name) for name in names],
+            "importance": group.importance,
+            "share": group.importance / total if total > 0 else np.full(len(names), np.nan),
+            "ci_low": low,
+            "ci_high": high,
+            "ci_level": level,
+            "noise_floor": group.floor,
+            "above_noise": group.importance > group.floor,
+        }
+    )
+
+
+def _equality_frame(rows: SurveyRows, test: kernel.Equality) -> pd.DataFrame:
+    names = np.array([*rows.columns[:-1], None], dtype=object)
+    labels = [None if name is None else rows.labels.get(name, name) for name in names]
+    frame = {"driver": names, "label": labels, "statistic": test.statistic, "p_value": test.p_value}
+    adjusted = np.append(holm(test.p_value[:-1]), test.p_value[-1])
+    return pd.DataFrame(frame).assign(p_adjusted=adjusted)
+
+
+def _grouped(
+    rows: SurveyRows, by: str, within: str | None, *, kept: list[int], hashes: NDArray[np.uint64]
+) -> kernel.GroupedAnswers:
+    """Centre answers within groups, bring them to one scale; number units by their hashes."""
+    inside = np.asarray(rows.frame[by].isin(kept))
+    group = np.searchsorted(kept, rows.frame[by][inside])
+    weight = rows.weight[inside]
+    weight = weight / (np.bincount(group, weights=weight) / np.bincount(group))[group]
+    values = kernel.on_one_scale(
+        centred_values(rows, by, within)[inside], weight=weight, group=group
+    )
+    unit = np.unique(hashes, return_inverse=True)[1].reshape(-1)[inside]
+    first = [int(unit[group == place].min()) for place in range(len(kept))]
+    rank = np.argsort(np.argsort(first, kind="stable"), kind="stable")
+    return kernel.GroupedAnswers(values, weight, rank[group], unit)
 
 
 # --- notes: what the numbers rest on that a reader would not expect ------------------------------

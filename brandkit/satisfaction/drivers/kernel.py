@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from scipy.special import chdtri, gammaln, ndtr, stdtrit
 
 from brandkit.core.intervals import Interval, percentile_interval
 from brandkit.core.linalg import Codes, Flags, Floats
+from brandkit.sampling.draws import MOST_GROUPS
 from brandkit.sampling.rows import SurveyRows
+from brandkit.satisfaction.alikeness.variance import morris_pooled, reml
 from brandkit.satisfaction.centred import cell_codes, centred_values, correlations
+from brandkit.satisfaction.pooling.pooling import FEWEST
 
 Method = Literal["shapley", "johnson"]
 
@@ -24,6 +28,8 @@ MOST_EXACT: Final = 12
 SAMPLED_ORDERS: Final = 100
 #: Numbers held at once while subsets are worked through; larger blocks leave the cache.
 _BLOCK: Final = 2_000_000
+#: Numbers held at once while labels are permuted.
+_LABELS: Final = 4_000_000
 #: Keeps the slopes of drivers that are collinear finite; it moves others by less than rounding.
 _RIDGE: Final = 1e-9
 
@@ -517,3 +523,192 @@ def rank_sets(estimate: Floats, draws: Floats, *, level: float) -> tuple[Codes, 
     above = np.zeros((p, p), dtype=bool)  # [j, k]: j surely above k
     above[first, second], above[second, first] = distance > critical, distance < -critical
     return 1 + above.sum(axis=0), p - above.sum(axis=1)
+
+
+# --- groups of rows: drawn to their mean, and tested for being alike -----------------------------
+
+
+def pooled_importance(kept: list[Estimates], persons: Floats) -> Floats:
+    """Draw importances of groups to their mean, from four groups on, shape (groups, p).
+
+    As :func:`brandkit.satisfaction.partial_pooling` pools, with one variance a person for all
+    groups: an importance that came out low has a variance that came out low, and its own would
+    draw all groups towards the lowest.
+    """
+    importance = np.stack([group.importance for group in kept])
+    draws = np.stack([group.draws for group in kept], axis=1)
+    draws = draws[~np.isnan(draws).any(axis=(1, 2))]
+    if len(kept) < FEWEST or len(draws) < 2:
+        return np.full(importance.shape, np.nan)
+    each = (draws.var(axis=0, ddof=1) * persons[:, None]).mean(axis=0)
+    variance = np.maximum(each[:, None] / persons, 1e-12)
+    between = reml(importance.T, variance=variance)
+    return np.asarray(morris_pooled(importance.T, variance=variance, between=between).value.T)
+
+
+@dataclass(frozen=True, eq=False)
+class GroupedAnswers:
+    """Responses of groups whose importances are compared.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, p + 1)
+        Drivers and outcome, centred within each group and brought to one scale; missing ones 0.
+    weight : ndarray, shape (n,)
+        Of mean 1 within each group, so that mixing groups mixes no levels of weight.
+    group : ndarray of int, shape (n,)
+    unit : ndarray of int, shape (n,)
+        Persons or clusters, numbered in an order that neither rows nor names decide.
+    """
+
+    values: Floats
+    weight: Floats
+    group: Codes
+    unit: Codes
+
+    @property
+    def n_groups(self) -> int:
+        """Groups."""
+        return int(self.group.max()) + 1
+
+
+class Equality(NamedTuple):
+    """Differences of each driver's importance over groups, and of all drivers together last."""
+
+    statistic: Floats  # (p + 1,)
+    p_value: Floats  # (p + 1,)
+
+
+def equality_test(
+    answers: GroupedAnswers, importance: Callable[[Floats], Floats], permutations: int, *, seed: int
+) -> Equality:
+    """Test whether importances are the same in all groups, by permuting persons' groups.
+
+    ``importance`` takes correlation matrices (draws, p + 1, p + 1), gives importances (draws, p).
+    Each statistic is over its mean under permutation: about 1 where groups are alike.
+
+    Notes
+    -----
+    Q = sum over groups of n_g (importance - mean)² about the mean weighted with n_g, the group's
+    effective number of units; for all drivers, the sum of Q over their means. A unit keeps its
+    answers and gets the group of another; one with several groups (a person who rated three
+    banks) gets those of another with as many, in random order. p = (1 + #) / (1 + permutations).
+    Under the null the groups' answers follow one pattern once each is centred and scaled.
+    """
+    moments, unit, group = _blocks(answers)
+    totals = np.zeros((answers.n_groups, int(answers.unit.max()) + 1))
+    np.add.at(totals, (answers.group, answers.unit), answers.weight)
+    size = totals.sum(axis=1) ** 2 / (totals**2).sum(axis=1)  # Kish's number of units
+
+    def spread(labels: Codes) -> Floats:
+        correlation = _group_correlations(moments, labels, len(size))
+        some, n_groups, q, _ = correlation.shape
+        values = importance(correlation.reshape(-1, q, q)).reshape(some, n_groups, q - 1)
+        mean = (size[:, None] * values).sum(axis=1, keepdims=True) / size.sum()
+        return np.asarray((size[:, None] * (values - mean) ** 2).sum(axis=1))
+
+    step = max(1, _LABELS // (len(moments) * 4))
+    steps = [min(step, permutations - start) for start in range(0, permutations, step)]
+    rng = np.random.default_rng([seed, 11])
+    chance = np.concatenate([spread(labels) for labels in _permuted(unit, group, steps, rng=rng)])
+    seen = spread(group[None])
+    # the sample is one of the labellings: left out of the mean, the test would reject too often
+    usual = np.maximum(np.concatenate([seen, chance]).mean(axis=0), 1e-300)
+    seen, chance = (
+        np.concatenate([part, part.sum(axis=1, keepdims=True)], axis=1)
+        for part in (seen / usual, chance / usual)
+    )
+    reached = (chance >= seen * (1 - 1e-12)).sum(axis=0)
+    return Equality(seen[0], (1 + reached) / (1 + permutations))
+
+
+def on_one_scale(values: Floats, *, weight: Floats, group: Codes) -> Floats:
+    """Scale answers (n, p + 1), centred by group, so that groups of unlike spread can be mixed.
+
+    Divided by each group's standard deviation, drawn to that of all groups as far as chance
+    explains their differences: groups scaled by their own outliers would not be exchangeable any
+    more, and the test rejected 6.2 % instead of 5 % where tails are heavy.
+    """
+    n_groups = int(group.max()) + 1
+    total = np.bincount(group, weights=weight, minlength=n_groups)
+    power = np.zeros((2, n_groups, values.shape[1]))
+    for k in (0, 1):
+        np.add.at(power[k], group, weight[:, None] * values ** (2 * k + 2))
+    second, fourth = power / total[:, None]
+    square = np.where(second > 0, second, 1.0)
+    size = total**2 / np.bincount(group, weights=weight**2, minlength=n_groups)
+    # the variance of the logarithm of a standard deviation
+    tail = np.maximum((fourth / square**2).mean(axis=0) - 1, 0.5)
+    variance = tail[:, None] / (4 * size)
+    log = np.log(square).T / 2
+    between = reml(log, variance=variance)[:, None]
+    own = 1 / (variance + between)
+    mean = (own * log).sum(axis=1, keepdims=True) / own.sum(axis=1, keepdims=True)
+    kept = mean + between / (between + variance) * (log - mean)
+    return np.asarray(values / np.exp(kept.T)[group])
+
+
+def _blocks(answers: GroupedAnswers) -> tuple[Floats, Codes, Codes]:
+    """Add up each unit's rows of one group: moments, unit and group of each block, by unit."""
+    place = answers.unit * answers.n_groups + answers.group
+    cell, block = np.unique(place, return_inverse=True)
+    z, (one, other) = answers.values, np.triu_indices(answers.values.shape[1])
+    products = np.concatenate([np.ones((len(z), 1)), z, z[:, one] * z[:, other]], axis=1)
+    moments = np.zeros((len(cell), products.shape[1]))
+    np.add.at(moments, block.reshape(-1), products * answers.weight[:, None])
+    return _united(moments, cell // answers.n_groups, cell % answers.n_groups)
+
+
+def _united(moments: Floats, unit: Codes, group: Codes) -> tuple[Floats, Codes, Codes]:
+    """Unite units of one group into blocks of as many each, where there are very many.
+
+    Permuting such blocks is permuting units in step: the test stays exact.
+    """
+    alone = np.bincount(unit)[unit] == 1
+    each = int(alone.sum()) // MOST_GROUPS
+    if each < 2:
+        return moments, unit, group
+    order = np.lexsort((unit, group))
+    order = order[alone[order]]
+    own = group[order]
+    number = np.arange(len(own)) - np.searchsorted(own, own)  # within the group
+    place = unit.copy()
+    place[order] = -1 - (number // each + own * len(unit))  # below all units that stay
+    key = place * (int(group.max()) + 1) + group
+    cell, first, block = np.unique(key, return_index=True, return_inverse=True)
+    united = np.zeros((len(cell), moments.shape[1]))
+    np.add.at(united, block.reshape(-1), moments)
+    return united, place[first], group[first]
+
+
+def _permuted(
+    unit: Codes, group: Codes, steps: list[int], *, rng: np.random.Generator
+) -> Iterator[Codes]:
+    """Give labels of all blocks, some permutations at a time, shape (some, blocks)."""
+    first = np.flatnonzero(np.r_[True, unit[1:] != unit[:-1]])
+    size = np.diff(np.r_[first, len(unit)])
+    for some in steps:
+        labels = np.empty((some, len(unit)), dtype=group.dtype)
+        for k in np.unique(size):
+            place = first[size == k][:, None] + np.arange(k)  # (units, k)
+            order = np.broadcast_to(np.arange(len(place)), (some, len(place)))
+            given = group[place][rng.permuted(order, axis=1)]  # (some, units, k)
+            labels[:, place] = rng.permuted(given, axis=2) if k > 1 else given
+        yield labels
+
+
+def _group_correlations(moments: Floats, labels: Codes, n_groups: int) -> Floats:
+    """Give the correlations of each group under each labelling, shape (some, groups, q, q)."""
+    some, blocks = labels.shape
+    # each block adds once a labelling: one sparse product, whatever the number of groups
+    place = (labels + n_groups * np.arange(some)[:, None]).T.ravel()
+    ends = np.arange(0, blocks * some + 1, some)
+    adds = csr_matrix((np.ones(len(place)), place, ends), shape=(blocks, some * n_groups))
+    sums = np.asarray(adds.T @ moments).reshape(some, n_groups, -1)
+    q = round((np.sqrt(8 * moments.shape[1] + 1) - 3) / 2)  # 1 + q + q (q + 1) / 2 moments
+    one, other = np.triu_indices(q)
+    weight = np.where(sums[..., :1] > 0, sums[..., :1], 1.0)
+    mean = sums[..., 1 : q + 1] / weight
+    covariance = np.empty((*sums.shape[:-1], q, q))
+    covariance[..., one, other] = covariance[..., other, one] = sums[..., q + 1 :] / weight
+    return correlations(covariance - mean[..., :, None] * mean[..., None, :])

@@ -222,14 +222,15 @@ def _segments_exhibit(
     result: DriverImportance, focus: object, say: Say, *, notes: tuple[Message, ...]
 ) -> Exhibit:
     known, unknown = known_focus(focus, result.groups["segment"], what="segments")
-    values = {"n": result.groups["segment"].nunique(), "p": _overall_p(result), "focus": known}
+    n = result.groups["segment"].nunique()
+    values = {"n": n, "p": _overall_p(result), "focus": known}
     caption = say(
         "Importance of each driver of {outcome} for {focus} (filled, with interval) and the others "
         "of {n:count} (hollow, drawn to the mean where few answered). Right: p-value, adjusted "
         "over drivers, of the test that it is the same for all (persons permuted).",
         **values,
     )
-    if known is None or values["n"] <= FEW_SEGMENTS:
+    if known is None or n <= FEW_SEGMENTS:
         caption = say(
             "Importance of each driver of {outcome} in {n:count} segments, with intervals; hollow: "
             "not above noise. Right: p-value, adjusted over drivers, of the test that it is the "

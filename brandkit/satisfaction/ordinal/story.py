@@ -21,10 +21,7 @@ PROFILE_NAMES: Final = {
     "typical": Message("All ratings typical"),
     "high": Message("All ratings high"),
 }
-_MODELS: Final = {
-    "logit": Message("proportional odds"),
-    "probit": Message("ordered probit"),
-}
+_MODELS: Final = {"logit": Message("proportional odds"), "probit": Message("ordered probit")}
 
 
 def ordinal_model(result: OrdinalModel, *, focus: object = None) -> Story:  # noqa: ARG001
