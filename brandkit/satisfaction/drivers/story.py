@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -243,11 +244,7 @@ def _segments_exhibit(
         **values,
     )
 
-    def draw() -> Any:
-        from brandkit.satisfaction.drivers.plot import driver_segments
-
-        return driver_segments(result, focus=known)
-
+    draw = partial(result.plot, figure="driver_segments", focus=known)
     data = result.groups.assign(driver=result.groups["label"])
     data = data[["segment", "driver", *data.columns[4:]]]
     return Exhibit(caption, alt, data, notes=(*notes, *unknown), draw=draw)

@@ -62,7 +62,12 @@ def ordinal_model(
     )
 
 
-def ordinal_shares(result: OrdinalModel, *, ax: Axes | None = None) -> Axes:
+def ordinal_shares(
+    result: OrdinalModel,
+    *,
+    ax: Axes | None = None,
+    focus: object = None,  # noqa: ARG001
+) -> Axes:
     """Draw the expected answers where all ratings are low, typical and high, the top dark."""
     names, levels = list(PROFILE_NAMES), result.levels["level"].tolist()
     table = result.predicted.pivot(index="label", columns="level", values="estimate")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -231,11 +232,7 @@ def _expected(result: OrdinalModel, say: Say) -> Exhibit:
         **{name: shares.loc[name, "estimate"] for name in PROFILE_NAMES},
     )
 
-    def draw() -> Any:
-        from brandkit.satisfaction.ordinal.plot import ordinal_shares
-
-        return ordinal_shares(result)
-
+    draw = partial(result.plot, figure="ordinal_shares")
     names = {name: translate(said) for name, said in PROFILE_NAMES.items()}
     data = result.predicted.assign(label=result.predicted["label"].map(names))
     return Exhibit(caption, alt, data, draw=draw)
