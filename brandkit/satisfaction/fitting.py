@@ -20,6 +20,7 @@ from brandkit.core.errors import (
 from brandkit.core.intervals import holm, t_interval
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
+from brandkit.core.story import N_
 from brandkit.sampling.rows import SurveyRows
 
 MOST_STEPS: Final = 100
@@ -341,7 +342,7 @@ def small_base(rows: SurveyRows) -> tuple[Message, ...]:
     n = float(by_person.sum() ** 2 / (by_person**2).sum())
     if n >= SMALL_BASE:
         return ()
-    said = "The effective base is {n:count} persons, under {least:count}: read it with care."
+    said = N_("The effective base is {n:count} persons, under {least:count}: read it with care.")
     return (Message(said, {"n": n, "least": SMALL_BASE}),)
 
 
@@ -410,6 +411,6 @@ def checked_regressors(
             f"`{argument}` must not follow from each other; found that {shown(tied, most=8)} are "
             "sums, differences or multiples of one another. Leave one of them out."
         )
-    said = "“{item}” does not vary and is left out."
+    said = N_("“{item}” does not vary and is left out.")
     notes = [Message(said, {"item": names[at]}) for at in np.flatnonzero(~varies).tolist()]
     return Regressors(kept, centre[list(kept)], spread[list(kept)], tuple(notes))

@@ -23,7 +23,7 @@ from brandkit.core.intervals import carried_df
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.core.story import speaker
+from brandkit.core.story import N_, speaker
 from brandkit.sampling.rows import Data, Weight
 from brandkit.satisfaction import fitting
 from brandkit.satisfaction.choice.kernel import Choices, Options, choices_of, options_of
@@ -503,7 +503,7 @@ def _share_change(
     )
     frame = frame.iloc[np.unique(choices.brand)].reset_index(drop=True)
     few = frame.loc[frame["n"] < fitting.SMALL_BASE, "brand"].tolist()
-    said = (
+    said = N_(
         "Fewer than {least:count} persons choose between this bank and {names}: {n:its|their} "
         "{n:change is|changes are} uncertain beyond the {n:interval|intervals}."
     )

@@ -20,6 +20,7 @@ from brandkit.core.errors import (
 from brandkit.core.intervals import holm
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
+from brandkit.core.story import N_
 from brandkit.satisfaction import fitting
 from brandkit.satisfaction.choice.kernel import Choices, Options, fit, options_of, set_scores
 
@@ -154,10 +155,12 @@ def _without_decided_banks(choices: Choices) -> tuple[Choices, tuple[Message, ..
         choices = choices.part(keep)
     notes = []
     if never:
-        said = "{names} {n:is|are} never chosen: with constants {n:its|their} rows say nothing."
+        said = N_("{names} {n:is|are} never chosen: with constants {n:its|their} rows say nothing.")
         notes.append(Message(said, {"names": never, "n": len(never)}))
     if always:
-        said = "{names} {n:is|are} always chosen: with constants {n:its|their} rows say nothing."
+        said = N_(
+            "{names} {n:is|are} always chosen: with constants {n:its|their} rows say nothing."
+        )
         notes.append(Message(said, {"names": always, "n": len(always)}))
     if not len(choices.sets.weight):
         raise NotEnoughDataError(

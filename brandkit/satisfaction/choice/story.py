@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from brandkit.core.message import Finding, Message, Settled, as_notes
-from brandkit.core.story import Exhibit, Say, Story, speaker
+from brandkit.core.story import N_, Exhibit, Say, Story, speaker
 from brandkit.satisfaction.choice.choice import UNLIKELY, ChoiceModel, ShareChange
 
 #: Attributes or banks named in one sentence.
@@ -103,7 +103,7 @@ def _first(rows: pd.DataFrame, say: Say) -> Finding:
         return Finding(say("No attribute is sure to win choices."), detail, "open")
     if n_leaders == 1:
         return Finding(say("“{first}” decides most.", first=first["label"]), detail, "clear")
-    said = "{detail} {n:count} of {all:count} attributes could come first."
+    said = N_("{detail} {n:count} of {all:count} attributes could come first.")
     more = say(said, detail=detail, n=n_leaders, all=len(rows))
     headline = say("“{first}” decides most in this sample.", first=first["label"])
     is_likely = n_leaders <= MOST_NAMED and first["ci_low"] > 0

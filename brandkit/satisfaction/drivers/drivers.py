@@ -16,7 +16,7 @@ from brandkit.core.labels import coded
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.core.story import speaker
+from brandkit.core.story import N_, speaker
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.draws import person_keys
 from brandkit.sampling.rows import Data, MissingRule, RowDraws, SurveyRows, Weight, survey_rows
@@ -497,8 +497,8 @@ def _left_out(
 ) -> list[Message]:
     labels = [rows.labels.get(name, name) for name in rows.columns]
     items = [rows.labels.get(name, name) for name in constant]
-    said = "{items} {n:is|are} left out: the answers do not vary, so they explain nothing."
-    shared = (
+    said = N_("{items} {n:is|are} left out: the answers do not vary, so they explain nothing.")
+    shared = N_(
         "“{item}” is given in full by {others}: they share their importance, and their "
         "coefficients cannot be told apart."
     )
@@ -514,11 +514,11 @@ def _signs(correlation: Floats, frame: pd.DataFrame, whole: kernel.Estimates) ->
     alone = correlation[:-1, -1] * np.sqrt(whole.n_effective) < -SURELY
     beside = frame["coefficient"] < -SURELY * frame["std_error"]
     turned, held = (frame.loc[part, "label"].tolist() for part in (alone, beside & ~alone))
-    falls = (
+    falls = N_(
         "{items} {n:falls|fall} as the outcome rises: either it hurts, or the scale runs the other "
         "way round; turn it round where it does."
     )
-    counts = (
+    counts = N_(
         "{items} {n:counts|count} against the outcome once the other drivers are held, though not "
         "alone: read {n:its|their} coefficient with them."
     )
@@ -541,7 +541,7 @@ def _cautions(
         )
         notes.append(sampled)
     if missing == "mean":
-        said = (
+        said = N_(
             "Missing answers are taken for the mean of their question, which weakens what goes "
             "together."
         )
@@ -554,7 +554,7 @@ def _cautions(
         )
         notes.append(few)
     if lost:
-        said = "{n:count} of {all:count} draws are left out: the outcome does not vary in them."
+        said = N_("{n:count} of {all:count} draws are left out: the outcome does not vary in them.")
         notes.append(Message(said, {"n": lost, "all": draws}))
     return notes
 
@@ -563,11 +563,11 @@ def _group_notes(split: GroupFrames) -> list[Message]:
     persons = split.groups.drop_duplicates("segment")
     small = persons.loc[persons["n"] < SMALL_BASE, "segment"].tolist()
     left_out = list(split.left_out)
-    out = (
+    out = N_(
         "{groups} {n:is|are} left out of the comparison: fewer than {needed:count} persons, or an "
         "outcome that does not vary."
     )
-    few = "{groups} {n:has|have} fewer than {least:count} persons: read with care."
+    few = N_("{groups} {n:has|have} fewer than {least:count} persons: read with care.")
     values = {"groups": left_out, "n": len(left_out), "needed": split.needed}
     notes = [Message(out, values)] if left_out else []
     values = {"groups": small, "n": len(small), "least": SMALL_BASE}

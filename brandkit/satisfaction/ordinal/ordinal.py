@@ -27,6 +27,7 @@ from brandkit.core.labels import label_text
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.core.story import N_
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
 from brandkit.satisfaction import fitting
@@ -448,12 +449,12 @@ def ordered_levels(rows: SurveyRows, *, words: tuple[str, ...], top: int | None)
     names = named(values)
     thin = [name for name, n in zip(names, counts, strict=True) if n < THIN]
     empty = named(np.setdiff1d(scale, values))
-    said = (
+    said = N_(
         "Fewer than {least:count} answers at {n:level|levels} {levels}: the "
         "{n:threshold|thresholds} there {n:is|are} uncertain."
     )
     notes = [Message(said, {"levels": thin, "n": len(thin), "least": THIN})] if thin else []
-    said = "Nobody answered {levels}; {n:the level is|the levels are} united with the next."
+    said = N_("Nobody answered {levels}; {n:the level is|the levels are} united with the next.")
     if empty:
         notes.append(Message(said, {"levels": list(empty), "n": len(empty)}))
     reached = _top(top, values, scale)
@@ -618,9 +619,9 @@ def _facts(fitted: Fitted, slopes: pd.DataFrame) -> dict[str, Any]:
 
 
 def _notes(fitted: Fitted, slopes: pd.DataFrame) -> list[Message]:
-    said = "Errors are those of the model: every row is drawn singly and weighs the same."
+    said = N_("Errors are those of the model: every row is drawn singly and weighs the same.")
     if fitted.errors.is_designed:
-        said = (
+        said = N_(
             "Errors allow for weights, strata and rows that belong together; those of the model, "
             "which do not, stand beside them."
         )
@@ -629,14 +630,14 @@ def _notes(fitted: Fitted, slopes: pd.DataFrame) -> list[Message]:
         notes.append(Message("The log-likelihood takes weights as numbers of rows."))
     brand = fitted.rows.design["brand"]
     if brand is not None and fitted.within is None:
-        said = (
+        said = N_(
             "Banks are taken together: differences between banks count as well as those between "
             "customers of one bank. within={column} looks within banks."
         )
         notes.append(Message(said, {"column": f"“{brand}”"}))
     unequal = slopes.loc[slopes["p_adjusted"] < UNEQUAL, "driver"].tolist()
     if unequal:
-        said = (
+        said = N_(
             "{names} {n:counts|count} unequally along the scale, so that one coefficient is an "
             "average over its steps."
         )

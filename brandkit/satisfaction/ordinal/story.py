@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from brandkit.core.message import Finding, Message, as_notes
-from brandkit.core.story import Exhibit, Say, Story, speaker
+from brandkit.core.story import N_, Exhibit, Say, Story, speaker
 from brandkit.language import translate
 from brandkit.satisfaction.ordinal.ordinal import UNEQUAL, OrdinalModel
 
@@ -125,7 +125,7 @@ def _first(rows: pd.DataFrame, say: Say, *, n_persons: object) -> Finding:
         return Finding(headline, detail, "clear")
     headline = say("“{first}” moves {outcome} most in this sample.", first=first["label"])
     if len(leaders) > MOST_NAMED or not first["ci_low"] > 0:
-        said = "{detail} {n:count} of {all:count} drivers could come first."
+        said = N_("{detail} {n:count} of {all:count} drivers could come first.")
         more = say(said, detail=detail, n=len(leaders), all=len(rows))
         return Finding(headline, more, "open")
     more = say("{detail} It cannot be told from {items}.", detail=detail, items=leaders[1:])

@@ -13,7 +13,7 @@ from brandkit.core.errors import InputError, NotEnoughDataError, check_option, s
 from brandkit.core.intervals import percentile_interval
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.core.story import speaker
+from brandkit.core.story import N_, speaker
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
 from brandkit.satisfaction.fitting import ASSUMED_BRAND, check_call
@@ -351,21 +351,21 @@ def _base_notes(frame: pd.DataFrame, *, minimum_base: int, suppress_below: int) 
     least = frame[["n_low", "n_high"]].min(axis=1)
     none = frame.loc[least < suppress_below, "label"].tolist()
     few = frame.loc[(least >= suppress_below) & (least < minimum_base), "label"].tolist()
-    said = (
+    said = N_(
         "{items}: fewer than {least:count} poor or good answers, so that side is not estimated and "
         "the kind stays undecided."
     )
     notes = [Message(said, {"items": none, "least": suppress_below})] if none else []
-    said = "{items}: fewer than {least:count} poor or good answers; read with care."
+    said = N_("{items}: fewer than {least:count} poor or good answers; read with care.")
     return [*notes, Message(said, {"items": few, "least": minimum_base})] if few else notes
 
 
 def _turned_notes(frame: pd.DataFrame, *, lost: int) -> list[Message]:
     turned = frame.loc[(frame["penalty_low"] > 0) & (frame["reward_high"] < 0), "label"].tolist()
-    said = (
+    said = N_(
         "{items}: poor answers go with a better outcome and good ones with a worse; the scale may "
         "run the other way round."
     )
     notes = [Message(said, {"items": turned})] if turned else []
-    said = "{n:count} of the draws could not be fitted and are left out."
+    said = N_("{n:count} of the draws could not be fitted and are left out.")
     return [*notes, Message(said, {"n": lost})] if lost else notes
