@@ -18,7 +18,6 @@ from brandkit.language import use_language
 from brandkit.overlap import brand_overlap
 from brandkit.overlap.brands.plot import plot_brand_overlap
 from brandkit.positioning.image.plot import plot_map_stability
-from brandkit.satisfaction.penalty.plot import plot_penalty_reward
 from brandkit.sources import read_catalog, read_study
 from brandkit.strategy import study_penalties, study_stability
 from brandkit.viz.export import png
@@ -45,7 +44,7 @@ def core_and_exciting() -> Axes:
     roles = study_penalties(read_study("sample"))
     if roles is None:
         raise SystemExit("The sample study has no ratings of services to draw.")
-    return plot_penalty_reward(roles)
+    return roles.plot()
 
 
 def australian_market(folder: Path) -> Axes:

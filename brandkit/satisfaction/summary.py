@@ -12,11 +12,6 @@ from brandkit.satisfaction.alikeness.story import (
     perceived_alikeness_headline,
 )
 from brandkit.satisfaction.drivers.drivers import DriverImportance
-from brandkit.satisfaction.drivers.story import (
-    driver_importance_findings,
-    driver_importance_headline,
-    driver_importance_lede,
-)
 from brandkit.satisfaction.paths.paths import PathModel
 from brandkit.satisfaction.paths.story import (
     path_model_findings,
@@ -24,7 +19,6 @@ from brandkit.satisfaction.paths.story import (
     path_model_lede,
 )
 from brandkit.satisfaction.penalty.penalty import PenaltyReward
-from brandkit.satisfaction.penalty.story import penalty_reward_findings, penalty_reward_headline
 from brandkit.satisfaction.scores.comparison import GroupComparison
 from brandkit.satisfaction.scores.story import group_comparison_findings, group_comparison_headline
 from brandkit.satisfaction.service.priorities import ServicePriorities
@@ -83,14 +77,14 @@ def satisfaction_summary(
         take(perceived_alikeness_headline(results.alike, focus=focus),
              perceived_alikeness_findings(results.alike, focus=focus), about)  # fmt: skip
     if results.drivers is not None:
-        take(driver_importance_headline(results.drivers),
-             driver_importance_findings(results.drivers), "drivers")  # fmt: skip
+        told = results.drivers.story(focus=focus)
+        take(told.headline, told.findings, "drivers")
     elif results.model is not None:
         take(path_model_headline(results.model, target=target),
              path_model_findings(results.model, target=target), "paths")  # fmt: skip
     if results.roles is not None:
-        take(penalty_reward_headline(results.roles),
-             penalty_reward_findings(results.roles), "kinds")  # fmt: skip
+        told = results.roles.story(focus=focus)
+        take(told.headline, told.findings, "kinds")
     if results.todo is not None:
         take(service_priorities_headline(results.todo),
              service_priorities_findings(results.todo), "first")  # fmt: skip
@@ -108,8 +102,8 @@ def _headline(results: SatisfactionResults, headlines: list[Message]) -> Message
 
 
 def _lede(results: SatisfactionResults) -> Message:
-    if results.drivers is not None:
-        return driver_importance_lede(results.drivers)
+    if results.drivers is not None and (lede := results.drivers.story().lede) is not None:
+        return lede
     if results.model is not None:
         return path_model_lede(results.model)
     n = None

@@ -44,6 +44,8 @@ class Dots:
         Which are drawn hollow.
     label : Message or str
         What the key calls it, where there are several.
+    is_focus : bool
+        Whether, of several, it is the one in the accent.
     """
 
     values: ArrayLike
@@ -51,6 +53,7 @@ class Dots:
     high: ArrayLike | None = None
     hollow: ArrayLike | None = None
     label: Message | str = ""
+    is_focus: bool = False
 
 
 def dot_rows(
@@ -73,7 +76,9 @@ def dot_rows(
     names : sequence of str
         From the top; a name may have two lines.
     dots : Dots or sequence of Dots
-        Several stand beside each other on a row, told apart by marker, with a key above.
+        Several stand beside each other on a row, told apart by marker, with a key above. More
+        than there are markers are a crowd of small hollow dots on one line, and the focus a
+        diamond among them.
     label : Message or str
         What the axis across shows.
     kind : str
@@ -104,14 +109,24 @@ def dot_rows(
     """
     series = [dots] if isinstance(dots, Dots) else list(dots)
     n, m = len(names), len(series)
-    lines = max([1.0, 0.75 * m, *(1.0 + 0.9 * name.count("\n") for name in names)])
+    crowd = m > len(SERIES)
+    lines = max([1.0, 0.75 * m * (not crowd), *(1.0 + 0.9 * name.count("\n") for name in names)])
     if ax is None:
-        ax = new_axes(WIDTH, rows_height(round(n * lines + 1 + 1.5 * (m > 1))))
+        ax = new_axes(WIDTH, rows_height(round(n * lines + 1 + 1.5 * (m > 1 and not crowd))))
     mine = np.array([name == focus for name in names], dtype=bool)
     with theme():
         for number, one in enumerate(series):
-            at = np.arange(n, dtype=float) + 0.24 * (number - (m - 1) / 2)
-            _draw_series(ax, one, at=at, mine=mine, number=number if m > 1 else None)
+            away = 0.0 if crowd else 0.24 * (number - (m - 1) / 2)
+            at = np.arange(n, dtype=float) + away
+            if m == 1 or (crowd and one.is_focus):
+                _draw_rows(ax, one, at=at, mine=mine | one.is_focus)
+            elif crowd:
+                ax.scatter(
+                    one.values, at, s=26, c="none", edgecolors=PALETTE["soft"], linewidths=1.1
+                )
+            else:
+                has_focus = any(other.is_focus for other in series)
+                _draw_series(ax, one, at=at, number=number, has_focus=has_focus)
         if ticks is not None:
             for row, tick in enumerate(np.asarray(ticks, dtype=float)):
                 ax.plot([tick, tick], [row - _HALF_TICK, row + _HALF_TICK], color=PALETTE["soft"],
@@ -124,33 +139,33 @@ def dot_rows(
         ax.set_xlabel(translate(label))
         for place, (head, texts) in enumerate((columns or {}).items()):
             write_column(ax, list(texts), column=place, head=translate(head))
-        if m > 1 and any(one.label for one in series):
+        if m > 1 and not crowd and any(one.label for one in series):
             ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2,
                       handletextpad=0.4, columnspacing=1.2)  # fmt: skip
     return ax
 
 
-def _draw_series(ax: Axes, one: Dots, *, at: Floats, mine: Flags, number: int | None) -> None:
+def _draw_rows(ax: Axes, one: Dots, *, at: Floats, mine: Flags) -> None:
+    low = one.values if one.low is None else one.low
+    high = one.values if one.high is None else one.high
+    draw_interval_rows(ax, one.values, low=low, high=high, rows=at, focus=mine, hollow=one.hollow)
+
+
+def _draw_series(ax: Axes, one: Dots, *, at: Floats, number: int, has_focus: bool) -> None:
+    """Draw one of few series; the accent is the focus's where there is one."""
     values = np.asarray(one.values, dtype=float)
-    low = values if one.low is None else one.low
-    high = values if one.high is None else one.high
-    if number is None:
-        draw_interval_rows(ax, values, low=low, high=high, rows=at, focus=mine, hollow=one.hollow)
-        return
-    look = SERIES[number % len(SERIES)]
+    low = values if one.low is None else np.asarray(one.low, float)
+    high = values if one.high is None else np.asarray(one.high, float)
+    look = SERIES[number]
+    colour = look["color"]
+    if has_focus:
+        colour = PALETTE["accent" if one.is_focus else "ink" if number % 2 == 0 else "soft"]
     hollow = np.zeros(len(values), bool) if one.hollow is None else np.asarray(one.hollow, bool)
-    ax.hlines(
-        at,
-        np.asarray(low, float),
-        np.asarray(high, float),
-        color=look["color"],
-        linewidth=1.4,
-        zorder=2,
-    )
+    ax.hlines(at, low, high, color=colour, linewidth=1.4, zorder=2)
     for is_hollow in (False, True):
         part = (hollow == is_hollow) & ~np.isnan(values)
-        ax.scatter(values[part], at[part], s=36, marker=look["marker"], edgecolors=look["color"],
-                   c=PALETTE["paper"] if is_hollow else look["color"], linewidths=1.4, zorder=3,
+        ax.scatter(values[part], at[part], s=36, marker=look["marker"], edgecolors=colour,
+                   c=PALETTE["paper"] if is_hollow else colour, linewidths=1.4, zorder=3,
                    label=None if is_hollow else translate(one.label))  # fmt: skip
 
 

@@ -13,16 +13,15 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
 from brandkit.core.errors import InputError
-from brandkit.core.message import Finding, Message
+from brandkit.core.result import Result
 from brandkit.language import LANGUAGES, translate, use_language
-from brandkit.satisfaction.choice import story as wording_choice
 from brandkit.satisfaction.choice.choice import ChoiceModel, choice_model
-from brandkit.satisfaction.choice.plot import plot_choice_model, plot_share_change
-from brandkit.satisfaction.ordinal import story as wording_ordinal
+from brandkit.satisfaction.choice.story import NO_CHOICES
 from brandkit.satisfaction.ordinal.ordinal import OrdinalModel, ordinal_model
-from brandkit.satisfaction.ordinal.plot import plot_ordinal_model, plot_ordinal_shares
+from brandkit.satisfaction.ordinal.plot import ordinal_shares
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE
+from tests.satisfaction.test_drivers_story import all_texts, dots, lines
 
 SMALLEST_TEXT = 12.0
 NAMES = ["Harbour Bank", "Tidewater", "Kestrel", "Civic"]
@@ -76,12 +75,12 @@ def chosen() -> ChoiceModel:
 
 
 EVERY: dict[str, Callable[[], Axes]] = {
-    "effects": lambda: plot_ordinal_model(ordinal([0.6, 0.2, 0.0])),
-    "effects on the mean": lambda: plot_ordinal_model(ordinal([0.6, 0.2]), measure="mean"),
-    "shares": lambda: plot_ordinal_shares(ordinal([0.6, 0.2, 0.0])),
-    "choices": lambda: plot_choice_model(choices([1.5, 0.5, 0.0])),
-    "what if": lambda: plot_share_change(
-        choices([1.5, 0.5]).what_if(brand="Civic", changes={"attribute 0": 0.1})
+    "effects": lambda: ordinal([0.6, 0.2, 0.0]).plot(),
+    "effects on the mean": lambda: ordinal([0.6, 0.2]).plot(measure="mean"),
+    "shares": lambda: ordinal_shares(ordinal([0.6, 0.2, 0.0])),
+    "choices": lambda: choices([1.5, 0.5, 0.0]).plot(),
+    "what if": lambda: (
+        choices([1.5, 0.5]).what_if(brand="Civic", changes={"attribute 0": 0.1}).plot()
     ),
 }
 every_plot = pytest.mark.parametrize("name", EVERY)
@@ -123,29 +122,26 @@ def test_axes_are_named_in_the_language_in_use(name: str, language: str) -> None
 
 
 def test_dots_are_the_effects_the_largest_first(driven: OrdinalModel) -> None:
-    ax = plot_ordinal_model(driven)
+    ax = driven.plot()
     rows = driven.effects.query("measure == 'top2'").sort_values("estimate", ascending=False)
     assert row_labels(ax) == rows["label"].tolist()
-    dots = np.vstack([one.get_offsets() for one in ax.collections])
-    by_row = dots[np.argsort(dots[:, 1])]
-    np.testing.assert_allclose(by_row[:, 0], rows["estimate"])
-    lines = [line.get_xdata() for line in ax.lines if len(set(line.get_ydata())) == 1]
-    np.testing.assert_allclose(lines, rows[["ci_low", "ci_high"]])
+    at = range(len(rows))
+    expected = zip(at, rows["ci_low"] > 0, 100 * rows["estimate"], strict=True)
+    drawn = dots(ax)
+    for row, is_sure, change in expected:
+        assert drawn[row, is_sure] == pytest.approx(change)
+    ends = sorted(line[1:3] for line in lines(ax))
+    np.testing.assert_allclose(ends, sorted((100 * rows[["ci_low", "ci_high"]]).values.tolist()))
     assert f"{100 * rows['estimate'].iloc[0]:.1f}" in written(ax)
 
 
 def test_changes_that_could_be_none_are_hollow(driven: OrdinalModel) -> None:
-    ax = plot_ordinal_model(driven)
-    faces = {
-        to_hex(one.get_facecolor()[0]): len(one.get_offsets())
-        for one in ax.collections
-        if len(one.get_offsets())
-    }
-    assert faces == {PALETTE["ink"]: 2, PALETTE["paper"]: 1}
+    ax = driven.plot()
+    assert sorted(filled for _, filled in dots(ax)) == [False, True, True]
 
 
 def test_bars_are_all_customers_and_the_top_is_dark(driven: OrdinalModel) -> None:
-    ax = plot_ordinal_shares(driven)
+    ax = ordinal_shares(driven)
     ends = np.array([patch.get_x() + patch.get_width() for patch in ax.patches])
     assert ends.max() == pytest.approx(1.0)
     dark = [patch for patch in ax.patches if to_hex(patch.get_facecolor()) == PALETTE["second"]]
@@ -158,7 +154,7 @@ def test_bars_are_all_customers_and_the_top_is_dark(driven: OrdinalModel) -> Non
 
 def test_the_bank_that_changes_is_marked_and_comes_first(chosen: ChoiceModel) -> None:
     found = chosen.what_if(brand="Civic", changes={"attribute 0": 0.1})
-    ax = plot_share_change(found)
+    ax = found.plot()
     assert row_labels(ax)[0] == "Civic"
     assert to_hex(ax.get_yticklabels()[0].get_color()) == PALETTE["accent"]
     assert sorted(row_labels(ax)) == sorted(NAMES)
@@ -171,97 +167,109 @@ def test_the_bank_that_changes_is_marked_and_comes_first(chosen: ChoiceModel) ->
 def test_many_rows_and_one_row_are_drawn(chosen: ChoiceModel) -> None:
     often = pd.concat([chosen.importance] * 12, ignore_index=True)
     often["label"] = [f"A rather long attribute, the {at}th" for at in often.index]
-    assert len(row_labels(plot_choice_model(replace(chosen, importance=often)))) == 30
+    assert len(row_labels(replace(chosen, importance=often).plot())) == 30
     change = chosen.what_if(brand="Civic", changes={"attribute 0": 0.1})
     banks = pd.concat([change.changes] * 9, ignore_index=True)
     banks["brand"] = ["Civic", *(f"Bank of {at:02d} Islands" for at in banks.index[1:])]
-    assert len(row_labels(plot_share_change(replace(change, changes=banks)))) == 30
-    assert len(row_labels(plot_ordinal_model(ordinal([0.5])))) == 1
+    assert len(row_labels(replace(change, changes=banks).plot())) == 30
+    assert len(row_labels(ordinal([0.5]).plot())) == 1
 
 
 def test_a_measure_that_is_not_there_is_refused(driven: OrdinalModel) -> None:
     with pytest.raises(InputError, match="`measure` must be one of 'mean', 'top2'"):
-        plot_ordinal_model(driven, measure="top1")
+        driven.plot(measure="top1")
 
 
 # Sentences ---------------------------------------------------------------------------------------
 
 
-def ordinal_texts(result: OrdinalModel) -> list[Message]:
-    return [
-        *(getattr(wording_ordinal, f"ordinal_model_{name}")(result)
-          for name in ("headline", "lede", "caption", "alt")),
-        wording_ordinal.ordinal_shares_caption(result), wording_ordinal.ordinal_shares_alt(result),
-        wording_ordinal.proportionality_table_caption(result), *result.notes,
-        *_told(wording_ordinal.ordinal_model_findings(result)),
-    ]  # fmt: skip
+def what_if(result: ChoiceModel, by: float = 0.1) -> Result:
+    return result.what_if(brand=result.brands["brand"].iloc[0], changes={"attribute 0": by})
 
 
-def choice_texts(result: ChoiceModel, *, by: float = 0.1) -> list[Message]:
-    change = result.what_if(brand="Civic", changes={"attribute 0": by})
-    return [
-        *(getattr(wording_choice, f"choice_model_{name}")(result)
-          for name in ("headline", "lede", "caption", "alt")),
-        *(getattr(wording_choice, f"share_change_{name}")(change)
-          for name in ("headline", "caption", "alt")),
-        *change.notes, *_told(wording_choice.choice_model_findings(result)),
-        *_told(wording_choice.share_change_findings(change)),
-    ]  # fmt: skip
+def one_level_missing() -> OrdinalModel:
+    frame = ordinal_answers([0.4, 0.1])
+    frame["sat"] = frame["sat"].replace(3.0, 5.0)
+    return ordinal_model(frame, outcome="sat", drivers=["service 0"], link="probit", top=1)
 
 
-def _told(findings: tuple[Finding, ...]) -> list[Message]:
-    return [text for one in findings for text in (one.headline, one.detail)]
+def unequal() -> OrdinalModel:
+    result = ordinal([0.6, 0.2])
+    table = result.proportionality.assign(p_adjusted=[0.001, 0.03])
+    return replace(result, proportionality=table)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_is_there_in_every_language(
-    driven: OrdinalModel, chosen: ChoiceModel, language: str
-) -> None:
-    texts = [*ordinal_texts(driven), *ordinal_texts(ordinal([0.0, 0.0], n=120)),
-             *choice_texts(chosen), *choice_texts(choices([0.0] * 6, n=60)),
-             *choice_texts(chosen, by=-0.05),
-             *choice_texts(choices([1.0], banks=2, n=80))]  # fmt: skip
-    for text in texts:
-        said = translate(text, language)
-        assert "{" not in said
-        if language != "en":
-            assert said != str(text), f"no translation: {text.text}"
+def without_chances() -> ChoiceModel:
+    result = choices([0.0] * 6, n=60)
+    missing = dict.fromkeys(["ci_low", "ci_high", "p_value"], np.nan)
+    return replace(result, importance=result.importance.assign(**missing))
+
+
+STORIES: dict[str, Callable[[], Result]] = {
+    "ordinal": lambda: ordinal([0.6, 0.2, 0.0]),
+    "ordinal, nothing": lambda: ordinal([0.0] * 6, n=120),
+    "ordinal, two levels": one_level_missing,
+    "ordinal, unequal": unequal,
+    "choice": lambda: choices([1.5, 0.5, 0.0]),
+    "choice, nothing": lambda: choices([0.0] * 6, n=60),
+    "choice, missing": without_chances,
+    "what if": lambda: what_if(choices([1.5, 0.5, 0.0])),
+    "what if, less": lambda: what_if(choices([1.5, 0.5, 0.0]), -0.05),
+    "what if, two banks": lambda: what_if(choices([1.0], banks=2, n=80)),
+}
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_every_story_holds(name: str) -> None:
+    result = STORIES[name]()
+    told = result.story(focus="Harbour Bank")
+    assert str(told.headline) == str(result.story().headline)
+    assert told.findings
+    for language in LANGUAGES:
+        use_language(language)
+        for text in [*all_texts(told), NO_CHOICES]:
+            said = translate(text, language)
+            assert "{" not in said
+            assert language == "en" or said != str(text), f"no translation: {text.text}"
+    for shown in told.exhibits.values():
+        assert shown.data is not None
+        assert shown.draw is None or (shown.alt is not None and shown.draw().get_xlabel())
 
 
 def test_one_clear_leader_is_named(driven: OrdinalModel, chosen: ChoiceModel) -> None:
-    first = wording_ordinal.ordinal_model_findings(driven)[0]
+    first = driven.story().findings[0]
     assert (str(first.headline), first.settled) == ("“service 0” moves sat most.", "clear")
     top = driven.effects.query("measure == 'top2' and driver == 'service 0'").iloc[0]
     assert f"brings {100 * top['estimate']:.1f} percentage points" in str(first.detail)
-    decides = wording_choice.choice_model_findings(chosen)[0]
+    decides = chosen.story().findings[0]
     assert (str(decides.headline), decides.settled) == ("“attribute 0” decides most.", "clear")
     rise = chosen.importance["estimate"][0]
     assert f"{100 * rise:.1f} percentage points more likely" in str(decides.detail)
 
 
 def test_a_near_tie_is_only_likely() -> None:
-    first = wording_ordinal.ordinal_model_findings(ordinal([0.4, 0.4, 0.0]))[0]
+    first = ordinal([0.4, 0.4, 0.0]).story().findings[0]
     assert first.settled == "likely"
     assert "cannot be told from" in str(first.detail)
 
 
 def test_nothing_to_be_seen_is_a_finding() -> None:
     nothing = ordinal([0.0, 0.0], n=120)
-    first, doubtful = wording_ordinal.ordinal_model_findings(nothing)[:2]
+    first, doubtful = nothing.story().findings[:2]
     assert (first.settled, doubtful.settled) == ("open", "open")
     assert "No driver is sure to raise sat." in str(first.headline)
-    assert "None of 2 drivers" in str(wording_ordinal.ordinal_model_headline(nothing))
+    assert "None of 2 drivers" in str(nothing.story().headline)
     unmoved = choices([0.0, 0.0], n=60)
-    assert wording_choice.choice_model_findings(unmoved)[0].settled == "open"
+    assert unmoved.story().findings[0].settled == "open"
     change = unmoved.what_if(brand="Civic", changes={"attribute 0": 0.1})
-    assert wording_choice.share_change_findings(change)[0].settled == "open"
-    assert "not be sure" in str(wording_choice.share_change_headline(change))
+    assert change.story().findings[0].settled == "open"
+    assert "not be sure" in str(change.story().headline)
 
 
 def test_unequal_slopes_are_told_with_their_direction(driven: OrdinalModel) -> None:
     table = driven.proportionality.assign(p_adjusted=[0.001, 0.03, 0.5])
     table["slope_low"], table["slope_high"] = [0.9, 0.1, 0.0], [0.3, 0.4, 0.0]
-    found = wording_ordinal.ordinal_model_findings(replace(driven, proportionality=table))
+    found = replace(driven, proportionality=table).story().findings
     told = {str(one.headline): one.settled for one in found}
     assert told["“service 0” counts more among dissatisfied customers."] == "clear"
     assert told["“service 1” counts more among satisfied customers."] == "likely"
@@ -270,13 +278,13 @@ def test_unequal_slopes_are_told_with_their_direction(driven: OrdinalModel) -> N
 def test_a_what_if_is_never_called_clear(chosen: ChoiceModel) -> None:
     """It rests on a model of independence, whatever its interval."""
     change = chosen.what_if(brand="Civic", changes={"attribute 0": 0.2})
-    mine, rivals = wording_choice.share_change_findings(change)
+    mine, rivals = change.story().findings
     assert (mine.settled, rivals.settled) == ("likely", "open")
     points = 100 * change.glance()["estimate"].item()
     assert f"Civic could win {points:.1f} percentage points" in str(mine.headline)
     assert "“attribute 0” +20 in a hundred customers" in str(mine.detail)
     less = chosen.what_if(brand="Civic", changes={"attribute 0": -0.2})
-    assert "would lose" in str(wording_choice.share_change_headline(less))
+    assert "would lose" in str(less.story().headline)
 
 
 @pytest.mark.parametrize(
@@ -288,9 +296,7 @@ def test_a_model_that_fails_its_test_says_so(
     facts = dict(chosen.facts) | {"p_independence": 0.001}
     pair = {"brand_a": "Civic", "brand_b": "Kestrel", "n": 90, "estimate": estimate}
     pairs = pd.DataFrame([pair | {"p_adjusted": 0.001}])
-    found = wording_choice.choice_model_findings(
-        replace(chosen, facts=facts, independence=pairs)
-    )  # fmt: skip
+    found = replace(chosen, facts=facts, independence=pairs).story().findings
     assert said in str(found[-1].headline)
     for language in LANGUAGES[1:]:
         for text in (found[-1].headline, found[-1].detail):
