@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from brandkit.language import use_language
 from brandkit.overlap import brand_overlap
 from brandkit.overlap.brands.plot import plot_brand_overlap
-from brandkit.positioning.image.plot import plot_map_stability
 from brandkit.satisfaction.penalty.plot import plot_penalty_reward
 from brandkit.sources import read_catalog, read_study
 from brandkit.strategy import study_penalties, study_stability
@@ -37,7 +36,7 @@ def positioning_map() -> Axes:
     stability = study_stability(study)
     if stability is None:
         raise SystemExit("The sample study has no image of the banks to draw.")
-    return plot_map_stability(stability, focus=study.focus)
+    return stability.plot(focus=study.focus)
 
 
 def core_and_exciting() -> Axes:
