@@ -68,27 +68,24 @@ def without_codes(
         column = answers[:, at]
         low, high = limits.get(name, (np.nan, np.nan))
         found = (column < low) | (column > high) if name in limits else _coded(column)
-        if found.any():
-            cleaned = answers.copy() if cleaned is answers else cleaned
-            cleaned[found, at] = np.nan
+        if not found.any():
+            continue
+        cleaned = answers.copy() if cleaned is answers else cleaned
+        cleaned[found, at] = np.nan
         codes = [_number(code) for code in np.unique(column[found])[:3]]
         say = speaker(item=name, codes=codes, n=int(found.sum()))
-        if name in limits and codes:
-            notes += [
-                say(
-                    "“{item}” holds {codes} in {n:count} {n:row|rows}, outside its scale from "
-                    "{low} to {high}; taken as missing.",
-                    low=_number(low),
-                    high=_number(high),
-                )
-            ]
-        elif codes:
-            notes += [
-                say(
-                    "“{item}” holds {codes} in {n:count} {n:row|rows}, a code for no answer; it "
-                    "is taken as missing."
-                )
-            ]
+        note = say(
+            "“{item}” holds {codes} in {n:count} {n:row|rows}, a code for no answer; it is taken "
+            "as missing."
+        )
+        if name in limits:
+            note = say(
+                "“{item}” holds {codes} in {n:count} {n:row|rows}, outside its scale from {low} "
+                "to {high}; taken as missing.",
+                low=_number(low),
+                high=_number(high),
+            )
+        notes.append(note)
     return cleaned, notes
 
 

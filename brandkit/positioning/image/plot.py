@@ -15,19 +15,8 @@ from brandkit.positioning.image.claims import ClaimCheck
 from brandkit.positioning.image.stability import MapStability
 from brandkit.positioning.maps.correspondence import CorrespondenceMap
 from brandkit.positioning.maps.story import scaling_words
-from brandkit.viz.maps import (
-    MOST_ATTRIBUTES,
-    MOST_BRANDS,
-    MapSide,
-    draw_map_frame,
-    draw_points,
-    draw_rays,
-    label_map,
-    map_axes,
-    map_window,
-    side_of,
-    write_above,
-)
+from brandkit.viz import maps
+from brandkit.viz.maps import MapSide, draw_points
 from brandkit.viz.names import row_names
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.regions import Regions
@@ -42,7 +31,7 @@ CELL, CLAIM_ROW, AROUND = 0.34, 0.29, 1.9
 def map_stability(result: MapStability, *, ax: Axes | None = None, focus: object = None) -> Axes:
     """Draw the map with a region around each brand; the focus and its region in the accent."""
     brand, _ = known_focus(focus, result.brands)
-    brands = side_of(result.map.rows, most=MOST_BRANDS, always=brand)
+    brands = maps.side_of(result.map.rows, most=maps.MOST_BRANDS, always=brand)
     attributes, rays = attribute_side(result.map)
     regions = Regions.of(result.regions.set_index("label").loc[brands.labels], brands.places)
     points = np.vstack([brands.places, attributes.places, regions.room()])
@@ -51,7 +40,7 @@ def map_stability(result: MapStability, *, ax: Axes | None = None, focus: object
         regions.draw(ax, focus=[name == brand for name in brands.labels])
         draw_attributes(ax, attributes, rays)
         draw_points(ax, brands, focus=brand)
-        label_map(ax, brands, attributes, focus=brand, rays=rays, lines=regions.edges())
+        maps.label_map(ax, brands, attributes, focus=brand, rays=rays, lines=regions.edges())
     return ax
 
 
@@ -67,18 +56,18 @@ def map_canvas(result: CorrespondenceMap, *, ax: Axes | None, points: Floats) ->
         )
         for axis, share in enumerate(shares[:2], start=1)
     ]
-    window = map_window(points)
-    ax = map_axes(window) if ax is None else ax
+    window = maps.map_window(points)
+    ax = maps.map_axes(window) if ax is None else ax
     with theme():
-        draw_map_frame(ax, window, across=said[0], upward=[*said, ""][1])
+        maps.draw_map_frame(ax, window, across=said[0], upward=[*said, ""][1])
         above = Message("Scaling: {scaling}", {"scaling": scaling_words(result)})
-        write_above(ax, translate(above))
+        maps.write_above(ax, translate(above))
     return ax
 
 
 def attribute_side(result: CorrespondenceMap) -> tuple[MapSide, MapSide | None]:
     """Give the attributes to draw, and again where the scaling lets them be read as rays."""
-    side = side_of(result.columns, most=MOST_ATTRIBUTES)
+    side = maps.side_of(result.columns, most=maps.MOST_ATTRIBUTES)
     if "rows_on_columns" not in result.readings:
         return side, None
     side = side.times(result.arrow_factor)
@@ -88,7 +77,7 @@ def attribute_side(result: CorrespondenceMap) -> tuple[MapSide, MapSide | None]:
 def draw_attributes(ax: Axes, attributes: MapSide, rays: MapSide | None) -> None:
     """Draw attributes as lines from the middle, or as small squares."""
     if rays is not None:
-        draw_rays(ax, rays)
+        maps.draw_rays(ax, rays)
     else:
         draw_points(ax, attributes, marker="s")
 
@@ -99,7 +88,7 @@ def distinct_pairs(result: MapStability, *, ax: Axes | None = None, focus: objec
     Brands stand in the order of the first axis, so that those alike are near the diagonal.
     """
     brand, _ = known_focus(focus, result.brands)
-    brands = side_of(result.map.rows, most=MOST_BRANDS, always=brand)
+    brands = maps.side_of(result.map.rows, most=maps.MOST_BRANDS, always=brand)
     order = [brands.labels[at] for at in np.argsort(brands.places[:, 0], kind="stable")]
     names = result.pairs[["brand_a", "brand_b"]]
     pairs = result.pairs[names.isin(order).all(axis=1)]
@@ -143,7 +132,7 @@ def claim_check(result: ClaimCheck, *, ax: Axes | None = None, focus: object = N
     brand, _ = known_focus(focus, result.claims["brand"])
     said = (result.claims["claim"] != "weak").groupby(result.claims["brand"], sort=False).sum()
     weight = said.to_numpy(dtype=float) + 1e6 * (said.index == brand)
-    brands = said.index[np.sort(np.argsort(-weight, kind="stable")[:MOST_BRANDS])].tolist()
+    brands = said.index[np.sort(np.argsort(-weight, kind="stable")[: maps.MOST_BRANDS])].tolist()
     claims = result.claims[result.claims["brand"].isin(brands)]
     attributes = claims["attribute"].unique().tolist()
     across = claims["brand"].map(brands.index).to_numpy()

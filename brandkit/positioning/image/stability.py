@@ -12,11 +12,10 @@ import pandas as pd
 from brandkit.core.errors import (
     InputError,
     NotEnoughDataError,
+    check_known,
     check_level,
     check_option,
     check_whole_number,
-    did_you_mean,
-    shown,
 )
 from brandkit.core.intervals import holm, t_interval
 from brandkit.core.linalg import Floats
@@ -147,12 +146,7 @@ class MapStability(Result):
 
     def place_of(self, brand: str) -> int:
         """Give where a brand stands in all arrays; refuse one that is not on the map."""
-        if brand not in self.brands:
-            others = f" It has {shown(self.brands, most=12)}."
-            raise InputError(
-                f"`brand` must be a brand of the map; found {shown(brand)}."
-                f"{did_you_mean(str(brand), self.brands) or others}"
-            )
+        check_known("brand", brand, self.brands, rule="be a brand of the map")
         return self.brands.index(brand)
 
     def place_with(self, brand: str, added: Floats) -> tuple[Floats, Floats]:

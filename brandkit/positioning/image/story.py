@@ -79,8 +79,8 @@ def _headline(
     if focus is None and result.pairs["distinct"].all():
         return say("Customers tell every pair of brands apart"), ()
     if focus is None:
-        apart = int(result.pairs["distinct"].sum())
-        return say("Customers tell {n:count} of {all:count} pairs of brands apart", n=apart), ()
+        n = int(result.pairs["distinct"].sum())
+        return say("Customers tell {n:count} of {all:count} pairs of brands apart", n=n), ()
     mine = nearest_pairs(result, focus=focus)
     alike = mine.loc[~mine["distinct"], "brand_b"].tolist()
     near, names = mine.iloc[0], some_names(alike)

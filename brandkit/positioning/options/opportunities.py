@@ -10,25 +10,14 @@ import pandas as pd
 
 from brandkit.core.errors import NotEnoughDataError, check_whole_number
 from brandkit.core.labels import label_text
-from brandkit.core.linalg import Codes, Flags, Floats
+from brandkit.core.linalg import Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.positioning.image.stability import MapStability
 from brandkit.positioning.maps.correspondence import CorrespondenceMap
 from brandkit.positioning.maps.kernel import least_norm_profiles
-from brandkit.positioning.options.kernel import (
-    TOP,
-    Ground,
-    check_same_map,
-    check_stability,
-    crowding,
-    demand_density,
-    freedom,
-    ground_of,
-    map_places,
-    peaks,
-    share_among_best,
-)
+from brandkit.positioning.options import kernel
+from brandkit.positioning.options.kernel import Ground
 from brandkit.positioning.preferences.preferences import PreferenceMap
 
 #: Brands under which a map has no ground to speak of.
@@ -177,41 +166,38 @@ def opportunities(
     _check_ground(stability)
     at = None if brand is None else stability.place_of(label_text(brand))
     if preference is not None:
-        check_same_map(preference, stability)
+        kernel.check_same_map(preference, stability)
 
     places = stability.drawn.places[:, :2]
     standard = stability.drawn.sample.column_standard[:, :2]
     shares = stability.shares.to_numpy()
     average = stability.table.to_numpy().sum(axis=0) / stability.bases.sum()
     rivals = np.arange(len(places)) != at
-    ground = ground_of(places, start=average, standard=standard, shares=shares)
-    surface = _room(stability, ground, rivals, preference=preference, seed=seed)
-    cells = _best_cells(surface, ground, most=most)
+    ground = kernel.ground_of(places, start=average, standard=standard, shares=shares)
+    surface, drawn = _surface(stability, ground, rivals, preference=preference, seed=seed)
+    spots = _spots(surface, drawn, ground, most=most)
+    target = spots[["across", "upward"]].to_numpy()
     limits = {"low": shares.min(axis=0), "high": shares.max(axis=0)}
     start = average if at is None else shares[at]
     then, usual = (
-        least_norm_profiles(one, places=ground.places[cells], standard=standard, **limits)[0]
+        least_norm_profiles(one, places=target, standard=standard, **limits)[0]
         for one in (start, average)
     )
 
     attributes = [str(name) for name in stability.table.columns]
-    spots = _spots_frame(cells, surface, ground)
-    gaps = np.linalg.norm(ground.places[cells][:, None] - places[rivals], axis=2)
+    gaps = np.linalg.norm(target[:, None] - places[rivals], axis=2)
     names = np.array(stability.brands, dtype=object)[rivals]
+    spots = spots.assign(
+        nearest=names[gaps.argmin(axis=1)],
+        rival_distance=gaps.min(axis=1),
+        marks=[", ".join(_named_above(row, attributes)) for row in usual - average],
+    )
     return Opportunities(
-        spots=spots.assign(
-            nearest=names[gaps.argmin(axis=1)],
-            rival_distance=gaps.min(axis=1),
-            marks=[", ".join(_named_above(row, attributes)) for row in usual - average],
-        )[_SPOTS],
-        surface=pd.DataFrame({
-            "across": ground.places[ground.supported, 0],
-            "upward": ground.places[ground.supported, 1], "room": surface.room,
-            "zone": _zone(ground.within[ground.supported]),
-        }),
+        spots=spots[_SPOTS],
+        surface=surface[["across", "upward", "room", "zone"]],
         changes=_changes_frame(start, then, attributes, above=usual - average, **limits),
         hull=pd.DataFrame(ground.hull, columns=["across", "upward"]),
-        places=map_places(stability)[["side", "label", "across", "upward"]],
+        places=kernel.map_places(stability)[["side", "label", "across", "upward"]],
         map=stability.map,
         cell_width=ground.step,
         brand=None if at is None else stability.brands[at],
@@ -219,7 +205,7 @@ def opportunities(
         n_respondents=stability.n_respondents,
         draws=len(stability.draw_places),
         notes=_notes(stability, is_neutral=preference is None),
-    )  # fmt: skip
+    )
 
 
 _SPOTS = [
@@ -229,7 +215,7 @@ _SPOTS = [
 
 
 def _check_ground(stability: MapStability) -> None:
-    check_stability(stability)
+    kernel.check_stability(stability)
     if stability.draw_places.shape[2] < 2:
         raise NotEnoughDataError(
             "`stability` must be a map of two axes; found one. Map brands with axes=2."
@@ -241,60 +227,50 @@ def _check_ground(stability: MapStability) -> None:
         )
 
 
-@dataclass(frozen=True)
-class _Surface:
-    """Room on the supported cells, in the sample (cells,) and in the draws (draws, cells)."""
-
-    room: Floats
-    draws: Floats
-    demand: Floats
-    crowding: Floats
-
-
-def _room(
+def _surface(
     stability: MapStability,
     ground: Ground,
     rivals: Flags,
     *,
     preference: PreferenceMap | None,
     seed: int,
-) -> _Surface:
+) -> tuple[pd.DataFrame, Floats]:
+    """Give room on the supported cells, in the sample and in the draws (draws, cells)."""
     cells = ground.places[ground.supported]
     sample = stability.drawn.places[None, rivals, :2]
     drawn = stability.draw_places[:, rivals, :2]
+    frame = pd.DataFrame({
+        "across": cells[:, 0], "upward": cells[:, 1], "demand": np.nan, "crowding": np.nan,
+        "zone": np.where(ground.within[ground.supported], "within", "extrapolated"),
+    })  # fmt: skip
     if preference is None:
-        room, unknown = freedom(cells, rivals=sample)[0], np.full(len(cells), np.nan)
-        return _Surface(room, freedom(cells, rivals=drawn), unknown, unknown)
-    wanted, wanted_draws = demand_density(preference, places=cells, draws=len(drawn), seed=seed)
-    crowd = crowding(cells, rivals=sample, width=ground.apart)[0]
-    crowd_draws = crowding(cells, rivals=drawn, width=ground.apart)
-    return _Surface(wanted - crowd, wanted_draws - crowd_draws, wanted, crowd)
+        room = kernel.freedom(cells, rivals=sample)[0]
+        return frame.assign(room=room), kernel.freedom(cells, rivals=drawn)
+    demand, draws = kernel.demand_density(preference, places=cells, draws=len(drawn), seed=seed)
+    crowd, crowds = (
+        kernel.crowding(cells, rivals=each, width=ground.apart) for each in (sample, drawn)
+    )
+    frame = frame.assign(room=demand - crowd[0], demand=demand, crowding=crowd[0])
+    return frame, draws - crowds
 
 
-def _best_cells(surface: _Surface, ground: Ground, *, most: int) -> Codes:
-    """Choose the best cells between the brands and those beyond them, the freest first."""
+def _spots(surface: pd.DataFrame, drawn: Floats, ground: Ground, *, most: int) -> pd.DataFrame:
+    """Choose the best cells between the brands and beyond them, the freest first."""
     room = np.full(len(ground.places), -np.inf)
-    room[ground.supported] = surface.room
+    room[ground.supported] = surface["room"]
     zones = (ground.within, ground.supported & ~ground.within)
-    found = np.concatenate([peaks(room, ground=ground, of=of, most=most) for of in zones])
-    return np.asarray(found[np.argsort(-room[found].round(12), kind="stable")])
-
-
-def _zone(within: Flags) -> np.ndarray:
-    return np.where(within, "within", "extrapolated")
-
-
-def _spots_frame(cells: Codes, surface: _Surface, ground: Ground) -> pd.DataFrame:
+    found = [kernel.peaks(room, ground=ground, of=of, most=most) for of in zones]
+    cells = np.concatenate(found)
+    cells = cells[np.argsort(-room[cells].round(12), kind="stable")]
     at = (np.cumsum(ground.supported) - 1)[cells]
     within = ground.within[ground.supported]
     beyond = ~within if (~within).any() else within
-    inner, outer = (share_among_best(surface.draws, of=of, cells=at) for of in (within, beyond))
-    return pd.DataFrame({
-        "spot": np.arange(1, len(cells) + 1), "zone": _zone(within[at]),
-        "across": ground.places[cells, 0], "upward": ground.places[cells, 1],
-        "room": surface.room[at], "support": np.where(within[at], inner, outer),
-        "demand": surface.demand[at], "crowding": surface.crowding[at],
-    })  # fmt: skip
+    inner, outer = (kernel.share_among_best(drawn, of=of, cells=at) for of in (within, beyond))
+    return (
+        surface.iloc[at]
+        .assign(spot=np.arange(1, len(at) + 1), support=np.where(within[at], inner, outer))
+        .reset_index(drop=True)
+    )
 
 
 def _changes_frame(
@@ -333,7 +309,7 @@ def _notes(stability: MapStability, *, is_neutral: bool) -> tuple[Message, ...]:
     support = Message(
         "A spot's support is the share of draws in which it is among the best {top:percent} of its "
         "ground.",
-        {"top": TOP},
+        {"top": kernel.TOP},
     )
     return (
         *[white][: int(is_neutral)],

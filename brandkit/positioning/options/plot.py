@@ -14,15 +14,8 @@ from brandkit.positioning.image.plot import map_canvas
 from brandkit.positioning.options.opportunities import Opportunities
 from brandkit.positioning.options.repositioning import UNNAMED, Repositioning
 from brandkit.positioning.options.story import move_words
-from brandkit.viz.maps import (
-    MOST_ATTRIBUTES,
-    MOST_BRANDS,
-    MapSide,
-    draw_points,
-    draw_rays,
-    label_map,
-    map_side,
-)
+from brandkit.viz import maps
+from brandkit.viz.maps import MapSide, draw_points
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.regions import Regions
 from brandkit.viz.renderer import HALO
@@ -46,7 +39,7 @@ def opportunities(result: Opportunities, *, ax: Axes | None = None, focus: objec
     places = result.places.set_index("side")
     brand, _ = known_focus(focus, places.loc[["row"], "label"])
     brand = result.brand if brand is None else brand
-    brands = _side(places.loc[["row"]], most=MOST_BRANDS, always=brand)
+    brands = _side(places.loc[["row"]], most=maps.MOST_BRANDS, always=brand)
     attributes = _marks(result, places.loc[["column"]])
     across, upward, room, beyond = _grid(result)
     half, spots = result.cell_width / 2, result.spots[["across", "upward"]].to_numpy(dtype=float)
@@ -69,14 +62,14 @@ def opportunities(result: Opportunities, *, ax: Axes | None = None, focus: objec
         draw_points(ax, attributes, marker="s")
         draw_points(ax, brands, focus=brand)
         _draw_spots(ax, spots)
-        label_map(ax, brands, attributes, focus=brand, avoid=_rings(ax, spots))
+        maps.label_map(ax, brands, attributes, focus=brand, avoid=_rings(ax, spots))
     return ax
 
 
 def _side(frame: pd.DataFrame, *, most: int, always: str | None = None) -> MapSide:
     places = frame[["across", "upward"]].to_numpy(dtype=float)
     names, telling = frame["label"].tolist(), np.hypot(*places.T)
-    return map_side(names, places=places, telling=telling, most=most, always=always)
+    return maps.map_side(names, places=places, telling=telling, most=most, always=always)
 
 
 def _marks(result: Opportunities, attributes: pd.DataFrame) -> MapSide:
@@ -85,7 +78,7 @@ def _marks(result: Opportunities, attributes: pd.DataFrame) -> MapSide:
     attributes = attributes[attributes["label"].isin(named)] if named else attributes
     size = np.hypot(attributes["across"], attributes["upward"]).max()
     reach = np.hypot(result.surface["across"], result.surface["upward"]).max()
-    side = _side(attributes, most=MOST_ATTRIBUTES)
+    side = _side(attributes, most=maps.MOST_ATTRIBUTES)
     return side.times(min(1.0, float(reach) / max(float(size), 1e-12)))
 
 
@@ -149,10 +142,10 @@ def repositioning(
     whatever is asked.
     """
     places = result.places.set_index("side")
-    brands = _side(places.loc[["row"]], most=MOST_BRANDS, always=result.brand)
+    brands = _side(places.loc[["row"]], most=maps.MOST_BRANDS, always=result.brand)
     changed = places.loc[["column"]]
     changed = changed[changed["label"].isin(result.changes["attribute"])]
-    rays = _side(changed, most=MOST_BRANDS)
+    rays = _side(changed, most=maps.MOST_BRANDS)
     own = places.loc[["row"]].query("label == @result.brand")
     start = own[["across", "upward"]].to_numpy(dtype=float)
     ends = result.moves[["new_across", "new_upward"]].to_numpy(dtype=float)
@@ -162,7 +155,7 @@ def repositioning(
     arrow = {"arrowstyle": "-|>", "color": PALETTE["accent"], "linewidth": 1.6, "shrinkA": 4.0,
              "shrinkB": 5.0}  # fmt: skip
     with theme():
-        draw_rays(ax, rays)
+        maps.draw_rays(ax, rays)
         regions.draw(ax, focus=[True] + [False] * len(ends))
         draw_points(ax, brands, focus=result.brand)
         for end in ends:
@@ -171,7 +164,7 @@ def repositioning(
         ax.scatter(ends[:, 0], ends[:, 1], s=60, marker="D", c=PALETTE["paper"], zorder=4,
                    edgecolors=PALETTE["accent"], linewidths=1.8)  # fmt: skip
         arrows = np.stack([np.broadcast_to(start, ends.shape), ends], axis=1)
-        label_map(ax, _with_ends(brands, result, ends), rays, focus=result.brand, rays=rays,
+        maps.label_map(ax, _with_ends(brands, result, ends), rays, focus=result.brand, rays=rays,
                   lines=np.concatenate([regions.edges(), arrows]))  # fmt: skip
     return ax
 

@@ -12,28 +12,20 @@ import pandas as pd
 from brandkit.core.errors import (
     InputError,
     ScaleError,
+    check_known,
     check_option,
     check_whole_number,
-    did_you_mean,
     shown,
 )
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Floats, ratio
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.positioning.image import kernel
+from brandkit.positioning.image.kernel import ellipses, quantile, second_moments
 from brandkit.positioning.image.stability import MapStability
 from brandkit.positioning.maps.correspondence import CorrespondenceMap
-from brandkit.positioning.options.kernel import (
-    ChoiceRule,
-    ChoiceShares,
-    check_choice_shares,
-    check_same_map,
-    check_stability,
-    map_places,
-    predicted_shares,
-    respondent_weights,
-)
+from brandkit.positioning.options import kernel
+from brandkit.positioning.options.kernel import ChoiceRule, ChoiceShares
 from brandkit.positioning.preferences.preferences import PreferenceMap
 
 #: A place (axes,), and the same place in every draw (draws, axes).
@@ -183,12 +175,12 @@ def repositioning(
     """
     check_option("rule", rule, get_args(ChoiceRule))
     check_whole_number("seed", seed, low=0)
-    check_stability(stability)
+    kernel.check_stability(stability)
     at = stability.place_of(label_text(brand))
     brand = stability.brands[at]
     asked = _asked(stability, changes, at)
     if isinstance(preference, PreferenceMap):
-        check_same_map(preference, stability)
+        kernel.check_same_map(preference, stability)
     elif preference is not None and not isinstance(preference, ChoiceShares):
         raise TypeError(
             "`preference` must be the result of preference_map or choice_model; found "
@@ -225,7 +217,7 @@ def repositioning(
         choices=pd.concat(known, ignore_index=True)[_CHOICES]
         if known
         else pd.DataFrame(columns=_CHOICES),
-        places=map_places(stability),
+        places=kernel.map_places(stability),
         map=stability.map,
         brand=brand,
         rule=None if preference is None else used,
@@ -261,15 +253,11 @@ def _asked(stability: MapStability, changes: Changes, at: int) -> dict[str, Floa
 
 def _added(now: pd.Series, changes: Mapping[str, float]) -> Floats:
     known = [str(name) for name in now.index]
-    unknown = [name for name in changes if label_text(name) not in known]
-    if unknown:
-        raise InputError(
-            f"`changes` must name attributes of the map; found {shown(unknown)}."
-            f"{did_you_mean(str(unknown[0]), known) or f' It has {shown(known, most=14)}.'}"
-        )
+    named = {label_text(name): change for name, change in changes.items()}
+    check_known("changes", list(named), known, rule="name attributes of the map")
     added = np.zeros(len(known))
-    for name, change in changes.items():
-        place = known.index(label_text(name))
+    for name, change in named.items():
+        place = known.index(name)
         share = float(now.iloc[place])
         if not isinstance(change, (int, float)) or not np.isfinite(change):
             raise InputError(
@@ -318,10 +306,8 @@ def _place_row(
     own = stability.drawn.places[at]
     before, after = frame.iloc[int(frame["distance_now"].to_numpy().argmin())], frame.iloc[0]
     gained = nearest_gaps[:, 1] - nearest_gaps[:, 0]
-    size = kernel.quantile(
-        stability.df[at : at + 1], axes=min(len(place), 2), level=stability.level
-    )
-    region = kernel.ellipses(kernel.second_moments((drawn - place)[:, None, :]), size)
+    size = quantile(stability.df[at : at + 1], axes=min(len(place), 2), level=stability.level)
+    region = ellipses(second_moments((drawn - place)[:, None, :]), size)
     # a bank with too few persons for a region has none after a change either
     hidden = bool(np.isnan(stability.regions["radius_long"].to_numpy()[at]))
     long, short, angle = (float("nan") if hidden else float(one[0]) for one in region)
@@ -384,7 +370,7 @@ def _chosen(
     if not moved:
         still = dict.fromkeys(("estimate", "ci_low", "ci_high"), 0.0)
         return pd.DataFrame({"brand": stability.brands, **still})
-    return check_choice_shares(preference.share_changes(brand, moved))
+    return kernel.check_choice_shares(preference.share_changes(brand, moved))
 
 
 def _preferred(
@@ -399,7 +385,7 @@ def _preferred(
     """Give every brand's share of choices before and after, and its change with an interval."""
     drawn = np.where(np.isnan(stability.draw_places), stability.drawn.places, stability.draw_places)
     own_weight = preference.fitted.weight / preference.fitted.weight.sum()
-    weight = respondent_weights(preference, draws=len(drawn), seed=seed)
+    weight = kernel.respondent_weights(preference, draws=len(drawn), seed=seed)
     shares = []
     for places, new, weights in (
         (stability.drawn.places[None], placed[0][None], own_weight[None]),
@@ -408,7 +394,7 @@ def _preferred(
         moved = places[..., :2].copy()
         moved[:, at] = new[:, :2]
         shares += [
-            predicted_shares(preference, places=each, weight=weights, rule=rule)
+            kernel.predicted_shares(preference, places=each, weight=weights, rule=rule)
             for each in (places[..., :2], moved)
         ]
     now, then, drawn_now, drawn_then = shares

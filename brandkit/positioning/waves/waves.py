@@ -14,10 +14,10 @@ from scipy.special import stdtr
 from brandkit.core.errors import (
     InputError,
     NotEnoughDataError,
+    check_known,
     check_level,
     check_option,
     check_whole_number,
-    did_you_mean,
     shown,
 )
 from brandkit.core.intervals import holm, t_interval
@@ -299,12 +299,7 @@ def _checked_anchors(
         raise InputError(f"`anchors` must be a list of brands; found {shown(anchors)}.")
     labels = [label_text(name) for name in anchors]
     known = list(dict.fromkeys(name for name, _ in tables.cells))
-    unknown = [name for name in labels if name not in known]
-    if unknown:
-        raise InputError(
-            f"`anchors` must be brands of the data; found {shown(unknown)}."
-            f"{did_you_mean(unknown[0], known) or f' It has {shown(known)}.'}"
-        )
+    check_known("anchors", labels, known, rule="be brands of the data")
     for step in steps:
         if labels and not set(labels) & set(step.brands):
             raise InputError(
