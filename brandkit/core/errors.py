@@ -144,6 +144,19 @@ def check_option(argument: str, value: str, allowed: Sequence[str]) -> None:
         )
 
 
+def check_known(argument: str, asked: object, known: Sequence[str], *, rule: str) -> None:
+    """Refuse a name, or names, that are not known, with the nearest that are."""
+    names = asked if isinstance(asked, (list, tuple)) else [asked]
+    unknown = [str(name) for name in names if name not in known]
+    if unknown:
+        found = unknown if names is asked else unknown[0]
+        others = f" It has {shown(known, most=12)}."
+        raise InputError(
+            f"`{argument}` must {rule}; found {shown(found)}."
+            f"{did_you_mean(unknown[0], known) or others}"
+        )
+
+
 def check_whole_number(argument: str, value: int, *, low: int, high: int | None = None) -> None:
     """Refuse what is not a whole number within its limits."""
     is_whole = isinstance(value, Integral) and not isinstance(value, bool)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from brandkit.core.answers import MOST_FINDINGS, Answer, Summary
 from brandkit.core.message import Finding
 from brandkit.positioning.image.stability import MapStability
-from brandkit.positioning.image.story import map_stability_findings, map_stability_lede
 from brandkit.positioning.maps.correspondence import CorrespondenceMap
 from brandkit.positioning.maps.story import (
     correspondence_map_findings,
@@ -14,8 +13,6 @@ from brandkit.positioning.maps.story import (
 )
 from brandkit.positioning.options.opportunities import Opportunities
 from brandkit.positioning.options.repositioning import Repositioning
-from brandkit.positioning.options.story import opportunities_findings, repositioning_findings
-from brandkit.positioning.waves.story import wave_movement_findings
 from brandkit.positioning.waves.waves import WaveMovement
 
 _FIRMNESS = ("open", "likely", "clear")
@@ -61,15 +58,16 @@ def positioning_summary(
         answers = [Answer(one, "map") for one in mapped]
         lede = correspondence_map_lede(positions)
     else:
-        answers = [Answer(map_stability_findings(stability, focus=focus)[0], "map")]
+        sure = stability.story(focus=focus)
+        answers = [Answer(sure.findings[0], "map")]
         answers += [Answer(one, "marks") for one in mapped[1:2] if focus is not None]
-        lede = map_stability_lede(stability)
+        lede = sure.lede
     if movement is not None:
-        answers.append(Answer(wave_movement_findings(movement, focus=focus)[0], "moves"))
+        answers.append(Answer(movement.story(focus=focus).findings[0], "moves"))
     if room is not None:
-        answers.append(Answer(opportunities_findings(room)[0], "room"))
+        answers.append(Answer(room.story(focus=focus).findings[0], "room"))
     if what_if is not None:
-        answers.append(Answer(_firmest(repositioning_findings(what_if)), "what-if"))
+        answers.append(Answer(_firmest(what_if.story(focus=focus).findings), "what-if"))
     return Summary(
         headline=correspondence_map_headline(positions, focus=focus), lede=lede,
         answers=tuple(answers[:MOST_FINDINGS]),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
@@ -107,6 +108,15 @@ def map_side(
         active=flags[chosen],
         telling=weight[chosen],
     )
+
+
+def side_of(points: pd.DataFrame, *, most: int, always: str | None = None) -> MapSide:
+    """Choose points of a frame ``label axis coordinate contribution``, on its first two axes."""
+    order = points["label"].drop_duplicates()
+    at = points.pivot(index="label", columns="axis", values="coordinate").loc[order]
+    telling = points[points["axis"] <= 2].groupby("label")["contribution"].sum().loc[order]
+    places = at.reindex(columns=[1, 2], fill_value=0.0)
+    return map_side(order.tolist(), places=places, telling=telling, most=most, always=always)
 
 
 def check_focus(focus: str | None, known: Iterable[object]) -> None:
