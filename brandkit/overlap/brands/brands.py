@@ -313,7 +313,7 @@ def _brand_frame(
 ) -> pd.DataFrame:
     """Describe each bank: size, breadth, uniqueness against rivals, nearest."""
     n = len(matches.names)
-    names = np.append(matches.names, None)
+    names = np.array([*matches.names, None], dtype=object)
     rows = []
     for brand, offers in enumerate(matches.by_brand):
         # the last one is for -1, where nobody is near

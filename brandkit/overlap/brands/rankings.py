@@ -11,6 +11,8 @@ MOST_BRANDS = 30
 """Banks that a heat map shows; the table beside it has the rest."""
 MOST_ROWS = 12
 """Rows of a dot plot."""
+MOST_IN_CELLS = 15
+"""Banks up to which a heat map has its numbers in the cells."""
 _COLUMNS = (
     "brand_a", "brand_b", "n_offers", "n_compared", "overlap", "stability_low", "stability_high",
     "expected", "excess", "sister",

@@ -318,11 +318,12 @@ def _cells(offers: pd.DataFrame, brand: str) -> pd.DataFrame:
         ["empty", "ours_alone", "crowded"],
         "usual",
     )
-    return table.assign(
+    table = table.assign(
         share=ratio(n, n.sum(axis=1, keepdims=True), empty=0.0).ravel(),
         expected=expected.ravel(),
         share_not_stated=table["category"].map(untold),
-    )[_CELL_COLUMNS]
+    )
+    return table[_CELL_COLUMNS]
 
 
 def _look_alikes(

@@ -184,7 +184,7 @@ def look_alike_names(
     own_names: Mapping[str, str] = {}
     if isinstance(names, Catalog):
         products, own_names = names.products, names.own_names
-        names, brands, groups = products["name"], products["brand"], products["category"]
+        names, brands, groups = (products[name].tolist() for name in ("name", "brand", "category"))
     texts, owner, group = _checked(names, brands, groups, focus)
     # product names hold the bank's name as the files write it, in whatever language we speak
     found = _alike(
@@ -236,7 +236,7 @@ def _checked(
             f"place {places[0]}, and {len(places)} such places in all. Leave them out, or fill in "
             "the names."
         )
-    owner = [None] * len(names) if brands is None else list(brands)
+    owner: list[str | None] = [None] * len(names) if brands is None else list(brands)
     return list(names), owner, [""] * len(names) if groups is None else list(groups)
 
 

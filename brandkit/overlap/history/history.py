@@ -213,8 +213,9 @@ def overlap_history(
     change = _change(*({k: np.array([_mean(v)]) for k, v in values[at].items()} for at in (0, -1)))
     names = np.array([span.names[who] for who in setting.banks], dtype=object)[setting.panel]
     of_brand = _change(*({k: v[setting.panel] for k, v in values[at].items()} for at in (0, -1)))
-    # a range over ends of which one is unknown is unknown
-    unknown = of_brand["component"].eq("real") & of_brand[["on_first", "on_last"]].isna().any(axis=1)
+    # a range of which one end or order is unknown is unknown
+    ends = of_brand[["on_first", "on_last"]].isna().any(axis=1) & (of_brand["component"] == "real")
+    unknown = of_brand["estimate"].isna() | ends
     of_brand.loc[unknown, ["range_low", "range_high"]] = np.nan
     of_brand.insert(0, "brand", names[of_brand.pop("at")])
     change, of_brand = change.drop(columns="at"), of_brand.drop(columns=["on_first", "on_last"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import scipy.sparse as sp
@@ -80,33 +80,29 @@ def ledger_of(facets: Sequence[CatalogFacets], banks: Sequence[Ints], n_banks: i
         for category in each.categories:
             for facet in _keys(category):
                 place = (category.category, facet)
-                shape = (n_banks, len(entries[place]))
-                found[place] = _stated(category, facet, entries[place], who, shape)
+                found[place] = _stated(category, facet, entries[place], who=who, n_banks=n_banks)
         dates.append(found)
     return Ledger(entries, tuple(dates))
 
 
 def _keys(category: CategoryFacets) -> dict[Facet, tuple[str, ...]]:
-    cells = {**category.lists, **category.numbers}
-    return {f: each.keys for f, each in cells.items()} | dict.fromkeys(category.texts, _TEXT)
+    found = {facet: each.keys for facet, each in category.lists.items()}
+    found |= {facet: each.keys for facet, each in category.numbers.items()}
+    return found | dict.fromkeys(category.texts, _TEXT)
 
 
 def _stated(
-    category: CategoryFacets,
-    facet: Facet,
-    entries: tuple[str, ...],
-    who: Ints,
-    shape: tuple[int, int],
+    category: CategoryFacets, facet: Facet, entries: tuple[str, ...], *, who: Ints, n_banks: int
 ) -> Stated:
     """Write down what the offers of a category state in one facet."""
-    used, told = np.zeros((2, *shape), dtype=bool)
+    used, told = np.zeros((2, n_banks, len(entries)), dtype=bool)
     rows, cells = who[category.brands], category.matrix(facet)
     if isinstance(cells, Texts):
         used[rows[cells.codes >= 0]] = told[rows[cells.codes >= 0]] = True
     elif cells is not None and cells.keys:
         at = np.searchsorted(np.array(entries), np.array(cells.keys))
-        is_list = isinstance(cells, Lists)
-        yes, no = (cells.has, cells.has_not) if is_list else (cells.stated, cells.settled)
+        yes = cells.has if isinstance(cells, Lists) else cells.stated
+        no = cells.has_not if isinstance(cells, Lists) else cells.settled
         for target, matrix in ((used, yes), (told, yes), (told, no)):
             cell = sp.coo_array(matrix)
             there = cell.data > 0
@@ -131,7 +127,7 @@ def vocabulary_mask(
     fixed: dict[Place, Flags] = {}
     for place, entries in ledger.entries.items():
         used = {
-            at: ledger.stated(at, place, len(panel)).used[panel].any(axis=0)
+            at: np.any(ledger.stated(at, place, len(panel)).used[panel], axis=0)
             for at in {*ends, *between}
         }
         first, last = (used[at] for at in ends)
@@ -176,23 +172,18 @@ def joined(*masks: Mask) -> Mask:
 def _restricted(category: CategoryFacets, mask: Mask, market: Market) -> CategoryFacets:
     """Give a category without the cells that a mask leaves out; whole matrices stay the same."""
     rows = market.who[category.brands]
-    kept: dict[Facet, Lists | Numbers | Texts] = {}
-    for facet in FACETS:
-        matrix, place = category.matrix(facet), (category.category, facet)
-        if matrix is None:
-            continue
-        kept[facet] = matrix
-        keys = _TEXT if isinstance(matrix, Texts) else matrix.keys
-        if keys:
-            at = np.searchsorted(np.array(market.ledger.entries[place]), np.array(keys))
-            cells: Flags = mask[place][rows][:, at]
-            if not cells.all():
-                kept[facet] = _kept(matrix, cells)
-    of_kind = {
-        name: {f: kept[f] for f in getattr(category, name)}
-        for name in ("lists", "numbers", "texts")
-    }
-    return replace(category, **of_kind)
+    made: dict[str, dict[Facet, Any]] = {"lists": {}, "numbers": {}, "texts": {}}
+    for kind, kept in made.items():
+        for facet, matrix in getattr(category, kind).items():
+            kept[facet] = matrix
+            keys = _TEXT if isinstance(matrix, Texts) else matrix.keys
+            if keys:
+                entries = market.ledger.entries[category.category, facet]
+                at = np.searchsorted(np.array(entries), np.array(keys))
+                cells: Flags = mask[category.category, facet][rows][:, at]
+                if not cells.all():
+                    kept[facet] = _kept(matrix, cells)
+    return replace(category, **made)  # type: ignore[arg-type]
 
 
 def _kept(matrix: Lists | Numbers | Texts, keep: Flags) -> Lists | Numbers | Texts:
@@ -325,7 +316,7 @@ def _scored(
         scores = {}
         for key, scorer in scorers.items():
             own = scorer.facets(rows, bounds=False, only=moved[key])
-            layers = {**{f: base[f] for f in base if f not in moved[key]}, **dict(own)}
-            total = common + weighted(layers.items(), market.weights, shape=shape)
+            rest = ((f, layers) for f, layers in base.items() if f not in moved[key])
+            total = common + weighted((*own, *rest), market.weights, shape=shape)
             scores[key] = similarity(total, min_compared=market.min_compared)
         yield rows, [scores[id(mask)] for mask in masks]

@@ -159,7 +159,7 @@ def _dated(catalogs: Mapping[date, Catalog]) -> dict[date, Catalog]:
 
 
 def _identities(catalogs: Sequence[Catalog]) -> list[dict[str, str]]:
-    """Give each date's mapping from brand to identity: its key, where that is one bank's, or name."""
+    """Map each date's brands to identities: the key, where that is one bank's, or the name."""
     shared: set[str] = set()
     keys_of: dict[str, set[str]] = {}
     for catalog in catalogs:
@@ -201,8 +201,5 @@ def _failures(catalog: Catalog) -> dict[str, tuple[int, bool]]:
     brand = told["brand"].astype("str")
     alive = ~place.isin(place[is_ghost]) & (brand != "").to_numpy()
     failed = told["reason"].isin(_FAILURES)
-    counts = pd.DataFrame({"failed": failed, "stale": ~failed})[alive].groupby(brand[alive]).sum()
-    return {
-        str(name): (int(row.failed), bool(row.stale))
-        for name, row in zip(counts.index, counts.itertuples(), strict=True)
-    }
+    by_brand = failed[alive].groupby(brand[alive])
+    return {str(name): (int(each.sum()), not each.all()) for name, each in by_brand}

@@ -24,6 +24,8 @@ from brandkit.sources.catalog import Catalog
 from brandkit.sources.reference import Reference
 
 Offer = tuple[str, str]
+MOST_PAIRS = 12
+"""Pairs of products that a figure shows."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -213,7 +215,7 @@ def product_similarity(
     )
 
     found = [_nearest(scores, compared, top) for scores in compared.categories]
-    n_pairs, n_comparable = (sum(each[at] for each in found) for at in (2, 3))
+    n_pairs, n_comparable = sum(each[2] for each in found), sum(each[3] for each in found)
 
     offers = np.concatenate([scores.category.offers for scores in compared.categories])
     return ProductSimilarity(
@@ -227,6 +229,25 @@ def product_similarity(
         comparison=compared,
         notes=compared.reading_notes(n_pairs=n_pairs, n_comparable=n_comparable),
     )
+
+
+def nearest_pairs(result: ProductSimilarity, *, brand: str | None = None) -> pd.DataFrame:
+    """List the pairs by name, most alike first: a bank's, or each pair of the market once."""
+    names = result.comparison.facets.offers.set_index(["brand", "product"])["name"]
+    rows = result.pairs
+    if brand is not None:
+        rows = rows[rows["brand_a"] == brand]
+    for side in "ab":
+        offer = pd.MultiIndex.from_frame(rows[[f"brand_{side}", f"product_{side}"]])
+        rows = rows.assign(**{f"name_{side}": names.reindex(offer).to_numpy()})
+    ends = rows[["brand_a", "product_a", "brand_b", "product_b"]].to_numpy()
+    both = pd.Series([frozenset([(a, b), (c, d)]) for a, b, c, d in ends], rows.index, dtype=object)
+    rows = rows[~both.duplicated()]
+    order = ["similarity", "category", "brand_a", "product_a", "brand_b", "product_b"]
+    ascending = [name != "similarity" for name in order]
+    rows = rows.sort_values(order, ascending=ascending, kind="stable", ignore_index=True)
+    columns = ["category", "brand_a", "name_a", "brand_b", "name_b"]
+    return rows[[*columns, "similarity", "bound_low", "bound_high"]]
 
 
 def _nearest(
@@ -266,7 +287,7 @@ def _nearest(
             )
         )
         long = _parts(facets, found.score, (at, column), weights=weights)
-        names = ends.take(long.pop("pair")).reset_index(drop=True)
+        names = ends.take(long.pop("pair").to_numpy()).reset_index(drop=True)
         parts.append(pd.concat([names, long], axis=1))
     listed = pd.concat(pairs)
     listed.insert(0, "category", category.category)
