@@ -71,6 +71,8 @@ OVERLAP = """
     brand_b             | Compared with | text | bank in which counterparts are sought
     product_a           | Its product | text | product id of the offer looked at
     product_b           | Product compared | text | product id of the offer set against it
+    row_a               | Row | count | place of a name among those given
+    row_b               | Row | count | place of the name set against it
     similarity          | Similarity | decimal | likeness of two offers, whole or in one facet, 0-1; missing where not comparable
     part                | Part | decimal | what the facet adds to the similarity; parts add up to it
     shared              | Both | text | what both offers list or state
@@ -112,6 +114,7 @@ OVERLAP = """
     n_scenarios         | Sets of weights | count | other weights tried
     n_shared_markets    | Shared markets | count | markets both banks are in
     commonality         | Market commonality | decimal | Chen's directed market commonality, 0-1
+    back                | The other way | decimal | market commonality the other way round
     jaffe               | Jaffe proximity | decimal | cosine of the banks' market shares, 0-1
     closeness           | Closeness | decimal | closeness over related markets, >= 0
     closeness_normalised | Closeness, normalised | decimal | the same over its value with oneself, 0-1

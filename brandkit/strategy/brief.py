@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from brandkit.core.errors import NotEnoughDataError
 from brandkit.core.message import Finding, Message, Settled
 from brandkit.overlap import BrandOverlap, catalog_gaps
-from brandkit.overlap.brands.story import brand_overlap_findings, brand_overlap_headline
 from brandkit.positioning import CorrespondenceMap, MapStability
 from brandkit.positioning.maps.story import (
     NO_BRAND_TABLE,
@@ -169,7 +168,7 @@ def brief(study: Study) -> Brief:
     positions = study_positions(study) if stability is None else stability.map
     customers = customer_findings(study, weight=weight)
     options = _options(study, overlap, stability, weight=weight)
-    products = () if overlap is None else brand_overlap_findings(overlap, focus=study.focus)
+    products = () if overlap is None else overlap.story(focus=study.focus).findings
     image = () if positions is None else correspondence_map_findings(positions, focus=study.focus)
     together = _together(overlap, positions, products, image, focus=study.focus)
     joint = () if together is None else (together,)
@@ -274,7 +273,7 @@ def _headline(
             return Message("{rival} is nearest to {brand} in products and in image", values)
         return Message("{brand} is nearest to {rival} in products, but to {other} in image", values)
     if overlap is not None:
-        return brand_overlap_headline(overlap, focus=focus)
+        return overlap.story(focus=focus).headline
     if positions is not None:
         return correspondence_map_headline(positions, focus=focus)
     return Message("What the evidence of this study can and cannot answer")
