@@ -44,6 +44,8 @@ class Dots:
         Which are drawn hollow.
     label : Message or str
         What the key calls it, where there are several.
+    markers : sequence of str, optional
+        Shape of each; circles where not given. Of a single series.
     """
 
     values: ArrayLike
@@ -51,6 +53,7 @@ class Dots:
     high: ArrayLike | None = None
     hollow: ArrayLike | None = None
     label: Message | str = ""
+    markers: Sequence[str] | None = None
 
 
 def dot_rows(
@@ -64,6 +67,7 @@ def dot_rows(
     columns: Mapping[str | Message, Sequence[str]] | None = None,
     reference: float | None = None,
     limits: tuple[float, float] | None = None,
+    behind: Sequence[str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a row for each name: dots with their intervals, numbers at the right.
@@ -88,6 +92,8 @@ def dot_rows(
         A line down at this value, such as 0 or the market's mean.
     limits : (float, float), optional
         Ends of the axis, where the data's own are not right.
+    behind : sequence of str, optional
+        What stands behind each name, such as its letter, and is never cut.
     ax : Axes, optional
         New axes as high as the rows need where not given.
 
@@ -118,7 +124,8 @@ def dot_rows(
                         linewidth=1.6, linestyle="-", marker="", zorder=2)  # fmt: skip
         if reference is not None:
             ax.axvline(reference, color=PALETTE["line"], linewidth=1.2, zorder=1)
-        name_rows(ax, row_names(list(names), line=NAME_LINE) if lines <= 1 else list(names))
+        shown = row_names(list(names), line=NAME_LINE) if lines <= 1 else list(names)
+        name_rows(ax, [a + b for a, b in zip(shown, behind or [""] * n, strict=True)])
         mark_focus(ax, list(names), None if focus is None else str(focus))
         _axis_across(ax, series, ticks=ticks, kind=kind, limits=limits)
         ax.set_xlabel(translate(label))
@@ -135,7 +142,20 @@ def _draw_series(ax: Axes, one: Dots, *, at: Floats, mine: Flags, number: int | 
     low = values if one.low is None else one.low
     high = values if one.high is None else one.high
     if number is None:
-        draw_interval_rows(ax, values, low=low, high=high, rows=at, focus=mine, hollow=one.hollow)
+        hollow = np.zeros(len(values), bool) if one.hollow is None else np.asarray(one.hollow, bool)
+        shapes = np.array(one.markers or ["o"] * len(values))
+        for shape in dict.fromkeys(shapes.tolist()):
+            part = shapes == shape
+            draw_interval_rows(
+                ax,
+                values[part],
+                low=np.asarray(low, float)[part],
+                high=np.asarray(high, float)[part],
+                rows=at[part],
+                focus=mine[part],
+                hollow=hollow[part],
+                marker=shape,
+            )
         return
     look = SERIES[number % len(SERIES)]
     hollow = np.zeros(len(values), bool) if one.hollow is None else np.asarray(one.hollow, bool)
@@ -176,7 +196,7 @@ def _axis_across(
         return
     if limits:
         ax.set_xlim(limits)
-    number_axis(ax, kind)
+    number_axis(ax, kind, fine="decimal2" if kind == "decimal1" else None)
 
 
 def heat_map(

@@ -19,7 +19,8 @@ from brandkit.core.errors import (
     ScaleError,
 )
 from brandkit.sampling.rows import survey_rows
-from brandkit.satisfaction.weights.weights import survey_weights, weight_facts
+from brandkit.satisfaction.weights.kernel import weight_facts
+from brandkit.satisfaction.weights.weights import survey_weights
 from brandkit.sources import read_study
 from tests.contract import assert_contract
 

@@ -14,9 +14,9 @@ from brandkit.core.intervals import holm
 from brandkit.core.linalg import Floats
 from brandkit.sampling.draws import MOST_GROUPS, person_keys
 from brandkit.sampling.rows import RowDraws, SurveyRows
-from brandkit.satisfaction.alikeness.variance import morris_pooled, reml
 from brandkit.satisfaction.centred import centred_covariances, centred_values, correlations
 from brandkit.satisfaction.drivers.kernel import Estimates, Measure, estimates, shuffled_of
+from brandkit.satisfaction.pooling.kernel import morris_pooled, reml
 from brandkit.satisfaction.pooling.pooling import FEWEST
 
 #: Numbers held at once while labels are permuted.
