@@ -79,7 +79,7 @@ def test_not_distinguishable_is_a_finding_and_open(alike) -> None:
     assert mine.settled == "open"
     assert str(mine.headline) == "Harbour is not distinguishable from any other."
     assert "above 0 and below 0, and cannot be told from" in str(mine.detail)
-    assert all(one.settled != "clear" for one in told(alike, measure="top2").findings)
+    assert all(one.settled != "clear" for one in told(alike, measure="top2").findings[:-1])
     assert str(told(alike, measure="top2", focus="Harbour").headline) == (
         "Harbour cannot be told from the others in satisfaction"
     )
