@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -259,27 +259,26 @@ def group_labels(groups: pd.DataFrame) -> list[str]:
 def _notes(values: Floats, cell: Codes, empty: list[str]) -> list[Message]:
     inside = values[cell >= 0]
     apart, gaps = int((cell < 0).sum()), int(np.isnan(inside).sum())
-    notes = []
-    if apart:
-        notes.append(
-            Message(
-                "{n:count} {n:row is|rows are} in no group, as what makes the groups is missing "
-                "there.",
-                {"n": apart},
-            )
-        )
-    if empty:
-        named = {"n": len(empty), "names": empty[:5]}
-        notes.append(Message("Nobody is in {n:count} declared {n:group|groups}: {names}.", named))
-    if gaps:
-        notes.append(
-            Message(
-                "{share:percent1} of the answers are missing; each score rests on those who "
-                "answered.",
-                {"share": gaps / inside.size},
-            )
-        )
-    return notes
+    notes = [
+        Message(
+            "{n:count} {n:row is|rows are} in no group, as what makes the groups is missing there.",
+            {"n": apart},
+        ),
+        Message(
+            "Nobody is in {n:count} declared {n:group|groups}: {names}.",
+            {"n": len(empty), "names": empty[:5]},
+        ),
+        Message(
+            "{share:percent1} of the answers are missing; each score rests on those who answered.",
+            {"share": gaps / inside.size},
+        ),
+    ]
+    return [note for note, holds in zip(notes, (apart, empty, gaps), strict=True) if holds]
+
+
+def row_values(row: pd.Series) -> dict[str, Any]:
+    """Give a row's cells by column, as the values of a sentence."""
+    return {str(name): value for name, value in row.items()}
 
 
 def first_names(names: Sequence[str]) -> list[str]:

@@ -553,6 +553,14 @@ _CHANGES = (
     *("measure", "item", "label", "wave_a", "wave_b"),
     *("estimate", "std_error", "ci_low", "ci_high", "ci_level", "p_value"),
 )
+_BASES = (
+    *("measure", "wave", "item", "label"),
+    *("n", "n_persons", "n_brands", "n_attributes"),
+)
+_MEASURES = (
+    *("measure", "wave", "item", "label", "estimate", "ci_low", "ci_high", "ci_level"),
+    *("untruncated", "observed", "expected", "p_value", *_BASES[4:]),
+)
 _TEXTS = {"measure", "wave", "item", "label", "brand", "verdict"}
 
 
@@ -564,33 +572,25 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _measure_frame(measures: list[_Measured], *, level: float) -> pd.DataFrame:
     """Give one row a measure, wave and item."""
-    made = []
-    for one in measures:
-        low, high = one.square.interval(level)
-        observed, corrected = (
-            one.scaled(part) for part in (one.square.observed, one.square.corrected)
-        )
-        made.append(
-            {
-                "measure": one.measure,
-                "wave": one.wave,
-                "item": one.item,
-                "label": one.label,
-                "estimate": float(one.scaled(max(one.square.corrected, 0.0))),
-                "ci_low": float(one.scaled(low)),
-                "ci_high": float(one.scaled(high)),
-                "ci_level": level,
-                "untruncated": float(corrected),
-                "observed": float(observed),
-                "expected": float(observed - corrected),
-                "p_value": one.square.p_value(),
-                "n": one.n,
-                "n_persons": one.n_persons,
-                "n_brands": one.n_brands,
-                "n_attributes": one.n_attributes,
-            }
-        )
-    return _typed(pd.DataFrame(made))
+    frame = pd.DataFrame({name: [getattr(one, name) for one in measures] for name in _BASES})
+    squares = [one.square for one in measures]
+
+    def scaled(lengths: list[float]) -> Floats:
+        return np.array([one.scaled(x) for one, x in zip(measures, lengths, strict=True)], float)
+
+    ends = [one.interval(level) for one in squares]
+    observed = scaled([one.observed for one in squares])
+    corrected = scaled([one.corrected for one in squares])
+    return _typed(frame).assign(
+        estimate=scaled([max(one.corrected, 0.0) for one in squares]),
+        ci_low=scaled([float(low) for low, _ in ends]),
+        ci_high=scaled([float(high) for _, high in ends]),
+        ci_level=level,
+        untruncated=corrected,
+        observed=observed,
+        expected=observed - corrected,
+        p_value=[one.p_value() for one in squares],
+    )[list(_MEASURES)]
 
 
 def _change_frame(measures: list[_Measured], *, level: float) -> pd.DataFrame:

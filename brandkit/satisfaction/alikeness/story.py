@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Action, Exhibit, Say, Story, speaker
 from brandkit.language import translate
 from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness
-from brandkit.satisfaction.groups import and_more, first_names
+from brandkit.satisfaction.groups import and_more, first_names, row_values
 
 #: Share between banks under which it is little: what Cohen calls a medium effect begins there.
 LITTLE: Final = 0.06
@@ -256,29 +256,25 @@ def _pairs_alt(rows: pd.DataFrame) -> Message:
 # --- measures ------------------------------------------------------------------------------------
 
 
-def _ranged(row: pd.Series) -> dict[str, Any]:
-    return {
-        "share": row["estimate"],
-        "low": row["ci_low"],
-        "high": row["ci_high"],
-        "level": row["ci_level"],
-    }
-
-
 def _share(whole: pd.Series, equal: list[str], focus: str | None) -> tuple[Message, Finding]:
     detail = Message(
-        "{share:percent1} of the differences in ratings lie between the {banks:count} banks "
-        "({low:percent1} to {high:percent1}, {level:percent}; base {n:count}); the rest lies "
-        "between customers of the same bank.",
-        {**_ranged(whole), "n": whole["n"], "banks": whole["n_brands"]},
+        "{estimate:percent1} of the differences in ratings lie between the {n_brands:count} banks "
+        "({ci_low:percent1} to {ci_high:percent1}, {ci_level:percent}; base {n:count}); the rest "
+        "lies between customers of the same bank.",
+        row_values(whole),
     )
-    headline = Message("Customers notice some difference between the banks")
     if whole["ci_low"] >= LITTLE:
-        headline = Message("Customers notice differences between the banks")
         said = Message("Which bank it is makes a difference that customers notice.")
+        headline = Message("Customers notice differences between the banks")
         return headline, Finding(said, detail, "clear")
+    headline = Message("Customers notice some difference between the banks")
+    finding = Finding(
+        Message("Which bank it is explains some of what customers say."), detail, "likely"
+    )
     if whole["ci_high"] < LITTLE:
+        said = Message("Which bank it is explains little of what customers say.")
         headline = Message("Customers see little difference between the banks")
+        finding = Finding(said, detail, "clear")
         if equal:
             headline = Message(
                 "Customers see little difference between the banks, and rate {names}{more} as "
@@ -287,66 +283,48 @@ def _share(whole: pd.Series, equal: list[str], focus: str | None) -> tuple[Messa
             )
     if whole["ci_low"] <= 0:
         said = Message("It is open whether customers' ratings depend on the bank at all.")
-        return headline, Finding(said, detail, "open")
-    if whole["ci_high"] < LITTLE:
-        said = Message("Which bank it is explains little of what customers say.")
-        return headline, Finding(said, detail, "clear")
-    said = Message("Which bank it is explains some of what customers say.")
-    return headline, Finding(said, detail, "likely")
+        finding = Finding(said, detail, "open")
+    return headline, finding
 
 
 def _between(shares: pd.DataFrame) -> tuple[Message, Message]:
     """Give caption and alt of the figure of shares."""
-    single, whole = shares[shares["item"].notna()], shares.iloc[-1]
-    values = {"level": whole["ci_level"], "n": whole["n_persons"], "wave": whole["wave"]}
+    single, whole = shares[shares["item"].notna()], row_values(shares.iloc[-1])
     caption = Message(
         "Part of the variance of each rating that lies between banks, corrected for chance, with "
-        "{level:percent} intervals; {n:count} persons. 0: the bank makes no difference.",
-        values,
+        "{ci_level:percent} intervals; {n_persons:count} persons. 0: the bank makes no difference.",
+        whole,
     )
     if isinstance(whole["wave"], str):
         caption = Message(
             "Part of the variance of each rating that lies between banks, {wave}, corrected for "
-            "chance, with {level:percent} intervals; {n:count} persons. 0: the bank makes no "
-            "difference.",
-            values,
+            "chance, with {ci_level:percent} intervals; {n_persons:count} persons. 0: the bank "
+            "makes no difference.",
+            whole,
         )
-    high, low = single.iloc[0], single.iloc[-1]
+    (low, high), (last, first) = (single[name].iloc[[-1, 0]] for name in ("estimate", "label"))
     return caption, Message(
         "Dot plot of {n:count} {n:item|items}: the part between banks runs from {low:percent1} "
         "for “{last}” to {high:percent1} for “{first}”.",
-        {
-            "n": len(single),
-            "low": low["estimate"],
-            "high": high["estimate"],
-            "last": low["label"],
-            "first": high["label"],
-        },
+        {"n": len(single), "low": low, "high": high, "last": last, "first": first},
     )
 
 
 def _image(image: pd.Series) -> tuple[Message, Finding]:
     detail = Message(
-        "The table of {banks:count} banks by {k:count} attributes has an inertia of "
-        "{observed:decimal3}, of which chance makes {noise:decimal3}; {share:decimal3} is left "
-        "({low:decimal3} to {high:decimal3}, {level:percent}; {n:count} persons).",
-        {
-            **_ranged(image),
-            "observed": image["observed"],
-            "noise": image["expected"],
-            "banks": image["n_brands"],
-            "k": int(image["n_attributes"]),
-            "n": image["n_persons"],
-        },
+        "The table of {n_brands:count} banks by {n_attributes:count} attributes has an inertia of "
+        "{observed:decimal3}, of which chance makes {expected:decimal3}; {estimate:decimal3} is "
+        "left ({ci_low:decimal3} to {ci_high:decimal3}, {ci_level:percent}; {n_persons:count} "
+        "persons).",
+        row_values(image),
     )
-    if image["ci_low"] > 0:
-        said = Message("Customers describe the banks in different words.")
-        settled: Settled = "clear" if image["p_value"] <= CLEAR else "likely"
-        headline = Message("The banks' images differ by more than chance")
-        return headline, Finding(said, detail, settled)
-    said = Message("Customers' descriptions do not tell the banks apart.")
-    headline = Message("The banks' images do not differ by more than chance")
-    return headline, Finding(said, detail, "open")
+    if image["ci_low"] <= 0:
+        said = Message("Customers' descriptions do not tell the banks apart.")
+        headline = Message("The banks' images do not differ by more than chance")
+        return headline, Finding(said, detail, "open")
+    said = Message("Customers describe the banks in different words.")
+    headline = Message("The banks' images differ by more than chance")
+    return headline, Finding(said, detail, "clear" if image["p_value"] <= CLEAR else "likely")
 
 
 def _changes(changes: pd.DataFrame) -> list[Finding]:
@@ -356,37 +334,38 @@ def _changes(changes: pd.DataFrame) -> list[Finding]:
         rows = changes[changes["measure"] == measure]
         rows = rows[rows["item"].isna()] if rows["item"].isna().any() else rows
         if len(rows):
-            found.append(_change(rows.iloc[-1], is_image=measure == "inertia"))
+            found.append(_change(rows.iloc[-1]))
     return found
 
 
-def _change(change: pd.Series, *, is_image: bool) -> Finding:
+def _change(change: pd.Series) -> Finding:
     p_value, grew = float(change["p_value"]), change["estimate"] > 0
     settled: Settled = "clear" if p_value <= CLEAR else "likely" if p_value <= LIKELY else "open"
-    ranged = _ranged(change)
-    if not is_image:
-        ranged |= {name: 100 * ranged[name] for name in ("share", "low", "high")}
-    say = speaker(**ranged, before=change["wave_a"], after=change["wave_b"])
-    if is_image:
+    values = row_values(change)
+    if change["measure"] == "inertia":
+        say = speaker(**values)
         detail = say(
-            "Inertia beyond chance changed by {share:decimal3} from {before} to {after} "
-            "({low:decimal3} to {high:decimal3}, {level:percent})."
+            "Inertia beyond chance changed by {estimate:decimal3} from {wave_a} to {wave_b} "
+            "({ci_low:decimal3} to {ci_high:decimal3}, {ci_level:percent})."
         )
-        headline = say("The banks' images have grown alike since {before}.")
+        headline = say("The banks' images have grown alike since {wave_a}.")
         if grew:
-            headline = say("The banks' images have moved apart since {before}.")
+            headline = say("The banks' images have moved apart since {wave_a}.")
         if settled == "open":
             headline = say("That the banks' images have moved is not shown.")
         return Finding(headline, detail, settled)
-    detail = say(
-        "The part between banks changed by {share:signed} percentage points from {before} to "
-        "{after} ({low:signed} to {high:signed}, {level:percent})."
+    say = speaker(
+        **values | {name: 100 * values[name] for name in ("estimate", "ci_low", "ci_high")}
     )
-    headline = say("Ratings depend less on the bank than in {before}.")
+    detail = say(
+        "The part between banks changed by {estimate:signed} percentage points from {wave_a} to "
+        "{wave_b} ({ci_low:signed} to {ci_high:signed}, {ci_level:percent})."
+    )
+    headline = say("Ratings depend less on the bank than in {wave_a}.")
     if grew:
-        headline = say("Ratings depend more on the bank than in {before}.")
+        headline = say("Ratings depend more on the bank than in {wave_a}.")
     if settled == "open":
         headline = say(
-            "That ratings depend more or less on the bank than in {before} is not shown."
+            "That ratings depend more or less on the bank than in {wave_a} is not shown."
         )
     return Finding(headline, detail, settled)

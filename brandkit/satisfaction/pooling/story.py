@@ -7,8 +7,8 @@ import pandas as pd
 from brandkit.core.errors import InputError, did_you_mean, shown
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
-from brandkit.core.story import Exhibit, Say, Story, speaker
-from brandkit.satisfaction.groups import and_more, first_names
+from brandkit.core.story import Exhibit, Story, speaker
+from brandkit.satisfaction.groups import and_more, first_names, row_values
 from brandkit.satisfaction.pooling.pooling import PartialPooling
 
 
@@ -22,27 +22,23 @@ def partial_pooling(
     rows, whole = pooled_rows(result, group)
     focus, notes = known_focus(focus, rows["label"])
     moved = rows.loc[rows["rank"] != rows["pooled_rank"], "label"].sort_index().tolist()
-    named = {"names": first_names(moved), "more": and_more(moved)}
-    say = speaker(focus=focus, n=len(rows), level=whole["ci_level"], **named)
-    headline, findings = _leader(rows, say), [_spread(whole, say), _noise(rows, moved, say)]
+    headline, findings = _leader(rows), [_spread(whole), _noise(rows, moved)]
     if focus is not None:
-        headline, finding = _of_focus(rows[rows["label"] == focus].iloc[0], say)
+        headline, finding = _of_focus(rows[rows["label"] == focus].iloc[0], len(rows))
         findings.append(finding)
-    first, last = rows.iloc[0], rows.iloc[-1]
+    (first, last), (high, low) = (rows[name].iloc[[0, -1]] for name in ("label", "pooled"))
+    ends = {"first": first, "high": high, "last": last, "low": low}
     pooled = Exhibit(
-        say(
+        Message(
             "Raw values (hollow) and the values they are drawn to (filled, {level:percent} "
             "intervals): the larger the error, the closer to the common mean, the dashed line. At "
-            "the right the pooled value, and the place by the raw and by the pooled value."
+            "the right the pooled value, and the place by the raw and by the pooled value.",
+            {"level": result.ci_level},
         ),
-        say(
+        Message(
             "Dot plot of {n:count} pooled values, from {first} ({high:decimal2}) to {last} "
             "({low:decimal2}), drawn toward the mean of {mean:decimal2}.",
-            first=first["label"],
-            high=first["pooled"],
-            last=last["label"],
-            low=last["pooled"],
-            mean=whole["estimate"],
+            {**ends, "n": len(rows), "mean": whole["estimate"]},
         ),
         rows,
         (*notes, *as_notes(findings[1:]), *result.notes),
@@ -65,72 +61,64 @@ def pooled_rows(result: PartialPooling, group: str | None) -> tuple[pd.DataFrame
     return rows, result.groups.iloc[known.index(chosen)]
 
 
-def _leader(rows: pd.DataFrame, say: Say) -> Message:
+def _leader(rows: pd.DataFrame) -> Message:
     first = rows.sort_index()  # of equal ranks the first in the table
     raw, pooled = (
         first["label"].iloc[int(first[by].to_numpy().argmin())] for by in ("rank", "pooled_rank")
     )
-    if raw != pooled:
-        return say("{pooled} leads once noise is taken out, and not {raw}", pooled=pooled, raw=raw)
-    return say("{pooled} leads, with noise taken out too", pooled=pooled)
+    if raw == pooled:
+        return Message("{pooled} leads, with noise taken out too", {"pooled": pooled})
+    values = {"pooled": pooled, "raw": raw}
+    return Message("{pooled} leads once noise is taken out, and not {raw}", values)
 
 
-def _spread(whole: pd.Series, say: Say) -> Finding:
-    detail = say(
-        "The true values of {n:count} banks spread by {sd:number} (standard deviation; "
-        "{low:number} to {high:number}, {level:percent}); {share:percent} of the spread of the "
-        "estimates is not noise.",
-        sd=whole["between_sd"],
-        low=whole["between_low"],
-        high=whole["between_high"],
-        share=whole["between_share"],
+def _spread(whole: pd.Series) -> Finding:
+    detail = Message(
+        "The true values of {n_pooled:count} banks spread by {between_sd:number} (standard "
+        "deviation; {between_low:number} to {between_high:number}, {ci_level:percent}); "
+        "{between_share:percent} of the spread of the estimates is not noise.",
+        row_values(whole),
     )
     if whole["p_value"] > 0.05:
-        same = say("The estimates differ by no more than noise would make them.")
+        same = Message("The estimates differ by no more than noise would make them.")
         return Finding(same, detail, "open")
     settled: Settled = "clear" if whole["p_value"] <= 0.01 else "likely"
-    return Finding(say("The banks do differ."), detail, settled)
+    return Finding(Message("The banks do differ."), detail, settled)
 
 
-def _noise(rows: pd.DataFrame, moved: list[str], say: Say) -> Finding:
+def _noise(rows: pd.DataFrame, moved: list[str]) -> Finding:
     first = rows.sort_index()
-    most = first.iloc[int(first["shrinkage"].to_numpy().argmax())]
-    detail = say(
-        "{brand} is drawn in most: by {share:percent} of its distance to the mean, from "
-        "{raw:decimal2} to {pooled:decimal2}.",
-        brand=most["label"],
-        share=most["shrinkage"],
-        raw=most["estimate"],
-        pooled=most["pooled"],
+    detail = Message(
+        "{label} is drawn in most: by {shrinkage:percent} of its distance to the mean, from "
+        "{estimate:decimal2} to {pooled:decimal2}.",
+        row_values(first.iloc[int(first["shrinkage"].to_numpy().argmax())]),
     )
-    if not moved:
-        return Finding(say("No bank owes its place in the table to noise."), detail, "likely")
-    text = "{names}{more} {n:changes|change} place once noise is taken out."
-    return Finding(say(text, n=len(moved)), detail, "likely")
+    headline = Message("No bank owes its place in the table to noise.")
+    if moved:
+        headline = Message(
+            "{names}{more} {n:changes|change} place once noise is taken out.",
+            {"names": first_names(moved), "more": and_more(moved), "n": len(moved)},
+        )
+    return Finding(headline, detail, "likely")
 
 
-def _of_focus(row: pd.Series, say: Say) -> tuple[Message, Finding]:
-    values = {"before": row["rank"], "after": row["pooled_rank"], "share": row["shrinkage"]}
+def _of_focus(row: pd.Series, n: int) -> tuple[Message, Finding]:
+    say = speaker(**row_values(row), focus=row["label"], n=n)
     detail = say(
-        "Raw {raw:decimal2}, pooled {pooled:decimal2} ({low:decimal2} to {high:decimal2}, "
-        "{level:percent}); place {before:count} before, {after:count} after, of {n:count}.",
-        raw=row["estimate"],
-        pooled=row["pooled"],
-        low=row["ci_low"],
-        high=row["ci_high"],
-        **values,
+        "Raw {estimate:decimal2}, pooled {pooled:decimal2} ({ci_low:decimal2} to "
+        "{ci_high:decimal2}, {ci_level:percent}); place {rank:count} before, {pooled_rank:count} "
+        "after, of {n:count}."
     )
-    headline = say("{focus} ranks {after:count} of {n:count}, with noise taken out too", **values)
+    headline = say("{focus} ranks {pooled_rank:count} of {n:count}, with noise taken out too")
     if row["rank"] != row["pooled_rank"]:
         headline = say(
-            "{focus} ranks {after:count} of {n:count} once noise is taken out, and not "
-            "{before:count}",
-            **values,
+            "{focus} ranks {pooled_rank:count} of {n:count} once noise is taken out, and not "
+            "{rank:count}"
         )
     if row["shrinkage"] < 0.2:
         firm = say("The value of {focus} rests on enough answers to stand by itself.")
         return headline, Finding(firm, detail, "clear")
     noisy = say(
-        "Part of the distance of {focus} from the mean, {share:percent}, is likely noise.", **values
+        "Part of the distance of {focus} from the mean, {shrinkage:percent}, is likely noise."
     )
     return headline, Finding(noisy, detail, "likely")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from brandkit.core.message import Finding, as_notes
+from brandkit.core.message import Finding, Settled, as_notes
 from brandkit.core.story import Action, Exhibit, Story, speaker
 from brandkit.satisfaction.groups import and_more, first_names
 from brandkit.satisfaction.reliability.reliability import ScaleReliability
@@ -34,27 +34,21 @@ def scale_reliability(result: ScaleReliability, *, focus: object = None) -> Stor
         "{omega:decimal2}; {n:count} persons."
     )
     least = facts["alpha_low"] if pd.notna(facts["alpha_low"]) else facts["alpha_raw"]
-    actions: tuple[Action, ...] = ()
+    actions: list[Action] = []
+    settled: Settled = "open"
     if turned:
-        headline = say("Some items run against the others: {names}{more}")
-        finding = Finding(say("Some items run against the others: {names}{more}."), detail, "open")
+        headline = say("Some items run against the others: {names}{more}.")
         look = say("Look at the wording of {names}{more}, and turn the answers round.")
-        actions = (Action("check", look, "open", "scale"),)
-    elif least >= GOOD_ALPHA:
-        headline = say("The {n_items:count} items hang together well and may be added up")
-        good = say("The {n_items:count} items hang together well and may be added up.")
-        finding = Finding(good, detail, "clear")
+        actions = [Action("check", look, "open", "scale")]
     elif least >= FAIR_ALPHA:
-        headline = say("The {n_items:count} items may be added up")
-        finding = Finding(say("The {n_items:count} items may be added up."), detail, "clear")
+        headline, settled = say("The {n_items:count} items may be added up."), "clear"
+        if least >= GOOD_ALPHA:
+            headline = say("The {n_items:count} items hang together well and may be added up.")
     elif facts["alpha_raw"] >= FAIR_ALPHA:
-        headline = say("The {n_items:count} items can probably be added up")
-        fair = say("The {n_items:count} items can probably be added up.")
-        finding = Finding(fair, detail, "likely")
+        headline, settled = say("The {n_items:count} items can probably be added up."), "likely"
     else:
-        headline = say("The {n_items:count} items do not hang together well enough to be added up")
-        poor = say("The {n_items:count} items do not hang together well enough to be added up.")
-        finding = Finding(poor, detail, "open")
+        headline = say("The {n_items:count} items do not hang together well enough to be added up.")
+    finding = Finding(headline, detail, settled)
     scale = Exhibit(
         say(
             "Each of {n:count} items against the sum of the others, and alpha without it; KMO says "
@@ -64,4 +58,4 @@ def scale_reliability(result: ScaleReliability, *, focus: object = None) -> Stor
         data=rows[["item", "mean", "item_rest", "alpha_if_dropped", "loading", "kmo"]],
         notes=(*as_notes([finding]), *result.notes),
     )
-    return Story(headline, None, (finding,), actions, {"scale": scale})
+    return Story(headline, None, (finding,), tuple(actions), {"scale": scale})

@@ -14,6 +14,7 @@ from brandkit.core.errors import InputError, NotEnoughDataError, check_level, ch
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.core.story import speaker
 from brandkit.sampling.rows import Data, Weight
 from brandkit.satisfaction.groups import (
     By,
@@ -368,21 +369,18 @@ def _tested(one: Scored, tests: PairTests, *, level: float) -> pd.DataFrame:
     """Give the numbers of tests, with the item and measure."""
     low, high = tests.ends(level)
     n = one.estimates.n[:, one.variable].astype(np.int64)
-    return pd.DataFrame(
-        {
-            "estimate": tests.difference,
-            "std_error": tests.std_error,
-            "ci_low": low,
-            "ci_high": high,
-            "ci_level": level,
-            "statistic": tests.statistic,
-            "p_value": tests.p_value,
-            "p_adjusted": tests.p_adjusted,
-            "distinct": tests.p_adjusted < 1 - level,
-            "n_a": n[tests.first],
-            "n_b": n[tests.second],
-        }
-    ).assign(**{name: one.table[name].iloc[0] for name in _ITEM})
+    numbers = ("std_error", "statistic", "p_value", "p_adjusted")
+    frame = pd.DataFrame({name: getattr(tests, name) for name in numbers})
+    return frame.assign(
+        **{name: one.table[name].iloc[0] for name in _ITEM},
+        estimate=tests.difference,
+        ci_low=low,
+        ci_high=high,
+        ci_level=level,
+        distinct=tests.p_adjusted < 1 - level,
+        n_a=n[tests.first],
+        n_b=n[tests.second],
+    )
 
 
 def _wave_frames(
@@ -439,58 +437,37 @@ def _test_notes(
     pairs: pd.DataFrame, *, style: Style, levels: tuple[float, ...], several: float
 ) -> list[Message]:
     n = int(pairs.groupby(["item", "measure"], sort=False).size().max())
-    if style == "ctables":
-        notes = [
-            Message(
-                "Pairs are tested as SPSS CTABLES does (pooled variance, Bonferroni over {n:count} "
-                "{n:pair|pairs}): strata, clusters and persons in several groups play no part.",
-                {"n": n},
-            )
-        ]
-    else:
-        notes = [
-            Message(
-                "Pairs are tested with the errors of the design, adjusted after Holm over the "
-                "{n:count} {n:pair|pairs} of each row.",
-                {"n": n},
-            )
-        ]
-        if several > 0:
-            notes.append(
-                Message(
-                    "{share:percent} of the persons are in several groups; what their answers have "
-                    "in common is taken into account.",
-                    {"share": several},
-                )
-            )
+    say = speaker(n=n, share=several, strict=levels[0], loose=levels[-1])
+    letters = say(
+        "Letters name the groups that a score lies significantly above: capitals at "
+        "{strict:percent}, small letters at {loose:percent}."
+    )
     if len(levels) == 1:
-        return [
-            *notes,
-            Message(
-                "Letters name the groups that a score lies significantly above, at "
-                "{strict:percent}.",
-                {"strict": levels[0]},
-            ),
-        ]
-    return [
-        *notes,
-        Message(
-            "Letters name the groups that a score lies significantly above: capitals at "
-            "{strict:percent}, small letters at {loose:percent}.",
-            {"strict": levels[0], "loose": levels[1]},
-        ),
-    ]
+        letters = say(
+            "Letters name the groups that a score lies significantly above, at {strict:percent}."
+        )
+    if style == "ctables":
+        tested = say(
+            "Pairs are tested as SPSS CTABLES does (pooled variance, Bonferroni over {n:count} "
+            "{n:pair|pairs}): strata, clusters and persons in several groups play no part."
+        )
+        return [tested, letters]
+    tested = say(
+        "Pairs are tested with the errors of the design, adjusted after Holm over the {n:count} "
+        "{n:pair|pairs} of each row."
+    )
+    shared = say(
+        "{share:percent} of the persons are in several groups; what their answers have in common "
+        "is taken into account."
+    )
+    return [tested, shared, letters] if several > 0 else [tested, letters]
 
 
 def _base_notes(groups: pd.DataFrame) -> list[Message]:
     hidden = groups[groups["base"].isin(["suppressed", "none"])]["label"].unique().tolist()
     small = groups[groups["base"] == "small"]["label"].unique().tolist()
-    if not hidden:
-        return flagged_notes(small)
-    return [
-        Message(
-            "Too few persons answered in {n:count} {n:group|groups} to compare: {names}.",
-            {"n": len(hidden), "names": hidden[:5]},
-        ),
-        *flagged_notes(small),
-    ]
+    few = Message(
+        "Too few persons answered in {n:count} {n:group|groups} to compare: {names}.",
+        {"n": len(hidden), "names": hidden[:5]},
+    )
+    return [*([few] if hidden else []), *flagged_notes(small)]

@@ -12,6 +12,7 @@ import pandas as pd
 from brandkit.core.errors import InputError, check_level, check_whole_number
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.core.story import speaker
 from brandkit.sampling.rows import Data, SurveyRows, Weight
 from brandkit.satisfaction.groups import (
     BETWEEN,
@@ -294,25 +295,19 @@ def _notes(scores: pd.DataFrame) -> list[Message]:
     names = groups if any(groups) else cells
     notes = flagged_notes(named(scores["base"] == "small", names))
     if hidden := named(scores["base"] == "suppressed", names):
+        say = speaker(n=len(hidden), names=hidden[:5])
         notes.append(
-            Message(
-                "Too few persons answered in {n:count} {n:group|groups} to show: {names}.",
-                {"n": len(hidden), "names": hidden[:5]},
-            )
+            say("Too few persons answered in {n:count} {n:group|groups} to show: {names}.")
         )
     if empty := named(scores["base"] == "none", names):
-        notes.append(
-            Message(
-                "Nobody answered in {n:count} {n:group|groups}: {names}.",
-                {"n": len(empty), "names": empty[:5]},
-            )
-        )
+        say = speaker(n=len(empty), names=empty[:5])
+        notes.append(say("Nobody answered in {n:count} {n:group|groups}: {names}."))
     if alike := named((scores["measure"] == "mean") & (scores["std_error"] == 0), cells):
+        say = speaker(n=len(alike), names=alike[:5])
         notes.append(
-            Message(
+            say(
                 "All answers are alike in {n:count} {n:case|cases} ({names}), so that a mean has "
-                "no interval there.",
-                {"n": len(alike), "names": alike[:5]},
+                "no interval there."
             )
         )
     return notes

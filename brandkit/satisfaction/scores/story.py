@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from brandkit.core.errors import InputError, NotEnoughDataError, did_you_mean, shown
@@ -17,7 +16,7 @@ from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes, formatted
 from brandkit.core.story import Action, Exhibit, Say, Story, speaker
 from brandkit.language import translate
-from brandkit.satisfaction.groups import and_more, first_names, group_labels
+from brandkit.satisfaction.groups import and_more, first_names, group_labels, row_values
 from brandkit.satisfaction.scores.comparison import GroupComparison
 from brandkit.satisfaction.scores.scores import SatisfactionScores
 
@@ -116,7 +115,7 @@ def satisfaction_scores(
         n=result.n_respondents,
         focus=focus,
     )
-    headline, finding = _highest(rows, focus, say)
+    finding = _highest(rows, focus, say)
     levels = Exhibit(
         say("“{item}”: {measure} with {level:percent} intervals, {n:count} persons."),
         _alt(rows, focus, say),
@@ -124,7 +123,7 @@ def satisfaction_scores(
         (*notes, *result.notes),
         lambda: _plot().satisfaction_scores(result, focus=focus, item=item, measure=measure),
     )
-    return Story(headline, None, (finding,), (), {"levels": levels})
+    return Story(finding.headline, None, (finding,), (), {"levels": levels})
 
 
 def _plot() -> ModuleType:
@@ -225,19 +224,18 @@ def _best_first(rows: pd.DataFrame) -> pd.DataFrame:
 def comparison_rows(result: GroupComparison) -> pd.DataFrame:
     """Give the groups' scores by item, with letters and the ranks that cannot be ruled out.
 
-    The first item by its mean, the others by their net score where they have one.
+    The first item by its mean, the others by their net score; by what they have where that lacks.
     """
-    groups = result.groups[result.groups["measure"].isin(("mean", "nps"))]
-    last = groups.groupby("item", sort=False)["measure"].transform("last")
-    first = groups["item"] == groups["item"].iloc[0] if len(groups) else groups["item"].isna()
-    rows = groups[np.where(first, groups["measure"] == "mean", groups["measure"] == last)]
-    names = {one: translate(item_name(result.labels, str(one))) for one in rows["item"].unique()}
+    parts = []
+    for at, (item, of_item) in enumerate(result.groups.groupby("item", sort=False)):
+        wanted = ("mean", "nps", "top2") if at == 0 else ("nps", "mean", "top2")
+        measure = next(one for one in wanted if one in set(of_item["measure"]))
+        name = translate(item_name(result.labels, str(item)))
+        rows = of_item[of_item["measure"] == measure]
+        parts.append(rows.assign(item=name, measure=translate(MEASURES[measure])))
     columns = ["brand", "item", "measure", "estimate", "ci_low", "ci_high", "ci_level", "letters"]
-    return rows.assign(
-        brand=rows["label"],
-        item=rows["item"].map(names),
-        measure=[translate(MEASURES[str(one)]) for one in rows["measure"]],
-    )[[*columns, "rank_low", "rank_high", "n"]].reset_index(drop=True)
+    rows = pd.concat(parts, ignore_index=True)
+    return rows.assign(brand=rows["label"])[[*columns, "rank_low", "rank_high", "n"]]
 
 
 # --- texts ---------------------------------------------------------------------------------------
@@ -282,10 +280,6 @@ def _told(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
     return rows.assign(brand=rows["label"], **written)
 
 
-def _values(row: pd.Series) -> dict[str, Any]:
-    return {str(name): value for name, value in row.items()}
-
-
 def _alt(rows: pd.DataFrame, focus: str | None, say: Say) -> Message:
     if not len(rows):
         return say("An empty chart: too few people answered.")
@@ -306,24 +300,20 @@ def _alt(rows: pd.DataFrame, focus: str | None, say: Say) -> Message:
     )
 
 
-def _highest(rows: pd.DataFrame, focus: str | None, say: Say) -> tuple[Message, Finding]:
+def _highest(rows: pd.DataFrame, focus: str | None, say: Say) -> Finding:
     if not len(rows):
         nobody = say("{n:count} {n:answer|answers}.", n=0)
-        found = Finding(say("Too few people answered to show a score."), nobody, "open")
-        return say("Too few people answered to show a score"), found
+        return Finding(say("Too few people answered to show a score."), nobody, "open")
     names = rows["label"].tolist()
-    row = _values(rows.iloc[names.index(focus) if focus in names else 0])
+    row = row_values(rows.iloc[names.index(focus) if focus in names else 0])
     detail = say("{score} ({from_} to {to}, {level:percent}; base {n:count}).", **row)
     if len(rows) == 1:
-        found = Finding(say("The {measure} of “{item}” is {score}.", **row), detail, "clear")
-        return say("The {measure} of “{item}” is {score}", **row), found
+        return Finding(say("The {measure} of “{item}” is {score}.", **row), detail, "clear")
     if focus in names:
-        found = Finding(say("{focus} scores {score} on “{item}”.", **row), detail, "clear")
-        return say("{focus} scores {score} on “{item}”", **row), found
+        return Finding(say("{focus} scores {score} on “{item}”.", **row), detail, "clear")
     apart = row["ci_low"] > rows["ci_high"].iloc[1:].max()
-    headline = say("{brand} scores highest on “{item}”.", **row)
-    found = Finding(headline, detail, "likely" if apart else "open")
-    return say("{brand} scores highest on “{item}”", **row), found
+    highest = say("{brand} scores highest on “{item}”.", **row)
+    return Finding(highest, detail, "likely" if apart else "open")
 
 
 # --- comparisons ---------------------------------------------------------------------------------
@@ -377,7 +367,7 @@ def _place(
 ) -> tuple[Message, Finding, list[Action]]:
     row = rows[rows["label"] == focus].iloc[0]
     above, below, alike = _against(pairs, focus)
-    values = _values(row) | {"above": len(above), "below": len(below)}
+    values = row_values(row) | {"above": len(above), "below": len(below)}
     detail = say(
         "{score} ({from_} to {to}, {level:percent}; base {n:count}). It lies significantly above "
         "{above:count} and below {below:count}.",
@@ -431,7 +421,7 @@ def _ends(rows: pd.DataFrame, pairs: pd.DataFrame, say: Say, *, focus: str | Non
     """Say who is best and who is worst, and from whom they cannot be told; not of the focus."""
     found = []
     for at in (0, -1) if len(rows) > 1 else ():
-        row = _values(rows.iloc[at])
+        row = row_values(rows.iloc[at])
         if row["label"] == focus:
             continue
         _, _, alike = _against(pairs, row["label"])
@@ -511,7 +501,9 @@ def _change_alt(every: pd.DataFrame, measure: str, say: Say) -> Message:
 
 def _change_detail(row: pd.Series, measure: str, say: Say) -> Message:
     signed = {"change": "estimate", "from_": "ci_low", "to": "ci_high"}
-    values = _values(row) | {name: change_text(row[one], measure) for name, one in signed.items()}
+    values = row_values(row) | {
+        name: change_text(row[one], measure) for name, one in signed.items()
+    }
     values |= {name: score_text(row[name], measure) for name in ("before", "after")}
     if measure == "mean":
         return say(

@@ -29,19 +29,16 @@ def survey_weights(result: SurveyWeights, *, focus: object = None) -> Story:  # 
         "the population. {n:count} persons are worth {base:count} equally weighted ones; weights "
         "run from {low:decimal2} to {high:decimal2} times the mean."
     )
+    headline = say("The sample has the population's shares, at little cost.")
+    finding = Finding(headline, detail, "clear")
     if facts["kish_effect"] >= COSTLY:
-        headline = say("Weighting mends the sample at a price")
-        said = say("Weighting mends the sample at a price: it loses a third of its base or more.")
-        finding = Finding(said, detail, "likely")
-    else:
-        headline = say("The sample has the population's shares, at little cost")
-        said = say("The sample has the population's shares, at little cost.")
-        finding = Finding(said, detail, "clear")
+        headline = say(
+            "Weighting mends the sample at a price: it loses a third of its base or more."
+        )
+        finding = Finding(headline, detail, "likely")
     caption = say(
         "Groups of the population and of the sample of {n:count} persons, before and after "
         "weighting."
     )
-    notes = (*as_notes([finding]), *result.notes)
-    return Story(
-        headline, None, (finding,), (), {"weights": Exhibit(caption, data=margins, notes=notes)}
-    )
+    table = Exhibit(caption, data=margins, notes=(*as_notes([finding]), *result.notes))
+    return Story(headline, None, (finding,), (), {"weights": table})

@@ -22,6 +22,7 @@ from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.core.story import speaker
 from brandkit.sampling.calibration import Calibration, Margin
 from brandkit.sampling.rows import Data
 from brandkit.satisfaction.groups import BETWEEN, data_frame
@@ -464,38 +465,24 @@ def _wave_frame(sample: _Sample, weight: Floats, cut: Flags) -> pd.DataFrame:
 
 def _row_notes(base: Floats, *, is_person: bool) -> list[Message]:
     """Say what rows were taken for: persons, and those without weight."""
-    notes = []
-    if not is_person:
-        notes.append(
-            Message("No column names the respondent, so each row counts as a person of its own.")
-        )
-    if not base.all():
-        notes.append(
-            Message(
-                "{n:count} {n:row has|rows have} weight 0 and {n:counts|count} nowhere.",
-                {"n": int((base == 0).sum())},
-            )
-        )
-    return notes
+    said = Message("No column names the respondent, so each row counts as a person of its own.")
+    zero = Message(
+        "{n:count} {n:row has|rows have} weight 0 and {n:counts|count} nowhere.",
+        {"n": int((base == 0).sum())},
+    )
+    return [*([] if is_person else [said]), *([] if base.all() else [zero])]
 
 
 def _lost_notes(sample: _Sample, lost: Flags) -> list[Message]:
     """Say who could not be placed, and for want of what."""
-    if not lost.any():
-        return []
-    gaps = (sample.codes[lost] < 0).sum(axis=0).tolist()
-    names = [
-        Message("{name} ({n:count})", {"name": margin.name, "n": n})
-        for margin, n in zip(sample.margins, gaps, strict=True)
-        if n
-    ]
-    return [
-        Message(
-            "{n:count} {n:person has|persons have} a missing group and {n:gets|get} no weight: "
-            "{names}.",
-            {"n": int(lost.sum()), "names": names or [Message("no wave")]},
-        )
-    ]
+    gaps = zip(sample.margins, (sample.codes[lost] < 0).sum(axis=0).tolist(), strict=True)
+    names = [Message("{name} ({n:count})", {"name": one.name, "n": n}) for one, n in gaps if n]
+    note = Message(
+        "{n:count} {n:person has|persons have} a missing group and {n:gets|get} no weight: "
+        "{names}.",
+        {"n": int(lost.sum()), "names": names or [Message("no wave")]},
+    )
+    return [note] if lost.any() else []
 
 
 def _cut_notes(
@@ -505,32 +492,21 @@ def _cut_notes(
     if limit is None or not waves["n_trimmed"].any():
         return []
     most = float(waves["weight_high"].max())
-    values = {
-        "n": int(waves["n_trimmed"].sum()),
-        "gap": float((margins["share_after"] - margins["share_target"]).abs().max()),
-        "most": most,
-        "limit": limit,
-    }
+    gap = float((margins["share_after"] - margins["share_target"]).abs().max())
+    say = speaker(n=int(waves["n_trimmed"].sum()), gap=gap, most=most, limit=limit)
     if after == "keep":
-        return [
-            Message(
-                "The weights of {n:count} {n:person|persons} were cut and the sample not raked "
-                "again: a group is off its margin by up to {gap:percent1}.",
-                values,
-            )
-        ]
-    if most > limit * 1.001:
-        return [
-            Message(
-                "Weights cannot be kept to the limit of {limit:decimal2} times the mean with these "
-                "margins: the largest is {most:decimal2} times the mean.",
-                values,
-            )
-        ]
-    return [
-        Message(
-            "The weights of {n:count} {n:person|persons} were cut and the sample raked again: the "
-            "margins hold, and the largest weight is {most:decimal2} times the mean.",
-            values,
+        note = say(
+            "The weights of {n:count} {n:person|persons} were cut and the sample not raked again: "
+            "a group is off its margin by up to {gap:percent1}."
         )
-    ]
+    elif most > limit * 1.001:
+        note = say(
+            "Weights cannot be kept to the limit of {limit:decimal2} times the mean with these "
+            "margins: the largest is {most:decimal2} times the mean."
+        )
+    else:
+        note = say(
+            "The weights of {n:count} {n:person|persons} were cut and the sample raked again: the "
+            "margins hold, and the largest weight is {most:decimal2} times the mean."
+        )
+    return [note]
