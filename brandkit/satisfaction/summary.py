@@ -7,10 +7,6 @@ from dataclasses import dataclass
 from brandkit.core.answers import MOST_FINDINGS, Answer, Summary
 from brandkit.core.message import Finding, Message
 from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness
-from brandkit.satisfaction.alikeness.story import (
-    perceived_alikeness_findings,
-    perceived_alikeness_headline,
-)
 from brandkit.satisfaction.drivers.drivers import DriverImportance
 from brandkit.satisfaction.paths.paths import PathModel
 from brandkit.satisfaction.paths.story import (
@@ -20,7 +16,6 @@ from brandkit.satisfaction.paths.story import (
 )
 from brandkit.satisfaction.penalty.penalty import PenaltyReward
 from brandkit.satisfaction.scores.comparison import GroupComparison
-from brandkit.satisfaction.scores.story import group_comparison_findings, group_comparison_headline
 from brandkit.satisfaction.service.priorities import ServicePriorities
 from brandkit.satisfaction.service.story import (
     service_priorities_findings,
@@ -70,12 +65,12 @@ def satisfaction_summary(
         answers.extend(Answer(one, about) for one in findings[:most])
 
     if results.compared is not None:
-        take(group_comparison_headline(results.compared, focus=focus),
-             group_comparison_findings(results.compared, focus=focus), "scores")  # fmt: skip
+        story = results.compared.story(focus=focus)
+        take(story.headline, story.findings, "scores")
     if results.alike is not None:
         about = "alike" if len(results.alike.pairs) else "noticed"
-        take(perceived_alikeness_headline(results.alike, focus=focus),
-             perceived_alikeness_findings(results.alike, focus=focus), about)  # fmt: skip
+        story = results.alike.story(focus=focus)
+        take(story.headline, story.findings, about)
     if results.drivers is not None:
         told = results.drivers.story(focus=focus)
         take(told.headline, told.findings, "drivers")

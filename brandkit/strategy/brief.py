@@ -14,7 +14,6 @@ from brandkit.positioning.maps.story import (
     correspondence_map_headline,
 )
 from brandkit.satisfaction import PerceivedAlikeness, ServicePriorities, SurveyWeights
-from brandkit.satisfaction.alikeness.story import perceived_alikeness_findings
 from brandkit.satisfaction.drivers.story import NO_DRIVERS
 from brandkit.satisfaction.service.story import service_priorities_findings
 from brandkit.sources import Study
@@ -81,7 +80,7 @@ def customer_findings(study: Study, *, weight: SurveyWeights | None = None) -> C
     todo = study_priorities(study, drivers=drivers, roles=roles, weight=weight)
     findings: tuple[Finding, ...] = ()
     if alike is not None:
-        findings += perceived_alikeness_findings(alike, focus=study.focus)[:1]
+        findings += alike.story(focus=study.focus).findings[:1]
     if todo is not None:
         findings += service_priorities_findings(todo)[:1]
     return CustomerFindings(findings=findings, alike=alike, todo=todo)

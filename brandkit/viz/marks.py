@@ -46,6 +46,8 @@ class Dots:
         What the key calls it, where there are several.
     is_focus : bool
         Whether, of several, it is the one in the accent.
+    markers : sequence of str, optional
+        Shape of each; circles where not given. Of a single series.
     """
 
     values: ArrayLike
@@ -54,6 +56,7 @@ class Dots:
     hollow: ArrayLike | None = None
     label: Message | str = ""
     is_focus: bool = False
+    markers: Sequence[str] | None = None
 
 
 def dot_rows(
@@ -67,6 +70,7 @@ def dot_rows(
     columns: Mapping[str | Message, Sequence[str]] | None = None,
     reference: float | None = None,
     limits: tuple[float, float] | None = None,
+    behind: Sequence[str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a row for each name: dots with their intervals, numbers at the right.
@@ -93,6 +97,8 @@ def dot_rows(
         A line down at this value, such as 0 or the market's mean.
     limits : (float, float), optional
         Ends of the axis, where the data's own are not right.
+    behind : sequence of str, optional
+        What stands behind each name, such as its letter, and is never cut.
     ax : Axes, optional
         New axes as high as the rows need where not given.
 
@@ -133,7 +139,8 @@ def dot_rows(
                         linewidth=1.6, linestyle="-", marker="", zorder=2)  # fmt: skip
         if reference is not None:
             ax.axvline(reference, color=PALETTE["line"], linewidth=1.2, zorder=1)
-        name_rows(ax, row_names(list(names), line=NAME_LINE) if lines <= 1 else list(names))
+        shown = row_names(list(names), line=NAME_LINE) if lines <= 1 else list(names)
+        name_rows(ax, [a + b for a, b in zip(shown, behind or [""] * n, strict=True)])
         mark_focus(ax, list(names), None if focus is None else str(focus))
         _axis_across(ax, series, ticks=ticks, kind=kind, limits=limits)
         ax.set_xlabel(translate(label))
@@ -146,9 +153,16 @@ def dot_rows(
 
 
 def _draw_rows(ax: Axes, one: Dots, *, at: Floats, mine: Flags) -> None:
-    low = one.values if one.low is None else one.low
-    high = one.values if one.high is None else one.high
-    draw_interval_rows(ax, one.values, low=low, high=high, rows=at, focus=mine, hollow=one.hollow)
+    """Draw a single series, each shape of marker in its turn."""
+    values = np.asarray(one.values, dtype=float)
+    low = values if one.low is None else np.asarray(one.low, float)
+    high = values if one.high is None else np.asarray(one.high, float)
+    hollow = np.zeros(len(values), bool) if one.hollow is None else np.asarray(one.hollow, bool)
+    shapes = np.array(one.markers or ["o"] * len(values))
+    for shape in dict.fromkeys(shapes.tolist()):
+        part = shapes == shape
+        draw_interval_rows(ax, values[part], low=low[part], high=high[part], rows=at[part],
+                           focus=mine[part], hollow=hollow[part], marker=shape)  # fmt: skip
 
 
 def _draw_series(ax: Axes, one: Dots, *, at: Floats, number: int, has_focus: bool) -> None:
@@ -191,7 +205,7 @@ def _axis_across(
         return
     if limits:
         ax.set_xlim(limits)
-    number_axis(ax, kind)
+    number_axis(ax, kind, fine="decimal2" if kind == "decimal1" else None)
 
 
 def heat_map(

@@ -1,4 +1,4 @@
-"""Figures of alikeness, pooling, service quality and segments: what is drawn is what was found."""
+"""Figures of service quality and segments: what is drawn is what was found."""
 
 from __future__ import annotations
 
@@ -10,17 +10,12 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 
-from benchmarks.simulations.alikeness import market
 from benchmarks.simulations.segments import ITEMS as SERVICES
 from benchmarks.simulations.segments import answers, found
 from benchmarks.simulations.service_quality import ITEMS
 from benchmarks.simulations.service_quality import answers as service_answers
-from brandkit.core.errors import InputError, NotEnoughDataError
+from brandkit.core.errors import InputError
 from brandkit.language import use_language
-from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness, perceived_alikeness
-from brandkit.satisfaction.alikeness.plot import plot_alikeness_pairs, plot_perceived_alikeness
-from brandkit.satisfaction.pooling.plot import plot_partial_pooling
-from brandkit.satisfaction.pooling.pooling import partial_pooling
 from brandkit.satisfaction.segments.plot import plot_customer_segments
 from brandkit.satisfaction.segments.segments import CustomerSegments, customer_segments
 from brandkit.satisfaction.service.plot import plot_service_quality
@@ -32,17 +27,6 @@ from brandkit.viz.export import figure_svg
 def english_afterwards() -> Iterator[None]:
     yield
     use_language("en")
-
-
-@pytest.fixture(scope="module")
-def alike() -> PerceivedAlikeness:
-    frame = market(120, spread=0.6, image=0.3).sample(np.random.default_rng(1), 120)
-    frame["bank"] = "Bank " + frame["bank"].astype(str)
-    frame["advice"] = frame["rating"].to_numpy()[::-1]
-    return perceived_alikeness(
-        frame, brand="bank", items=["rating", "advice"], images=["t0", "t1", "t2"],
-        respondent="id", smallest_difference=0.8, draws=100,
-    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -68,85 +52,6 @@ def rows_of(ax: Axes) -> list[str]:
 
 def texts(ax: Axes) -> list[str]:
     return [text.get_text() for text in ax.texts]
-
-
-def test_shares_stand_at_their_values_with_all_items_last(alike) -> None:
-    ax = plot_perceived_alikeness(alike)
-    assert rows_of(ax)[-1] == "all items"
-    shares = alike.measures.query("measure == 'between_share'")
-    drawn = dots(ax)
-    np.testing.assert_allclose(sorted(drawn[:, 0]), sorted(shares["estimate"]), atol=1e-12)
-    assert ax.get_xlim()[0] == 0
-    use_language("zh-Hans")
-    assert rows_of(plot_perceived_alikeness(alike))[-1] == "所有题目"
-
-
-def test_images_alone_have_no_shares_to_draw(alike) -> None:
-    frame = market(60, spread=0.6, image=0.3).sample(np.random.default_rng(1), 60)
-    images = perceived_alikeness(frame, brand="bank", images=["t0", "t1"], draws=100)
-    with pytest.raises(NotEnoughDataError, match="found images only"):
-        plot_perceived_alikeness(images)
-    with pytest.raises(NotEnoughDataError, match="found none"):
-        plot_alikeness_pairs(images)
-
-
-def test_pairs_are_turned_toward_the_focus_and_told_by_marker(alike) -> None:
-    ax = plot_alikeness_pairs(alike, focus="Bank 2", item="rating")
-    pairs = alike.pairs.query("item == 'rating'")
-    expected = pd.concat(
-        [
-            -pairs.set_index("brand_a").loc[["Bank 2"], "estimate"],
-            pairs.set_index("brand_b").loc[["Bank 2"], "estimate"],
-        ]
-    )
-    np.testing.assert_allclose(sorted(dots(ax)[:, 0]), sorted(expected), atol=1e-12)
-    assert "Bank 2" not in rows_of(ax)
-    assert set(texts(ax)) <= {"equal", "different", "open"}
-    band = ax.patches[0].get_extents().transformed(ax.transData.inverted())
-    assert (band.x0, band.x1) == pytest.approx((-0.8, 0.8))
-
-
-def test_without_a_focus_each_stands_against_the_others(alike) -> None:
-    ax = plot_alikeness_pairs(alike, item="advice")
-    assert len(rows_of(ax)) == 6
-    assert "the mean of the others" in ax.get_xlabel()
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"focus": "Bank 9"}, "a bank that enough people rated; found 'Bank 9'"),
-        ({"item": "ratings"}, "one that was tested; found 'ratings'.*Did you mean 'rating'"),
-        ({"wave": "2031"}, "`wave` must be one of"),
-    ],
-)
-def test_pairs_refuse_what_was_not_looked_at(alike, options, message) -> None:
-    with pytest.raises(InputError, match=message):
-        plot_alikeness_pairs(alike, **options)
-
-
-@pytest.fixture
-def league() -> pd.DataFrame:
-    return pd.DataFrame(
-        {"brand": list("abcde"), "estimate": [7.0, 7.4, 7.6, 8.2, 8.3],
-         "std_error": [0.1, 0.1, 0.1, 0.1, 0.8]}
-    )  # fmt: skip
-
-
-def test_arrows_lead_from_the_raw_to_the_pooled_value(league) -> None:
-    result = partial_pooling(league, label="brand")
-    ax = plot_partial_pooling(result, focus="e")
-    assert rows_of(ax) == ["d", "e", "c", "b", "a"]
-    arrows = [text for text in ax.texts if text.arrow_patch is not None]
-    ordered = result.estimates.set_index("label").loc[rows_of(ax)]
-    np.testing.assert_allclose([arrow.xy[0] for arrow in arrows], ordered["pooled"])
-    np.testing.assert_allclose([arrow.xyann[0] for arrow in arrows], ordered["estimate"])
-    assert "1 → 2" in texts(ax)
-    assert ax.get_yticklabels()[1].get_fontweight() == "bold"
-    with pytest.raises(InputError, match="one that was pooled; found 'fees'"):
-        plot_partial_pooling(result, group="fees")
-    with pytest.raises(InputError, match="`focus` must be one of"):
-        plot_partial_pooling(result, focus="z")
 
 
 def test_stages_stand_in_the_order_of_the_sale_with_all_banks(service) -> None:
@@ -185,12 +90,8 @@ def test_profiles_stand_at_their_means_and_are_named(classes) -> None:
         plot_customer_segments(classes, items=["s9"])
 
 
-def test_figures_are_the_same_bytes_again(alike, service, classes, league) -> None:
-    pooled = partial_pooling(league, label="brand")
+def test_figures_are_the_same_bytes_again(service, classes) -> None:
     for draw in (
-        lambda: plot_perceived_alikeness(alike),
-        lambda: plot_alikeness_pairs(alike, focus="Bank 1"),
-        lambda: plot_partial_pooling(pooled),
         lambda: plot_service_quality(service),
         lambda: plot_customer_segments(classes),
     ):
@@ -198,18 +99,8 @@ def test_figures_are_the_same_bytes_again(alike, service, classes, league) -> No
         assert first == second
 
 
-def test_many_banks_and_long_names_stay_in_the_figure() -> None:
+def test_a_single_item_has_a_row() -> None:
     rng = np.random.default_rng(4)
-    names = [f"The Very Long Named Savings Bank of Place {at:02d}" for at in range(30)]
-    frame = pd.DataFrame(
-        {
-            "brand": names,
-            "estimate": rng.normal(7, 0.4, 30),
-            "std_error": rng.uniform(0.05, 0.6, 30),
-        }
-    )
-    ax = plot_partial_pooling(partial_pooling(frame, label="brand"), focus=names[3])
-    assert len(rows_of(ax)) == 25
     tiers = customer_segments(
         pd.DataFrame({"tier": ["low", "high"] * 20, "x": rng.normal(6, 1, 40)}),
         items=["x"], tiers="tier",

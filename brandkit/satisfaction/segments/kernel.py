@@ -29,13 +29,13 @@ from brandkit.core.intervals import (
     t_interval,
     wilson_interval,
 )
+from brandkit.core.labels import coded
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.sampling.design import SurveyData, SurveyRows
 from brandkit.sampling.draws import row_keys
 from brandkit.sampling.rows import Data, survey_rows
 from brandkit.sampling.variance import linearised_covariance
-from brandkit.satisfaction.alikeness.kernel import coded
 from brandkit.satisfaction.segments.classes import (
     ClassDraws,
     ClassFit,

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from brandkit.core.message import Finding, Message, Settled
-from brandkit.satisfaction.scores.story import and_more, first_names
+from brandkit.satisfaction.groups import and_more, first_names
 from brandkit.satisfaction.segments.segments import CustomerSegments, profile_rows, segment_name
 
 LASTING, SKETCHY = 0.8, 0.6

@@ -21,12 +21,13 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.intervals import carried_df, holm, t_interval
+from brandkit.core.labels import coded
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.sampling.design import SurveyData, SurveyRows
 from brandkit.sampling.rows import Data, survey_rows
 from brandkit.sampling.variance import linearised_covariance
-from brandkit.satisfaction.alikeness.kernel import BankMeans, bank_means, coded, rest_contrasts
+from brandkit.satisfaction.alikeness.kernel import BankMeans, bank_means, rest_contrasts
 
 #: The stages of a sale, in order.
 SALE_STAGES = ("before", "during", "after")
