@@ -18,20 +18,11 @@ from brandkit.satisfaction.drivers.story import (
     driver_importance_lede,
 )
 from brandkit.satisfaction.paths.paths import PathModel
-from brandkit.satisfaction.paths.story import (
-    path_model_findings,
-    path_model_headline,
-    path_model_lede,
-)
 from brandkit.satisfaction.penalty.penalty import PenaltyReward
 from brandkit.satisfaction.penalty.story import penalty_reward_findings, penalty_reward_headline
 from brandkit.satisfaction.scores.comparison import GroupComparison
 from brandkit.satisfaction.scores.story import group_comparison_findings, group_comparison_headline
 from brandkit.satisfaction.service.priorities import ServicePriorities
-from brandkit.satisfaction.service.story import (
-    service_priorities_findings,
-    service_priorities_headline,
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +37,7 @@ class SatisfactionResults:
     todo: ServicePriorities | None = None
 
 
-def satisfaction_summary(
-    results: SatisfactionResults, *, focus: str | None = None, target: str = "SAT"
-) -> Summary:
+def satisfaction_summary(results: SatisfactionResults, *, focus: str | None = None) -> Summary:
     """Choose what a report on satisfaction begins with.
 
     Parameters
@@ -56,8 +45,6 @@ def satisfaction_summary(
     results : SatisfactionResults
     focus : str, optional
         The bank the report is for.
-    target : str, default "SAT"
-        The block of a path model that is to be explained.
 
     Returns
     -------
@@ -86,14 +73,14 @@ def satisfaction_summary(
         take(driver_importance_headline(results.drivers),
              driver_importance_findings(results.drivers), "drivers")  # fmt: skip
     elif results.model is not None:
-        take(path_model_headline(results.model, target=target),
-             path_model_findings(results.model, target=target), "paths")  # fmt: skip
+        model = results.model.story(focus=focus)
+        take(model.headline, model.findings, "paths")
     if results.roles is not None:
         take(penalty_reward_headline(results.roles),
              penalty_reward_findings(results.roles), "kinds")  # fmt: skip
     if results.todo is not None:
-        take(service_priorities_headline(results.todo),
-             service_priorities_findings(results.todo), "first")  # fmt: skip
+        todo = results.todo.story(focus=focus)
+        take(todo.headline, todo.findings, "first")
     return Summary(
         headline=_headline(results, headlines), lede=_lede(results),
         answers=tuple(answers[:MOST_FINDINGS]),
@@ -111,7 +98,7 @@ def _lede(results: SatisfactionResults) -> Message:
     if results.drivers is not None:
         return driver_importance_lede(results.drivers)
     if results.model is not None:
-        return path_model_lede(results.model)
+        return results.model.story().lede or Message("")
     n = None
     if results.alike is not None:
         n = int(results.alike.glance()["n_persons"].iloc[0])

@@ -17,7 +17,6 @@ from brandkit.positioning.maps.story import (
 from brandkit.satisfaction import PerceivedAlikeness, ServicePriorities, SurveyWeights
 from brandkit.satisfaction.alikeness.story import perceived_alikeness_findings
 from brandkit.satisfaction.drivers.story import NO_DRIVERS
-from brandkit.satisfaction.service.story import service_priorities_findings
 from brandkit.sources import Study
 from brandkit.strategy.links.distances import DistanceLink, distance_link
 from brandkit.strategy.reading.reading import StrategyReading, strategy_reading
@@ -84,7 +83,7 @@ def customer_findings(study: Study, *, weight: SurveyWeights | None = None) -> C
     if alike is not None:
         findings += perceived_alikeness_findings(alike, focus=study.focus)[:1]
     if todo is not None:
-        findings += service_priorities_findings(todo)[:1]
+        findings += todo.story().findings[:1]
     return CustomerFindings(findings=findings, alike=alike, todo=todo)
 
 

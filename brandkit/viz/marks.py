@@ -40,8 +40,8 @@ class Dots:
     ----------
     values, low, high : array_like
         Missing values are not drawn; without ends there is no line.
-    hollow : array_like of bool, optional
-        Which are drawn hollow.
+    hollow, accent : array_like of bool, optional
+        Which are drawn hollow, and which as a focus is: a diamond in the accent.
     label : Message or str
         What the key calls it, where there are several.
     """
@@ -50,6 +50,7 @@ class Dots:
     low: ArrayLike | None = None
     high: ArrayLike | None = None
     hollow: ArrayLike | None = None
+    accent: ArrayLike | None = None
     label: Message | str = ""
 
 
@@ -110,7 +111,7 @@ def dot_rows(
     mine = np.array([name == focus for name in names], dtype=bool)
     with theme():
         for number, one in enumerate(series):
-            at = np.arange(n, dtype=float) + 0.24 * (number - (m - 1) / 2)
+            at = np.arange(n, dtype=float) + min(0.24, 0.78 / m) * (number - (m - 1) / 2)
             _draw_series(ax, one, at=at, mine=mine, number=number if m > 1 else None)
         if ticks is not None:
             for row, tick in enumerate(np.asarray(ticks, dtype=float)):
@@ -135,6 +136,7 @@ def _draw_series(ax: Axes, one: Dots, *, at: Floats, mine: Flags, number: int | 
     low = values if one.low is None else one.low
     high = values if one.high is None else one.high
     if number is None:
+        mine = mine if one.accent is None else mine | np.asarray(one.accent, dtype=bool)
         draw_interval_rows(ax, values, low=low, high=high, rows=at, focus=mine, hollow=one.hollow)
         return
     look = SERIES[number % len(SERIES)]
@@ -147,11 +149,12 @@ def _draw_series(ax: Axes, one: Dots, *, at: Floats, mine: Flags, number: int | 
         linewidth=1.4,
         zorder=2,
     )
+    hollow = hollow | (number >= len(SERIES))
     for is_hollow in (False, True):
         part = (hollow == is_hollow) & ~np.isnan(values)
         ax.scatter(values[part], at[part], s=36, marker=look["marker"], edgecolors=look["color"],
                    c=PALETTE["paper"] if is_hollow else look["color"], linewidths=1.4, zorder=3,
-                   label=None if is_hollow else translate(one.label))  # fmt: skip
+                   label=None if is_hollow != hollow.all() else translate(one.label))  # fmt: skip
 
 
 def _axis_across(
@@ -176,7 +179,7 @@ def _axis_across(
         return
     if limits:
         ax.set_xlim(limits)
-    number_axis(ax, kind)
+    number_axis(ax, kind, fine="decimal2" if kind == "decimal1" else None)
 
 
 def heat_map(
