@@ -40,8 +40,8 @@ class Dots:
     ----------
     values, low, high : array_like
         Missing values are not drawn; without ends there is no line.
-    hollow : array_like of bool, optional
-        Which are drawn hollow.
+    hollow, accent : array_like of bool, optional
+        Which are drawn hollow, and which as a focus is: a diamond in the accent.
     label : Message or str
         What the key calls it, where there are several.
     is_focus : bool
@@ -54,6 +54,7 @@ class Dots:
     low: ArrayLike | None = None
     high: ArrayLike | None = None
     hollow: ArrayLike | None = None
+    accent: ArrayLike | None = None
     label: Message | str = ""
     is_focus: bool = False
     markers: Sequence[str] | None = None
@@ -72,6 +73,7 @@ def dot_rows(
     limits: tuple[float, float] | None = None,
     behind: Sequence[str] | None = None,
     ax: Axes | None = None,
+    crowd: bool = False,
 ) -> Axes:
     """Draw a row for each name: dots with their intervals, numbers at the right.
 
@@ -99,6 +101,8 @@ def dot_rows(
         Ends of the axis, where the data's own are not right.
     behind : sequence of str, optional
         What stands behind each name, such as its letter, and is never cut.
+    crowd : bool
+        Whether the series are too many to tell apart: small dots, but for the focus's.
     ax : Axes, optional
         New axes as high as the rows need where not given.
 
@@ -115,14 +119,13 @@ def dot_rows(
     """
     series = [dots] if isinstance(dots, Dots) else list(dots)
     n, m = len(names), len(series)
-    crowd = m > len(SERIES)
     lines = max([1.0, 0.75 * m * (not crowd), *(1.0 + 0.9 * name.count("\n") for name in names)])
     if ax is None:
         ax = new_axes(WIDTH, rows_height(round(n * lines + 1 + 1.5 * (m > 1 and not crowd))))
     mine = np.array([name == focus for name in names], dtype=bool)
     with theme():
         for number, one in enumerate(series):
-            away = 0.0 if crowd else 0.24 * (number - (m - 1) / 2)
+            away = 0.0 if crowd else min(0.24, 0.78 / m) * (number - (m - 1) / 2)
             at = np.arange(n, dtype=float) + away
             if m == 1 or (crowd and one.is_focus):
                 _draw_rows(ax, one, at=at, mine=mine | one.is_focus)
@@ -158,6 +161,7 @@ def _draw_rows(ax: Axes, one: Dots, *, at: Floats, mine: Flags) -> None:
     low = values if one.low is None else np.asarray(one.low, float)
     high = values if one.high is None else np.asarray(one.high, float)
     hollow = np.zeros(len(values), bool) if one.hollow is None else np.asarray(one.hollow, bool)
+    mine = mine if one.accent is None else mine | np.asarray(one.accent, dtype=bool)
     shapes = np.array(one.markers or ["o"] * len(values))
     for shape in dict.fromkeys(shapes.tolist()):
         part = shapes == shape
@@ -170,17 +174,18 @@ def _draw_series(ax: Axes, one: Dots, *, at: Floats, number: int, has_focus: boo
     values = np.asarray(one.values, dtype=float)
     low = values if one.low is None else np.asarray(one.low, float)
     high = values if one.high is None else np.asarray(one.high, float)
-    look = SERIES[number]
+    look = SERIES[number % len(SERIES)]
     colour = look["color"]
     if has_focus:
         colour = PALETTE["accent" if one.is_focus else "ink" if number % 2 == 0 else "soft"]
     hollow = np.zeros(len(values), bool) if one.hollow is None else np.asarray(one.hollow, bool)
+    hollow = hollow | (number >= len(SERIES))
     ax.hlines(at, low, high, color=colour, linewidth=1.4, zorder=2)
     for is_hollow in (False, True):
         part = (hollow == is_hollow) & ~np.isnan(values)
         ax.scatter(values[part], at[part], s=36, marker=look["marker"], edgecolors=colour,
                    c=PALETTE["paper"] if is_hollow else colour, linewidths=1.4, zorder=3,
-                   label=None if is_hollow else translate(one.label))  # fmt: skip
+                   label=None if is_hollow != hollow.all() else translate(one.label))  # fmt: skip
 
 
 def _axis_across(

@@ -56,7 +56,7 @@ def driver_segments(
     said = [formatted(p, "p") for p in tests.reindex(order)]
     labels = result.drivers.set_index("driver")["label"].loc[order].tolist()
     columns: dict[str | Message, list[str]] = {Message("p, alike"): said} if len(tests) else {}
-    return dot_rows(labels, dots, label=_axis(result), columns=columns, ax=ax)
+    return dot_rows(labels, dots, label=_axis(result), columns=columns, crowd=many, ax=ax)
 
 
 def _axis(result: DriverImportance) -> Message:
