@@ -7,11 +7,6 @@ from brandkit.core.message import Finding
 from brandkit.positioning.image.stability import MapStability
 from brandkit.positioning.image.story import map_stability_findings, map_stability_lede
 from brandkit.positioning.maps.correspondence import CorrespondenceMap
-from brandkit.positioning.maps.story import (
-    correspondence_map_findings,
-    correspondence_map_headline,
-    correspondence_map_lede,
-)
 from brandkit.positioning.options.opportunities import Opportunities
 from brandkit.positioning.options.repositioning import Repositioning
 from brandkit.positioning.options.story import opportunities_findings, repositioning_findings
@@ -56,10 +51,10 @@ def positioning_summary(
     >>> str(positioning_summary(correspondence_map(table), focus="A").headline)
     'A stands between C and B and is marked by “fair”'
     """
-    mapped = correspondence_map_findings(positions, focus=focus)
+    story = positions.story(focus=focus)
+    mapped, lede = story.findings, story.lede
     if stability is None:
         answers = [Answer(one, "map") for one in mapped]
-        lede = correspondence_map_lede(positions)
     else:
         answers = [Answer(map_stability_findings(stability, focus=focus)[0], "map")]
         answers += [Answer(one, "marks") for one in mapped[1:2] if focus is not None]
@@ -71,7 +66,7 @@ def positioning_summary(
     if what_if is not None:
         answers.append(Answer(_firmest(repositioning_findings(what_if)), "what-if"))
     return Summary(
-        headline=correspondence_map_headline(positions, focus=focus), lede=lede,
+        headline=story.headline, lede=lede,
         answers=tuple(answers[:MOST_FINDINGS]),
     )  # fmt: skip
 

@@ -9,11 +9,7 @@ from brandkit.core.message import Finding, Message, Settled
 from brandkit.overlap import BrandOverlap, catalog_gaps
 from brandkit.overlap.brands.story import brand_overlap_findings, brand_overlap_headline
 from brandkit.positioning import CorrespondenceMap, MapStability
-from brandkit.positioning.maps.story import (
-    NO_BRAND_TABLE,
-    correspondence_map_findings,
-    correspondence_map_headline,
-)
+from brandkit.positioning.maps.story import NO_BRAND_TABLE
 from brandkit.satisfaction import PerceivedAlikeness, ServicePriorities, SurveyWeights
 from brandkit.satisfaction.alikeness.story import perceived_alikeness_findings
 from brandkit.satisfaction.drivers.story import NO_DRIVERS
@@ -170,7 +166,7 @@ def brief(study: Study) -> Brief:
     customers = customer_findings(study, weight=weight)
     options = _options(study, overlap, stability, weight=weight)
     products = () if overlap is None else brand_overlap_findings(overlap, focus=study.focus)
-    image = () if positions is None else correspondence_map_findings(positions, focus=study.focus)
+    image = () if positions is None else positions.story(focus=study.focus).findings
     together = _together(overlap, positions, products, image, focus=study.focus)
     joint = () if together is None else (together,)
     image = image[len(joint) :]  # who is nearest by image is then said already
@@ -276,7 +272,7 @@ def _headline(
     if overlap is not None:
         return brand_overlap_headline(overlap, focus=focus)
     if positions is not None:
-        return correspondence_map_headline(positions, focus=focus)
+        return positions.story(focus=focus).headline
     return Message("What the evidence of this study can and cannot answer")
 
 
