@@ -17,7 +17,6 @@ from brandkit.satisfaction.service.story import service_priorities_findings
 from brandkit.sources import Study
 from brandkit.strategy.links.distances import DistanceLink, distance_link
 from brandkit.strategy.reading.reading import StrategyReading, strategy_reading
-from brandkit.strategy.reading.story import strategy_reading_findings
 from brandkit.strategy.study_results import (
     study_alikeness,
     study_choice,
@@ -170,7 +169,7 @@ def brief(study: Study) -> Brief:
     together = _together(overlap, positions, products, image, focus=study.focus)
     joint = () if together is None else (together,)
     image = image[len(joint) :]  # who is nearest by image is then said already
-    strategy = () if options is None else strategy_reading_findings(options)[:1]
+    strategy = () if options is None else options.story().findings[:1]
     room = MOST_FINDINGS - len(joint) - len(customers.findings) - len(strategy)
     n_products = min(len(products), (room + 1) // 2 if image else room)
     return Brief(

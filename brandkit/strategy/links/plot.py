@@ -86,7 +86,7 @@ def distance_pairs(result: DistanceLink, *, ax: Axes | None = None, focus: objec
         for reading, (marker, size, face) in _READINGS.items():
             edge = PALETTE["accent" if reading == "own" else "soft"]
             look = {"edgecolors": edge, "linewidths": 1.0, "zorder": 3}
-            ax.scatter(*places[readings == reading].T, size, PALETTE[face], marker, **look)
+            ax.scatter(*places[readings == reading].T, size, PALETTE[face], marker=marker, **look)
         _window(ax, places)
         ax.set(xlim=(0.0, ax.get_xlim()[1]), ylim=(0.0, ax.get_ylim()[1]))
         ax.set_xlabel(translate(Message("Distance of products")))

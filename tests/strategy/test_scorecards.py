@@ -12,13 +12,9 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError
+from brandkit.strategy.scorecards.kernel import acceptability, ranks_of, surely_better
 from brandkit.strategy.scorecards.matrix import scorecard_matrix
-from brandkit.strategy.scorecards.scorecards import (
-    acceptability,
-    ranks_of,
-    scorecard,
-    surely_better,
-)
+from brandkit.strategy.scorecards.scorecards import scorecard
 from brandkit.strategy.scorecards.templates import scorecard_template
 from tests.contract import assert_contract
 
