@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -161,6 +161,12 @@ def require_frame(argument: str, value: object) -> None:
     """Refuse what is not a DataFrame."""
     if not isinstance(value, pd.DataFrame):
         raise TypeError(f"`{argument}` must be a pandas DataFrame; found {type(value).__name__}.")
+
+
+def require_kind(argument: str, value: object, kinds: Any, *, what: str) -> None:
+    """Refuse what is of none of the types; ``what`` says in words which are meant."""
+    if not isinstance(value, kinds):
+        raise TypeError(f"`{argument}` must be {what}; found {type(value).__name__}.")
 
 
 def require_columns(frame: pd.DataFrame, names: Iterable[str], *, argument: str) -> None:

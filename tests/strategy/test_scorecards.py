@@ -217,7 +217,7 @@ def test_rank_sets_cover_the_true_ranks() -> None:
 @pytest.mark.parametrize(
     ("change", "options", "error", "message"),
     [
-        (lambda t: t, {"limits": None}, InputError, "`limits` must be declared"),
+        (lambda t: t, {"limits": None}, InputError, "`limits` must hold every criterion"),
         (lambda t: t, {"limits": {"service": (0, 10)}}, InputError, "found none for \\['fees'"),
         (lambda t: t, {"limits": {**LIMITS, "x": (0, 1)}}, InputError, "must name criteria"),
         (lambda t: t, {"limits": {**LIMITS, "fees": (20, 0)}}, ScaleError, "the lower first"),

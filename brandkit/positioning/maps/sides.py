@@ -146,6 +146,7 @@ class TableMap(Result):
     ----------
     rows, columns : DataFrame
     axes : DataFrame
+    scaling : str
     readings : tuple of str
     arrow_factor : float
     """
@@ -153,6 +154,7 @@ class TableMap(Result):
     rows: pd.DataFrame
     columns: pd.DataFrame
     axes: pd.DataFrame
+    scaling: str
     readings: tuple[Reading, ...]
     arrow_factor: float
 

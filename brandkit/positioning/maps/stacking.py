@@ -13,6 +13,7 @@ from brandkit.core.errors import (
     NotEnoughDataError,
     numeric_matrix,
     require_frame,
+    require_kind,
     require_unique,
     shown,
 )
@@ -137,10 +138,7 @@ def stacked_tables(tables: Mapping[str, pd.DataFrame]) -> StackedTables:
     >>> stacked_tables({"2025": table, "2026": table}).counts.index.tolist()
     ['A · 2025', 'B · 2025', 'A · 2026', 'B · 2026']
     """
-    if not isinstance(tables, Mapping):
-        raise TypeError(
-            f"`tables` must be a mapping of waves to DataFrames; found {type(tables).__name__}."
-        )
+    require_kind("tables", tables, Mapping, what="a mapping of waves to DataFrames")
     if len(tables) < 2:
         raise NotEnoughDataError(
             f"`tables` must hold at least 2 waves; found {len(tables)}. One table needs no "

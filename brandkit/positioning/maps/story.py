@@ -94,9 +94,8 @@ def correspondence_map(result: CorrespondenceMap, *, focus: object = None) -> St
     bank, notes = known_focus(focus, result.nearest["label"])
     marked = bank or str(result.nearest["label"].iloc[0])
     marks = associations_of(result, marked)
-    facts = result.glance().iloc[0]
-    brands, attributes = int(facts["n_rows"]), int(facts["n_columns"])
-    say = speaker(brands=brands, attributes=attributes, share=facts["share_explained"])
+    facts = _facts(result)
+    say, brands, attributes = speaker(**facts), facts["brands"], facts["attributes"]
     findings = [_distinct_finding(result), _divide_finding(result)]
     if bank is None:
         headline = say("{brand} and {nearest} are described most alike", **_closest(result.nearest))
@@ -109,9 +108,9 @@ def correspondence_map(result: CorrespondenceMap, *, focus: object = None) -> St
         "{brands:count} brands, {attributes:count} attributes, {n:count} mentions. A plain table "
         "holds no single answers, so places carry no intervals; each statement says how settled "
         "it is.",
-        n=facts["n"],
+        n=result.n,
     )
-    made = {"scaling": scaling_words(result), "reading": _DESCRIBED[result.readings]}
+    made = {"reading": _DESCRIBED[result.readings], "factor": result.arrow_factor}
     caption = say(
         "Positioning map of {brands:count} brands by {attributes:count} attributes "
         "(correspondence analysis; {scaling}; {share:percent} of the differences shown). "
@@ -124,7 +123,6 @@ def correspondence_map(result: CorrespondenceMap, *, focus: object = None) -> St
             "(correspondence analysis; {scaling}, drawn {factor:number} times as long; "
             "{share:percent} of the differences shown). {reading}",
             **made,
-            factor=result.arrow_factor,
         )
     nearest = say(
         "For each of {n:count} brands the two whose profiles are most alike, with chi-square "
@@ -197,14 +195,7 @@ def component_map(result: ComponentMap, *, focus: object = None) -> Story:
     bank, notes = known_focus(focus, result.nearest["label"])
     marked = bank or str(result.nearest["label"].iloc[0])
     marks = strengths_of(result, marked)
-    facts = result.glance().iloc[0]
-    say = speaker(
-        brands=int(facts["n_rows"]),
-        attributes=int(facts["n_columns"]),
-        share=facts["share_explained"],
-        scaling=scaling_words(result),
-        reading=_RATED[result.readings],
-    )
+    say = speaker(**_facts(result), reading=_RATED[result.readings])
     findings = [_divide_finding(result)]
     if bank is None:
         headline = say("{brand} and {nearest} are rated most alike", **_closest(result.nearest))
@@ -384,20 +375,21 @@ def stacked_tables(result: StackedTables, *, focus: object = None) -> Story:
 
 def scaling_words(result: TableMap) -> Message:
     """Say in which scaling the sides are, and whether the map is turned."""
-    if isinstance(result, ComponentMap):
-        scaling = _SCALINGS[result.scaling]
-        if result.rotation is not None:
-            scaling = Message("{scaling}, turned by varimax", {"scaling": scaling})
-        return Message(
-            "{scaling}, attributes drawn {factor:number} times as far out",
-            {"scaling": scaling, "factor": result.arrow_factor},
-        )
-    if not isinstance(result, CorrespondenceMap) or result.rotated_to is None:
+    values = {"scaling": _SCALINGS[result.scaling], "factor": result.arrow_factor}
+    if isinstance(result, CorrespondenceMap) and result.rotated_to is not None:
+        text = "{scaling}, turned so that {brand} lies to the right"
+        return Message(text, values | {"brand": result.rotated_to})
+    if not isinstance(result, ComponentMap):
         return _SCALINGS[result.scaling]
-    return Message(
-        "{scaling}, turned so that {brand} lies to the right",
-        {"scaling": _SCALINGS[result.scaling], "brand": result.rotated_to},
-    )
+    if result.rotation is not None:
+        values["scaling"] = Message("{scaling}, turned by varimax", values)
+    return Message("{scaling}, attributes drawn {factor:number} times as far out", values)
+
+
+def _facts(result: TableMap) -> dict[str, Any]:
+    facts = result.glance().iloc[0]
+    size = {"brands": int(facts["n_rows"]), "attributes": int(facts["n_columns"])}
+    return size | {"share": facts["share_explained"], "scaling": scaling_words(result)}
 
 
 def axis_ends(result: TableMap, axis: int) -> dict[str, str | Message]:

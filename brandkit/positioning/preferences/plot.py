@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -63,16 +65,20 @@ def preference_map(result: PreferenceMap, *, ax: Axes | None = None, focus: obje
         write_above(ax, translate(surface_words(result)))
         step = (across[1] - across[0]) / 2
         ends = (across[0] - step, across[-1] + step, upward[0] - step, upward[-1] + step)
-        look = {"vmin": 0.0, "vmax": 1.0, "interpolation": "none", "zorder": -1}
+        look: dict[str, Any] = {"vmin": 0.0, "vmax": 1.0, "interpolation": "none", "zorder": -1}
         ax.imshow(
             share.T, origin="lower", extent=ends, cmap=strength_colours(strongest=0.5), **look
         )
-        edge = {"colors": [PALETTE["soft"]], "linewidths": 1.0, "linestyles": "dashed"}
+        edge: dict[str, Any] = {
+            "colors": [PALETTE["soft"]],
+            "linewidths": 1.0,
+            "linestyles": "dashed",
+        }
         ax.contour(across, upward, beyond.T, levels=[0.5], zorder=1, **edge)
         lines = _draw_lines(ax, result, keep_clear=np.vstack([side.places, star]))
         draw_points(ax, side, focus=known)
-        edge = {"edgecolors": PALETTE["ink"], "linewidths": 1.2}
-        ax.scatter(*star.T, s=130, marker="*", c=PALETTE["paper"], zorder=4, **edge)
+        look = {"c": PALETTE["paper"], "edgecolors": PALETTE["ink"], "linewidths": 1.2}
+        ax.scatter(star[:, 0], star[:, 1], 130, marker="*", zorder=4, **look)
         label_map(ax, side, focus=known, avoid=star, lines=lines)
     return ax
 
@@ -113,8 +119,13 @@ def _draw_lines(ax: Axes, result: PreferenceMap, *, keep_clear: Floats) -> Float
             continue
         spot = points[int(gap.argmax())]
         taken = np.vstack([taken, spot])
-        said, middle = formatted(level, "percent"), {"ha": "center", "va": "center"}
-        ax.text(*spot, said, gid=HALO, color=PALETTE["ink"], zorder=2, **middle)
+        look: dict[str, Any] = {
+            "ha": "center",
+            "va": "center",
+            "color": PALETTE["ink"],
+            "zorder": 2,
+        }
+        ax.text(spot[0], spot[1], formatted(level, "percent"), gid=HALO, **look)
     return np.concatenate(parts)
 
 

@@ -15,6 +15,7 @@ from brandkit.core.errors import (
     check_whole_number,
     did_you_mean,
     require_frame,
+    require_kind,
     require_unique,
     shown,
 )
@@ -273,11 +274,7 @@ class _Rated:
 
 def _places_of(space: AnyMap) -> pd.DataFrame:
     """Give the first two coordinates of a map's rows or points."""
-    if not isinstance(space, AnyMap):
-        raise TypeError(
-            "`space` must be a table of products by attributes or a map; found "
-            f"{type(space).__name__}."
-        )
+    require_kind("space", space, AnyMap, what="a table of products by attributes or a map")
     points = space.points if isinstance(space, DistanceMap) else space.rows
     if points["axis"].max() < 2:
         raise NotEnoughDataError(
@@ -353,8 +350,7 @@ def _numbers(liking: pd.DataFrame) -> Floats:
 def _weights(weight: pd.Series | None, respondents: pd.Index) -> Floats:
     if weight is None:
         return np.ones(len(respondents))
-    if not isinstance(weight, pd.Series):
-        raise TypeError(f"`weight` must be a pandas Series; found {type(weight).__name__}.")
+    require_kind("weight", weight, pd.Series, what="a pandas Series")
     n_without = int((~respondents.isin(weight.index)).sum())
     twice = " and names more than once" if weight.index.has_duplicates else ""
     if n_without or twice:

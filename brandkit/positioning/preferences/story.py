@@ -34,7 +34,7 @@ def preference_map(result: PreferenceMap, *, focus: object = None) -> Story:
         "{least_share:percent} ({least}) to {best_share:percent} ({best})."
     )
     if known is not None:
-        mine = result.products.set_index("label").loc[known]
+        mine = result.products[result.products["label"] == known].iloc[0]
         say = speaker(**facts, focus=known, share_focus=mine["share_above"])
         rank = int((result.products["share_above"] > mine["share_above"]).sum()) + 1
         findings.insert(1, _focus_finding(mine, say, rank=rank))

@@ -9,7 +9,13 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import InputError, NotEnoughDataError, check_option, check_whole_number
+from brandkit.core.errors import (
+    InputError,
+    NotEnoughDataError,
+    check_option,
+    check_whole_number,
+    require_kind,
+)
 from brandkit.core.linalg import Flags, Floats, signed_svd
 from brandkit.core.message import Message
 from brandkit.core.result import Result
@@ -184,19 +190,16 @@ def distance_link(
 
     tests = tests_frame("test", chances, n=len(names))
     is_linked = (tests["p_value"] <= CERTAIN) & (len(names) >= ENOUGH_BANKS)
-    brands = {"brand": names, "number": np.arange(1, len(names) + 1)}
-    coordinates = {
-        "axis": np.tile([1, 2], len(names)),
-        "catalogue_coordinate": (places @ turn).ravel(),
-        "perceived_coordinate": target.ravel(),
-    }
+    brands = pd.DataFrame({"brand": names, "number": np.arange(1, len(names) + 1)})
+    coordinates = brands.loc[brands.index.repeat(2)].reset_index(drop=True)
+    coordinates["axis"] = np.tile([1, 2], len(names))
+    coordinates["catalogue_coordinate"] = (places @ turn).ravel()
+    coordinates["perceived_coordinate"] = target.ravel()
     return DistanceLink(
         tests=tests.assign(verdict=np.where(is_linked, "linked", "open")),
         pairs=_pairs_frame(names, sold, seen),
-        places=pd.DataFrame(
-            {name: np.repeat(one, 2) for name, one in brands.items()} | coordinates
-        ),
-        brands=pd.DataFrame(brands | {"displacement": np.sqrt((displaced**2).sum(axis=1))}),
+        places=coordinates,
+        brands=brands.assign(displacement=np.sqrt((displaced**2).sum(axis=1))),
         share_explained=_shown(sold.values, places),
         n_brands=len(names),
         n_left_out=len(sold.known | seen.known) - len(names),
@@ -233,18 +236,15 @@ def catalogue_distances(source: BrandOverlap | pd.DataFrame, *, value: str) -> D
     """Give 1 less the mean of both directions, or the table's own distances."""
     if isinstance(source, pd.DataFrame):
         return table_distances("catalogue", source)
-    if not isinstance(source, BrandOverlap):
-        raise TypeError(
-            "`catalogue` must be the result of brand_overlap or a table of distances; found "
-            f"{type(source).__name__}."
-        )
+    what = "the result of brand_overlap or a table of distances"
+    require_kind("catalogue", source, BrandOverlap, what=what)
     table = source.matrix(value=value)
     likeness = table.to_numpy(dtype=float)
     apart = 1 - (likeness + likeness.T) / 2
     np.fill_diagonal(apart, 0.0)
     keep = _comparable(apart)
     names = np.array([str(name) for name in table.index], dtype=object)
-    left, notes = list(names[~keep]), ()
+    left, notes = list(names[~keep]), tuple[Message, ...]()
     if left:
         text = (
             "{n:count} {n:bank|banks} {n:is|are} left out because {n:it has|they have} nothing "
@@ -264,11 +264,8 @@ def perceived_distances(source: Perceived) -> Distances:
     if isinstance(source, pd.DataFrame):
         return table_distances("perceived", source)
     source = source.map if isinstance(source, MapStability) else source
-    if not isinstance(source, CorrespondenceMap):
-        raise TypeError(
-            "`perceived` must be the result of correspondence_map or map_stability, or a table "
-            f"of distances; found {type(source).__name__}."
-        )
+    what = "the result of correspondence_map or map_stability, or a table of distances"
+    require_kind("perceived", source, CorrespondenceMap, what=what)
     rows = active(source.rows)
     u, d, _ = signed_svd(source.residuals)
     places = u[:, :2] * d[:2] / np.sqrt(rows["mass"].to_numpy())[:, None]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -18,6 +20,8 @@ from brandkit.viz.names import row_names
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.renderer import POINTS_AN_INCH, SlimCanvas
 from brandkit.viz.theme import WIDTH, new_axes, theme
+
+Look = dict[str, Any]
 
 MOST_PAIRS = 3
 """Pairs at odds joined on both maps, of either kind; the table has the rest."""
@@ -85,8 +89,9 @@ def distance_pairs(result: DistanceLink, *, ax: Axes | None = None, focus: objec
     with theme():
         for reading, (marker, size, face) in _READINGS.items():
             edge = PALETTE["accent" if reading == "own" else "soft"]
-            look = {"edgecolors": edge, "linewidths": 1.0, "zorder": 3}
-            ax.scatter(*places[readings == reading].T, size, PALETTE[face], marker=marker, **look)
+            look: Look = {"edgecolors": edge, "linewidths": 1.0, "zorder": 3}
+            across, upward = places[readings == reading].T
+            ax.scatter(across, upward, size, PALETTE[face], marker=marker, **look)
         _window(ax, places)
         ax.set(xlim=(0.0, ax.get_xlim()[1]), ylim=(0.0, ax.get_ylim()[1]))
         ax.set_xlabel(translate(Message("Distance of products")))
@@ -111,8 +116,11 @@ def uniqueness_link(
     ends = ends[np.isfinite(ends).all(axis=(1, 2))]
     ax = new_axes(WIDTH, 5.0) if ax is None else ax
     with theme():
-        ax.vlines(ends[:, 0, 0], *ends[..., 1].T, color=PALETTE["line"], linewidth=2.4, zorder=2)
-        side = map_side(result.brands["brand"], places=places, telling=0 * places[:, 0], most=999)
+        low, high = ends[..., 1].T
+        ax.vlines(ends[:, 0, 0], low, high, color=PALETTE["line"], linewidth=2.4, zorder=2)
+        side = map_side(
+            list(result.brands["brand"]), places=places, telling=0 * places[:, 0], most=999
+        )
         draw_points(ax, side, focus=bank)
         _window(ax, np.vstack([places, *ends]))
         if trait == "uniqueness":
@@ -137,12 +145,13 @@ def _draw_panel(
     for spine in ax.spines.values():
         spine.set(color=PALETTE["line"], visible=True)
     at = dict(zip(chosen, places, strict=True))
-    look = {"color": PALETTE["soft"], "linewidth": 1.4, "marker": "", "zorder": 2}
+    look: Look = {"color": PALETTE["soft"], "linewidth": 1.4, "marker": "", "zorder": 2}
     for kind, line in (("seen_apart", "-"), ("seen_alike", "--")):
         pairs = result.pairs[result.pairs["reading"] == kind].head(MOST_PAIRS)
         for a, b in zip(pairs["brand_a"], pairs["brand_b"], strict=True):
             if a in at and b in at:
-                ax.plot(*np.array([at[a], at[b]]).T, linestyle=line, **look)
+                across, upward = np.array([at[a], at[b]]).T
+                ax.plot(across, upward, linestyle=line, **look)
     draw_points(ax, map_side(chosen, places=places, telling=np.zeros(len(chosen))), focus=focus)
     numbers = [str(number) for number in range(1, len(chosen) + 1)]
     marked = [numbers[chosen.index(focus)]] if focus is not None else []
@@ -156,7 +165,7 @@ def _draw_key(ax: Axes, chosen: list[str], focus: str | None) -> None:
     names = row_names(chosen, line=KEY_LINE)
     for at, (name, bank) in enumerate(zip(names, chosen, strict=True)):
         column, row = divmod(at, rows)
-        look = {"color": PALETTE["ink"], "transform": ax.transAxes, "va": "center"}
+        look: Look = {"color": PALETTE["ink"], "transform": ax.transAxes, "va": "center"}
         if bank == focus:
             look |= {"color": PALETTE["accent"], "fontweight": "bold"}
         ax.text(0.5 * column, 1 - (row + 0.5) / rows, f"{at + 1}  {name}", **look)

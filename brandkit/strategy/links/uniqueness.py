@@ -12,6 +12,7 @@ from brandkit.core.errors import (
     check_whole_number,
     numeric_matrix,
     require_columns,
+    require_kind,
     require_unique,
 )
 from brandkit.core.intervals import holm
@@ -165,12 +166,7 @@ def _bank_rows(
     argument: str, frame: pd.DataFrame, columns: list[str], optional: list[str] | None = None
 ) -> pd.DataFrame:
     """Check a frame of one row a bank, and give its numbers; optional columns may be missing."""
-    if not isinstance(frame, pd.DataFrame):
-        source = "the result of brand_overlap or " if argument == "catalogue" else ""
-        raise TypeError(
-            f"`{argument}` must be {source}a DataFrame with one row a bank; found "
-            f"{type(frame).__name__}."
-        )
+    require_kind(argument, frame, pd.DataFrame, what="a DataFrame with one row a bank")
     require_columns(frame, ["brand", *columns], argument=argument)
     brands = [label_text(brand) for brand in frame["brand"]]
     require_unique(argument, brands, what="bank")

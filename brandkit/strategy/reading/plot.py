@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -29,7 +31,9 @@ def strategy_reading(
     rise of the chance to be chosen, or the change of the share of choices, in points.
     """
     del focus  # all options are one bank's
-    names, values, heads, dots = [], [], [], []
+    names: list[str] = []
+    values: list[str] = []
+    heads, dots = [], []
     for strategy in STRATEGIES:
         part = result.options[result.options["strategy"] == strategy].head(MOST_OPTIONS)
         if len(part):
@@ -45,7 +49,10 @@ def strategy_reading(
     with theme():
         for at, option in dots:
             face = PALETTE["ink" if option["settled"] == "clear" else "paper"]
-            look = {"marker": _MARKERS[option["strategy"]], "edgecolors": PALETTE["ink"]}
+            look: dict[str, Any] = {
+                "marker": _MARKERS[option["strategy"]],
+                "edgecolors": PALETTE["ink"],
+            }
             if not np.isnan(option["share_have"]):
                 ax.scatter(option["share_have"], at, 54, face, linewidths=1.5, zorder=3, **look)
         name_rows(ax, row_names(names, line=NAME_LINE))

@@ -14,6 +14,7 @@ from brandkit.core.errors import (
     did_you_mean,
     numeric_matrix,
     require_columns,
+    require_kind,
     require_unique,
     shown,
 )
@@ -156,24 +157,20 @@ def strategy_reading(
     >>> found.options[["option", "strategy", "because"]].values.tolist()[0]
     ['cashback', 'not_enough_evidence', 'too_few_rivals']
     """
-    if not isinstance(gaps, CatalogGaps):
-        raise TypeError(f"`gaps` must be the result of catalog_gaps; found {type(gaps).__name__}.")
-    if what_ifs is not None and not isinstance(what_ifs, Repositioning):
-        raise TypeError(
-            f"`what_ifs` must be the result of repositioning; found {type(what_ifs).__name__}."
-        )
-    if what_ifs is not None and what_ifs.brand != gaps.brand:
-        raise InputError(
-            f"`what_ifs` must be of the bank of `gaps`, {gaps.brand}; found {what_ifs.brand}."
-        )
+    require_kind("gaps", gaps, CatalogGaps, what="the result of catalog_gaps")
+    if what_ifs is not None:
+        require_kind("what_ifs", what_ifs, Repositioning, what="the result of repositioning")
+        if what_ifs.brand != gaps.brand:
+            raise InputError(
+                f"`what_ifs` must be of the bank of `gaps`, {gaps.brand}; found {what_ifs.brand}."
+            )
     known = _values(value)
     linked = {str(name): str(name) for name in gaps.gaps["attribute"].unique()}
     linked |= _checked_links(links or {}, list(known))
 
-    rows = [
-        _gap_row(row, known.get(linked[str(row["attribute"])], UNKNOWN))
-        for row in gaps.gaps.to_dict("records")
-    ]
+    rows = []
+    for row in gaps.gaps.to_dict("records"):
+        rows.append(_gap_row(row, known.get(linked[str(row["attribute"])], UNKNOWN)))
     cells = gaps.cells[gaps.cells["cell"].isin(["empty", "ours_alone"])]
     rows += [_cell_row(row) for row in cells.to_dict("records")]
     if what_ifs is not None:
@@ -190,12 +187,9 @@ def _values(value: HasImportance | pd.DataFrame | None) -> Values:
     """Give estimate and interval of each attribute."""
     if value is None:
         return {}
-    frame = value if isinstance(value, pd.DataFrame) else getattr(value, "importance", None)
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError(
-            "`value` must be the result of choice_model or a DataFrame; found "
-            f"{type(value).__name__}."
-        )
+    frame: Any = getattr(value, "importance", value)
+    what = "the result of choice_model or a DataFrame"
+    require_kind("value", frame, pd.DataFrame, what=what)
     columns = list(UNKNOWN)
     require_columns(frame, ["attribute", *columns], argument="value")
     labels = getattr(value, "labels", {})

@@ -78,7 +78,7 @@ def acceptability(ranks: Ints) -> Floats:
 
 
 def drawn_weights(
-    weights: Floats, scaled: Floats, names: tuple[str, ...], *, draws: int, seed: int
+    weights: Floats, scaled: Floats, names: list[str], *, draws: int, seed: int
 ) -> Floats:
     """Draw weights about the chosen ones, (draws, criteria).
 

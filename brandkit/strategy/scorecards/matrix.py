@@ -59,14 +59,10 @@ class ScorecardMatrix(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: size, how many lead, and how many tiers are settled."""
-        facts = {
-            "n_brands": len(self.positions),
-            "n_criteria": len(self.criteria),
-            "n_lead": int((self.positions["tier"] == "lead").sum()),
-            "n_settled_tiers": int((self.positions["tier_support"] >= SETTLED_TIER).sum()),
-            "draws": self.draws,
-        }
-        return pd.DataFrame([facts])
+        facts = {"n_brands": len(self.positions), "n_criteria": len(self.criteria)}
+        facts |= {"n_lead": int((self.positions["tier"] == "lead").sum())}
+        settled = int((self.positions["tier_support"] >= SETTLED_TIER).sum())
+        return pd.DataFrame([facts | {"n_settled_tiers": settled, "draws": self.draws}])
 
 
 def scorecard_matrix(
@@ -145,7 +141,7 @@ def scorecard_matrix(
         std_errors=_columns(std_errors, used),
         direction=_of_criteria(direction, used),
     )
-    parts = {name: _part(whole, criteria, name) for name, criteria in sides.items()}
+    parts = {name: _part(whole, names, name) for name, names in sides.items()}
 
     tiers = _tiers([part.totals for part in parts.values()], cuts)
     drawn = _drawn_tiers(parts, cuts, draws=draws, seed=seed)
@@ -157,19 +153,16 @@ def scorecard_matrix(
     if whole.errors is None:
         text = "The scores carry no errors: how often a tier stays is over other weights only."
         notes.append(Message(text))
-    criteria = []
-    positions = {"brand": list(whole.brands)}
-    errors = {}
+    criteria = pd.concat({name: criteria_frame(part) for name, part in parts.items()})
+    criteria = criteria.reset_index(level=0, names="composite").reset_index(drop=True)
+    positions = pd.DataFrame({f"{name}_score": part.totals for name, part in parts.items()})
+    positions.insert(0, "brand", list(whole.brands))
     for name, part in parts.items():
-        frame = criteria_frame(part)
-        frame.insert(0, "composite", name)
-        criteria.append(frame)
-        positions[f"{name}_score"] = part.totals
-        errors[f"{name}_error"] = np.nan if part.total_errors is None else part.total_errors
-    positions |= errors | {"tier": np.array(TIERS, dtype=object)[tiers]}
+        positions[f"{name}_error"] = np.nan if part.total_errors is None else part.total_errors
+    positions["tier"] = np.array(TIERS, dtype=object)[tiers]
     return ScorecardMatrix(
-        positions=pd.DataFrame(positions).assign(tier_support=(drawn == tiers).mean(axis=0)),
-        criteria=pd.concat(criteria, ignore_index=True),
+        positions=positions.assign(tier_support=(drawn == tiers).mean(axis=0)),
+        criteria=criteria,
         cuts=(float(cuts[0]), float(cuts[1])),
         draws=draws,
         notes=tuple(notes),

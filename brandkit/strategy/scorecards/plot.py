@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -18,6 +20,8 @@ from brandkit.viz.marks import Dots, dot_rows
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 
+Look = dict[str, Any]
+
 MOST_ROWS = 30
 """Institutions that a dot plot shows; the table beside it has the rest."""
 CROWDED, MOST_NAMES = 24, 12
@@ -33,18 +37,16 @@ _CORNERS = {
 def scorecard(result: Scorecard, *, ax: Axes | None = None, focus: object = None) -> Axes:
     """Draw ranks as dots: thick bars are what errors do not rule out, lines most other weights."""
     bank, _ = known_focus(focus, result.totals["brand"])
-    totals = result.totals
-    if len(totals) > MOST_ROWS:
-        own = totals[MOST_ROWS - 1 :][totals["brand"][MOST_ROWS - 1 :] == bank]
-        totals = pd.concat([totals, own]).iloc[
-            [*range(MOST_ROWS - 1), -1 if len(own) else MOST_ROWS - 1]
-        ]
+    totals = result.totals.head(MOST_ROWS)
+    if bank is not None and bank not in set(totals["brand"]):
+        own = result.totals[result.totals["brand"] == bank]
+        totals = pd.concat([totals.head(MOST_ROWS - 1), own], ignore_index=True)
     ends = [totals[f"weights_rank_{end}"] for end in ("low", "high")]
-    columns = {
+    columns: dict[str | Message, list[str]] = {
         Message("total"): [formatted(one, "decimal2") for one in totals["estimate"]],
         Message("first"): [formatted(one, "percent") for one in totals["share_first"]],
     }
-    last = totals[["weights_rank_high", "rank", "rank_high"]].max(axis=None)
+    last = float(np.nanmax(totals[["weights_rank_high", "rank", "rank_high"]].astype(float)))
     ax = new_axes(WIDTH, rows_height(len(totals) + 3)) if ax is None else ax
     dot_rows(
         totals["brand"].tolist(),
@@ -89,19 +91,19 @@ def scorecard_matrix(
         quarters = [0.0, 0.25, 0.5, 0.75, 1.0]
         ax.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0), xticks=quarters, yticks=quarters[1:])
         ax.set_aspect("equal", adjustable="box")
-        dashed = {"color": PALETTE["soft"], "linewidth": 1, "linestyle": "--", "zorder": 1}
+        dashed: Look = {"color": PALETTE["soft"], "linewidth": 1, "linestyle": "--", "zorder": 1}
         ax.axvline(result.cuts[0], **dashed)
         ax.axhline(result.cuts[1], **dashed)
         for ends in bars:
-            look = {"color": PALETTE["line"], "linewidth": 2, "linestyle": "-", "marker": ""}
-            ax.plot(*ends.T, zorder=2, **look)
+            look: Look = {"color": PALETTE["line"], "linestyle": "-", "marker": "", "zorder": 2}
+            ax.plot(ends[:, 0], ends[:, 1], linewidth=2, **look)
         for which, marker, size, colour in (
             (~is_focus, "o", 40, PALETTE["ink"]),
             (is_focus, "D", 60, PALETTE["accent"]),
         ):
             face = np.where(is_settled[which], colour, PALETTE["paper"])
-            look = {"edgecolors": colour, "linewidths": 1.5, "zorder": 3}
-            ax.scatter(*places[which].T, size, face, marker=marker, **look)
+            look = {"c": face, "edgecolors": colour, "linewidths": 1.5, "zorder": 3}
+            ax.scatter(places[which, 0], places[which, 1], size, marker=marker, **look)
         for tier, (across, upward, left, low) in _CORNERS.items():
             look = {"color": PALETTE["soft"], "fontstyle": "italic", "ha": left, "va": low}
             ax.text(across, upward, translate(TIER_NAMES[tier]), transform=ax.transAxes, **look)

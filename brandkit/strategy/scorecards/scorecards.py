@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
@@ -19,6 +19,7 @@ from brandkit.core.errors import (
     did_you_mean,
     numeric_matrix,
     require_frame,
+    require_kind,
     require_unique,
     shown,
 )
@@ -92,7 +93,7 @@ class Scorecard(Result):
         """Give one row: size, who is first, how often, and how many pairs are told apart."""
         first, n = self.totals.iloc[0], len(self.totals)
         often = self.totals["brand"].iloc[int(self.totals["share_first"].to_numpy().argmax())]
-        facts = {"n_brands": n, "n_criteria": len(self.criteria)}
+        facts: dict[str, Any] = {"n_brands": n, "n_criteria": len(self.criteria)}
         facts |= {name: first[name] for name in ("brand", "estimate", "share_first")}
         told = int(self.pairs["distinct"].sum()) if self.has_errors else None
         facts |= {"most_share_first": often, "n_pairs": n * (n - 1) // 2, "n_told_apart": told}
@@ -193,13 +194,14 @@ def scorecard(
 
     over_weights = ranks_of(values.drawn_weights(draws, seed) @ values.scaled.T)
     omissions = _omissions(values)
+    ranks = _grid(brand=values.brands, rank=range(1, len(values.brands) + 1))
     errors, better = values.total_errors, None
     if errors is not None:
         better = surely_better(values.totals, errors=errors, draws=draws, seed=seed, level=level)
     return Scorecard(
         totals=_totals_frame(values, better, over_weights, omissions, level=level),
         parts=_parts_frame(values),
-        acceptability=_acceptability_frame(values, over_weights),
+        acceptability=ranks.assign(share=acceptability(over_weights).ravel()),
         omissions=omissions,
         criteria=criteria_frame(values),
         pairs=_pairs_frame(values, better),
@@ -219,8 +221,8 @@ class ScorecardValues:
     Weights sum to 1; errors are those of ``scaled``.
     """
 
-    brands: tuple[str, ...]
-    criteria: tuple[str, ...]
+    brands: list[str]
+    criteria: list[str]
     raw: Floats
     scaled: Floats
     errors: Floats | None
@@ -253,7 +255,7 @@ class ScorecardValues:
         chosen: dict[str, Any] = {
             name: part[..., at] for name, part in parts.items() if part is not None
         }
-        return replace(self, criteria=tuple(criteria), **chosen)
+        return replace(self, criteria=list(criteria), **chosen)
 
 
 def checked_values(
@@ -280,8 +282,8 @@ def checked_values(
     lower = _directions(direction, criteria)
     scaled = (raw - low) / (high - low)
     return ScorecardValues(
-        brands=tuple(brands),
-        criteria=tuple(criteria),
+        brands=brands,
+        criteria=criteria,
         raw=raw,
         scaled=np.where(lower, 1 - scaled, scaled),
         errors=None if std_errors is None else _errors(std_errors, scores) / (high - low),
@@ -337,23 +339,18 @@ def _check_names(
 
 
 def _limits(limits: Limits | None, criteria: list[str]) -> tuple[Floats, Floats]:
-    if limits is None:
-        raise InputError(
-            "`limits` must be declared, the lowest and highest possible value of each criterion; "
-            "found none. Limits taken from the table would let one more institution reverse ranks "
-            "of others. Write limits=(0, 10), or {criterion: (low, high)}."
-        )
-    given = limits if isinstance(limits, Mapping) else dict.fromkeys(criteria, limits)
+    pair = limits if limits is not None and not isinstance(limits, Mapping) else None
+    given = limits if isinstance(limits, Mapping) else dict.fromkeys(criteria if pair else [], pair)
     way_out = (
-        "Declare the lowest and highest possible value: limits taken from the table would let one "
-        "more institution reverse ranks of others."
+        "Declare the lowest and highest possible value, (0, 10) or {criterion: (low, high)}: "
+        "limits taken from the table would let one more institution reverse ranks of others."
     )
     _check_names("limits", given, criteria, way_out=way_out)
     for name in criteria:
-        pair = tuple(given[name])
-        if len(pair) != 2 or not all(np.isfinite(pair)) or not pair[0] < pair[1]:
+        found = np.array(given[name], dtype=float)
+        if found.shape != (2,) or not np.isfinite(found).all() or not found[0] < found[1]:
             raise ScaleError(
-                f"`limits` must be two finite numbers, the lower first; found {shown(pair)} for "
+                f"`limits` must be two finite numbers, the lower first; found {shown(found)} for "
                 f"{shown(name)}."
             )
     low, high = np.array([given[name] for name in criteria], dtype=float).T
@@ -371,15 +368,13 @@ def _directions(direction: Directions, criteria: list[str]) -> Flags:
 def _weights(weights: Mapping[str, float] | None, criteria: list[str]) -> Floats:
     if weights is None:
         return np.full(len(criteria), 1 / len(criteria))
-    if not isinstance(weights, Mapping):
-        raise TypeError(f"`weights` must map criteria to numbers; found {type(weights).__name__}.")
+    require_kind("weights", weights, Mapping, what="a mapping of criteria to numbers")
     way_out = "Write 0 where a criterion shall not count."
     _check_names("weights", weights, criteria, way_out=way_out)
     values = np.array([float(weights[name]) for name in criteria])
-    if not np.isfinite(values).all() or (values < 0).any():
-        raise ScaleError(f"`weights` must be finite and >= 0; found {shown(values.tolist())}.")
-    if not values.any():
-        raise ScaleError("`weights` must be above 0 for some criterion; found zeros only.")
+    if not np.isfinite(values).all() or (values < 0).any() or not values.any():
+        found = shown(values.tolist()) if values.any() else "zeros only"
+        raise ScaleError(f"`weights` must be finite and >= 0, and not all 0; found {found}.")
     return np.asarray(values / values.sum())
 
 
@@ -394,15 +389,11 @@ def _errors(std_errors: pd.DataFrame, scores: pd.DataFrame) -> Floats:
         )
     frame = std_errors.set_axis(given[0], axis=0).set_axis(given[1], axis=1)
     values = numeric_matrix("std_errors", frame.loc[wanted[0], wanted[1]])
-    if (values < 0).any():
+    if (values < 0).any() or not values.any():
+        found = f"{values.min():g}" if values.any() else "zeros only"
         raise ScaleError(
-            f"`std_errors` must be >= 0; found {values.min():g}. Write 0 where a value is known "
-            "without error."
-        )
-    if not values.any():
-        raise ScaleError(
-            "`std_errors` must be above 0 somewhere; found zeros only. Leave them out where all "
-            "values are known without error."
+            f"`std_errors` must be >= 0, and not all 0; found {found}. Write 0 where a value is "
+            "known without error, and leave them out where all are."
         )
     return values
 
@@ -410,22 +401,25 @@ def _errors(std_errors: pd.DataFrame, scores: pd.DataFrame) -> Floats:
 # --- labels --------------------------------------------------------------------------------------
 
 
+def _grid(**sides: Sequence[Hashable]) -> pd.DataFrame:
+    """Give a row each combination, the last side fastest."""
+    rows = pd.MultiIndex.from_product(list(sides.values()), names=list(sides))
+    return pd.DataFrame(rows.to_frame(index=False))
+
+
 def _omissions(values: ScorecardValues) -> pd.DataFrame:
     """Leave out each criterion that counts; its weight goes to the others in proportion."""
     used = np.flatnonzero(values.weights > 0)
-    if len(used) < 2:
-        return pd.DataFrame(columns=["brand", "criterion", "estimate", "rank"])
     left = np.tile(values.weights, (len(used), 1))
     left[np.arange(len(used)), used] = 0.0
-    left /= left.sum(axis=1, keepdims=True)
-    totals = left @ values.scaled.T
-    columns = {
-        "brand": np.tile(np.array(values.brands, dtype=object), len(used)),
-        "criterion": np.array(values.criteria, dtype=object)[used].repeat(len(values.brands)),
-        "estimate": totals.ravel(),
-        "rank": ranks_of(totals).ravel(),
-    }
-    return pd.DataFrame(columns)
+    if len(used) < 2:
+        used, left = used[:0], left[:0]
+    totals = left / left.sum(axis=1, keepdims=True) @ values.scaled.T
+    frame = _grid(criterion=[values.criteria[at] for at in used], brand=values.brands)
+    frame = frame.assign(
+        estimate=totals.ravel(), rank=ranks_of(totals).ravel() if len(used) else []
+    )
+    return frame[["brand", "criterion", "estimate", "rank"]]
 
 
 def _totals_frame(
@@ -441,61 +435,39 @@ def _totals_frame(
     totals, errors, rank = values.totals, values.total_errors, ranks_of(values.totals)
     m, tail = len(totals), (1 - level) / 2
     low, high = np.quantile(over_weights, [tail, 1 - tail], axis=0, method="inverted_cdf")
-    omitted = omissions.groupby("brand", sort=False)["rank"].agg(["min", "max"])
-    omitted = omitted.astype(float).reindex(values.brands)
+    omitted = omissions.groupby("brand")["rank"].agg(low="min", high="max").reindex(values.brands)
+    omitted = omitted.apply(lambda one: one.fillna(pd.Series(rank, values.brands)).astype(int))
     # who is no better anywhere that counts is behind under all weights; equal somewhere is enough
     # for a tie under some, and a tie shares the better rank
     scaled = values.scaled[:, values.weights > 0]
     dominates = (scaled[:, None, :] - scaled > _SAME).all(axis=-1)
-    columns = {"brand": list(values.brands), "estimate": totals, "rank": rank}
+    columns: dict[str, Any] = {"brand": values.brands, "estimate": totals, "rank": rank}
     columns |= dict.fromkeys(["std_error", "ci_low", "ci_high", "rank_low", "rank_high"], np.nan)
     if errors is not None and better is not None:
         half = norm.ppf((1 + level) / 2) * errors
         columns |= {"std_error": errors, "ci_low": np.maximum(totals - half, 0.0)}
         columns |= {"ci_high": np.minimum(totals + half, 1.0)}
         columns |= {"rank_low": 1 + better.sum(axis=0), "rank_high": m - better.sum(axis=1)}
-    columns |= {
-        "weights_rank_low": low.astype(int),
-        "weights_rank_high": high.astype(int),
-        "share_first": (over_weights == 1).mean(axis=0),
-        "omit_rank_low": omitted["min"].fillna(pd.Series(rank, values.brands)).astype(int).array,
-        "omit_rank_high": omitted["max"].fillna(pd.Series(rank, values.brands)).astype(int).array,
-        "bound_rank_low": 1 + dominates.sum(axis=0),
-        "bound_rank_high": m - dominates.sum(axis=1),
-    }
+    columns |= {"weights_rank_low": low.astype(int), "weights_rank_high": high.astype(int)}
+    columns |= {"share_first": (over_weights == 1).mean(axis=0)}
+    columns |= {f"omit_rank_{end}": one.to_numpy() for end, one in omitted.items()}
+    columns |= {"bound_rank_low": 1 + dominates.sum(axis=0)}
+    columns |= {"bound_rank_high": m - dominates.sum(axis=1)}
     return pd.DataFrame(columns).sort_values("rank", kind="stable", ignore_index=True)
 
 
 def _parts_frame(values: ScorecardValues) -> pd.DataFrame:
-    m, k = values.raw.shape
-    columns = {
-        "brand": np.array(values.brands, dtype=object).repeat(k),
-        "criterion": np.tile(np.array(values.criteria, dtype=object), m),
-        "value": values.raw.ravel(),
-        "scaled": values.scaled.ravel(),
-        "weight": np.tile(values.weights, m),
-        "part": (values.scaled * values.weights).ravel(),
-    }
-    return pd.DataFrame(columns)
-
-
-def _acceptability_frame(values: ScorecardValues, over_weights: Ints) -> pd.DataFrame:
-    m = len(values.brands)
-    brands = np.array(values.brands, dtype=object).repeat(m)
-    share = acceptability(over_weights).ravel()
-    return pd.DataFrame({"brand": brands, "rank": np.tile(np.arange(1, m + 1), m), "share": share})
+    frame = _grid(brand=values.brands, criterion=values.criteria)
+    frame = frame.assign(value=values.raw.ravel(), scaled=values.scaled.ravel())
+    frame["weight"] = np.tile(values.weights, len(values.brands))
+    return frame.assign(part=(values.scaled * values.weights).ravel())
 
 
 def criteria_frame(values: ScorecardValues) -> pd.DataFrame:
     """Give a row a criterion, with what was declared of it."""
-    columns = {
-        "criterion": list(values.criteria),
-        "weight": values.weights,
-        "low": values.low,
-        "high": values.high,
-        "direction": np.where(values.is_lower_better, "lower", "higher"),
-    }
-    return pd.DataFrame(columns)
+    columns = {"criterion": list(values.criteria), "weight": values.weights, "low": values.low}
+    direction = np.where(values.is_lower_better, "lower", "higher")
+    return pd.DataFrame(columns).assign(high=values.high, direction=direction)
 
 
 def _pairs_frame(values: ScorecardValues, better: Flags | None) -> pd.DataFrame:
@@ -504,14 +476,10 @@ def _pairs_frame(values: ScorecardValues, better: Flags | None) -> pd.DataFrame:
         return pd.DataFrame(columns=["brand_a", "brand_b", "estimate", "std_error", "distinct"])
     order = np.argsort(-values.totals, kind="stable")
     first, second = (order[at] for at in np.triu_indices(len(order), 1))
-    columns = {
-        "brand_a": names[first],
-        "brand_b": names[second],
-        "estimate": values.totals[first] - values.totals[second],
-        "std_error": np.sqrt(errors[first] ** 2 + errors[second] ** 2),
-        "distinct": better[first, second],
-    }
-    return pd.DataFrame(columns)
+    frame = pd.DataFrame({"brand_a": names[first], "brand_b": names[second]})
+    frame["estimate"] = values.totals[first] - values.totals[second]
+    frame["std_error"] = np.sqrt(errors[first] ** 2 + errors[second] ** 2)
+    return frame.assign(distinct=better[first, second])
 
 
 def _notes(values: ScorecardValues, *, is_neutral: bool) -> tuple[Message, ...]:
