@@ -26,7 +26,7 @@ from brandkit.positioning.image.kernel import (
 )
 from brandkit.positioning.maps.kernel import turns_onto
 from brandkit.strategy.links.kernel import CERTAIN, chance, mantel_values, procrustes_values
-from brandkit.strategy.scorecards.scorecards import surely_better
+from brandkit.strategy.scorecards.kernel import surely_better
 
 RUNS = 2000
 ORDERS = 499

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:  # the command line answers --help without them
     import numpy as np
@@ -178,6 +178,12 @@ def require_frame(argument: str, value: object) -> None:
 
     if not isinstance(value, pd.DataFrame):
         raise TypeError(f"`{argument}` must be a pandas DataFrame; found {type(value).__name__}.")
+
+
+def require_kind(argument: str, value: object, kinds: Any, *, what: str) -> None:
+    """Refuse what is of none of the types; ``what`` says in words which are meant."""
+    if not isinstance(value, kinds):
+        raise TypeError(f"`{argument}` must be {what}; found {type(value).__name__}.")
 
 
 def require_columns(frame: pd.DataFrame, names: Iterable[str], *, argument: str) -> None:

@@ -6,6 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
 import pandas as pd
@@ -60,7 +61,10 @@ class Result(ABC):
 
     def plot(self, *, focus: object = None, figure: str = "", **options: Any) -> Any:
         """Draw it, or another figure of its ``plot.py`` by name: Axes, or a Figure of several."""
-        return _beside(self, "plot", figure)(self, focus=focus, **options)
+        drawn = _beside(self, "plot", figure)
+        if "focus" in signature(drawn).parameters:
+            options["focus"] = focus
+        return drawn(self, **options)
 
     def __repr__(self) -> str:
         name = type(self).__name__

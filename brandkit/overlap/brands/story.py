@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -34,12 +33,6 @@ _BANK_COLUMNS = [
 ]  # fmt: skip
 
 
-def _plot() -> ModuleType:
-    from brandkit.overlap.brands import plot
-
-    return plot
-
-
 def brand_overlap(result: BrandOverlap, *, focus: object = None) -> Story:
     """Say who is like whom, how firmly, and how distinct each is."""
     bank, unknown = known_focus(focus, result.brands["brand"])
@@ -62,7 +55,7 @@ def brand_overlap(result: BrandOverlap, *, focus: object = None) -> Story:
                 _market_alt(result, bank),
                 result.matrix().loc[drawn, drawn].reset_index(),
                 (*as_notes(findings[1:]), *unknown, *result.notes),
-                lambda: _plot().brand_overlap(result, focus=bank),
+                lambda: result.plot(figure="brand_overlap", focus=bank),
                 kinds="share",
             ),
             "banks": Exhibit(
@@ -78,7 +71,7 @@ def brand_overlap(result: BrandOverlap, *, focus: object = None) -> Story:
                 _rivals_caption(result, near, bank),
                 _rivals_alt(near.head(MOST_ROWS), bank),
                 near,
-                draw=lambda: _plot().nearest_rivals(result, focus=bank),
+                draw=lambda: result.plot(figure="nearest_rivals", focus=bank),
             ),
         },
     )
@@ -500,7 +493,7 @@ def overlap_explanation(result: OverlapExplanation, *, focus: object = None) -> 
                 ),
                 _named(facets),
                 (*as_notes([finding]), *unknown, *result.notes),
-                lambda: _plot().overlap_explanation(result),
+                lambda: result.plot(figure="overlap_explanation"),
             ),
             "counterparts": Exhibit(
                 say(

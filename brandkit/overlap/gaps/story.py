@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 import pandas as pd
 
 from brandkit.core.labels import known_focus
@@ -31,12 +29,6 @@ _WORDS = {
     "empty": N_("nobody sells"),
     "ours_alone": N_("only we sell"),
 }
-
-
-def _plot() -> ModuleType:
-    from brandkit.overlap.gaps import plot
-
-    return plot
 
 
 def catalog_gaps(result: CatalogGaps, *, focus: object = None) -> Story:
@@ -94,7 +86,7 @@ def catalog_gaps(result: CatalogGaps, *, focus: object = None) -> Story:
                 alt,
                 _in_words(result.gaps, "kind", "state")[gap_columns],
                 (*as_notes([parity, difference]), *unknown, *result.notes),
-                lambda: _plot().catalog_gaps(result),
+                lambda: result.plot(figure="catalog_gaps"),
             ),
             "cells": Exhibit(
                 say(

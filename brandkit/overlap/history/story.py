@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 import pandas as pd
 
 from brandkit.core.labels import known_focus
@@ -27,12 +25,6 @@ COMPONENT_NAMES = {
     "real": N_("Real change"),
 }
 _NOTHING = 1e-9
-
-
-def _plot() -> ModuleType:
-    from brandkit.overlap.history import plot
-
-    return plot
 
 
 def overlap_history(result: OverlapHistory, *, focus: object = None) -> Story:
@@ -84,7 +76,7 @@ def overlap_history(result: OverlapHistory, *, focus: object = None) -> Story:
                     drop=True
                 ),
                 (*unknown, *result.notes),
-                lambda: _plot().overlap_history(result),
+                lambda: result.plot(figure="overlap_history"),
                 kinds={"estimate": "share"},
             ),
             "change": Exhibit(
@@ -97,7 +89,7 @@ def overlap_history(result: OverlapHistory, *, focus: object = None) -> Story:
                 say("Dots with ranges, in percentage points: {parts}."),
                 result.change.assign(component=named),
                 as_notes(findings),
-                lambda: _plot().overlap_change(result),
+                lambda: result.plot(figure="overlap_change"),
             ),
         },
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 import pandas as pd
 
 from brandkit.core.labels import known_focus
@@ -15,12 +13,6 @@ LOPSIDED = 1.5
 """Times one way of the commonality exceeds the other where a rivalry is called one-sided."""
 AHEAD = 1.1
 """Times the first commonality exceeds the second where the first is told from the second."""
-
-
-def _plot() -> ModuleType:
-    from brandkit.overlap.regions import plot
-
-    return plot
 
 
 def market_overlap(result: MarketOverlap, *, focus: object = None) -> Story:
@@ -50,7 +42,7 @@ def market_overlap(result: MarketOverlap, *, focus: object = None) -> Story:
         _alt(rows.head(MOST_ROWS), bank),
         rows,
         (*as_notes([finding]), *unknown, *result.notes),
-        lambda: _plot().market_overlap(result, focus=bank),
+        lambda: result.plot(figure="market_overlap", focus=bank),
     )
     return Story(finding.headline, findings=(finding,), exhibits={"meeting": exhibit})
 

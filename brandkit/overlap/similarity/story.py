@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, as_notes
 from brandkit.core.story import Exhibit, Story, speaker
 from brandkit.overlap.similarity.similarity import MOST_PAIRS, ProductSimilarity, nearest_pairs
-
-
-def _plot() -> ModuleType:
-    from brandkit.overlap.similarity import plot
-
-    return plot
 
 
 def product_similarity(result: ProductSimilarity, *, focus: object = None) -> Story:
@@ -72,6 +64,6 @@ def product_similarity(result: ProductSimilarity, *, focus: object = None) -> St
     )
     notes = (*as_notes([finding]), *unknown, *result.notes)
     exhibit = Exhibit(
-        caption, alt, rows, notes, lambda: _plot().product_similarity(result, focus=bank)
+        caption, alt, rows, notes, lambda: result.plot(figure="product_similarity", focus=bank)
     )
     return Story(headline, findings=(finding,), exhibits={"products": exhibit})

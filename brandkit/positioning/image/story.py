@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from brandkit.core.labels import known_focus
@@ -45,16 +43,10 @@ def map_stability(result: MapStability, *, focus: object = None) -> Story:
             ),
             _pairs_alt(pairs, say),
             data=pairs,
-            draw=lambda: _plot().distinct_pairs(result, focus=brand),
+            draw=lambda: result.plot(figure="distinct_pairs", focus=brand),
         ),
     }
     return Story(headline, _map_lede(result, say), findings, exhibits=exhibits)
-
-
-def _plot() -> Any:
-    from brandkit.positioning.image import plot
-
-    return plot
 
 
 def nearest_pairs(result: MapStability, *, focus: str | None = None) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Final
 
 import pandas as pd
@@ -63,11 +62,11 @@ def perceived_alikeness(
             _pairs_alt(rows),
             rows,
             beneath,
-            lambda: _plot().alikeness_pairs(result, focus=focus, item=item),
+            lambda: result.plot(figure="alikeness_pairs", focus=focus, item=item),
         )
     if shares is not None:
         exhibits["between"] = Exhibit(
-            *_between(shares), shares, draw=lambda: _plot().perceived_alikeness(result)
+            *_between(shares), shares, draw=lambda: result.plot(figure="perceived_alikeness")
         )
     exhibits["noticed"] = Exhibit(
         Message(
@@ -81,12 +80,6 @@ def perceived_alikeness(
         kinds={"expected": "number"},
     )
     return Story(headline, None, tuple(findings), tuple(actions), exhibits)
-
-
-def _plot() -> ModuleType:
-    from brandkit.satisfaction.alikeness import plot
-
-    return plot
 
 
 # --- rows ----------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from brandkit.core.intervals import Interval, percentile_interval
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.sampling.draws import MOST_GROUPS
 from brandkit.sampling.rows import SurveyRows
-from brandkit.satisfaction.pooling.kernel import morris_pooled, reml
 from brandkit.satisfaction.centred import cell_codes, centred_values, correlations
+from brandkit.satisfaction.pooling.kernel import morris_pooled, reml
 from brandkit.satisfaction.pooling.pooling import FEWEST
 
 Method = Literal["shapley", "johnson"]

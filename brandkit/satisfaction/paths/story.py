@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -29,12 +29,6 @@ _SCHEMES: Final = {
     "centroid": Message("centroid"),
     "factorial": Message("factorial"),
 }
-
-
-def _plots() -> Any:
-    from brandkit.satisfaction.paths import plot
-
-    return plot
 
 
 def path_model(result: PathModel, *, focus: object = None) -> Story:  # noqa: ARG001
@@ -76,7 +70,7 @@ def path_model(result: PathModel, *, focus: object = None) -> Story:  # noqa: AR
             _named(paths)[["source", "target", "estimate", "ci_low", "ci_high", "ci_level", "f2",
                            "total_effect"]],
             (*as_notes(findings[1:]), *result.notes),
-            lambda: _plots().path_model(result),
+            lambda: result.plot(figure="path_model"),
         ),
         "effects": Exhibit(
             say(
@@ -250,7 +244,7 @@ def path_comparison(result: PathComparison, *, focus: object = None) -> Story:
         ),
         _named(data),
         (*as_notes(findings[1:]), *unknown, *result.notes),
-        lambda: _plots().path_comparison(result),
+        lambda: result.plot(figure="path_comparison"),
     )
     return Story(findings[0].headline, None, findings, (), {"groups": exhibit})
 
@@ -347,7 +341,7 @@ def path_prediction(result: PathPrediction, *, focus: object = None) -> Story:  
         ),
         result.items.assign(item=result.items["label"]).drop(columns="label"),
         result.notes,
-        lambda: _plots().path_prediction(result),
+        lambda: result.plot(figure="path_prediction"),
     )
     finding = Finding(headline, detail, settled)
     return Story(headline, None, (finding,), (), {"foretold": exhibit})
@@ -425,7 +419,7 @@ def _levers(
     if result.detail == "item":
         columns.insert(1, "label")
     return Exhibit(caption, alt, _named(points)[columns], notes,
-                   lambda: _plots().importance_performance(result))  # fmt: skip
+                   lambda: result.plot(figure="importance_performance"))  # fmt: skip
 
 
 def _leaning(points: pd.DataFrame, quadrant: str) -> pd.DataFrame:

@@ -6,7 +6,6 @@ That two scores cannot be told apart is a finding too, and is said so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import ModuleType
 from typing import Final
 
 import pandas as pd
@@ -72,7 +71,7 @@ def group_comparison(
             _alt(rows, focus, say),
             comparison_rows(result),
             (*notes, *as_notes(findings[1:]), *result.notes),
-            lambda: _plot().group_comparison(result, focus=focus, item=item, measure=measure),
+            lambda: result.plot(figure="group_comparison", focus=focus, item=item, measure=measure),
         )
     }
     if len(result.changes):
@@ -90,7 +89,7 @@ def group_comparison(
             _change_alt(changes, measure, say),
             changes,
             as_notes([finding]),
-            lambda: _plot().wave_changes(result, focus=focus, item=item, measure=measure),
+            lambda: result.plot(figure="wave_changes", focus=focus, item=item, measure=measure),
         )
         findings, actions = [*findings, finding], [*actions, *due]
     return Story(headline, None, tuple(findings), tuple(actions), exhibits)
@@ -121,15 +120,9 @@ def satisfaction_scores(
         _alt(rows, focus, say),
         every.drop(columns="base"),
         (*notes, *result.notes),
-        lambda: _plot().satisfaction_scores(result, focus=focus, item=item, measure=measure),
+        lambda: result.plot(figure="satisfaction_scores", focus=focus, item=item, measure=measure),
     )
     return Story(finding.headline, None, (finding,), (), {"levels": levels})
-
-
-def _plot() -> ModuleType:
-    from brandkit.satisfaction.scores import plot
-
-    return plot
 
 
 def _focus(

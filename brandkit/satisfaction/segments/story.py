@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from brandkit.core.message import Finding, Message, Settled, as_notes
@@ -15,12 +13,6 @@ from brandkit.satisfaction.segments.segments import CustomerSegments
 LASTING, SKETCHY = 0.8, 0.6
 CLEAR, LIKELY = 0.01, 0.05
 MOST_NAMED = 4
-
-
-def _plots() -> Any:
-    from brandkit.satisfaction.segments import plot
-
-    return plot
 
 
 def customer_segments(result: CustomerSegments, *, focus: object = None) -> Story:  # noqa: ARG001
@@ -163,4 +155,4 @@ def _exhibit(result: CustomerSegments, notes: tuple[Message, ...]) -> Exhibit:
         item=result.profiles["label"],
         segment=[translate(result.name(one)) for one in result.profiles["segment"]],
     )[["segment", "item", "estimate", "ci_low", "ci_high", "ci_level", "p_adjusted", "n"]]
-    return Exhibit(caption, alt, data, notes, lambda: _plots().customer_segments(result))
+    return Exhibit(caption, alt, data, notes, lambda: result.plot(figure="customer_segments"))

@@ -26,12 +26,6 @@ _MEASURES: Final = {
 }
 
 
-def _plots() -> Any:
-    from brandkit.satisfaction.service import plot
-
-    return plot
-
-
 def service_quality(result: ServiceQuality, *, focus: object = None) -> Story:
     """Tell at which stage or in what the service is weak, and where the focus stands apart."""
     focus, unknown = known_focus(focus, result.scores["brand"].dropna().unique())
@@ -194,7 +188,7 @@ def _exhibit(
          "estimate", "ci_low", "ci_high", "ci_level", "n"]
     ]  # fmt: skip
     return Exhibit(caption, alt, data, notes,
-                   lambda: _plots().service_quality(result, kind=kind, focus=focus))  # fmt: skip
+                   lambda: result.plot(kind=kind, focus=focus))  # fmt: skip
 
 
 def _how(p_value: float) -> Settled:

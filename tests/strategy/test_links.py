@@ -18,14 +18,10 @@ from brandkit.overlap import BrandOverlap, brand_overlap
 from brandkit.overlap.examples import small_catalog
 from brandkit.positioning import correspondence_map
 from brandkit.positioning.image.stability import MapStability, map_stability
+from brandkit.positioning.maps.distances import classical_places
 from brandkit.sources import read_study
 from brandkit.sources.sample_market import BANKS as MARKET
-from brandkit.strategy.links.distances import (
-    DistanceLink,
-    classical_places,
-    distance_link,
-    perceived_distances,
-)
+from brandkit.strategy.links.distances import DistanceLink, distance_link, perceived_distances
 from brandkit.strategy.links.kernel import mantel_values, orders_of, procrustes_values
 from brandkit.strategy.links.uniqueness import uniqueness_link
 from tests.contract import assert_contract
@@ -71,7 +67,7 @@ def test_displacements_are_vegans_residuals(small) -> None:
 
 
 def test_classical_scaling_keeps_the_distances_of_r() -> None:
-    places = classical_places(np.array(VALUES["sold"]), axes=2)
+    places = classical_places(np.array(VALUES["sold"]), 2)[0]
     np.testing.assert_allclose(squareform(pdist(places)), VALUES["classical_distances"], atol=1e-10)
 
 
@@ -244,12 +240,12 @@ def test_the_samples_satisfaction_has_nothing_to_do_with_uniqueness(market) -> N
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda t: t.iloc[:, 1:], "same banks in rows and columns; found \\['A'\\]"),
-        (lambda t: 1 - t / 20, "must be 0 from a bank to itself"),
-        (lambda t: t - 1, "distances >= 0"),
+        (lambda t: t.iloc[:, 1:], "found 6 x 5 and \\['A'\\] on one side only"),
+        (lambda t: 1 - t / 20, "must have zeros on its diagonal"),
+        (lambda t: t - 1, "values >= 0"),
         (lambda t: t + np.triu(np.ones((6, 6)), 1), "must be symmetric"),
         (lambda t: t.where(t > 0), "finite numbers"),
-        (lambda t: t.set_axis(list("AACDEF"), axis=0), "each bank once"),
+        (lambda t: t.set_axis(list("AACDEF"), axis=0), "each row once"),
         (lambda t: t.iloc[:3, :3], "at least 4 of the banks"),
         (lambda t: t.set_axis(list("UVWXYZ"), axis=0).set_axis(list("UVWXYZ"), axis=1), "found 0"),
     ],

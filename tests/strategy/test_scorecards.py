@@ -12,13 +12,9 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError
+from brandkit.strategy.scorecards.kernel import acceptability, ranks_of, surely_better
 from brandkit.strategy.scorecards.matrix import scorecard_matrix
-from brandkit.strategy.scorecards.scorecards import (
-    acceptability,
-    ranks_of,
-    scorecard,
-    surely_better,
-)
+from brandkit.strategy.scorecards.scorecards import scorecard
 from brandkit.strategy.scorecards.templates import scorecard_template
 from tests.contract import assert_contract
 
@@ -221,7 +217,7 @@ def test_rank_sets_cover_the_true_ranks() -> None:
 @pytest.mark.parametrize(
     ("change", "options", "error", "message"),
     [
-        (lambda t: t, {"limits": None}, InputError, "`limits` must be declared"),
+        (lambda t: t, {"limits": None}, InputError, "`limits` must hold every criterion"),
         (lambda t: t, {"limits": {"service": (0, 10)}}, InputError, "found none for \\['fees'"),
         (lambda t: t, {"limits": {**LIMITS, "x": (0, 1)}}, InputError, "must name criteria"),
         (lambda t: t, {"limits": {**LIMITS, "fees": (20, 0)}}, ScaleError, "the lower first"),

@@ -1,9 +1,9 @@
-"""Component, distance and preference maps as drawn: what is seen is what the result says."""
+"""Maps as drawn: what is seen is what the result says."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +14,11 @@ from matplotlib.text import Annotation
 from scipy.spatial.distance import pdist, squareform
 
 from brandkit.core.errors import InputError
+from brandkit.core.result import Result
 from brandkit.language import use_language
 from brandkit.positioning.maps.components import component_map
 from brandkit.positioning.maps.correspondence import correspondence_map
 from brandkit.positioning.maps.distances import distance_map
-from brandkit.positioning.maps.plot import (
-    plot_component_map,
-    plot_correspondence_map,
-    plot_distance_map,
-)
-from brandkit.positioning.preferences.plot import plot_preference_map
 from brandkit.positioning.preferences.preferences import PreferenceMap, preference_map
 from brandkit.viz.export import figure_svg
 from brandkit.viz.labels import notes_beneath
@@ -47,6 +42,15 @@ def ratings(rng: np.random.Generator) -> pd.DataFrame:
         rng.normal(5, 1, (9, 5)),
         index=[f"Bank {letter}" for letter in "ABCDEFGHI"],
         columns=["fair", "modern", "near", "expert", "$5 to $10"],
+    )
+
+
+@pytest.fixture
+def image(rng: np.random.Generator) -> pd.DataFrame:
+    return pd.DataFrame(
+        rng.integers(20, 200, (8, 6)),
+        index=[f"Bank {letter}" for letter in "ABCDEFGH"],
+        columns=["fair", "modern", "near", "expert", "easy", "$5 to $10"],
     )
 
 
@@ -80,12 +84,78 @@ def rows_sorted(points: np.ndarray) -> np.ndarray:
     return points[np.lexsort(points.T)]
 
 
+# --- correspondence maps -------------------------------------------------------------------------
+
+
+def test_markers_stand_at_the_coordinates_of_the_brands(image) -> None:
+    result = correspondence_map(image, scaling="row_green", supplementary_rows=["Bank C"])
+    drawn = markers(result.plot(focus="Bank B"))
+    expected = places(result.rows)
+    assert drawn.shape == expected.shape
+    np.testing.assert_allclose(np.sort(drawn, axis=0), np.sort(expected, axis=0), atol=1e-12)
+
+
+def test_lines_end_at_the_attributes_times_the_stated_factor(image) -> None:
+    result = correspondence_map(image, scaling="row_green")
+    ax = result.plot()
+    ends = np.array([line.get_xydata()[1] for line in ax.lines if line.get_zorder() == 1])
+    expected = places(result.columns) * result.arrow_factor
+    np.testing.assert_allclose(np.sort(ends, axis=0), np.sort(expected, axis=0), atol=1e-12)
+
+
+def test_in_the_symmetric_scaling_nothing_is_read_along_a_line(image) -> None:
+    ax = correspondence_map(image).plot()
+    assert not [line for line in ax.lines if line.get_zorder() == 1]
+    assert len(markers(ax)) == len(image) + len(image.columns)
+
+
+def test_every_name_stands_and_units_are_equal(image) -> None:
+    ax = correspondence_map(image, scaling="row_green").plot(focus="Bank B")
+    assert names(ax) == {*image.index, *image.columns}
+    assert ax.get_aspect() == 1.0
+
+
+def test_axes_state_the_share_they_show_in_the_language_in_use(image) -> None:
+    result = correspondence_map(image)
+    first = round(100 * result.axes["share"][0])
+    assert result.plot().get_xlabel() == f"Axis 1: {first}% of the differences"
+    use_language("zh-Hant")
+    assert result.plot().get_xlabel() == f"第 1 軸：占差異的 {first}%"
+
+
+def test_a_large_table_shows_the_most_telling_and_always_the_focus(rng) -> None:
+    table = pd.DataFrame(
+        rng.integers(50, 60, (80, 5)), index=[f"Bank {i}" for i in range(80)], columns=list("abcde")
+    )
+    result = correspondence_map(table, scaling="row_green")
+    dull = result.rows.groupby("label")["contribution"].sum().idxmin()
+    ax = result.plot(focus=dull)
+    assert len(markers(ax)) == MOST_BRANDS
+    assert dull in names(ax)
+
+
+def test_a_map_of_one_axis_lies_along_a_line(image) -> None:
+    ax = correspondence_map(image[["fair", "modern"]], axes=1).plot()
+    assert np.ptp(markers(ax)[:, 1]) == 0
+    assert ax.get_ylabel() == ""
+
+
+def test_axes_that_were_not_kept_are_refused_and_an_unknown_focus_counts_as_none(image) -> None:
+    result = correspondence_map(image)
+    with pytest.raises(InputError, match=r"`axes` must be a whole number between 1 and 2; found 3"):
+        result.plot(axes=(1, 3))
+    unknown, plain = (
+        figure_svg(result.plot(focus=focus).figure, prefix="m") for focus in ("Ω", None)
+    )
+    assert unknown == plain
+
+
 # --- component maps ------------------------------------------------------------------------------
 
 
 def test_brands_stand_at_their_places_and_lines_end_at_the_attributes(ratings) -> None:
     result = component_map(ratings, supplementary_rows=["Bank C"])
-    ax = plot_component_map(result, focus="Bank B")
+    ax = result.plot(focus="Bank B")
     np.testing.assert_allclose(rows_sorted(markers(ax)), rows_sorted(places(result.rows)))
     ends = np.array([line.get_xydata()[1] for line in ax.lines if line.get_zorder() == 1])
     expected = places(result.columns) * result.arrow_factor
@@ -96,14 +166,14 @@ def test_brands_stand_at_their_places_and_lines_end_at_the_attributes(ratings) -
 
 def test_in_the_symmetric_scaling_no_line_invites_a_projection(ratings) -> None:
     result = component_map(ratings, scaling="symmetric")
-    ax = plot_component_map(result)
+    ax = result.plot()
     assert not [line for line in ax.lines if line.get_zorder() == 1]
     assert len(markers(ax)) == len(ratings) + len(ratings.columns)
 
 
 def test_a_rotated_map_says_so_and_shows_the_turned_shares(ratings) -> None:
     result = component_map(ratings, rotation="varimax")
-    ax = plot_component_map(result)
+    ax = result.plot()
     assert "turned by varimax" in ax.get_title("left").replace("\n", " ")
     share = 100 * result.axes["share"][0]
     assert ax.get_xlabel() == f"Axis 1: {share:.0f}% of the differences"
@@ -111,9 +181,9 @@ def test_a_rotated_map_says_so_and_shows_the_turned_shares(ratings) -> None:
 
 def test_other_axes_and_one_axis(ratings) -> None:
     result = component_map(ratings, axes=3)
-    ax = plot_component_map(result, axes=(2, 3))
+    ax = result.plot(axes=(2, 3))
     np.testing.assert_allclose(rows_sorted(markers(ax)), rows_sorted(places(result.rows)[:, 1:]))
-    line = plot_component_map(component_map(ratings, axes=1))
+    line = component_map(ratings, axes=1).plot()
     assert np.ptp(markers(line)[:, 1]) == 0
     assert line.get_ylabel() == ""
 
@@ -124,7 +194,7 @@ def test_other_axes_and_one_axis(ratings) -> None:
 @pytest.mark.parametrize("method", ["classical", "metric", "nonmetric"])
 def test_points_stand_at_their_places_and_the_stress_is_said(ratings, method) -> None:
     result = distance_map(apart_of(ratings), method=method, starts=3)
-    ax = plot_distance_map(result, focus="Bank B")
+    ax = result.plot(focus="Bank B")
     np.testing.assert_allclose(rows_sorted(markers(ax)), rows_sorted(places(result.points)))
     assert f"stress-1 {result.stress:.3f}" in ax.get_title("left").replace("\n", " ")
     what = "the differences" if method == "classical" else "the map's spread"
@@ -142,7 +212,7 @@ def test_points_the_map_shows_badly_are_hollow() -> None:
     first = result.points.query("axis == 1")
     worst = first.loc[first["stress"].idxmax(), "label"]
     assert worst == "Bank 0"
-    ax = plot_distance_map(result)
+    ax = result.plot()
     hollow = np.asarray(ax.collections[1].get_offsets())
     badly = first.loc[first["stress"] > 1.5 * result.stress, "label"].tolist()
     assert 1 <= len(badly) < 6
@@ -155,7 +225,7 @@ def test_points_the_map_shows_badly_are_hollow() -> None:
 
 
 def test_the_surface_is_that_of_the_result(liked) -> None:
-    ax = plot_preference_map(liked, focus="Bank B")
+    ax = liked.plot(focus="Bank B")
     (image,) = ax.images
     shares = liked.surface["share_above"].to_numpy()
     n_across = liked.surface["across"].nunique()
@@ -171,7 +241,7 @@ def test_the_surface_is_that_of_the_result(liked) -> None:
 
 
 def test_lines_of_equal_share_carry_their_share(liked) -> None:
-    ax = plot_preference_map(liked)
+    ax = liked.plot()
     said = {text.get_text() for text in ax.texts if not isinstance(text, Annotation)}
     assert said
     for text in ax.texts:
@@ -186,32 +256,28 @@ def test_lines_of_equal_share_carry_their_share(liked) -> None:
 def test_a_surface_without_slopes_is_drawn_without_lines(ratings) -> None:
     liking = pd.DataFrame({"one": range(9), "two": range(9)}, index=ratings.index)
     result = preference_map(ratings, liking=liking, model="vector", grid=20)
-    assert plot_preference_map(result).get_aspect() == 1.0
+    assert result.plot().get_aspect() == 1.0
 
 
 # --- all of them ---------------------------------------------------------------------------------
 
 
-def every_plot(
-    ratings: pd.DataFrame, liked: PreferenceMap
-) -> list[tuple[Callable[..., Axes], object]]:
-    return [
-        (plot_component_map, component_map(ratings)),
-        (plot_distance_map, distance_map(apart_of(ratings))),
-        (plot_preference_map, liked),
-    ]
+def every_map(ratings: pd.DataFrame, liked: PreferenceMap) -> list[Result]:
+    return [component_map(ratings), distance_map(apart_of(ratings)), liked]
 
 
 @pytest.mark.parametrize("at", range(3))
-def test_refusals_and_the_same_bytes(ratings, liked, at: int) -> None:
-    plot, result = every_plot(ratings, liked)[at]
-    with pytest.raises(InputError, match=r"a row of the map; found 'Bank Z'. Did you mean"):
-        plot(result, focus="Bank Z")
-    if plot is not plot_preference_map:
+def test_an_unknown_focus_counts_as_none_and_the_same_map_has_the_same_bytes(
+    ratings, liked, at: int
+) -> None:
+    result = every_map(ratings, liked)[at]
+    unknown, once, again = (
+        figure_svg(result.plot(focus=focus).figure, prefix="m") for focus in ("Bank Z", None, None)
+    )
+    assert unknown == once == again
+    if at < 2:
         with pytest.raises(InputError, match="whole number between 1 and 2; found 3"):
-            plot(result, axes=(1, 3))
-    once, again = (figure_svg(plot(result).figure, prefix="m") for _ in range(2))
-    assert once == again
+            result.plot(axes=(1, 3))
 
 
 @pytest.mark.parametrize("at", range(3))
@@ -224,8 +290,7 @@ def test_every_language_has_its_words_and_no_text_lies_on_another(
         f"Bank {a}": f"{b}銀行" for a, b in zip("ABCDEFGHI", "海潮燈北子皇紅杜舊", strict=True)
     }
     ratings = ratings.rename(index=chinese) if language != "en" else ratings
-    plot, result = every_plot(ratings, liked)[at]
-    found = drawn(plot(result))
+    found = drawn(every_map(ratings, liked)[at].plot())
     assert not found.clashes()
     if language != "en":
         assert not any("Scaling" in text or "Axis" in text for text in found.texts)
@@ -240,8 +305,8 @@ def test_four_brands_and_forty(rng) -> None:
         )
         focus = "Savings Bank of Island 3"
         for ax in (
-            plot_component_map(component_map(table), focus=focus),
-            plot_distance_map(distance_map(apart_of(table)), focus=focus),
+            component_map(table).plot(focus=focus),
+            distance_map(apart_of(table)).plot(focus=focus),
         ):
             found = drawn(ax)
             assert not found.clashes()
@@ -288,8 +353,8 @@ def test_real_tables_are_readable_as_maps(real: Path, read, focus: str, language
     rated = component_map(table)
     scaling = {"en": "Scaling: ", "zh-Hant": "標度方式：", "zh-Hans": "标度方式："}[language]
     for ax, rows, axes in (
-        (plot_correspondence_map(mapped, focus=focus), mapped.rows, mapped.axes),
-        (plot_component_map(rated, focus=focus), rated.rows, rated.axes),
+        (mapped.plot(focus=focus), mapped.rows, mapped.axes),
+        (rated.plot(focus=focus), rated.rows, rated.axes),
     ):
         found = drawn(ax)
         assert not found.clashes()

@@ -3,57 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from brandkit.core.errors import InputError
-from brandkit.core.message import Message
+import brandkit.strategy.reading.reading as reading_rules
+from brandkit.core.result import Result
 from brandkit.language import LANGUAGES, translate, use_language
-from brandkit.strategy.links.distances import distance_link
-from brandkit.strategy.links.plot import (
-    plot_distance_link,
-    plot_distance_pairs,
-    plot_uniqueness_link,
+from brandkit.overlap import catalog_gaps
+from brandkit.overlap.examples import small_catalog
+from brandkit.strategy import (
+    Scorecard,
+    distance_link,
+    scorecard,
+    scorecard_matrix,
+    strategy_reading,
+    uniqueness_link,
 )
-from brandkit.strategy.links.story import (
-    distance_link_alt,
-    distance_link_caption,
-    distance_link_findings,
-    distance_link_headline,
-    distance_pairs_alt,
-    distance_pairs_caption,
-    uniqueness_link_alt,
-    uniqueness_link_caption,
-    uniqueness_link_findings,
-)
-from brandkit.strategy.links.uniqueness import uniqueness_link
-from brandkit.strategy.reading.plot import MOST_OPTIONS, plot_strategy_reading
-from brandkit.strategy.reading.reading import strategy_reading
-from brandkit.strategy.reading.story import (
-    BECAUSE,
-    strategy_reading_alt,
-    strategy_reading_caption,
-    strategy_reading_findings,
-    strategy_reading_headline,
-)
-from brandkit.strategy.scorecards.matrix import scorecard_matrix
-from brandkit.strategy.scorecards.plot import plot_scorecard, plot_scorecard_matrix
-from brandkit.strategy.scorecards.scorecards import Scorecard, scorecard
-from brandkit.strategy.scorecards.story import (
-    scorecard_alt,
-    scorecard_caption,
-    scorecard_findings,
-    scorecard_headline,
-    scorecard_matrix_alt,
-    scorecard_matrix_caption,
-    scorecard_matrix_findings,
-)
+from brandkit.strategy.links.plot import distance_pairs
+from brandkit.strategy.reading.plot import MOST_OPTIONS
+from brandkit.strategy.reading.story import BECAUSE
 from brandkit.viz.export import figure_svg
-from tests.joins.test_distance_link import banks, tables
-from tests.joins.test_scorecard import random_table
-from tests.joins.test_strategy_reading import VALUE, gap, made
+from tests.strategy.test_links import banks, tables
+from tests.strategy.test_reading import VALUE, gap, made
+from tests.strategy.test_scorecards import random_table
 
 LONG = [f"The {number} Consolidated Savings Bank of the Islands" for number in range(10)]
 
@@ -86,7 +61,7 @@ def reading():
 
 
 def test_both_maps_have_one_size_and_the_same_numbers(link) -> None:
-    figure = plot_distance_link(link, focus="bank 03")
+    figure = link.plot(focus="bank 03")
     left, right, key = figure.axes
     assert left.get_position().size == pytest.approx(right.get_position().size)
     for ax in (left, right):
@@ -101,7 +76,7 @@ def test_both_maps_have_one_size_and_the_same_numbers(link) -> None:
 
 
 def test_pairs_at_odds_are_joined_on_both_maps(link) -> None:
-    figure = plot_distance_link(link)
+    figure = link.plot()
     for reading, style in (("seen_apart", "-"), ("seen_alike", "--")):
         n = min(3, int((link.pairs["reading"] == reading).sum()))
         for ax in figure.axes[:2]:
@@ -109,7 +84,7 @@ def test_pairs_at_odds_are_joined_on_both_maps(link) -> None:
 
 
 def test_every_pair_is_a_point_and_odd_ones_are_named(link) -> None:
-    ax = plot_distance_pairs(link, focus="bank 03")
+    ax = distance_pairs(link, focus="bank 03")
     assert sum(len(one.get_offsets()) for one in ax.collections) == 45
     named = " ".join(text.get_text().replace("\n", " ") for text in ax.texts)
     odd = link.pairs[link.pairs["reading"] != "usual"].iloc[0]
@@ -121,7 +96,7 @@ def test_banks_stand_at_their_trait_and_satisfaction(trait: str) -> None:
     sold, liked = banks()
     liked = liked.assign(ci_low=liked["estimate"] - 0.1, ci_high=liked["estimate"] + 0.1)
     result = uniqueness_link(sold, satisfaction=liked, draws=99)
-    ax = plot_uniqueness_link(result, focus="bank 2", trait=trait)
+    ax = result.plot(focus="bank 2", trait=trait)
     drawn = np.vstack([one.get_offsets() for one in ax.collections[1:]])
     column = "uniqueness" if trait == "uniqueness" else "effective_categories"
     expected = result.brands[[column, "estimate"]].to_numpy()
@@ -130,31 +105,29 @@ def test_banks_stand_at_their_trait_and_satisfaction(trait: str) -> None:
 
 
 def test_dots_bars_and_lines_are_ranks_sets_and_ranges(card) -> None:
-    ax = plot_scorecard(card, focus="bank 1")
-    lines, bars, dots, mine = ax.collections
-    totals = card.totals
-    np.testing.assert_allclose(
-        [segment[:, 0] for segment in lines.get_segments()],
-        totals[["weights_rank_low", "weights_rank_high"]],
-    )
+    ax = card.plot(focus="bank 1")
+    lines, dots, own_line, own, bars = ax.collections
+    totals, is_own = card.totals, card.totals["brand"] == "bank 1"
+    ranges = totals[["weights_rank_low", "weights_rank_high"]]
+    for drawn, expected in ((lines, ranges[~is_own]), (own_line, ranges[is_own])):
+        np.testing.assert_allclose([one[:, 0] for one in drawn.get_segments()], expected)
     ends = np.array([segment[:, 0] for segment in bars.get_segments()])
     np.testing.assert_allclose(ends + np.array([0.12, -0.12]), totals[["rank_low", "rank_high"]])
-    assert len(dots.get_offsets()) == 7
-    assert mine.get_offsets()[0, 0] == totals.set_index("brand").loc["bank 1", "rank"]
+    for drawn, which in ((dots, ~is_own), (own, is_own)):
+        assert drawn.get_offsets()[:, 0].tolist() == totals.loc[which, "rank"].tolist()
     assert [label.get_text() for label in ax.get_yticklabels()] == totals["brand"].tolist()
 
 
 def test_without_errors_there_are_no_bars() -> None:
     plain = scorecard(random_table(3), limits=(0, 1), draws=99)
-    assert len(plot_scorecard(plain).collections) == 3
-    labels = [text.get_text() for text in plot_scorecard(plain).get_legend().get_texts()]
+    labels = [text.get_text() for text in plain.plot().get_legend().get_texts()]
     assert labels == ["most other weights"]
 
 
 def test_many_institutions_keep_the_focus() -> None:
     many = scorecard(random_table(3, rows=45), limits=(0, 1), draws=99)
     last = str(many.totals["brand"].iloc[-1])
-    names = [label.get_text() for label in plot_scorecard(many, focus=last).get_yticklabels()]
+    names = [label.get_text() for label in many.plot(focus=last).get_yticklabels()]
     assert len(names) == 30
     assert names[-1] == last
 
@@ -164,14 +137,14 @@ def test_unsettled_tiers_are_hollow() -> None:
     result = scorecard_matrix(
         table, contribution=["x"], potential=["y"], limits=(0, 10), std_errors=0 * table + 1.0
     )
-    points = plot_scorecard_matrix(result).collections[0]
+    points = result.plot().collections[0]
     faces = points.get_facecolors()
     assert not np.allclose(faces[0], faces[1])
     np.testing.assert_allclose(points.get_offsets(), [[0.51, 0.9], [0.9, 0.9]])
 
 
 def test_options_stand_under_their_strategy(reading) -> None:
-    ax = plot_strategy_reading(reading)
+    ax = reading.plot()
     names = [label.get_text().strip() for label in ax.get_yticklabels()]
     assert names == [
         "innovative: nobody has it", "new (Cards)", "distinctive: few have it", "cashback (Cards)",
@@ -185,7 +158,7 @@ def test_options_stand_under_their_strategy(reading) -> None:
 
 def test_a_strategy_shows_at_most_so_many_options() -> None:
     rows = [gap("parity_gap", f"feature {at}", share_have=0.9) for at in range(20)]
-    ax = plot_strategy_reading(strategy_reading(made(*rows)))
+    ax = strategy_reading(made(*rows)).plot()
     assert len(ax.get_yticklabels()) == MOST_OPTIONS + 1
 
 
@@ -196,8 +169,8 @@ def test_figures_are_slim_in_every_language(link, card, reading, language: str) 
         sizes = [
             len(figure_svg(figure, prefix="f"))
             for figure in (
-                plot_distance_link(link), plot_distance_pairs(link).figure,
-                plot_scorecard(card).figure, plot_strategy_reading(reading).figure,
+                link.plot(), distance_pairs(link).figure,
+                card.plot().figure, reading.plot().figure,
             )
         ]  # fmt: skip
     finally:
@@ -209,20 +182,11 @@ def test_long_names_and_many_banks_can_be_drawn() -> None:
     sold, seen = tables(10)
     for table in (sold, seen):
         table.index = table.columns = LONG
-    figure = plot_distance_link(distance_link(sold, perceived=seen, draws=99), focus=LONG[0])
+    figure = distance_link(sold, perceived=seen, draws=99).plot(focus=LONG[0])
     assert "…" in figure.axes[2].texts[0].get_text()
     sold, seen = tables(40)
-    figure = plot_distance_link(distance_link(sold, perceived=seen, draws=99), focus="bank 39")
+    figure = distance_link(sold, perceived=seen, draws=99).plot(focus="bank 39")
     assert len(figure.axes[2].texts) == 30
-
-
-@pytest.mark.parametrize(
-    ("draw", "of"),
-    [(plot_distance_link, "link"), (plot_distance_pairs, "link"), (plot_scorecard, "card")],
-)
-def test_a_focus_that_was_not_compared_is_refused(draw, of, request) -> None:
-    with pytest.raises(InputError, match="`focus` must be"):
-        draw(request.getfixturevalue(of), focus="x")
 
 
 # --- sentences ---------------------------------------------------------------------------------
@@ -237,19 +201,19 @@ def test_the_link_is_as_settled_as_its_tests(link) -> None:
     ):
         tests = link.tests.assign(p_value=p_values, verdict=verdicts)
         one = replace(link, tests=tests)
-        assert distance_link_findings(one)[0].settled == settled
-        assert ("open" in str(distance_link_headline(one))) == (settled == "open")
+        assert one.story().findings[0].settled == settled
+        assert ("open" in str(one.story().headline)) == (settled == "open")
 
 
 def test_few_banks_are_never_linked_in_words() -> None:
     sold, _ = tables(6)
     few = distance_link(sold, perceived=sold)
-    assert str(distance_link_headline(few)).startswith("Too few banks")
-    assert distance_link_findings(few)[0].settled == "open"
+    assert str(few.story().headline).startswith("Too few banks")
+    assert few.story().findings[0].settled == "open"
 
 
 def test_the_focus_is_compared_with_its_nearest(link) -> None:
-    found = distance_link_findings(link, focus="bank 03")[1]
+    found = link.story(focus="bank 03").findings[1]
     sold, seen = tables(10, link=0.5)
     nearest = sold["bank 03"].drop("bank 03").idxmin()
     assert str(nearest) in str(found.headline)
@@ -260,11 +224,11 @@ def test_the_focus_is_compared_with_its_nearest(link) -> None:
 def test_a_trait_is_told_with_its_direction() -> None:
     sold, liked = banks(12)
     found = uniqueness_link(sold, satisfaction=liked)
-    more = uniqueness_link_findings(found)
+    more = found.story().findings
     assert str(more[0].headline) == "Banks with offers of their own have more satisfied customers."
     assert more[1].settled == "open"
     turned = uniqueness_link(sold, satisfaction=liked.assign(estimate=-liked["estimate"]))
-    assert "less satisfied" in str(uniqueness_link_findings(turned)[0].headline)
+    assert "less satisfied" in str(turned.story().findings[0].headline)
 
 
 def test_a_lead_needs_errors_and_weights_to_agree(card) -> None:
@@ -274,40 +238,41 @@ def test_a_lead_needs_errors_and_weights_to_agree(card) -> None:
         changed = totals.copy()
         changed.loc[0, ["share_first", "rank_high"]] = [share, worst]
         one = replace(card, totals=changed.astype({"rank_high": int}))
-        assert scorecard_findings(one)[0].settled == settled
-        assert ("open" in str(scorecard_headline(one))) == (settled == "open")
+        assert one.story().findings[0].settled == settled
+        assert ("open" in str(one.story().headline)) == (settled == "open")
 
 
 def test_two_first_places_are_open() -> None:
     table = pd.DataFrame({"x": [0.5, 0.5, 0.1], "y": [0.5, 0.5, 0.1]}, list("ABC"))
-    assert scorecard_findings(scorecard(table, limits=(0, 1)))[0].settled == "open"
+    assert scorecard(table, limits=(0, 1)).story().findings[0].settled == "open"
 
 
 def test_findings_of_the_focus_and_of_pairs(card) -> None:
-    found = scorecard_findings(card, focus="bank 1")
+    found = card.story(focus="bank 1").findings
     rank = int(card.totals.set_index("brand").loc["bank 1", "rank"])
     assert str(found[1].headline) == f"bank 1 ranks {rank} of 8."
     assert f"{card.glance().loc[0, 'n_told_apart']} of 28 pairs" in str(found[2].headline)
     plain = scorecard(random_table(3), limits=(0, 1), draws=99)
-    assert len(scorecard_findings(plain)) == 1
-    assert "no errors" in str(scorecard_caption(plain))
+    assert len(plain.story().findings) == 1
+    assert "no errors" in str(plain.story().exhibits["scorecard"].caption)
 
 
 def test_findings_of_the_matrix() -> None:
     table = pd.DataFrame({"x": [9.0, 1, 8], "y": [9.0, 1, 1]}, list("ABC"))
     result = scorecard_matrix(table, contribution=["x"], potential=["y"], limits=(0, 10))
-    lead, build, mine = scorecard_matrix_findings(result, focus="C")
+    lead, build, mine = result.story(focus="C").findings
     assert str(lead.headline) == "1 institution is strong today and tomorrow: A."
     assert str(build.headline) == "No institution is strong tomorrow."
     assert (str(mine.headline), mine.settled) == ("C: strong today.", "clear")
 
 
 def test_each_strategy_has_a_finding_with_its_evidence(reading) -> None:
-    found = strategy_reading_findings(reading)
+    found = reading.story().findings
     assert [one.settled for one in found] == ["clear", "clear", "likely", "open"]
-    assert "few rivals have it and customers value it" in str(found[1].detail)
-    assert "customers +8.00 points, +4.00 to +12.00" in str(found[1].detail)
-    assert str(strategy_reading_headline(reading)) == (
+    assert str(found[0].headline).startswith("Distinctive: cashback (Cards)")
+    assert "few rivals have it and customers value it" in str(found[0].detail)
+    assert "customers +8.00 points, +4.00 to +12.00" in str(found[0].detail)
+    assert str(reading.story().headline) == (
         "What could set A apart where it counts: cashback (Cards)"
     )
 
@@ -323,43 +288,97 @@ def test_each_strategy_has_a_finding_with_its_evidence(reading) -> None:
 )
 def test_the_headline_follows_the_best_strategy(reading, kept, headline: str) -> None:
     options = reading.options[reading.options["strategy"].isin(kept)]
-    assert headline in str(strategy_reading_headline(replace(reading, options=options)))
+    assert headline in str(replace(reading, options=options).story().headline)
 
 
 def test_every_reason_has_its_words(reading) -> None:
-    from pathlib import Path
-
-    import brandkit.strategy.reading.reading as module
-
-    source = Path(module.__file__).read_text(encoding="utf-8")
+    source = Path(reading_rules.__file__).read_text(encoding="utf-8")
     assert set(reading.options["because"]) <= set(BECAUSE)
     assert all(f'"{reason}"' in source for reason in BECAUSE)
 
 
-@pytest.mark.parametrize("language", ["zh-Hant", "zh-Hans"])
-def test_all_sentences_are_translated(link, card, reading, language: str) -> None:
+# --- every story -------------------------------------------------------------------------------
+
+
+def every_result(link, card, reading) -> dict[str, Result]:
     sold, liked = banks()
-    unique = uniqueness_link(sold, satisfaction=liked, draws=99)
-    matrix = scorecard_matrix(
-        random_table(1), contribution=["a", "b"], potential=["c"], limits=(0, 1), draws=99
-    )
-    said: list[Message] = [
-        distance_link_headline(link), distance_link_caption(link), distance_link_alt(link),
-        distance_pairs_caption(link), distance_pairs_alt(link), uniqueness_link_caption(unique),
-        uniqueness_link_alt(unique), scorecard_headline(card), scorecard_caption(card),
-        scorecard_alt(card), scorecard_matrix_caption(matrix), scorecard_matrix_alt(matrix),
-        strategy_reading_headline(reading), strategy_reading_caption(reading),
-        strategy_reading_alt(reading), *link.notes, *unique.notes, *card.notes, *matrix.notes,
-        *reading.notes,
-    ]  # fmt: skip
-    for found in (
-        distance_link_findings(link, focus="bank 03"), uniqueness_link_findings(unique),
-        scorecard_findings(card, focus="bank 1"), scorecard_matrix_findings(matrix, focus="bank 1"),
-        strategy_reading_findings(reading),
-    ):  # fmt: skip
-        for one in found:
-            said += [one.headline, one.detail]
-    for message in said:
-        text = translate(message, language)
-        assert text != str(message)
-        assert not any(word in text for word in (" the ", " is ", " are ", " of "))
+    few, _ = tables(4)
+    same = 0 * few + 1 - np.eye(4)
+    table = random_table(1)
+    sides = {"contribution": ["a", "b"], "potential": ["c"], "limits": (0, 1), "draws": 99}
+    none = 0 * table + np.linspace(0, 0.4, 6)[:, None]
+    return {
+        "link": link,
+        "few": distance_link(few, perceived=few),
+        "same": distance_link(few, perceived=same),
+        "unique": uniqueness_link(sold, satisfaction=liked, draws=99),
+        "opposite": uniqueness_link(sold, satisfaction=liked.assign(estimate=-liked["estimate"])),
+        "bare": uniqueness_link(sold.head(4), satisfaction=liked[["brand", "estimate"]]),
+        "card": card,
+        "plain": scorecard(table, limits=(0, 1), draws=99),
+        "two": scorecard(table.iloc[:2], limits=(0, 1), draws=99),
+        "tied": scorecard(0 * table, limits=(0, 1), draws=99),
+        "matrix": scorecard_matrix(table, **sides),
+        "no lead": scorecard_matrix(none, **sides, std_errors=0 * table + 0.1),
+        "leads": scorecard_matrix(1 - none, **sides),
+        "reading": reading,
+        "no options": strategy_reading(made()),
+        "catalogue": strategy_reading(catalog_gaps(small_catalog(), brand="Kestrel")),
+        **{
+            strategy: replace(
+                reading, options=reading.options[reading.options["strategy"] == strategy]
+            )
+            for strategy in reading_rules.STRATEGIES
+        },
+    }
+
+
+@pytest.mark.parametrize("focus", [None, "bank 1", "bank 03", "A", "nobody"])
+def test_every_story_holds(link, card, reading, focus) -> None:
+    for name, result in every_result(link, card, reading).items():
+        story = result.story(focus=focus)
+        said = [story.headline, *result.notes, *(action.text for action in story.actions)]
+        assert story.findings, name
+        for found in story.findings:
+            said += [found.headline, found.detail]
+        for exhibit in story.exhibits.values():
+            assert exhibit.data is not None
+            assert exhibit.alt is not None
+            notes = [note for note in exhibit.notes if "{focus} is not among" not in note.text]
+            said += [exhibit.caption, exhibit.alt, *notes]
+        if focus == "nobody":
+            notes = [str(note) for one in story.exhibits.values() for note in one.notes]
+            assert any("nobody is not among the banks" in note for note in notes), name
+        for message in said:
+            for language in ("zh-Hant", "zh-Hans"):
+                text = translate(message, language)
+                assert text != str(message), message.text
+                assert not any(word in text for word in (" the ", " is ", " are ", " of "))
+
+
+def test_every_figure_of_a_story_is_drawn(link, card, reading) -> None:
+    for result in every_result(link, card, reading).values():
+        for exhibit in result.story(focus="bank 1").exhibits.values():
+            figure = exhibit.draw()
+            assert figure_svg(getattr(figure, "figure", figure), prefix="f")
+
+
+def test_an_unknown_focus_draws_what_none_does(link, card) -> None:
+    for result in (link, card):
+        drawn = [result.plot(focus=focus) for focus in ("x", None)]
+        unknown, plain = (figure_svg(getattr(one, "figure", one), prefix="f") for one in drawn)
+        assert unknown == plain
+
+
+def test_actions_rest_on_what_is_clear(reading) -> None:
+    test, *rest = reading.story().actions
+    assert (test.verb, test.settled) == ("test", "clear")
+    assert str(test.text) == "Test cashback (Cards): customers value it, and only 10% have it."
+    assert not rest  # ours does not say it lacks the freeze, so nothing is clear there
+    lacking = made(gap("parity_gap", "freeze", state="has_not", share_have=0.9))
+    (fix,) = strategy_reading(lacking).story().actions
+    assert str(fix.text) == "Catch up on freeze (Cards): 90% of rivals or their offers have it."
+    table = pd.DataFrame({"x": [9.0, 1], "y": [9.0, 1]}, list("AB"))
+    sides = {"contribution": ["x"], "potential": ["y"], "limits": (0, 10)}
+    (keep,) = scorecard_matrix(table, **sides).story().actions
+    assert str(keep.text) == "Keep A close: strong today and tomorrow."
