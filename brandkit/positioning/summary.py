@@ -52,7 +52,7 @@ def positioning_summary(
     'A stands between C and B and is marked by “fair”'
     """
     story = positions.story(focus=focus)
-    mapped, lede = story.findings, story.lede
+    mapped, lede = story.findings, story.lede or story.headline
     if stability is None:
         answers = [Answer(one, "map") for one in mapped]
     else:

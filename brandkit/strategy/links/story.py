@@ -33,7 +33,7 @@ def distance_link(result: DistanceLink, *, focus: object = None) -> Story:
         n=result.n_brands,
         pairs=len(result.pairs),
         r=facts["estimate"],
-        bank=brands["brand"].iloc[int(brands["displacement"].round(9).to_numpy().argmax())],
+        bank=brands["brand"].iloc[int(brands["displacement"].round(6).to_numpy().argmax())],
     )
     link = _link_finding(result)
     headline = say("Banks that sell alike are seen alike")
