@@ -67,8 +67,9 @@ def preference_map(result: PreferenceMap, *, focus: object = None) -> Story:
         "that place, and what they said of the product itself."
     )
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
+    draw = partial(result.plot, focus=known)
     exhibits = {
-        "preferences": Exhibit(caption, alt, result.tidy(), notes, partial(_draw, result, known)),
+        "preferences": Exhibit(caption, alt, result.tidy(), notes, draw),
         "preferred": Exhibit(table, data=result.tidy()),
     }
     return Story(headline, None, tuple(findings), tuple(actions), exhibits)
@@ -147,9 +148,3 @@ def _facts(result: PreferenceMap) -> dict[str, Any]:
         "least_share": shares[least],
     }
     return named | {name: facts[name] for name in ("n", "n_above", "r2", "extrapolated")}
-
-
-def _draw(result: PreferenceMap, focus: str | None) -> Any:
-    from brandkit.positioning.preferences import plot
-
-    return plot.preference_map(result, focus=focus)

@@ -68,10 +68,10 @@ def distance_link(result: DistanceLink, *, focus: object = None) -> Story:
         "correlate {r:decimal2}. The two places of {bank} differ most."
     )
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
-    draw = partial(_draw, result, bank)
+    draw = partial(_draw_pairs, result, bank)
     exhibits = {
-        "link": Exhibit(pairs, pairs_alt, result.tidy(), notes, partial(draw, "distance_pairs")),
-        "link-maps": Exhibit(maps, maps_alt, result.places, (), partial(draw, "distance_link")),
+        "link": Exhibit(pairs, pairs_alt, result.tidy(), notes, draw),
+        "link-maps": Exhibit(maps, maps_alt, result.places, (), partial(result.plot, focus=bank)),
     }
     return Story(headline, None, tuple(findings), exhibits=exhibits)
 
@@ -166,7 +166,7 @@ def uniqueness_link(result: UniquenessLink, *, focus: object = None) -> Story:
     )
     findings = tuple(_trait_finding(result, row) for _, row in result.tests.iterrows())
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
-    draw = partial(_draw, result, bank, "uniqueness_link")
+    draw = partial(result.plot, focus=bank)
     exhibits = {
         f"{trait}-link": Exhibit(caption, alt, result.tidy(), notes, partial(draw, trait=trait))
         for trait in result.tests["trait"]
@@ -195,7 +195,7 @@ def _trait_finding(result: UniquenessLink, row: pd.Series[Any]) -> Finding:
     return Finding(rises if row["estimate"] > 0 else falls, detail, settled)
 
 
-def _draw(result: Any, focus: str | None, noun: str, **options: str) -> Any:
+def _draw_pairs(result: DistanceLink, focus: str | None) -> Any:
     from brandkit.strategy.links import plot
 
-    return getattr(plot, noun)(result, focus=focus, **options)
+    return plot.distance_pairs(result, focus=focus)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -86,7 +85,7 @@ def strategy_reading(result: StrategyReading, *, focus: object = None) -> Story:
         "enough evidence."
     )
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
-    exhibit = Exhibit(caption, alt, option_rows(result), notes, partial(_draw, result))
+    exhibit = Exhibit(caption, alt, option_rows(result), notes, result.plot)
     return Story(headline, None, tuple(findings), _actions(parts), {"options": exhibit})
 
 
@@ -165,9 +164,3 @@ def _actions(parts: Mapping[str, pd.DataFrame]) -> tuple[Action, ...]:
             text = say("Catch up on {option}: {share:percent} of rivals or their offers have it.")
             actions.append(Action("fix", text, "clear", "options"))
     return tuple(actions)
-
-
-def _draw(result: StrategyReading) -> Any:
-    from brandkit.strategy.reading import plot
-
-    return plot.strategy_reading(result)
