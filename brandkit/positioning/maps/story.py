@@ -136,7 +136,7 @@ def correspondence_map(result: CorrespondenceMap, *, focus: object = None) -> St
         n=attributes,
     )
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
-    draw = partial(result.plot, figure="correspondence_map", focus=bank)
+    draw = partial(result.plot, focus=bank)
     exhibits = {
         "map": Exhibit(caption, _map_alt(result, bank), result.tidy(), notes, draw),
         "nearest": Exhibit(nearest, data=_nearest_rows(result.nearest, "brand")),
@@ -233,7 +233,7 @@ def component_map(result: ComponentMap, *, focus: object = None) -> Story:
         brand=marked,
     )
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
-    draw = partial(result.plot, figure="component_map", focus=bank)
+    draw = partial(result.plot, focus=bank)
     exhibits = {
         "ratings-map": Exhibit(caption, _map_alt(result, bank), result.tidy(), notes, draw),
         "ratings-nearest": Exhibit(nearest, data=_nearest_rows(result.nearest, "brand")),
@@ -309,7 +309,7 @@ def distance_map(result: DistanceMap, *, focus: object = None) -> Story:
     )
     findings = (first, _stress_finding(result))
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
-    draw = partial(result.plot, figure="distance_map", focus=bank)
+    draw = partial(result.plot, focus=bank)
     exhibits = {
         "distance-map": Exhibit(caption, alt, result.tidy(), notes, draw),
         "distance-nearest": Exhibit(nearest, data=_nearest_rows(result.nearest, "label")),
@@ -365,7 +365,7 @@ def stacked_tables(result: StackedTables, *, focus: object = None) -> Story:
         columns=int(facts["n_attributes"]),
     )
     alt = say("Dots for {n:count} waves; the most mentions has {wave}, {share:percent} of all.")
-    draw = partial(result.plot, figure="stacked_tables", focus=bank)
+    draw = partial(result.plot, focus=bank)
     exhibit = Exhibit(caption, alt, waves, (*notes, *result.notes), draw)
     return Story(headline, None, (found,), exhibits={"stacked-waves": exhibit})
 

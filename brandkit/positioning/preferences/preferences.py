@@ -20,7 +20,7 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.labels import label_text
-from brandkit.core.linalg import Flags, Floats
+from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.positioning.maps.components import ComponentMap, component_map
@@ -44,6 +44,8 @@ from brandkit.positioning.preferences.kernel import (
 Missing = Literal["raise", "drop"]
 AnyMap = CorrespondenceMap | ComponentMap | DistanceMap
 
+#: What is told of the place liked by most.
+_BEST = ("n_above", "share_above", "across", "upward", "extrapolated")
 TEST_LEVEL = 0.05
 SMALL_BASE = 30
 """Respondents under which shares are called uncertain."""
@@ -126,10 +128,9 @@ class PreferenceMap(Result):
     def glance(self) -> pd.DataFrame:
         """Give one row: model, base, and the place that most respondents are predicted to like."""
         best = self.models[self.models["model"] == self.model].iloc[0]
-        names = ("r2", "n_above", "share_above", "across", "upward", "extrapolated")
         facts = {"model": self.model, "own_mean": self.own_mean, "n_products": len(self.products)}
         facts |= {"n": self.n, "n_dropped": self.n_dropped}
-        return pd.DataFrame([facts | {name: best[name] for name in names}])
+        return pd.DataFrame([facts | {name: best[name] for name in ("r2", *_BEST)}])
 
 
 def preference_map(
@@ -231,19 +232,14 @@ def preference_map(
     points = grid_points(*grid_around(rated.places, grid))
     beyond = outside(points, rated.places)
     fits = {one: _fitted(rated, points, one, own_mean) for one in possible}
-    above = {one: fit.above(points) for one, fit in fits.items()}
-
-    rows = [_model_row(rated, one, fits[one], (points, *above[one], beyond)) for one in possible]
-    surface = {
-        "across": points[:, 0],
-        "upward": points[:, 1],
-        "n_above": above[model][0].astype(int),
-        "share_above": above[model][1],
-        "extrapolated": beyond,
+    surfaces = {
+        one: _places_frame(points, fit).assign(extrapolated=beyond) for one, fit in fits.items()
     }
+
+    rows = [_model_row(rated, one, fits[one], surfaces[one]) for one in possible]
     return PreferenceMap(
         products=_products_frame(rated, fits[model]),
-        surface=pd.DataFrame(surface),
+        surface=surfaces[model],
         models=pd.DataFrame(rows),
         tests=_tests_frame(rated, possible),
         optima=_optima_frame(fits[model], points),
@@ -415,46 +411,35 @@ def _squared_errors(rated: _Rated, model: PreferenceModel | None) -> Floats:
 # --- labels --------------------------------------------------------------------------------------
 
 
+def _places_frame(places: Floats, fitted: FittedLiking) -> pd.DataFrame:
+    """Give places and who is predicted above the own mean there."""
+    count, share = fitted.above(places)
+    frame = pd.DataFrame(places, columns=["across", "upward"])
+    return frame.assign(n_above=count.astype(int), share_above=share)
+
+
 def _products_frame(rated: _Rated, fitted: FittedLiking) -> pd.DataFrame:
-    count, share = fitted.above(rated.places)
     weight = rated.weight / rated.weight.sum()
-    columns = {
-        "label": rated.labels,
-        "across": rated.places[:, 0],
-        "upward": rated.places[:, 1],
-        "n_above": count.astype(int),
-        "share_above": share,
-        "mean_liking": rated.liking @ weight,
-        "observed_above": (rated.liking > rated.liking.mean(axis=0)) @ weight,
-    }
-    return pd.DataFrame(columns)
+    frame = _places_frame(rated.places, fitted)
+    frame.insert(0, "label", rated.labels)
+    frame["mean_liking"] = rated.liking @ weight
+    frame["observed_above"] = (rated.liking > rated.liking.mean(axis=0)) @ weight
+    return frame
 
 
 def _model_row(
-    rated: _Rated,
-    model: PreferenceModel,
-    fitted: FittedLiking,
-    grid: tuple[Floats, Floats, Floats, Flags],
+    rated: _Rated, model: PreferenceModel, fitted: FittedLiking, surface: pd.DataFrame
 ) -> dict[str, object]:
     """Describe a model; of the places liked by most, the middle one is told."""
-    points, count, share, beyond = grid
-    best = np.flatnonzero(share >= share.max() - 1e-12)
-    away = ((points[best] - points[best].mean(axis=0)) ** 2).sum(axis=1)
-    at = best[int(away.argmin())]
+    best = surface[surface["share_above"] >= surface["share_above"].max() - 1e-12]
+    places = best[["across", "upward"]].to_numpy()
+    place = best.iloc[int(((places - places.mean(axis=0)) ** 2).sum(axis=1).argmin())]
     explained = 1 - _squared_errors(rated, model) / _squared_errors(rated, None)
     slope = np.average(fitted.coefficients[1:3], axis=1, weights=rated.weight)
-    return {
-        "model": model,
-        "n_parameters": len(TERMS[model]),
-        "r2": np.average(explained, weights=rated.weight),
-        "n_above": int(count[at]),
-        "share_above": float(share[at]),
-        "across": float(points[at, 0]),
-        "upward": float(points[at, 1]),
-        "extrapolated": bool(beyond[at]),
-        "slope_across": slope[0],
-        "slope_upward": slope[1],
-    }
+    row: dict[str, object] = {"model": model, "n_parameters": len(TERMS[model])}
+    row |= {"r2": np.average(explained, weights=rated.weight)}
+    row |= {name: place[name] for name in _BEST}
+    return row | {"slope_across": slope[0], "slope_upward": slope[1]}
 
 
 def _tests_frame(rated: _Rated, possible: list[PreferenceModel]) -> pd.DataFrame:

@@ -67,10 +67,9 @@ def preference_map(result: PreferenceMap, *, focus: object = None) -> Story:
         "that place, and what they said of the product itself."
     )
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
+    draw = partial(result.plot, focus=known)
     exhibits = {
-        "preferences": Exhibit(
-            caption, alt, result.tidy(), notes, partial(result.plot, focus=known)
-        ),
+        "preferences": Exhibit(caption, alt, result.tidy(), notes, draw),
         "preferred": Exhibit(table, data=result.tidy()),
     }
     return Story(headline, None, tuple(findings), tuple(actions), exhibits)

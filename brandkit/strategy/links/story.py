@@ -25,10 +25,6 @@ NO_LINK = Message(
 """What to say where the study cannot answer."""
 
 
-#: The figure that draws pairs of distances.
-PAIRS = "distance_pairs"
-
-
 def distance_link(result: DistanceLink, *, focus: object = None) -> Story:
     """Tell whether products show in image, and for which banks they do not."""
     bank, notes = known_focus(focus, result.brands["brand"])
@@ -37,7 +33,7 @@ def distance_link(result: DistanceLink, *, focus: object = None) -> Story:
         n=result.n_brands,
         pairs=len(result.pairs),
         r=facts["estimate"],
-        bank=brands["brand"].iloc[int(brands["displacement"].round(9).to_numpy().argmax())],
+        bank=brands["brand"].iloc[int(brands["displacement"].round(6).to_numpy().argmax())],
     )
     link = _link_finding(result)
     headline = say("Banks that sell alike are seen alike")
@@ -72,14 +68,10 @@ def distance_link(result: DistanceLink, *, focus: object = None) -> Story:
         "correlate {r:decimal2}. The two places of {bank} differ most."
     )
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
-    draw = partial(result.plot, focus=bank)
+    draw = partial(_draw_pairs, result, bank)
     exhibits = {
-        "link": Exhibit(
-            pairs, pairs_alt, result.tidy(), notes, partial(draw, figure="distance_pairs")
-        ),
-        "link-maps": Exhibit(
-            maps, maps_alt, result.places, (), partial(draw, figure="distance_link")
-        ),
+        "link": Exhibit(pairs, pairs_alt, result.tidy(), notes, draw),
+        "link-maps": Exhibit(maps, maps_alt, result.places, (), partial(result.plot, focus=bank)),
     }
     return Story(headline, None, tuple(findings), exhibits=exhibits)
 
@@ -174,7 +166,7 @@ def uniqueness_link(result: UniquenessLink, *, focus: object = None) -> Story:
     )
     findings = tuple(_trait_finding(result, row) for _, row in result.tests.iterrows())
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
-    draw = partial(result.plot, figure="uniqueness_link", focus=bank)
+    draw = partial(result.plot, focus=bank)
     exhibits = {
         f"{trait}-link": Exhibit(caption, alt, result.tidy(), notes, partial(draw, trait=trait))
         for trait in result.tests["trait"]
@@ -201,3 +193,9 @@ def _trait_finding(result: UniquenessLink, row: pd.Series[Any]) -> Finding:
         return Finding(unknown, detail, "open")
     settled: Settled = "clear" if row["p_adjusted"] <= NEARLY_CERTAIN else "likely"
     return Finding(rises if row["estimate"] > 0 else falls, detail, settled)
+
+
+def _draw_pairs(result: DistanceLink, focus: str | None) -> Any:
+    from brandkit.strategy.links import plot
+
+    return plot.distance_pairs(result, focus=focus)

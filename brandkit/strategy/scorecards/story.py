@@ -72,7 +72,7 @@ def scorecard(result: Scorecard, *, focus: object = None) -> Story:
         low=last["estimate"],
     )
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
-    draw = partial(result.plot, figure="scorecard", focus=bank)
+    draw = partial(result.plot, focus=bank)
     exhibits = {"scorecard": Exhibit(caption, alt, result.tidy(), notes, draw)}
     return Story(headline, None, tuple(findings), exhibits=exhibits)
 
@@ -171,7 +171,7 @@ def scorecard_matrix(result: ScorecardMatrix, *, focus: object = None) -> Story:
         text = say("Keep {names} close: strong today and tomorrow.", names=names)
         actions.append(Action("keep", text, "clear", "matrix"))
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
-    draw = partial(result.plot, figure="scorecard_matrix", focus=bank)
+    draw = partial(result.plot, focus=bank)
     exhibits = {"matrix": Exhibit(caption, alt, result.tidy(), notes, draw)}
     return Story(headline, None, tuple(findings), tuple(actions), exhibits)
 
