@@ -37,3 +37,7 @@ NO_CHOICE = Message(
     "in the [survey] of study.toml, one row a respondent and bank)."
 )
 NO_SCALE = Message("How well questions hang together takes blocks of several questions.")
+NO_PRIORITIES = Message(
+    "What to do first takes services that the survey rates for the focus bank and its rivals "
+    "(drivers and focus in study.toml)."
+)

@@ -7,9 +7,6 @@ import pandas as pd
 from brandkit.core.message import Message
 from brandkit.language import translate
 from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness
-from brandkit.satisfaction.paths.design import Names, block_name
-from brandkit.satisfaction.paths.paths import PathModel
-from brandkit.satisfaction.paths.priorities import ImportancePerformance
 from brandkit.satisfaction.reliability.reliability import ScaleReliability
 from brandkit.satisfaction.scores.comparison import GroupComparison
 from brandkit.satisfaction.scores.story import MEASURES, item_name
@@ -63,32 +60,8 @@ def measures_caption(result: PerceivedAlikeness) -> Message:
     )
 
 
-def path_rows(result: PathModel, *, names: Names | None = None) -> pd.DataFrame:
-    """Give direct and total effects by their blocks' names."""
-    direct = result.paths[["source", "target", "estimate", "ci_low", "ci_high", "ci_level", "f2"]]
-    total = result.paths["total_effect"]
-    return direct.assign(
-        source=_block_texts(direct["source"], names),
-        target=_block_texts(direct["target"], names),
-        total_effect=total,
-    )
-
-
-def priority_rows(result: ImportancePerformance, *, names: Names | None = None) -> pd.DataFrame:
-    """Give importance and performance by the blocks' names."""
-    points = result.points
-    return points.assign(block=_block_texts(points["block"], names))[[
-        "block", "importance", "importance_low", "importance_high", "performance",
-        "performance_low", "performance_high",
-    ]]  # fmt: skip
-
-
 def scale_rows(result: ScaleReliability) -> pd.DataFrame:
     """Give the items of a scale with what each does for it."""
     rows = result.items
     rows = rows.assign(item=[result.labels.get(str(item), str(item)) for item in rows["item"]])
     return rows[["item", "mean", "item_rest", "alpha_if_dropped", "loading", "kmo"]]
-
-
-def _block_texts(blocks: pd.Series, names: Names | None) -> list[str]:
-    return [translate(block_name(str(block), names)) for block in blocks]
