@@ -191,7 +191,8 @@ def path_prediction(
     )
     facts = {
         "outcome": outcome, "n": len(rows), "n_dropped": rows.n_dropped, "folds": folds,
-        "q2": float(1 - squared["path"].sum() / squared["mean"].sum()), "difference": compared["estimate"], "p_value": compared["p_value"],
+        "q2": float(1 - squared["path"].sum() / squared["mean"].sum()),
+        "difference": compared["estimate"], "p_value": compared["p_value"],
     }  # fmt: skip
     few: tuple[Message, ...] = ()
     if rows.n_persons < FEW_PERSONS:
