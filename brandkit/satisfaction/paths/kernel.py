@@ -87,7 +87,12 @@ def fit_paths(matrices: Floats, *, design: PathDesign, most_rounds: int = MOST_R
         if moving.mean() < _THINNED:
             at, part, raw, old = at[moving], part[moving], raw[moving], old[moving]
             solvers = {block: inverse[moving] for block, inverse in solvers.items()}
-    return _oriented(whole, weights, design, rounds=rounds, settled=settled)
+    fits = PathFits(*_scores(whole, weights, design), rounds, settled)
+    own = own_covariances(fits.crossed, design)
+    votes = np.add.reduceat(np.sign(own), design.starts, axis=1)
+    sums = np.add.reduceat(own, design.starts, axis=1)
+    sign = np.where((votes < 0) | ((votes == 0) & (sums < 0)), -1.0, 1.0)
+    return turned(fits, sign, design)
 
 
 # --- one round ---------------------------------------------------------------------------------
@@ -182,29 +187,8 @@ def _usable(matrices: Floats, design: PathDesign) -> Flags:
 
 def _solvers(matrices: Floats, design: PathDesign) -> dict[int, Floats]:
     """Invert the correlations within each block in mode B."""
-    return {
-        block: np.asarray(
-            np.linalg.inv(matrices[:, design.items_of(block), design.items_of(block)])
-        )
-        for block in np.flatnonzero(design.formative).tolist()
-    }
-
-
-def _oriented(
-    matrices: Floats,
-    weights: Floats,
-    design: PathDesign,
-    *,
-    rounds: Ints,
-    settled: Flags,
-) -> PathFits:
-    """Turn each score so that most of its items load positively."""
-    weights, crossed, between = _scores(matrices, weights, design)
-    own = own_covariances(crossed, design)
-    votes = np.add.reduceat(np.sign(own), design.starts, axis=1)
-    sums = np.add.reduceat(own, design.starts, axis=1)
-    sign = np.where((votes < 0) | ((votes == 0) & (sums < 0)), -1.0, 1.0)
-    return turned(PathFits(weights, crossed, between, rounds, settled), sign, design)
+    items = {at: design.items_of(at) for at in np.flatnonzero(design.formative).tolist()}
+    return {at: np.asarray(np.linalg.inv(matrices[:, own, own])) for at, own in items.items()}
 
 
 def own_covariances(crossed: Floats, design: PathDesign) -> Floats:

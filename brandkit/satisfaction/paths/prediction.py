@@ -21,7 +21,7 @@ from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.sampling.draws import person_keys
-from brandkit.sampling.rows import Data, RowDraws, Weight, survey_rows
+from brandkit.sampling.rows import Data, RowDraws, SurveyRows, Weight, survey_rows
 from brandkit.satisfaction.paths.checks import WholeRule
 from brandkit.satisfaction.paths.design import Blocks, Mode, PathDesign, Paths, Scheme, path_design
 from brandkit.satisfaction.paths.kernel import MomentSource, direct_effects, path_values
@@ -174,13 +174,7 @@ def path_prediction(
     )  # fmt: skip
     share = rows.weight / rows.weight.sum()
     squared = {name: share @ error**2 for name, error in errors.items()}
-    loss = ((errors["path"] ** 2 - errors["linear"] ** 2) / squared["mean"]).mean(axis=1)
-    estimate = float(share @ loss)
-    influence = (loss - estimate) / rows.weight.sum()
-    error = float(np.sqrt(rows.covariance(influence)[0, 0]))
-    ends = t_interval(estimate, std_error=error, df=rows.df, level=level)
-    p_value = float(2 * stdtr(rows.df, -abs(estimate / error))) if error > 0 else np.nan
-
+    compared = _compared(rows, errors, squared["mean"], level)
     items = list(design.items[design.items_of(at)])
     frame = pd.DataFrame(
         {
@@ -195,14 +189,10 @@ def path_prediction(
             "q2": 1 - squared["path"] / squared["mean"],
         }
     )
-    comparison = {
-        "estimate": estimate, "std_error": error, "ci_low": float(ends.low),
-        "ci_high": float(ends.high), "ci_level": level, "p_value": p_value,
-    }  # fmt: skip
     facts = {
         "outcome": outcome, "n": len(rows), "n_dropped": rows.n_dropped, "folds": folds,
-        "q2": float(1 - squared["path"].sum() / squared["mean"].sum()), "difference": estimate,
-        "p_value": p_value,
+        "q2": float(1 - squared["path"].sum() / squared["mean"].sum()),
+        "difference": compared["estimate"], "p_value": compared["p_value"],
     }  # fmt: skip
     few: tuple[Message, ...] = ()
     if rows.n_persons < FEW_PERSONS:
@@ -210,10 +200,24 @@ def path_prediction(
         few = (Message(text, {"n": rows.n_persons, "limit": FEW_PERSONS}),)
     return PathPrediction(
         items=frame,
-        comparison=pd.DataFrame([comparison]),
+        comparison=pd.DataFrame([compared]),
         facts=facts,
         notes=(*rows.notes, *few),
     )
+
+
+def _compared(
+    rows: SurveyRows, errors: dict[str, Floats], variance: Floats, level: float
+) -> dict[str, float]:
+    """Compare squared errors person by person, each item in units of its own spread."""
+    loss = ((errors["path"] ** 2 - errors["linear"] ** 2) / variance).mean(axis=1)
+    total = rows.weight.sum()
+    estimate = float(rows.weight @ loss / total)
+    error = float(np.sqrt(rows.covariance((loss - estimate) / total)[0, 0]))
+    low, high = t_interval(estimate, std_error=error, df=rows.df, level=level)
+    p_value = float(2 * stdtr(rows.df, -abs(estimate / error))) if error > 0 else np.nan
+    ends = {"ci_low": float(low), "ci_high": float(high), "ci_level": level}
+    return {"estimate": estimate, "std_error": error, **ends, "p_value": p_value}
 
 
 def _errors(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,14 @@ from brandkit.satisfaction.service.service import ServiceQuality
 
 Priority = Literal["act", "keep", "secure", "watch", "later"]
 
-#: What must be true, in this order; the first that holds gives the priority.
-PRIORITIES: tuple[Priority, ...] = ("act", "keep", "secure", "watch", "later")
+#: What must be true, in this order, in words; the first that holds gives the priority.
+PRIORITY_NAMES: Final[dict[Priority, Message]] = {
+    "act": Message("Act first"),
+    "keep": Message("Keep the lead"),
+    "secure": Message("Secure"),
+    "watch": Message("Watch"),
+    "later": Message("Later"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -127,7 +133,7 @@ def service_priorities(
     differs = matters & (frame["p_adjusted"] <= 1 - level)
     rules = [differs & (frame["estimate"] < 0), differs, matters & (frame["role"] == "basic")]
     rank = np.select([*rules, matters], range(4), 4)
-    frame["priority"] = [PRIORITIES[at] for at in rank]
+    frame["priority"] = [list(PRIORITY_NAMES)[at] for at in rank]
 
     ranked = frame.assign(rank=rank).sort_values(
         ["rank", "importance"], ascending=[True, False], kind="stable", ignore_index=True

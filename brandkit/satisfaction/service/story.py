@@ -11,7 +11,7 @@ from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Action, Exhibit, Story, speaker
 from brandkit.language import translate
 from brandkit.satisfaction.penalty.penalty import role_name
-from brandkit.satisfaction.service.priorities import ServicePriorities
+from brandkit.satisfaction.service.priorities import PRIORITY_NAMES, ServicePriorities
 from brandkit.satisfaction.service.service import STAGES, ServiceQuality
 
 #: Adjusted p-values up to which a difference is called clear, or likely.
@@ -209,14 +209,6 @@ def _ends(rows: pd.DataFrame) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 # --- what to do first ----------------------------------------------------------------------------
-
-PRIORITY_NAMES: Final = {
-    "act": Message("Act first"),
-    "keep": Message("Keep the lead"),
-    "secure": Message("Secure"),
-    "watch": Message("Watch"),
-    "later": Message("Later"),
-}
 
 
 def service_priorities(result: ServicePriorities, *, focus: object = None) -> Story:
