@@ -182,7 +182,7 @@ class _Tally:
         lower = (drawn <= observed + 1e-12).sum()
         row = self._row(null, np.array([observed]), np.array([expected]), deviation, upper, lower)
         name = "jaccard_variance" if self.name == "jaccard" else self.name
-        return row.assign(index=name).iloc[0].to_dict()
+        return {str(key): value for key, value in row.assign(index=name).iloc[0].items()}
 
     def pairs(self, null: Null) -> pd.DataFrame:
         expected = self.sums / self.draws
