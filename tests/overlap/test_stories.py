@@ -135,9 +135,7 @@ EVERY: dict[str, Callable[[], Result]] = {
     "history, more": lambda: history_with(0.01, 0.02),
     "history, unknown": lambda: history_with(np.nan, np.nan),
     "gaps": lambda: catalog_gaps(planted(), brand="Ours"),
-    "gaps, none": lambda: catalog_gaps(
-        sisters(), brand="C", parity=1, difference=0, facets=["regions"]
-    ),
+    "gaps, none": lambda: catalog_gaps(sisters(), brand="C", facets=["regions"]),
     "names": lambda: look_alike_names(planted()),
     "names, none": lambda: look_alike_names(["Golf Club", "Star Saver"], brands=["Ours", "B"]),
     "names, no banks": lambda: look_alike_names(["Golf Club", "Golf Clubs"]),

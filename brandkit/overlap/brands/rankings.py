@@ -15,7 +15,7 @@ MOST_IN_CELLS = 15
 """Banks up to which a heat map has its numbers in the cells."""
 _COLUMNS = (
     "brand_a", "brand_b", "n_offers", "n_compared", "overlap", "stability_low", "stability_high",
-    "expected", "excess", "sister",
+    "expected", "excess", "sister"
 )  # fmt: skip
 
 

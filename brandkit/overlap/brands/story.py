@@ -29,7 +29,7 @@ FIRM, LIKELY = 0.95, 0.70
 MOST_COUNTERPARTS = 10
 _BANK_COLUMNS = [
     "brand", "n_offers", "uniqueness", "nearest_rival", "nearest_rival_overlap",
-    "nearest_rival_support", "rival_by_excess", "rival_excess",
+    "nearest_rival_support", "rival_by_excess", "rival_excess"
 ]  # fmt: skip
 
 

@@ -76,17 +76,21 @@ GAP_FACETS: tuple[Facet, ...] = ("features", "channels", "regions")
 """Lists of which more is better. Fees and conditions of eligibility are not."""
 _LISTS = ("features", "eligibility", "channels", "regions")
 _UNTOLD = "not stated"
+MOST_ATTRIBUTES = 10
+"""Attributes of each kind that the matrix shows."""
+_TURNS = 0.25
+"""Share of rivals' offers that do not say, from which a point of difference is open."""
 _MANY = 3
 """Rivals from which a cell can be crowded."""
 _RESIDUAL = 2.0
 """Adjusted residual from which a cell holds more offers than its margins let expect."""
 _GAP_COLUMNS = [
     "kind", "category", "facet", "attribute", "state", "n_ours", "n_ours_have", "n_comparable",
-    "n_have", "share_have", "share_not_stated", "n_rivals", "n_rivals_have",
+    "n_have", "share_have", "share_not_stated", "n_rivals", "n_rivals_have"
 ]  # fmt: skip
 _CELL_COLUMNS = [
     "category", "segment", "cell", "n_offers", "n_ours", "n_rivals", "share", "expected",
-    "share_not_stated",
+    "share_not_stated"
 ]  # fmt: skip
 _ALIKE_COLUMNS = [
     "category", "product", "name", "brand_b", "product_b", "name_b", "similarity"
@@ -305,7 +309,9 @@ def _cells(offers: pd.DataFrame, brand: str) -> pd.DataFrame:
     cell = pd.MultiIndex.from_product([untold.index, segments], names=["category", "segment"])
     by_cell = spread.assign(ours=spread["brand"] == brand).groupby(["category", "segment"])
     rivals = spread[spread["brand"] != brand].groupby(["category", "segment"])["brand"].nunique()
-    table = by_cell["ours"].agg(n_offers="size", n_ours="sum").reindex(cell, fill_value=0)
+    table: pd.DataFrame = (
+        by_cell["ours"].agg(n_offers="size", n_ours="sum").reindex(cell, fill_value=0)
+    )
     table = table.assign(n_rivals=rivals.reindex(cell, fill_value=0)).reset_index()
 
     n = table["n_offers"].to_numpy().reshape(len(untold), -1)
@@ -358,3 +364,19 @@ def _notes(gaps: pd.DataFrame, cells: pd.DataFrame, sisters: Sequence[str]) -> t
         )
         notes.append(Message(text, {"n": len(untold)}))
     return tuple(notes)
+
+
+def is_open(gaps: pd.DataFrame) -> pd.Series:
+    """Say which gaps silence could turn: ours about what we lack, rivals' about what we have."""
+    is_silent = gaps["state"] == "not_stated"
+    return is_silent.where(gaps["kind"] == "parity_gap", gaps["share_not_stated"] > _TURNS)
+
+
+def drawn_gaps(result: CatalogGaps) -> pd.DataFrame:
+    """Give the gaps of the first attributes of each kind, as many as a figure holds."""
+    parts = []
+    for kind in ("parity_gap", "point_of_difference"):
+        rows = result.gaps[result.gaps["kind"] == kind]
+        first = rows["attribute"].drop_duplicates().head(MOST_ATTRIBUTES)
+        parts.append(rows[rows["attribute"].isin(first)])
+    return pd.concat(parts, ignore_index=True)

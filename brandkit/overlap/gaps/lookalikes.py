@@ -32,7 +32,7 @@ LOOKS_ALIKE = 0.60
 _KINDS = frozenset({
     "account", "acct", "a/c", "accounts", "card", "cards", "credit", "debit", "visa", "mastercard",
     "loan", "loans", "home", "personal", "mortgage", "deposit", "saver", "product", "package",
-    "pack", "bank", "banking", "the", "and", "of", "for", "with", "a", "an", "your", "my",
+    "pack", "bank", "banking", "the", "and", "of", "for", "with", "a", "an", "your", "my"
 })  # fmt: skip
 #: Words that grade or renew a product, and count half.
 _GRADES = frozenset({"plus", "extra", "new", "club", "up", "special", "offer", "series", "version"})
@@ -40,7 +40,7 @@ _GRADES = frozenset({"plus", "extra", "new", "club", "up", "special", "offer", "
 _JOINED = frozenset({"saver"})
 _SAME_WORD = {
     "savings": "saver", "saving": "saver", "savers": "saver", "save": "saver", "acct": "account",
-    "deposits": "deposit", "kidz": "kids",
+    "deposits": "deposit", "kidz": "kids"
 }  # fmt: skip
 _KINDS_ZH = re.compile(
     r"理财产品|理财计划|理财管理计划|理财|产品|计划|计画|信用卡|借记卡|卡|贷款|贷|存款|定期|定存"
@@ -272,12 +272,7 @@ def _alike(
 
 
 def _within(
-    rows: Ints,
-    plain: NDArray[np.object_],
-    who: Ints,
-    is_focus: Flags | None,
-    *,
-    at_least: float,
+    rows: Ints, plain: NDArray[np.object_], who: Ints, is_focus: Flags | None, *, at_least: float
 ) -> Iterator[tuple[int, int, float]]:
     """Compare the different names of one category, and tell all that bear them."""
     kind, known = pd.factorize(plain[rows])
@@ -305,7 +300,7 @@ def _candidates(known: NDArray[np.object_], mine: Ints, *, once: bool) -> Iterat
         offset = int(block[0]) if once else 0
         near = process.cdist(
             [distinct[at] for at in block], distinct[offset:],
-            scorer=Indel.normalized_similarity, score_cutoff=_CANDIDATE, dtype=np.float32,
+            scorer=Indel.normalized_similarity, score_cutoff=_CANDIDATE, dtype=np.float32
         )  # fmt: skip
         for at, other in zip(*np.nonzero(near > 0), strict=True):
             yield int(block[at]), int(other) + offset

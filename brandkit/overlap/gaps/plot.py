@@ -8,9 +8,8 @@ from matplotlib.axes import Axes
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
-from brandkit.overlap.gaps.gaps import CatalogGaps
+from brandkit.overlap.gaps.gaps import CatalogGaps, drawn_gaps, is_open
 from brandkit.overlap.gaps.lookalikes import LookAlikeNames
-from brandkit.overlap.gaps.story import drawn_gaps, is_open
 from brandkit.viz.marks import NAME_LINE, Dots, dot_rows, heat_map
 from brandkit.viz.names import row_names
 from brandkit.viz.palette import PALETTE

@@ -8,15 +8,13 @@ from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, as_notes
 from brandkit.core.story import N_, Action, Exhibit, Story, speaker
 from brandkit.language import translate
-from brandkit.overlap.gaps.gaps import CatalogGaps
+from brandkit.overlap.gaps.gaps import MOST_ATTRIBUTES, CatalogGaps, drawn_gaps, is_open
 from brandkit.overlap.gaps.lookalikes import LookAlikeNames
 
 EQUAL_NAMES = 0.995
 """Likeness from which two names are the same."""
-MOST_ATTRIBUTES, MOST_NAMES = 10, 8
-"""Attributes of each kind that the matrix shows, and pairs in the table of names."""
-_TURNS = 0.25
-"""Share of rivals' offers that do not say, from which a point of difference is open."""
+MOST_NAMES = 8
+"""Pairs in the table of names."""
 _WORDS = {
     "has": N_("has it"),
     "has_not": N_("has it not"),
@@ -101,22 +99,6 @@ def catalog_gaps(result: CatalogGaps, *, focus: object = None) -> Story:
             ),
         },
     )
-
-
-def is_open(gaps: pd.DataFrame) -> pd.Series:
-    """Say which gaps silence could turn: ours about what we lack, rivals' about what we have."""
-    is_silent = gaps["state"] == "not_stated"
-    return is_silent.where(gaps["kind"] == "parity_gap", gaps["share_not_stated"] > _TURNS)
-
-
-def drawn_gaps(result: CatalogGaps) -> pd.DataFrame:
-    """Give the gaps of the first attributes of each kind, as many as a figure holds."""
-    parts = []
-    for kind in ("parity_gap", "point_of_difference"):
-        rows = result.gaps[result.gaps["kind"] == kind]
-        first = rows["attribute"].drop_duplicates().head(MOST_ATTRIBUTES)
-        parts.append(rows[rows["attribute"].isin(first)])
-    return pd.concat(parts, ignore_index=True)
 
 
 def _in_words(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from brandkit.core.errors import NotEnoughDataError, check_option, check_whole_n
 from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.core.story import N_
 from brandkit.overlap.history.kernel import (
     Market,
     Reading,
@@ -43,6 +44,21 @@ INDICES = ("all_own", "panel_own", "panel_fixed", "panel_fixed_disclosed")
 """All banks in their own words; the panel; in fixed words; only cells disclosed at both ends."""
 COMPONENTS = ("entry_exit", "vocabulary", "disclosure", "real")
 """What a change is made of, in the order in which it is taken apart."""
+
+INDEX_NAMES = {
+    "all_own": N_("all banks"),
+    "panel_own": N_("the same banks"),
+    "panel_fixed": N_("in the same words"),
+    "panel_fixed_disclosed": N_("told at both ends"),
+    "chained": N_("linked date to date"),
+}
+COMPONENT_NAMES = {
+    "total": N_("All in all"),
+    "entry_exit": N_("Banks come and go"),
+    "vocabulary": N_("New words"),
+    "disclosure": N_("More is told"),
+    "real": N_("Real change"),
+}
 
 Values = Mapping[str, Floats]
 """Reading -> each bank's likeness; a reading is named by what it holds fixed."""

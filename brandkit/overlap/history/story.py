@@ -6,24 +6,16 @@ import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
-from brandkit.core.story import N_, Exhibit, Story, speaker
+from brandkit.core.story import Exhibit, Story, speaker
 from brandkit.language import translate
-from brandkit.overlap.history.history import COMPONENTS, INDICES, OverlapHistory
+from brandkit.overlap.history.history import (
+    COMPONENT_NAMES,
+    COMPONENTS,
+    INDEX_NAMES,
+    INDICES,
+    OverlapHistory,
+)
 
-INDEX_NAMES = {
-    "all_own": N_("all banks"),
-    "panel_own": N_("the same banks"),
-    "panel_fixed": N_("in the same words"),
-    "panel_fixed_disclosed": N_("told at both ends"),
-    "chained": N_("linked date to date"),
-}
-COMPONENT_NAMES = {
-    "total": N_("All in all"),
-    "entry_exit": N_("Banks come and go"),
-    "vocabulary": N_("New words"),
-    "disclosure": N_("More is told"),
-    "real": N_("Real change"),
-}
 _NOTHING = 1e-9
 
 

@@ -25,7 +25,7 @@ from brandkit.sources.reference import TextCounts
 
 Facet = Literal[
     "features", "fees", "eligibility", "channels", "regions", "rates", "fee_amounts", "terms",
-    "name", "description",
+    "name", "description"
 ]  # fmt: skip
 FACETS: tuple[Facet, ...] = get_args(Facet)
 LIST_FACETS, NUMBER_FACETS, TEXT_FACETS = FACETS[:5], FACETS[5:8], FACETS[8:]
