@@ -18,8 +18,8 @@ from brandkit.language import use_language
 from brandkit.satisfaction.scores import plot
 from brandkit.satisfaction.scores.comparison import GroupComparison, group_comparison
 from brandkit.satisfaction.scores.plot import MOST_ROWS
+from brandkit.satisfaction.scores.rows import change_rows, score_rows
 from brandkit.satisfaction.scores.scores import satisfaction_scores
-from brandkit.satisfaction.scores.story import change_rows, score_rows
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE
 
