@@ -17,9 +17,8 @@ from brandkit.core.errors import InputError, NotEnoughDataError
 from brandkit.language import use_language
 from brandkit.satisfaction.scores import plot
 from brandkit.satisfaction.scores.comparison import GroupComparison, group_comparison
-from brandkit.satisfaction.scores.plot import MOST_ROWS
+from brandkit.satisfaction.scores.rows import MOST_ROWS, change_rows, score_rows
 from brandkit.satisfaction.scores.scores import satisfaction_scores
-from brandkit.satisfaction.scores.story import change_rows, score_rows
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE
 

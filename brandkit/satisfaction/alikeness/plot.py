@@ -8,8 +8,14 @@ from brandkit.core.labels import known_focus
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness
-from brandkit.satisfaction.alikeness.story import against_rows, chosen_item, of_wave, share_rows
-from brandkit.satisfaction.scores.plot import MOST_ROWS, telling_rows
+from brandkit.satisfaction.alikeness.rows import (
+    KINDS,
+    against_rows,
+    chosen_item,
+    of_wave,
+    share_rows,
+)
+from brandkit.satisfaction.scores.rows import MOST_ROWS, telling_rows
 from brandkit.viz.marks import Dots, dot_rows
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import theme
@@ -54,9 +60,8 @@ def perceived_alikeness(
 
 def _images(result: PerceivedAlikeness, ax: Axes | None) -> Axes:
     rows = result.measures
-    waves = [
-        wave if isinstance(wave, str) else translate(Message("all items")) for wave in rows["wave"]
-    ]
+    name = translate(KINDS["inertia"])
+    waves = [wave if isinstance(wave, str) else name for wave in rows["wave"]]
     return dot_rows(
         waves,
         Dots(rows["estimate"], rows["ci_low"], rows["ci_high"], hollow=rows["ci_low"] <= 0),
@@ -102,7 +107,6 @@ def alikeness_pairs(
         ),
         label=label,
         kind="decimal1",
-        behind=None,
         reference=0.0,
         ax=ax,
     )

@@ -9,9 +9,8 @@ from matplotlib.axes import Axes
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
-from brandkit.satisfaction.pooling.pooling import PartialPooling
-from brandkit.satisfaction.pooling.story import pooled_rows
-from brandkit.satisfaction.scores.plot import telling_rows
+from brandkit.satisfaction.pooling.pooling import PartialPooling, pooled_rows
+from brandkit.satisfaction.scores.rows import telling_rows
 from brandkit.viz.marks import Dots, dot_rows
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.rows import write_column

@@ -15,6 +15,7 @@ from brandkit.core.errors import (
     ScaleError,
     check_level,
     check_option,
+    did_you_mean,
     numeric_matrix,
     require_columns,
     require_frame,
@@ -302,3 +303,17 @@ def _group(
         "statistic": statistic,
         "p_value": float(chi2.sf(statistic, k - 1)),
     }
+
+
+def pooled_rows(result: PartialPooling, group: str | None) -> tuple[pd.DataFrame, pd.Series]:
+    """Give the estimates of a group (the first where not named), highest first, and the group."""
+    known = [str(one) for one in result.groups["group"]]
+    chosen = known[0] if group is None else group
+    if chosen not in known:
+        raise InputError(
+            f"`group` must be one that was pooled; found {shown(group)}. It has {shown(known)}."
+            f"{did_you_mean(chosen, known)}"
+        )
+    rows = result.estimates[result.estimates["group"] == chosen].reset_index(drop=True)
+    rows = rows.sort_values(["pooled", "label"], ascending=[False, True], kind="stable")
+    return rows, result.groups.iloc[known.index(chosen)]

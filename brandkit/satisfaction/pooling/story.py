@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from brandkit.core.errors import InputError, did_you_mean, shown
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Exhibit, Story, speaker
 from brandkit.satisfaction.groups import and_more, first_names, row_values
-from brandkit.satisfaction.pooling.pooling import PartialPooling
+from brandkit.satisfaction.pooling.pooling import PartialPooling, pooled_rows
 
 
 def partial_pooling(
@@ -45,20 +44,6 @@ def partial_pooling(
         lambda: result.plot(focus=focus, group=group),
     )
     return Story(headline, None, tuple(findings), (), {"pooled": pooled})
-
-
-def pooled_rows(result: PartialPooling, group: str | None) -> tuple[pd.DataFrame, pd.Series]:
-    """Give the estimates of a group (the first where not named), highest first, and the group."""
-    known = [str(one) for one in result.groups["group"]]
-    chosen = known[0] if group is None else group
-    if chosen not in known:
-        raise InputError(
-            f"`group` must be one that was pooled; found {shown(group)}. It has {shown(known)}."
-            f"{did_you_mean(chosen, known)}"
-        )
-    rows = result.estimates[result.estimates["group"] == chosen].reset_index(drop=True)
-    rows = rows.sort_values(["pooled", "label"], ascending=[False, True], kind="stable")
-    return rows, result.groups.iloc[known.index(chosen)]
 
 
 def _leader(rows: pd.DataFrame) -> Message:

@@ -243,39 +243,16 @@ def scale_reliability(
     items_frame["looks_reversed"] = items_frame["item_rest"].to_numpy() < 0
     k = len(covariance)
     scale = {
-        "n_items": k,
-        "n": len(rows),
-        "n_respondents": rows.n_persons,
-        "n_dropped": rows.n_dropped,
-        "alpha_raw": _alpha(covariance),
-        "alpha_low": low,
-        "alpha_high": high,
-        "ci_level": level,
-        "alpha_standardised": _alpha(correlations),
+        **{"n_items": k, "n": len(rows), "n_respondents": rows.n_persons},
+        **{"n_dropped": rows.n_dropped, "alpha_raw": _alpha(covariance), "alpha_low": low},
+        **{"alpha_high": high, "ci_level": level, "alpha_standardised": _alpha(correlations)},
         "omega": np.nan if factor is None else factor.omega(deviations),
         "omega_standardised": np.nan if factor is None else factor.omega(np.ones(k)),
         "kmo": kmo,
         "mean_correlation": float((correlations.sum() - k) / (k * (k - 1))),
     }
-    notes = _item_notes(items_frame)
-    if is_singular:
-        related = _collinear(correlations, np.array(names)[varies])
-        notes.append(
-            Message(
-                "Some items follow from the others exactly ({names}), so KMO, loadings and omega "
-                "do not exist.",
-                {"names": related},
-            )
-        )
-    elif factor is None:
-        notes.append(Message("Omega and loadings take three items."))
-    elif factor.is_bounded:
-        notes.append(
-            Message(
-                "The factor explains one item wholly, which the data cannot bear: omega is at the "
-                "edge of what it can be."
-            )
-        )
+    related = _collinear(correlations, np.array(names)[varies]) if is_singular else []
+    notes = [*_item_notes(items_frame), *_factor_notes(factor, related)]
     if not is_exact:
         notes.append(
             Message("Alpha has no interval where missing answers were filled in or used pairwise.")
@@ -350,27 +327,39 @@ def _alpha_interval(rows: SurveyRows, varies: Flags, *, level: float) -> tuple[f
 
 
 def _item_notes(items: pd.DataFrame) -> list[Message]:
-    notes = []
     constant = items.loc[items["item_rest"].isna() & (items["spread"] < 1e-6), "item"].tolist()
-    if constant:
-        notes.append(
-            Message(
-                "All answers are alike on {n:count} {n:item|items} ({names}), which {n:is|are} "
-                "left out of the scale.",
-                {"n": len(constant), "names": constant[:5]},
-            )
-        )
     turned = items.loc[items["looks_reversed"], "item"].tolist()
-    if turned:
-        notes.append(
+    alike = Message(
+        "All answers are alike on {n:count} {n:item|items} ({names}), which {n:is|are} left out of "
+        "the scale.",
+        {"n": len(constant), "names": constant[:5]},
+    )
+    against = Message(
+        "{n:count} {n:item runs|items run} against the others ({names}): worded the other way and "
+        "not turned round, or of another scale. Look at the wording, turn the answers round in the "
+        "codebook, and compute again.",
+        {"n": len(turned), "names": turned[:5]},
+    )
+    return [*([alike] if constant else []), *([against] if turned else [])]
+
+
+def _factor_notes(factor: OneFactor | None, related: list[str]) -> list[Message]:
+    """Say why there is no factor (``related``: items that follow from others), or its edge."""
+    if related:
+        return [
             Message(
-                "{n:count} {n:item runs|items run} against the others ({names}): worded the other "
-                "way and not turned round, or of another scale. Look at the wording, turn the "
-                "answers round in the codebook, and compute again.",
-                {"n": len(turned), "names": turned[:5]},
+                "Some items follow from the others exactly ({names}), so KMO, loadings and omega "
+                "do not exist.",
+                {"names": related},
             )
-        )
-    return notes
+        ]
+    if factor is None:
+        return [Message("Omega and loadings take three items.")]
+    edge = Message(
+        "The factor explains one item wholly, which the data cannot bear: omega is at the edge of "
+        "what it can be."
+    )
+    return [edge] if factor.is_bounded else []
 
 
 def _collinear(correlations: Floats, names: np.ndarray) -> list[str]:

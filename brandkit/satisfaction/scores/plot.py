@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -12,20 +11,19 @@ from brandkit.core.labels import known_focus
 from brandkit.core.message import NO_VALUE, Message
 from brandkit.language import translate
 from brandkit.satisfaction.scores.comparison import GroupComparison
-from brandkit.satisfaction.scores.scores import SatisfactionScores
-from brandkit.satisfaction.scores.story import (
+from brandkit.satisfaction.scores.rows import (
     FORMATS,
     change_rows,
     chosen_score,
     score_rows,
     score_text,
+    telling_rows,
 )
+from brandkit.satisfaction.scores.scores import SatisfactionScores
 from brandkit.viz.marks import Dots, dot_rows
 from brandkit.viz.rows import write_column
 from brandkit.viz.theme import theme
 
-#: Groups that a figure shows.
-MOST_ROWS = 25
 #: Groups up to which letters are written; beyond, the ranks they leave open.
 MOST_LETTERED = 12
 #: Marks a small base, as in tables.
@@ -119,20 +117,6 @@ def wave_changes(
 
 
 _ENDS = ("estimate", "ci_low", "ci_high")
-
-
-def telling_rows(rows: pd.DataFrame, *, focus: str | None, most: int = MOST_ROWS) -> pd.DataFrame:
-    """Keep as many rows as a figure has room for: the first, and the focus.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"label": list("abcd")})
-    >>> telling_rows(rows, focus="d", most=2)["label"].tolist()
-    ['a', 'd']
-    """
-    at = np.flatnonzero(rows["label"] == focus)
-    kept = [*range(most)] if not len(at) or at[0] < most else [*range(most - 1), int(at[0])]
-    return rows if len(rows) <= most else rows.iloc[kept].reset_index(drop=True)
 
 
 def _scores(

@@ -5,27 +5,27 @@ That two scores cannot be told apart is a finding too, and is said so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from types import ModuleType
 
 import pandas as pd
 
-from brandkit.core.errors import InputError, NotEnoughDataError, did_you_mean, shown
 from brandkit.core.labels import known_focus
-from brandkit.core.message import Finding, Message, Settled, as_notes, formatted
+from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Action, Exhibit, Say, Story, speaker
-from brandkit.language import translate
-from brandkit.satisfaction.groups import and_more, first_names, group_labels, row_values
+from brandkit.satisfaction.groups import and_more, first_names, row_values
 from brandkit.satisfaction.scores.comparison import GroupComparison
+from brandkit.satisfaction.scores.rows import (
+    MEASURES,
+    change_rows,
+    change_text,
+    chosen_score,
+    comparison_rows,
+    item_name,
+    of_score,
+    score_rows,
+    score_text,
+)
 from brandkit.satisfaction.scores.scores import SatisfactionScores
-
-#: How a score of each measure is written, and what it is called.
-FORMATS: Final = {"mean": "decimal2", "top2": "percent", "nps": "points"}
-MEASURES: Final = {
-    "mean": Message("mean score"),
-    "top2": Message("share in the top two categories"),
-    "nps": Message("net promoter score"),
-}
 
 
 def group_comparison(
@@ -52,7 +52,7 @@ def group_comparison(
         k=len(rows),
         n=result.n_respondents,
     )
-    pairs = _of(result.pairs, item, measure)
+    pairs = of_score(result.pairs, item, measure)
     headline, findings, actions = _standing(every, rows, pairs, say, focus=focus)
     if len(result.levels) == 1:
         caption = say(
@@ -71,7 +71,7 @@ def group_comparison(
             _alt(rows, focus, say),
             comparison_rows(result),
             (*notes, *as_notes(findings[1:]), *result.notes),
-            lambda: result.plot(figure="group_comparison", focus=focus, item=item, measure=measure),
+            lambda: _plot().group_comparison(result, focus=focus, item=item, measure=measure),
         )
     }
     if len(result.changes):
@@ -89,7 +89,7 @@ def group_comparison(
             _change_alt(changes, measure, say),
             changes,
             as_notes([finding]),
-            lambda: result.plot(figure="wave_changes", focus=focus, item=item, measure=measure),
+            lambda: _plot().wave_changes(result, focus=focus, item=item, measure=measure),
         )
         findings, actions = [*findings, finding], [*actions, *due]
     return Story(headline, None, tuple(findings), tuple(actions), exhibits)
@@ -120,9 +120,15 @@ def satisfaction_scores(
         _alt(rows, focus, say),
         every.drop(columns="base"),
         (*notes, *result.notes),
-        lambda: result.plot(figure="satisfaction_scores", focus=focus, item=item, measure=measure),
+        lambda: _plot().satisfaction_scores(result, focus=focus, item=item, measure=measure),
     )
     return Story(finding.headline, None, (finding,), (), {"levels": levels})
+
+
+def _plot() -> ModuleType:
+    from brandkit.satisfaction.scores import plot
+
+    return plot
 
 
 def _focus(
@@ -132,135 +138,7 @@ def _focus(
     return known_focus(focus, rows["label"], what="banks" if is_brand else "segments")
 
 
-# --- rows ----------------------------------------------------------------------------------------
-
-
-def chosen_score(frame: pd.DataFrame, *, item: str | None, measure: str | None) -> tuple[str, str]:
-    """Choose an item and a measure, the first of each where none is named; refuse others.
-
-    Examples
-    --------
-    >>> chosen_score(pd.DataFrame({"item": ["sat"], "measure": ["mean"]}), item=None, measure=None)
-    ('sat', 'mean')
-    """
-    items = [str(one) for one in frame["item"].unique()]
-    chosen = items[0] if item is None else item
-    if chosen not in items:
-        raise InputError(
-            f"`item` must be one of those scored; found {shown(item)}. It has {shown(items)}."
-            f"{did_you_mean(chosen, items)}"
-        )
-    measures = [str(one) for one in frame.loc[frame["item"] == chosen, "measure"].unique()]
-    if measure is not None and measure not in measures:
-        raise InputError(
-            f"`measure` must be one that {shown(chosen)} has, {shown(measures)}; found "
-            f"{shown(measure)}."
-        )
-    return chosen, measures[0] if measure is None else measure
-
-
-def score_rows(
-    result: GroupComparison | SatisfactionScores,
-    *,
-    item: str | None = None,
-    measure: str | None = None,
-) -> pd.DataFrame:
-    """Give the groups of one item and measure, the best first, those not shown last.
-
-    ``label estimate ci_low ci_high ci_level n base`` and, of a comparison, ``letter letters rank
-    rank_low rank_high``.
-    """
-    columns = ["label", "estimate", "ci_low", "ci_high", "ci_level", "n", "base"]
-    if isinstance(result, SatisfactionScores):
-        frame = result.scores.assign(label=group_labels(result.scores))
-    else:
-        frame = result.groups
-        columns += ["letter", "letters", "rank", "rank_low", "rank_high"]
-    return _best_first(_of(frame, *chosen_score(frame, item=item, measure=measure)))[columns]
-
-
-def change_rows(
-    result: GroupComparison, *, item: str | None = None, measure: str | None = None
-) -> pd.DataFrame:
-    """Give what changed up to the last wave, the largest rise first, with both waves' scores.
-
-    ``label wave_a wave_b before after estimate ci_low ci_high ci_level p_adjusted distinct n_a
-    n_b``; groups that are not in both waves are left out.
-    """
-    if not len(result.changes):
-        raise NotEnoughDataError(
-            "`result` must hold groups in two waves; found none. Name the column of waves when "
-            "comparing."
-        )
-    item, measure = chosen_score(result.changes, item=item, measure=measure)
-    rows = _of(result.changes, item, measure)
-    rows = rows[rows["wave_b"] == rows["wave_b"].iloc[-1]]
-    scores = _of(result.waves, item, measure).set_index(["label", "wave"])["estimate"]
-    rows = rows.assign(
-        before=[scores[key] for key in zip(rows["label"], rows["wave_a"], strict=True)],
-        after=[scores[key] for key in zip(rows["label"], rows["wave_b"], strict=True)],
-    )
-    ends = ["estimate", "ci_low", "ci_high", "ci_level", "p_adjusted", "distinct", "n_a", "n_b"]
-    return _best_first(rows)[["label", "wave_a", "wave_b", "before", "after", *ends]]
-
-
-def _of(frame: pd.DataFrame, item: str, measure: str) -> pd.DataFrame:
-    return frame[(frame["item"] == item) & (frame["measure"] == measure)]
-
-
-def _best_first(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.sort_values(
-        ["estimate", "label"], ascending=[False, True], kind="stable", ignore_index=True
-    )
-
-
-def comparison_rows(result: GroupComparison) -> pd.DataFrame:
-    """Give the groups' scores by item, with letters and the ranks that cannot be ruled out.
-
-    The first item by its mean, the others by their net score; by what they have where that lacks.
-    """
-    parts = []
-    for at, (item, of_item) in enumerate(result.groups.groupby("item", sort=False)):
-        wanted = ("mean", "nps", "top2") if at == 0 else ("nps", "mean", "top2")
-        measure = next(one for one in wanted if one in set(of_item["measure"]))
-        name = translate(item_name(result.labels, str(item)))
-        rows = of_item[of_item["measure"] == measure]
-        parts.append(rows.assign(item=name, measure=translate(MEASURES[measure])))
-    columns = ["brand", "item", "measure", "estimate", "ci_low", "ci_high", "ci_level", "letters"]
-    rows = pd.concat(parts, ignore_index=True)
-    return rows.assign(brand=rows["label"])[[*columns, "rank_low", "rank_high", "n"]]
-
-
-# --- texts ---------------------------------------------------------------------------------------
-
-
-def score_text(value: float, measure: str) -> str:
-    """Write a score.
-
-    Examples
-    --------
-    >>> score_text(7.434, "mean"), score_text(0.273, "top2"), score_text(-4.6, "nps")
-    ('7.43', '27%', '−5')
-    """
-    return formatted(float(value), FORMATS[measure])
-
-
-def change_text(value: float, measure: str) -> str:
-    """Write a difference of two scores; of shares and net promoter scores in points.
-
-    Examples
-    --------
-    >>> change_text(0.043, "top2"), change_text(-0.126, "mean")
-    ('+4', '−0.13')
-    """
-    if measure == "mean":
-        return formatted(float(value), "signed")
-    return formatted(100 * float(value) if measure == "top2" else float(value), "points")
-
-
-def item_name(labels: Mapping[str, str], item: str) -> str:
-    """Give an item's label, or its column where there is none."""
-    return str(labels.get(item, item))
+# --- levels --------------------------------------------------------------------------------------
 
 
 def _told(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
