@@ -61,7 +61,7 @@ def positioning_summary(
         sure = stability.story(focus=focus)
         answers = [Answer(sure.findings[0], "map")]
         answers += [Answer(one, "marks") for one in mapped[1:2] if focus is not None]
-        lede = sure.lede
+        lede = sure.lede or correspondence_map_lede(positions)
     if movement is not None:
         answers.append(Answer(movement.story(focus=focus).findings[0], "moves"))
     if room is not None:
