@@ -24,6 +24,7 @@ from brandkit.core.errors import (
 from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
+from brandkit.core.waves import coded_waves
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
 
@@ -127,7 +128,7 @@ def grouped_rows(
         **design,  # type: ignore[arg-type]
     )
     values, cell = rows.values[:, :-1], np.asarray(rows.frame[_CELL], dtype=np.intp)
-    waves = coded_together(frame, made_of["wave"])[1] if "wave" in made_of else ()
+    waves = coded_together(frame, made_of["wave"], in_time=True)[1] if "wave" in made_of else ()
     notes = (*rows.notes, *_notes(values, cell, empty))
     return GroupedRows(rows, values, cell, groups, made_of, tuple(waves), notes)
 
@@ -194,8 +195,12 @@ def data_frame(data: Data) -> tuple[pd.DataFrame, dict[str, str | None]]:
     return data, {}
 
 
-def coded_together(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[Codes, list[str]]:
+def coded_together(
+    frame: pd.DataFrame, columns: Sequence[str], *, in_time: bool = False
+) -> tuple[Codes, list[str]]:
     """Give the codes (-1: missing) and labels, in order, of what several columns make together.
+
+    Waves stand in the order of time.
 
     Examples
     --------
@@ -204,6 +209,8 @@ def coded_together(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[Codes, 
     >>> codes.tolist(), labels
     ([0, 1, -1], ['n · 1', 's · 2'])
     """
+    if in_time:
+        return _coded_in_time(frame, columns)
     parts = [coded(frame[name]) for name in columns]
     found, codes = _combined([codes for codes, _ in parts])
     names = [labels for _, labels in parts]
@@ -211,6 +218,15 @@ def coded_together(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[Codes, 
         BETWEEN.join(labels[code] for labels, code in zip(names, row, strict=True))
         for row in found.tolist()
     ]
+
+
+def _coded_in_time(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[Codes, list[str]]:
+    wave = frame[columns[0]]
+    if len(columns) > 1:
+        codes, labels = coded_together(frame, columns)
+        wave = pd.Series([labels[code] if code >= 0 else None for code in codes], dtype=object)
+    when, waves = coded_waves(wave)
+    return when, list(waves)
 
 
 def _combined(parts: Sequence[Codes]) -> tuple[Codes, Codes]:
@@ -229,7 +245,10 @@ def _cells(
     """Give each row's group, the groups in order, and declared categories without a row."""
     if not made_of:
         return np.zeros(len(frame), np.intp), pd.DataFrame({role: [None] for role in ROLES}), []
-    made = {role: coded_together(frame, columns) for role, columns in made_of.items()}
+    made = {
+        role: coded_together(frame, columns, in_time=role == "wave")
+        for role, columns in made_of.items()
+    }
     found, cell = _combined([codes for codes, _ in made.values()])
     groups = pd.DataFrame({role: None for role in ROLES}, index=range(len(found)), dtype=object)
     for at, (role, (_, labels)) in enumerate(made.items()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -309,9 +309,8 @@ def _cells(offers: pd.DataFrame, brand: str) -> pd.DataFrame:
     cell = pd.MultiIndex.from_product([untold.index, segments], names=["category", "segment"])
     by_cell = spread.assign(ours=spread["brand"] == brand).groupby(["category", "segment"])
     rivals = spread[spread["brand"] != brand].groupby(["category", "segment"])["brand"].nunique()
-    table: pd.DataFrame = (
-        by_cell["ours"].agg(n_offers="size", n_ours="sum").reindex(cell, fill_value=0)
-    )
+    counts: Any = by_cell["ours"].agg(n_offers="size", n_ours="sum")
+    table: pd.DataFrame = counts.reindex(cell, fill_value=0)
     table = table.assign(n_rivals=rivals.reindex(cell, fill_value=0)).reset_index()
 
     n = table["n_offers"].to_numpy().reshape(len(untold), -1)

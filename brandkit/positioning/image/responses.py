@@ -19,6 +19,7 @@ from brandkit.core.errors import (
 from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Flags, Floats, Ints, ratio
 from brandkit.core.message import Message
+from brandkit.core.waves import coded_waves
 from brandkit.sampling.design import SurveyRows, Weight
 from brandkit.sampling.moments import moments
 from brandkit.sampling.rows import survey_rows
@@ -155,7 +156,7 @@ def image_responses(
     place, brands = coded(rows.frame[brand])
     waves: tuple[str, ...] = ()
     if wave is not None:
-        when, waves = coded(rows.frame[wave])
+        when, waves = coded_waves(rows.frame[wave])
         place = place * len(waves) + when
     names = tuple(map(str, attributes))
     return ImageResponses(rows, names, brands, waves, place, (*notes, *rows.notes))

@@ -27,6 +27,7 @@ from brandkit.core.labels import coded
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.core.waves import coded_waves
 from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
 from brandkit.sampling.variance import linearised_covariance
 from brandkit.satisfaction.alikeness.kernel import (
@@ -407,7 +408,7 @@ def bank_rows(
     )
     bank, banks = coded(rows.frame[brand])
     nowhen: tuple[Codes, tuple[str, ...]] = np.zeros(len(rows), np.intp), ()
-    at, waves = coded(rows.frame[wave]) if wave else nowhen
+    at, waves = coded_waves(rows.frame[wave]) if wave else nowhen
     shape = (len(waves) or 1, len(banks))
     counts = []
     for there in ~np.isnan(rows.values).T:

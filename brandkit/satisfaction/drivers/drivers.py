@@ -17,6 +17,7 @@ from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.core.story import N_, speaker
+from brandkit.core.waves import coded_waves
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.draws import person_keys
 from brandkit.sampling.rows import Data, MissingRule, RowDraws, SurveyRows, Weight, survey_rows
@@ -406,7 +407,8 @@ def _group_frames(
     rows: SurveyRows, drawn: RowDraws, how: Setting, *, by: str, within: str | None
 ) -> GroupFrames:
     """Compute importances for each group of a column, and test whether they are the same."""
-    code, labels = coded(rows.frame[by])
+    is_wave = by in ("wave", rows.design.get("wave"))
+    code, labels = (coded_waves if is_wave else coded)(rows.frame[by])
     hashes = person_keys(rows.keys)  # of rows as they came: their content may be their key
     rows = replace(rows, frame=rows.frame.assign(**{by: code}))
     inner = None if within == by else within

@@ -22,6 +22,7 @@ from brandkit.core.labels import coded
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.core.waves import coded_waves
 from brandkit.sampling.draws import person_keys
 from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
 from brandkit.satisfaction.paths.checks import SMALL_BASE, WholeRule, needed_persons
@@ -195,7 +196,9 @@ def path_comparison(
         data, columns=design.items, others=[by], weight=weight, respondent=respondent,
         cluster=cluster, missing=missing,
     )  # fmt: skip
-    group, names = coded(rows.frame[by].astype(object))  # exchanges hang on this order
+    is_wave = by in ("wave", rows.design.get("wave"))
+    cells = rows.frame[by] if is_wave else rows.frame[by].astype(object)
+    group, names = (coded_waves if is_wave else coded)(cells)  # exchanges hang on this order
     persons = [int(np.unique(rows.person[group == at]).size) for at in range(len(names))]
     _check_groups(rows, group, names, persons, by=by, needed=needed_persons(design), design=design)
 

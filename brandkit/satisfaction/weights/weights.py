@@ -23,6 +23,7 @@ from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.core.story import speaker
+from brandkit.core.waves import coded_waves
 from brandkit.sampling.calibration import Calibration, Margin
 from brandkit.sampling.rows import Data
 from brandkit.satisfaction.groups import BETWEEN, data_frame
@@ -327,7 +328,7 @@ def _waves(frame: pd.DataFrame, column: str | None) -> tuple[Codes, list[str | N
     if column is None:
         return np.zeros(len(frame), dtype=np.intp), [None]
     require_columns(frame, [column], argument="wave")
-    codes, labels = coded(frame[column])
+    codes, labels = coded_waves(frame[column])
     if not labels:
         raise InputError(f"`wave` must be known in some row; found {shown(column)} empty.")
     return codes, list(labels)
