@@ -64,6 +64,10 @@ format: environment  ## put the code into its form
 	@$(RUN) -m ruff check --fix --quiet --select I
 	@$(RUN) -m ruff format --quiet
 
+.PHONY: messages
+messages: environment  ## bring the catalogues to what brandkit says
+	@$(RUN) -m tools.messages
+
 .PHONY: size
 size: environment  ## count lines of code and files, by room
 	@$(RUN) tools/size.py
