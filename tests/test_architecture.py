@@ -23,9 +23,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "brandkit"
 
 LEVELS = {
-    "core": 0, "sampling": 1, "sources": 1, "viz": 1, "language": 1, "overlap": 2,
-    "satisfaction": 2, "positioning": 2, "page": 2, "strategy": 3,
-    "questions": 4, "joins": 4, "report": 5, "__main__": 6,
+    "core": 0, "sampling": 1, "sources": 1, "language": 1, "viz": 2, "overlap": 3,
+    "satisfaction": 3, "positioning": 3, "page": 3, "strategy": 4,
+    "questions": 5, "joins": 5, "report": 6, "__main__": 7,
 }  # fmt: skip
 CAPABILITIES = ("overlap", "satisfaction", "positioning", "strategy")
 COMPUTING = ("core", "sampling", "sources", "language", *CAPABILITIES)
