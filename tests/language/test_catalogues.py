@@ -18,7 +18,7 @@ from brandkit.core.columns import COLUMNS
 from brandkit.core.message import formatted
 from brandkit.language import CATALOGUES
 from brandkit.page.prose import paragraphs
-from brandkit.sources.problems import REASONS
+from brandkit.sources.catalog.listing import REASONS
 from tests.language.written_texts import Found, Text, add, in_notebooks, in_python, in_templates
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,7 +104,9 @@ def written() -> Found:
     add(whole, in_notebooks(NOTEBOOKS))
     templates = [path for path in PACKAGE.rglob("template/*") if path.suffix in (".html", ".j2")]
     add(whole, in_templates(templates))
-    whole.texts += [Text(text, "", "brandkit/sources/problems.py") for text in REASONS.values()]
+    whole.texts += [
+        Text(text, "", "brandkit/sources/catalog/listing.py") for text in REASONS.values()
+    ]
     return whole
 
 
