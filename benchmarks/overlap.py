@@ -22,7 +22,7 @@ from brandkit.overlap import (
     product_similarity,
 )
 from brandkit.overlap.gaps.names import similar_names
-from brandkit.sources.catalog import read_catalog
+from brandkit.sources.catalog.catalog import read_catalog
 
 ROWS, COLUMNS = 2_000, 15
 NAMES, CATEGORIES, BANKS = 100_000, 12, 2_000

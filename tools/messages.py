@@ -24,7 +24,7 @@ from babel.messages.pofile import read_po, write_po
 from brandkit.core.columns import COLUMNS
 from brandkit.language import CATALOGUES, simplified
 from brandkit.page.prose import paragraphs
-from brandkit.sources.problems import REASONS
+from brandkit.sources.catalog.listing import REASONS
 
 ROOT = Path(__file__).resolve().parents[1]
 SAYING = ("Message", "say", "translate", "words", "N_")
@@ -97,7 +97,7 @@ def _texts() -> Iterator[tuple[str | None, str, str, int]]:
     for column in COLUMNS.values():
         yield column.label, "column", "brandkit/core/columns", 0
     for text in REASONS.values():
-        yield text, "", "brandkit/sources/problems.py", 0
+        yield text, "", "brandkit/sources/catalog/listing.py", 0
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         for cell in nbformat.read(path, as_version=4).cells:
             for text in paragraphs(cell.source) if cell.cell_type == "markdown" else ():

@@ -19,8 +19,8 @@ from brandkit.report.audit import audit_report
 from brandkit.report.making import made_pages, page_job, study_origin
 from brandkit.report.pdf import printed_pdf
 from brandkit.report.workbook import WORKBOOK, workbook_bytes
-from brandkit.sources.study import Study, read_evidence, read_study
-from brandkit.sources.study_folders import clone_folder
+from brandkit.sources.study.store import clone_folder
+from brandkit.sources.study.study import Study, read_evidence, read_study
 
 INDEX = "index.html"
 

@@ -18,8 +18,8 @@ from brandkit.page.notebooks import chosen_notebooks
 from brandkit.page.provenance import Provenance, json_of_page
 from brandkit.questions import answers
 from brandkit.report.making import MadePage, made_pages, page_job
-from brandkit.sources.study import read_evidence, read_study
-from brandkit.sources.study_folders import clone_folder, studies
+from brandkit.sources.study.store import clone_folder, studies
+from brandkit.sources.study.study import read_evidence, read_study
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -45,9 +45,9 @@ from brandkit.satisfaction import (
     survey_weights,
 )
 from brandkit.sources import Study
-from brandkit.sources.batteries import PickAny
-from brandkit.sources.reference import Reference
-from brandkit.sources.survey import Survey
+from brandkit.sources.catalog.reference import Reference
+from brandkit.sources.survey.batteries import PickAny
+from brandkit.sources.survey.survey import Survey
 
 
 def study_positions(study: Study) -> CorrespondenceMap | None:

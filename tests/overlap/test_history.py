@@ -25,9 +25,9 @@ from brandkit.overlap.history.story import COMPONENTS, INDICES, OverlapHistory
 from brandkit.overlap.similarity.facets import catalog_facets
 from brandkit.overlap.similarity.reference import FACET_WEIGHTS
 from brandkit.sources import read_catalog
-from brandkit.sources.catalog import Catalog
-from brandkit.sources.problems import ProblemLog
-from brandkit.sources.study import read_study
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.listing import ProblemLog
+from brandkit.sources.study.study import read_study
 from tests.contract import assert_contract
 from tests.overlap.markets import random_market
 

@@ -34,7 +34,7 @@ from brandkit.overlap.examples import catalog_of, small_catalog
 from brandkit.overlap.gaps.plot import plot_catalog_gaps
 from brandkit.overlap.history.plot import plot_overlap_change, plot_overlap_history
 from brandkit.overlap.regions.plot import plot_market_overlap
-from brandkit.sources.catalog import Catalog
+from brandkit.sources.catalog.catalog import Catalog
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import new_axes

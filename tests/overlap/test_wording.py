@@ -40,7 +40,7 @@ from brandkit.overlap.gaps.gaps import cell_rows, gap_rows
 from brandkit.overlap.history import story as wording_history
 from brandkit.overlap.history.story import OverlapHistory
 from brandkit.overlap.regions import story as wording_market
-from brandkit.sources.catalog import Catalog
+from brandkit.sources.catalog.catalog import Catalog
 from tests.overlap.markets import unrelated_market
 
 DAYS = (date(2024, 3, 1), date(2026, 3, 1))

@@ -31,8 +31,8 @@ from brandkit.overlap.brands.matches import (
     similarity_order,
     sister_pairs,
 )
-from brandkit.sources.catalog import Catalog
-from brandkit.sources.reference import Reference
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.reference import Reference
 
 SMALLEST = 5
 """Offers under which no interval is given."""

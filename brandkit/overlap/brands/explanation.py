@@ -13,8 +13,8 @@ from brandkit.core.result import Result
 from brandkit.overlap.brands.kernel import few_of
 from brandkit.overlap.similarity.reference import fit_reference
 from brandkit.overlap.similarity.similarity import ProductSimilarity, product_similarity
-from brandkit.sources.catalog import Catalog
-from brandkit.sources.reference import Reference
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.reference import Reference
 
 IDENTICAL = 0.995
 """Similarity from which two offers leave nothing to tell apart."""

@@ -37,8 +37,8 @@ from brandkit.overlap.similarity.reference import (
     fee_terms,
     fitted_reference,
 )
-from brandkit.sources.catalog import Catalog
-from brandkit.sources.reference import Reference
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.reference import Reference
 
 BLOCK = 256
 """Rows compared at a time."""

@@ -24,8 +24,8 @@ from brandkit.overlap.brands.kernel import (
 )
 from brandkit.overlap.brands.matches import best_matches, grouped, sister_pairs
 from brandkit.overlap.similarity.facets import FACETS, Facet
-from brandkit.sources.catalog import Catalog
-from brandkit.sources.reference import Reference
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.reference import Reference
 
 _TIE = 1e-9
 

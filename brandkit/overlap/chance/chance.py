@@ -23,7 +23,7 @@ from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.overlap.chance.kernel import ALL_NULLS, Found, Null, against, ses
-from brandkit.sources.catalog import Catalog
+from brandkit.sources.catalog.catalog import Catalog
 
 LEVEL = 0.05
 

@@ -19,8 +19,8 @@ from brandkit.overlap.brands.matches import best_matches, sister_pairs
 from brandkit.overlap.gaps.lookalikes import LOOKS_ALIKE, look_alike_names
 from brandkit.overlap.similarity.facets import CategoryFacets, Facet
 from brandkit.overlap.similarity.offers import category_key
-from brandkit.sources.catalog import Catalog
-from brandkit.sources.reference import Reference
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.reference import Reference
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

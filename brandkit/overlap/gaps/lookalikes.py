@@ -21,7 +21,7 @@ from rapidfuzz.distance import Indel
 
 from brandkit.core.errors import InputError, ScaleError
 from brandkit.core.linalg import Ints
-from brandkit.sources.names import normalised_name
+from brandkit.sources.catalog.names import normalised_name
 
 LOOKS_ALIKE = 0.60
 """Likeness from which two names look alike: chosen on pairs labelled by hand."""

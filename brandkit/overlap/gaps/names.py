@@ -62,7 +62,8 @@ def similar_names(
     Parameters
     ----------
     names : sequence of str
-        Normalised, see :func:`brandkit.sources.names.normalised_name`; empty names match nothing.
+        Normalised, see :func:`brandkit.sources.catalog.names.normalised_name`; empty names match
+        nothing.
     groups : sequence of str, optional
         The group of each name (its category): names are compared within groups, and how rare a
         piece is, is counted within the group.

@@ -41,8 +41,8 @@ from brandkit.overlap.history.story import COMPONENTS, INDICES, OverlapHistory
 from brandkit.overlap.similarity.facets import CatalogFacets, catalog_facets
 from brandkit.overlap.similarity.offers import category_key
 from brandkit.overlap.similarity.reference import facet_weights, fit_reference
-from brandkit.sources.catalog import Catalog
-from brandkit.sources.reference import Reference
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.reference import Reference
 
 Values = Mapping[str, Floats]
 """Reading -> each bank's likeness; a reading is named by what it holds fixed."""

@@ -30,8 +30,8 @@ from brandkit.overlap.similarity.facets import (
     Texts,
 )
 from brandkit.overlap.similarity.reference import entry_weights
-from brandkit.sources.catalog import Catalog
-from brandkit.sources.reference import ListCounts, Reference
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.reference import ListCounts, Reference
 
 _ROUNDING = 1e-9
 

@@ -12,7 +12,7 @@ import pandas as pd
 from brandkit.core.message import Finding, Message
 from brandkit.core.result import Result
 from brandkit.language import translate
-from brandkit.sources.reference import Reference
+from brandkit.sources.catalog.reference import Reference
 
 INDEX_NAMES: Mapping[str, Message] = MappingProxyType({
     "all_own": Message("all banks"),

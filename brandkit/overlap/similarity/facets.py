@@ -30,9 +30,9 @@ from brandkit.overlap.similarity.offers import (
     list_cells,
     offer_codes,
 )
-from brandkit.sources.catalog import Catalog
-from brandkit.sources.names import normalised_name
-from brandkit.sources.reference import TextCounts
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.names import normalised_name
+from brandkit.sources.catalog.reference import TextCounts
 
 LENGTHS = (2, 3)
 """Characters in a piece."""

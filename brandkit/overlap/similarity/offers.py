@@ -12,7 +12,7 @@ import pandas as pd
 from brandkit.core.errors import InputError, require_columns, shown
 from brandkit.core.linalg import Floats, Ints
 from brandkit.core.message import Message
-from brandkit.sources.names import folded
+from brandkit.sources.catalog.names import folded
 
 HAS, HAS_NOT, NOT_STATED = 2, 1, 0
 _STATES = {"has": HAS, "has_not": HAS_NOT, "not_stated": NOT_STATED}

@@ -21,8 +21,8 @@ from brandkit.overlap.similarity.facets import (
     counted_texts,
 )
 from brandkit.overlap.similarity.offers import entry_key
-from brandkit.sources.catalog import Catalog
-from brandkit.sources.reference import ListCounts, Reference
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.reference import ListCounts, Reference
 
 Limits = Mapping[str, tuple[float, float]]
 
@@ -31,8 +31,8 @@ def fit_reference(catalog: Catalog, *, ranges: Limits | None = None) -> Referenc
     """Count what product similarity is measured against, once.
 
     Fit it on the first date of a study, store it with
-    :func:`brandkit.sources.reference.write_reference`, and hand it to every later call: then a
-    new bank or a new date leaves the similarity of two unchanged offers as it was.
+    :func:`brandkit.sources.catalog.reference.write_reference`, and hand it to every later call:
+    then a new bank or a new date leaves the similarity of two unchanged offers as it was.
 
     Parameters
     ----------

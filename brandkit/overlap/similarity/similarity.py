@@ -23,8 +23,8 @@ from brandkit.overlap.brands.kernel import (
     summed,
 )
 from brandkit.overlap.similarity.facets import FACETS, Facet
-from brandkit.sources.catalog import Catalog
-from brandkit.sources.reference import Reference
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.reference import Reference
 
 Offer = tuple[str, str]
 

@@ -54,8 +54,8 @@ from brandkit.positioning.image.stability import (
 from brandkit.positioning.maps.correspondence import CorrespondenceMap, correspondence_map
 from brandkit.positioning.maps.stacking import JOINT
 from brandkit.sampling.design import Weight
-from brandkit.sources.batteries import PickAny
-from brandkit.sources.survey import Survey
+from brandkit.sources.survey.batteries import PickAny
+from brandkit.sources.survey.survey import Survey
 
 ROUNDS = 60
 """Rounds of Weiszfeld's steps; the middle of some brands is found to 1e-6 of their spread."""
