@@ -359,18 +359,3 @@ def test_lines_end_the_same_way_everywhere() -> None:
     found = [path for place in places for kind in kinds for path in place.rglob(kind)]
     wrong = [str(path.relative_to(ROOT)) for path in found if b"\r\n" in path.read_bytes()]
     assert not wrong, f"these have the line ends of Windows: {wrong}"
-
-
-def test_all_that_the_package_needs_is_shipped(tmp_path: Path) -> None:
-    from zipfile import ZipFile
-
-    from flit_core.wheel import make_wheel_in
-
-    wheel = make_wheel_in(ROOT / "pyproject.toml", tmp_path).file
-    shipped = set(ZipFile(wheel).namelist())
-    needed = {
-        path.relative_to(ROOT).as_posix()
-        for path in PACKAGE.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
-    assert not needed - shipped

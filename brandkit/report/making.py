@@ -34,7 +34,7 @@ from brandkit.sources.study.store import (
 )
 from brandkit.sources.study.study import Study
 
-_OWN_FILES = ("*.py", "*.po", "*.j2", "*.css", "*.ttf")
+_OWN_FILES = ("*.py", "*.po", "*.txt", "*.j2", "*.css", "*.ttf")
 
 
 @dataclass(frozen=True)

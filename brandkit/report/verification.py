@@ -18,7 +18,7 @@ from brandkit.page.notebooks import chosen_notebooks
 from brandkit.page.provenance import Provenance, json_of_page
 from brandkit.questions import answers
 from brandkit.report.making import MadePage, made_pages, page_job
-from brandkit.sources.study.store import clone_folder, studies
+from brandkit.sources.study.store import notebooks_folder, studies
 from brandkit.sources.study.study import read_evidence, read_study
 
 
@@ -138,7 +138,7 @@ def report_verification(
 
 def _own_notebook(path: str | Path, told: Mapping[str, Any]) -> Path:
     """Find the notebook by its name among brandkit's own: what a page names is never run."""
-    own = {file.stem: file for file in chosen_notebooks(clone_folder() / "notebooks")}
+    own = {file.stem: file for file in chosen_notebooks(notebooks_folder())}
     if told["report"] not in own:
         raise SchemaError(
             "a report must be made by a notebook of brandkit's to be made again", file=path,

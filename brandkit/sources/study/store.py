@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,6 +19,10 @@ import pandas as pd
 import brandkit
 from brandkit.core.errors import InputError, MissingFileError, did_you_mean, shown
 from brandkit.sources.study.settings import FILE_NAME
+
+SAMPLE = "sample"
+#: Where a wheel brings the notebooks and the sample study; a clone has its own (tools/backend.py).
+_SHIPPED = Path(brandkit.__file__).parent
 
 
 def study_folder(name_or_path: str | Path) -> Path:
@@ -47,6 +52,8 @@ def study_folder(name_or_path: str | Path) -> Path:
         path = path.parent
     if (path / FILE_NAME).is_file():
         return path.resolve()
+    if text == SAMPLE and (_SHIPPED / SAMPLE / FILE_NAME).is_file():
+        return _SHIPPED / SAMPLE
     there = studies()
     if path.is_dir():
         raise MissingFileError(
@@ -60,34 +67,52 @@ def study_folder(name_or_path: str | Path) -> Path:
 
 
 def studies() -> list[str]:
-    """Name the studies in ``data/raw``.
+    """Name the studies in ``data/raw``, and the one that an installed brandkit brings along.
 
     Examples
     --------
     >>> "sample" in studies()
     True
     """
-    raw = raw_folder()
-    return sorted(file.parent.name for file in raw.glob(f"*/{FILE_NAME}")) if raw.is_dir() else []
+    files = [*raw_folder().glob(f"*/{FILE_NAME}"), *_SHIPPED.glob(f"{SAMPLE}/{FILE_NAME}")]
+    return sorted({file.parent.name for file in files})
 
 
 def clone_folder() -> Path:
-    """Find the clone: upwards from the working folder, else where brandkit is installed from.
+    """Find the clone: upwards from the working folder, else where brandkit runs from.
+
+    An installed brandkit works in the working folder itself.
 
     Examples
     --------
     >>> (clone_folder() / "brandkit").is_dir()
     True
     """
+    return _clone() or Path.cwd()
+
+
+def _clone() -> Path | None:
     here = Path.cwd()
-    for folder in (here, *here.parents):
+    for folder in (here, *here.parents, Path(brandkit.__file__).resolve().parents[1]):
         if (folder / "data" / "raw").is_dir() and (folder / "brandkit" / "__main__.py").is_file():
             return folder
-    return Path(__file__).resolve().parents[2]
+    return None
+
+
+def notebooks_folder() -> Path:
+    """Give the folder of the notebooks: the clone's, else those that are installed.
+
+    Examples
+    --------
+    >>> notebooks_folder().name
+    'notebooks'
+    """
+    clone = _clone()
+    return _SHIPPED / "notebooks" if clone is None else clone / "notebooks"
 
 
 def raw_folder() -> Path:
-    """Give the folder of the studies, ``data/raw`` of the clone.
+    """Give the folder of the studies, ``data/raw`` of the clone or of the working folder.
 
     Examples
     --------
@@ -150,7 +175,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 
 def processed_folder(folder: Path) -> Path:
-    """Give the folder of what is derived from a study.
+    """Give the folder of what is derived from a study: in the clone, else in the user's cache.
 
     Parameters
     ----------
@@ -165,9 +190,17 @@ def processed_folder(folder: Path) -> Path:
     # two folders elsewhere may share a name with a study of the clone
     folder = folder.resolve()
     name = folder.name
-    if folder != clone_folder() / "data" / "raw" / name:
+    clone = _clone()
+    if clone is None or folder != clone / "data" / "raw" / name:
         name += "-" + hashlib.sha256(str(folder).encode()).hexdigest()[:8]
-    return clone_folder() / "data" / "processed" / name
+    return (_cache_folder() if clone is None else clone / "data" / "processed") / name
+
+
+def _cache_folder() -> Path:
+    """Give the folder of the user's that may be emptied at any time."""
+    usual = {"win32": "AppData/Local", "darwin": "Library/Caches"}.get(sys.platform, ".cache")
+    named = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME")
+    return (Path(named) if named else Path.home() / usual) / "brandkit"
 
 
 def kept_frames(
