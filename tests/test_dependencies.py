@@ -23,7 +23,7 @@ NOT_IMPORTED = {
     "statsmodels": "the owner's choice for models; tests compare with it",
 }
 #: Ships with another distribution that is declared.
-COMES_WITH = {"pydantic_core": "pydantic"}
+COMES_WITH = {"cycler": "matplotlib", "pydantic_core": "pydantic"}
 #: Tests skip where these are absent.
 SKIPPED_WITHOUT = {"stepmix"}
 

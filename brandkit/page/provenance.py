@@ -101,7 +101,7 @@ def numbers_sha256(blocks: Iterable[Mapping[str, Any]]) -> str:
     numbers = [
         {"name": block["name"], "rows": [row["values"] for row in cells["rows"]]}
         for block in blocks
-        if (cells := block.get("table") or block.get("data"))
+        if (cells := block.get("cells") or block.get("data"))
     ]
     return sha256(json.dumps(numbers, sort_keys=True, ensure_ascii=False).encode())
 

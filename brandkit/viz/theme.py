@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import matplotlib as mpl
 import seaborn as sns
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.figure import Figure
@@ -189,8 +190,8 @@ def _settings(size: float) -> Any:
         "image.interpolation": "none",
         "hatch.linewidth": 1.0,
         "path.simplify": True,
-        "axes.prop_cycle": mpl.cycler(color=[series["color"] for series in SERIES])
-        + mpl.cycler(linestyle=[series["linestyle"] for series in SERIES]),
+        "axes.prop_cycle": cycler(color=[series["color"] for series in SERIES])
+        + cycler(linestyle=[series["linestyle"] for series in SERIES]),
         "svg.fonttype": "none",
         "svg.hashsalt": "brandkit",
     }
