@@ -64,6 +64,10 @@ format: environment  ## put the code into its form
 	@$(RUN) -m ruff check --fix --quiet --select I
 	@$(RUN) -m ruff format --quiet
 
+.PHONY: messages
+messages: environment  ## bring the catalogues to what brandkit says
+	@$(RUN) -m tools.messages
+
 .PHONY: size
 size: environment  ## count lines of code and files, by room
 	@$(RUN) tools/size.py
@@ -83,7 +87,7 @@ simulate: environment  ## measure coverage and error rates by simulation (long)
 
 .PHONY: lock
 lock: environment  ## pin every package again (UPGRADE=1 for newer versions)
-	@$(RUN) -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	@$(RUN) -m uv pip compile pyproject.toml --extra dev --extra lab --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --quiet \
 		--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) -o requirements.lock
 	@echo "requirements.lock is pinned; 'make setup' brings the environment to it."

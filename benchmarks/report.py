@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks.programs import show
 from brandkit.report import export_report
 from brandkit.report.pdf import find_browser
-from brandkit.sources.study_folders import clone_folder
+from brandkit.sources.study.store import clone_folder
 
 STUDY = "sample"
 _FETCHED = re.compile(

@@ -13,15 +13,8 @@ from brandkit.core.message import Message, formatted
 from brandkit.language import LANGUAGES, translation
 
 
-def written_names() -> list[str]:
-    """Give the names as they stand in the file's blocks, before one could hide another."""
-    blocks = [text for name, text in vars(columns).items() if re.fullmatch(r"_[A-Z_]+", name)]
-    lines = "\n".join(block for block in blocks if isinstance(block, str)).splitlines()
-    return [line.partition("|")[0].strip() for line in lines if "|" in line]
-
-
-def test_a_name_stands_in_one_block_only() -> None:
-    names = written_names()
+def test_a_name_stands_in_the_table_once() -> None:
+    names = [name for name, _ in columns._read(columns._TABLE)]
     assert sorted(names) == sorted(COLUMNS)
 
 

@@ -20,7 +20,7 @@ from brandkit.core.intervals import percentile_interval
 from brandkit.sampling.rows import survey_rows
 from brandkit.satisfaction.drivers.kernel import slopes
 from brandkit.satisfaction.penalty.kernel import Effects, cuts_of, effects
-from brandkit.sources.sample_survey import survey_answers
+from tools.sample.survey import survey_answers
 
 SAMPLES = 200
 RUNS = 2000

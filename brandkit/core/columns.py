@@ -1,22 +1,16 @@
 """The one dictionary of column names.
 
-Every column of every public frame stands here with its meaning and the way it is written in a
-report. A test refuses columns that do not. Names are part of the contract: they never depend on
-the call, the level of an interval is a column of its own, shares run from 0 to 1.
+Every column of every public frame stands in ``columns.txt`` with its meaning and the way it is
+written in a report; a test refuses columns that do not. Names are part of the contract: they never
+depend on the call, the level of an interval is a column of its own, shares run from 0 to 1.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
-
-from brandkit.core.column_table import JOINS as _JOINS
-from brandkit.core.column_table import OVERLAP as _OVERLAP
-from brandkit.core.column_table import POSITIONING as _POSITIONING
-from brandkit.core.column_table import REPORT as _REPORT
-from brandkit.core.column_table import SATISFACTION as _SATISFACTION
-from brandkit.core.column_table import SHARED as _SHARED
-from brandkit.core.column_table import SOURCES as _SOURCES
+from pathlib import Path
+from typing import Any, Literal
 
 Kind = Literal[
     "text", "count", "share", "number", "decimal", "signed", "points", "p_value", "flag", "date"
@@ -48,14 +42,18 @@ class Column:
     meaning: str
 
 
-def _read(table: str) -> dict[str, Column]:
-    rows = (line.split("|") for line in table.strip().splitlines() if line.strip())
-    columns = {}
-    for name, label, kind, meaning in ([cell.strip() for cell in row] for row in rows):
-        columns[name] = Column(label, kind, meaning)  # type: ignore[arg-type]
-    return columns
+def _read(table: str) -> Iterator[tuple[str, Column]]:
+    for line in table.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        name, label, kind, meaning = (cell.strip() for cell in line.split("|"))
+        plain: Any = kind.removesuffix(" ±")
+        yield name, Column(label, plain, meaning)
+        if plain != kind:
+            what = f"end of the interval of the {label.lower()}"
+            yield f"{name}_low", Column(f"{label} from", plain, f"lower {what}")
+            yield f"{name}_high", Column(f"{label} to", plain, f"upper {what}")
 
 
-COLUMNS: dict[str, Column] = _read(
-    _SHARED + _SOURCES + _OVERLAP + _POSITIONING + _SATISFACTION + _JOINS + _REPORT
-)
+_TABLE = Path(__file__).with_name("columns.txt").read_text(encoding="utf-8")
+COLUMNS: dict[str, Column] = dict(_read(_TABLE))

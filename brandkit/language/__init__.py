@@ -1,8 +1,9 @@
 """Words, dates and column heads in English, 繁體中文 and 简体中文.
 
 Texts are written once, in English, where they are used. Their translations stand in
-``catalogues/<language>/<room>.po`` (gettext), one file a room of the package, and are found by
-the English text. What has no translation stays English, and the report audit says so.
+``catalogues/zh-Hant`` (gettext) and are found by the English text; 简体中文 is converted from them,
+but for the entries and words in ``catalogues/zh-Hans``. ``make messages`` brings the catalogues to
+the code. What has no translation stays English, and the report audit says so.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from contextvars import ContextVar
 from datetime import date
 from functools import cache
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 from babel.dates import format_date
@@ -22,13 +22,11 @@ from babel.messages.pofile import read_po
 from brandkit.core.columns import COLUMNS
 from brandkit.core.errors import check_option
 from brandkit.core.message import Message, fill, formatted
+from brandkit.language.spacing import fill_spaced
 
 LANGUAGES = ("en", "zh-Hant", "zh-Hans")
 CATALOGUES = Path(__file__).parent / "catalogues"
-
-_HAN = "[\u3400-\u4dbf\u4e00-\u9fff]"
-_ENDS_HAN, _STARTS_HAN = re.compile(f"{_HAN} ?$"), re.compile(f"^ ?{_HAN}")
-_ENDS_LATIN, _STARTS_LATIN = re.compile(r"[A-Za-z0-9%.]$"), re.compile(r"^[+−]?[A-Za-z0-9.]")
+_QUOTES = str.maketrans("「」『』", "“”‘’")
 
 _current: ContextVar[str] = ContextVar("language", default="en")
 
@@ -87,14 +85,33 @@ def translate(message: Message | str, language: str | None = None) -> str:
     if not said.values:
         return text  # a name or a plain text: braces in it are its own
     values = {name: _ready(value, code) for name, value in said.values.items()}
-    return _fill_spaced(text, values) if found and code != "en" else fill(text, values)
+    return fill_spaced(text, values) if found and code != "en" else fill(text, values)
 
 
 def translation(message: Message, language: str) -> str | None:
     """Give the text of a translation, numbers not filled in; None where there is none."""
     if language == "en":
         return message.text
-    return _catalogue(language).get((message.context, message.text))
+    key = (message.context, message.text)
+    found = _catalogue(language).get(key)
+    if found is None and language == "zh-Hans":
+        traditional = _catalogue("zh-Hant").get(key)
+        return simplified(traditional) if traditional else None
+    return found
+
+
+@cache
+def simplified(text: str) -> str:
+    """Write a text of Taiwan as the mainland does: OpenCC's conversion, then our field's words.
+
+    Examples
+    --------
+    >>> simplified("「海港銀行」的 95% 信賴區間")
+    '“海港银行”的 95% 置信区间'
+    """
+    converter, words = _conversion()
+    written = str(converter.convert(text)).translate(_QUOTES)
+    return words.sub(lambda word: _mainland_words()[word[0]], written)
 
 
 def column_label(name: str, language: str | None = None) -> str:
@@ -123,34 +140,6 @@ def date_text(day: date, language: str | None = None) -> str:
     return format_date(day, "long", locale=code.replace("-", "_"))
 
 
-def _fill_spaced(text: str, values: Mapping[str, Any]) -> str:
-    """Fill a Chinese text: a space beside names and numbers in Latin signs, none beside Chinese.
-
-    Only here is known which of the two a bank's name is; the translation cannot say.
-    """
-    written = ""
-    after_value = False
-    for literal, name, kind, _ in Formatter().parse(text):
-        after = literal
-        if after_value and literal:
-            if _ENDS_HAN.search(written) and _STARTS_HAN.search(literal):
-                after = literal.lstrip(" ")
-            elif _ENDS_LATIN.search(written) and re.match(_HAN, literal):
-                after = " " + literal
-        written += after
-        after_value = name is not None
-        if name is None:
-            continue
-        value = fill(f"{{{name}:{kind}}}", values)
-        if literal and _ENDS_HAN.search(literal):
-            if re.match(_HAN, value):
-                written = written.removesuffix(" ")
-            elif _STARTS_LATIN.search(value) and not written.endswith(" "):
-                written += " "
-        written += value
-    return written
-
-
 def _ready(value: Any, language: str) -> Any:
     """Translate messages inside a value, and join lists the way the language does."""
     if isinstance(value, Message):
@@ -162,12 +151,26 @@ def _ready(value: Any, language: str) -> Any:
 
 
 @cache
+def _mainland_words() -> dict[str, str]:
+    lines = (CATALOGUES / "zh-Hans" / "words.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split() for line in lines if not line.startswith("#"))
+
+
+@cache
+def _conversion() -> tuple[Any, re.Pattern[str]]:
+    from opencc import OpenCC
+
+    longest_first = sorted(_mainland_words(), key=len, reverse=True)
+    return OpenCC("tw2sp"), re.compile("|".join(longest_first))
+
+
+@cache
 def _catalogue(language: str) -> Mapping[tuple[str, str], str]:
-    folder = CATALOGUES / language
+    """Read what is translated by hand; for zh-Hans only what the conversion does not give."""
     texts = {}
-    for file in sorted(folder.glob("*.po")):
+    for file in sorted((CATALOGUES / language).glob("*.po")):
         with file.open("rb") as stream:
             for entry in read_po(stream, locale=language.replace("-", "_")):
-                if entry.id and entry.string and isinstance(entry.id, str):
+                if entry.id and entry.string and isinstance(entry.id, str) and not entry.fuzzy:
                     texts[(entry.context or "", entry.id)] = str(entry.string)
     return texts

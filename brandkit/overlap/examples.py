@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from brandkit.sources.catalog import Catalog
+from brandkit.sources.catalog.catalog import Catalog
 
 _COLUMNS = ["brand", "product", "facet", "attribute", "state", "value", "unit"]
 

@@ -7,10 +7,9 @@ block as JSON in the cell's output. Texts are written in the language in use whe
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import pandas as pd
 from IPython.display import display
@@ -31,7 +30,7 @@ BLOCK_TYPE = "application/vnd.brandkit.block+json"
 
 
 @dataclass(frozen=True)
-class Block(ABC):
+class Block:
     """One piece of a report.
 
     Parameters
@@ -40,72 +39,62 @@ class Block(ABC):
         The language its texts are written in.
     """
 
+    kind: ClassVar[str]
     language: str
 
-    @abstractmethod
     def to_json(self) -> dict[str, Any]:
-        """Give the block as the exporter reads it."""
+        """Give the block as the exporter reads it: its kind and its fields."""
+        return {"kind": self.kind, **{name: _json(value) for name, value in vars(self).items()}}
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         block = self.to_json()
         return {
             BLOCK_TYPE: block,
             "text/html": block_html(block, language=self.language),
-            "text/plain": f"<{block['kind']}>",
+            "text/plain": f"<{self.kind}>",
         }
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_json(one) for one in value]
+    return value.to_json() if isinstance(value, (Block, Text, TableCells)) else value
 
 
 @dataclass(frozen=True)
 class TitleBlock(Block):
     """The report's title: the finding a reader should not miss."""
 
+    kind = "title"
     text: Text
     lede: Text | None
     kicker: Text | None
-
-    def to_json(self) -> dict[str, Any]:
-        """Give the block as the exporter reads it."""
-        return {
-            "kind": "title", "language": self.language, "text": self.text.to_json(),
-            "lede": _json(self.lede), "kicker": _json(self.kicker),
-        }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class FindingBlock(Block):
     """One finding, how settled it is, and the figures or tables it stands on."""
 
+    kind = "finding"
     headline: Text
     detail: Text
     settled: str
     about: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Give the block as the exporter reads it."""
-        return {
-            "kind": "finding", "language": self.language, "headline": self.headline.to_json(),
-            "detail": self.detail.to_json(), "settled": self.settled, "about": list(self.about),
-        }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class FindingsBlock(Block):
     """Several findings, the most important first."""
 
+    kind = "findings"
     findings: tuple[FindingBlock, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Give the block as the exporter reads it."""
-        return {
-            "kind": "findings", "language": self.language,
-            "findings": [one.to_json() for one in self.findings],
-        }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class FigureBlock(Block):
     """A figure with its caption, its description for those who cannot see it, and its data."""
 
+    kind = "figure"
     name: str
     caption: Text
     alt: Text
@@ -114,16 +103,6 @@ class FigureBlock(Block):
     notes: tuple[Text, ...]
     base: Text | None
     base_size: int | None
-
-    def to_json(self) -> dict[str, Any]:
-        """Give the block as the exporter reads it."""
-        return {
-            "kind": "figure", "language": self.language, "name": self.name,
-            "caption": self.caption.to_json(), "alt": self.alt.to_json(), "svg": self.svg,
-            "data": None if self.data is None else self.data.to_json(),
-            "notes": [note.to_json() for note in self.notes],
-            "base": _json(self.base), "base_size": self.base_size,
-        }  # fmt: skip
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         alone = self.svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
@@ -138,6 +117,7 @@ class FigureBlock(Block):
 class TableBlock(Block):
     """A table with its caption."""
 
+    kind = "table"
     name: str
     caption: Text
     cells: TableCells
@@ -145,44 +125,22 @@ class TableBlock(Block):
     base: Text | None
     base_size: int | None
 
-    def to_json(self) -> dict[str, Any]:
-        """Give the block as the exporter reads it."""
-        return {
-            "kind": "table", "language": self.language, "name": self.name,
-            "caption": self.caption.to_json(), "table": self.cells.to_json(),
-            "notes": [note.to_json() for note in self.notes],
-            "base": _json(self.base), "base_size": self.base_size,
-        }  # fmt: skip
-
 
 @dataclass(frozen=True)
 class NoteBlock(Block):
     """What could not be answered, and why."""
 
+    kind = "note"
     text: Text
-
-    def to_json(self) -> dict[str, Any]:
-        """Give the block as the exporter reads it."""
-        return {"kind": "note", "language": self.language, "text": self.text.to_json()}
 
 
 @dataclass(frozen=True)
 class FactBlock(Block):
     """A fact about the evidence, shown at the report's end with the other provenance."""
 
+    kind = "fact"
     label: Text
     value: Text
-
-    def to_json(self) -> dict[str, Any]:
-        """Give the block as the exporter reads it."""
-        return {
-            "kind": "fact", "language": self.language, "label": self.label.to_json(),
-            "value": self.value.to_json(),
-        }  # fmt: skip
-
-
-def _json(text: Text | None) -> dict[str, Any] | None:
-    return None if text is None else text.to_json()
 
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")

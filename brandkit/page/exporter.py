@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from traitlets import default
 
 from brandkit.language import current_language, use_language
+from brandkit.page.blocks import BLOCK_TYPE
 from brandkit.page.page import Page, page_of, place_label
 from brandkit.page.prose import paragraphs
 from brandkit.page.provenance import Provenance, json_in_page, numbers_sha256
@@ -33,7 +34,8 @@ class ReportExporter(TemplateExporter):
     """Write the page of an executed notebook.
 
     The page's language and :class:`~brandkit.page.provenance.Provenance` are taken from
-    ``resources["language"]`` and ``resources["provenance"]``.
+    ``resources["language"]`` and ``resources["provenance"]``. nbconvert knows it by name:
+    ``jupyter nbconvert --to brandkit --execute notebook.ipynb``.
     """
 
     export_from_notebook = "brandkit report"
@@ -80,24 +82,38 @@ class ReportExporter(TemplateExporter):
         ReportError
             The notebook cannot become a page; says which cell and why.
         """
-        given = dict(resources or {})
-        language = str(given.get("language") or current_language())
         before = current_language()
-        use_language(language)
         try:
-            page = page_of(nb)
-            origin = given.get("provenance") or Provenance()
-            font = _figure_font(page, language)
-            given["summary"] = summary(page, origin, language, font)
-            given["brandkit"] = {
-                "page": page, "language": language, "policy": CONTENT_POLICY, "origin": origin,
-                "css": stylesheet(), "font": font, "bases": _bases(page),
-                "json": json_in_page(given["summary"]), "places": _places(page),
-            }  # fmt: skip
-            written, given = super().from_notebook_node(nb, given, **kw)
+            written, given = super().from_notebook_node(nb, resources, **kw)
         finally:
             use_language(before)
         return written.rstrip("\n") + "\n", given
+
+    def _preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Put the page in order when the notebook is through, also where nbconvert ran it."""
+        nb, given = super()._preprocess(nb, resources)  # type: ignore[no-untyped-call]
+        language = str(given.get("language") or _spoken(nb) or current_language())
+        use_language(language)
+        page = page_of(nb)
+        name = given.get("metadata", {}).get("name") or ""
+        origin = given.get("provenance") or Provenance(notebook=f"{name}.ipynb" if name else "")
+        font = _figure_font(page, language)
+        given["summary"] = summary(page, origin, language, font)
+        given["brandkit"] = {
+            "page": page, "language": language, "policy": CONTENT_POLICY, "origin": origin,
+            "css": stylesheet(), "font": font, "bases": _bases(page),
+            "json": json_in_page(given["summary"]), "places": _places(page),
+        }  # fmt: skip
+        return nb, given
+
+
+def _spoken(notebook: NotebookNode) -> str | None:
+    """Say in which language a notebook's blocks were made; None where it has none."""
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+    blocks = (output.get("data", {}).get(BLOCK_TYPE) for output in outputs)
+    return next((str(block["language"]) for block in blocks if block), None)
 
 
 def summary(

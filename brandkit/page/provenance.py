@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
@@ -48,7 +47,7 @@ class Provenance:
     inputs: Sequence[tuple[str, str]] = ()
     notebook: str = ""
     notebook_sha256: str = ""
-    versions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    versions: Mapping[str, str] = field(default_factory=dict)
     minimum_base: int = 30
     suppress_below: int = 10
 
@@ -102,7 +101,7 @@ def numbers_sha256(blocks: Iterable[Mapping[str, Any]]) -> str:
     numbers = [
         {"name": block["name"], "rows": [row["values"] for row in cells["rows"]]}
         for block in blocks
-        if (cells := block.get("table") or block.get("data"))
+        if (cells := block.get("cells") or block.get("data"))
     ]
     return sha256(json.dumps(numbers, sort_keys=True, ensure_ascii=False).encode())
 

@@ -300,19 +300,13 @@ class TableCells:
         language = current_language()
         return {
             "columns": [
-                {
-                    "names": list(column.names), "head": column.head.to_json(),
-                    "kind": column.kind, "is_text": column.is_text, "is_header": column.is_header,
-                    "is_long": column.is_long, "counts_people": column.counts_people,
-                }
-                for column in self.columns
+                {**vars(one), "names": list(one.names), "head": one.head.to_json(),
+                 "is_text": one.is_text}
+                for one in self.columns
             ],
             "rows": [
-                {
-                    "values": list(row.values), "texts": list(row.texts),
-                    "langs": [language_of(text, language) for text in row.texts],
-                    "is_focus": row.is_focus, "mark": row.mark,
-                }
+                {**vars(row), "values": list(row.values), "texts": list(row.texts),
+                 "langs": [language_of(text, language) for text in row.texts]}
                 for row in self.rows
             ],
             "notes": [note.to_json() for note in self.notes],

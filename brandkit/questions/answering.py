@@ -21,7 +21,7 @@ from brandkit.questions.kept import numbers_code_sha256, pack, unpack
 from brandkit.questions.question import Absent, Asking, Question, Unanswered
 from brandkit.questions.relabelled import relabelled
 from brandkit.sources import Study, read_study
-from brandkit.sources.store import processed_folder, write_whole
+from brandkit.sources.study.store import processed_folder, write_whole
 
 if TYPE_CHECKING:
     from brandkit.page.show import Shown

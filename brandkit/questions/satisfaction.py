@@ -22,8 +22,8 @@ from brandkit.satisfaction import (
     survey_weights,
 )
 from brandkit.sources import Study
-from brandkit.sources.batteries import PickAny
-from brandkit.sources.survey import Survey
+from brandkit.sources.survey.batteries import PickAny
+from brandkit.sources.survey.survey import Survey
 
 PAGE = "02_satisfaction"
 NO_SURVEY = Message(

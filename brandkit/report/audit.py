@@ -70,6 +70,11 @@ class Problem:
     problem: str
 
 
+#: What rules find: their name, where, and what is wrong.
+Found = Iterator[tuple[str, "Element | str", str]]
+_WARNS = ("translation", "size")
+
+
 @dataclass(frozen=True)
 class AuditedPage:
     """A page's text with its parts and its language."""
@@ -98,7 +103,16 @@ def problems_of(page: str) -> list[Problem]:
     markup = read_markup(page)
     html = next(markup.named("html"), None)
     audited = AuditedPage(page, markup, html.lang if html else "")
-    return [found for rule in RULES for found in rule(audited)]
+    return [
+        Problem(
+            name,
+            "warns" if name in _WARNS else "fails",
+            place if isinstance(place, str) else _place(place),
+            problem,
+        )
+        for rule in RULES
+        for name, place, problem in rule(audited)
+    ]
 
 
 def _place(element: Element) -> str:
@@ -106,65 +120,65 @@ def _place(element: Element) -> str:
     return f"line {element.line}, <{element.tag}{f' id={name}' if name else ''}>"
 
 
-def _requests(page: AuditedPage) -> Iterator[Problem]:
+def _requests(page: AuditedPage) -> Found:
     for element in page.markup.elements:
         for name, value in element.attributes.items():
             is_fetched = name in _FETCHING or (
                 name in ("href", "xlink:href") and element.tag in _REFERRING
             )
             if is_fetched and not value.startswith(("data:", "#")):
-                yield Problem("requests", "fails", _place(element), f"`{name}` fetches something")
+                yield "requests", element, f"`{name}` fetches something"
             if name == "style" and _CSS_ADDRESS.search(value):
-                yield Problem("requests", "fails", _place(element), "its style fetches something")
+                yield "requests", element, "its style fetches something"
         if element.tag in _FRAMES:
-            yield Problem("requests", "fails", _place(element), "embeds another document")
+            yield "requests", element, "embeds another document"
     for words in page.markup.texts:
         if words.element.tag == "style":
             if _CSS_IMPORT.search(words.text):
-                yield Problem("requests", "fails", _place(words.element), "has an @import")
+                yield "requests", words.element, "has an @import"
             if _CSS_ADDRESS.search(words.text):
-                yield Problem("requests", "fails", _place(words.element), "a url() is fetched")
+                yield "requests", words.element, "a url() is fetched"
 
 
-def _policy(page: AuditedPage) -> Iterator[Problem]:
+def _policy(page: AuditedPage) -> Found:
     metas = [
         meta for meta in page.markup.named("meta")
         if meta.attributes.get("http-equiv", "").lower() == "content-security-policy"
     ]  # fmt: skip
     if len(metas) != 1:
         found = f"must be there once; found {len(metas)}"
-        yield Problem("content policy", "fails", "<head>", found)
+        yield "content policy", "<head>", found
         return
     parts = [part.split() for part in metas[0].attributes.get("content", "").split(";")]
     directives = {part[0]: part[1:] for part in parts if part}
     for name in ("default-src", "base-uri", "form-action"):
         if directives.get(name) != ["'none'"]:
-            yield Problem("content policy", "fails", _place(metas[0]), f"{name} must be 'none'")
+            yield "content policy", metas[0], f"{name} must be 'none'"
     allowed = {
         "style-src": "'unsafe-inline'", "img-src": "data:", "font-src": "data:",
         "script-src": "'sha256-",
     }  # fmt: skip
     for name, sources in directives.items():
         if name in allowed and not all(source.startswith(allowed[name]) for source in sources):
-            yield Problem("content policy", "fails", _place(metas[0]), f"{name} allows too much")
+            yield "content policy", metas[0], f"{name} allows too much"
         elif name not in (*allowed, "default-src", "base-uri", "form-action"):
-            yield Problem("content policy", "fails", _place(metas[0]), f"{name} is not expected")
+            yield "content policy", metas[0], f"{name} is not expected"
     first = next(page.markup.named("style", "script", "link"), None)
     if first is not None and page.markup.elements.index(first) < page.markup.elements.index(
         metas[0]
     ):
-        yield Problem("content policy", "fails", _place(metas[0]), "must come before any style")
+        yield "content policy", metas[0], "must come before any style"
 
 
-def _scripts(page: AuditedPage) -> Iterator[Problem]:
+def _scripts(page: AuditedPage) -> Found:
     for element in page.markup.elements:
         if element.tag == "script" and element.attributes.get("type") != "application/json":
-            yield Problem("scripts", "fails", _place(element), "a report needs no script")
+            yield "scripts", element, "a report needs no script"
         for name, value in element.attributes.items():
             if name.startswith("on"):
-                yield Problem("scripts", "fails", _place(element), f"`{name}` runs code")
+                yield "scripts", element, f"`{name}` runs code"
             if re.match(r"\s*(?:javascript|vbscript):", value, re.IGNORECASE):
-                yield Problem("scripts", "fails", _place(element), f"`{name}` runs code")
+                yield "scripts", element, f"`{name}` runs code"
 
 
 @cache
@@ -180,123 +194,121 @@ def _own_names() -> dict[str, re.Pattern[str]]:
     }
 
 
-def _leaks(page: AuditedPage) -> Iterator[Problem]:
+def _leaks(page: AuditedPage) -> Found:
     for number, line in enumerate(_EMBEDDED.sub("", page.text).splitlines(), start=1):
         for what, pattern in {**_LEAKS, **_own_names()}.items():
             if pattern.search(line):
-                yield Problem("leaks", "fails", f"line {number}", f"shows {what}")
+                yield "leaks", f"line {number}", f"shows {what}"
 
 
-def _alt_texts(page: AuditedPage) -> Iterator[Problem]:
+def _alt_texts(page: AuditedPage) -> Found:
     for element in page.markup.named("svg", "img"):
         if "svg" in element.inside or element.attributes.get("aria-hidden") == "true":
             continue
         said = element.attributes.get("aria-label" if element.tag == "svg" else "alt", "")
         if _EMPTY_ALT.fullmatch(said):
-            yield Problem("alt text", "fails", _place(element), "a figure has no description")
+            yield "alt text", element, "a figure has no description"
         if element.tag == "svg" and element.attributes.get("role") != "img":
-            yield Problem("alt text", "fails", _place(element), 'an svg must have role="img"')
+            yield "alt text", element, 'an svg must have role="img"'
     for words in page.markup.words():
         if "No description has been provided" in words.text:
-            yield Problem("alt text", "fails", _place(words.element), "a figure has a filler")
+            yield "alt text", words.element, "a figure has a filler"
 
 
-def _languages(page: AuditedPage) -> Iterator[Problem]:
+def _languages(page: AuditedPage) -> Found:
     if page.language not in LANGUAGES:
-        yield Problem(
-            "language", "fails", "<html>",
+        yield (
+            "language",
+            "<html>",
             f"`lang` must be one of {', '.join(LANGUAGES)}; found {page.language!r}",
-        )  # fmt: skip
+        )
         return
     for words in page.markup.words(without=("script", "style", "pre", "code")):
         text, lang = words.text.strip(), words.element.lang
         is_chinese = lang.startswith("zh")
         found = language_of(text, lang if lang in LANGUAGES else "zh-Hant" if is_chinese else "en")
         if is_chinese and found == "en" and is_prose(text):
-            yield Problem("language", "fails", _place(words.element), "English is not marked so")
+            yield "language", words.element, "English is not marked so"
         if not is_chinese and found == "zh":
-            yield Problem("language", "fails", _place(words.element), "Chinese is not marked so")
+            yield "language", words.element, "Chinese is not marked so"
     for element in page.markup.elements:
         if "data-untranslated" in element.attributes:
-            yield Problem("translation", "warns", _place(element), "a text is still English")
+            yield "translation", element, "a text is still English"
 
 
-def _tex(page: AuditedPage) -> Iterator[Problem]:
+def _tex(page: AuditedPage) -> Found:
     for words in page.markup.words(without=("script", "style", "pre", "code", "svg")):
         if _TEX.search(words.text):
-            yield Problem("TeX", "fails", _place(words.element), "formulas are not drawn offline")
+            yield "TeX", words.element, "formulas are not drawn offline"
 
 
-def _headings(page: AuditedPage) -> Iterator[Problem]:
+def _headings(page: AuditedPage) -> Found:
     titles = list(page.markup.named("title"))
     has_words = any(w.element.tag == "title" and "svg" not in w.element.inside
                     for w in page.markup.texts)  # fmt: skip
     if not titles or not has_words:
-        yield Problem("title", "fails", "<head>", "the page has no title")
+        yield "title", "<head>", "the page has no title"
     ones = list(page.markup.named("h1"))
     if len(ones) != 1:
-        yield Problem("headings", "fails", "<body>", f"must be one <h1>; found {len(ones)}")
+        yield "headings", "<body>", f"must be one <h1>; found {len(ones)}"
     level = 0
     for heading in page.markup.named("h1", "h2", "h3", "h4", "h5", "h6"):
         now = int(heading.tag[1])
         if now > level + 1:
-            yield Problem("headings", "fails", _place(heading), f"comes after level {level}")
+            yield "headings", heading, f"comes after level {level}"
         level = now
 
 
-def _tables(page: AuditedPage) -> Iterator[Problem]:
+def _tables(page: AuditedPage) -> Found:
     captions = {element.line for element in page.markup.named("caption")}
     for table in page.markup.named("table"):
         named = table.attributes.get("aria-labelledby") or table.attributes.get("aria-label")
         if not named and not captions:
-            yield Problem("tables", "fails", _place(table), "a table has no caption")
+            yield "tables", table, "a table has no caption"
     for head in page.markup.named("th"):
         if head.attributes.get("scope") not in ("col", "row", "colgroup", "rowgroup"):
-            yield Problem("tables", "fails", _place(head), "a heading has no scope")
+            yield "tables", head, "a heading has no scope"
 
 
-def _overflow(page: AuditedPage) -> Iterator[Problem]:
+def _overflow(page: AuditedPage) -> Found:
     """Whatever may be wider than a phone scrolls by itself, and can be scrolled by keyboard."""
     for element in page.markup.named("table", "pre"):
         region = element if element.tag == "pre" else element.within
         if region is None or region.attributes.get("tabindex") != "0":
-            yield Problem("overflow", "fails", _place(element), "does not scroll by itself")
+            yield "overflow", element, "does not scroll by itself"
     for element in page.markup.named("svg", "img"):
         width = element.attributes.get("width", "100%")
         if "svg" not in element.inside and not width.endswith("%"):
-            yield Problem("overflow", "fails", _place(element), "has a fixed width")
+            yield "overflow", element, "has a fixed width"
     metas = page.markup.named("meta")
     if not any(meta.attributes.get("name") == "viewport" for meta in metas):
-        yield Problem("overflow", "fails", "<head>", "no viewport: phones shrink the whole page")
+        yield "overflow", "<head>", "no viewport: phones shrink the whole page"
 
 
-def _captions(page: AuditedPage) -> Iterator[Problem]:
+def _captions(page: AuditedPage) -> Found:
     said = {id(around) for words in page.markup.texts for around in words.element.lineage()}
     captions = [one for one in page.markup.named("figcaption") if id(one) in said]
     figures = list(page.markup.named("figure"))
     if len(captions) < len(figures):
-        yield Problem("captions", "fails", "<main>",
-                      f"{len(figures)} figures have {len(captions)} captions")  # fmt: skip
+        yield "captions", "<main>", f"{len(figures)} figures have {len(captions)} captions"
 
 
-def _provenance(page: AuditedPage) -> Iterator[Problem]:
+def _provenance(page: AuditedPage) -> Found:
     told = json_of_page(page.text)
     if told is None:
-        yield Problem(
-            "provenance", "fails", "<body>", "the page does not say what it was made from"
-        )
+        yield "provenance", "<body>", "the page does not say what it was made from"
         return
     for name in ("study", "language", "inputs", "versions"):
         if not told.get(name):
-            yield Problem("provenance", "fails", "its own data", f"does not give its {name}")
+            yield "provenance", "its own data", f"does not give its {name}"
     digests = [str(entry.get("sha256", "")) for entry in told.get("inputs") or []]
     if not all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in digests):
-        yield Problem("provenance", "fails", "its own data", "an input has no sha256")
+        yield "provenance", "its own data", "an input has no sha256"
     if page.language in LANGUAGES and told.get("language") not in (None, "", page.language):
-        yield Problem("provenance", "fails", "its own data", "is in another language than the page")
+        yield "provenance", "its own data", "is in another language than the page"
 
 
-def _small_cells(page: AuditedPage) -> Iterator[Problem]:
+def _small_cells(page: AuditedPage) -> Found:
     """Nothing is shown of a group of so few people that one could be known by it."""
     limit = (json_of_page(page.text) or {}).get("suppress_below", 10)
     for heads, row in page.markup.table_rows():
@@ -309,15 +321,14 @@ def _small_cells(page: AuditedPage) -> Iterator[Problem]:
             others = [one for other, one in enumerate(row)
                       if other != at and one.tag == "td" and "t" not in one.classes]  # fmt: skip
             if few and any(page.markup.text_of(one) != NO_VALUE for one in others):
-                yield Problem("small cells", "fails", _place(row[at]),
-                              f"numbers stand on fewer than {limit} people")  # fmt: skip
+                yield "small cells", row[at], f"numbers stand on fewer than {limit} people"
 
 
-def _addresses(page: AuditedPage) -> Iterator[Problem]:
+def _addresses(page: AuditedPage) -> Found:
     ids = [e.attributes["id"] for e in page.markup.elements if "id" in e.attributes]
     for name, count in Counter(ids).items():
         if count > 1:
-            yield Problem("addresses", "fails", f"id={name}", f"stands {count} times")
+            yield "addresses", f"id={name}", f"stands {count} times"
     known = set(ids)
     for element in page.markup.elements:
         wanted = element.attributes.get("aria-labelledby", "").split()
@@ -327,38 +338,60 @@ def _addresses(page: AuditedPage) -> Iterator[Problem]:
             wanted.append(link[1:])
         for name in wanted:
             if name not in known:
-                yield Problem("addresses", "fails", _place(element), f"points to nothing: #{name}")
+                yield "addresses", element, f"points to nothing: #{name}"
 
 
-def _size(page: AuditedPage) -> Iterator[Problem]:
+def _size(page: AuditedPage) -> Found:
     kilobytes = len(page.text.encode()) / 1000
     goal = SIZE_GOAL.get(page.language, 100)
     if kilobytes > goal:
-        yield Problem("size", "warns", "the file", f"{kilobytes:.0f} KB; the goal is {goal} KB")
+        yield "size", "the file", f"{kilobytes:.0f} KB; the goal is {goal} KB"
 
 
-RULES: tuple[Callable[[AuditedPage], Iterator[Problem]], ...] = (
+RULES: tuple[Callable[[AuditedPage], Found], ...] = (
     _requests, _policy, _scripts, _leaks, _alt_texts, _languages, _tex, _headings, _tables,
     _overflow, _captions, _provenance, _small_cells, _addresses, _size,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Audit(Result):
-    """What an audit found.
+class Remarks(Result):
+    """What was found about a page.
 
     Parameters
     ----------
     file : str
         The page's name.
     remarks : DataFrame
-        ``file``, ``rule``, ``severity`` ("fails" or "warns"), ``place``, ``problem``.
-    n_bytes : int
-        The page's size.
+        ``rule``, ``severity`` ("fails" or "warns"), ``place``, ``problem``; empty where all is
+        well.
     """
 
     file: str
     remarks: pd.DataFrame
+
+    def tidy(self) -> pd.DataFrame:
+        """Give the findings, one row each."""
+        return self.remarks.copy()
+
+    def glance(self) -> pd.DataFrame:
+        """Give one row: how many fail, how many warn, and what else the result says."""
+        counts = self.remarks["severity"].value_counts()
+        row = {"n_failures": int(counts.get("fails", 0)), "n_warnings": int(counts.get("warns", 0))}
+        own = {key: one for key, one in vars(self).items() if key not in ("notes", "remarks")}
+        return pd.DataFrame([own | row])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Audit(Remarks):
+    """What an audit found.
+
+    Parameters
+    ----------
+    n_bytes : int
+        The page's size.
+    """
+
     n_bytes: int
 
     @property
@@ -380,19 +413,6 @@ class Audit(Result):
             more = f" and {len(group) - 1} more places" if len(group) > 1 else ""
             lines.append(f"{rule}: {group['place'].iloc[0]}{more}: {problem}.")
         return lines
-
-    def tidy(self) -> pd.DataFrame:
-        """Give the findings, one row each."""
-        return self.remarks.copy()
-
-    def glance(self) -> pd.DataFrame:
-        """Give one row: how many fail, how many warn, the size."""
-        severity = self.remarks["severity"]
-        row = {
-            "file": self.file, "n_failures": int((severity == "fails").sum()),
-            "n_warnings": int((severity == "warns").sum()), "n_bytes": self.n_bytes,
-        }  # fmt: skip
-        return pd.DataFrame([row])
 
 
 def audit_report(path: str | Path) -> Audit:

@@ -25,11 +25,16 @@ from brandkit.page.provenance import Provenance, sha256, versions
 from brandkit.questions import Answers
 from brandkit.report.kernels import run_notebooks
 from brandkit.report.workbook import Sheet, sheet_of
-from brandkit.sources.store import keep_document, kept_document, processed_folder
-from brandkit.sources.study import Study
-from brandkit.sources.study_folders import clone_folder, raw_folder
+from brandkit.sources.study.store import (
+    clone_folder,
+    keep_document,
+    kept_document,
+    processed_folder,
+    raw_folder,
+)
+from brandkit.sources.study.study import Study
 
-_OWN_FILES = ("*.py", "*.po", "*.j2", "*.css", "*.ttf")
+_OWN_FILES = ("*.py", "*.po", "*.txt", "*.j2", "*.css", "*.ttf")
 
 
 @dataclass(frozen=True)

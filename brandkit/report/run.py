@@ -19,8 +19,8 @@ from brandkit.report.audit import audit_report
 from brandkit.report.making import made_pages, page_job, study_origin
 from brandkit.report.pdf import printed_pdf
 from brandkit.report.workbook import WORKBOOK, workbook_bytes
-from brandkit.sources.study import Study, read_evidence, read_study
-from brandkit.sources.study_folders import clone_folder
+from brandkit.sources.study.store import clone_folder, notebooks_folder
+from brandkit.sources.study.study import Study, read_evidence, read_study
 
 INDEX = "index.html"
 
@@ -170,7 +170,7 @@ def export_report(
     named = study.folder if isinstance(study, Study) else study
     own = read_study(named, focus=focus)
     languages = LANGUAGES if language == "all" else (language or own.language,)
-    files = chosen_notebooks(clone_folder() / "notebooks", notebooks)
+    files = chosen_notebooks(notebooks_folder(), notebooks)
     top = Path(out) if out is not None else clone_folder() / "reports" / own.name
     written: list[Path] = []
     asked = _Asked(own, focus, is_whole=notebooks is None, fresh=fresh)

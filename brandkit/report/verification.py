@@ -12,53 +12,34 @@ from typing import Any
 import pandas as pd
 
 from brandkit.core.errors import InputError, MissingFileError, SchemaError, Words, shown
-from brandkit.core.result import Result
 from brandkit.language import LANGUAGES, current_language, use_language
 from brandkit.page.notebooks import chosen_notebooks
 from brandkit.page.provenance import Provenance, json_of_page
 from brandkit.questions import answers
+from brandkit.report.audit import Remarks
 from brandkit.report.making import MadePage, made_pages, page_job
-from brandkit.sources.study import read_evidence, read_study
-from brandkit.sources.study_folders import clone_folder, studies
+from brandkit.sources.study.store import notebooks_folder, studies
+from brandkit.sources.study.study import read_evidence, read_study
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class ReportVerification(Result):
+class ReportVerification(Remarks):
     """What making a report again has shown.
+
+    Its rules are "inputs", "notebook", "versions", "page" and "numbers".
 
     Parameters
     ----------
-    file : str
-        The report's name.
-    remarks : DataFrame
-        ``rule`` ("inputs", "notebook", "versions", "page" or "numbers"), ``severity`` ("fails"
-        or "warns"), ``place`` and ``problem``, one row each; empty where all is as it was.
     numbers_stand : bool
         Whether every number comes out the same, and the page shows what comes out.
     """
 
-    file: str
-    remarks: pd.DataFrame
     numbers_stand: bool
 
     def lines(self) -> list[str]:
         """Write the findings, one sentence each."""
         rows = self.remarks.to_dict("records")
         return [f"{row['rule']}: {row['place']}: {row['problem']}." for row in rows]
-
-    def tidy(self) -> pd.DataFrame:
-        """Give the findings, one row each."""
-        return self.remarks.copy()
-
-    def glance(self) -> pd.DataFrame:
-        """Give one row: whether the numbers stand, how many things differ."""
-        severity = self.remarks["severity"]
-        row = {
-            "file": self.file, "numbers_stand": self.numbers_stand,
-            "n_failures": int((severity == "fails").sum()),
-            "n_warnings": int((severity == "warns").sum()),
-        }  # fmt: skip
-        return pd.DataFrame([row])
 
 
 def report_verification(
@@ -138,7 +119,7 @@ def report_verification(
 
 def _own_notebook(path: str | Path, told: Mapping[str, Any]) -> Path:
     """Find the notebook by its name among brandkit's own: what a page names is never run."""
-    own = {file.stem: file for file in chosen_notebooks(clone_folder() / "notebooks")}
+    own = {file.stem: file for file in chosen_notebooks(notebooks_folder())}
     if told["report"] not in own:
         raise SchemaError(
             "a report must be made by a notebook of brandkit's to be made again", file=path,

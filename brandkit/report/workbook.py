@@ -156,7 +156,7 @@ def sheet_of(block: Mapping[str, Any], *, prefix: str = "") -> Sheet | None:
     -------
     Sheet or None
     """
-    cells = block.get("table") or block.get("data")
+    cells = block.get("cells") or block.get("data")
     if not cells:
         return None
     heads: list[str] = []
@@ -187,7 +187,7 @@ def _spread(values: Sequence[Any], columns: Sequence[Mapping[str, Any]]) -> list
 def _sheet(name: str, content: Tabled) -> Sheet:
     if isinstance(content, pd.DataFrame):
         caption = Text(name, "en").to_json()
-        block = {"name": name, "caption": caption, "table": table_cells(content).to_json()}
+        block = {"name": name, "caption": caption, "cells": table_cells(content).to_json()}
     else:
         block = {**content.to_json(), "name": name}
     made = sheet_of(block)

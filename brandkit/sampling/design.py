@@ -21,7 +21,7 @@ from brandkit.sampling.variance import linearised_covariance, unit_totals
 
 @runtime_checkable
 class SurveyData(Protocol):
-    """What a :class:`brandkit.sources.survey.Survey` has that a method needs."""
+    """What a :class:`brandkit.sources.survey.survey.Survey` has that a method needs."""
 
     @property
     def responses(self) -> pd.DataFrame:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from brandkit.sources.study import Study, read_study
-from brandkit.sources.study_folders import studies
-from brandkit.sources.table import BrandTable, read_brand_table
-
 if TYPE_CHECKING:
-    from brandkit.sources.branches import read_branches
-    from brandkit.sources.catalog import read_catalog
-    from brandkit.sources.survey import read_survey
+    from brandkit.sources.catalog.catalog import read_catalog
+    from brandkit.sources.study.store import studies
+    from brandkit.sources.study.study import Study, read_study
+    from brandkit.sources.survey.survey import read_survey
+    from brandkit.sources.tables.branches import read_branches
+    from brandkit.sources.tables.brand_table import BrandTable, read_brand_table
 
 __all__ = [
     "BrandTable",
@@ -26,14 +25,19 @@ __all__ = [
 ]
 
 #: Read where they are first used: catalogues and surveys bring heavy libraries with them.
-_LATER = {
-    "read_branches": "brandkit.sources.branches",
-    "read_catalog": "brandkit.sources.catalog",
-    "read_survey": "brandkit.sources.survey",
+_HOMES = {
+    "BrandTable": "tables.brand_table",
+    "Study": "study.study",
+    "read_branches": "tables.branches",
+    "read_brand_table": "tables.brand_table",
+    "read_catalog": "catalog.catalog",
+    "read_study": "study.study",
+    "read_survey": "survey.survey",
+    "studies": "study.store",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LATER:
-        return getattr(import_module(_LATER[name]), name)
+    if name in _HOMES:
+        return getattr(import_module(f"brandkit.sources.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

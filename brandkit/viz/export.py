@@ -20,8 +20,7 @@ from matplotlib.text import Text
 from brandkit.core.errors import InputError, shown
 from brandkit.viz.fonts import LATIN
 from brandkit.viz.palette import PALETTE, css_colour
-from brandkit.viz.renderer import HALO, POINTS_AN_INCH, SlimRenderer, slim_canvas
-from brandkit.viz.shapes import number
+from brandkit.viz.svg import HALO, POINTS_AN_INCH, SlimRenderer, number, slim_canvas
 from brandkit.viz.theme import theme
 
 _PREFIX: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")

@@ -19,7 +19,7 @@ from brandkit.core.linalg import Flags, Floats
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.viz.interval_rows import draw_interval_rows, mark_focus, number_axis
-from brandkit.viz.names import row_names
+from brandkit.viz.labels import row_names
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.rows import name_rows, share_axis, write_column
 from brandkit.viz.theme import SERIES, WIDTH, new_axes, rows_height, strength_colours, theme

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from brandkit.core.message import formatted
-from brandkit.viz.names import row_names
+from brandkit.viz.labels import row_names
 from brandkit.viz.palette import PALETTE
 
 #: Where the columns of numbers end, in points right of the axes.

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from brandkit.core.errors import InputError, check_option
 from brandkit.viz.fonts import picture_families
 from brandkit.viz.palette import PALETTE
-from brandkit.viz.renderer import POINTS_AN_INCH, SlimCanvas
+from brandkit.viz.svg import POINTS_AN_INCH, SlimCanvas
 
 WIDTH: Final = 6.4
 HEIGHT: Final = 4.8

@@ -20,7 +20,7 @@ from brandkit.satisfaction import (
     survey_weights,
 )
 from brandkit.sources import read_study
-from brandkit.sources.inspection import check_study
+from brandkit.sources.study.inspection import check_study
 
 #: Each in the order of time.
 TOLD = [

@@ -10,36 +10,15 @@ from pathlib import Path
 from string import Formatter
 from typing import NamedTuple
 
-import nbformat
 import pytest
 from opencc import OpenCC
 
-from brandkit.core.columns import COLUMNS
 from brandkit.core.message import formatted
-from brandkit.language import CATALOGUES
-from brandkit.page.prose import paragraphs
-from brandkit.sources.problems import REASONS
-from tests.language.written_texts import Found, Text, add, in_notebooks, in_python, in_templates
+from brandkit.language import CATALOGUES, simplified
+from tools import (messages)
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGE = ROOT / "brandkit"
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CHINESE = ("zh-Hant", "zh-Hans")
-ROOMS = {
-    "columns", "core", "notebooks", "overlap", "positioning", "report", "satisfaction", "sources",
-    "strategy", "viz",
-}  # fmt: skip
 HAN = re.compile(r"[\u4e00-\u9fff]")
-
-# Functions that hand on a text they are given: it is found where it is given.
-PASSES_ON = {
-    ("brandkit/core/message.py", "__reduce__"),
-    ("brandkit/language/__init__.py", "column_label"),
-    ("brandkit/language/__init__.py", "translate"),
-    ("brandkit/page/texts.py", "words"),
-    ("brandkit/page/prose.py", "_translate"),
-    ("brandkit/page/texts.py", "text_of"),
-}
 
 # Characters that both scripts use, whatever a converter prefers.
 IN_BOTH = set("台占着周布松游岳范表咨于群床峰里面")
@@ -94,98 +73,50 @@ def catalogue(language: str) -> list[Entry]:
     ]
 
 
-ENTRIES = {language: catalogue(language) for language in CHINESE}
+TRADITIONAL, OWN = catalogue("zh-Hant"), catalogue("zh-Hans")
+CONVERTED = [
+    entry._replace(translation=simplified(entry.translation))
+    for entry in TRADITIONAL
+    if entry.key not in {one.key for one in OWN}
+]
+ENTRIES = {"zh-Hant": TRADITIONAL, "zh-Hans": [*OWN, *CONVERTED]}
+SAID = messages.template()
 every_language = pytest.mark.parametrize("language", CHINESE)
-
-
-def written() -> Found:
-    """Give all that brandkit's code, its notebooks and its template say to readers."""
-    whole = in_python(sorted(PACKAGE.rglob("*.py")), ROOT)
-    add(whole, in_notebooks(NOTEBOOKS))
-    templates = [path for path in PACKAGE.rglob("template/*") if path.suffix in (".html", ".j2")]
-    add(whole, in_templates(templates))
-    whole.texts += [Text(text, "", "brandkit/sources/problems.py") for text in REASONS.values()]
-    return whole
-
-
-WRITTEN = written()
-
-
-def prose() -> list[Text]:
-    """Give the paragraphs and headings of the notebooks as the exporter cuts them."""
-    return [
-        Text(paragraph, "", path.name)
-        for path in NOTEBOOKS
-        for cell in nbformat.read(path, as_version=4).cells
-        if cell.cell_type == "markdown"
-        for paragraph in paragraphs(cell.source)
-    ]
 
 
 # --- everything is translated --------------------------------------------------------------------
 
 
-def test_every_text_can_be_found() -> None:
-    untold = [
-        place
-        for place in WRITTEN.untold
-        if (place.partition(":")[0], place.rpartition(" ")[2]) not in PASSES_ON
-    ]
-    assert not untold, (
-        "write the English text where the message is made, so that translators find it:\n"
-        + "\n".join(untold)
-    )
-
-
-@every_language
-def test_every_message_is_translated(language: str) -> None:
-    have = {entry.key for entry in ENTRIES[language]}
-    asked = {text for text in WRITTEN.texts if words(text.text)}
-    missing = sorted(text for text in asked if (text.context, text.text) not in have)
-    assert not missing, f"{len(missing)} texts have no {language}:\n" + "\n".join(
-        f"{text.place} {text.text!r}" for text in missing
-    )
-
-
-@every_language
-def test_the_notebooks_prose_is_translated(language: str) -> None:
-    have = {entry.key for entry in ENTRIES[language]}
-    missing = [text for text in prose() if ("", text.text) not in have and words(text.text)]
-    assert not missing, f"no {language} for:\n" + "\n".join(
-        f"{text.place} {text.text!r}" for text in missing
-    )
-
-
-def words(text: str) -> bool:
-    """Say whether a text has words of its own beside its places."""
-    return bool(re.search(r"[A-Za-z]{2}", re.sub(r"\{[^}]*\}", "", text)))
+def test_every_text_is_translated() -> None:
+    missing = messages.unfinished(messages.translated("zh-Hant"), SAID)
+    assert not missing, "\n".join(["run `make messages` and translate:", *missing])
 
 
 @every_language
 def test_nothing_is_translated_that_nobody_says(language: str) -> None:
-    said = WRITTEN.constants | {text.text for text in WRITTEN.texts + prose()}
-    told_apart = {("column", column.label) for column in COLUMNS.values()}
-    told_apart |= {(text.context, text.text) for text in WRITTEN.texts}
+    in_code = messages.constants()
     left_over = [
         str(entry)
         for entry in ENTRIES[language]
-        if (entry.key not in told_apart if entry.context else entry.text not in said)
+        if SAID.get(entry.text, entry.context or None) is None
+        if entry.context or entry.text not in in_code
     ]
-    assert not left_over, "\n".join(left_over)
+    assert not left_over, "\n".join(["run `make messages`:", *left_over])
+
+
+def test_the_mainland_has_no_entry_of_its_own_without_one_of_taiwan() -> None:
+    assert {entry.key for entry in OWN} <= {entry.key for entry in TRADITIONAL}
+
+
+def test_the_mainland_keeps_only_what_its_conversion_does_not_give() -> None:
+    if len(list((CATALOGUES / "zh-Hant").glob("*.po"))) > 1:
+        pytest.skip("`make messages` has not brought the rooms' catalogues together yet")
+    own, traditional = (messages.translated(code) for code in ("zh-Hans", "zh-Hant"))
+    needed = {(entry.context, entry.id) for entry in messages.overrides(own, traditional)}
+    assert {(entry.context, entry.id) for entry in own} == needed
 
 
 # --- every translation is sound ------------------------------------------------------------------
-
-
-def test_files_are_named_by_their_room_and_come_in_both_scripts() -> None:
-    names = {code: {path.stem for path in (CATALOGUES / code).glob("*.po")} for code in CHINESE}
-    assert names["zh-Hant"] == names["zh-Hans"]
-    assert names["zh-Hant"] <= ROOMS
-
-
-def test_both_scripts_hold_the_same_texts() -> None:
-    hant, hans = ({(one.file.name, *one.key) for one in ENTRIES[code]} for code in CHINESE)
-    assert not hant ^ hans
 
 
 @every_language
@@ -221,12 +152,12 @@ def test_places_are_the_same_and_have_formats_that_exist(language: str) -> None:
 
 def test_english_formats_exist() -> None:
     unknown = set()
-    for text in WRITTEN.texts:
-        for kind in places(text.text)[2]:
+    for text in (entry.id for entry in SAID if entry.id):
+        for kind in places(text)[2]:
             try:
                 formatted(0.5, kind)
             except KeyError:
-                unknown.add(f"{text.text!r}: {kind}")
+                unknown.add(f"{text!r}: {kind}")
     assert not unknown
 
 

@@ -36,8 +36,8 @@ def test_a_message_is_translated_with_its_numbers_and_messages_inside() -> None:
         text,
         {"limit": 30, "names": ["A", "B"], "more": Message(" and {n:count} more", {"n": 2})},
     )
-    assert translate(message, "zh-Hant").startswith("A、B等另外 2 個的提及次數不足 30 次")
-    assert translate(message, "zh-Hans").startswith("A、B等另外 2 个的提及次数不足 30 次")
+    assert translate(message, "zh-Hant").startswith("A、B 等另外 2 個的提及次數不足 30 次")
+    assert translate(message, "zh-Hans").startswith("A、B 等另外 2 个的提及次数不足 30 次")
     assert translate(message, "en").startswith("Fewer than 30 mentions stand behind A, B and 2")
 
 
@@ -72,6 +72,8 @@ def test_an_unknown_language_is_refused() -> None:
         ("附{level:percent}区间，{n:count}人", {"level": 0.95, "n": 3000}, "附 95% 区间，3,000 人"),
         ("減去 {bank} 的平均", {"bank": "海港銀行"}, "減去海港銀行的平均"),
         ("減去{bank}的平均", {"bank": "Harbour Bank"}, "減去 Harbour Bank 的平均"),
+        ("{bank}與{rival}的差異", {"bank": "3號", "rival": "A"}, "3號與 A 的差異"),
+        ("{bank}{rival}", {"bank": "海港", "rival": "Civic"}, "海港 Civic"),
         ("差{gap:signed}分（{n:count}）", {"gap": -0.5, "n": 3}, "差 −0.50 分（3）"),
         ("「{bank}」的平均", {"bank": "Harbour Bank"}, "「Harbour Bank」的平均"),
     ],

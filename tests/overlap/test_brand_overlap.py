@@ -17,7 +17,7 @@ from brandkit.core.errors import BrandkitError
 from brandkit.overlap import FACET_WEIGHTS, BrandOverlap, brand_overlap, fit_reference
 from brandkit.overlap.brands.kernel import best_of_draws, stability_interval
 from brandkit.overlap.examples import catalog_of, small_catalog
-from brandkit.sources.catalog import Catalog
+from brandkit.sources.catalog.catalog import Catalog
 from tests.contract import assert_contract
 from tests.overlap.markets import random_market, unrelated_market
 from tests.reference.product_similarity.plain import Market

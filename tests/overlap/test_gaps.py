@@ -15,8 +15,8 @@ from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError
 from brandkit.overlap import CatalogGaps, catalog_gaps
 from brandkit.overlap.examples import catalog_of, small_catalog
 from brandkit.sources import read_catalog
-from brandkit.sources.catalog import Catalog
-from brandkit.sources.study import read_study
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.study.study import read_study
 from tests.contract import assert_contract
 
 OURS = "Us"

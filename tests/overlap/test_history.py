@@ -21,9 +21,9 @@ from brandkit.overlap import fit_reference, overlap_history
 from brandkit.overlap.examples import catalog_of
 from brandkit.overlap.history.history import COMPONENTS, INDICES, OverlapHistory
 from brandkit.sources import read_catalog
-from brandkit.sources.catalog import Catalog
-from brandkit.sources.problems import ProblemLog
-from brandkit.sources.study import read_study
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.listing import ProblemLog
+from brandkit.sources.study.study import read_study
 from tests.contract import assert_contract
 from tests.overlap.markets import random_market
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from brandkit.overlap import BrandOverlap, brand_overlap
-from brandkit.sources.catalog import Catalog, read_catalog
+from brandkit.sources.catalog.catalog import Catalog, read_catalog
 
 pytestmark = pytest.mark.real
 

@@ -12,7 +12,7 @@ import pytest
 from brandkit.core.errors import MissingFileError, NotEnoughDataError, SchemaError
 from brandkit.overlap import brand_overlap, fit_reference, product_similarity, weight_sensitivity
 from brandkit.overlap.examples import catalog_of, small_catalog
-from brandkit.sources.reference import read_reference, write_reference
+from brandkit.sources.catalog.reference import read_reference, write_reference
 from tests.contract import assert_contract
 from tests.overlap.markets import random_market
 

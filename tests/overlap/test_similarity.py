@@ -21,7 +21,7 @@ from brandkit.core.errors import BrandkitError
 from brandkit.overlap import FACET_WEIGHTS, fit_reference, product_similarity
 from brandkit.overlap.examples import catalog_of, small_catalog
 from brandkit.overlap.similarity.facets import counted_texts, text_pieces, unit_rows
-from brandkit.sources.catalog import Catalog, read_catalog
+from brandkit.sources.catalog.catalog import Catalog, read_catalog
 from tests.contract import assert_contract
 from tests.overlap.markets import random_market
 from tests.reference.product_similarity.plain import Market

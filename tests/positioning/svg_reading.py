@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
-from brandkit.viz.boxes import overlaps
+from brandkit.viz.placement import (overlaps)
 from brandkit.viz.fonts import is_wide
 
 ASCENT, DESCENT = 0.74, 0.2

@@ -16,10 +16,10 @@ from brandkit.positioning.maps.kernel import least_norm_profiles
 from brandkit.positioning.options.kernel import crowding, freedom, ground_of, peaks
 from brandkit.positioning.options.opportunities import Opportunities, opportunities
 from brandkit.positioning.preferences.preferences import preference_map
-from brandkit.sources.sample_market import ATTRIBUTES, EMPTY_QUADRANT, bank_places
-from brandkit.sources.sample_survey import IMAGE_ITEMS, survey_answers
 from tests.contract import assert_contract
 from tests.positioning.test_repositioning import answers, mapped
+from tools.sample.market import ATTRIBUTES, EMPTY_QUADRANT, bank_places
+from tools.sample.survey import IMAGE_ITEMS, survey_answers
 
 NAMES = dict(zip(IMAGE_ITEMS, [one.name for one in ATTRIBUTES], strict=True))
 

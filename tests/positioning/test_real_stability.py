@@ -13,8 +13,8 @@ from brandkit.positioning.image.claims import claim_check
 from brandkit.positioning.image.stability import MapStability, map_stability
 from brandkit.positioning.maps.correspondence import correspondence_map
 from brandkit.positioning.waves.waves import WaveMovement, wave_movement
-from brandkit.sources.batteries import PickAny
-from brandkit.sources.survey import read_survey
+from brandkit.sources.survey.batteries import PickAny
+from brandkit.sources.survey.survey import read_survey
 
 pytestmark = pytest.mark.real
 

@@ -13,9 +13,9 @@ from brandkit.positioning.image.stability import MapStability, map_stability
 from brandkit.positioning.options.kernel import choice_shares
 from brandkit.positioning.options.repositioning import repositioning
 from brandkit.positioning.preferences.preferences import preference_map
-from brandkit.sources.sample_market import ATTRIBUTES
-from brandkit.sources.sample_survey import IMAGE_ITEMS, survey_answers
 from tests.contract import assert_contract
+from tools.sample.market import ATTRIBUTES
+from tools.sample.survey import IMAGE_ITEMS, survey_answers
 
 BANKS = ["A", "B", "C", "D", "E"]
 CHANCE = np.array([

@@ -12,8 +12,8 @@ import pytest
 from brandkit.positioning.image.claims import claim_check
 from brandkit.positioning.image.stability import MapStability, map_stability
 from brandkit.positioning.waves.waves import wave_movement
-from brandkit.sources.sample_market import ATTRIBUTES, BANKS
-from brandkit.sources.sample_survey import IMAGE_ITEMS, survey_answers
+from tools.sample.market import ATTRIBUTES, BANKS
+from tools.sample.survey import IMAGE_ITEMS, survey_answers
 
 NAMES = [attribute.name for attribute in ATTRIBUTES]
 DESIGN = {

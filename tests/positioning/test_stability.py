@@ -24,7 +24,7 @@ from brandkit.positioning.image.kernel import (
 from brandkit.positioning.image.stability import MapStability, map_stability
 from brandkit.positioning.maps.correspondence import correspondence_map
 from brandkit.positioning.maps.kernel import axes_kept, plane_agreement, turns_onto
-from brandkit.sources.survey import Survey, read_survey
+from brandkit.sources.survey.survey import Survey, read_survey
 from tests.contract import assert_contract
 
 ATTRIBUTES = ["fair", "modern", "near"]

@@ -18,7 +18,7 @@ from brandkit.page.blocks import Block
 from brandkit.page.exporter import ReportExporter
 from brandkit.page.provenance import Provenance, versions
 from brandkit.report import fact, figure, findings, note, table, title, use_bases
-from brandkit.viz.names import label_lines
+from brandkit.viz.labels import label_lines
 from brandkit.viz.theme import new_axes, theme
 
 PARAMETERS = 'study = "sample"\nlanguage = None\nfocus = None'
@@ -139,7 +139,7 @@ import pandas as pd
 from brandkit.core.message import Finding, Message
 from brandkit.report import figure, findings, leave_out, note, table, title
 from brandkit.sources import read_study
-from brandkit.viz.names import label_lines
+from brandkit.viz.labels import label_lines
 from brandkit.viz.theme import new_axes
 
 evidence = read_study(study, language=language, focus=focus)

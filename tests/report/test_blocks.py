@@ -67,7 +67,7 @@ def test_hostile_names_print_as_text(name: str) -> None:
         shown = block._repr_mimebundle_()
         page = shown.get("text/html", "") + shown.get("image/svg+xml", "")
         assert "<script" not in page
-    rows = table(scores(names), name="t", caption="c").to_json()["table"]["rows"]
+    rows = table(scores(names), name="t", caption="c").to_json()["cells"]["rows"]
     assert rows[0]["texts"][0] == name
 
 

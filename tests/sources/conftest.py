@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from brandkit.sources.store import processed_folder
+from brandkit.sources.study.store import processed_folder
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +19,6 @@ def processed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _no_traces_in_the_clone(processed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep what tests derive out of the clone."""
     monkeypatch.setattr(
-        "brandkit.sources.study.processed_folder",
+        "brandkit.sources.study.study.processed_folder",
         lambda folder: processed / processed_folder(folder).name,
     )

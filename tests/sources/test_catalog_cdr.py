@@ -14,7 +14,7 @@ import pytest
 from brandkit.core.errors import InputError, MissingFileError, SchemaError
 from brandkit.overlap import brand_overlap
 from brandkit.sources import read_catalog
-from brandkit.sources.catalog import Catalog
+from brandkit.sources.catalog.catalog import Catalog
 
 REGISTER = {"k1": {"brandName": "Civic Bank"}, "k2": {"brandName": "Tidewater"}}
 

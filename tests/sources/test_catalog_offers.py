@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from brandkit.sources import read_catalog
-from brandkit.sources.amounts import currency_code, parsed_amount, parsed_months
-from brandkit.sources.catalog import Catalog
-from brandkit.sources.fee_names import fee_attribute
-from brandkit.sources.names import normalised_name, series_key
-from brandkit.sources.problems import REASONS
-from brandkit.sources.texts import repaired_text
+from brandkit.sources.catalog.amounts import currency_code, parsed_amount, parsed_months
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.fee_names import fee_attribute
+from brandkit.sources.catalog.listing import REASONS
+from brandkit.sources.catalog.names import normalised_name, repaired_text, series_key
 
 
 def read(folder: Path, rows: list[dict[str, Any]], name: str = "a.json") -> Catalog:

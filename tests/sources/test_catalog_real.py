@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from brandkit.sources import read_catalog
-from brandkit.sources.catalog import Catalog
+from brandkit.sources.catalog.catalog import Catalog
 
 pytestmark = pytest.mark.real
 

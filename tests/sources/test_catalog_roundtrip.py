@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandkit.sources import read_catalog
-from brandkit.sources.catalog import Catalog
+from brandkit.sources.catalog.catalog import Catalog
 
 FEATURES = {"REDRAW": "redraw", "OFFSET": "offset", "NOTIFICATIONS": "notifications",
             "CARD_ACCESS": "card access"}  # fmt: skip

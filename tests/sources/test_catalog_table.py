@@ -11,7 +11,7 @@ import pytest
 
 from brandkit.core.errors import InputError, MissingColumnsError, SchemaError
 from brandkit.sources import read_catalog
-from brandkit.sources.catalog import Catalog
+from brandkit.sources.catalog.catalog import Catalog
 
 
 def read(folder: Path, text: str, name: str = "products.csv", **arguments: Any) -> Catalog:

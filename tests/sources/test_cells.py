@@ -13,9 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.errors import SchemaError
-from brandkit.sources import cells as reader
-from brandkit.sources.cells import read_cells
-from brandkit.sources.grid import read_grid
+from brandkit.sources.tables import cells as reader
+from brandkit.sources.tables.cells import read_cells, read_grid
 
 CELLS = st.text(st.sampled_from(list('ab1,;\t" \n臺NA.é\u00a0')), max_size=5)
 

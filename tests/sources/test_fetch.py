@@ -13,8 +13,8 @@ import pytest
 from brandkit.__main__ import main
 from brandkit.core.errors import InputError, SchemaError
 from brandkit.sources import read_catalog
-from brandkit.sources.fetch import AU_REGISTER, Fetched, FetchError, fetch_au_cdr
-from brandkit.sources.polite_http import AnswerError, Limits, PoliteClient, next_version
+from brandkit.sources.fetch.fetch import AU_REGISTER, Fetched, FetchError, fetch_au_cdr
+from brandkit.sources.fetch.http import AnswerError, Limits, PoliteClient, next_version
 from tests.sources.misbehaving import (
     Handler,
     Server,

@@ -12,9 +12,10 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from brandkit.sources import read_study, sample, sample_products
-from brandkit.sources import sample_market as market
-from brandkit.sources import sample_survey as survey
+from brandkit.sources import read_study
+from tools import (sample)
+from tools.sample import market, survey
+from tools.sample import products as sample_products
 
 BANKS = [bank.name for bank in market.BANKS]
 

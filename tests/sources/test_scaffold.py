@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, MissingFileError
 from brandkit.sources import read_study
-from brandkit.sources.guessing import guessed_file
-from brandkit.sources.guessing_columns import Guess
-from brandkit.sources.inspection import check_study
-from brandkit.sources.scaffold import new_study
-from brandkit.sources.settings import read_settings
+from brandkit.sources.new.columns import Guess
+from brandkit.sources.new.files import guessed_file
+from brandkit.sources.new.new import new_study
+from brandkit.sources.study.inspection import check_study
+from brandkit.sources.study.settings import read_settings
 
 WIDE = "bank,modern,fair\nCivic,12,3\nKestrel,7,9\nOld Quay,1,4\n"
 CATALOG = (

@@ -15,10 +15,11 @@ import pytest
 
 from brandkit import __version__
 from brandkit.core.errors import InputError
-from brandkit.sources import kept_catalog, read_catalog, read_study
-from brandkit.sources import study as study_module
-from brandkit.sources.catalog import Catalog
-from brandkit.sources.store import MANIFEST, kept_frames
+from brandkit.sources import read_catalog, read_study
+from brandkit.sources.catalog import kept as kept_catalog
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.study import study as study_module
+from brandkit.sources.study.store import MANIFEST, kept_frames
 
 
 def test_frames_are_kept_until_an_input_changes(tmp_path: Path) -> None:

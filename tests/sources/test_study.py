@@ -13,11 +13,10 @@ import pytest
 
 from brandkit.core.errors import BrandkitError, InputError, MissingFileError, SchemaError
 from brandkit.sources import read_study
-from brandkit.sources.inspection import check_study
-from brandkit.sources.label_names import read_label_names
-from brandkit.sources.settings import read_settings
-from brandkit.sources.store import processed_folder, write_whole
-from brandkit.sources.study_folders import clone_folder, studies
+from brandkit.sources.study.inspection import check_study
+from brandkit.sources.study.names import read_label_names
+from brandkit.sources.study.settings import read_settings
+from brandkit.sources.study.store import clone_folder, processed_folder, studies, write_whole
 
 TABLE = "bank,modern,fair\nCivic,12,3\nKestrel,7,9\nOld Quay,1,4\n"
 NAMES = "label,en,zh-Hant,zh-Hans\nCivic,,市民銀行,市民银行\nfair,fair dealing,公道,公道\n"

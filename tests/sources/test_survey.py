@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import BrandkitError, InputError, MissingColumnsError, SchemaError
 from brandkit.sources import read_survey
-from brandkit.sources.codebook import CODEBOOK_COLUMNS, Item, read_codebook
-from brandkit.sources.survey import Survey
+from brandkit.sources.survey.codebook import CODEBOOK_COLUMNS, Item, read_codebook
+from brandkit.sources.survey.survey import Survey
 
 CODEBOOK = """item,label,low,high,missing,reversed,set,question
 sat1,Satisfied,0,10,98;99,,SAT,How satisfied are you?
@@ -394,7 +394,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_wide_spss_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("brandkit.sources.files.MOST_COLUMNS", 1)
+    monkeypatch.setattr("brandkit.sources.tables.files.MOST_COLUMNS", 1)
     file = tmp_path / "wide.sav"
     file.write_bytes(_sav())
     with pytest.raises(SchemaError, match="may have 1 columns; found 2"):

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError
 from brandkit.sources import read_survey
-from brandkit.sources.batteries import PickAny, battery_answers
-from brandkit.sources.design import SurveyDesign
-from brandkit.sources.survey import Survey
+from brandkit.sources.survey.batteries import PickAny, battery_answers
+from brandkit.sources.survey.design import SurveyDesign
+from brandkit.sources.survey.survey import Survey
 from tests.contract import assert_contract
 
 BRANDS, ATTRIBUTES = ["Civic", "Harbour"], ["modern", "fair", "near me"]

@@ -10,7 +10,7 @@ import pytest
 
 from brandkit.core.errors import MissingColumnsError, ScaleError
 from brandkit.sources import read_survey
-from brandkit.sources.survey import Survey
+from brandkit.sources.survey.survey import Survey
 from tests.contract import assert_contract
 
 ITEMS = [f"q{number}" for number in range(1, 13)]

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from brandkit.core.errors import MissingFileError, SchemaError
 from brandkit.core.totals import is_total_name
 from brandkit.language import translate
-from brandkit.sources.grid import read_grid
-from brandkit.sources.numerals import decimal_mark, parsed_number
-from brandkit.sources.table import read_brand_table
+from brandkit.sources.tables.brand_table import read_brand_table
+from brandkit.sources.tables.cells import read_grid
+from brandkit.sources.tables.numerals import decimal_mark, parsed_number
 
 WIDE = "bank,modern,fair\nCivic,12,3\nKestrel,7,9\nOld Quay,0,4\n"
 EXPECTED = pd.DataFrame(

@@ -26,7 +26,7 @@ from brandkit.core.errors import InputError
 from brandkit.viz.export import figure_svg, png
 from brandkit.viz.labels import place_labels
 from brandkit.viz.palette import PALETTE
-from brandkit.viz.shapes import joined, number
+from brandkit.viz.svg import joined, number
 from brandkit.viz.theme import contrast_colours, new_axes, strength_colours, theme
 
 

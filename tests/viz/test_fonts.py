@@ -12,7 +12,7 @@ from matplotlib import font_manager
 
 from brandkit.core.errors import InputError
 from brandkit.viz import fonts
-from brandkit.viz.renderer import slim_canvas
+from brandkit.viz.svg import slim_canvas
 from brandkit.viz.theme import new_axes, theme
 
 NAMES = "海港銀行、潮汐銀行"

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from brandkit.core.errors import InputError
 from brandkit.language import translate
-from brandkit.viz.boxes import lines_hit_boxes, overlaps
 from brandkit.viz.export import figure_svg
-from brandkit.viz.labels import PlacedLabels, notes_beneath, place_labels
-from brandkit.viz.lettering import LEADER
+from brandkit.viz.labels import LEADER, PlacedLabels, notes_beneath, place_labels
 from brandkit.viz.palette import PALETTE
-from brandkit.viz.renderer import slim_canvas
+from brandkit.viz.placement import lines_hit_boxes, overlaps
+from brandkit.viz.svg import slim_canvas
 from brandkit.viz.theme import new_axes, theme
 
 ENGLISH = (

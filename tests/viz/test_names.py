@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brandkit.viz.names import LINE, label_lines, text_width
+from brandkit.viz.labels import LINE, label_lines, text_width
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.linalg import Floats
-from brandkit.viz.boxes import lines_hit_boxes, overlaps
-from brandkit.viz.placement import Ground, Placement, place_boxes
+from brandkit.viz.placement import Ground, Placement, lines_hit_boxes, overlaps, place_boxes
 
 WINDOW = np.array([0.0, 0, 400, 300])
 RADIUS = 4.0

@@ -12,8 +12,8 @@ from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.overlap.similarity.reference import few_of, fit_reference
 from brandkit.overlap.similarity.similarity import ProductSimilarity, product_similarity
-from brandkit.sources.catalog import Catalog
-from brandkit.sources.reference import Reference
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.reference import Reference
 
 IDENTICAL = 0.995
 """Similarity from which two offers leave nothing to tell apart."""

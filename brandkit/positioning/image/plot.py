@@ -19,7 +19,7 @@ from brandkit.viz import maps
 from brandkit.viz.maps import MapSide, draw_points
 from brandkit.viz.names import row_names
 from brandkit.viz.palette import PALETTE
-from brandkit.viz.regions import Regions
+from brandkit.viz.maps import (Regions)
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 
 #: Half ems of a name above a column, and beside a row.

@@ -12,7 +12,7 @@ from brandkit.positioning.image.plot import attribute_side, draw_attributes, map
 from brandkit.positioning.waves.waves import WaveMovement
 from brandkit.viz.maps import draw_points, label_map, map_side
 from brandkit.viz.palette import PALETTE
-from brandkit.viz.regions import Regions
+from brandkit.viz.maps import (Regions)
 from brandkit.viz.theme import theme
 
 

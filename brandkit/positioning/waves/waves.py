@@ -46,8 +46,8 @@ from brandkit.positioning.image.stability import (
 from brandkit.positioning.maps.correspondence import CorrespondenceMap
 from brandkit.positioning.waves.kernel import Moves, Step, length_limits, step_moves
 from brandkit.sampling.design import Weight
-from brandkit.sources.batteries import PickAny
-from brandkit.sources.survey import Survey
+from brandkit.sources.survey.batteries import PickAny
+from brandkit.sources.survey.survey import Survey
 
 MOST_WAVES = 12
 #: Brands in both waves from which what they did together can be told from what one did.

@@ -1,0 +1,1 @@
+"""Catalogues of products, as tables or as banks publish them."""

@@ -1,0 +1,1 @@
+"""Catalogues fetched from the banks themselves."""

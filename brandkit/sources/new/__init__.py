@@ -1,0 +1,1 @@
+"""A new study: guesses from files, firm or asked."""

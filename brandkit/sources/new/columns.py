@@ -1,0 +1,218 @@
+"""What the columns of a table look like, and which roles their headings suggest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from brandkit.sources.catalog.table import says_yes_or_no
+from brandkit.sources.tables.cells import Grid, is_empty
+from brandkit.sources.tables.numerals import decimal_mark, parsed_number
+
+Section = Literal[
+    "names", "codebook", "brand_table", "catalog", "survey", "branches", "register", "crosswalk"
+]
+
+#: Headings by the role they play; a heading matches when it is the word, or ends or begins with it.
+ROLES: dict[str, tuple[str, ...]] = {
+    "brand": ("brand", "bank", "company", "institution", "issuer", "provider", "firm", "namefull",
+              "品牌", "銀行", "银行", "機構", "机构", "公司", "發行人", "发行人"),
+    "brand_code": ("bank_code", "bank_id", "cert", "rssdid", "銀行代碼", "银行代码", "機構代碼",
+                   "机构代码"),
+    "product": ("product_id", "product id", "product_code", "product code", "product", "code",
+                "產品代碼", "产品代码", "產品編號", "产品编号", "商品代碼", "代碼", "代码", "產品",
+                "产品", "商品"),
+    "name": ("product_name", "name", "product name", "產品名稱", "产品名称", "商品名稱", "名稱",
+             "名称"),
+    "category": ("category", "product_category", "product_type", "type", "類別", "类别", "類型",
+                 "类型"),
+    "market": ("market", "county", "region", "city", "district", "state", "province", "area",
+               "stcntybr", "縣市", "縣", "市場", "市场", "地區", "地区", "城市", "省份", "省"),
+    "amount": ("amount", "count", "deposits", "branches", "volume", "balance", "n", "value",
+               "數量", "数量", "金額", "金额", "存款", "分行數", "网点数"),
+    "attribute": ("attribute", "item", "issue", "statement", "image", "association", "trait",
+                  "topic", "屬性", "属性", "形象", "問題", "问题"),
+    "respondent": ("respondent", "respondent_id", "resp_id", "respid", "id", "case_id", "caseid",
+                   "受訪者", "受访者", "編號", "编号"),
+    "person": ("respondent", "respondent_id", "resp_id", "respid", "responseid", "response_id",
+               "response id", "respondent id", "participant", "person", "interview", "case_id",
+               "caseid", "受訪者", "受访者", "問卷編號", "问卷编号"),
+    "weight": ("weight", "wt", "wgt", "權重", "权重", "加權", "加权"),
+    "wave": ("wave", "quarter", "period", "year", "波次", "批次"),
+    "year": ("year", "as_of", "period", "quarter", "年度", "年份", "期間", "期间"),
+    "strata": ("strata", "stratum", "分層", "分层"),
+    "cluster": ("cluster", "psu", "群集"),
+    "recommend": ("recommend", "nps", "likelihood_to_recommend", "推薦", "推荐"),
+    "segment": ("segment", "customer_type", "customer type", "客群", "客層", "客户类型",
+                "客戶類型"),
+    "description": ("description", "summary", "描述", "說明", "说明", "簡介", "简介"),
+    "currency": ("currency", "ccy", "幣別", "幣種", "币种", "币别", "貨幣", "货币"),
+}  # fmt: skip
+
+#: Words in the headings of columns that group customers, even where groups are numbered.
+GROUPS = ("gender", "sex", "age", "region", "area", "income", "education", "occupation", "tier",
+          "segment", "marital", "urban", "性別", "性别", "年齡", "年龄", "地區", "地区", "所得",
+          "收入", "學歷", "学历", "教育", "職業", "职业", "客群", "分級", "等級", "等级",
+          "婚姻")  # fmt: skip
+
+#: Facets of a catalogue by words their headings hold.
+FACETS: dict[str, tuple[str, ...]] = {
+    "features": ("feature", "功能", "特色"),
+    "eligibility": ("eligib", "資格", "资格", "適用", "适用"),
+    "channels": ("channel", "通路", "渠道"),
+    "regions": ("region", "銷售地區", "销售区域", "地區", "地区"),
+    "fees": ("fee", "charge", "費", "费"),
+    "rates": ("rate", "yield", "利率", "收益率"),
+    "terms": ("term", "period", "min_", "minimum", "期限", "起購", "起购"),
+}
+
+
+class Unreadable(str):
+    """Why a file cannot be read, as against: read, and there is no telling what it is."""
+
+    __slots__ = ()
+
+
+#: Columns of more different texts are not kept word by word.
+FEW = 60
+
+
+@dataclass(frozen=True)
+class Column:
+    """What the cells of a column look like.
+
+    Parameters
+    ----------
+    name : str
+    n : int
+        Cells that are filled.
+    n_distinct : int
+    numbers : tuple of float
+        The distinct numbers, sorted; empty where less than nine tenths of the cells are numbers.
+    percent : bool
+        Whether cells carry a percent sign.
+    yes_no : bool
+        Whether cells say yes or no, and nothing else.
+    label : str
+        What the file calls the column beside its name.
+    texts : tuple of str
+        The distinct texts, or the labels of the codes, where there are few.
+    is_scale : bool, optional
+        Whether the file declares a scale; None where it cannot.
+    """
+
+    name: str
+    n: int
+    n_distinct: int
+    numbers: tuple[float, ...] = ()
+    percent: bool = False
+    yes_no: bool = False
+    label: str = ""
+    texts: tuple[str, ...] = ()
+    is_scale: bool | None = None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the column holds numbers."""
+        return bool(self.numbers)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of its numbers are whole."""
+        return self.is_number and all(number.is_integer() for number in self.numbers)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a file probably is.
+
+    Parameters
+    ----------
+    section : str
+        The section of study.toml it belongs to; ``"codebook"`` and ``"register"`` belong to
+        others.
+    keys : mapping
+        Key of the section to its value.
+    reason : str
+        One line for the person who reads it.
+    question : str
+        What that person should look at; empty where nothing is in doubt.
+    labels : tuple of str
+        Labels seen, to find out the language and to propose a focus.
+    """
+
+    section: Section
+    keys: Mapping[str, Any]
+    reason: str
+    question: str = ""
+    labels: tuple[str, ...] = ()
+
+
+def profiled(grid: Grid, at: int) -> Column:
+    """Look at the cells of a column.
+
+    Parameters
+    ----------
+    grid : Grid
+    at : int
+    """
+    cells = [row[at] for row in grid.rows if not is_empty(row[at])]
+    distinct = dict.fromkeys(cells)
+    texts = [cell for cell in distinct if isinstance(cell, str)]
+    mark = decimal_mark(texts, delimiter=grid.delimiter) or "."
+    parsed = [parsed_number(cell, mark=mark) for cell in distinct]
+    numbers = [number.value for number in parsed if number is not None]
+    is_number = bool(numbers) and len(numbers) >= 0.9 * len(distinct)
+    return Column(
+        grid.header[at], len(cells), len(distinct),
+        tuple(sorted(set(numbers))) if is_number else (),
+        any(number.percent for number in parsed if number is not None),
+        yes_no=says_yes_or_no(texts) and len(texts) == len(distinct),
+        texts=tuple(texts) if not is_number and len(texts) <= FEW else (),
+    )  # fmt: skip
+
+
+def role_of(columns: Sequence[Column], role: str, *, text: bool | None = None) -> Column | None:
+    """Find the column that plays a role, by its heading: the whole word before parts of it.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+    role : str
+        A key of ``ROLES``.
+    text : bool, optional
+        True for columns of text only, False for columns of numbers only.
+    """
+    fitting = [c for c in columns if c.name and (text is None or c.is_number != text)]
+    for word in ROLES[role]:
+        for column in fitting:
+            if column.name.casefold().strip() == word:
+                return column
+    for word in ROLES[role]:
+        for column in fitting:
+            if _begins_or_ends(column.name, word):
+                return column
+    return None
+
+
+def labelled_role(columns: Sequence[Column], role: str) -> Column | None:
+    """Find the column that plays a role by its label, where names such as ``Q5`` tell nothing.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+    role : str
+    """
+    for word in ROLES[role]:
+        for column in columns:
+            if column.label and len(word) > 1 and _begins_or_ends(column.label, word):
+                return column
+    return None
+
+
+def _begins_or_ends(heading: str, word: str) -> bool:
+    parts = re.split(r"[\s_.\-]+", heading.casefold().strip())
+    is_chinese = not word.isascii() and word in heading
+    return is_chinese or (len(word) > 2 and word in (parts[0], parts[-1]))

@@ -1,0 +1,419 @@
+"""A new study: a commented study.toml, filled in with guesses from the files it is given."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from brandkit.core.errors import BrandkitError, InputError, MissingFileError, did_you_mean
+from brandkit.sources.new.columns import Guess, Section, Unreadable
+from brandkit.sources.new.files import Bare, guessed_file, in_one_catalog
+from brandkit.sources.study.settings import FILE_NAME
+from brandkit.sources.study.store import write_whole
+
+Reader = Callable[[Path, Mapping[str, Any]], None]
+
+#: Keys that a section can do without, those that are least missed first.
+_OPTIONAL: Mapping[Section, tuple[str, ...]] = {
+    "survey": ("missing", "images", "cluster", "strata", "wave", "segments", "weight",
+               "respondent", "codebook", "brand"),
+    "branches": ("amount", "name", "where"),
+}  # fmt: skip
+
+
+def tried(guess: Guess, path: Path, *, beside: Mapping[str, Path] | None = None) -> Guess:
+    r"""Read a file as it was guessed, and leave out the key that its reader refuses.
+
+    Parameters
+    ----------
+    guess : Guess
+    path : Path
+    beside : mapping, optional
+        What ``keys`` call the files that belong to this one -> where they are.
+
+    Returns
+    -------
+    Guess
+        Its question says which key was left out and why, or what is wrong with the file.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> file = Path(mkdtemp()) / "a.csv"
+    >>> _ = file.write_text("bank,city,n\nCivic,North,few\nCivic,South,2\n", encoding="utf-8")
+    >>> keys = {"brand": "bank", "market": "city", "amount": "n"}
+    >>> tried(Guess("branches", keys, ""), file).keys
+    {'brand': 'bank', 'market': 'city'}
+    """
+    read = _READERS.get(guess.section)
+    if read is None or guess.keys.get("format") == "cdr":
+        return guess
+    places = beside or {}
+
+    def problem(keys: Mapping[str, Any]) -> str:
+        found = {k: places.get(v, v) if isinstance(v, str) else v for k, v in keys.items()}
+        try:
+            read(path, found)
+        except BrandkitError as error:
+            return str(error)
+        return ""
+
+    said = problem(guess.keys)
+    if not said:
+        return guess
+    for key in _OPTIONAL.get(guess.section, ()):
+        rest = {name: value for name, value in guess.keys.items() if name != key}
+        if key in guess.keys and not problem(rest):
+            return _asking(guess, rest, f"`{key}` was left out: {said}")
+    return _asking(guess, guess.keys, said)
+
+
+def _asking(guess: Guess, keys: Mapping[str, Any], said: str) -> Guess:
+    question = f"{guess.question}; {said}" if guess.question else said
+    return Guess(guess.section, keys, guess.reason, question, guess.labels)
+
+
+def _read_survey(path: Path, keys: Mapping[str, Any]) -> None:
+    from brandkit.sources.survey.survey import read_survey
+
+    roles = ("codebook", "brand", "respondent", "weight", "strata", "cluster", "wave", "missing")
+    survey = read_survey(
+        path, categories=keys.get("segments", ()), **{role: keys.get(role) for role in roles}
+    )
+    if "images" in keys:
+        survey.images(keys["images"])
+
+
+def _read_branches(path: Path, keys: Mapping[str, Any]) -> None:
+    from brandkit.sources.tables.branches import read_branches
+
+    read_branches(path, **keys)
+
+
+def _read_brand_table(path: Path, keys: Mapping[str, Any]) -> None:
+    from brandkit.sources.tables.brand_table import read_brand_table
+
+    read_brand_table(path, **keys)
+
+
+def _read_catalog(path: Path, keys: Mapping[str, Any]) -> None:
+    from brandkit.sources.catalog.catalog import read_catalog
+
+    read_catalog(path, format="table", columns=keys["columns"], register=keys.get("register"))
+
+
+_READERS: Mapping[Section, Reader] = {
+    "survey": _read_survey, "branches": _read_branches, "brand_table": _read_brand_table,
+    "catalog": _read_catalog,
+}  # fmt: skip
+
+
+#: Words of comment for the keys that a new study.toml shows.
+_COMMENTS: Mapping[str, Mapping[str, str]] = {
+    "names": {"source": "label, en, zh-Hant, zh-Hans: how brands and attributes are called"},
+    "brand_table": {
+        "source": "csv, tsv, xlsx or parquet", "brand": "column of the brands",
+        "attribute": "column of the attributes: one row a pair or a mention",
+        "amount": "column of the amounts; without it rows are counted",
+        "kind": '"counts", "shares" (0 to 1) or "ratings"', "unit": "12 means 12 %",
+        "leave_out": "rows and columns that are no brand and no attribute",
+    },
+    "catalog": {
+        "source": "a file or a folder", "format": '"table", or "cdr": Consumer Data Right',
+        "register": "the brands as the register names them; others are left out",
+        "as_of": "the day the catalogue shows",
+        "crosswalk": "old key of a brand, new key",
+        "columns": "what the columns of the table are",
+    },
+    "survey": {
+        "source": "sav, csv, xlsx or parquet", "codebook": "item, label, low, high, missing, set",
+        "brand": "column of the brand rated, or the one brand's name",
+        "respondent": "column of the respondent's id", "weight": "column of the weight",
+        "strata": "column of the sampling strata", "cluster": "column of the sampling clusters",
+        "wave": "column of the wave",
+        "waves": "the waves in the order of time, where their names do not tell it",
+        "missing": "codes that are no answers",
+        "images": "columns of ticks: attributes seen in the brand",
+        "recommend": "likelihood to recommend, 0 to 10", "outcome": "what drivers explain",
+        "choice": "column of the bank chosen: the main bank",
+        "scale": "lowest and highest answer of the ratings",
+        "smallest_difference": "in points of the scale: what would matter",
+        "drivers": "what may explain it", "segments": "groups to compare",
+        "blocks": "batteries: constructs and their items",
+        "paths": "which construct leads to which",
+    },
+    "branches": {
+        "source": "one row a branch, or a brand and market", "brand": "column of the brand",
+        "market": "column of the market",
+        "amount": "column of deposits or branches, where known",
+    },
+}  # fmt: skip
+
+_EXAMPLES = {
+    "names": 'source = "names.csv"',
+    "brand_table": 'source = "image.csv"\nkind = "counts"',
+    "catalog": 'source = "products.csv"\nformat = "table"\n'
+    'columns = { brand = "bank", product = "id", name = "product", category = "type" }',
+    "survey": 'source = "survey.sav"\nbrand = "bank"\nweight = "weight"',
+    "branches": 'source = "branches.csv"\nbrand = "bank"\nmarket = "county"\namount = "deposits"',
+}
+
+_TITLES = {
+    "names": "Names of brands, attributes and categories in other languages.",
+    "brand_table": "A table of brands by attributes: what people see in each brand.",
+    "catalog": "The banks' products.",
+    "survey": "Answers of customers.",
+    "branches": "Where the banks are present.",
+}
+
+
+#: What a section shows for the key ``brand`` where it was not found.
+_NO_BRAND = {
+    "brand_table": ("bank", "its column of brands; else the first column"),
+    "survey": ("Harbour Bank", "the bank's name, where all answers are about one"),
+}
+#: Sections -> the files of other kinds that belong to them.
+_COMPANIONS = {"catalog": ("register", "crosswalk"), "survey": ("codebook",)}
+
+
+@dataclass(frozen=True)
+class NewStudy:
+    """A study.toml that was written.
+
+    Parameters
+    ----------
+    path : Path
+    guesses : tuple of str
+        What was guessed of each file.
+    questions : tuple of str
+        What a person should look at.
+    """
+
+    path: Path
+    guesses: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+def new_study(
+    folder: str | Path, *, files: Sequence[str | Path] | None = None, replace: bool = False
+) -> NewStudy:
+    r"""Write a commented study.toml from the files it is given. Nothing is copied or changed.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The study's folder; made where it is not there.
+    files : sequence of str or Path, optional
+        Its files, wherever they are; those in the folder where not given.
+    replace : bool
+        Write over a study.toml that is there.
+
+    Returns
+    -------
+    NewStudy
+
+    Raises
+    ------
+    InputError
+        There is a study.toml already, or none of the files can be read.
+    MissingFileError
+        A file is not there.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> folder = Path(mkdtemp())
+    >>> text = "bank,modern,fair\nCivic,12,3\nKestrel,7,9\n"
+    >>> _ = (folder / "image.csv").write_text(text, encoding="utf-8")
+    >>> new_study(folder).guesses
+    ('image.csv: a wide table: 2 brands × 2 attributes, counts',)
+    """
+    target = Path(folder)
+    if target.is_file():
+        raise InputError(
+            f"`folder` must be a folder; found the file {target.name}. Name the folder it is in, "
+            "or a new one before it."
+        )
+    path = target / FILE_NAME
+    if path.exists() and not replace:
+        raise InputError(
+            f"{path} is there already, and may hold somebody's work. "
+            "`brandkit check` reads it; --force writes it anew."
+        )
+    sources = [_existing(Path(file)) for file in files] if files else _in_folder(target)
+    guesses, questions = _gathered(target, sources)
+    unreadable = [question for question in questions if isinstance(question, Unreadable)]
+    if unreadable and not guesses:
+        raise InputError(" ".join(unreadable))
+    text = _written(target, [(source, guess) for source, guess in guesses])
+    target.mkdir(parents=True, exist_ok=True)
+    write_whole(path, text)
+    said = tuple(f"{Path(source).name}: {guess.reason}" for source, guess in guesses)
+    asked = [
+        f"{Path(source).name}: {guess.question}" for source, guess in guesses if guess.question
+    ]
+    if not guesses:
+        questions = [*questions, f"no file was recognised; fill in a section of {path}"]
+    return NewStudy(path, said, (*asked, *questions))
+
+
+def _existing(file: Path) -> Path:
+    if not file.exists():
+        beside = file.parent.iterdir() if file.parent.is_dir() else ()
+        near = did_you_mean(file.name, [other.name for other in beside]).strip()
+        raise MissingFileError("the file is not there", file=file, way_out=near or None)
+    return file
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    skipped = (FILE_NAME, "readme.md", "source.md", "licence", "license")
+    return sorted(
+        entry for entry in folder.iterdir()
+        if not entry.name.startswith((".", "~$")) and entry.name.lower() not in skipped
+    )  # fmt: skip
+
+
+def _relative(folder: Path, file: Path) -> str:
+    try:
+        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive
+        raise InputError(
+            f"{file} must be on the same drive as the study's folder. Copy it into the folder."
+        ) from None
+
+
+def _gathered(folder: Path, sources: Sequence[Path]) -> tuple[list[tuple[str, Guess]], list[str]]:
+    """Guess every file; join codebooks, registers and dated catalogues to what they belong to."""
+    found: list[tuple[str, Guess]] = []
+    questions = []
+    places = {}
+    for source in sources:
+        guess = guessed_file(source)
+        if isinstance(guess, str):
+            questions.append(guess)
+        else:
+            found.append((_relative(folder, source), guess))
+            places[found[-1][0]] = source
+    kept: list[tuple[str, Guess]] = []
+    for section in ("names", "brand_table", "catalog", "survey", "branches"):
+        own = [(source, guess) for source, guess in found if guess.section == section]
+        if section == "catalog" and len(own) > 1:
+            own, dated = in_one_catalog(own, found)
+            questions += dated
+        for key in _COMPANIONS.get(section, ()):
+            own = [*_with(own[:1], found, key), *own[1:]]
+        questions += [
+            f"{Path(source).name}: not used, because a study has one [{section}]; "
+            f"{Path(own[0][0]).name} was taken" for source, _ in own[1:]
+        ]  # fmt: skip
+        kept += [(source, tried(guess, places[source], beside=places)) for source, guess in own[:1]]
+    return kept, questions
+
+
+def _with(
+    own: list[tuple[str, Guess]], found: list[tuple[str, Guess]], key: str
+) -> list[tuple[str, Guess]]:
+    """Give the first guess the file of another kind that belongs to it, under its key."""
+    other = next((source for source, guess in found if guess.section == key), None)
+    if other is None or not own or ("dates" in own[0][1].keys and key == "register"):
+        return own
+    source, guess = own[0]
+    keys = {**guess.keys, key: other}
+    return [(source, Guess(guess.section, keys, guess.reason, guess.question, guess.labels))]
+
+
+# ---------------------------------------------------------------- writing
+
+
+def _written(folder: Path, guesses: Sequence[tuple[str, Guess]]) -> str:
+    labels = next((g.labels for _, g in guesses if g.labels), ())
+    language = _language(labels)
+    title = re.sub(r"[_\-]+", " ", folder.resolve().name).strip() or "A study"
+    focus = labels[0] if labels else "Harbour Bank"
+    rows = [
+        "# A study: what brandkit reads, and what its columns are. Paths start from this folder.",
+        "# The values below are guesses from the files; `brandkit check` says whether they hold.",
+        "",
+        "[study]",
+        _line("title", title[:1].upper() + title[1:], "as the reports are headed"),
+        _line("language", language, '"en", "zh-Hant" or "zh-Hans"'),
+        "# " + _line("focus", focus, "the bank the reports are written for"),
+        _line("seed", 0, "the same seed gives the same numbers"),
+        "",
+    ]
+    by_section = {str(guess.section): (source, guess) for source, guess in guesses}
+    for section in _TITLES:
+        rows.append(f"# {_TITLES[section]}")
+        if section in by_section:
+            rows += _section(section, *by_section[section])
+        else:
+            rows += [f"# {line}" for line in (f"[{section}]", *_EXAMPLES[section].splitlines())]
+        rows.append("")
+    rows += [
+        "[report]",
+        _line("minimum_base", 30, "smaller bases are marked"),
+        _line("suppress_below", 10, "smaller cells are not shown"),
+        _line("level", 0.95, "what intervals aim at"),
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def _section(section: str, source: str, guess: Guess) -> list[str]:
+    comments: Mapping[str, str | None] = _COMMENTS[section]
+    keys = dict(guess.keys)
+    dates = keys.pop("dates", None)
+    if dates is None:
+        keys = {"source": source, **keys}
+    rows = [f"# Guess: {guess.reason}.", f"[{section}]"]
+    tables = {key: value for key, value in keys.items() if isinstance(value, Mapping)}
+    rows += [_line(k, v, comments.get(k)) for k, v in keys.items() if k not in tables]
+    if "brand" not in keys and section in _NO_BRAND:
+        rows.append("# " + _line("brand", *_NO_BRAND[section]))
+    for key, table in tables.items():
+        rows += ["", f"[{section}.{key}]" + (f"  # {comments[key]}" if comments.get(key) else "")]
+        rows += [_line(name, value, None) for name, value in table.items()]
+    for entry in dates or ():
+        rows += ["", f"[[{section}.dates]]", *(_line(k, v, None) for k, v in entry.items())]
+    return rows
+
+
+def _line(key: str, value: Any, comment: str | None) -> str:
+    said = f"{_key(key)} = {_toml(value)}"
+    if not comment:
+        return said
+    return f"{said:<30} # {comment}" if len(said) < 70 else f"# {comment}\n{said}"
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml(name)
+
+
+def _toml(value: Any) -> str:
+    """Write a value as TOML; its text is written as JSON writes it."""
+    if isinstance(value, Bare):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if isinstance(value, Mapping):
+        inside = ", ".join(f"{_key(name)} = {_toml(item)}" for name, item in value.items())
+        return "{ " + inside + " }"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _language(labels: Sequence[str]) -> str:
+    """Find the language of labels: traditional, simplified, or neither."""
+    text = "".join(labels)
+    if sum("\u4e00" <= letter <= "\u9fff" for letter in text) < len(text) / 3 or not text:
+        return "en"
+    from opencc import OpenCC
+
+    return "zh-Hans" if OpenCC("t2s").convert(text) == text else "zh-Hant"

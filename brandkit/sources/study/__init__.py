@@ -1,0 +1,1 @@
+"""A study: its study.toml, its evidence, what is kept of it."""

@@ -1,0 +1,308 @@
+"""The keys of study.toml, every one of them checked.
+
+What a section means is said in the comments that ``brandkit new`` writes. Paths are relative to
+the study's folder. A mistake is one paragraph: section and key with their line, the rule, what was
+found, the way out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path, PurePath
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from brandkit.sources.study.toml_file import TomlFile, explained, read_toml
+
+FILE_NAME = "study.toml"
+#: The likelihood to recommend is asked on one scale, whatever the others are; answers that show it.
+RECOMMEND, REACHED = (0.0, 10.0), (8, 9, 10)
+Language = Literal["en", "zh-Hant", "zh-Hans"]
+
+
+def _relative(path: str) -> str:
+    if not path.strip():
+        raise ValueError("must name a file")
+    if PurePath(path).is_absolute() or path[1:3] in (":\\", ":/"):
+        raise ValueError(
+            "must be a path from the study's folder, so that the study can move; "
+            "copy the file into the folder"
+        )
+    return path.replace("\\", "/")
+
+
+def _as_date(value: Any) -> Any:
+    """Take a date in quotation marks for the date it is."""
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value.strip())
+        except ValueError:
+            return value
+    return value
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Disclosure = Literal["brand", "closed", "open"]
+Source = Annotated[str, AfterValidator(_relative)]
+Day = Annotated[date, BeforeValidator(_as_date)]
+Text = Annotated[str, Field(min_length=1)]
+Texts = Annotated[list[Text], BeforeValidator(_as_list)]
+Code = int | float | str
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class StudySection(_Section):
+    """``[study]``: what the study is called, whom it is for."""
+
+    title: Text | dict[Language, Text]
+    language: Language = "en"
+    focus: Text | None = None
+    seed: int = Field(default=0, ge=0)
+
+
+class NamesSection(_Section):
+    """``[names]``: a csv with a label as the files write it and its names in other languages."""
+
+    source: Source
+
+
+class BrandTableSection(_Section):
+    """``[brand_table]``: brands by attributes, long or wide."""
+
+    source: Source
+    sheet: Text | None = None
+    brand: Text | None = None
+    attribute: Text | None = None
+    amount: Text | None = None
+    wide: bool | None = None
+    kind: Literal["counts", "shares", "ratings"] = "counts"
+    unit: Literal["share", "percent"] | None = None
+    brands: Texts = []
+    attributes: Texts = []
+    supplementary_brands: Texts = []
+    supplementary_attributes: Texts = []
+    leave_out: Texts = []
+    encoding: Text | None = None
+    decimal: Literal[".", ","] | None = None
+    header_row: int = Field(default=1, ge=1)
+
+    @model_validator(mode="after")
+    def _one_form(self) -> BrandTableSection:
+        if self.wide and (self.attribute or self.amount):
+            raise ValueError("wide tables have no `attribute` or `amount`; leave them out")
+        if self.wide is False and not self.attribute:
+            raise ValueError("long tables need `attribute`, the column of the attributes")
+        if self.amount and not self.attribute:
+            raise ValueError("`amount` belongs to a long table, which needs `attribute` too")
+        if self.attribute and not self.brand:
+            raise ValueError("long tables need `brand`, the column of the brands")
+        return self
+
+
+class CatalogDate(_Section):
+    """``[[catalog.dates]]``: the catalogue as it stood on one day."""
+
+    as_of: Day
+    source: Source
+    register_: Source | None = Field(default=None, alias="register")
+
+
+class CatalogSection(_Section):
+    """``[catalog]``: products, one source or several dates."""
+
+    source: Source | None = None
+    format: Literal["table", "cdr"] | None = None
+    register_: Source | None = Field(default=None, alias="register")
+    aliases: Source | dict[Text, Text] | None = None
+    crosswalk: Source | None = None
+    as_of: Day | None = None
+    encoding: Text | None = None
+    sheet: Text | None = None
+    columns: dict[Text, dict[Text, Text] | Texts] = {}
+    owners: dict[Text, Text] = {}
+    weights: dict[Text, Annotated[float, Field(ge=0)]] = {}
+    disclosure: Disclosure | dict[Text, Disclosure] = "brand"
+    ranges: dict[Text, Annotated[list[float], Field(min_length=2, max_length=2)]] = {}
+    dates: list[CatalogDate] = []
+
+    @model_validator(mode="after")
+    def _one_or_many(self) -> CatalogSection:
+        if (self.source is None) == (not self.dates):
+            raise ValueError("must have `source` or else [[catalog.dates]]; name one of the two")
+        days = [entry.as_of for entry in self.dates]
+        if len(set(days)) < len(days):
+            raise ValueError("must have each `as_of` once among [[catalog.dates]]")
+        for name, (low, high) in self.ranges.items():
+            if not low < high:
+                raise ValueError(f"`ranges` must run from low to high, unlike {name}")
+        return self
+
+
+class SurveySection(_Section):
+    """``[survey]``: answers of customers, and what the columns are for."""
+
+    source: Source
+    codebook: Source | None = None
+    brand: Text | None = None
+    respondent: Text | None = None
+    weight: Text | None = None
+    strata: Text | None = None
+    cluster: Text | None = None
+    wave: Text | None = None
+    waves: list[Text | int] = []
+    missing: list[Code] | dict[Text, list[Code]] | None = None
+    encoding: Text | None = None
+    margins: dict[Text, dict[Text, Annotated[float, Field(ge=0)]]] = {}
+    blocks: dict[Text, Annotated[list[Text], Field(min_length=1)]] = {}
+    paths: list[Annotated[list[Text], Field(min_length=2, max_length=2)]] = []
+    outcome: Text | None = None
+    drivers: Texts = []
+    images: Texts = []
+    segments: Texts = []
+    recommend: Text | None = None
+    choice: Text | None = None
+    scale: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
+    smallest_difference: Annotated[float, Field(gt=0)] | None = None
+
+    @property
+    def rated(self) -> tuple[str, ...]:
+        """The items that `scale` is about: of blocks, drivers and the outcome, each once.
+
+        The likelihood to recommend is asked from 0 to 10, whatever the others are.
+        """
+        named = [item for items in self.blocks.values() for item in items]
+        named += [*self.drivers, *([self.outcome] if self.outcome else [])]
+        return tuple(item for item in dict.fromkeys(named) if item != self.recommend)
+
+    @model_validator(mode="after")
+    def _waves_of_a_column(self) -> SurveySection:
+        if self.waves and (self.wave is None or len(set(self.waves)) < len(self.waves)):
+            raise ValueError("`waves` must name the waves of `wave`, each once, the earliest first")
+        return self
+
+    @model_validator(mode="after")
+    def _scale_runs_upward(self) -> SurveySection:
+        if self.scale is not None and not self.scale[0] < self.scale[1]:
+            raise ValueError("`scale` must run from its lowest answer to its highest")
+        return self
+
+    @model_validator(mode="after")
+    def _paths_join_blocks(self) -> SurveySection:
+        for path in self.paths:
+            for name in path:
+                if name not in self.blocks:
+                    known = ", ".join(self.blocks) or "none"
+                    raise ValueError(f"`paths` must join blocks ({known}), and {name!r} is none")
+        for column, shares in self.margins.items():
+            if shares and sum(shares.values()) <= 0:
+                raise ValueError(f"`margins` of {column} must not all be 0")
+        return self
+
+
+class BranchesSection(_Section):
+    """``[branches]``: which brand is present in which market, with an amount where known."""
+
+    source: Source
+    brand: Text = "brand"
+    market: Text = "market"
+    amount: Text | None = None
+    name: Text | None = None
+    where: dict[Text, Code | list[Code]] = {}
+    encoding: Text | None = None
+
+
+class ReportSection(_Section):
+    """``[report]``: what is shown, marked and held back."""
+
+    minimum_base: int = Field(default=30, ge=1)
+    suppress_below: int = Field(default=10, ge=1)
+    level: float = Field(default=0.95, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _marks_before_holding_back(self) -> ReportSection:
+        if self.suppress_below > self.minimum_base:
+            raise ValueError("`suppress_below` must not exceed `minimum_base`")
+        return self
+
+
+class Settings(_Section):
+    """The whole of a study.toml."""
+
+    study: StudySection
+    names: NamesSection | None = None
+    brand_table: BrandTableSection | None = None
+    catalog: CatalogSection | None = None
+    survey: SurveySection | None = None
+    branches: BranchesSection | None = None
+    report: ReportSection = ReportSection()
+
+    @model_validator(mode="after")
+    def _some_evidence(self) -> Settings:
+        if not self.evidence:
+            raise ValueError(
+                "must name some evidence; add [brand_table], [catalog], [survey] or [branches]"
+            )
+        return self
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The kinds of evidence the study has."""
+        kinds = ("brand_table", "catalog", "survey", "branches")
+        return tuple(kind for kind in kinds if getattr(self, kind) is not None)
+
+    def title_in(self, language: str) -> str:
+        """Give the study's title in a language, or the first it has."""
+        title = self.study.title
+        if isinstance(title, str):
+            return title
+        titles: Mapping[str, str] = {str(key): text for key, text in title.items()}
+        return titles.get(language) or titles.get("en") or next(iter(titles.values()))
+
+
+def read_settings(path: Path) -> tuple[Settings, TomlFile]:
+    r"""Read and check a study.toml.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Settings
+    TomlFile
+        The file's text, to say where a key stands in later errors.
+
+    Raises
+    ------
+    SchemaError
+        The file is no TOML, or a key breaks its rule.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> file = Path(mkdtemp()) / "study.toml"
+    >>> _ = file.write_text('[study]\ntitle = "Banks"\n[branches]\nsource = "b.csv"\n')
+    >>> read_settings(file)[0].evidence
+    ('branches',)
+    """
+    toml = read_toml(path)
+    try:
+        return Settings.model_validate(toml.content), toml
+    except ValidationError as error:
+        raise explained(error, toml=toml, model=Settings) from None

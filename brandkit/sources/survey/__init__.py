@@ -1,0 +1,1 @@
+"""Surveys: what the columns mean, and what was answered."""

@@ -1,0 +1,401 @@
+"""A survey file before its answers are read: cells, what is known of them, sets of columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from brandkit.core.errors import (
+    InputError,
+    MissingColumnsError,
+    SchemaError,
+    Words,
+    did_you_mean,
+    shown,
+)
+from brandkit.core.message import Message
+from brandkit.sources.survey.answers import Answers, is_blank, labelled, listed, picks
+from brandkit.sources.survey.codebook import (
+    Code,
+    Item,
+    MissingCode,
+    code_of,
+    code_text,
+    is_missing,
+    merged,
+    parse_missing,
+    read_codebook,
+)
+from brandkit.sources.survey.design import SurveyDesign
+from brandkit.sources.tables.cells import read_cells, unique_headers
+from brandkit.sources.tables.files import require_file, require_width
+
+MissingCodes = Code | Sequence[Code]
+
+
+@dataclass(frozen=True)
+class AnswerSet:
+    """Columns that belong to one question.
+
+    Parameters
+    ----------
+    name, question : str
+    items : tuple of str
+        Columns.
+    form : "ticks" | "codes" | "open"
+        Ticks: each column says whether one thing was picked. Codes: each holds the code of a
+        thing that was picked. Open: the answers tell whether they are ticks or ratings.
+    counted : float or str, optional
+        The code that means ticked.
+    """
+
+    name: str
+    question: str
+    items: tuple[str, ...]
+    form: Literal["ticks", "codes", "open"] = "open"
+    counted: Code | None = None
+
+
+@dataclass(frozen=True)
+class RawSurvey:
+    """A survey file before anything was made of it.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Cells: text, or typed where the file has types. The index says where each row stands.
+    items : mapping
+        What is known of each column.
+    sets : tuple of AnswerSet
+    notes : tuple of Message
+    """
+
+    frame: pd.DataFrame
+    items: Mapping[str, Item]
+    sets: tuple[AnswerSet, ...] = ()
+    notes: tuple[Message, ...] = ()
+
+
+def table_survey(path: str | Path, *, encoding: str | None = None) -> RawSurvey:
+    r"""Read a survey from csv, tsv or xlsx.
+
+    Parameters
+    ----------
+    path : path
+    encoding : str, optional
+
+    Returns
+    -------
+    RawSurvey
+        A first column that only counts the rows is left out. Rows of question texts under the
+        heading, as some survey services export them, become labels.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "a.csv"
+    >>> _ = file.write_text(',sat\n1,7\n2,9\n', encoding="utf-8")
+    >>> list(table_survey(file).frame.columns)
+    ['sat']
+    """
+    cells = read_cells(path, encoding=encoding)
+    names, repeated = unique_headers([str(name) for name in cells.columns])
+    notes = []
+    if repeated:
+        said = "Columns with the same name were numbered: {names}."
+        notes.append(Message(said, {"names": repeated[:12]}))
+    headed = [bool(name) for name in cells.columns]
+    frame = cells.set_axis(names, axis=1)
+    texts: dict[str, str] = {}
+    if len(frame) > 2 and frame.iloc[1].str.startswith('{"ImportId"').mean() > 0.5:
+        texts = {
+            name: text.strip() for name, text in frame.iloc[0].items() if isinstance(name, str)
+        }
+        frame = frame.iloc[2:]
+    if not headed[0] or re.fullmatch(r"Unnamed: 0|rownames", names[0]):
+        numbers = pd.to_numeric(frame.iloc[:, 0], errors="coerce").to_numpy(dtype=float)
+        if any(np.array_equal(numbers, np.arange(len(frame)) + first) for first in (0, 1)):
+            frame = frame.iloc[:, 1:]
+    items = {name: Item(name, label=texts.get(name, "") or name) for name in frame.columns}
+    return RawSurvey(frame, items, notes=tuple(notes))
+
+
+def parquet_survey(path: str | Path) -> RawSurvey:
+    """Read a survey from Parquet, with its types.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "a.parquet"
+    >>> pd.DataFrame({"sat": [7.0, None]}).to_parquet(file)
+    >>> parquet_survey(file).frame.index.tolist()
+    ['row 1', 'row 2']
+    """
+    file = require_file(path)
+    try:
+        frame = pd.read_parquet(file, engine="pyarrow")
+    except Exception as error:  # pyarrow raises its own kinds, OSError and ValueError alike
+        raise SchemaError(
+            f"the Parquet file cannot be opened ({type(error).__name__})", file=path,
+            way_out="It is damaged or no Parquet file: write it again.",
+        ) from None  # fmt: skip
+    require_width(path, frame.shape[1])
+    if frame.empty:
+        raise SchemaError("the survey must have respondents", file=path, found=Words("no rows"),
+                          way_out="Write it again with its rows.")  # fmt: skip
+    names, _ = unique_headers([str(name) for name in frame.columns])
+    frame = frame.set_axis(names, axis=1)
+    frame = frame.set_axis([f"row {number}" for number in range(1, len(frame) + 1)])
+    kept = (pd.api.types.is_numeric_dtype, pd.api.types.is_datetime64_any_dtype)
+    typed = {
+        name: answers if any(is_kind(answers) for is_kind in kept)
+        else answers.astype(object).map(str, na_action="ignore").astype("str")
+        for name, answers in frame.items()
+    }  # fmt: skip
+    items = {name: Item(name, label=name) for name in names}
+    return RawSurvey(pd.DataFrame(typed), items)
+
+
+def with_codebook(raw: RawSurvey, codebook: str | Path | None) -> RawSurvey:
+    """Put a codebook over what the file knows of its columns; its sets come on top.
+
+    Examples
+    --------
+    >>> raw = RawSurvey(pd.DataFrame({"q1": ["1"]}), {"q1": Item("q1")},
+    ...     (AnswerSet("s", "Which?", ("q1",), "ticks", 1.0),))
+    >>> with_codebook(raw, None).items["q1"].question
+    'Which?'
+    """
+    own: dict[str, AnswerSet] = {}
+    for one in raw.sets:
+        for name in one.items:
+            own.setdefault(name, one)
+    items = {name: replace(item, set=own[name].name, question=own[name].question)
+             if name in own else item for name, item in raw.items.items()}  # fmt: skip
+    if codebook is None:
+        return replace(raw, items=items)
+    said = read_codebook(codebook)
+    absent = [name for name in said if name not in items]
+    if len(absent) == len(said):
+        raise SchemaError(
+            "the codebook must name columns of the survey; none of its items is one",
+            file=codebook, found=absent,
+            way_out=f"The survey has {shown(items, most=12)}.",
+        )  # fmt: skip
+    notes = raw.notes
+    if absent:
+        text = "{n:count} {n:item|items} of the codebook {n:is|are} not in the survey: {items}."
+        notes += (Message(text, {"n": len(absent), "items": absent[:12]}),)
+    items |= {name: merged(items[name], told) for name, told in said.items() if name in items}
+    members: dict[str, list[str]] = {}
+    for name, told in said.items():
+        if told.set and name in items:
+            members.setdefault(told.set, []).append(name)
+    added = tuple(
+        AnswerSet(name, items[inside[0]].question or name, tuple(inside))
+        for name, inside in members.items()
+    )
+    earlier = tuple(one for one in raw.sets if one.name not in members)
+    return replace(raw, items=items, sets=earlier + added, notes=notes)
+
+
+def with_missing(
+    raw: RawSurvey,
+    missing: MissingCodes | Mapping[str, MissingCodes] | None,
+    *,
+    design: SurveyDesign,
+) -> RawSurvey:
+    """Add missing codes that the user declares, for all columns or by column.
+
+    A code for all columns must not be an answer on anyone's scale: 9 in "missing = [9]" would take
+    the nines out of every question from 0 to 10.
+
+    Examples
+    --------
+    >>> raw = RawSurvey(pd.DataFrame({"sat": ["7", "99"]}), {"sat": Item("sat", "", 0.0, 10.0)})
+    >>> with_missing(raw, [99], design=SurveyDesign()).items["sat"].missing
+    (99.0,)
+    """
+    if missing is None:
+        return raw
+    items = dict(raw.items)
+    if isinstance(missing, Mapping):
+        for name, declared in missing.items():
+            if name not in items:
+                raise MissingColumnsError(
+                    f"`missing` must name columns of the survey; found {shown(name)}."
+                    f"{did_you_mean(name, items)}"
+                )
+            items[name] = replace(items[name], missing=items[name].missing + _codes(declared))
+        return replace(raw, items=items)
+    codes = _codes(missing)
+    for name, item in items.items():
+        if name in design.columns:
+            continue
+        on_scale = [code for code in codes if _on_scale(code, item)]
+        if on_scale:
+            raise InputError(
+                f"`missing` must hold codes that are no answers; found {code_text(on_scale[0])}, "
+                f"which lies on the scale of {shown(name)}, {code_text(item.low or 0.0)} to "
+                f"{code_text(item.high or 0.0)}. Name the columns it holds for: "
+                f"missing = {{ column = [{code_text(on_scale[0])}] }}."
+            )
+        items[name] = replace(item, missing=item.missing + codes)
+    return replace(raw, items=items)
+
+
+def as_categories(raw: RawSurvey, columns: Iterable[str]) -> RawSurvey:
+    """Have columns read as the labels of their codes.
+
+    Examples
+    --------
+    >>> raw = RawSurvey(pd.DataFrame({"age": ["1"]}), {"age": Item("age", "", 1.0, 4.0)})
+    >>> as_categories(raw, ["age"]).items["age"].nominal
+    True
+    """
+    items = dict(raw.items)
+    for name in columns:
+        if name not in items:
+            raise MissingColumnsError(
+                f"`categories` must name columns of the survey; found {shown(name)}."
+                f"{did_you_mean(name, items)}"
+            )
+        items[name] = replace(items[name], nominal=True, low=None, high=None)
+    return replace(raw, items=items)
+
+
+def unfolded(raw: RawSurvey, *, design: SurveyDesign) -> RawSurvey:
+    """Make a column of ticks of each code, where columns hold codes of several things picked.
+
+    Examples
+    --------
+    >>> raw = RawSurvey(pd.DataFrame({"q": ["1;3", "1"]}), {"q": Item("q")})
+    >>> unfolded(raw, design=SurveyDesign()).frame.iloc[:, 1:].to_dict("list")
+    {'q_1': [1.0, 1.0], 'q_3': [1.0, 0.0]}
+    """
+    made: list[_Ticks] = []
+    items = dict(raw.items)
+    for one in raw.sets:
+        if one.form != "codes":
+            continue
+        labels = {code: text for name in one.items for code, text in raw.items[name].values.items()}
+        parts = [raw.frame[name].mask(_no_answer(raw, name)) for name in one.items]
+        made.append(_ticks(one, _together(parts), labels=labels, taken=items))
+    for name in map(str, raw.frame.columns):
+        item = items[name]
+        if name in design.columns or item.has_scale or not _may_list(raw.frame[name]):
+            continue
+        lists = listed(raw.frame[name].mask(_no_answer(raw, name)), item.values)
+        if lists is not None:
+            question = AnswerSet(name, item.label or name, (name,))
+            made.append(_ticks(question, lists, labels=item.values, taken=items))
+            items[name] = replace(item, nominal=False, values={})
+    if not made:
+        return raw
+    columns = {name: ticks for one in made for name, ticks in one.columns.items()}
+    items |= {name: item for one in made for name, item in one.items.items()}
+    frame = pd.concat([raw.frame, pd.DataFrame(columns)], axis=1)
+    return replace(raw, frame=frame, items=items, sets=(*raw.sets, *(one.set for one in made)))
+
+
+def tick_answers(raw: RawSurvey) -> dict[str, Answers]:
+    """Read the columns of ticks; of an open set they are ticks if all of its columns are.
+
+    Examples
+    --------
+    >>> sets = (AnswerSet("s", "Which?", ("q",)),)
+    >>> raw = RawSurvey(pd.DataFrame({"q": ["x", ""]}), {"q": Item("q")}, sets)
+    >>> tick_answers(raw)["q"].values.tolist()
+    [1.0, nan]
+    """
+    found: dict[str, Answers] = {}
+    for one in raw.sets:
+        if one.form == "codes":
+            continue
+        read: dict[str, Answers] = {}
+        for name in one.items:
+            item, cells = raw.items[name], raw.frame[name]
+            coded = is_missing(cells, item.missing)
+            blank = is_blank(cells) & ~coded
+            kept = cells.mask(coded | blank)
+            if one.form == "open":
+                if item.has_scale and (item.low, item.high) != (0.0, 1.0):
+                    break
+                if item.values and item.nominal:
+                    kept = labelled(kept, item.values).astype(object)
+            values = picks(kept, counted=one.counted)
+            if values is None and kept.notna().any():
+                break
+            ticked = kept.astype(float) if values is None else values
+            read[name] = Answers(ticked, int(coded.sum()), int(blank.sum()))
+        else:
+            found |= read
+    return found
+
+
+def _may_list(cells: pd.Series) -> bool:
+    """Whether any cell has a sign that parts codes; asked of each text once, not of each row."""
+    if pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_datetime64_any_dtype(cells):
+        return False
+    texts = pd.Series(cells.dropna().unique()).astype("str")
+    return bool(texts.str.contains(r"[;|；]", regex=True).any())
+
+
+def _no_answer(raw: RawSurvey, name: str) -> pd.Series:
+    cells = raw.frame[name]
+    return is_missing(cells, raw.items[name].missing) | is_blank(cells)
+
+
+def _codes(codes: MissingCodes) -> tuple[MissingCode, ...]:
+    several = [codes] if isinstance(codes, (str, int, float)) else list(codes)
+    parsed: list[MissingCode] = []
+    for code in several:
+        parsed += parse_missing(code) if isinstance(code, str) else (code_of(code),)
+    return tuple(parsed)
+
+
+def _on_scale(code: MissingCode, item: Item) -> bool:
+    if item.low is None or item.high is None or isinstance(code, str):
+        return False
+    low, high = code if isinstance(code, tuple) else (code, code)
+    return low <= item.high and high >= item.low
+
+
+def _together(parts: Sequence[pd.Series]) -> pd.Series:
+    """Give, for each row, the list of codes over several columns; missing where all are blank."""
+    rows = zip(*(part.astype(object).where(part.notna(), None) for part in parts), strict=True)
+    lists = [[code_of(code) for code in row if code is not None] or np.nan for row in rows]
+    return pd.Series(lists, index=parts[0].index, dtype=object)
+
+
+class _Ticks(NamedTuple):
+    """Columns of ticks made of a question, and what is known of them."""
+
+    columns: dict[str, pd.Series]
+    items: dict[str, Item]
+    set: AnswerSet
+
+
+def _ticks(
+    question: AnswerSet, lists: pd.Series, *, labels: Mapping[Code, str], taken: Mapping[str, Item]
+) -> _Ticks:
+    """Make a column of ticks for each code, labelled ones first."""
+    given = {code for codes in lists.dropna() for code in codes}
+    order = [*labels, *sorted(given - set(labels), key=lambda code: (isinstance(code, str), code))]
+    columns, items = {}, {}
+    for code in order:
+        name = f"{question.name}_{code_text(code)}"
+        while name in taken:
+            name += "_"
+        has = [code in codes if isinstance(codes, list) else np.nan for codes in lists]
+        columns[name] = pd.Series(has, index=lists.index, dtype=float)
+        items[name] = Item(name, labels.get(code, code_text(code)), 0.0, 1.0,
+                           set=question.name, question=question.question)  # fmt: skip
+    made = AnswerSet(question.name, question.question, tuple(columns), form="ticks", counted=1.0)
+    return _Ticks(columns, items, made)

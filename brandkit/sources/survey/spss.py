@@ -1,0 +1,216 @@
+"""SPSS files: answers, labels, missing ranges and multiple-response sets as they state them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from brandkit.core.errors import SchemaError, Words
+from brandkit.core.message import Message
+from brandkit.sources.survey.codebook import Item, MissingCode, code_of
+from brandkit.sources.survey.raw import AnswerSet, RawSurvey
+from brandkit.sources.tables.files import require_file, require_width
+
+#: Tried in turn where the encoding that the file declares does not fit its bytes.
+_ENCODINGS = (None, "UTF-8", "GB18030", "BIG5-HKSCS", "CP1252")
+_SAYS_NO_ANSWER = re.compile(
+    r"\b(don'?t know|do not know|dk|refused|no answer|no opinion|not applicable|n/a|not asked|"
+    r"prefer not|can'?t say|unsure)\b|不知道|不清楚|拒答|無意見|无意见|沒意見|没意见|未回答|"
+    r"無回答|无回答|不適用|不适用|難說|难说|說不清|说不清",
+    re.IGNORECASE,
+)
+
+
+def read_spss(path: str | Path, *, encoding: str | None = None) -> RawSurvey:
+    """Read a ``.sav`` or ``.zsav`` file.
+
+    Parameters
+    ----------
+    path : path
+    encoding : str, optional
+        Overrules what the file declares. Where that does not fit its bytes, others are tried.
+
+    Returns
+    -------
+    RawSurvey
+        Declared missing values still stand in the frame; the items list them.
+
+    Examples
+    --------
+    >>> import pyreadstat, tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "a.sav"
+    >>> pyreadstat.write_sav(pd.DataFrame({"sat": [7.0, 98.0]}), file,
+    ...     missing_ranges={"sat": [98]}, column_labels={"sat": "Satisfaction"})
+    >>> raw = read_spss(file)
+    >>> raw.items["sat"].label, raw.items["sat"].missing
+    ('Satisfaction', (98.0,))
+    """
+    file = require_file(path)
+    with file.open("rb") as stream:
+        if stream.read(4) not in (b"$FL2", b"$FL3"):
+            raise SchemaError("the content must be that of an SPSS file", file=path,
+                              way_out="Export it again as .sav, or mend its ending.")  # fmt: skip
+    require_width(path, _parsed(file, encoding, labels_only=True)[0].shape[1])
+    frame, metadata, used = _parsed(file, encoding)
+    if frame.empty:
+        raise SchemaError("the survey must have respondents", file=path, found=Words("no rows"),
+                          way_out="Export it again with its cases.")  # fmt: skip
+    notes = []
+    if used is not None and encoding is None:
+        said = "{file} does not fit the encoding it declares; it was read as {encoding}."
+        notes.append(Message(said, {"file": file.name, "encoding": used}))
+    frame = frame.set_axis([f"row {number}" for number in range(1, len(frame) + 1)])
+    sets = _pick_sets(metadata, list(frame.columns))
+    in_sets = {item for one in sets if one.form == "ticks" for item in one.items}
+    items = {name: _item(name, frame[name], metadata, name in in_sets) for name in frame.columns}
+    no_answers = {name for name, item in items.items()
+                  if set(item.missing) - set(_missing_codes(metadata, name))}  # fmt: skip
+    if no_answers:
+        said = (
+            "Codes labelled as no answer, such as “don't know”, were read as missing though the "
+            "file does not declare them so: {items}."
+        )
+        notes.append(Message(said, {"items": sorted(no_answers)[:12]}))
+    return RawSurvey(frame, items, sets, tuple(notes))
+
+
+def _parsed(
+    file: Path, encoding: str | None, *, labels_only: bool = False
+) -> tuple[pd.DataFrame, Any, str | None]:
+    """Read with the encoding that fits; say which, where it is not the declared one."""
+    import pyreadstat
+
+    problem = ""
+    for code in (encoding,) if encoding else _ENCODINGS:
+        try:
+            frame, metadata = pyreadstat.read_sav(
+                str(file),
+                encoding=code,
+                metadataonly=labels_only,
+                user_missing=True,
+                dates_as_pandas_datetime=True,
+            )
+        except (pyreadstat.ReadstatError, UnicodeDecodeError, OverflowError) as error:
+            problem = problem or str(error)
+            if not _is_about_letters(error):
+                break
+            continue
+        if code is None and _is_mojibake(metadata):
+            continue
+        return frame, metadata, code
+    raise SchemaError(
+        "the SPSS file must be whole and readable", file=file, found=problem,
+        way_out="Open it in SPSS or PSPP, or ask for it again, and save it as .sav.",
+    )  # fmt: skip
+
+
+def _is_about_letters(error: Exception) -> bool:
+    text = str(error).casefold()
+    return isinstance(error, UnicodeDecodeError) or any(
+        word in text for word in ("encoding", "character set", "convert")
+    )
+
+
+def _is_mojibake(metadata: Any) -> bool:
+    """Whether the labels are UTF-8 read as a western code page, which never fails."""
+    texts = [label for label in metadata.column_labels if label]
+    texts += [str(text) for values in metadata.variable_value_labels.values()
+              for text in values.values()]  # fmt: skip
+    strange = [text for text in texts if not text.isascii()]
+    if not strange or metadata.file_encoding.upper() in ("UTF-8", "UTF8"):
+        return False
+
+    def turned(text: str) -> bool:
+        for code in ("cp1252", "latin-1"):
+            try:
+                text.encode(code).decode("utf-8")
+            except (UnicodeEncodeError, UnicodeDecodeError):
+                continue
+            return True
+        return False
+
+    return all(turned(text) for text in strange)
+
+
+def _missing_codes(metadata: Any, name: str) -> tuple[MissingCode, ...]:
+    codes: list[MissingCode] = []
+    for ends in metadata.missing_ranges.get(name, []):
+        low, high = ends["lo"], ends["hi"]
+        if low == high or isinstance(low, str):
+            codes.append(code_of(low))
+        else:
+            codes.append((float(low), float(high)))
+    return tuple(codes)
+
+
+def _item(name: str, answers: pd.Series, metadata: Any, in_set: bool) -> Item:
+    missing = _missing_codes(metadata, name)
+    label = metadata.column_names_to_labels.get(name) or ""
+    values = {code_of(code): str(text).strip()
+              for code, text in metadata.variable_value_labels.get(name, {}).items()}  # fmt: skip
+    known = Item(item=name, label=label.strip(), missing=missing, values=values)
+    if in_set or not values or not pd.api.types.is_numeric_dtype(answers):
+        return replace(known, nominal=bool(values) and not in_set)
+    real = {code: text for code, text in values.items()
+            if isinstance(code, float) and not _within(code, missing)}  # fmt: skip
+    if _names_things(metadata.variable_measure.get(name), answers, real, missing):
+        return replace(known, nominal=True)
+    silent = tuple(code for code, text in real.items() if _SAYS_NO_ANSWER.search(text))
+    ends = sorted(code for code in real if code not in silent)
+    if len(ends) < 2 or any(ends[0] <= code <= ends[-1] for code in silent):
+        return known
+    return replace(known, low=ends[0], high=ends[-1], missing=missing + silent)
+
+
+def _names_things(
+    measure: str | None, answers: pd.Series, labels: Mapping[float, str],
+    missing: tuple[MissingCode, ...],
+) -> bool:  # fmt: skip
+    """Whether codes are names, not amounts: declared nominal, or two labelled codes and no more.
+
+    Exporters call everything nominal or leave the measure open, so that the labels decide with it:
+    a scale may have its ends labelled only, a list of names has most of them. Yes and no as 1 and
+    0 stay numbers, whose mean is a share.
+    """
+    if set(labels) <= {0.0, 1.0} or measure in ("scale", "ordinal"):
+        return False
+    given = [code for code in answers.dropna().unique() if not _within(code, missing)]
+    all_labelled = all(code in labels for code in given)
+    if measure == "nominal":
+        span = max(labels) - min(labels) + 1
+        return all_labelled or len(labels) * 2 >= span
+    return len(labels) == 2 and all_labelled
+
+
+def _within(code: Any, missing: tuple[MissingCode, ...]) -> bool:
+    return any(
+        one[0] <= code <= one[1] if isinstance(one, tuple) and not isinstance(code, str)
+        else one == code
+        for one in missing
+    )  # fmt: skip
+
+
+def _pick_sets(metadata: Any, names: list[str]) -> tuple[AnswerSet, ...]:
+    """Give the file's multiple-response sets; their columns may be spelt in other case."""
+    spelt = {name.casefold(): name for name in names}
+    sets = []
+    for name, one in (metadata.mr_sets or {}).items():
+        items = [spelt[item.casefold()] for item in one["variable_list"]
+                 if item.casefold() in spelt]  # fmt: skip
+        if items:
+            ticks = one["is_dichotomy"]
+            sets.append(
+                AnswerSet(
+                    name.removeprefix("$"),
+                    (one["label"] or name).strip(),
+                    tuple(items),
+                    form="ticks" if ticks else "codes",
+                    counted=code_of(one["counted_value"]) if ticks else None,
+                )
+            )
+    return tuple(sets)

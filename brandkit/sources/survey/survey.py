@@ -1,0 +1,482 @@
+"""Surveys: answers of customers, what the columns mean, and how the fieldwork was done."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from brandkit.core.errors import InputError, require_columns, shown
+from brandkit.core.message import Message
+from brandkit.core.waves import wave_text
+from brandkit.sources.survey.answers import labelled, read_answers
+from brandkit.sources.survey.batteries import (
+    BATTERY_COLUMNS,
+    PickAny,
+    Side,
+    battery_answers,
+    chosen_items,
+    placed_by_labels,
+)
+from brandkit.sources.survey.codebook import Code, codebook_frame
+from brandkit.sources.survey.design import SurveyDesign, design_answers, resolved_design, row_notes
+from brandkit.sources.survey.quality import Quality, fieldwork_quality
+from brandkit.sources.survey.raw import (
+    MissingCodes,
+    RawSurvey,
+    as_categories,
+    parquet_survey,
+    table_survey,
+    tick_answers,
+    unfolded,
+    with_codebook,
+    with_missing,
+)
+from brandkit.sources.survey.spss import read_spss
+from brandkit.sources.tables.brand_table import BrandTable
+from brandkit.sources.tables.files import ending
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """Answers, one row a respondent-brand, with what they mean.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        One row a respondent-brand, one column an item. Answers on scales are numbers, turned
+        round where the codebook says ``reversed``; named things (region, main bank) are their
+        labels, in the order of their codes; ticks are 1 and 0; what is no answer is missing.
+    codebook : DataFrame
+        One row an item: ``item label low high missing reversed set question stage``. Ends of scales
+        come from a codebook or from value labels, never from the answers.
+    design : SurveyDesign
+        Names of the columns of brand, respondent, weight, strata, cluster and wave.
+    batteries : DataFrame
+        One row an item of a set: ``set question kind item label brand attribute``; ``kind`` is
+        "pick" or "scale".
+    labels : mapping
+        Item to the labels of its codes.
+    missing_cells : DataFrame
+        One row an item: ``item n_coded n_blank n``: cells with a missing code, empty ones, rows.
+    file : str
+        The file's name.
+    notes : tuple of Message
+        What reading took for granted or came upon.
+    """
+
+    responses: pd.DataFrame
+    codebook: pd.DataFrame
+    design: SurveyDesign
+    batteries: pd.DataFrame
+    labels: Mapping[str, Mapping[Code, str]]
+    missing_cells: pd.DataFrame
+    file: str
+    notes: tuple[Message, ...] = ()
+
+    @property
+    def n_respondents(self) -> int:
+        """Persons: different respondents, or rows where no column names them."""
+        column = self.design.respondent
+        return len(self.responses) if column is None else int(self.responses[column].nunique())
+
+    @cached_property
+    def items(self) -> tuple[str, ...]:
+        """The rating items: numbers that are no ticks, and neither design nor duration."""
+        picks_ = set(self.batteries.loc[self.batteries["kind"] == "pick", "item"])
+        scaled = set(self.codebook.loc[self.codebook["low"].notna(), "item"])
+        stated = bool(scaled - picks_)
+        return tuple(
+            item
+            for item in self.codebook["item"]
+            if item not in picks_
+            and item not in self.design.columns
+            and pd.api.types.is_numeric_dtype(self.responses[item])
+            and (item in scaled or not stated)
+        )
+
+    def labelled(self, column: str) -> pd.Series:
+        r"""Give a column with labels in place of codes.
+
+        Parameters
+        ----------
+        column : str
+
+        Returns
+        -------
+        Series
+            Categorical in the order of the codes; unchanged where the column has no labels.
+
+        Examples
+        --------
+        >>> survey = _example("agree\n2\n1\n", "item,low,high,values\nagree,1,2,1=no; 2=yes\n")
+        >>> survey.responses["agree"].tolist(), survey.labelled("agree").tolist()
+        ([2.0, 1.0], ['yes', 'no'])
+        """
+        require_columns(self.responses, [column], argument="column")
+        answers = self.responses[column]
+        if not self.labels.get(column) or not pd.api.types.is_numeric_dtype(answers):
+            return answers
+        return labelled(answers, self.labels[column])
+
+    def pick_any(self, sets: str | Sequence[str]) -> PickAny:
+        r"""Give what was ticked in a set, or in columns of ticks: shares of those asked.
+
+        Parameters
+        ----------
+        sets : str or sequence of str
+            A set of ``batteries``, or columns.
+
+        Returns
+        -------
+        PickAny
+            By brand where the survey has a column of brands; else without.
+
+        Examples
+        --------
+        >>> survey = _example("a,b\nx,\nx,x\n", "item,label,set\na,Civic,known\nb,Harbour,known\n")
+        >>> survey.pick_any("known").cells[["attribute", "share"]].to_numpy().tolist()
+        [['Civic', 1.0], ['Harbour', 0.5]]
+        """
+        names = [sets] if isinstance(sets, str) else list(sets)
+        chosen = chosen_items(self.batteries, names, responses=self.responses)
+        placed = chosen.assign(attribute=chosen["label"], brand=None)
+        return battery_answers(self.responses, placed=placed, design=self.design)
+
+    def images(
+        self,
+        sets: str | Sequence[str] | None = None,
+        *,
+        brands: Side | None = None,
+        without: Sequence[str] = (),
+    ) -> PickAny:
+        r"""Give the pick-any image battery, brands by attributes.
+
+        Parameters
+        ----------
+        sets : str or sequence of str, optional
+            Sets of ``batteries``, or columns of ticks; found by their labels where not given.
+        brands : "sets" | "items", optional
+            In a wide battery, what stands for a brand: each set or each item. Where not given the
+            codebook's ``brand`` column says it, or the labels of the other questions.
+        without : sequence of str
+            Brands and attributes to leave out, such as "None of these".
+
+        Returns
+        -------
+        PickAny
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> file = Path(tempfile.mkdtemp()) / "answers.csv"
+        >>> rows = "id,bank,modern,fair\n1,Civic,1,0\n1,Harbour,1,1\n2,Civic,0,0\n"
+        >>> _ = file.write_text(rows, encoding="utf-8")
+        >>> survey = read_survey(file, brand="bank", respondent="id")
+        >>> survey.images(["modern", "fair"]).shares().loc["Civic"].tolist()
+        [0.5, 0.0]
+        """
+        names = [sets] if isinstance(sets, str) else None if sets is None else list(sets)
+        chosen = chosen_items(self.batteries, names, responses=self.responses)
+        if self.design.brand is not None and self.responses[self.design.brand].nunique() > 1:
+            if names is None and chosen["set"].nunique() > 1:
+                raise InputError(
+                    "`sets` must say which battery holds the image, as the survey has several: "
+                    f"{shown(chosen['set'].unique(), most=20)}. Name one."
+                )
+            attribute = chosen["attribute"].fillna(chosen["label"])
+            placed, design = chosen.assign(brand=None, attribute=attribute), self.design
+        else:
+            placed = placed_by_labels(
+                chosen, brands=brands, named=names is not None,
+                elsewhere=self._labels_beside(set(chosen["item"])),
+            )  # fmt: skip
+            design = replace(self.design, brand=None)
+        return battery_answers(self.responses, placed=placed, design=design, without=without)
+
+    def quality(self, *, duration: str | None = None, speed: float = 1 / 3) -> Quality:
+        r"""Report on the fieldwork: nothing is left out, everything is counted.
+
+        Parameters
+        ----------
+        duration : str, optional
+            The column with the length of the interview; found by its name where not given.
+        speed : float
+            Rows faster than this share of the median duration are speeding.
+
+        Returns
+        -------
+        Quality
+
+        Examples
+        --------
+        >>> quality = _example("minutes,q\n9,1\n8,2\n1,2\n", "item,label\nq,Question\n").quality(
+        ...     duration="minutes")
+        >>> str(quality.notes[0])
+        '1 of 3 interviews took less than 33% of the median time.'
+        """
+        return fieldwork_quality(
+            self.responses, codebook=self.codebook, design=self.design, items=self.items,
+            missing_cells=self.missing_cells, duration=duration, speed=speed,
+        )  # fmt: skip
+
+    def _labels_beside(self, items: set[str]) -> set[str]:
+        """Give the labels that questions other than these items use."""
+        outside = self.batteries[~self.batteries["item"].isin(items)]
+        named = [text for item, values in self.labels.items() if item not in items
+                 for text in values.values()]  # fmt: skip
+        return {*outside["label"].dropna(), *named}
+
+
+def read_survey(
+    path: str | Path,
+    *,
+    codebook: str | Path | None = None,
+    brand: str | None = None,
+    respondent: str | None = None,
+    weight: str | None = None,
+    strata: str | None = None,
+    cluster: str | None = None,
+    wave: str | None = None,
+    missing: MissingCodes | Mapping[str, MissingCodes] | None = None,
+    categories: Sequence[str] = (),
+    encoding: str | None = None,
+) -> Survey:
+    r"""Read a survey: SPSS, csv, xlsx or Parquet.
+
+    Parameters
+    ----------
+    path : path
+        ``.sav``, ``.zsav``, ``.csv``, ``.tsv``, ``.txt``, ``.xlsx`` or ``.parquet``.
+    codebook : path, optional
+        A table of one row a column: see
+        :func:`brandkit.sources.survey.codebook.read_codebook`. It goes before what the file says.
+    brand : str, optional
+        The column of the brand that a row is about, or the name of the only brand.
+    respondent, weight, strata, cluster, wave : str, optional
+        Columns of the design. SPSS files do not tell which column is the weight: name it.
+    missing : code, sequence of codes, or mapping of column to these, optional
+        Codes that are no answers, such as ``[98, 99, "DK"]``; a range is ``"97..99"``.
+    categories : sequence of str
+        Columns to read as their labels though they look like scales: segments, age bands.
+    encoding : str, optional
+        Where a text file is not UTF-8 or UTF-16, or an SPSS file declares the wrong one.
+
+    Returns
+    -------
+    Survey
+
+    Raises
+    ------
+    SchemaError
+        The file is damaged, or a column breaks its rule. Answers are never shown.
+    MissingColumnsError
+        A column that was named is not there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "answers.csv").write_text("id,sat,age\n1,9,<=25\n2,99,26-35\n")
+    >>> _ = (folder / "codebook.csv").write_text("item,label,low,high\nsat,Satisfaction,0,10\n")
+    >>> survey = read_survey(folder / "answers.csv", codebook=folder / "codebook.csv",
+    ...     brand="Civic Bank", respondent="id", missing=[99])
+    >>> survey.responses["sat"].tolist(), survey.items, survey.design.brand
+    ([9.0, nan], ('sat',), 'brand')
+    """
+    raw = with_codebook(_raw(path, encoding=encoding), codebook)
+    columns = [str(name) for name in raw.frame.columns]
+    design, constant = resolved_design(
+        path, columns,
+        {"brand": brand, "respondent": respondent, "weight": weight, "strata": strata,
+         "cluster": cluster, "wave": wave},
+    )  # fmt: skip
+    raw = with_missing(raw, missing, design=design)
+    raw = unfolded(as_categories(raw, categories), design=design)
+    return _finished(path, raw, design, constant)
+
+
+def with_scale(survey: Survey, items: Sequence[str], scale: Sequence[float]) -> Survey:
+    r"""Declare the scale of items that no codebook gives one.
+
+    Parameters
+    ----------
+    survey : Survey
+    items : sequence of str
+        Items that are not in the survey are passed over.
+    scale : sequence of float
+        Its lowest and its highest answer.
+
+    Returns
+    -------
+    Survey
+
+    Examples
+    --------
+    >>> survey = with_scale(_example("q\n7\n9\n", "item,label\nq,Question\n"), ["q"], [0, 10])
+    >>> survey.codebook[["low", "high"]].to_numpy().tolist()
+    [[0.0, 10.0]]
+    """
+    book = survey.codebook.copy()
+    open_ = book["item"].isin(list(items)) & book["low"].isna() & book["high"].isna()
+    book.loc[open_, ["low", "high"]] = [float(scale[0]), float(scale[1])]
+    return replace(survey, codebook=book)
+
+
+def with_waves(survey: Survey, waves: Sequence[str | int]) -> Survey:
+    r"""Declare the order of waves whose names do not tell it.
+
+    Parameters
+    ----------
+    survey : Survey
+    waves : sequence of str or int
+        Every wave of the survey, the earliest first.
+
+    Returns
+    -------
+    Survey
+
+    Raises
+    ------
+    InputError
+        A wave is not in the survey, or one of its waves is not named.
+
+    Examples
+    --------
+    >>> survey = replace(_example("q,w\n7,Spring\n9,Autumn\n", "item,label\nq,Question\n"),
+    ...                  design=SurveyDesign(wave="w"))
+    >>> with_waves(survey, ["Spring", "Autumn"]).responses["w"].cat.categories.tolist()
+    ['Spring', 'Autumn']
+    """
+    column = str(survey.design.wave)
+    cells = survey.responses[column].map(wave_text, na_action="ignore").astype("str")
+    told, found = [str(one) for one in waves], cells.dropna().unique().tolist()
+    if set(told) != set(found):
+        raise InputError(
+            f"`waves` must name every wave of {shown(column)} as the file does, the earliest "
+            f"first; found {shown(told)} for {shown(found, most=12)}."
+        )
+    ordered = pd.Series(pd.Categorical(cells, categories=told, ordered=True), cells.index)
+    return replace(survey, responses=survey.responses.assign(**{column: ordered}))
+
+
+def _example(answers: str, codebook: str) -> Survey:
+    """Make the small surveys that the examples above show."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in (("answers.csv", answers), ("codebook.csv", codebook)):
+            (Path(folder) / name).write_text(text, encoding="utf-8", newline="\n")
+        return read_survey(Path(folder) / "answers.csv", codebook=Path(folder) / "codebook.csv")
+
+
+def _raw(path: str | Path, *, encoding: str | None) -> RawSurvey:
+    if ending(path) in (".sav", ".zsav"):
+        return read_spss(path, encoding=encoding)
+    if ending(path) == ".parquet":
+        return parquet_survey(path)
+    return table_survey(path, encoding=encoding)
+
+
+def _finished(
+    path: str | Path, raw: RawSurvey, design: SurveyDesign, constant: str | None
+) -> Survey:
+    """Read every column in its role, and put the survey together."""
+    columns: dict[str, pd.Series] = {}
+    counts = []
+    notes = list(raw.notes)
+    roles = {name: role for role, name in design.items() if name is not None}
+    ticks = tick_answers(raw)
+    for name in map(str, raw.frame.columns):
+        cells, item = raw.frame[name], raw.items[name]
+        if name in roles:
+            columns[name], said = design_answers(path, roles[name], cells, item)
+            notes += said
+            continue
+        found = ticks.get(name) or read_answers(path, cells, item)
+        columns[name] = found.values
+        counts.append((name, found.n_coded, found.n_blank, len(cells)))
+    responses = pd.DataFrame(columns).reset_index(drop=True)
+    if constant is not None:
+        responses.insert(0, "brand", pd.Series(constant, index=responses.index, dtype="str"))
+    items = {name: replace(item, low=0.0, high=1.0, nominal=False) if name in ticks else item
+             for name, item in raw.items.items() if name not in roles}  # fmt: skip
+    return Survey(
+        responses=responses,
+        codebook=codebook_frame(items.values()),
+        design=design,
+        batteries=_batteries(raw, ticks),
+        labels={name: dict(item.values) for name, item in raw.items.items() if item.values},
+        missing_cells=pd.DataFrame(counts, columns=["item", "n_coded", "n_blank", "n"]),
+        file=Path(path).name,
+        notes=(*notes, *row_notes(responses, design)),
+    )  # fmt: skip
+
+
+def _batteries(raw: RawSurvey, ticks: Mapping[str, object]) -> pd.DataFrame:
+    rows = []
+    for one in raw.sets:
+        if one.form == "codes":
+            continue
+        kind = "pick" if all(name in ticks for name in one.items) else "scale"
+        for name in one.items:
+            item = raw.items[name]
+            label = item.label or name
+            rows.append((one.name, one.question, kind, name, label, item.brand, item.attribute))
+    frame = pd.DataFrame(rows, columns=list(BATTERY_COLUMNS))
+    return frame.astype(dict.fromkeys(BATTERY_COLUMNS, "str"))
+
+
+def survey_image(survey: Survey, *, images: Sequence[str] = ()) -> BrandTable | None:
+    r"""Count who says what of which bank, in the survey's pick-any image answers, weighted.
+
+    Parameters
+    ----------
+    survey : Survey
+    images : sequence of str
+        Sets or columns of ticks that hold the image; found by their labels where empty.
+
+    Returns
+    -------
+    BrandTable or None
+        Brands by attributes without those named by nobody, and without "None of these". None
+        where ``images`` is empty and the survey has no such battery, or several.
+
+    Raises
+    ------
+    InputError
+        ``images`` does not make a battery.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from brandkit.sources.survey.survey import read_survey
+    >>> file = Path(tempfile.mkdtemp()) / "answers.csv"
+    >>> rows = "id,bank,modern,fair\n1,Civic,1,0\n1,Harbour,1,1\n2,Civic,0,0\n"
+    >>> _ = file.write_text(rows, encoding="utf-8")
+    >>> survey = read_survey(file, brand="bank", respondent="id")
+    >>> survey_image(survey, images=["modern", "fair"]).values.loc["Harbour"].tolist()
+    [1.0, 1.0]
+    """
+    asked = list(images) or None
+    if asked is None and not (survey.batteries["kind"] == "pick").any():
+        return None
+    try:
+        image = survey.images(asked)
+        nobody = image.nobody
+        if nobody:
+            image = survey.images(asked, without=nobody)
+    except InputError:
+        if asked:
+            raise
+        return None
+    counts = image.counts()
+    notes = [Message("Made of the survey's pick-any image answers, weighted.")]
+    if nobody:
+        said = "Left out of the image, as they name no bank and no attribute: {names}."
+        notes.append(Message(said, {"names": list(nobody)}))
+    table = counts.loc[counts.sum(axis=1) > 0, counts.sum(axis=0) > 0]
+    return BrandTable(values=table, kind="counts", notes=tuple(notes))

@@ -1,0 +1,1 @@
+"""Tables as files: cells, numbers, brands by attributes, branches."""
