@@ -20,7 +20,7 @@ from brandkit.overlap import (
     overlap_test,
     product_similarity,
 )
-from brandkit.sources.catalog.catalog import (read_catalog)
+from brandkit.sources.catalog.catalog import read_catalog
 
 ROWS, COLUMNS = 2_000, 15
 HISTORY = ["TRANSACTION_AND_SAVINGS_ACCOUNTS", "CREDIT_AND_CHARGE_CARDS", "RESIDENTIAL_MORTGAGES"]

@@ -122,7 +122,7 @@ def new(
     ] = False,
 ) -> None:
     """Write a commented study.toml with guesses from the files."""
-    from brandkit.sources.new.new import (new_study)
+    from brandkit.sources.new.new import new_study
 
     made = new_study(folder, files=files or None, replace=force)
     _say(f"Written: {made.path}")
@@ -144,7 +144,7 @@ def check(
     import json
 
     from brandkit.questions import Unanswered, answers
-    from brandkit.sources.study.inspection import (check_study)
+    from brandkit.sources.study.inspection import check_study
 
     tell = (lambda _: None) if as_json else _say
     found = check_study(study)
@@ -284,8 +284,8 @@ def fetch_australia(
     concurrency: Annotated[int, typer.Option(help="Banks asked at the same time.")] = 8,
 ) -> None:
     """Collect the product catalogues of Australian banks from their public interfaces."""
-    from brandkit.sources.fetch.fetch import (AU_REGISTER, fetch_au_cdr)
-    from brandkit.sources.fetch.folder import (BankOutcome)
+    from brandkit.sources.fetch.fetch import AU_REGISTER, fetch_au_cdr
+    from brandkit.sources.fetch.folder import BankOutcome
 
     def told(outcome: BankOutcome, finished: int, total: int) -> None:
         said = f"{outcome.n_products} products"

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from brandkit.language import use_language
 from brandkit.overlap import brand_overlap
-from brandkit.positioning.image.plot import (plot_map_stability)
+from brandkit.positioning.image.plot import plot_map_stability
 from brandkit.sources import read_catalog, read_study
-from brandkit.strategy import (study_penalties, study_stability)
+from brandkit.strategy import study_penalties, study_stability
 from brandkit.viz.export import png
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from opencc import OpenCC
 
 from brandkit.core.message import formatted
 from brandkit.language import CATALOGUES, simplified
-from tools import (messages)
+from tools import messages
 
 CHINESE = ("zh-Hant", "zh-Hans")
 HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 
-from tools import (messages)
+from tools import messages
 from tools.messages import ROOT, said_in, unfinished
 
 # Functions that hand on a text they are given: it is a literal where it is given.

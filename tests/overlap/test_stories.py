@@ -38,7 +38,7 @@ from brandkit.overlap.brands.rankings import MOST_BRANDS, MOST_IN_CELLS, MOST_RO
 from brandkit.overlap.examples import catalog_of, small_catalog
 from brandkit.overlap.history.history import OverlapHistory
 from brandkit.overlap.history.plot import overlap_change
-from brandkit.sources.catalog.catalog import (Catalog)
+from brandkit.sources.catalog.catalog import Catalog
 from brandkit.viz import marks
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE

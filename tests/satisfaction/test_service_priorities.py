@@ -12,7 +12,7 @@ from brandkit.core.errors import InputError
 from brandkit.language import LANGUAGES, use_language
 from brandkit.satisfaction import ServicePriorities, service_priorities
 from brandkit.sources import read_study
-from brandkit.strategy import (study_drivers, study_penalties, study_priorities)
+from brandkit.strategy import study_drivers, study_penalties, study_priorities
 from tests.contract import assert_contract
 from tests.satisfaction.stories import assert_story
 

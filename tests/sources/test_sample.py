@@ -13,7 +13,7 @@ import pyreadstat
 import pytest
 
 from brandkit.sources import read_study
-from tools import (sample)
+from tools import sample
 from tools.sample import market, survey
 from tools.sample import products as sample_products
 

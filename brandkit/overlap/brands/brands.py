@@ -35,8 +35,8 @@ from brandkit.overlap.brands.kernel import (
 )
 from brandkit.overlap.similarity.kernel import ROUNDING
 from brandkit.overlap.similarity.reference import Categories, comparison, few_of
-from brandkit.sources.catalog.catalog import (Catalog)
-from brandkit.sources.catalog.reference import (Reference)
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.reference import Reference
 
 _MATRIX_VALUES = ("overlap", "overlap_shared", "excess", "bound_low", "bound_high")
 

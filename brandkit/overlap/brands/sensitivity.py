@@ -22,8 +22,8 @@ from brandkit.overlap.similarity.kernel import (
     similarity,
 )
 from brandkit.overlap.similarity.reference import Categories, Comparison, comparison, few_of
-from brandkit.sources.catalog.catalog import (Catalog)
-from brandkit.sources.catalog.reference import (Reference)
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.reference import Reference
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -22,7 +22,7 @@ from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.overlap.chance.kernel import ALL_NULLS, Null, against
-from brandkit.sources.catalog.catalog import (Catalog)
+from brandkit.sources.catalog.catalog import Catalog
 
 LEVEL = 0.05
 

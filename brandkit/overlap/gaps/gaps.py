@@ -17,8 +17,8 @@ from brandkit.overlap.brands.kernel import best_matches, sister_pairs
 from brandkit.overlap.gaps.lookalikes import LOOKS_ALIKE, look_alike_names
 from brandkit.overlap.similarity.facets import CategoryFacets, Facet, category_key
 from brandkit.overlap.similarity.reference import Categories, comparison, few_of
-from brandkit.sources.catalog.catalog import (Catalog)
-from brandkit.sources.catalog.reference import (Reference)
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.reference import Reference
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -22,8 +22,8 @@ from rapidfuzz.distance import Indel
 from brandkit.core.errors import InputError, ScaleError, shown
 from brandkit.core.linalg import Flags, Ints
 from brandkit.core.result import Result
-from brandkit.sources.catalog.catalog import (Catalog)
-from brandkit.sources.catalog.names import (normalised_name)
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.names import normalised_name
 
 LOOKS_ALIKE = 0.60
 """Likeness from which two names look alike: chosen on pairs labelled by hand."""

@@ -37,8 +37,8 @@ from brandkit.overlap.similarity.reference import (
     few_of,
     fit_reference,
 )
-from brandkit.sources.catalog.catalog import (Catalog)
-from brandkit.sources.catalog.reference import (Reference)
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.reference import Reference
 
 INDICES = ("all_own", "panel_own", "panel_fixed", "panel_fixed_disclosed")
 """All banks in their own words; the panel; in fixed words; only cells disclosed at both ends."""

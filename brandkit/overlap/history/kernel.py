@@ -32,7 +32,7 @@ from brandkit.overlap.similarity.kernel import (
     similarity,
     weighted,
 )
-from brandkit.sources.catalog.reference import (Reference)
+from brandkit.sources.catalog.reference import Reference
 
 Vocabulary = Literal["both", "first", "last"]
 Place = tuple[str, Facet]

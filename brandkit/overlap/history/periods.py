@@ -10,7 +10,7 @@ from datetime import date, datetime
 import pandas as pd
 
 from brandkit.core.errors import InputError, NotEnoughDataError, shown
-from brandkit.sources.catalog.catalog import (Catalog)
+from brandkit.sources.catalog.catalog import Catalog
 
 FAILED_RECORDS = 0.20
 """Share of failed records from which a bank's catalogue is not usable."""

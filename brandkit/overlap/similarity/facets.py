@@ -19,9 +19,9 @@ from brandkit.core.errors import InputError, require_columns, shown
 from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.core.message import Message
 from brandkit.core.story import N_
-from brandkit.sources.catalog.catalog import (Catalog)
-from brandkit.sources.catalog.names import (folded, normalised_name)
-from brandkit.sources.catalog.reference import (TextCounts)
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.names import folded, normalised_name
+from brandkit.sources.catalog.reference import TextCounts
 
 Facet = Literal[
     "features", "fees", "eligibility", "channels", "regions", "rates", "fee_amounts", "terms",

@@ -24,7 +24,7 @@ from brandkit.overlap.similarity.facets import (
     Texts,
     unit_rows,
 )
-from brandkit.sources.catalog.reference import (ListCounts, Reference, TextCounts)
+from brandkit.sources.catalog.reference import ListCounts, Reference, TextCounts
 
 BLOCK = 256
 """Rows compared at a time."""

@@ -32,8 +32,8 @@ from brandkit.overlap.similarity.facets import (
     entry_key,
 )
 from brandkit.overlap.similarity.kernel import CategoryScores
-from brandkit.sources.catalog.catalog import (Catalog)
-from brandkit.sources.catalog.reference import (ListCounts, Reference)
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.reference import ListCounts, Reference
 
 Limits = Mapping[str, tuple[float, float]]
 Categories = str | Sequence[str] | None

@@ -20,8 +20,8 @@ from brandkit.overlap.similarity.kernel import (
     weighted,
 )
 from brandkit.overlap.similarity.reference import Categories, Comparison, comparison
-from brandkit.sources.catalog.catalog import (Catalog)
-from brandkit.sources.catalog.reference import (Reference)
+from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.reference import Reference
 
 Offer = tuple[str, str]
 MOST_PAIRS = 12

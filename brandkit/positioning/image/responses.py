@@ -23,8 +23,8 @@ from brandkit.core.waves import coded_waves
 from brandkit.sampling.design import SurveyRows, Weight
 from brandkit.sampling.moments import moments
 from brandkit.sampling.rows import survey_rows
-from brandkit.sources.survey.batteries import (PickAny)
-from brandkit.sources.survey.survey import (Survey)
+from brandkit.sources.survey.batteries import PickAny
+from brandkit.sources.survey.survey import Survey
 
 #: What the methods on respondents take: rows of a respondent and brand, a survey, or its battery.
 ImageData = pd.DataFrame | Survey | PickAny

@@ -15,9 +15,8 @@ from brandkit.positioning.options.opportunities import Opportunities
 from brandkit.positioning.options.repositioning import UNNAMED, Repositioning
 from brandkit.positioning.options.story import move_words
 from brandkit.viz import maps
-from brandkit.viz.maps import MapSide, draw_points
+from brandkit.viz.maps import MapSide, Regions, draw_points
 from brandkit.viz.palette import PALETTE
-from brandkit.viz.maps import (Regions)
 from brandkit.viz.renderer import HALO
 from brandkit.viz.theme import strength_colours, theme
 

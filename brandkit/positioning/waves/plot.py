@@ -10,9 +10,8 @@ from brandkit.core.labels import known_focus
 from brandkit.core.linalg import Floats
 from brandkit.positioning.image.plot import attribute_side, draw_attributes, map_canvas
 from brandkit.positioning.waves.waves import WaveMovement
-from brandkit.viz.maps import draw_points, label_map, map_side
+from brandkit.viz.maps import Regions, draw_points, label_map, map_side
 from brandkit.viz.palette import PALETTE
-from brandkit.viz.maps import (Regions)
 from brandkit.viz.theme import theme
 
 
