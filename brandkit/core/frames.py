@@ -10,7 +10,7 @@ import pandas as pd
 from brandkit.core.errors import InputError, shown
 
 
-def frame_of(argument: str, value: Any) -> pd.DataFrame:
+def frame_of(argument: str, value: Any, *, named: bool = True) -> pd.DataFrame:
     """Give a frame as pandas has it, with columns that can be named and cells that are values.
 
     Parameters
@@ -19,6 +19,8 @@ def frame_of(argument: str, value: Any) -> pd.DataFrame:
         What the caller calls it, for the error.
     value : DataFrame
         Of pandas, polars (lazy too) or pyarrow.
+    named : bool
+        Whether columns must have text for names; a table of brands by attributes need not.
 
     Returns
     -------
@@ -41,13 +43,17 @@ def frame_of(argument: str, value: Any) -> pd.DataFrame:
     [8.0, nan]
     """
     frame = value if isinstance(value, pd.DataFrame) else _as_pandas(argument, value)
-    _check_names(argument, frame)
-    changed = {
-        str(name): new
-        for name, cells in frame.items()
-        if (new := _plain(argument, str(name), cells)) is not cells
-    }
-    return frame.assign(**changed) if changed else frame
+    _check_names(argument, frame, named=named)
+    changed = {}
+    for at, (name, cells) in enumerate(frame.items()):
+        new = _plain(argument, str(name), cells)
+        if new is not cells:
+            changed[at] = new
+    if changed:
+        frame = frame.copy(deep=False)
+        for at, new in changed.items():
+            frame.isetitem(at, new)
+    return frame
 
 
 def _as_pandas(argument: str, value: Any) -> pd.DataFrame:
@@ -62,18 +68,20 @@ def _as_pandas(argument: str, value: Any) -> pd.DataFrame:
     )
 
 
-def _check_names(argument: str, frame: pd.DataFrame) -> None:
+def _check_names(argument: str, frame: pd.DataFrame, *, named: bool) -> None:
     if frame.columns.nlevels > 1:
         raise InputError(
             f"`{argument}` must have one name a column; found {frame.columns.nlevels} levels. "
             "Join them: frame.columns = [' '.join(map(str, name)) for name in frame.columns]."
         )
     odd = [name for name in frame.columns if not isinstance(name, str)]
-    if odd:
+    if named and odd:
         raise InputError(
             f"`{argument}` must have text for the names of columns; found {shown(odd)}. Write "
             "frame.rename(columns=str)."
         )
+    if not named:
+        return
     twice = list(frame.columns[frame.columns.duplicated()].unique())
     if twice:
         raise InputError(

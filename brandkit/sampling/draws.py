@@ -18,9 +18,9 @@ from brandkit.core.errors import (
     InputError,
     NotEnoughDataError,
     check_whole_number,
-    require_frame,
     shown,
 )
+from brandkit.core.frames import frame_of
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Codes, Floats
 
@@ -253,7 +253,7 @@ def row_keys(data: pd.DataFrame) -> Keys:
     >>> sorted(row_keys(answers).tolist()) == sorted(row_keys(other).tolist())
     True
     """
-    require_frame("data", data)
+    data = frame_of("data", data)
     cells = np.empty(data.shape, dtype=np.uint64)
     for at in range(data.shape[1]):
         cells[:, at] = _cell_hashes(data.iloc[:, at])

@@ -21,10 +21,10 @@ from brandkit.core.errors import (
     check_option,
     numeric_matrix,
     require_columns,
-    require_frame,
     require_unique,
     shown,
 )
+from brandkit.core.frames import frame_of
 from brandkit.core.linalg import Codes, Flags, Floats, Ints, ratio
 
 Cell = tuple[object, ...]
@@ -298,7 +298,7 @@ def moments(
     >>> by_bank.cells, by_bank.sums().means().ravel().tolist()
     ((('a',), ('b',)), [2.0, 5.0])
     """
-    require_frame("data", data)
+    data = frame_of("data", data)
     check_option("missing", missing, get_args(Missing))
     if not len(columns):
         raise InputError("`columns` must name at least one column; found none.")

@@ -21,9 +21,9 @@ from brandkit.core.errors import (
     check_option,
     numeric_matrix,
     require_columns,
-    require_frame,
     shown,
 )
+from brandkit.core.frames import frame_of
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.story import speaker
@@ -227,7 +227,7 @@ def _parts(
     """Give rows, design, limits and labels of what was handed in."""
     roles = ("brand", "respondent", "weight", "strata", "cluster", "wave")
     if not isinstance(data, SurveyData):
-        require_frame("data", data)
+        data = frame_of("data", data)
         return data, dict.fromkeys(roles), {}, {}
     book = data.codebook
     scaled = book[book["low"].notna() & book["high"].notna()]

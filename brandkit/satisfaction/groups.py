@@ -18,9 +18,9 @@ from brandkit.core.errors import (
     ScaleError,
     check_option,
     require_columns,
-    require_frame,
     shown,
 )
+from brandkit.core.frames import frame_of
 from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
@@ -191,7 +191,7 @@ def data_frame(data: Data) -> tuple[pd.DataFrame, dict[str, str | None]]:
     """Give the rows of a frame or a survey, and the survey's columns by role."""
     if isinstance(data, SurveyData):
         return data.responses, dict(data.design)
-    require_frame("data", data)
+    data = frame_of("data", data)
     return data, {}
 
 

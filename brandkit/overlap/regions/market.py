@@ -14,9 +14,9 @@ from brandkit.core.errors import (
     NotEnoughDataError,
     ScaleError,
     require_columns,
-    require_frame,
     shown,
 )
+from brandkit.core.frames import frame_of
 from brandkit.core.labels import coded
 from brandkit.core.linalg import Floats, Ints
 from brandkit.core.message import Message
@@ -122,7 +122,7 @@ def market_overlap(
     >>> result.pairs[["brand_a", "brand_b", "commonality"]].round(3).values.tolist()
     [['A', 'B', 0.333], ['B', 'A', 0.333]]
     """
-    require_frame("presence", presence)
+    presence = frame_of("presence", presence)
     columns = [brand, market] if amount is None else [brand, market, amount]
     require_columns(presence, columns, argument="brand, market, amount")
     amounts, names, dropped = _amounts(presence, brand, market, amount)

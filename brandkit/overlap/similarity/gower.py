@@ -18,9 +18,9 @@ from brandkit.core.errors import (
     ScaleError,
     check_option,
     require_columns,
-    require_frame,
     shown,
 )
+from brandkit.core.frames import frame_of
 from brandkit.core.linalg import Floats
 
 Kind = Literal["numeric", "nominal", "symmetric", "ordinal"]
@@ -82,7 +82,7 @@ def gower(
     >>> gower(cards).to_numpy().tolist()
     [[1.0, 0.5, 0.0], [0.5, 1.0, 0.5], [0.0, 0.5, 1.0]]
     """
-    require_frame("frame", frame)
+    frame = frame_of("frame", frame, named=False)
     if not frame.shape[0] or not frame.shape[1]:
         raise NotEnoughDataError(
             f"`frame` must have at least one row and one column; found {frame.shape[0]} x "

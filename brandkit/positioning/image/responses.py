@@ -13,9 +13,9 @@ from brandkit.core.errors import (
     NotEnoughDataError,
     ScaleError,
     require_columns,
-    require_frame,
     shown,
 )
+from brandkit.core.frames import frame_of
 from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Flags, Floats, Ints, ratio
 from brandkit.core.message import Message
@@ -125,7 +125,7 @@ def image_responses(
         roles = own | {role: name for role, name in roles.items() if name}
         weight = "weight" if weight is None and "weight" in known else weight
     else:
-        require_frame("data", data)
+        data = frame_of("data", data)
         frame = data
     brand, wave = roles.get("brand"), roles.get("wave")
     if brand is None or attributes is None or not len(attributes):

@@ -16,10 +16,10 @@ from brandkit.core.errors import (
     check_option,
     check_whole_number,
     numeric_matrix,
-    require_frame,
     require_unique,
     shown,
 )
+from brandkit.core.frames import frame_of
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Codes, Floats, ratio, signed_svd
 from brandkit.core.message import Message
@@ -245,7 +245,7 @@ def _checked(
 
 def square_distances(argument: str, table: pd.DataFrame) -> tuple[pd.Index, Floats, float]:
     """Check a square table of distances; give labels, values (n, n) and the largest asymmetry."""
-    require_frame(argument, table)
+    table = frame_of(argument, table, named=False)
     labels, across = (
         pd.Index([label_text(name) for name in names]) for names in (table.index, table.columns)
     )

@@ -16,10 +16,10 @@ from brandkit.core.errors import (
     NotEnoughDataError,
     check_whole_number,
     did_you_mean,
-    require_frame,
     require_unique,
     shown,
 )
+from brandkit.core.frames import frame_of
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
@@ -41,7 +41,7 @@ def checked_sides(
     argument: str, table: pd.DataFrame, *, rows: Sequence[str], columns: Sequence[str]
 ) -> tuple[Side, Side]:
     """Part a table's rows and columns into active and supplementary ones, each named once."""
-    require_frame(argument, table)
+    table = frame_of(argument, table, named=False)
     sides = []
     for what, index, named in (("row", table.index, rows), ("column", table.columns, columns)):
         labels = pd.Index([label_text(label) for label in index])

@@ -12,11 +12,11 @@ from brandkit.core.errors import (
     InputError,
     NotEnoughDataError,
     numeric_matrix,
-    require_frame,
     require_kind,
     require_unique,
     shown,
 )
+from brandkit.core.frames import frame_of
 from brandkit.core.labels import label_text
 from brandkit.core.message import Message
 from brandkit.core.result import Result
@@ -159,7 +159,7 @@ def stacked_tables(tables: Mapping[str, pd.DataFrame]) -> StackedTables:
 def _wave_cells(wave: str, table: pd.DataFrame, attributes: list[str] | None) -> pd.DataFrame:
     """Check a wave's table, and give a row a cell, attributes in the order of the first wave."""
     argument = f"tables[{wave!r}]"
-    require_frame(argument, table)
+    table = frame_of(argument, table, named=False)
     brands, names = ([label_text(one) for one in side] for side in (table.index, table.columns))
     require_unique(argument, brands, what="brand")
     require_unique(argument, names, what="attribute")

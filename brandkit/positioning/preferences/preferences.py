@@ -14,11 +14,11 @@ from brandkit.core.errors import (
     check_option,
     check_whole_number,
     did_you_mean,
-    require_frame,
     require_kind,
     require_unique,
     shown,
 )
+from brandkit.core.frames import frame_of
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
@@ -284,7 +284,7 @@ def _rated_products(
     space: pd.DataFrame, liking: pd.DataFrame, *, weight: pd.Series | None, missing: Missing
 ) -> _Rated:
     """Check ratings against the map, without ever telling a respondent's name or answer."""
-    require_frame("liking", liking)
+    liking = frame_of("liking", liking, named=False)
     labels = _checked_products(space.index, liking)
     if liking.columns.has_duplicates:
         raise InputError(

@@ -15,9 +15,9 @@ from brandkit.core.errors import (
     InputError,
     NotEnoughDataError,
     require_columns,
-    require_frame,
     shown,
 )
+from brandkit.core.frames import frame_of
 from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
@@ -167,7 +167,7 @@ def choices_of(
         No choice is left.
     """
     frame = data.responses if isinstance(data, SurveyData) else data
-    require_frame("data", frame)
+    frame = frame_of("data", frame)
     known = data.design if isinstance(data, SurveyData) else {}
     respondent = _role("respondent", design["respondent"] or known.get("respondent"))
     bank = _role("brand", brand or known.get("brand"))

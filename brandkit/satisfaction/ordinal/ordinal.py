@@ -19,9 +19,9 @@ from brandkit.core.errors import (
     check_option,
     numeric_matrix,
     require_columns,
-    require_frame,
     shown,
 )
+from brandkit.core.frames import frame_of
 from brandkit.core.intervals import holm, t_interval
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Codes, Floats
@@ -581,7 +581,7 @@ def _numbers(*columns: Floats) -> dict[str, Floats]:
 def _profile_columns(fitted: Fitted, data: pd.DataFrame) -> Floats:
     """Give drivers and group constants of rows to predict, checked."""
     names, groups, within = fitted.solution.drivers, fitted.solution.columns.groups, fitted.within
-    require_frame("data", data)
+    data = frame_of("data", data)
     require_columns(data, names, argument="drivers")
     drivers = numeric_matrix("data", data[list(names)])
     flags = np.zeros((len(data), len(groups)))

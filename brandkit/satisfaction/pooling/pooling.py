@@ -18,9 +18,9 @@ from brandkit.core.errors import (
     did_you_mean,
     numeric_matrix,
     require_columns,
-    require_frame,
     shown,
 )
+from brandkit.core.frames import frame_of
 from brandkit.core.intervals import t_interval
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Floats
@@ -197,7 +197,7 @@ def _checked(
     frame: pd.DataFrame, *, label: str, columns: tuple[str, str], by: list[str]
 ) -> tuple[pd.DataFrame, list[Message]]:
     """Give ``group label estimate error`` of the rows that have both numbers."""
-    require_frame("estimates", frame)
+    frame = frame_of("estimates", frame)
     require_columns(frame, [label], argument="label")
     require_columns(frame, [columns[0]], argument="estimate")
     require_columns(frame, [columns[1]], argument="std_error")

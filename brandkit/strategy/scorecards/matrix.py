@@ -9,7 +9,8 @@ from typing import TypeVar, cast
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import InputError, ScaleError, check_whole_number, require_frame, shown
+from brandkit.core.errors import InputError, ScaleError, check_whole_number, shown
+from brandkit.core.frames import frame_of
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
@@ -128,7 +129,7 @@ def scorecard_matrix(
     """
     check_whole_number("draws", draws, low=99)
     check_whole_number("seed", seed, low=0)
-    require_frame("scores", scores)
+    scores = frame_of("scores", scores, named=False)
     sides = _checked_sides(scores, contribution=contribution, potential=potential)
     for cut in cuts:
         if not 0 < cut < 1:

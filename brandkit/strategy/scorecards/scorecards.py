@@ -18,11 +18,11 @@ from brandkit.core.errors import (
     check_whole_number,
     did_you_mean,
     numeric_matrix,
-    require_frame,
     require_kind,
     require_unique,
     shown,
 )
+from brandkit.core.frames import frame_of
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.core.message import Message
@@ -267,7 +267,7 @@ def checked_values(
     direction: Directions,
 ) -> ScorecardValues:
     """Check a scorecard's table and bring it to 0-1."""
-    require_frame("scores", scores)
+    scores = frame_of("scores", scores, named=False)
     brands, criteria = _labels(scores)
     require_unique("scores", brands, what="institution")
     require_unique("scores", criteria, what="criterion")
@@ -379,7 +379,7 @@ def _weights(weights: Mapping[str, float] | None, criteria: list[str]) -> Floats
 
 
 def _errors(std_errors: pd.DataFrame, scores: pd.DataFrame) -> Floats:
-    require_frame("std_errors", std_errors)
+    std_errors = frame_of("std_errors", std_errors, named=False)
     wanted, given = _labels(scores), _labels(std_errors)
     odd = [name for a, b in zip(given, wanted, strict=True) for name in sorted(set(a) ^ set(b))]
     if odd:
