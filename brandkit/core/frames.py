@@ -52,7 +52,7 @@ def frame_of(argument: str, value: Any, *, named: bool = True) -> pd.DataFrame:
     if changed:
         frame = frame.copy(deep=False)
         for at, new in changed.items():
-            frame.isetitem(at, new)
+            frame.isetitem(at, new.array)
     return frame
 
 

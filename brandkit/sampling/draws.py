@@ -253,7 +253,7 @@ def row_keys(data: pd.DataFrame) -> Keys:
     >>> sorted(row_keys(answers).tolist()) == sorted(row_keys(other).tolist())
     True
     """
-    data = frame_of("data", data)
+    data = frame_of("data", data, named=False)
     cells = np.empty(data.shape, dtype=np.uint64)
     for at in range(data.shape[1]):
         cells[:, at] = _cell_hashes(data.iloc[:, at])

@@ -298,7 +298,7 @@ def moments(
     >>> by_bank.cells, by_bank.sums().means().ravel().tolist()
     ((('a',), ('b',)), [2.0, 5.0])
     """
-    data = frame_of("data", data)
+    data = frame_of("data", data, named=False)
     check_option("missing", missing, get_args(Missing))
     if not len(columns):
         raise InputError("`columns` must name at least one column; found none.")
