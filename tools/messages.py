@@ -143,11 +143,16 @@ def unfinished(catalogue: Catalog, said: Catalog) -> list[str]:
     return [
         f"{place}:{line} {entry.id!r}"
         for entry in said
-        if entry.id and re.search(r"[A-Za-z]{2}", re.sub(r"\{[^}]*\}", "", entry.id))
+        if entry.id and _has_words(entry.id)
         for known in [catalogue.get(entry.id, entry.context)]
         if known is None or not known.string or known.fuzzy
         for place, line in entry.locations[:1]
     ]
+
+
+def _has_words(text: str) -> bool:
+    """Say whether a text has words of its own beside its places."""
+    return bool(re.search(r"[A-Za-z]{2}", re.sub(r"\{[^}]*\}", "", text)))
 
 
 def without_spaces(text: str) -> str:
@@ -176,6 +181,9 @@ def main() -> int:
         if entry.id and not entry.context and entry.id in in_code:
             kept.add(entry.id)
     traditional.update(kept)
+    for entry in list(traditional):
+        if entry.id and not _has_words(entry.id) and (entry.fuzzy or not entry.string):
+            traditional.delete(entry.id, entry.context)
     _write(traditional, "zh-Hant")
     _write(overrides(translated("zh-Hans"), traditional), "zh-Hans")
     open_texts = unfinished(traditional, said)
