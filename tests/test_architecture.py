@@ -134,7 +134,7 @@ def test_only_viz_and_plots_know_a_drawing_library() -> None:
         if room(module) != "viz" and not draws(path)
         for name, line in imports(path)
         if name.split(".")[0] in DRAWING_LIBRARIES
-        if not (room(module) == "report" and name in handed_over)
+        if not (room(module) == "page" and name in handed_over)
     ]
     assert not wrong, "\n".join(wrong)
 
