@@ -135,16 +135,74 @@ def new(
 
 @app.command()
 @_answering
-def check(study: StudyName) -> None:
-    """Read everything, compute nothing: what was found, what is wrong, how to mend it."""
+def check(
+    study: StudyName,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs, as JSON.")] = False,
+) -> None:
+    """Read everything and ask every question: what is answered, what is not, and how to mend it."""
+    import json
+
+    from brandkit.questions import Unanswered, answers
     from brandkit.sources.study.inspection import check_study
 
+    tell = (lambda _: None) if as_json else _say
     found = check_study(study)
     for line in found.lines():
-        _say(line)
+        tell(line)
+    asked = []
+    if found.is_sound:
+        told = answers(study)
+        for question, answer, seconds in told.asked():
+            state = answer.kind if isinstance(answer, Unanswered) else "answered"
+            why = str(answer) if isinstance(answer, Unanswered) else ""
+            asked.append({"question": question.name, "text": str(question.text), "state": state,
+                          "why": why, "seconds": round(seconds, 3)})  # fmt: skip
+            took = f"  ({seconds:.1f} s)" if seconds >= 0.05 else ""
+            said = f"not, because: {why}" if why else f"answered{took}"
+            tell(f"{'open' if why else 'ok':<5}  {question.name:<16}  {question.text} {said}")
+    n = sum(one["state"] == "answered" for one in asked)
+    is_ready = found.is_sound and n > 0
+    if as_json:
+        remarks = [vars(remark) for remark in found.remarks]
+        _say(json.dumps({"ready": is_ready, "remarks": remarks, "questions": asked},
+                        ensure_ascii=False, indent=2))  # fmt: skip
+        raise typer.Exit(DONE if is_ready else WRONG_INPUT)
     if not found.is_sound:
         _stop(found.verdict(), WRONG_INPUT)
-    _say(found.verdict())
+    if not n:
+        _stop("No question can be answered from this study, so there is nothing to report. Each "
+              "line above says what it takes.", WRONG_INPUT)  # fmt: skip
+    _say(f"{n} of {len(asked)} questions are answered. {found.verdict()}")
+
+
+@app.command()
+@_answering
+def ask(
+    study: StudyName,
+    question: Annotated[str, typer.Argument(help="Its name, such as drivers; check lists them.")],
+    *,
+    language: Annotated[str | None, typer.Option(help="en, zh-Hant or zh-Hans.")] = None,
+    focus: Annotated[str | None, typer.Option(help="The bank the answer is for.")] = None,
+) -> None:
+    """Say the answer to one question: its sentences and the first rows."""
+    from brandkit.language import translate
+    from brandkit.questions import Unanswered, answers
+
+    told = answers(study, focus=focus, language=language)
+    answer, story = told[question], told.story(question)
+    code = told.study.language
+    _say(translate(story.headline, code))
+    if story.lede is not None:
+        _say(translate(story.lede, code))
+    if isinstance(answer, Unanswered):
+        raise typer.Exit(FAILED)
+    for one in story.findings:
+        _say(f"  {translate(one.headline, code)} {translate(one.detail, code)}")
+    rows = answer.tidy()
+    _say(rows.head(12).to_string(index=False))
+    if len(rows) > 12:
+        _say(f"12 of {len(rows)} rows")
 
 
 @app.command()

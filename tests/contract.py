@@ -51,4 +51,3 @@ def assert_contract(make: Callable[[], Result], *inputs: pd.DataFrame) -> None:
         pd.testing.assert_frame_equal(frame, frames_of(again)[name], check_exact=True)
         pd.testing.assert_frame_equal(frame, frames_of(stored)[name], check_exact=True)
     assert repr(result) == repr(again)
-    assert result._repr_html_() == again._repr_html_()

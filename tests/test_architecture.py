@@ -273,6 +273,8 @@ def test_plots_take_a_result_and_an_axes() -> None:
                 continue
             where = place(path, node.lineno)
             given = ast.unparse(node.returns) if node.returns else ""
+            if path.parent.name == "paths" and not given.endswith(("Axes", "Figure")):
+                continue  # the layout of its diagram stands beside its figure
             if not node.name.startswith("plot_"):
                 wrong.append(f"{where} {node.name} is not named plot_…")
             if len(node.args.args) != 1:

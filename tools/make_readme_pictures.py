@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING
 
 from brandkit.language import use_language
 from brandkit.overlap import brand_overlap
-from brandkit.overlap.brands.plot import plot_brand_overlap
 from brandkit.positioning.image.plot import plot_map_stability
-from brandkit.satisfaction.penalty.plot import plot_penalty_reward
 from brandkit.sources import read_catalog, read_study
 from brandkit.strategy import study_penalties, study_stability
 from brandkit.viz.export import png
@@ -45,7 +43,7 @@ def core_and_exciting() -> Axes:
     roles = study_penalties(read_study("sample"))
     if roles is None:
         raise SystemExit("The sample study has no ratings of services to draw.")
-    return plot_penalty_reward(roles)
+    return roles.plot()
 
 
 def australian_market(folder: Path) -> Axes:
@@ -55,7 +53,7 @@ def australian_market(folder: Path) -> Axes:
     catalog = read_catalog(
         snapshot, format="cdr", register=folder / "registers" / f"brands_{day}.json", as_of=day
     )
-    return plot_brand_overlap(brand_overlap(catalog, draws=0))
+    return brand_overlap(catalog, draws=0).plot()
 
 
 def write(drawing: Axes, name: str) -> None:

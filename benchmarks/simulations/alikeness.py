@@ -19,10 +19,10 @@ from benchmarks.programs import show
 from brandkit.core.linalg import Floats
 from brandkit.satisfaction.alikeness.alikeness import (
     PerceivedAlikeness,
+    bank_rows,
     equivalence_frames,
     perceived_alikeness,
 )
-from brandkit.satisfaction.alikeness.kernel import Where, bank_rows
 
 RUNS = 2000
 DRAWS = 400
@@ -125,10 +125,9 @@ def pairs_found(one: Market, runs: int, *, smallest: float) -> Iterator[pd.DataF
     """Give the tested pairs of each of so many samples, without draws, which they do not need."""
     rng = np.random.default_rng(11)
     design = {"respondent": "id", "weight": "w" if one.weighted else None}
-    where = Where(brand="bank", wave=None, design=design, suppress_below=10)
     for _ in range(runs):
         frame = one.sample(rng, one.persons)
-        rows = bank_rows(frame, columns=["rating"], missing="raise", where=where)
+        rows = bank_rows(frame, columns=["rating"], missing="raise", brand="bank", **design)
         yield equivalence_frames(
             rows, smallest={"rating": smallest}, declared=True, level=0.95
         )[0]  # fmt: skip

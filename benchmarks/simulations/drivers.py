@@ -15,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.programs import show
-from brandkit.satisfaction.drivers.groups import GroupedAnswers, equality_test, on_one_scale
 from brandkit.satisfaction.drivers.kernel import (
     Estimates,
+    GroupedAnswers,
     Measure,
+    equality_test,
     estimates,
+    on_one_scale,
     rank_sets,
     shuffled_covariances,
 )

@@ -16,11 +16,17 @@ from scipy.spatial.distance import pdist, squareform
 
 from benchmarks.programs import show
 from benchmarks.simulations.image_surveys import DESIGNS, market, tables_of
-from brandkit.positioning.image.kernel import decomposed, drawn_maps
-from brandkit.positioning.image.stability import degrees_of_freedom, quantile, second_moments, wald
+from brandkit.positioning.image.kernel import (
+    decomposed,
+    degrees_of_freedom,
+    drawn_maps,
+    quantile,
+    second_moments,
+    wald,
+)
 from brandkit.positioning.maps.kernel import turns_onto
 from brandkit.strategy.links.kernel import CERTAIN, chance, mantel_values, procrustes_values
-from brandkit.strategy.scorecards.scorecards import surely_better
+from brandkit.strategy.scorecards.kernel import surely_better
 
 RUNS = 2000
 ORDERS = 499

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.programs import show
-from brandkit.overlap.brands.brands import stability_interval
-from brandkit.overlap.brands.kernel import best_of_draws
+from brandkit.overlap.brands.kernel import best_of_draws, stability_interval
 
 RUNS, DRAWS = 2_000, 1_000
 OFFERS = (5, 8, 12, 20, 50, 100)

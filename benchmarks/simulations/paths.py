@@ -35,12 +35,12 @@ from brandkit.satisfaction.paths.kernel import (
     MomentSource,
     PathValues,
     corrected_interval,
+    direct_effects,
     drawn_values,
     mean_interval,
     path_values,
     ratio_interval,
 )
-from brandkit.satisfaction.paths.paths import direct_effects
 from brandkit.satisfaction.paths.prediction import path_prediction
 
 RUNS = 2000

@@ -24,24 +24,21 @@ from benchmarks.simulations.image_surveys import (
     market,
     tables_of,
 )
-from brandkit.positioning.image.answers import ImageTables
 from brandkit.positioning.image.claims import judged_cells
-from brandkit.positioning.image.kernel import DrawnMaps, decomposed, drawn_maps
-from brandkit.positioning.image.stability import (
+from brandkit.positioning.image.kernel import (
+    DrawnMaps,
+    decomposed,
     degrees_of_freedom,
-    pairs_frame,
+    drawn_maps,
     quantile,
     second_moments,
     wald,
 )
+from brandkit.positioning.image.responses import ImageTables
+from brandkit.positioning.image.stability import pairs_frame
 from brandkit.positioning.maps.kernel import turns_onto
-from brandkit.positioning.waves.waves import (
-    Step,
-    market_shift,
-    moves_frame,
-    shares_frame,
-    step_moves,
-)
+from brandkit.positioning.waves.kernel import Step, market_shift, step_moves
+from brandkit.positioning.waves.waves import moves_frame, shares_frame
 
 RUNS, DRAWS = 2000, 200
 
@@ -176,10 +173,9 @@ def wave_result(
     )
     tables = tables_of(answers, rng, draws=DRAWS)
     maps = mapped(tables)
-    moves = step_moves(
-        STEP, maps.places, maps.rows, df=degrees_of_freedom(tables, 2), anchors=frozenset()
-    )
-    frame = moves_frame([STEP], [moves], tables, level=0.95)
+    still = np.zeros(BRANDS, dtype=bool)
+    moves = step_moves(STEP, maps.places, maps.rows, df=degrees_of_freedom(tables, 2), still=still)
+    frame = moves_frame([moves], tables, level=0.95)
     return frame, shares_frame([STEP], tables, frame, level=0.95)
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from numbers import Integral
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # the command line answers --help without them
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
 
 
 class BrandkitError(Exception):
@@ -142,9 +144,22 @@ def check_option(argument: str, value: str, allowed: Sequence[str]) -> None:
         )
 
 
+def check_known(argument: str, asked: object, known: Sequence[str], *, rule: str) -> None:
+    """Refuse a name, or names, that are not known, with the nearest that are."""
+    names = asked if isinstance(asked, (list, tuple)) else [asked]
+    unknown = [str(name) for name in names if name not in known]
+    if unknown:
+        found = unknown if names is asked else unknown[0]
+        others = f" It has {shown(known, most=12)}."
+        raise InputError(
+            f"`{argument}` must {rule}; found {shown(found)}."
+            f"{did_you_mean(unknown[0], known) or others}"
+        )
+
+
 def check_whole_number(argument: str, value: int, *, low: int, high: int | None = None) -> None:
     """Refuse what is not a whole number within its limits."""
-    is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
     if is_whole and value >= low and (high is None or value <= high):
         return
     rule = f"at least {low}" if high is None else f"between {low} and {high}"
@@ -159,8 +174,16 @@ def check_level(level: float, *, argument: str = "level") -> None:
 
 def require_frame(argument: str, value: object) -> None:
     """Refuse what is not a DataFrame."""
+    import pandas as pd
+
     if not isinstance(value, pd.DataFrame):
         raise TypeError(f"`{argument}` must be a pandas DataFrame; found {type(value).__name__}.")
+
+
+def require_kind(argument: str, value: object, kinds: Any, *, what: str) -> None:
+    """Refuse what is of none of the types; ``what`` says in words which are meant."""
+    if not isinstance(value, kinds):
+        raise TypeError(f"`{argument}` must be {what}; found {type(value).__name__}.")
 
 
 def require_columns(frame: pd.DataFrame, names: Iterable[str], *, argument: str) -> None:
@@ -178,6 +201,8 @@ def require_columns(frame: pd.DataFrame, names: Iterable[str], *, argument: str)
 
 def require_unique(argument: str, labels: Sequence[str], *, what: str) -> None:
     """Refuse labels that occur more than once."""
+    import pandas as pd
+
     index = pd.Index(labels)
     twice = list(index[index.duplicated()].unique())
     if twice:
@@ -191,6 +216,9 @@ def numeric_matrix(
     argument: str, frame: pd.DataFrame, *, allow_missing: bool = False
 ) -> NDArray[np.float64]:
     """Give the frame's numbers as floats, or say which cell is no number."""
+    import numpy as np
+    import pandas as pd
+
     for column in frame.columns:
         cells = pd.Series(frame[column])
         if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):

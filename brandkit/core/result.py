@@ -6,6 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
 import pandas as pd
@@ -39,6 +40,15 @@ class Result(ABC):
     def glance(self) -> pd.DataFrame:
         """Give a fresh frame of exactly one row that describes the whole result."""
 
+    def _row(self, columns: str, **computed: object) -> pd.DataFrame:
+        """Give one row for ``glance``: its columns are fields of that name, or computed."""
+        return pd.DataFrame(
+            {
+                name: [computed[name] if name in computed else getattr(self, name)]
+                for name in columns.split()
+            }
+        )
+
     def story(self, *, focus: object = None) -> Story:
         """Say what it says; a focus that it does not know counts as none, with a note."""
         story: Story = _beside(self, "story")(self, focus=focus)
@@ -49,9 +59,12 @@ class Result(ABC):
         found = self.story(focus=focus).findings
         return [f"{one.headline} {one.detail} [{one.settled}]" for one in found]
 
-    def plot(self, *, focus: object = None, **options: Any) -> Any:
-        """Draw it: Axes, or a Figure of several."""
-        return _beside(self, "plot")(self, focus=focus, **options)
+    def plot(self, *, focus: object = None, figure: str = "", **options: Any) -> Any:
+        """Draw it, or another figure of its ``plot.py`` by name: Axes, or a Figure of several."""
+        drawn = _beside(self, "plot", figure)
+        if "focus" in signature(drawn).parameters:
+            options["focus"] = focus
+        return drawn(self, **options)
 
     def __repr__(self) -> str:
         name = type(self).__name__
@@ -74,7 +87,8 @@ def noun(kind: type[Result]) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
 
-def _beside(result: Result, file: str) -> Any:
-    """Find the function of a result's noun in the file beside its method."""
+def _beside(result: Result, file: str, name: str = "") -> Any:
+    """Find the function of a result's noun, or a name, in the file beside its method."""
     kind = type(result)
-    return getattr(import_module(f"{kind.__module__.rpartition('.')[0]}.{file}"), noun(kind))
+    module = import_module(f"{kind.__module__.rpartition('.')[0]}.{file}")
+    return getattr(module, name or noun(kind))

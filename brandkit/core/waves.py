@@ -11,12 +11,14 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from brandkit.core.errors import InputError, shown
+from brandkit.core.labels import coded
+from brandkit.core.linalg import Codes
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ENDS = "uary|ruary|ch|il|e|y|ust|t|tember|ober|ember"
@@ -349,3 +351,15 @@ def _lettered(text: str) -> _When | None:
         return None
     frame = re.sub(r"(?<![a-z])[a-z](?![a-z])", "#", text)
     return _When(frame, ord(letters[0]), ord(letters[0]) + 1e-9)
+
+
+def coded_waves(column: pd.Series[Any]) -> tuple[Codes, tuple[str, ...]]:
+    """Give the codes and labels of waves in the order of time; -1 where it is missing.
+
+    Examples
+    --------
+    >>> codes, labels = coded_waves(pd.Series(["W10", "W9", None]))
+    >>> codes.tolist(), labels
+    ([1, 0, -1], ('W9', 'W10'))
+    """
+    return coded(waves_in_order(column))

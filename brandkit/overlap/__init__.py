@@ -5,11 +5,10 @@ from brandkit.overlap.brands.explanation import OverlapExplanation, overlap_expl
 from brandkit.overlap.brands.sensitivity import WeightSensitivity, weight_sensitivity
 from brandkit.overlap.chance.chance import OverlapTest, feature_profiles, overlap_test
 from brandkit.overlap.gaps.gaps import CatalogGaps, catalog_gaps
-from brandkit.overlap.gaps.lookalikes import look_alike_names
-from brandkit.overlap.history.history import overlap_history
-from brandkit.overlap.history.story import OverlapHistory
+from brandkit.overlap.gaps.lookalikes import LookAlikeNames, look_alike_names
+from brandkit.overlap.history.history import OverlapHistory, overlap_history
 from brandkit.overlap.regions.market import MarketOverlap, market_overlap
-from brandkit.overlap.similarity.kernel import gower
+from brandkit.overlap.similarity.gower import gower
 from brandkit.overlap.similarity.reference import FACET_WEIGHTS, fit_reference
 from brandkit.overlap.similarity.similarity import ProductSimilarity, product_similarity
 
@@ -17,6 +16,7 @@ __all__ = [
     "FACET_WEIGHTS",
     "BrandOverlap",
     "CatalogGaps",
+    "LookAlikeNames",
     "MarketOverlap",
     "OverlapExplanation",
     "OverlapHistory",

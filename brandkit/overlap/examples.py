@@ -31,7 +31,7 @@ def small_catalog() -> Catalog:
         {"brand": "Kestrel", "product": "k2", "name": "Cashback card", "category": "cards",
          "features": ["contactless", "cashback"], "fees": {"annual fee": 60.0}},
         {"brand": "Tidewater", "product": "t1", "name": "Bonus saver", "category": "savings",
-         "features": ["bonus interest", "no minimum"], "rates": {"deposit": 0.040}},
+         "features": ["bonus interest", "no minimum"], "rates": {"deposit": 0.040}}
     ])  # fmt: skip
 
 

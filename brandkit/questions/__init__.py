@@ -1,6 +1,6 @@
 """What a reader asks of a study, and the answers: the only place that knows every method."""
 
-from brandkit.questions.answers import Answers, answers
+from brandkit.questions.answering import Answers, answers
 from brandkit.questions.asked import QUESTIONS
 from brandkit.questions.question import Question, Unanswered
 

@@ -9,6 +9,7 @@ from brandkit.overlap import (
     brand_overlap,
     catalog_gaps,
     fit_reference,
+    look_alike_names,
     market_overlap,
     overlap_explanation,
     overlap_history,
@@ -64,6 +65,11 @@ def _gaps(a: Asking) -> Any:
     return catalog_gaps(a.catalog, brand=a.focus, reference=a["overlap"].reference)
 
 
+def _names(a: Asking) -> Any:
+    focus = a.focus if a.focus in a.catalog.brands else None
+    return look_alike_names(a.catalog, focus=focus, sisters=a["overlap"].sisters)
+
+
 def _market_overlap(a: Asking) -> Any:
     places = a.branches.presence
     amount = "amount" if places["amount"].notna().all() else None
@@ -97,6 +103,10 @@ QUESTIONS = (
         name="gaps", text=Message("What do we lack, and what have only we?"), call=_gaps,
         need=("overlap",), of_focus=True,
         **{**_CATALOG, "takes": NO_FOCUS, "keys": ("catalog", "study.focus")},
+    ),
+    Question(
+        name="names", text=Message("Whose products bear names like ours?"), call=_names,
+        need=("overlap",), of_focus=True, leads=False, **_CATALOG,
     ),
     Question(
         name="market_overlap", page=PAGE, text=Message("Where do we meet?"), call=_market_overlap,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from brandkit.core.message import Finding, Message, Settled
+from brandkit.core.result import Result
 from brandkit.core.story import Story
 from brandkit.core.waves import wave_order, wave_text
 from brandkit.language import current_language, date_text, use_language
@@ -14,11 +15,19 @@ from brandkit.page.blocks import Block, fact, findings, note, title
 from brandkit.page.show import Shown, show
 from brandkit.page.tables import use_bases
 from brandkit.questions.asked import QUESTIONS
-from brandkit.questions.question import Unanswered
+from brandkit.questions.question import Question, Unanswered
 from brandkit.sources import Study
 
-if TYPE_CHECKING:
-    from brandkit.questions.answers import Answers
+
+class Answers(Protocol):
+    """The answers of a study, as far as a page looks at them."""
+
+    study: Study
+
+    def __getitem__(self, name: str, /) -> Result | Unanswered: ...
+    def story(self, name: str) -> Story: ...  # noqa: D102
+    def of_page(self, page: str) -> list[Question]: ...  # noqa: D102
+
 
 #: What the brief takes its findings from, in the order of what a board may act on.
 BRIEF = (

@@ -183,8 +183,8 @@ def _priorities(a: Asking) -> Any:
 def _paths(a: Asking) -> Any:
     paths = [(source, target) for source, target in a.section.paths]
     return path_model(
-        a.survey, blocks=a.section.blocks, paths=paths, missing="drop", weight=a["weights"],
-        seed=a.seed,
+        a.survey, blocks=a.section.blocks, paths=paths, target=target_block(a.study) or None,
+        missing="drop", weight=a["weights"], seed=a.seed,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from brandkit.core.errors import ReportError, check_option
+from brandkit.core.errors import InputError, ReportError, check_option
 from brandkit.language import LANGUAGES, current_language, use_language
 from brandkit.page.exporter import CONTENT_POLICY
 from brandkit.page.notebooks import chosen_notebooks
@@ -212,6 +212,11 @@ def _export(
     study = told.study
     origin = study_origin(study)
     jobs = [page_job(file, study, focus=asked.focus) for file in files]
+    if not any(told[name] for name in told):
+        raise InputError(
+            f"{study.name}: no question can be answered from this study, so there is nothing to "
+            f"report. `brandkit check {study.name}` says what each takes."
+        )
     made = {} if asked.fresh else {
         job.page: kept for job in jobs if (kept := job.place.read()) is not None
     }  # fmt: skip

@@ -21,7 +21,8 @@ from brandkit.core.errors import (
     require_frame,
     shown,
 )
-from brandkit.core.linalg import Codes
+from brandkit.core.labels import label_text
+from brandkit.core.linalg import Codes, Floats
 
 Keys = NDArray[np.uint64]
 
@@ -50,7 +51,7 @@ class GroupPlan:
     n_persons: int
 
     @property
-    def sizes(self) -> NDArray[np.intp]:
+    def sizes(self) -> Codes:
         """Groups in each stratum."""
         return np.array([len(cut) for cut in self.cuts], dtype=np.intp)
 
@@ -91,7 +92,7 @@ class GroupPlan:
             )
         if strata is None:
             return np.zeros(n, dtype=np.intp)
-        codes, texts = _as_texts("strata", strata)
+        codes, texts = id_codes("strata", strata)
         new = [text for text in texts if text not in self.strata]
         if new:
             raise InputError(
@@ -158,12 +159,11 @@ def plan_groups(
     sorted_keys = {at: np.sort(key[home == at]) for at in range(len(names))}
     order = sorted(sorted_keys, key=lambda at: int(sorted_keys[at][0]))
     cuts = [_cuts(sorted_keys[at], n=len(persons), most=most) for at in order]
-    return GroupPlan(
-        seed, {names[at]: rank for rank, at in enumerate(order)}, tuple(cuts), len(persons)
-    )
+    ranks = {names[at]: rank for rank, at in enumerate(order)}
+    return GroupPlan(seed, ranks, tuple(cuts), len(persons))
 
 
-def group_draws(plan: GroupPlan, *, draws: int = 1000, seed: int = 0) -> NDArray[np.float64]:
+def group_draws(plan: GroupPlan, *, draws: int = 1000, seed: int = 0) -> Floats:
     """Draw groups with replacement, each stratum as many as it has.
 
     Parameters
@@ -222,7 +222,7 @@ def person_keys(respondent: ArrayLike, *, seed: int = 0) -> Keys:
     >>> bool((person_keys([7, 8.0]) == person_keys(["7", "8"])).all())
     True
     """
-    codes, texts = _as_texts("respondent", respondent)
+    codes, texts = id_codes("respondent", respondent)
     return _text_hashes(texts, seed=seed)[codes]
 
 
@@ -287,33 +287,28 @@ def _cuts(keys: Keys, *, n: int, most: int) -> Keys:
 def _strata_of(strata: ArrayLike | None, n: int) -> tuple[Codes, list[str]]:
     if strata is None:
         return np.zeros(n, dtype=np.intp), [""]
-    codes, texts = _as_texts("strata", strata)
+    codes, texts = id_codes("strata", strata)
     if len(codes) != n:
         raise InputError(
             f"`strata` must have one value a row; found {len(codes)} for {n} rows of `respondent`."
         )
     # texts may repeat: a number and its text are one stratum
-    names = sorted(set(texts))
-    place = {name: at for at, name in enumerate(names)}
-    return np.array([place[text] for text in texts], dtype=np.intp)[codes], names
+    names, place = np.unique(texts, return_inverse=True)
+    return place[codes], names.tolist()
 
 
-def _as_texts(argument: str, values: ArrayLike) -> tuple[Codes, list[str]]:
+def id_codes(argument: str, values: ArrayLike) -> tuple[Codes, list[str]]:
+    """Give the code of each id and the ids as texts, which may repeat; 7 and 7.0 are "7"."""
     column = values if isinstance(values, pd.Series) else pd.Series(np.asarray(values))
     codes, found = pd.factorize(column)
     missing = int((codes < 0).sum())
     if missing:
+        name = "" if column.name is None else f" {shown(column.name)}"
         raise InputError(
-            f"`{argument}` must be known in every row; found {missing} rows without. "
+            f"`{argument}` must be known in every row; found {missing} rows without{name}. "
             "Fill it in, or leave those rows out."
         )
-    return np.asarray(codes, dtype=np.intp), [_id_text(value) for value in found.tolist()]
-
-
-def _id_text(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    return np.asarray(codes, dtype=np.intp), [label_text(value) for value in found.tolist()]
 
 
 def _text_hashes(texts: list[str], *, seed: int) -> Keys:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from brandkit.core.errors import (
     InputError,
@@ -25,7 +25,7 @@ from brandkit.core.errors import (
     require_unique,
     shown,
 )
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Flags, Floats, Ints, ratio
 
 Cell = tuple[object, ...]
 
@@ -67,17 +67,16 @@ class MomentSums:
     def means(self) -> Floats:
         """Give weighted means, shape (..., c, p); missing where a cell is empty."""
         if self.is_pairwise:
-            return _ratio(_diagonal(self.sums), _diagonal(self.weight))
-        return _ratio(self.sums, self.weight[..., None])
+            return ratio(_diagonal(self.sums), _diagonal(self.weight))
+        return ratio(self.sums, self.weight[..., None])
 
     def covariance(self) -> Floats:
         """Give weighted covariances, shape (..., c, p, p), with the weight as denominator."""
         products = self._products()
         if self.is_pairwise:
-            mean = _ratio(self.sums, self.weight)
-            return _ratio(products, self.weight) - mean * np.swapaxes(mean, -1, -2)
-        mean = self.means()
-        return _ratio(products, self.weight[..., None, None]) - _outer(mean)
+            mean = ratio(self.sums, self.weight)
+            return ratio(products, self.weight) - mean * np.swapaxes(mean, -1, -2)
+        return ratio(products, self.weight[..., None, None]) - _outer(self.means())
 
     def correlation(self) -> Floats:
         """Give weighted correlations, shape (..., c, p, p); missing where nothing varies.
@@ -86,42 +85,35 @@ class MomentSums:
         """
         covariance = self.covariance()
         if self.squares is not None:
-            mean = _ratio(self.sums, self.weight)
-            mean_square = _ratio(self.squares, self.weight)
-            variance = _varying(mean_square - mean**2, mean_square)
-            return _bounded(covariance / np.sqrt(variance * np.swapaxes(variance, -1, -2)))
-        mean_square = _ratio(_diagonal(self._products()), self.weight[..., None])
-        spread = np.sqrt(_varying(_diagonal(covariance), mean_square))
-        return _bounded(covariance / _outer(spread))
+            mean_square = ratio(self.squares, self.weight)
+            variance = _varying(mean_square - ratio(self.sums, self.weight) ** 2, mean_square)
+            spread = np.sqrt(variance * np.swapaxes(variance, -1, -2))
+        else:
+            mean_square = ratio(_diagonal(self._products()), self.weight[..., None])
+            spread = _outer(np.sqrt(_varying(_diagonal(covariance), mean_square)))
+        return np.clip(covariance / spread, -1.0, 1.0)
 
     def pooled(self) -> MomentSums:
         """Give the sums over all cells, as one cell."""
         at = self.weight.ndim - (3 if self.is_pairwise else 1)
-        return MomentSums(
-            self.columns,
-            ((),),
-            self.weight.sum(axis=at, keepdims=True),
-            self.sums.sum(axis=at, keepdims=True),
-            None if self.products is None else self.products.sum(axis=at, keepdims=True),
-            None if self.squares is None else self.squares.sum(axis=at, keepdims=True),
-        )
+        parts = (self.weight, self.sums, self.products, self.squares)
+        summed = [None if part is None else part.sum(axis=at, keepdims=True) for part in parts]
+        return MomentSums(self.columns, ((),), *summed)  # type: ignore[arg-type]
 
     def within(self) -> MomentSums:
         """Give the sums over all cells after each cell was centred on its own means.
 
         Correlations of the result are those within brands (or whatever the cells are).
         """
-        products = self._products()
         if self.squares is not None:
-            lost = _ratio(self.sums * np.swapaxes(self.sums, -1, -2), self.weight)
-            lost_squares = np.nan_to_num(_ratio(self.sums**2, self.weight))
-            centred = replace(
-                self, products=products - np.nan_to_num(lost), squares=self.squares - lost_squares
-            )
+            lost = ratio(self.sums * np.swapaxes(self.sums, -1, -2), self.weight, empty=0.0)
+            squares = self.squares - ratio(self.sums**2, self.weight, empty=0.0)
         else:
-            lost = _ratio(_outer(self.sums), self.weight[..., None, None])
-            centred = replace(self, products=products - np.nan_to_num(lost))
-        return replace(centred, sums=np.zeros_like(self.sums)).pooled()
+            lost = ratio(_outer(self.sums), self.weight[..., None, None], empty=0.0)
+            squares = None
+        nothing = np.zeros_like(self.sums)
+        centred = replace(self, sums=nothing, products=self._products() - lost, squares=squares)
+        return centred.pooled()
 
     def _products(self) -> Floats:
         if self.products is None:
@@ -132,18 +124,9 @@ class MomentSums:
         return self.products
 
 
-def _ratio(top: Floats, bottom: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(bottom > 0, top / bottom, np.nan))
-
-
 def _varying(variance: Floats, mean_square: Floats) -> Floats:
     """Take a variance of nothing but rounding for none, and none for missing."""
     return np.where(variance > 1e-13 * mean_square, variance, np.nan)
-
-
-def _bounded(correlation: Floats) -> Floats:
-    return np.clip(correlation, -1.0, 1.0)
 
 
 def _diagonal(matrices: Floats) -> Floats:
@@ -190,7 +173,7 @@ class Moments:
 
     columns: tuple[str, ...]
     cells: tuple[Cell, ...]
-    n: NDArray[np.int64]
+    n: Ints
     n_dropped: int
     totals: Floats
     missing: Missing = "raise"
@@ -204,7 +187,13 @@ class Moments:
     def __add__(self, other: Moments) -> Moments:
         if not isinstance(other, Moments):
             return NotImplemented
-        self._require_same_form(other)
+        for name in ("columns", "n_groups", "missing", "has_products"):
+            ours, theirs = getattr(self, name), getattr(other, name)
+            if ours != theirs:
+                raise InputError(
+                    f"`other` must have the same {name} to be added; found {shown(theirs)} and "
+                    f"{shown(ours)}. Make both with the same arguments and the same plan."
+                )
         cells = _sorted_cells({*self.cells, *other.cells})
         totals = np.zeros((self.n_groups, len(cells), self.totals.shape[2]))
         n = np.zeros(len(cells), dtype=np.int64)
@@ -212,18 +201,13 @@ class Moments:
             places = [cells.index(cell) for cell in part.cells]
             totals[:, places] += part.totals
             n[places] += part.n
-        return replace(
-            self, cells=cells, n=n, n_dropped=self.n_dropped + other.n_dropped, totals=totals
-        )
+        n_dropped = self.n_dropped + other.n_dropped
+        return replace(self, cells=cells, n=n, n_dropped=n_dropped, totals=totals)
 
     def pooled(self) -> Moments:
         """Give the moments of all cells together, as one cell."""
-        return replace(
-            self,
-            cells=((),),
-            n=self.n.sum(keepdims=True),
-            totals=self.totals.sum(axis=1, keepdims=True),
-        )
+        totals = self.totals.sum(axis=1, keepdims=True)
+        return replace(self, cells=((),), n=self.n.sum(keepdims=True), totals=totals)
 
     def sums(self, weights: ArrayLike | None = None) -> MomentSums:
         """Add the groups up: once for the sample, or once for every draw.
@@ -253,26 +237,15 @@ class Moments:
         p = len(self.columns)
         pairs = p * (p + 1) // 2
         if self.missing != "pairwise":
-            return MomentSums(
-                self.columns, self.cells, packed[..., 0], packed[..., 1 : p + 1],
-                _square(packed[..., p + 1 :], p) if self.has_products else None,
-            )  # fmt: skip
+            weight, sums, rest = packed[..., 0], packed[..., 1 : p + 1], packed[..., p + 1 :]
+            products = _square(rest, p) if self.has_products else None
+            return MomentSums(self.columns, self.cells, weight, sums, products)
         cuts = np.cumsum([pairs, pairs, p * p])
         weight, products, sums, squares = np.split(packed, cuts, axis=-1)
         shape = (*packed.shape[:-1], p, p)
-        return MomentSums(
-            self.columns, self.cells, _square(weight, p), sums.reshape(shape),
-            _square(products, p), squares.reshape(shape),
-        )  # fmt: skip
-
-    def _require_same_form(self, other: Moments) -> None:
-        for name in ("columns", "n_groups", "missing", "has_products"):
-            ours, theirs = getattr(self, name), getattr(other, name)
-            if ours != theirs:
-                raise InputError(
-                    f"`other` must have the same {name} to be added; found {shown(theirs)} and "
-                    f"{shown(ours)}. Make both with the same arguments and the same plan."
-                )
+        sums, squares = sums.reshape(shape), squares.reshape(shape)
+        weight, products = _square(weight, p), _square(products, p)
+        return MomentSums(self.columns, self.cells, weight, sums, products, squares)
 
 
 def moments(
@@ -325,62 +298,45 @@ def moments(
     >>> by_bank.cells, by_bank.sums().means().ravel().tolist()
     ((('a',), ('b',)), [2.0, 5.0])
     """
-    _check(data, columns=columns, cells=cells, weight=weight, missing=missing)
+    require_frame("data", data)
+    check_option("missing", missing, get_args(Missing))
+    if not len(columns):
+        raise InputError("`columns` must name at least one column; found none.")
+    require_unique("columns", list(columns), what="column")
+    require_columns(data, columns, argument="columns")
     values = numeric_matrix("data", data[list(columns)], allow_missing=True)
     row_weight = _weights(data, weight)
     group = _groups(groups, n=len(data), n_groups=n_groups)
     keep = _kept(values, columns=columns, missing=missing)
     cell_at, labels = _cells_of(data, cells, keep)
 
-    values, row_weight, group = values[keep], row_weight[keep], group[keep]
-    packed = _packed(
-        values, row_weight, key=group * len(labels) + cell_at,
-        n_keys=n_groups * len(labels), pairwise=missing == "pairwise", products=products,
-    )  # fmt: skip
+    key, pairwise = group[keep] * len(labels) + cell_at, missing == "pairwise"
+    size = n_groups * len(labels)
+    rows, row_weight = values[keep], row_weight[keep]
+    packed = _packed(rows, row_weight, key=key, n_keys=size, pairwise=pairwise, products=products)
+
     return Moments(
-        tuple(str(name) for name in columns), labels,
-        np.bincount(cell_at, minlength=len(labels)).astype(np.int64), int((~keep).sum()),
-        packed.reshape(n_groups, len(labels), packed.shape[1]), missing,
-        products or missing == "pairwise",
-    )  # fmt: skip
-
-
-def _check(
-    data: pd.DataFrame,
-    *,
-    columns: Sequence[str],
-    cells: Sequence[str],
-    weight: str | None,
-    missing: str,
-) -> None:
-    require_frame("data", data)
-    check_option("missing", missing, ("raise", "drop", "pairwise"))
-    if not len(columns):
-        raise InputError("`columns` must name at least one column; found none.")
-    require_unique("columns", list(columns), what="column")
-    require_columns(data, columns, argument="columns")
-    require_columns(data, cells, argument="cells")
-    if weight is not None:
-        require_columns(data, [weight], argument="weight")
-    for name in cells:
-        gaps = int(data[name].isna().sum())
-        if gaps:
-            raise InputError(
-                f"`cells` must be known in every row; found {gaps} rows without {shown(name)}. "
-                "Leave those rows out, or name their cell."
-            )
+        columns=tuple(str(name) for name in columns),
+        cells=labels,
+        n=np.bincount(cell_at, minlength=len(labels)).astype(np.int64),
+        n_dropped=int((~keep).sum()),
+        totals=packed.reshape(n_groups, len(labels), packed.shape[1]),
+        missing=missing,
+        has_products=products or pairwise,
+    )
 
 
 def _weights(data: pd.DataFrame, weight: str | None) -> Floats:
     if weight is None:
         return np.ones(len(data))
+    require_columns(data, [weight], argument="weight")
     values = numeric_matrix("weight", data[[weight]])[:, 0]
     if np.any(values < 0):
         raise ScaleError(f"`weight` must be >= 0; found {values.min():g} in {shown(weight)}.")
     return values
 
 
-def _groups(groups: ArrayLike | None, *, n: int, n_groups: int) -> NDArray[np.intp]:
+def _groups(groups: ArrayLike | None, *, n: int, n_groups: int) -> Codes:
     if groups is None:
         if n_groups != 1:
             raise InputError(
@@ -398,7 +354,7 @@ def _groups(groups: ArrayLike | None, *, n: int, n_groups: int) -> NDArray[np.in
     return codes.astype(np.intp)
 
 
-def _kept(values: Floats, *, columns: Sequence[str], missing: str) -> NDArray[np.bool_]:
+def _kept(values: Floats, *, columns: Sequence[str], missing: str) -> Flags:
     gaps = np.isnan(values)
     if missing == "pairwise":
         return np.ones(len(values), dtype=bool)
@@ -413,41 +369,45 @@ def _kept(values: Floats, *, columns: Sequence[str], missing: str) -> NDArray[np
 
 
 def _cells_of(
-    data: pd.DataFrame, cells: Sequence[str], keep: NDArray[np.bool_]
-) -> tuple[NDArray[np.intp], tuple[Cell, ...]]:
+    data: pd.DataFrame, cells: Sequence[str], keep: Flags
+) -> tuple[Codes, tuple[Cell, ...]]:
     """Give the place of each kept row's cell, and the cells; those of dropped rows stay."""
+    require_columns(data, cells, argument="cells")
+    for name in cells:
+        gaps = int(data[name].isna().sum())
+        if gaps:
+            raise InputError(
+                f"`cells` must be known in every row; found {gaps} rows without {shown(name)}. "
+                "Leave those rows out, or name their cell."
+            )
     if not len(cells):
         return np.zeros(int(keep.sum()), dtype=np.intp), ((),)
     codes, found = pd.factorize(pd.MultiIndex.from_frame(data[list(cells)]))
-    native = [tuple(_native(value) for value in cell) for cell in found.tolist()]
+    native = [
+        tuple(one.item() if isinstance(one, np.generic) else one for one in cell)
+        for cell in found.tolist()
+    ]
     labels = _sorted_cells(set(native))
     place = {cell: at for at, cell in enumerate(labels)}
     return np.array([place[cell] for cell in native], dtype=np.intp)[codes][keep], labels
 
 
-def _native(value: object) -> object:
-    return value.item() if isinstance(value, np.generic) else value
-
-
 def _sorted_cells(cells: set[Cell]) -> tuple[Cell, ...]:
     """Sort cells whatever their labels are: numbers by size, before all that is text."""
 
-    def order(cell: Cell) -> tuple[tuple[bool, float, str], ...]:
-        return tuple(
-            (False, float(label), "")
-            if isinstance(label, (int, float))
-            else (True, 0.0, str(label))
-            for label in cell
-        )
+    def order(label: object) -> tuple[bool, float, str]:
+        if isinstance(label, (int, float)):
+            return False, float(label), ""
+        return True, 0.0, str(label)
 
-    return tuple(sorted(cells, key=order))
+    return tuple(sorted(cells, key=lambda cell: [order(label) for label in cell]))
 
 
 def _packed(
     values: Floats,
     weight: Floats,
     *,
-    key: NDArray[np.intp],
+    key: Codes,
     n_keys: int,
     pairwise: bool,
     products: bool,
@@ -477,7 +437,7 @@ def _packed(
     return total
 
 
-def _pairwise_rows(values: Floats, upper: tuple[NDArray[np.intp], NDArray[np.intp]]) -> Floats:
+def _pairwise_rows(values: Floats, upper: tuple[Codes, Codes]) -> Floats:
     """Multiply rows out as weights, products, sums and squares of every pair of columns."""
     n, p = values.shape
     there = (~np.isnan(values)).astype(np.float64)

@@ -24,10 +24,11 @@ from brandkit.core.errors import (
     require_frame,
     shown,
 )
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
-from brandkit.sampling.calibration import Calibration
+from brandkit.core.story import speaker
 from brandkit.sampling.design import Calibrated, Data, RowDraws, SurveyData, SurveyRows, Weight
+from brandkit.sampling.draws import id_codes
 
 #: Values that stand for no answer in many files, and never lie on a scale of ratings.
 NEGATIVE_CODES = (-1.0, -2.0, -7.0, -8.0, -9.0, -66.0, -77.0, -88.0, -97.0, -98.0, -99.0, -999.0)
@@ -67,30 +68,28 @@ def without_codes(
         column = answers[:, at]
         low, high = limits.get(name, (np.nan, np.nan))
         found = (column < low) | (column > high) if name in limits else _coded(column)
-        n = int(found.sum())
-        if not n:
+        if not found.any():
             continue
-        cleaned = cleaned.copy() if cleaned is answers else cleaned
+        cleaned = answers.copy() if cleaned is answers else cleaned
         cleaned[found, at] = np.nan
         codes = [_number(code) for code in np.unique(column[found])[:3]]
-        told = {"item": name, "codes": codes, "n": n}
+        say = speaker(item=name, codes=codes, n=int(found.sum()))
+        note = say(
+            "“{item}” holds {codes} in {n:count} {n:row|rows}, a code for no answer; it is taken "
+            "as missing."
+        )
         if name in limits:
-            told |= {"low": _number(low), "high": _number(high)}
-            said = (
-                "“{item}” holds {codes} in {n:count} {n:row|rows}, outside its scale from {low} to "
-                "{high}; taken as missing."
+            note = say(
+                "“{item}” holds {codes} in {n:count} {n:row|rows}, outside its scale from {low} "
+                "to {high}; taken as missing.",
+                low=_number(low),
+                high=_number(high),
             )
-            notes.append(Message(said, told))
-        else:
-            said = (
-                "“{item}” holds {codes} in {n:count} {n:row|rows}, a code for no answer; it is "
-                "taken as missing."
-            )
-            notes.append(Message(said, told))
+        notes.append(note)
     return cleaned, notes
 
 
-def _coded(column: Floats) -> NDArray[np.bool_]:
+def _coded(column: Floats) -> Flags:
     """Find codes for no answer: they stand apart from a short scale of whole answers."""
     negative = np.isin(column, NEGATIVE_CODES)
     positive = np.isin(column, POSITIVE_CODES)
@@ -189,16 +188,34 @@ def survey_rows(
             f"`data` must have rows with all of {shown(list(columns))}; found none that can be "
             "used. Read the file again with its codes for no answer, or ask for fewer columns."
         )
-    chosen = frame.loc[keep, list(dict.fromkeys([*columns, *others]))].reset_index(drop=True)
     values = answers[keep]
     if missing == "mean":
         values = _filled(values, weights[keep])
+    chosen = frame.loc[keep, list(dict.fromkeys([*columns, *others]))].reset_index(drop=True)
     chosen[list(columns)] = values
-    return _designed(
-        frame[keep], chosen, columns=tuple(columns), values=values, weight=weights[keep],
-        design=design, limits=limits, labels=labels, counts=counts,
-        calibration=_calibration(weight, keep), notes=(*said, *kept_notes),
-    )  # fmt: skip
+    person, ids, names, person_notes = _persons(frame[keep], design)
+    unit, stratum, unit_notes = _units(ids, names, n=len(chosen))
+    calibration = None
+    if weight is not None and not isinstance(weight, str):
+        calibration = weight.calibration.of_rows(keep)
+    return SurveyRows(
+        frame=chosen,
+        columns=tuple(columns),
+        values=values,
+        weight=weights[keep],
+        person=person,
+        unit=unit,
+        stratum=stratum,
+        design=dict(design),
+        limits=limits,
+        labels=labels,
+        n_dropped=counts[0],
+        n_zero_weight=counts[1],
+        calibration=calibration,
+        notes=(*said, *kept_notes, *person_notes, *unit_notes),
+        unit_ids=ids,
+        strata_names=names,
+    )
 
 
 # --- parts of the data -------------------------------------------------------------------------
@@ -290,7 +307,7 @@ def _kept(
     columns: Sequence[str],
     others: Sequence[str],
     missing: str,
-) -> tuple[NDArray[np.bool_], tuple[int, int], list[Message]]:
+) -> tuple[Flags, tuple[int, int], list[Message]]:
     """Choose the rows that are used; give how many fell for a gap and for a weight of 0."""
     weighed = weights > 0
     placed = np.asarray(frame[list(others)].notna().all(axis=1))
@@ -305,13 +322,14 @@ def _kept(
     whole = ~gaps.any(axis=1) if missing == "drop" else ~gaps.all(axis=1)
     keep = np.asarray(weighed & placed & whole)
     n_zero, n_gap = int((~weighed).sum()), int((weighed & ~(placed & whole)).sum())
-    notes = []
-    if n_zero:
-        said = "{n:count} {n:row has|rows have} weight 0 and {n:counts|count} nowhere."
-        notes.append(Message(said, {"n": n_zero}))
-    if n_gap:
-        said = "{n:count} of {all:count} rows are left out because an answer or a group is missing."
-        notes.append(Message(said, {"n": n_gap, "all": len(frame)}))
+    nowhere = Message(
+        "{n:count} {n:row has|rows have} weight 0 and {n:counts|count} nowhere.", {"n": n_zero}
+    )
+    left_out = Message(
+        "{n:count} of {all:count} rows are left out because an answer or a group is missing.",
+        {"n": n_gap, "all": len(frame)},
+    )
+    notes = [nowhere] * bool(n_zero) + [left_out] * bool(n_gap)
     return keep, (n_gap, n_zero), notes
 
 
@@ -321,87 +339,53 @@ def _filled(values: Floats, weight: Floats) -> Floats:
     return np.where(there, values, mean)
 
 
-def _calibration(weight: Weight | None, keep: NDArray[np.bool_]) -> Calibration | None:
-    if weight is None or isinstance(weight, str):
+# --- persons, units, strata ----------------------------------------------------------------------
+
+Texts = NDArray[np.object_]
+
+
+def _texts(rows: pd.DataFrame, column: str | None, role: str) -> Texts | None:
+    """Give the ids of a column as texts, a row each; None where there is no column."""
+    if column is None:
         return None
-    return weight.calibration.of_rows(keep)
+    codes, texts = id_codes(role, rows[column])
+    return np.array(texts, dtype=object)[codes]
 
 
-# --- persons, units, strata --------------------------------------------------------------------
-
-
-def _designed(
-    rows: pd.DataFrame,
-    frame: pd.DataFrame,
-    *,
-    columns: tuple[str, ...],
-    values: Floats,
-    weight: Floats,
-    design: Mapping[str, str | None],
-    limits: Mapping[str, tuple[float, float]],
-    labels: Mapping[str, str],
-    counts: tuple[int, int],
-    calibration: Calibration | None,
-    notes: tuple[Message, ...],
-) -> SurveyRows:
-    """Number persons and units, and put the rows together."""
-    person_column, cluster, strata = (design[role] for role in ("respondent", "cluster", "strata"))
-    names = None if strata is None else _texts(rows, strata, "strata")
-    if person_column is None:
-        person = np.arange(len(rows), dtype=np.intp)
-        said = "No column names the respondent, so each row counts as a person of its own."
-        notes = (*notes, Message(said))
+def _persons(
+    rows: pd.DataFrame, design: Mapping[str, str | None]
+) -> tuple[Codes, Texts | None, Texts | None, list[Message]]:
+    """Number the persons; give the ids of sampling units and strata, None where there are none."""
+    respondent, cluster, strata = (design[role] for role in ("respondent", "cluster", "strata"))
+    names, ids = _texts(rows, strata, "strata"), _texts(rows, respondent, "respondent")
+    person, notes = np.arange(len(rows), dtype=np.intp), []
+    if ids is None:
+        notes = [
+            Message("No column names the respondent, so each row counts as a person of its own.")
+        ]
     else:
-        person = np.asarray(pd.factorize(_texts(rows, person_column, "respondent"))[0], np.intp)
-    ids = _unit_ids(rows, cluster=cluster, respondent=person_column, strata=names)
-    unit = np.arange(len(rows), dtype=np.intp)
+        person = np.asarray(pd.factorize(ids)[0], dtype=np.intp)
+    clusters = _texts(rows, cluster, "cluster")
+    if clusters is not None and names is not None:
+        # clusters are often numbered anew within each stratum
+        nested = np.char.add(np.char.add(names.astype(str), " | "), clusters.astype(str))
+        clusters = np.asarray(nested.astype(object))
+    return person, ids if clusters is None else clusters, names, notes
+
+
+def _units(ids: Texts | None, names: Texts | None, *, n: int) -> tuple[Codes, Codes, list[Message]]:
+    """Number the sampling units, and give the stratum of each."""
+    unit = np.arange(n, dtype=np.intp)
     if ids is not None:
         unit = np.asarray(pd.factorize(ids)[0], dtype=np.intp)
-    home = np.zeros(len(rows), np.intp) if names is None else pd.factorize(names)[0]
     stratum = np.zeros(int(unit.max()) + 1, dtype=np.intp)
-    stratum[unit] = home
-    lonely = int((np.bincount(stratum) == 1).sum()) if names is not None else 0
-    if lonely:
-        told = "{n:count} {n:stratum has|strata have} a single unit, whose error is taken about the overall mean."  # noqa: E501
-        notes = (*notes, Message(told, {"n": lonely}))
-    return SurveyRows(
-        frame=frame, columns=columns, values=values, weight=weight, person=person, unit=unit,
-        stratum=stratum, design=dict(design), limits=dict(limits), labels=dict(labels),
-        n_dropped=counts[0], n_zero_weight=counts[1], calibration=calibration, notes=notes,
-        unit_ids=ids, strata_names=names,
-    )  # fmt: skip
-
-
-def _unit_ids(
-    rows: pd.DataFrame,
-    *,
-    cluster: str | None,
-    respondent: str | None,
-    strata: NDArray[np.object_] | None,
-) -> NDArray[np.object_] | None:
-    """Give the id of each row's sampling unit; None where each row is one."""
-    if cluster is not None:
-        texts = _texts(rows, cluster, "cluster")
-        if strata is None:
-            return texts
-        # clusters are often numbered anew within each stratum
-        nested = np.char.add(np.char.add(strata.astype(str), " | "), texts.astype(str))
-        return np.asarray(nested.astype(object))
-    return None if respondent is None else _texts(rows, respondent, "respondent")
-
-
-def _texts(rows: pd.DataFrame, column: str, role: str) -> NDArray[np.object_]:
-    """Give ids as text; 7, 7.0 and "7" are one id."""
-    cells = rows[column]
-    gaps = int(cells.isna().sum())
-    if gaps:
-        raise InputError(
-            f"`{role}` must be known in every row; found {gaps} rows without {shown(column)}. "
-            "Fill it in, or leave those rows out."
-        )
-    codes, found = pd.factorize(cells)
-    texts = [
-        str(int(one)) if isinstance(one, float) and one.is_integer() else str(one)
-        for one in found.tolist()
-    ]
-    return np.array(texts, dtype=object)[codes]
+    if names is None:
+        return unit, stratum, []
+    stratum[unit] = pd.factorize(names)[0]
+    lonely = int((np.bincount(stratum) == 1).sum())
+    note = Message(
+        "{n:count} {n:stratum has|strata have} a single unit, whose error is taken about the "
+        "overall mean.",
+        {"n": lonely},
+    )
+    return unit, stratum, [note] if lonely else []

@@ -1,28 +1,82 @@
-"""Newton's method for concave log-likelihoods, with steps that never go down."""
+"""What regressions of answers share: Newton's method, errors by model and design, refusals."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
 from scipy.special import fdtrc, stdtr
 
-from brandkit.core.errors import InputError, NotEnoughDataError, shown
+from brandkit.core.errors import (
+    InputError,
+    NotEnoughDataError,
+    check_level,
+    check_whole_number,
+    shown,
+)
 from brandkit.core.intervals import holm, t_interval
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
+from brandkit.core.story import N_
 from brandkit.sampling.rows import SurveyRows
+
+MOST_STEPS: Final = 100
+MOST_HALVINGS: Final = 40
+#: Squared length of the last step in standard errors; the step after it is rounding.
+SETTLED: Final = 1e-12
+NOTHING: Final = 1e-7
+#: Reach of a coefficient over its column's range from which it may be on its way to infinity.
+FAR: Final = 8.0
+#: Eigenvalue of the correlations under which drivers are called tied.
+TIED: Final = 1e-9
+#: Effective persons under which a base is called small.
+SMALL_BASE: Final = 30
 
 #: Gives value, gradient and information (minus the matrix of second derivatives) at a place.
 Objective = Callable[[Floats], tuple[float, Floats, Floats]]
 
-MOST_STEPS = 100
-SETTLED = 1e-12
-"""Squared length of the last step in standard errors; the step after it is rounding."""
-MOST_HALVINGS = 40
+#: What methods say that centre on the brand without being asked to.
+ASSUMED_BRAND = Message(
+    "Answers are centred on the mean of each brand, so that differences between brands do not "
+    "count; within='none' leaves them in."
+)
+
+
+def check_call(
+    outcome: str,
+    names: Sequence[str],
+    *,
+    draws: int,
+    level: float,
+    argument: str = "drivers",
+    most: int | None = None,
+) -> None:
+    """Refuse what is wrong with outcome, drivers, draws or level before any data are looked at."""
+    check_level(level)
+    check_whole_number("draws", draws, low=2)
+    if isinstance(names, str):
+        raise InputError(
+            f"`{argument}` must be a list of columns; found the text {shown(names)}. "
+            f"Write [{names!r}]."
+        )
+    if outcome in names:
+        raise InputError(
+            f"`{argument}` must not name the outcome; found {shown(outcome)} in both. "
+            "Take it out of one of them."
+        )
+    if most is not None and not 1 <= len(names) <= most:
+        raise InputError(
+            f"`{argument}` must name 1 to {most} columns; found {len(names)}. "
+            "Leave out those that ask the same, or put their mean in their place."
+        )
+    if not len(names):
+        raise InputError(f"`{argument}` must name at least one column; found none.")
+
+
+# --- Newton's method -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,22 +102,11 @@ class Maximum:
     is_settled: bool
 
 
-def maximise(objective: Objective, *, start: Floats, most: int = MOST_STEPS) -> Maximum:
+def maximise(objective: Objective, *, start: Floats, scale: float = 1.0) -> Maximum:
     """Climb a concave log-likelihood by Newton's steps, halved where they would go down.
 
-    Parameters
-    ----------
-    objective : callable
-        Gives value, gradient and information at a place; a value that is no number marks a place
-        outside the parameters' range.
-    start : ndarray, shape (k,)
-        A place with a finite value.
-    most : int
-        Steps at most.
-
-    Returns
-    -------
-    Maximum
+    A value of ``objective`` that is no number marks a place outside the parameters' range;
+    ``start`` has a finite one. Value and information are multiplied by ``scale`` in the end.
 
     Examples
     --------
@@ -73,22 +116,22 @@ def maximise(objective: Objective, *, start: Floats, most: int = MOST_STEPS) -> 
     """
     place = np.asarray(start, dtype=np.float64)
     value, gradient, information = objective(place)
-    for iteration in range(1, most + 1):
+    is_settled, iteration = False, 0
+    while not is_settled and iteration < MOST_STEPS:
+        iteration += 1
         step = _step(information, gradient)
-        gain = float(step @ gradient)
-        length = 1.0
+        gain, length = float(step @ gradient), 1.0
         for _ in range(MOST_HALVINGS):
             new = objective(place + length * step)
             if np.isfinite(new[0]) and new[0] >= value - 1e-9 * (1.0 + abs(value)):
                 break
             length /= 2
         else:
-            return Maximum(place, value, information, iteration, False)
+            break
         place = place + length * step
         value, gradient, information = new
-        if gain < SETTLED and length == 1.0:
-            return Maximum(place, value, information, iteration, True)
-    return Maximum(place, value, information, most, False)
+        is_settled = gain < SETTLED and length == 1.0
+    return Maximum(place, value * scale, information * scale, iteration, is_settled)
 
 
 def _step(information: Floats, gradient: Floats) -> Floats:
@@ -118,33 +161,15 @@ def inverted(information: Floats) -> Floats:
     return np.asarray((inverse + inverse.T) / 2)
 
 
-NOTHING = 1e-7
-FAR = 8.0
-"""Reach of a coefficient over its column's range from which it may be on its way to infinity."""
-
-
 def separating_direction(sides: Floats) -> Floats | None:
     """Find parameters along which no answer ever becomes less likely, if there are any.
 
     A maximum of the likelihood exists only where there are none: otherwise estimates grow
-    without end.
-
-    Parameters
-    ----------
-    sides : ndarray, shape (m, k)
-        One row for each inequality that an answer sets: how the parameters move the answer away
-        from a threshold, or the chosen bank from another. Answers are separated along d where
-        ``sides @ d`` is nowhere below 0 and somewhere above.
-
-    Returns
-    -------
-    ndarray, shape (k,), or None
-        Such a direction, between -1 and 1.
-
-    Notes
-    -----
-    A linear programme: the sum of ``sides @ d`` is made as large as it can be, which is 0 where
-    there is no separation, complete or quasi-complete.
+    without end. ``sides`` (m, k) has a row for each inequality that an answer sets: how the
+    parameters move the answer away from a threshold, or the chosen bank from another. Answers are
+    separated along d where ``sides @ d`` is nowhere below 0 and somewhere above. A linear
+    programme makes its sum as large as it can be, which is 0 where there is no separation,
+    complete or quasi-complete; its direction lies between -1 and 1.
 
     References
     ----------
@@ -163,13 +188,13 @@ def separating_direction(sides: Floats) -> Floats | None:
     scale = np.abs(distinct).max(axis=0, initial=0.0)
     scale = np.where(scale > 0, scale, 1.0)
     rows = distinct / scale
-    found = linprog(
-        -rows.sum(axis=0) / max(len(rows), 1), A_ub=-rows, b_ub=np.zeros(len(rows)),
-        bounds=[(-1.0, 1.0)] * rows.shape[1], method="highs",
-    )  # fmt: skip
-    if found.x is None or -found.fun <= NOTHING:
+    from scipy.optimize import linprog  # slow to import, seldom needed
+
+    aim, limits = -rows.sum(axis=0) / max(len(rows), 1), [(-1.0, 1.0)] * rows.shape[1]
+    best = linprog(aim, A_ub=-rows, b_ub=np.zeros(len(rows)), bounds=limits, method="highs")
+    if best.x is None or -best.fun <= NOTHING:
         return None
-    direction = found.x / scale
+    direction = best.x / scale
     largest = np.abs(direction).max()
     return np.where(np.abs(direction) > NOTHING * largest, direction / largest, 0.0)
 
@@ -177,17 +202,8 @@ def separating_direction(sides: Floats) -> Floats | None:
 def may_run_away(slopes: Floats, inverse: Floats, x: Floats) -> bool:
     """Say whether estimates look as if they had no end: far out, and with errors larger still.
 
-    Parameters
-    ----------
-    slopes : ndarray, shape (p,)
-    inverse : ndarray, shape (p, p)
-        Their covariance.
-    x : ndarray, shape (m, p)
-
-    Returns
-    -------
-    bool
-        Cheap, and true for every estimate that runs away; :func:`separating_direction` decides.
+    Of slopes (p,) on x (m, p), whose covariance is ``inverse``. Cheap, and true for every
+    estimate that runs away; :func:`separating_direction` decides.
     """
     reach = np.abs(slopes) * np.ptp(x, axis=0)
     variance = np.diagonal(inverse)
@@ -196,8 +212,7 @@ def may_run_away(slopes: Floats, inverse: Floats, x: Floats) -> bool:
     return bool(((reach > FAR) & ~(np.abs(slopes) > error)).any())
 
 
-SMALL_BASE = 30
-"""Effective persons under which a base is called small."""
+# --- errors, tests and ranks ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,52 +239,15 @@ class Errors:
         return self.design if self.is_designed else self.model
 
 
-def is_designed(rows: SurveyRows, *, n: int, n_units: int | None = None) -> bool:
-    """Say whether a sample is anything else than n single observations of equal weight.
+def errors_of(rows: SurveyRows, *, model: Floats, design: Floats, n: int, n_units: int) -> Errors:
+    """Choose by whether a sample is anything else than n single observations of equal weight.
 
-    Parameters
-    ----------
-    rows : SurveyRows
-    n : int
-        Observations: rows, or sets of rows from which one was chosen.
-    n_units : int, optional
-        Sampling units they come from; all where not given.
+    Observations are rows, or sets of rows from which one was chosen; ``n_units`` sampling units
+    are behind them.
     """
-    units = rows.n_units if n_units is None else n_units
-    strata = int(np.unique(rows.stratum).size) > 1
-    return bool(rows.is_weighted or units < n or strata or rows.calibration is not None)
-
-
-def estimate_rows(
-    names: Sequence[str], place: Floats, errors: Errors, *, level: float
-) -> pd.DataFrame:
-    """Give one row a parameter: ``term estimate std_error ci_low ci_high p_value`` and both errors.
-
-    Parameters
-    ----------
-    names : sequence of str
-    place : ndarray, shape (k,)
-    errors : Errors
-    level : float
-
-    Returns
-    -------
-    DataFrame
-    """
-    chosen = root(errors.chosen)
-    low, high = t_interval(place, std_error=chosen, df=errors.df, level=level)
-    return pd.DataFrame(
-        {
-            "term": list(names),
-            "estimate": place,
-            "std_error": chosen,
-            "ci_low": low,
-            "ci_high": high,
-            "p_value": p_values(place, chosen, errors.df),
-            "std_error_model": root(errors.model),
-            "std_error_design": root(errors.design),
-        }
-    )
+    in_strata = len(np.unique(rows.stratum)) > 1
+    designed = rows.is_weighted or n_units < n or in_strata or rows.calibration is not None
+    return Errors(model, design, bool(designed), float(rows.df) if designed else np.inf)
 
 
 def root(covariance: Floats) -> Floats:
@@ -284,22 +262,29 @@ def p_values(estimate: Floats, std_error: Floats, df: float | Floats) -> Floats:
     return np.asarray(2 * stdtr(df, -t))
 
 
+def estimate_columns(
+    estimate: Floats, std_error: Floats, df: float | Floats, *, level: float
+) -> dict[str, Any]:
+    """Give ``estimate std_error ci_low ci_high p_value`` by Student's t."""
+    low, high = t_interval(estimate, std_error=std_error, df=df, level=level)
+    ends = {"estimate": estimate, "std_error": std_error, "ci_low": low, "ci_high": high}
+    return ends | {"p_value": p_values(estimate, std_error, df)}
+
+
+def estimate_rows(
+    names: Sequence[str], place: Floats, errors: Errors, *, level: float
+) -> pd.DataFrame:
+    """Give one row a parameter: its name, estimate, interval and both errors."""
+    columns = estimate_columns(place, root(errors.chosen), errors.df, level=level)
+    both = {"std_error_model": root(errors.model), "std_error_design": root(errors.design)}
+    return pd.DataFrame({"term": list(names)} | columns | both)
+
+
 def wald(score: Floats, covariance: Floats, df: float) -> tuple[float, float]:
-    """Test that several scores are 0 together, over a covariance that was estimated.
+    """Test that several scores (q,) are 0 together, over a covariance that was estimated.
 
-    Parameters
-    ----------
-    score : ndarray, shape (q,)
-    covariance : ndarray, shape (q, q)
-    df : float
-        Degrees of freedom of the covariance: units minus strata.
-
-    Returns
-    -------
-    statistic : float
-        Hotelling's T².
-    p_value : float
-        From F with q and df - q + 1 degrees of freedom; missing where df < q.
+    Gives Hotelling's T², and p from F with q and df - q + 1 degrees of freedom, ``df`` being
+    units minus strata; missing where df < q.
 
     References
     ----------
@@ -325,19 +310,9 @@ def rank_sets(
 ) -> tuple[Codes, Codes]:
     """Give the ranks, 1 the largest, that cannot be ruled out for each of several estimates.
 
-    Parameters
-    ----------
-    estimate : ndarray, shape (q,)
-    covariance : ndarray, shape (q, q)
-    df : float
-    level : float
-        All sets hold their true ranks together with this chance, or a larger one.
-
-    Returns
-    -------
-    low, high : ndarray of int
-        One more than those that are larger beyond doubt, and those that are not smaller beyond
-        doubt: all pairs are compared, adjusted by Holm.
+    All sets hold their true ranks together with the chance ``level``, or a larger one: one more
+    than those that are larger beyond doubt, to those that are not smaller beyond doubt; all pairs
+    are compared, adjusted by Holm.
 
     References
     ----------
@@ -367,12 +342,8 @@ def small_base(rows: SurveyRows) -> tuple[Message, ...]:
     n = float(by_person.sum() ** 2 / (by_person**2).sum())
     if n >= SMALL_BASE:
         return ()
-    said = "The effective base is {n:count} persons, under {least:count}: read it with care."
+    said = N_("The effective base is {n:count} persons, under {least:count}: read it with care.")
     return (Message(said, {"n": n, "least": SMALL_BASE}),)
-
-
-TIED = 1e-9
-"""Eigenvalue of the correlations under which drivers are called tied."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -407,29 +378,10 @@ def checked_regressors(
     within: Floats | None = None,
     argument: str = "drivers",
 ) -> Regressors:
-    """Leave out columns that do not vary, and refuse columns that are tied to each other.
+    """Leave out columns (n, k) that do not vary, and refuse columns that are tied to each other.
 
-    Parameters
-    ----------
-    values : ndarray, shape (n, k)
-    weight : ndarray, shape (n,), > 0
-    names : sequence of str
-        Of the columns.
-    within : ndarray, shape (n, k), optional
-        The columns about the means of their groups, where only differences within count.
-    argument : str
-        What the columns are called in an error.
-
-    Returns
-    -------
-    Regressors
-
-    Raises
-    ------
-    InputError
-        Some columns are sums and differences of others.
-    NotEnoughDataError
-        No column varies.
+    ``within`` are the columns about the means of their groups, where only differences within
+    count; ``argument`` is what they are called in an error.
 
     Examples
     --------
@@ -459,8 +411,6 @@ def checked_regressors(
             f"`{argument}` must not follow from each other; found that {shown(tied, most=8)} are "
             "sums, differences or multiples of one another. Leave one of them out."
         )
-    lost = [names[at] for at in np.flatnonzero(~varies).tolist()]
-    notes = tuple(
-        Message("“{item}” does not vary and is left out.", {"item": name}) for name in lost
-    )
-    return Regressors(kept, centre[list(kept)], spread[list(kept)], notes)
+    said = N_("“{item}” does not vary and is left out.")
+    notes = [Message(said, {"item": names[at]}) for at in np.flatnonzero(~varies).tolist()]
+    return Regressors(kept, centre[list(kept)], spread[list(kept)], tuple(notes))

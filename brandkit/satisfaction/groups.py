@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -21,8 +21,10 @@ from brandkit.core.errors import (
     require_frame,
     shown,
 )
+from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
+from brandkit.core.waves import coded_waves
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
 
@@ -32,6 +34,9 @@ By = str | Sequence[str] | Mapping[str, str | Sequence[str]]
 ROLES: Final = ("brand", "segment", "wave")
 #: Between the groups of several columns that make one segment.
 BETWEEN: Final = " · "
+
+#: Names in a sentence; the others are counted.
+MOST_NAMED: Final = 4
 
 _CELL, _EVERY = "__cell__", "__every__"
 
@@ -49,11 +54,11 @@ class GroupedRows:
     cell : ndarray of int, shape (n,)
         Group of each row; -1 where a column that makes the groups is missing.
     groups : DataFrame
-        One row a group: ``brand segment wave``, missing where rows are not split by it.
+        One row a group: ``brand segment wave`` as text, missing where rows are not split by it.
     by : mapping
         Role to the columns that make it.
-    ordered : mapping
-        Role to its groups in order: declared, or sorted.
+    waves : tuple of str
+        In order; empty where rows are not split by wave.
     notes : tuple of Message
     """
 
@@ -62,19 +67,12 @@ class GroupedRows:
     cell: Codes
     groups: pd.DataFrame
     by: Mapping[str, tuple[str, ...]]
-    ordered: Mapping[str, tuple[object, ...]]
+    waves: tuple[str, ...]
     notes: tuple[Message, ...]
 
 
 def grouped_rows(
-    data: Data,
-    *,
-    items: Sequence[str],
-    by: By | None,
-    weight: Weight | None = None,
-    respondent: str | None = None,
-    strata: str | None = None,
-    cluster: str | None = None,
+    data: Data, *, items: Sequence[str], by: By | None, **design: Weight | None
 ) -> GroupedRows:
     """Take answers with their design and their groups, checked once.
 
@@ -85,9 +83,9 @@ def grouped_rows(
         Numeric columns.
     by : str, sequence of str or mapping, optional
         Columns that make the groups; see :func:`group_columns`.
-    weight : str or SurveyWeights, optional
-    respondent, strata, cluster : str, optional
-        As :func:`~brandkit.sampling.rows.survey_rows` takes them.
+    **design : str or SurveyWeights, optional
+        ``weight respondent strata cluster``, as :func:`~brandkit.sampling.rows.survey_rows` takes
+        them.
 
     Returns
     -------
@@ -105,37 +103,34 @@ def grouped_rows(
     >>> grouped.groups["brand"].tolist(), grouped.cell.tolist()
     (['A', 'B'], [1, 0, 1])
     """
-    frame, design = data_frame(data)
+    frame, known = data_frame(data)
     if not len(items):
         raise InputError("`items` must name at least one column; found none.")
     require_columns(frame, items, argument="items")
-    named = {"respondent": respondent, "strata": strata, "cluster": cluster}
-    if isinstance(weight, str):
-        named["weight"] = weight
+    named = {role: name for role, name in design.items() if isinstance(name, str)}
     for role, name in named.items():
-        if name is not None:
-            require_columns(frame, [name], argument=role)
-    made_of = group_columns(by, frame=frame, design=design)
+        require_columns(frame, [name], argument=role)
+    made_of = group_columns(by, frame=frame, design=known)
     cell, groups, empty = _cells(frame, made_of)
     if not (cell >= 0).any():
         raise InputError(
             f"`by` must name columns that place at least one row; found {shown(list(made_of))} "
             "missing everywhere. Name other columns."
         )
-    kept = [*items, *filter(None, [*design.values(), *named.values()])]
+    kept = [*items, *filter(None, [*known.values(), *named.values()])]
     part = frame[list(dict.fromkeys(kept))].copy()
     part[_CELL], part[_EVERY] = cell, 1.0
     rows = survey_rows(
-        part if isinstance(data, pd.DataFrame) else _Part(part, data.codebook, data.design),
-        columns=[*items, _EVERY], others=[_CELL], missing="keep", weight=weight, **{
-            role: name for role, name in named.items() if role != "weight"
-        },
-    )  # fmt: skip
-    values = rows.values[:, :-1]
-    kept_cell = np.asarray(rows.frame[_CELL], dtype=np.intp)
-    notes = [*rows.notes, *_notes(values, kept_cell, empty)]
-    ordered = {role: _ordered(frame, made_of, groups, role) for role in made_of}
-    return GroupedRows(rows, values, kept_cell, groups, made_of, ordered, tuple(notes))
+        with_responses(data, part),
+        columns=[*items, _EVERY],
+        others=[_CELL],
+        missing="keep",
+        **design,  # type: ignore[arg-type]
+    )
+    values, cell = rows.values[:, :-1], np.asarray(rows.frame[_CELL], dtype=np.intp)
+    waves = coded_together(frame, made_of["wave"], in_time=True)[1] if "wave" in made_of else ()
+    notes = (*rows.notes, *_notes(values, cell, empty))
+    return GroupedRows(rows, values, cell, groups, made_of, tuple(waves), notes)
 
 
 def group_columns(
@@ -183,23 +178,13 @@ def group_columns(
         raise InputError(f"`by` must name each column once; found {shown(twice or listed)}.")
     placed: dict[str, tuple[str, ...]] = {}
     for name in listed:
-        role = name if name in ("brand", "wave") else "segment"
-        column = name
+        role, column = name if name in ("brand", "wave") else "segment", name
         if name not in frame.columns and role != "segment" and design.get(role) is not None:
             column = str(design.get(role))
         role = next((one for one in ("brand", "wave") if design.get(one) == column), role)
         require_columns(frame, [column], argument="by")
         placed[role] = (*placed.get(role, ()), column)
     return placed
-
-
-@dataclass(frozen=True)
-class _Part:
-    """Some columns of a survey, with its codebook and design."""
-
-    responses: pd.DataFrame
-    codebook: pd.DataFrame
-    design: Mapping[str, str | None]
 
 
 def data_frame(data: Data) -> tuple[pd.DataFrame, dict[str, str | None]]:
@@ -210,93 +195,72 @@ def data_frame(data: Data) -> tuple[pd.DataFrame, dict[str, str | None]]:
     return data, {}
 
 
+def coded_together(
+    frame: pd.DataFrame, columns: Sequence[str], *, in_time: bool = False
+) -> tuple[Codes, list[str]]:
+    """Give the codes (-1: missing) and labels, in order, of what several columns make together.
+
+    Waves stand in the order of time.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"region": ["n", "s", "n"], "age": [1.0, 2.0, None]})
+    >>> codes, labels = coded_together(frame, ["region", "age"])
+    >>> codes.tolist(), labels
+    ([0, 1, -1], ['n · 1', 's · 2'])
+    """
+    if in_time:
+        return _coded_in_time(frame, columns)
+    parts = [coded(frame[name]) for name in columns]
+    found, codes = _combined([codes for codes, _ in parts])
+    names = [labels for _, labels in parts]
+    return codes, [
+        BETWEEN.join(labels[code] for labels, code in zip(names, row, strict=True))
+        for row in found.tolist()
+    ]
+
+
+def _coded_in_time(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[Codes, list[str]]:
+    wave = frame[columns[0]]
+    if len(columns) > 1:
+        codes, labels = coded_together(frame, columns)
+        wave = pd.Series([labels[code] if code >= 0 else None for code in codes], dtype=object)
+    when, waves = coded_waves(wave)
+    return when, list(waves)
+
+
+def _combined(parts: Sequence[Codes]) -> tuple[Codes, Codes]:
+    """Give the combinations that occur, in order, and that of each row (-1: one is missing)."""
+    codes = np.stack(parts, axis=1)
+    placed = (codes >= 0).all(axis=1)
+    found, index = np.unique(codes[placed], axis=0, return_inverse=True)
+    cell = np.full(len(codes), -1, dtype=np.intp)
+    cell[placed] = index.reshape(-1)
+    return found, cell
+
+
 def _cells(
     frame: pd.DataFrame, made_of: Mapping[str, tuple[str, ...]]
 ) -> tuple[Codes, pd.DataFrame, list[str]]:
     """Give each row's group, the groups in order, and declared categories without a row."""
-    columns = [name for names in made_of.values() for name in names]
-    if not columns:
+    if not made_of:
         return np.zeros(len(frame), np.intp), pd.DataFrame({role: [None] for role in ROLES}), []
-    coded = [ordered_codes(frame[name]) for name in columns]
-    codes = np.stack([codes for codes, _, _ in coded], axis=1)
-    placed = (codes >= 0).all(axis=1)
-    found, at = np.unique(codes[placed], axis=0, return_inverse=True)
-    cell = np.full(len(frame), -1, dtype=np.intp)
-    cell[placed] = at.reshape(-1)
-    labels = dict(zip(columns, (labels for _, labels, _ in coded), strict=True))
-    place = {name: column for column, name in enumerate(columns)}
-    groups = {}
-    for role in ROLES:
-        names = made_of.get(role, ())
-        told = [[labels[name][code] for code in found[:, place[name]]] for name in names]
-        groups[role] = _joined(told, len(found))
-    return cell, pd.DataFrame(groups, dtype=object), [one for _, _, empty in coded for one in empty]
-
-
-def _ordered(
-    frame: pd.DataFrame, made_of: Mapping[str, tuple[str, ...]], groups: pd.DataFrame, role: str
-) -> tuple[object, ...]:
-    if len(made_of[role]) > 1:
-        return tuple(dict.fromkeys(groups[role]))
-    return tuple(ordered_codes(frame[made_of[role][0]])[1])
-
-
-def _joined(told: list[list[object]], n: int) -> list[object]:
-    if not told:
-        return [None] * n
-    if len(told) == 1:
-        return told[0]
-    return [BETWEEN.join(group_text(part) for part in parts) for parts in zip(*told, strict=True)]
-
-
-def ordered_codes(column: pd.Series) -> tuple[Codes, list[object], list[str]]:
-    """Number the groups of a column: declared categories in their order, else sorted.
-
-    Parameters
-    ----------
-    column : Series
-
-    Returns
-    -------
-    codes : ndarray of int
-        -1 where missing.
-    labels : list
-        Groups that occur.
-    empty : list of str
-        Declared categories that do not.
-
-    Examples
-    --------
-    >>> codes, labels, _ = ordered_codes(pd.Series(["b", None, "a"]))
-    >>> codes.tolist(), labels
-    ([1, -1, 0], ['a', 'b'])
-    """
-    codes, found = pd.factorize(column)
-    labels = [one.item() if isinstance(one, np.generic) else one for one in found.tolist()]
-    empty: list[str] = []
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        declared = column.dtype.categories.tolist()
-        place = {one: at for at, one in enumerate(declared)}
-        order = sorted(range(len(labels)), key=lambda at: place[labels[at]])
-        empty = [group_text(one) for one in declared if one not in set(labels)]
-    else:
-        order = sorted(range(len(labels)), key=lambda at: _sort_key(labels[at]))
-    rank = np.empty(len(order) + 1, dtype=np.intp)
-    rank[order], rank[-1] = np.arange(len(order)), -1
-    return rank[codes], [labels[at] for at in order], empty
-
-
-def group_text(label: object) -> str:
-    """Write a group's label: 2025, 2025.0 and "2025" are one.
-
-    Examples
-    --------
-    >>> group_text(2025.0), group_text("Center")
-    ('2025', 'Center')
-    """
-    if isinstance(label, float) and label.is_integer():
-        return str(int(label))
-    return str(label)
+    made = {
+        role: coded_together(frame, columns, in_time=role == "wave")
+        for role, columns in made_of.items()
+    }
+    found, cell = _combined([codes for codes, _ in made.values()])
+    groups = pd.DataFrame({role: None for role in ROLES}, index=range(len(found)), dtype=object)
+    for at, (role, (_, labels)) in enumerate(made.items()):
+        groups[role] = np.array(labels, dtype=object)[found[:, at]]
+    empty = [
+        label_text(one)
+        for names in made_of.values()
+        for column in (frame[name] for name in names)
+        if isinstance(column.dtype, pd.CategoricalDtype)
+        for one in column.cat.categories.difference(list(column.unique()), sort=False)
+    ]
+    return cell, groups, empty
 
 
 def group_labels(groups: pd.DataFrame) -> list[str]:
@@ -308,34 +272,43 @@ def group_labels(groups: pd.DataFrame) -> list[str]:
     ['Civic · 2026']
     """
     rows = groups[list(ROLES)].itertuples(index=False)
-    return [BETWEEN.join(group_text(one) for one in row if not pd.isna(one)) for row in rows]
-
-
-def _sort_key(label: object) -> tuple[bool, float, str]:
-    if isinstance(label, (int, float)) and not isinstance(label, bool):
-        return False, float(label), ""
-    return True, 0.0, str(label)
+    return [BETWEEN.join(label_text(one) for one in row if not pd.isna(one)) for row in rows]
 
 
 def _notes(values: Floats, cell: Codes, empty: list[str]) -> list[Message]:
-    notes = []
-    apart = int((cell < 0).sum())
-    if apart:
-        said = (
-            "{n:count} {n:row is|rows are} in no group, as what makes the groups is missing there."
-        )
-        notes.append(Message(said, {"n": apart}))
-    if empty:
-        said = "Nobody is in {n:count} declared {n:group|groups}: {names}."
-        notes.append(Message(said, {"n": len(empty), "names": empty[:5]}))
     inside = values[cell >= 0]
-    gaps = int(np.isnan(inside).sum())
-    if gaps:
-        said = (
-            "{share:percent1} of the answers are missing; each score rests on those who answered."
-        )
-        notes.append(Message(said, {"share": gaps / inside.size}))
-    return notes
+    apart, gaps = int((cell < 0).sum()), int(np.isnan(inside).sum())
+    notes = [
+        Message(
+            "{n:count} {n:row is|rows are} in no group, as what makes the groups is missing there.",
+            {"n": apart},
+        ),
+        Message(
+            "Nobody is in {n:count} declared {n:group|groups}: {names}.",
+            {"n": len(empty), "names": empty[:5]},
+        ),
+        Message(
+            "{share:percent1} of the answers are missing; each score rests on those who answered.",
+            {"share": gaps / inside.size},
+        ),
+    ]
+    return [note for note, holds in zip(notes, (apart, empty, gaps), strict=True) if holds]
+
+
+def row_values(row: pd.Series) -> dict[str, Any]:
+    """Give a row's cells by column, as the values of a sentence."""
+    return {str(name): value for name, value in row.items()}
+
+
+def first_names(names: Sequence[str]) -> list[str]:
+    """Give the names that a sentence has room for."""
+    return list(names)[:MOST_NAMED]
+
+
+def and_more(names: Sequence[str]) -> Message | str:
+    """Count the names that a sentence has no room for."""
+    rest = len(names) - MOST_NAMED
+    return Message(" and {n:count} more", {"n": rest}) if rest > 0 else ""
 
 
 Measure = Literal["mean", "top2", "nps"]
@@ -355,8 +328,6 @@ CODINGS: Final[dict[NpsCoding, tuple[float, float, float, float]]] = {
 MOST_STEPS: Final = 10
 #: Answers from which the absence of zeros says something about the coding.
 MANY: Final = 100
-#: Items that a note names.
-MOST_NAMED: Final = 4
 
 
 @dataclass(frozen=True)
@@ -384,11 +355,11 @@ class ItemScale:
         if measure == "mean":
             return answers
         if measure == "top2":
-            found = (answers >= self.high - 1).astype(np.float64)
+            scored = (answers >= self.high - 1).astype(np.float64)
         else:
             up, down = answers >= self.promoter, answers <= self.detractor
-            found = 100.0 * (up.astype(np.float64) - down)
-        return np.where(np.isnan(answers), np.nan, found)
+            scored = 100.0 * (up.astype(np.float64) - down)
+        return np.where(np.isnan(answers), np.nan, scored)
 
 
 def item_scales(
@@ -443,78 +414,81 @@ def item_scales(
         check_option("nps_coding", nps_coding, tuple(CODINGS))
     for measure in measures or ():
         check_option("measures", measure, MEASURES)
-    asks_nps = measures is None or "nps" in measures
-    declared = {**codebook, **_said(limits, items)}
-    scales, notes = {}, []
+    declared = {**codebook, **_declared(limits, items)}
+    scales: dict[str, ItemScale] = {}
+    told: dict[str, list[str]] = {}
     for at, item in enumerate(items):
-        column = answers[:, at]
-        column = column[~np.isnan(column)]
-        ends, is_taken = _ends(column, declared.get(item), nps_coding)
-        _check_answers(item, column, raw[:, at], ends=ends, is_taken=is_taken, asks_nps=asks_nps,
-                       coding=nps_coding)  # fmt: skip
+        column = answers[~np.isnan(answers[:, at]), at]
+        ends, assumed = declared.get(item), item not in declared and nps_coding is None
+        if ends is None:
+            ends = _assumed(column, nps_coding)
+            assumed = assumed and not np.isnan(ends[0])
+        if measures is None or "nps" in measures:
+            _check_coding(item, raw[:, at], ends=ends, coding=nps_coding)
+        _check_answers(item, column, ends=ends, assumed=assumed)
         scales[item] = _scale(item, ends, measures)
-        notes += _item_notes(item, column, scales[item], is_taken=is_taken, asked=measures)
-    return scales, _united(notes)
+        nps = "nps" in scales[item].measures
+        for kind, applies in {
+            "assumed": assumed and (measures is None or bool(set(measures) - {"mean"})),
+            "unknown": np.isnan(ends[0]) and measures is None and len(column) > 0,
+            "no zeros": nps and assumed and len(column) >= MANY and column.min() == 1,
+            "1-10": nps and ends == (1.0, 10.0),
+            "1-11": nps and ends == (1.0, 11.0),
+        }.items():
+            if applies:
+                told.setdefault(kind, []).append(item)
+    return scales, [
+        Message(message.text, {"items": first_names(told[kind]), "more": and_more(told[kind])})
+        for kind, message in _SCALE_NOTES.items()
+        if kind in told
+    ]
 
 
-def _said(limits: Limits | None, items: Sequence[str]) -> dict[str, Ends]:
+def _declared(limits: Limits | None, items: Sequence[str]) -> dict[str, Ends]:
     if limits is None:
         return {}
-    said = dict(limits) if isinstance(limits, Mapping) else dict.fromkeys(items, limits)
-    for item, ends in said.items():
+    declared = dict(limits) if isinstance(limits, Mapping) else dict.fromkeys(items, limits)
+    for item, ends in declared.items():
         if len(ends) != 2 or not ends[0] < ends[1]:
             raise ScaleError(
                 f"`limits` must be two ends, low < high; found {shown(list(ends))} for "
                 f"{shown(item)}. Write (0, 10)."
             )
-    return {item: (float(ends[0]), float(ends[1])) for item, ends in said.items()}
+    return {item: (float(ends[0]), float(ends[1])) for item, ends in declared.items()}
 
 
-def _ends(column: Floats, declared: Ends | None, coding: NpsCoding | None) -> tuple[Ends, bool]:
-    """Give the ends of an item's scale, and whether they were taken for granted."""
-    if declared is not None:
-        return declared, False
-    if not len(column) or (column % 1 != 0).any() or column.min() < 0:
-        return (np.nan, np.nan), False
+def _assumed(column: Floats, coding: NpsCoding | None) -> Ends:
+    """Give the ends taken for granted where the answers agree with them, else missing ones."""
     low, high = CODINGS[coding or "0-10"][:2]
-    reaches = high - 2 <= column.max() <= high + 1
-    if not reaches:
-        return (np.nan, np.nan), False
-    return (low, high), coding is None
+    whole = len(column) > 0 and not (column % 1 != 0).any() and column.min() >= 0
+    return (low, high) if whole and high - 2 <= column.max() <= high + 1 else (np.nan, np.nan)
 
 
-def _check_answers(
-    item: str,
-    column: Floats,
-    raw: Floats,
-    *,
-    ends: Ends,
-    is_taken: bool,
-    asks_nps: bool,
-    coding: NpsCoding | None,
-) -> None:
-    low, high = ends
-    outside = column[(column < low) | (column > high)]
+def _check_coding(item: str, raw: Floats, *, ends: Ends, coding: NpsCoding | None) -> None:
     elevens, zeros = int((raw == 11).sum()), int((raw == 0).sum())
-    if asks_nps and (low, high) == (0.0, 10.0) and elevens and not zeros:
+    if ends == (0.0, 10.0) and elevens and not zeros:
         raise ScaleError(
             f"`nps_coding` must say how {shown(item)} is coded; found {elevens} answers of 11 and "
             "none of 0, where 0 to 10 is taken for granted: it looks coded 1 to 11. Write "
             "nps_coding='1-11' (with limits=(1, 11) where a codebook says otherwise)."
         )
+    known = {one[:2] for one in CODINGS.values()}
+    if coding is not None and ends in known - {CODINGS[coding][:2]}:
+        raise ScaleError(
+            f"`nps_coding` must agree with the scale of {shown(item)}, which runs from "
+            f"{ends[0]:g} to {ends[1]:g}; found {coding!r}. Correct one of the two."
+        )
+
+
+def _check_answers(item: str, column: Floats, *, ends: Ends, assumed: bool) -> None:
+    low, high = ends
+    outside = column[(column < low) | (column > high)]
     if len(outside):
-        way = "Write limits=(low, high) for its scale." if is_taken else "Correct the ends."
+        way = "Write limits=(low, high) for its scale." if assumed else "Correct the ends."
         raise ScaleError(
             f"answers of {shown(item)} must lie on its scale from {low:g} to {high:g}; found "
             f"{outside[0]:g} in {len(outside)} rows. {way}"
         )
-    if asks_nps and coding is not None and not np.isnan(low):
-        wanted = CODINGS[coding][:2]
-        if (low, high) != wanted and (low, high) in {ends[:2] for ends in CODINGS.values()}:
-            raise ScaleError(
-                f"`nps_coding` must agree with the scale of {shown(item)}, which runs from {low:g} "
-                f"to {high:g}; found {coding!r}. Correct one of the two."
-            )
 
 
 def _scale(item: str, ends: Ends, measures: Sequence[Measure] | None) -> ItemScale:
@@ -522,57 +496,27 @@ def _scale(item: str, ends: Ends, measures: Sequence[Measure] | None) -> ItemSca
     allowed: list[Measure] = ["mean"]
     if high - low <= MOST_STEPS and (low % 1, high % 1) == (0.0, 0.0):
         allowed.append("top2")
-    found = next((one for one in CODINGS.values() if one[:2] == ends), None)
-    if found is not None:
+    coding = next((one for one in CODINGS.values() if one[:2] == ends), None)
+    if coding is not None:
         allowed.append("nps")
     refused = [one for one in measures or () if one not in allowed]
     if refused:
-        way = (
-            "Write limits=(low, high) for its scale."
-            if np.isnan(low)
-            else "Ask for other measures of it."
-        )
-        scale = "a scale nobody declares" if np.isnan(low) else f"a scale from {low:g} to {high:g}"
-        rule = (
-            "nps takes 0 to 10 (or 1 to 10, 1 to 11)"
-            if "nps" in refused
-            else "top2 takes a scale of at most 11 categories"
-        )
+        scale, way = f"a scale from {low:g} to {high:g}", "Ask for other measures of it."
+        if np.isnan(low):
+            scale, way = "a scale nobody declares", "Write limits=(low, high) for its scale."
+        rule = "top2 takes a scale of at most 11 categories"
+        if "nps" in refused:
+            rule = "nps takes 0 to 10 (or 1 to 10, 1 to 11)"
         raise ScaleError(
             f"`measures` must suit each item: {rule}; found {shown(refused)} asked of "
             f"{shown(item)} with {scale}. {way}"
         )
     wanted = tuple(one for one in MEASURES if one in (measures or allowed))
-    promoter, detractor = found[2:] if found is not None else (9.0, 6.0)
-    return ItemScale(low, high, wanted, promoter, detractor)
+    return ItemScale(low, high, wanted, *(coding[2:] if coding is not None else ()))
 
 
-def _item_notes(
-    item: str,
-    column: Floats,
-    scale: ItemScale,
-    *,
-    is_taken: bool,
-    asked: Sequence[Measure] | None,
-) -> list[tuple[str, str]]:
-    """Say what a reader must know of a scale: kind of note and item."""
-    kinds = []
-    if is_taken and (asked is None or set(asked) - {"mean"}):
-        kinds.append("taken")
-    if np.isnan(scale.low) and asked is None and len(column):
-        kinds.append("unknown")
-    if "nps" in scale.measures:
-        if is_taken and len(column) >= MANY and column.min() == 1:
-            kinds.append("no zeros")
-        if (scale.low, scale.high) == (1.0, 10.0):
-            kinds.append("1-10")
-        if (scale.low, scale.high) == (1.0, 11.0):
-            kinds.append("1-11")
-    return [(kind, item) for kind in kinds]
-
-
-_SAID = {
-    "taken": Message(
+_SCALE_NOTES = {
+    "assumed": Message(
         "No codebook says the scale of {items}{more}; 0 to 10 is taken. Write limits to say "
         "otherwise."
     ),
@@ -593,18 +537,6 @@ _SAID = {
         "detractors 1 to 7."
     ),
 }
-
-
-def _united(found: Sequence[tuple[str, str]]) -> list[Message]:
-    """Write one note of each kind, naming its items."""
-    notes = []
-    for kind, message in _SAID.items():
-        items = [item for one, item in found if one == kind]
-        if items:
-            rest = len(items) - MOST_NAMED
-            more = Message(" and {n:count} more", {"n": rest}) if rest > 0 else ""
-            notes.append(Message(message.text, {"items": items[:MOST_NAMED], "more": more}))
-    return notes
 
 
 def wanted_items(items: str | Sequence[str]) -> list[str]:
@@ -628,8 +560,7 @@ def check_names(data: Data, **named: Sequence[str]) -> None:
     **named : sequence of str
         The columns of each argument.
     """
-    frame = data.responses if isinstance(data, SurveyData) else data
-    require_frame("data", frame)
+    frame, _ = data_frame(data)
     for argument, names in named.items():
         require_columns(frame, names, argument=argument)
 
@@ -655,11 +586,10 @@ def within_column(data: Data, within: str | None, *, taken: Sequence[str]) -> st
     >>> within_column(pd.DataFrame({"brand": ["a", "b"], "sat": [7, 8]}), None, taken=["sat"])
     'brand'
     """
-    frame = data.responses if isinstance(data, SurveyData) else data
-    if not isinstance(frame, pd.DataFrame) or within == NO_CENTRING:
+    if within == NO_CENTRING:
         return None
-    declared = data.design.get("brand") if isinstance(data, SurveyData) else None
-    own = declared or "brand"
+    frame, design = data_frame(data)
+    own = design.get("brand") or "brand"
     if within is None:
         several = own in frame.columns and own not in taken and frame[own].nunique() > 1
         return own if several else None
@@ -706,6 +636,6 @@ def with_responses(data: Data, responses: pd.DataFrame) -> Data:
        sat
     0    1
     """
-    if isinstance(data, SurveyData):
-        return SurveyWith(responses, data.codebook, data.design)
-    return responses
+    if not isinstance(data, SurveyData):
+        return responses
+    return SurveyWith(responses, data.codebook, data.design)

@@ -73,7 +73,8 @@ def number_axis(ax: Axes, kind: str, *, fine: str | None = None) -> None:
     ----------
     ax : Axes
     kind : str
-        A format of :func:`brandkit.core.message.formatted`.
+        A format of :func:`brandkit.core.message.formatted`, or ``steps``: as many decimals as the
+        steps between the numbers need.
     fine : str, optional
         Format where the steps are below a tenth.
 
@@ -91,6 +92,9 @@ def number_axis(ax: Axes, kind: str, *, fine: str | None = None) -> None:
     ticks = ax.xaxis.get_major_locator().tick_values(*ax.get_xlim())
     is_fine = fine is not None and len(ticks) > 1 and ticks[1] - ticks[0] < 0.0999
     said = fine if is_fine and fine is not None else kind
+    if kind == "steps":
+        step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
+        said = "count" if step > 0.999 else "decimal1" if step > 0.0999 else "decimal2"
     ax.xaxis.set_major_formatter(
         FuncFormatter(lambda value, _: formatted(value, said) if abs(value) > 1e-9 else "0")
     )

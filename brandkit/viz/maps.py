@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Ellipse
 from numpy.typing import ArrayLike, NDArray
@@ -106,6 +107,15 @@ def map_side(
         active=flags[chosen],
         telling=weight[chosen],
     )
+
+
+def side_of(points: pd.DataFrame, *, most: int, always: str | None = None) -> MapSide:
+    """Choose points of a frame ``label axis coordinate contribution``, on its first two axes."""
+    order = points["label"].drop_duplicates()
+    at = points.pivot(index="label", columns="axis", values="coordinate").loc[order]
+    telling = points[points["axis"] <= 2].groupby("label")["contribution"].sum().loc[order]
+    places = at.reindex(columns=[1, 2], fill_value=0.0)
+    return map_side(order.tolist(), places=places, telling=telling, most=most, always=always)
 
 
 def check_focus(focus: str | None, known: Iterable[object]) -> None:
@@ -250,77 +260,69 @@ MANY: Final = 16
 EDGE: Final = 16
 
 
-def draw_regions(
-    ax: Axes,
-    places: Floats,
-    radii: Floats,
-    angles: Floats,
-    *,
-    focus: Sequence[bool] | NDArray[np.bool_] = (),
-) -> None:
-    """Draw an ellipse around each point; that of the focus in the accent, filled softly.
+@dataclass(frozen=True)
+class Regions:
+    """Ellipses around points; missing where none is given.
 
     Parameters
     ----------
-    ax : Axes
     places : ndarray, n x 2
     radii : ndarray, n x 2
-        Long and short radius; a missing one is not drawn.
+        Long and short radius.
     angles : ndarray, n
         Degrees from the axis across to the long radius.
-    focus : sequence of bool, optional
 
     Examples
     --------
     >>> from brandkit.viz.theme import new_axes
+    >>> two = Regions(np.zeros((2, 2)), np.array([[2.0, 1.0], [np.nan, np.nan]]), np.zeros(2))
     >>> ax = new_axes()
-    >>> draw_regions(ax, np.zeros((2, 2)), np.array([[2.0, 1.0], [np.nan, np.nan]]), np.zeros(2))
-    >>> len(ax.patches)
-    1
+    >>> two.draw(ax)
+    >>> len(ax.patches), two.edges().shape
+    (1, (16, 2, 2))
     """
-    marked = list(focus) or [False] * len(places)
-    usual = PALETTE["line" if len(places) >= MANY else "soft"]
-    for place, radius, angle, is_focus in zip(places, radii, angles, marked, strict=True):
-        if not np.isfinite(radius).all():
-            continue
-        ax.add_patch(
-            Ellipse(
-                (float(place[0]), float(place[1])), 2 * float(radius[0]),
-                2 * max(float(radius[1]), 1e-9), angle=float(angle),
-                facecolor=PALETTE["accent-soft"] if is_focus else "none",
-                edgecolor=PALETTE["accent"] if is_focus else usual,
-                linewidth=1.2 if is_focus else 0.9, zorder=1.5 if is_focus else 2,
-            )
-        )  # fmt: skip
 
+    places: Floats
+    radii: Floats
+    angles: Floats
 
-def region_edges(places: Floats, radii: Floats, angles: Floats) -> Floats:
-    """Give the edges of ellipses as short lines, shape (lines, 2, 2).
+    @classmethod
+    def of(cls, frame: pd.DataFrame, places: Floats) -> Regions:
+        """Take ``radius_long radius_short angle`` of a frame, one row a place."""
+        radii = frame[["radius_long", "radius_short"]].to_numpy(dtype=float)
+        return cls(places, radii, frame["angle"].to_numpy(dtype=float))
 
-    Examples
-    --------
-    >>> region_edges(np.zeros((1, 2)), np.array([[2.0, 1.0]]), np.zeros(1)).shape
-    (16, 2, 2)
-    """
-    there = np.isfinite(radii).all(axis=1)
-    turn = np.linspace(0, 2 * np.pi, EDGE + 1)
-    long, short = (radii[there, side][:, None] for side in (0, 1))
-    lean = np.radians(angles[there])[:, None]
-    along, beside = np.cos(turn) * long, np.sin(turn) * short
-    edge = places[there][:, None, :] + np.stack(
-        [
-            along * np.cos(lean) - beside * np.sin(lean),
-            along * np.sin(lean) + beside * np.cos(lean),
-        ],
-        axis=2,
-    )
-    return np.asarray(np.stack([edge[:, :-1], edge[:, 1:]], axis=2).reshape(-1, 2, 2))
+    def edges(self) -> Floats:
+        """Give the edges as short lines, shape (lines, 2, 2)."""
+        known = np.isfinite(self.radii).all(axis=1)
+        turn = np.linspace(0, 2 * np.pi, EDGE + 1)
+        long, short = self.radii[known].T[..., None]
+        lean = np.radians(self.angles[known])[:, None]
+        along, beside = np.cos(turn) * long, np.sin(turn) * short
+        across = along * np.cos(lean) - beside * np.sin(lean)
+        upward = along * np.sin(lean) + beside * np.cos(lean)
+        edge = self.places[known][:, None, :] + np.stack([across, upward], axis=2)
+        return np.asarray(np.stack([edge[:, :-1], edge[:, 1:]], axis=2).reshape(-1, 2, 2))
 
+    def room(self, places: Floats | None = None) -> Floats:
+        """Give the outer points that a map makes room for: of large regions a part only, n x 2.
 
-def region_room(places: Floats, edges: Floats) -> Floats:
-    """Give the outer points that a map makes room for: of large regions a part only, n x 2."""
-    if not len(edges):
-        return np.empty((0, 2))
-    span = float(np.ptp(places, axis=0).max())
-    low, high = places.min(axis=0) - LARGEST * span, places.max(axis=0) + LARGEST * span
-    return np.asarray(np.clip(edges.reshape(-1, 2), low, high))
+        Large is told by the spread of ``places``, those of the regions where not given.
+        """
+        places = self.places if places is None else places
+        span = float(np.ptp(places, axis=0).max())
+        low, high = places.min(axis=0) - LARGEST * span, places.max(axis=0) + LARGEST * span
+        return np.asarray(np.clip(self.edges().reshape(-1, 2), low, high))
+
+    def draw(self, ax: Axes, *, focus: Sequence[bool] = ()) -> None:
+        """Draw them; that of the focus in the accent, filled softly."""
+        marked = list(focus) or [False] * len(self.places)
+        usual = PALETTE["line" if len(self.places) >= MANY else "soft"]
+        rows = zip(self.places, self.radii, self.angles, marked, strict=True)
+        for place, (long, short), angle, is_focus in rows:
+            if np.isfinite([long, short]).all():
+                ellipse = Ellipse(tuple(place), 2 * long, 2 * max(short, 1e-9), angle=angle)
+                ellipse.set_facecolor(PALETTE["accent-soft"] if is_focus else "none")
+                ellipse.set_edgecolor(PALETTE["accent"] if is_focus else usual)
+                ellipse.set(linewidth=1.2 if is_focus else 0.9, zorder=1.5 if is_focus else 2)
+                ax.add_patch(ellipse)

@@ -40,17 +40,24 @@ class Dots:
     ----------
     values, low, high : array_like
         Missing values are not drawn; without ends there is no line.
-    hollow : array_like of bool, optional
-        Which are drawn hollow.
+    hollow, accent : array_like of bool, optional
+        Which are drawn hollow, and which as a focus is: a diamond in the accent.
     label : Message or str
         What the key calls it, where there are several.
+    is_focus : bool
+        Whether, of several, it is the one in the accent.
+    markers : sequence of str, optional
+        Shape of each; circles where not given. Of a single series.
     """
 
     values: ArrayLike
     low: ArrayLike | None = None
     high: ArrayLike | None = None
     hollow: ArrayLike | None = None
+    accent: ArrayLike | None = None
     label: Message | str = ""
+    is_focus: bool = False
+    markers: Sequence[str] | None = None
 
 
 def dot_rows(
@@ -64,7 +71,9 @@ def dot_rows(
     columns: Mapping[str | Message, Sequence[str]] | None = None,
     reference: float | None = None,
     limits: tuple[float, float] | None = None,
+    behind: Sequence[str] | None = None,
     ax: Axes | None = None,
+    crowd: bool = False,
 ) -> Axes:
     """Draw a row for each name: dots with their intervals, numbers at the right.
 
@@ -73,7 +82,9 @@ def dot_rows(
     names : sequence of str
         From the top; a name may have two lines.
     dots : Dots or sequence of Dots
-        Several stand beside each other on a row, told apart by marker, with a key above.
+        Several stand beside each other on a row, told apart by marker, with a key above. More
+        than there are markers are a crowd of small hollow dots on one line, and the focus a
+        diamond among them.
     label : Message or str
         What the axis across shows.
     kind : str
@@ -88,6 +99,10 @@ def dot_rows(
         A line down at this value, such as 0 or the market's mean.
     limits : (float, float), optional
         Ends of the axis, where the data's own are not right.
+    behind : sequence of str, optional
+        What stands behind each name, such as its letter, and is never cut.
+    crowd : bool
+        Whether the series are too many to tell apart: small dots, but for the focus's.
     ax : Axes, optional
         New axes as high as the rows need where not given.
 
@@ -104,54 +119,73 @@ def dot_rows(
     """
     series = [dots] if isinstance(dots, Dots) else list(dots)
     n, m = len(names), len(series)
-    lines = max([1.0, 0.75 * m, *(1.0 + 0.9 * name.count("\n") for name in names)])
+    lines = max([1.0, 0.75 * m * (not crowd), *(1.0 + 0.9 * name.count("\n") for name in names)])
     if ax is None:
-        ax = new_axes(WIDTH, rows_height(round(n * lines + 1 + 1.5 * (m > 1))))
+        ax = new_axes(WIDTH, rows_height(round(n * lines + 1 + 1.5 * (m > 1 and not crowd))))
     mine = np.array([name == focus for name in names], dtype=bool)
     with theme():
         for number, one in enumerate(series):
-            at = np.arange(n, dtype=float) + 0.24 * (number - (m - 1) / 2)
-            _draw_series(ax, one, at=at, mine=mine, number=number if m > 1 else None)
+            away = 0.0 if crowd else min(0.24, 0.78 / m) * (number - (m - 1) / 2)
+            at = np.arange(n, dtype=float) + away
+            if m == 1 or (crowd and one.is_focus):
+                _draw_rows(ax, one, at=at, mine=mine | one.is_focus)
+            elif crowd:
+                ax.scatter(
+                    one.values, at, s=26, c="none", edgecolors=PALETTE["soft"], linewidths=1.1
+                )
+            else:
+                has_focus = any(other.is_focus for other in series)
+                _draw_series(ax, one, at=at, number=number, has_focus=has_focus)
         if ticks is not None:
             for row, tick in enumerate(np.asarray(ticks, dtype=float)):
                 ax.plot([tick, tick], [row - _HALF_TICK, row + _HALF_TICK], color=PALETTE["soft"],
                         linewidth=1.6, linestyle="-", marker="", zorder=2)  # fmt: skip
         if reference is not None:
             ax.axvline(reference, color=PALETTE["line"], linewidth=1.2, zorder=1)
-        name_rows(ax, row_names(list(names), line=NAME_LINE) if lines <= 1 else list(names))
+        shown = row_names(list(names), line=NAME_LINE) if lines <= 1 else list(names)
+        name_rows(ax, [a + b for a, b in zip(shown, behind or [""] * n, strict=True)])
         mark_focus(ax, list(names), None if focus is None else str(focus))
         _axis_across(ax, series, ticks=ticks, kind=kind, limits=limits)
         ax.set_xlabel(translate(label))
         for place, (head, texts) in enumerate((columns or {}).items()):
             write_column(ax, list(texts), column=place, head=translate(head))
-        if m > 1 and any(one.label for one in series):
+        if m > 1 and not crowd and any(one.label for one in series):
             ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2,
                       handletextpad=0.4, columnspacing=1.2)  # fmt: skip
     return ax
 
 
-def _draw_series(ax: Axes, one: Dots, *, at: Floats, mine: Flags, number: int | None) -> None:
+def _draw_rows(ax: Axes, one: Dots, *, at: Floats, mine: Flags) -> None:
+    """Draw a single series, each shape of marker in its turn."""
     values = np.asarray(one.values, dtype=float)
-    low = values if one.low is None else one.low
-    high = values if one.high is None else one.high
-    if number is None:
-        draw_interval_rows(ax, values, low=low, high=high, rows=at, focus=mine, hollow=one.hollow)
-        return
-    look = SERIES[number % len(SERIES)]
+    low = values if one.low is None else np.asarray(one.low, float)
+    high = values if one.high is None else np.asarray(one.high, float)
     hollow = np.zeros(len(values), bool) if one.hollow is None else np.asarray(one.hollow, bool)
-    ax.hlines(
-        at,
-        np.asarray(low, float),
-        np.asarray(high, float),
-        color=look["color"],
-        linewidth=1.4,
-        zorder=2,
-    )
+    mine = mine if one.accent is None else mine | np.asarray(one.accent, dtype=bool)
+    shapes = np.array(one.markers or ["o"] * len(values))
+    for shape in dict.fromkeys(shapes.tolist()):
+        part = shapes == shape
+        draw_interval_rows(ax, values[part], low=low[part], high=high[part], rows=at[part],
+                           focus=mine[part], hollow=hollow[part], marker=shape)  # fmt: skip
+
+
+def _draw_series(ax: Axes, one: Dots, *, at: Floats, number: int, has_focus: bool) -> None:
+    """Draw one of few series; the accent is the focus's where there is one."""
+    values = np.asarray(one.values, dtype=float)
+    low = values if one.low is None else np.asarray(one.low, float)
+    high = values if one.high is None else np.asarray(one.high, float)
+    look = SERIES[number % len(SERIES)]
+    colour = look["color"]
+    if has_focus:
+        colour = PALETTE["accent" if one.is_focus else "ink" if number % 2 == 0 else "soft"]
+    hollow = np.zeros(len(values), bool) if one.hollow is None else np.asarray(one.hollow, bool)
+    hollow = hollow | (number >= len(SERIES))
+    ax.hlines(at, low, high, color=colour, linewidth=1.4, zorder=2)
     for is_hollow in (False, True):
         part = (hollow == is_hollow) & ~np.isnan(values)
-        ax.scatter(values[part], at[part], s=36, marker=look["marker"], edgecolors=look["color"],
-                   c=PALETTE["paper"] if is_hollow else look["color"], linewidths=1.4, zorder=3,
-                   label=None if is_hollow else translate(one.label))  # fmt: skip
+        ax.scatter(values[part], at[part], s=36, marker=look["marker"], edgecolors=colour,
+                   c=PALETTE["paper"] if is_hollow else colour, linewidths=1.4, zorder=3,
+                   label=None if is_hollow != hollow.all() else translate(one.label))  # fmt: skip
 
 
 def _axis_across(
@@ -176,7 +210,7 @@ def _axis_across(
         return
     if limits:
         ax.set_xlim(limits)
-    number_axis(ax, kind)
+    number_axis(ax, kind, fine="decimal2" if kind == "decimal1" else None)
 
 
 def heat_map(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,6 +15,8 @@ from brandkit.viz.palette import PALETTE
 
 #: Where the columns of numbers end, in points right of the axes.
 COLUMNS: Final = (44, 92)
+#: How far behind a column texts begin.
+AFTER: Final = 12
 #: Half ems of the longest name beside a row: longer ones would leave the figure no room.
 LONGEST: Final = 44
 _STEPS: Final = (0.02, 0.05, 0.1, 0.25)
@@ -65,7 +67,14 @@ def share_axis(ax: Axes, *, low: float = 0.0, high: float = 1.0) -> None:
     ax.grid(axis="x")
 
 
-def write_column(ax: Axes, texts: Sequence[str], *, column: int = 0, head: str = "") -> None:
+def write_column(
+    ax: Axes,
+    texts: Sequence[str],
+    *,
+    column: int = 0,
+    head: str = "",
+    align: Literal["left", "right"] = "right",
+) -> None:
     """Write a column of numbers right of the axes, one beside each row.
 
     Parameters
@@ -75,6 +84,8 @@ def write_column(ax: Axes, texts: Sequence[str], *, column: int = 0, head: str =
     column : 0 or 1
     head : str
         Above the column.
+    align : "left" or "right"
+        Texts of any length stand at the left, behind the first column.
 
     Examples
     --------
@@ -84,11 +95,12 @@ def write_column(ax: Axes, texts: Sequence[str], *, column: int = 0, head: str =
     >>> [text.get_text() for text in ax.texts]
     ['share', '53%', '47%']
     """
-    placed = [((1.0, 1.0), (COLUMNS[column], 4), "axes fraction", "bottom", head)] if head else []
+    across = COLUMNS[column] if align == "right" else COLUMNS[column - 1] + AFTER
+    placed = [((1.0, 1.0), (across, 4), "axes fraction", "bottom", head)] if head else []
     placed += [
-        ((1.0, row), (COLUMNS[column], 0), ("axes fraction", "data"), "center", text)  # type: ignore[misc]
+        ((1.0, row), (across, 0), ("axes fraction", "data"), "center", text)  # type: ignore[misc]
         for row, text in enumerate(texts)
     ]
     for at, away, system, vertical, text in placed:
         ax.annotate(text, at, xycoords=system, xytext=away, textcoords="offset points",
-                    ha="right", va=vertical, color=PALETTE["soft"])  # fmt: skip
+                    ha=align, va=vertical, color=PALETTE["soft"])  # fmt: skip

@@ -13,7 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from brandkit import joins, overlap, positioning, satisfaction
+from brandkit import overlap, positioning, satisfaction, strategy
+from brandkit.questions import answers as answers_of
+from brandkit.questions.positioning import MOST_MOVES, RAISE, _wanted
+from brandkit.questions.satisfaction import target_block
 from brandkit.sources import Study, read_study
 
 #: What is asked, in few words, and what answers it: a result or a plain frame.
@@ -79,13 +82,27 @@ class Recorded(NamedTuple):
         yield from self.answers(read_study(source, language="en"))
 
 
+def answer(study: Study, name: str) -> Any:
+    """Ask a study one of its questions; None where it is open."""
+    return answers_of(study)[name] or None
+
+
+def _room_what_ifs(stability: Any, room: Any, study: Study) -> Any:
+    """Raise what people would have to say at the freest ground."""
+    cells = stability.cells[stability.cells["brand"] == study.focus]
+    present = dict(zip(cells["attribute"], cells["share"], strict=True))
+    wanted = [name for name in _wanted(None, room) if name in present][:MOST_MOVES]
+    moves = {name: {name: min(RAISE, 1.0 - present[name])} for name in wanted}
+    return positioning.repositioning(stability, brand=study.focus, changes=moves, seed=study.seed)
+
+
 # --- the sample: what its banks sell -------------------------------------------------------------
 
 
 def offers(study: Study) -> Iterator[Answer]:
     """What the catalogue and the branches give."""
     catalog, bank, weights = study.catalog, study.focus, study.settings.catalog.weights or None
-    found = joins.study_overlap(study)
+    found = answer(study, "overlap")
     yield "", found
     yield "matrix", found.matrix()
     usual = {"weights": weights, "reference": found.reference}
@@ -123,30 +140,28 @@ def _of_offers(catalog: Any, *, bank: str, rival: str, **usual: Any) -> Iterator
 
 def answers(study: Study) -> Iterator[Answer]:
     """What a study's reports take from the survey, with the margins that it declares."""
-    weight = joins.study_weights(study)
+    weight = answer(study, "weights")
     yield "", weight
     yield "", study.survey.quality()
-    yield "", joins.study_comparison(study, weight=weight)
-    yield "", joins.study_alikeness(study, weight=weight)
-    drivers = joins.study_drivers(study, weight=weight)
+    yield "", answer(study, "scores")
+    yield "", answer(study, "alikeness")
+    drivers = answer(study, "drivers")
     yield "", drivers
     first = study.settings.survey.segments[0]
-    yield f"by {first}", joins.study_drivers(study, by=first, weight=weight)
-    roles = joins.study_penalties(study, weight=weight)
+    yield f"by {first}", answer(study, "segment_drivers")
+    roles = answer(study, "penalties")
     yield "", roles
-    model = joins.study_paths(study, weight=weight)
+    model = answer(study, "paths")
     yield "", model
     for detail in ("block", "item"):
         yield (
             f"by {detail}",
-            satisfaction.importance_performance(
-                model, target=joins.target_block(study), detail=detail
-            ),
+            satisfaction.importance_performance(model, target=target_block(study), detail=detail),
         )
-    yield "", joins.study_priorities(study, drivers=drivers, roles=roles, weight=weight)
-    yield "of tiers", joins.study_tiers(study, weight=weight)
-    yield "", joins.study_reliability(study)
-    chosen = joins.study_choice(study, weight=weight)
+    yield "", answer(study, "priorities")
+    yield "of tiers", answer(study, "segments")
+    yield "", answer(study, "reliability")
+    chosen = answer(study, "choice")
     yield "", chosen
     raised = dict.fromkeys(study.settings.survey.images[:2], 0.05)
     yield "", chosen and chosen.what_if(brand=study.focus, changes=raised)
@@ -225,22 +240,20 @@ def paths(study: Study) -> Iterator[Answer]:
 
 def places(study: Study) -> Iterator[Answer]:
     """What a study's reports say of places on the map."""
-    weight = joins.study_weights(study)
-    stability = joins.study_stability(study, weight=weight)
+    stability = answer(study, "stability")
     yield "", stability
-    yield "", joins.study_movement(study, weight=weight)
+    yield "", answer(study, "movement")
     yield "", positioning.claim_check(stability)
-    room = joins.study_opportunities(study, stability=stability)
+    room = answer(study, "opportunities")
     yield "", room
-    choice = joins.study_choice(study, weight=weight)
-    for name, known in (("by choices", choice), ("by room", None)):
-        yield name, joins.study_what_ifs(study, stability=stability, choice=known, room=room)
+    yield "by choices", answer(study, "what_ifs")
+    yield "by room", _room_what_ifs(stability, room, study)
 
 
 def maps(study: Study) -> Iterator[Answer]:
     """Maps of tables."""
     counts, survey = study.brand_image.values, study.survey
-    yield "of the brand table", joins.study_positions(study)
+    yield "of the brand table", answer(study, "map")
     for scaling in ("symmetric", "column_gab", "standard"):
         yield scaling, positioning.correspondence_map(counts, scaling=scaling)
     yield "turned, with guests", positioning.correspondence_map(
@@ -253,7 +266,7 @@ def maps(study: Study) -> Iterator[Answer]:
     plain = positioning.component_map(means)
     yield "", plain
     yield "turned", positioning.component_map(means, rotation="varimax", standardise=False)
-    apart = 1 - joins.study_overlap(study).matrix()
+    apart = 1 - answer(study, "overlap").matrix()
     apart = apart.mask(np.eye(len(apart), dtype=bool), 0.0)
     for method in ("classical", "metric", "nonmetric"):
         yield method, positioning.distance_map(apart, method=method, asymmetry="average", starts=5)
@@ -282,34 +295,33 @@ def _liked_room(study: Study, liking: pd.DataFrame) -> positioning.Opportunities
 
 def joined(study: Study) -> Iterator[Answer]:
     """What the brief joins, and scorecards."""
-    told = joins.brief(study)
-    yield "of the brief", told.link
-    yield "of the brief", told.options
-    yield "of the brief", told.customers.todo
-    by_map = joins.distance_link(
-        told.overlap, perceived=told.positions, value="excess", draws=SMALL
+    alike = answer(study, "overlap")
+    for name in ("links", "strategy", "priorities"):
+        yield "of the brief", answer(study, name)
+    by_map = strategy.distance_link(
+        alike, perceived=answer(study, "stability").map, value="excess", draws=SMALL
     )
     yield "by excess and map", by_map
     gaps = overlap.catalog_gaps(study.catalog, brand=study.focus)
-    yield "of gaps alone", joins.strategy_reading(gaps)
+    yield "of gaps alone", strategy.strategy_reading(gaps)
     items = ["sat1", "counter", "waiting", "digital"]
     scores = satisfaction.satisfaction_scores(study.survey, items=items, by="brand").scores
     scores = scores[scores["measure"] == "mean"]
     liked = scores[scores["item"] == "sat1"]
-    yield "", joins.uniqueness_link(told.overlap, satisfaction=liked, draws=SMALL)
+    yield "", strategy.uniqueness_link(alike, satisfaction=liked, draws=SMALL)
     table, errors = (
         scores.pivot_table(index="brand", columns="item", values=value)
         for value in ("estimate", "std_error")
     )
     card = {"limits": (0, 10), "std_errors": errors, "draws": SMALL}
-    yield "", joins.scorecard(table, **card)
-    yield "weighted", joins.scorecard(
+    yield "", strategy.scorecard(table, **card)
+    yield "weighted", strategy.scorecard(
         table, weights=dict.fromkeys(items, 1.0) | {"sat1": 3.0}, direction={"waiting": "lower"},
         limits=(0, 10),
     )  # fmt: skip
-    yield "", joins.scorecard_matrix(table, contribution=items[:2], potential=items[2:], **card)
+    yield "", strategy.scorecard_matrix(table, contribution=items[:2], potential=items[2:], **card)
     for name in ("institutions", "brand_audit"):
-        template = joins.scorecard_template(name, language="en")
+        template = strategy.scorecard_template(name, language="en")
         yield f"scorecard_template of {name}", template.scores
 
 
@@ -318,13 +330,13 @@ def joined(study: Study) -> Iterator[Answer]:
 
 def tracked(study: Study) -> Iterator[Answer]:
     """A wide battery of ticks, with weights."""
-    stability = joins.study_stability(study)
+    stability = answer(study, "stability")
     yield "", stability
     yield "", positioning.claim_check(stability)
-    room = joins.study_opportunities(study, stability=stability)
+    room = answer(study, "opportunities")
     yield "", room
-    yield "", joins.study_what_ifs(study, stability=stability, room=room)
-    yield "", joins.study_alikeness(study)
+    yield "", answer(study, "what_ifs")
+    yield "", answer(study, "alikeness")
     image = study.survey.images(without=["None of These"])
     yield "", image
     rows = image.answers()
@@ -339,7 +351,7 @@ def tracked(study: Study) -> Iterator[Answer]:
 def sold(study: Study) -> Iterator[Answer]:
     """Thousands of products."""
     catalog, bank = study.catalog, study.focus
-    found = joins.study_overlap(study)
+    found = answer(study, "overlap")
     yield "", found
     usual = {"weights": None, "reference": found.reference}
     yield from _of_offers(catalog, bank=bank, rival=_rival(found, bank), **usual)

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import BrandkitError
 from brandkit.overlap import FACET_WEIGHTS, BrandOverlap, brand_overlap, fit_reference
-from brandkit.overlap.brands.brands import stability_interval
-from brandkit.overlap.brands.kernel import best_of_draws
+from brandkit.overlap.brands.kernel import best_of_draws, stability_interval
 from brandkit.overlap.examples import catalog_of, small_catalog
 from brandkit.sources.catalog.catalog import Catalog
 from tests.contract import assert_contract

@@ -18,12 +18,8 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError
 from brandkit.overlap import fit_reference, overlap_history
-from brandkit.overlap.brands.kernel import CategoryScores
 from brandkit.overlap.examples import catalog_of
-from brandkit.overlap.history.points import Rules, point_scores
-from brandkit.overlap.history.story import COMPONENTS, INDICES, OverlapHistory
-from brandkit.overlap.similarity.facets import catalog_facets
-from brandkit.overlap.similarity.reference import FACET_WEIGHTS
+from brandkit.overlap.history.history import COMPONENTS, INDICES, OverlapHistory
 from brandkit.sources import read_catalog
 from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.catalog.listing import ProblemLog
@@ -224,20 +220,6 @@ def test_components_add_up_to_the_total(dates: tuple[Offers, Offers], vocabulary
     assert (found.change["range_low"] <= found.change["estimate"] + 1e-12).all() or np.isnan(
         list(parts.values())
     ).any()
-
-
-@settings(max_examples=10)
-@given(st.integers(0, 10_000))
-def test_similarities_are_those_of_product_similarity(seed: int) -> None:
-    offers = random_market(seed, brands=4)
-    catalog = catalog_of(offers)
-    facets, reference = catalog_facets(catalog), fit_reference(catalog)
-    rules = Rules(reference, FACET_WEIGHTS, 0.5)
-    for category in facets.categories:
-        for rows, found in point_scores(category, {"": category}, facets, rules):
-            scores = CategoryScores(category, facets, reference)
-            expected = scores.pairs(rows, FACET_WEIGHTS, min_compared=0.5).score
-            np.testing.assert_allclose(found[""], expected, atol=1e-12)
 
 
 # what must not matter

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, ScaleError
+from brandkit.overlap.examples import catalog_of
 from brandkit.overlap.gaps.lookalikes import LOOKS_ALIKE, look_alike_names, name_likeness
+from tests.contract import assert_contract
 
 PAIRS = Path(__file__).parent.parent / "reference" / "lookalike_names" / "pairs.csv"
 
@@ -77,20 +79,25 @@ def test_pairs_of_different_banks_within_a_category_each_once() -> None:
     found = look_alike_names(
         names, brands=["A", "B", "A", "C", "B"], groups=["s", "s", "s", "t", "s"]
     )
-    assert found[["row_a", "row_b"]].values.tolist() == [[0, 1], [1, 2]]
+    assert found.pairs[["row_a", "row_b"]].values.tolist() == [[0, 1], [1, 2]]
 
 
 def test_with_a_focus_its_names_come_first_and_no_others_are_paired() -> None:
     names = ["Star Saver", "Star Saver", "Stars Saver", "Star Saver"]
     found = look_alike_names(names, brands=["A", "F", "B", "F"], focus="F")
-    assert sorted(found[["row_a", "row_b"]].values.tolist()) == [[1, 0], [1, 2], [3, 0], [3, 2]]
+    assert sorted(found.pairs[["row_a", "row_b"]].values.tolist()) == [
+        [1, 0],
+        [1, 2],
+        [3, 0],
+        [3, 2],
+    ]
 
 
 def test_names_that_only_say_the_kind_are_left_out_unless_asked_for() -> None:
     names, brands = ["Home Loan", "Home Loans"], ["A", "B"]
-    assert look_alike_names(names, brands=brands).empty
-    assert len(look_alike_names(names, brands=brands, generic=True)) == 1
-    assert look_alike_names(["", ""], brands=brands, generic=True).empty
+    assert look_alike_names(names, brands=brands).pairs.empty
+    assert len(look_alike_names(names, brands=brands, generic=True).pairs) == 1
+    assert look_alike_names(["", ""], brands=brands, generic=True).pairs.empty
 
 
 def test_the_search_finds_what_comparing_all_pairs_finds() -> None:
@@ -102,7 +109,34 @@ def test_the_search_finds_what_comparing_all_pairs_finds() -> None:
         for j in range(i + 1, len(names))
         if name_likeness(names[i], names[j]) >= LOOKS_ALIKE
     }
-    assert set(map(tuple, found[["row_a", "row_b"]].values.tolist())) == every
+    assert set(map(tuple, found.pairs[["row_a", "row_b"]].values.tolist())) == every
+
+
+def test_a_gap_among_the_names_is_said_with_its_place() -> None:
+    for gap in (None, float("nan")):
+        with pytest.raises(InputError, match=r"text in every place; found (None|nan) in place 1"):
+            look_alike_names(["Smart Saver", gap], brands=["A", "B"])  # type: ignore[list-item]
+
+
+def test_a_catalogue_brings_its_banks_and_categories_along() -> None:
+    offers = [
+        {"brand": brand, "product": category, "name": f"{brand} Star Saver", "category": category}
+        for brand, category in (("A", "s"), ("B", "s"), ("C", "s"), ("D", "t"))
+    ]
+    found = look_alike_names(catalog_of(offers))
+    ends = [["A", "B"], ["A", "C"], ["B", "C"]]
+    assert found.pairs[["brand_a", "brand_b"]].values.tolist() == ends
+    assert found.brands.set_index("brand")["n_look_alikes"].to_dict() == {
+        "A": 1, "B": 1, "C": 1, "D": 0,
+    }  # fmt: skip
+    kin = {"A": {"B"}, "B": {"A"}}
+    apart = look_alike_names(catalog_of(offers), sisters=kin).pairs
+    assert apart[["brand_a", "brand_b"]].values.tolist() == ends[1:]
+
+
+def test_contract() -> None:
+    names = ["Super Saver", "SuperSaver", "Golf Club"]
+    assert_contract(lambda: look_alike_names(names, brands=list("ABC")))
 
 
 @pytest.mark.parametrize(

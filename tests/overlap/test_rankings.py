@@ -12,16 +12,15 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError
 from brandkit.overlap import brand_overlap, market_overlap
-from brandkit.overlap.brands.brands import nearest_support
-from brandkit.overlap.brands.matches import most_alike, similarity_order
+from brandkit.overlap.brands.kernel import most_alike, nearest_support, similarity_order
 from brandkit.overlap.brands.rankings import (
     closest_pairs,
     compared_pair,
-    meeting_pairs,
     most_alike_rivals,
     ranked_rivals,
 )
 from brandkit.overlap.examples import catalog_of, small_catalog
+from brandkit.overlap.regions.market import meeting_pairs
 from tests.overlap.markets import unrelated_market
 
 
@@ -126,7 +125,3 @@ def test_unknown_banks_are_refused() -> None:
         ranked_rivals(result, brand="Meridan")
     with pytest.raises(InputError, match="They are"):
         result.telling(most=2, focus="Ω")
-    branches = pd.DataFrame({"bank": list("AB"), "city": list("xx")})
-    meeting = market_overlap(branches, brand="bank", market="city")
-    with pytest.raises(InputError, match="a bank with a market; found 'Ω'"):
-        meeting_pairs(meeting, brand="Ω")

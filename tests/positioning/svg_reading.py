@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
-from brandkit.viz.boxes import overlaps
 from brandkit.viz.fonts import is_wide
+from brandkit.viz.placement import overlaps
 
 ASCENT, DESCENT = 0.74, 0.2
 """Of a line of type, in ems: what is inked, without the air above and below."""

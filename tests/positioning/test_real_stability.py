@@ -10,7 +10,6 @@ import pytest
 from matplotlib.text import Annotation
 
 from brandkit.positioning.image.claims import claim_check
-from brandkit.positioning.image.plot import plot_claim_check, plot_map_stability, plot_wave_movement
 from brandkit.positioning.image.stability import MapStability, map_stability
 from brandkit.positioning.maps.correspondence import correspondence_map
 from brandkit.positioning.waves.waves import WaveMovement, wave_movement
@@ -105,7 +104,7 @@ def test_half_years_are_followed(movement) -> None:
 
 
 def test_names_do_not_lie_on_each_other(stability, movement) -> None:
-    for ax in (plot_map_stability(stability, focus="Arnold's"), plot_wave_movement(movement)):
+    for ax in (stability.plot(focus="Arnold's"), movement.plot()):
         assert overlaps(ax) == 0
         assert ax.get_aspect() == 1.0
         assert "%" in ax.get_xlabel()
@@ -116,4 +115,4 @@ def test_claims_of_a_real_battery(stability) -> None:
     result = claim_check(stability)
     assert result.n_cells == 210
     assert result.glance().loc[0, "n_supported"] > 20
-    assert len(plot_claim_check(result).get_xticks()) == 10
+    assert len(result.plot().get_xticks()) == 10

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError
 from brandkit.positioning.examples import small_image
-from brandkit.positioning.image.kernel import decomposed, drawn_maps
-from brandkit.positioning.image.stability import (
-    MapStability,
+from brandkit.positioning.image.kernel import (
+    decomposed,
+    drawn_maps,
     ellipses,
     joint_df,
-    map_stability,
     quantile,
     second_moments,
     wald,
 )
+from brandkit.positioning.image.stability import MapStability, map_stability
 from brandkit.positioning.maps.correspondence import correspondence_map
 from brandkit.positioning.maps.kernel import axes_kept, plane_agreement, turns_onto
 from brandkit.sources.survey.survey import Survey, read_survey
@@ -368,6 +368,14 @@ def test_refusals(frame, change: dict, options: dict, error: type, message: str)
     asked = {"brand": "bank", "attributes": ["a", "b", "c", "d"], "respondent": "id"} | options
     with pytest.raises(error, match=message):
         map_stability(frame.assign(**change), **asked)
+
+
+def test_draws_without_any_tick_are_refused_in_words() -> None:
+    """Five respondents of whom two ticked nothing: now and then a draw takes only those."""
+    ticks = [(0, 0, 0, "A"), (0, 0, 0, "B"), (1, 0, 1, "A"), (0, 1, 0, "B"), (1, 0, 0, "C")]
+    frame = pd.DataFrame(ticks, columns=["p", "q", "r", "bank"]).assign(id=range(5))
+    with pytest.raises(NotEnoughDataError, match=r"`data` .* 1000 draws without any tick\. Add"):
+        map_stability(frame, brand="bank", attributes=["p", "q", "r"], respondent="id")
 
 
 # --- a part of the simulation --------------------------------------------------------------------

@@ -9,8 +9,6 @@ from scipy.spatial.distance import pdist
 
 from brandkit.core.errors import InputError
 from brandkit.positioning.maps.correspondence import READINGS, CorrespondenceMap, correspondence_map
-from brandkit.positioning.maps.plot import plot_correspondence_map
-from brandkit.positioning.maps.story import correspondence_map_alt, correspondence_map_caption
 from tests.contract import assert_contract
 
 TURNABLE = [scaling for scaling in READINGS if scaling not in ("standard", "symbiplot")]
@@ -107,10 +105,10 @@ def test_caption_notes_and_axes_say_that_the_map_is_turned(image) -> None:
     result = correspondence_map(image, scaling="row_green", rotate_to="Bank B")
     (note,) = result.notes
     assert str(note).startswith("The map is turned so that Bank B lies to the right")
-    assert "turned so that Bank B lies to the right" in str(correspondence_map_caption(result))
-    assert str(correspondence_map_alt(result, focus="Bank B"))
+    assert "turned so that Bank B lies to the right" in str(result.story().exhibits["map"].caption)
+    assert str(result.story(focus="Bank B").exhibits["map"].alt)
     share = result.axes["share"]
-    ax = plot_correspondence_map(result, focus="Bank B")
+    ax = result.plot(focus="Bank B")
     assert ax.get_xlabel() == f"Axis 1: {100 * share[0]:.0f}% of the differences"
     assert ax.get_ylabel() == f"Axis 2: {100 * share[1]:.0f}% of the differences"
 

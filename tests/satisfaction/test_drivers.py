@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
 from brandkit.satisfaction.drivers.drivers import driver_importance
 from brandkit.satisfaction.drivers.kernel import (
+    Measure,
     gains_in_order,
     noise_floors,
     order_weights,
@@ -212,8 +213,8 @@ def test_the_noise_floor_is_the_upper_point_under_permutation(method: str, rows:
     shuffled = shuffled_covariances(
         flat, weight=np.ones(n * rows), unit=np.repeat(np.arange(n), rows), n_centred=1
     )
-    made = noise_floors(np.corrcoef(flat.T), shuffled=shuffled, level=0.95,
-                        relative=method == "johnson")  # fmt: skip
+    measure = Measure(method)
+    made = noise_floors(np.corrcoef(flat.T), shuffled=shuffled, level=0.95, measure=measure)
     drawn = []
     for _ in range(2000):
         mixed = x.copy()

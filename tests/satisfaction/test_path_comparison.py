@@ -58,9 +58,9 @@ def test_a_planted_difference_is_found_in_the_right_pair(rng) -> None:
     result = comparison(crossed(rng, 100, [0.7, 0.7, 0.0]), blocks=TWO, paths=ONE)
     assert result.tests.loc[0, "p_adjusted"] <= 0.01
     pairs = result.pairs.set_index(["segment_a", "segment_b"])["p_adjusted"]
-    assert pairs[0, 1] > 0.1
-    assert pairs[0, 2] <= 0.05
-    assert pairs[1, 2] <= 0.05
+    assert pairs["0", "1"] > 0.1
+    assert pairs["0", "2"] <= 0.05
+    assert pairs["1", "2"] <= 0.05
 
 
 def test_levels_and_spreads_of_groups_are_no_evidence(rng) -> None:

@@ -11,19 +11,12 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import same_color
-from matplotlib.patches import FancyBboxPatch, PathPatch
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from brandkit.language import use_language
 from brandkit.satisfaction.paths.comparison import path_comparison
 from brandkit.satisfaction.paths.design import ECSI
 from brandkit.satisfaction.paths.paths import PathModel, path_model
-from brandkit.satisfaction.paths.plot import (
-    PathLayout,
-    path_layout,
-    plot_importance_performance,
-    plot_path_comparison,
-    plot_path_model,
-)
 from brandkit.satisfaction.paths.priorities import importance_performance
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE
@@ -46,8 +39,8 @@ def boxes_of(ax: Axes) -> list[FancyBboxPatch]:
     return [patch for patch in ax.patches if isinstance(patch, FancyBboxPatch)]
 
 
-def lines_of(ax: Axes) -> list[PathPatch]:
-    return [patch for patch in ax.patches if isinstance(patch, PathPatch)]
+def lines_of(ax: Axes) -> list[FancyArrowPatch]:
+    return [patch for patch in ax.patches if isinstance(patch, FancyArrowPatch)]
 
 
 def labels_of(ax: Axes) -> list[Any]:
@@ -61,7 +54,7 @@ def extents(ax: Axes, artists: list[Any]) -> list[Any]:
 
 
 def test_boxes_name_blocks_and_what_is_explained(model) -> None:
-    texts = [text.get_text() for text in plot_path_model(model).texts]
+    texts = [text.get_text() for text in model.plot().texts]
     assert {"Perceived\nquality", "Loyalty"} <= set(texts) or "Perceived quality" in texts
     share = model.blocks.set_index("block").loc["SAT", "r2"]
     assert f"{share:.0%} explained" in texts
@@ -69,7 +62,7 @@ def test_boxes_name_blocks_and_what_is_explained(model) -> None:
 
 
 def test_labels_tell_coefficient_and_interval(model) -> None:
-    said = {text.get_text() for text in labels_of(plot_path_model(model))}
+    said = {text.get_text() for text in labels_of(model.plot())}
     for row in model.paths.itertuples():
         numbers = [f"{value:.2f}".replace("-", "−") for value in
                    (row.estimate, row.ci_low, row.ci_high)]  # fmt: skip
@@ -82,7 +75,7 @@ def test_width_tells_size_and_dashes_tell_doubt(rng) -> None:
                         paths=[*PATHS, ("FEES", "SAT")], draws=200)  # fmt: skip
     sure = (fitted.paths["ci_low"] > 0) | (fitted.paths["ci_high"] < 0)
     assert not sure.iloc[-1]
-    lines = lines_of(plot_path_model(fitted))
+    lines = lines_of(fitted.plot())
     dashed = [line for line in lines if line.get_linestyle() not in ("solid", "-")]
     assert len(dashed) == int((~sure).sum())
     widths = sorted(line.get_linewidth() for line in lines if line not in dashed)
@@ -114,7 +107,7 @@ def test_nothing_lies_on_anything(case: str, language: str) -> None:
         blocks = {name: items for name, items in blocks.items() if name != "LOY"}
         paths = [(name, "SAT") for name in blocks if name != "SAT"]
     use_language(language)
-    ax = plot_path_model(path_model(data, blocks=blocks, paths=paths, draws=20))
+    ax = path_model(data, blocks=blocks, paths=paths, draws=20).plot()
     boxes, labels = extents(ax, boxes_of(ax)), extents(ax, labels_of(ax))
     assert len(boxes) == len(blocks)
     assert len(labels) == len(paths)
@@ -129,7 +122,7 @@ def test_nothing_lies_on_anything(case: str, language: str) -> None:
 
 
 def test_text_stays_within_its_box(model) -> None:
-    ax = plot_path_model(model)
+    ax = model.plot()
     boxes = extents(ax, boxes_of(ax))
     for text in extents(ax, [text for text in ax.texts if text.get_zorder() == 4]):
         inside = [box.x0 <= text.x0 and text.x1 <= box.x1 and box.y0 <= text.y0 + 1
@@ -137,43 +130,15 @@ def test_text_stays_within_its_box(model) -> None:
         assert sum(inside) == 1
 
 
-def layout(paths: list[tuple[int, int]], k: int) -> PathLayout:
-    return path_layout(np.tile([80.0, 30.0], (k, 1)), paths=paths,
-                       label_sizes=np.tile([60.0, 24.0], (len(paths), 1)), width=440.0)  # fmt: skip
-
-
-def test_causes_stand_above_effects_and_lines_reach_from_side_to_side() -> None:
-    paths = [(0, 1), (1, 2), (2, 3), (0, 3)]
-    found = layout(paths, 4)
-    for (source, target), route in zip(paths, found.routes, strict=True):
-        assert found.boxes[source, 1] > found.boxes[target, 3]
-        assert route[0, 1] == pytest.approx(found.boxes[source, 1])
-        assert route[-1, 1] == pytest.approx(found.boxes[target, 3])
-        for box in np.delete(found.boxes, [source, target], axis=0):
-            inside = ((route > box[:2] - 1e-9) & (route < box[2:] + 1e-9)).all(axis=1)
-            assert not inside.any()
-
-
-def test_two_layers_stand_side_by_side() -> None:
-    found = layout([(0, 3), (1, 3), (2, 3)], 4)
-    assert (found.boxes[:3, 2] < found.boxes[3, 0]).all()
-
-
-def test_names_of_the_study_go_before_the_usual_ones(model) -> None:
-    texts = [text.get_text() for text in plot_path_model(model, names={"LOY": "Stays"}).texts]
-    assert "Stays" in texts
-    assert "Loyalty" not in texts
-
-
 def test_the_same_model_gives_the_same_bytes(model) -> None:
-    one, two = (figure_svg(plot_path_model(model).figure, prefix="f") for _ in range(2))
+    one, two = (figure_svg(model.plot().figure, prefix="f") for _ in range(2))
     assert one == two
     assert "NaN" not in one
 
 
 def test_points_stand_where_the_result_says(model) -> None:
     result = importance_performance(model, detail="item")
-    ax = plot_importance_performance(result)
+    ax = result.plot()
     drawn = np.vstack([np.asarray(points.get_offsets()) for points in ax.collections])
     np.testing.assert_allclose(drawn, result.points[["importance", "performance"]], atol=1e-12)
     across, up = (line.get_xydata() for line in ax.lines[:2])
@@ -183,7 +148,7 @@ def test_points_stand_where_the_result_says(model) -> None:
 
 def test_filled_points_are_settled_and_diamonds_are_to_act_on(model) -> None:
     result = importance_performance(model, detail="item")
-    ax = plot_importance_performance(result)
+    ax = result.plot()
     for row, points in zip(result.points.to_dict("records"), ax.collections, strict=True):
         is_filled = not same_color(points.get_facecolor()[0], PALETTE["paper"])
         assert is_filled == (row[f"share_{row['quadrant']}"] >= 0.9)
@@ -194,7 +159,7 @@ def test_filled_points_are_settled_and_diamonds_are_to_act_on(model) -> None:
 def test_names_carry_the_share_of_their_quadrant(model) -> None:
     result = importance_performance(model)
     texts = " ".join(text.get_text().replace("\n", " ")
-                     for text in plot_importance_performance(result).texts)  # fmt: skip
+                     for text in result.plot().texts)  # fmt: skip
     for row in result.points.to_dict("records"):
         share = row["share_" + row["quadrant"]]
         assert f"{share:.0%}" in texts
@@ -203,8 +168,8 @@ def test_names_carry_the_share_of_their_quadrant(model) -> None:
 
 def test_chinese_figures_say_it_in_chinese(model) -> None:
     use_language("zh-Hans")
-    drawn = [*plot_path_model(model).texts]
-    ax = plot_importance_performance(importance_performance(model))
+    drawn = [*model.plot().texts]
+    ax = importance_performance(model).plot()
     texts = [text.get_text() for text in [*drawn, *ax.texts]]
     assert "客户满意度" in texts
     assert "优先改进" in texts
@@ -217,10 +182,10 @@ def test_groups_stand_at_their_coefficients_and_sure_differences_are_strong() ->
     apart = data.assign(tier=np.arange(200) % 2)
     apart.loc[apart["tier"] == 1, "l1"] = 10 - apart["l1"]
     result = path_comparison(apart, by="tier", blocks=BLOCKS, paths=PATHS, draws=199)
-    ax = plot_path_comparison(result)
+    ax = result.plot()
     joins, groups = ax.lines[1:5], ax.lines[5:]
     for at, (line, tier) in enumerate(zip(groups, (0, 1), strict=True)):
-        mine = result.estimates[result.estimates["segment"] == tier]
+        mine = result.estimates[result.estimates["segment"] == str(tier)]
         np.testing.assert_allclose(line.get_xdata(), mine["estimate"], atol=1e-12)
         assert ax.get_legend().get_texts()[at].get_text() == str(tier)
     strong = [line.get_linewidth() > 2 for line in joins]
@@ -231,4 +196,4 @@ def test_groups_stand_at_their_coefficients_and_sure_differences_are_strong() ->
 def test_many_groups_need_no_legend() -> None:
     data = small_answers(200).assign(bank=np.arange(200) % 5)
     result = path_comparison(data, by="bank", blocks=BLOCKS, paths=PATHS, draws=19)
-    assert plot_path_comparison(result).get_legend() is None
+    assert result.plot().get_legend() is None

@@ -154,10 +154,10 @@ def test_a_case_worked_by_hand() -> None:
     # a score of equal weights spreads by sqrt(.75) of an item: .2 of the scale times 100
     np.testing.assert_allclose(values.spread, np.full((1, 2), 20 * np.sqrt(0.75)), atol=1e-10)
     quality = block_quality(have.matrices[0], values, design)
-    np.testing.assert_allclose(quality.alpha, [2 / 3, 2 / 3], atol=CLOSED)
-    np.testing.assert_allclose(quality.ave, [0.75, 0.75], atol=CLOSED)
-    np.testing.assert_allclose(quality.rho_c, [3 / 3.5, 3 / 3.5], atol=CLOSED)
-    np.testing.assert_allclose(quality.rho_a, [2 / 3, 2 / 3], atol=CLOSED)
+    np.testing.assert_allclose(quality["alpha"], [2 / 3, 2 / 3], atol=CLOSED)
+    np.testing.assert_allclose(quality["ave"], [0.75, 0.75], atol=CLOSED)
+    np.testing.assert_allclose(quality["rho_c"], [3 / 3.5, 3 / 3.5], atol=CLOSED)
+    np.testing.assert_allclose(quality["rho_a"], [2 / 3, 2 / 3], atol=CLOSED)
     assert goodness_of_fit(values, design) == pytest.approx(np.sqrt(0.75 * 0.16), abs=CLOSED)
 
 

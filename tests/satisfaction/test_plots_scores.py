@@ -15,14 +15,10 @@ from matplotlib.text import Annotation
 from benchmarks.simulations.scores import Market
 from brandkit.core.errors import InputError, NotEnoughDataError
 from brandkit.language import use_language
+from brandkit.satisfaction.scores import plot
 from brandkit.satisfaction.scores.comparison import GroupComparison, group_comparison
-from brandkit.satisfaction.scores.plot import (
-    plot_group_comparison,
-    plot_satisfaction_scores,
-    plot_wave_changes,
-)
+from brandkit.satisfaction.scores.rows import MOST_ROWS, change_rows, score_rows
 from brandkit.satisfaction.scores.scores import satisfaction_scores
-from brandkit.satisfaction.scores.story import MOST_ROWS, change_rows, score_rows
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE
 
@@ -77,7 +73,7 @@ def written(ax: Axes) -> list[str]:
 @pytest.mark.parametrize("measure", ["mean", "top2", "nps"])
 def test_markers_and_lines_stand_where_the_result_says(result, measure: str) -> None:
     rows = score_rows(result, measure=measure)
-    ax = plot_group_comparison(result, measure=measure, focus="Bank 3")
+    ax = plot.group_comparison(result, measure=measure, focus="Bank 3")
     np.testing.assert_allclose(dots(ax)[:, 0], rows["estimate"], atol=1e-12)
     np.testing.assert_allclose(spans(ax), rows[["ci_low", "ci_high"]], atol=1e-12)
     assert [name.split(" (")[0] for name in names(ax)] == rows["label"].tolist()
@@ -85,14 +81,14 @@ def test_markers_and_lines_stand_where_the_result_says(result, measure: str) -> 
 
 def test_names_carry_letters_and_rows_the_letters_they_beat(result) -> None:
     rows = score_rows(result)
-    ax = plot_group_comparison(result)
+    ax = plot.group_comparison(result)
     assert names(ax)[0] == f"{rows['label'][0]} ({rows['letter'][0]})"
     assert "better than" in written(ax)
     assert rows["letters"][0].replace(" ", "") in written(ax)
 
 
 def test_only_the_focus_has_the_accent(result) -> None:
-    ax = plot_group_comparison(result, focus="Bank 2")
+    ax = plot.group_comparison(result, focus="Bank 2")
     marked = [label.get_text() for label in ax.get_yticklabels()
               if to_hex(label.get_color()) == PALETTE["accent"]]  # fmt: skip
     assert [name.split(" (")[0] for name in marked] == ["Bank 2"]
@@ -108,7 +104,7 @@ def test_small_bases_are_hollow_and_marked_and_hidden_ones_have_no_number() -> N
     frame = market()
     small = frame[(frame["brand"] != "Bank 1") | (frame["id"] < 40)]
     few = pd.concat([small[small["brand"] != "Bank 0"], frame[frame["brand"] == "Bank 0"].head(4)])
-    ax = plot_group_comparison(compared(few))
+    ax = plot.group_comparison(compared(few))
     low = [name for name in names(ax) if "▵" in name]
     assert [name.split(" ▵")[0] for name in low] == ["Bank 1"]
     hollow = [
@@ -123,7 +119,7 @@ def test_small_bases_are_hollow_and_marked_and_hidden_ones_have_no_number() -> N
 
 def test_many_banks_show_ranks_and_always_the_focus() -> None:
     many = compared(market(30, 900), measures="mean")
-    ax = plot_group_comparison(many, focus="Bank 0")
+    ax = plot.group_comparison(many, focus="Bank 0")
     assert len(names(ax)) == MOST_ROWS
     assert names(ax)[-1] == "Bank 0"
     assert "rank" in written(ax)
@@ -133,7 +129,7 @@ def test_many_banks_show_ranks_and_always_the_focus() -> None:
 
 def test_changes_are_drawn_around_zero_in_points(result) -> None:
     rows = change_rows(result, measure="top2")
-    ax = plot_wave_changes(result, measure="top2", focus="Bank 4")
+    ax = plot.wave_changes(result, measure="top2", focus="Bank 4")
     np.testing.assert_allclose(dots(ax)[:, 0], 100 * rows["estimate"].astype(float), atol=1e-9)
     assert any(np.allclose(line.get_xdata(), 0) for line in ax.lines)
     assert written(ax)[0] == "2025"
@@ -143,7 +139,7 @@ def test_changes_are_drawn_around_zero_in_points(result) -> None:
 
 def test_scores_of_a_result_without_letters_are_drawn_too() -> None:
     scores = satisfaction_scores(market(), items="sat", by="wave", respondent="id")
-    ax = plot_satisfaction_scores(scores, focus="2026")
+    ax = plot.satisfaction_scores(scores, focus="2026")
     assert set(names(ax)) == {"2025", "2026"}
     rows = score_rows(scores)
     np.testing.assert_allclose(dots(ax)[:, 0], rows["estimate"], atol=1e-12)
@@ -151,16 +147,16 @@ def test_scores_of_a_result_without_letters_are_drawn_too() -> None:
 
 def test_labels_follow_the_language_in_use(result) -> None:
     use_language("zh-Hant")
-    ax = plot_group_comparison(result, measure="nps")
+    ax = plot.group_comparison(result, measure="nps")
     assert ax.get_xlabel() == "淨推薦值"
     assert "顯著高於" in written(ax)
     use_language("zh-Hans")
-    assert plot_wave_changes(result).get_xlabel() == "平均分的变化"
+    assert plot.wave_changes(result).get_xlabel() == "平均分的变化"
 
 
 def test_ticks_are_few_and_different(result) -> None:
     for measure in ("mean", "top2", "nps"):
-        ax = plot_group_comparison(result, measure=measure)
+        ax = plot.group_comparison(result, measure=measure)
         ax.figure.canvas.draw()
         texts = [tick.get_text() for tick in ax.get_xticklabels() if tick.get_text()]
         assert len(texts) == len(set(texts))
@@ -168,28 +164,35 @@ def test_ticks_are_few_and_different(result) -> None:
 
 
 @pytest.mark.parametrize(
-    ("plot", "options", "message"),
+    ("options", "message"),
     [
-        (plot_group_comparison, {"focus": "Bank 9"}, r"`focus` must be one of the groups"),
-        (plot_group_comparison, {"item": "sta"}, r"`item` must be one of.*Did you mean 'sat'"),
-        (plot_group_comparison, {"measure": "median"}, r"`measure` must be one that 'sat' has"),
-        (plot_wave_changes, {"focus": "Bank 9"}, r"`focus` must be one of the groups"),
+        ({"item": "sta"}, r"`item` must be one of.*Did you mean 'sat'"),
+        ({"measure": "median"}, r"`measure` must be one that 'sat' has"),
     ],
-)  # fmt: skip
-def test_refusals(result, plot, options: dict, message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        plot(result, **options)
+)
+def test_refusals(result, options: dict, message: str) -> None:
+    for draw in (plot.group_comparison, plot.wave_changes):
+        with pytest.raises(InputError, match=message):
+            draw(result, **options)
+
+
+def test_a_focus_that_was_not_compared_counts_as_none(result) -> None:
+    for draw in (plot.group_comparison, plot.wave_changes):
+        colours = {
+            to_hex(label.get_color()) for label in draw(result, focus="Bank 9").get_yticklabels()
+        }
+        assert PALETTE["accent"] not in colours
 
 
 def test_changes_without_waves_are_refused() -> None:
     alone = group_comparison(market(), items="sat", by="brand", respondent="id", limits=(0, 10))
     with pytest.raises(NotEnoughDataError, match="groups in two waves; found none"):
-        plot_wave_changes(alone)
+        plot.wave_changes(alone)
 
 
 def test_the_same_result_gives_the_same_bytes(result) -> None:
     one, two = (
-        figure_svg(plot_group_comparison(result, focus="Bank 1").figure, prefix="scores")
+        figure_svg(plot.group_comparison(result, focus="Bank 1").figure, prefix="scores")
         for _ in range(2)
     )
     assert one == two

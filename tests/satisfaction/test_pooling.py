@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from benchmarks.simulations.pooling import coverage_rows
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
-from brandkit.satisfaction.alikeness.variance import morris_pooled, paule_mandel, reml
+from brandkit.satisfaction.pooling.kernel import morris_pooled, paule_mandel, reml
 from brandkit.satisfaction.pooling.pooling import PartialPooling, partial_pooling
 from tests.contract import assert_contract
 

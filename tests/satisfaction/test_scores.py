@@ -179,7 +179,7 @@ def test_groups_stand_under_fixed_names_whatever_columns_are_called(ratings) -> 
         frame, items="sat", by={"brand": "bank", "wave": "year"}, respondent="id"
     ).scores
     assert named["brand"].tolist()[:6] == list("ABCDEF")
-    assert set(named["wave"]) == {2025}
+    assert set(named["wave"]) == {"2025"}
     assert named["segment"].isna().all()
     other = satisfaction_scores(frame, items="sat", by="bank", respondent="id").scores
     assert other["segment"].tolist()[:6] == list("ABCDEF")

@@ -14,7 +14,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from benchmarks.simulations.segments import SHARES, answers, found
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
-from brandkit.satisfaction.segments.classes import (
+from brandkit.satisfaction.segments.kernel import (
     adjusted_rand,
     best_fit,
     chances,

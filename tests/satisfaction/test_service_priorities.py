@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from brandkit.core.errors import InputError
-from brandkit.language import LANGUAGES, translate, use_language
+from brandkit.language import LANGUAGES, use_language
 from brandkit.satisfaction import ServicePriorities, service_priorities
-from brandkit.satisfaction.service.story import (
-    service_priorities_caption,
-    service_priorities_findings,
-    service_priorities_headline,
-    service_priority_rows,
-)
 from brandkit.sources import read_study
 from brandkit.strategy import study_drivers, study_penalties, study_priorities
 from tests.contract import assert_contract
+from tests.satisfaction.stories import assert_story
 
 ITEMS = ("waiting", "advice", "app", "lobby", "fees")
 
@@ -108,23 +104,33 @@ def test_the_sample_s_weakest_bank_has_something_to_mend() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("estimates", [(-0.5, 0.4, 0.1, -0.6, -0.1), (0.5, 0.4, 0.3, 0.1, 0.1)])
-def test_words_in_every_language(language: str, estimates: tuple[float, ...]) -> None:
+@pytest.mark.parametrize("focus", [None, "Civic", "Nobody"])
+def test_the_story_holds(language: str, estimates: tuple[float, ...], focus: str | None) -> None:
     result = made(estimates=estimates)
-    use_language(language)
-    texts = [service_priorities_headline(result), service_priorities_caption(result)]
-    for found in service_priorities_findings(result):
-        texts += [found.headline, found.detail]
-    for text in texts:
-        assert "{" not in translate(text)
-        assert language == "en" or translate(text) != str(text), text.text
-    rows = service_priority_rows(result)
+    story = assert_story(result, language=language, focus=focus)
+    rows = story.exhibits["first"].data
     assert rows["priority"].notna().all()
     assert len(rows) == 5
+    assert [action.verb for action in story.actions] == (
+        ["fix", "keep", "secure"] if estimates[0] < 0 else ["keep", "secure"]
+    )
+    assert (focus == "Nobody") == ("Nobody" in " ".join(map(str, story.exhibits["first"].notes)))
 
 
 def test_a_finding_has_number_base_and_interval() -> None:
-    first = service_priorities_findings(made())[0]
+    story = made().story()
+    first = story.findings[0]
+    assert str(story.headline) == "Civic should first mend: waiting"
     assert str(first.headline) == "First to mend at Civic: waiting."
     assert "−0.50 points against the mean of its rivals (−0.70 to −0.30, 95%)" in str(first.detail)
     assert "200 answers" in str(first.detail)
     assert first.settled == "clear"
+
+
+def test_services_stand_at_their_distance_from_the_rivals() -> None:
+    result = made()
+    ax = result.plot()
+    drawn = np.vstack([dots.get_offsets() for dots in ax.collections if hasattr(dots, "get_sizes")])
+    np.testing.assert_allclose(sorted(drawn[:, 0]), sorted(result.services["estimate"]))
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert names == result.services["label"].tolist()

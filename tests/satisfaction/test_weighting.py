@@ -19,7 +19,8 @@ from brandkit.core.errors import (
     ScaleError,
 )
 from brandkit.sampling.rows import survey_rows
-from brandkit.satisfaction.weights.weights import survey_weights, weight_facts
+from brandkit.satisfaction.weights.kernel import weight_facts
+from brandkit.satisfaction.weights.weights import survey_weights
 from brandkit.sources import read_study
 from tests.contract import assert_contract
 
@@ -112,9 +113,9 @@ def test_each_wave_is_raked_by_itself_and_keeps_its_weight(sample) -> None:
     for wave, part in sample.groupby("wave"):
         alone = survey_weights(part, margins=MARGINS, weight="w")
         np.testing.assert_allclose(result.weights[part.index], alone.weights, rtol=1e-9)
-        facts = result.waves.set_index("wave").loc[wave]
+        facts = result.waves.set_index("wave").loc[str(wave)]
         np.testing.assert_allclose(facts["kish_effect"], alone.glance()["kish_effect"].iloc[0])
-    assert result.margins["wave"].tolist() == [2025] * 4 + [2026] * 4
+    assert result.margins["wave"].tolist() == ["2025"] * 4 + ["2026"] * 4
 
 
 def test_persons_are_counted_once_however_many_rows_they_have(rng, sample) -> None:

@@ -10,8 +10,7 @@ import pandas as pd
 from brandkit.core.errors import InputError, NotEnoughDataError, did_you_mean, shown
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.overlap.brands.kernel import few_of
-from brandkit.overlap.similarity.reference import fit_reference
+from brandkit.overlap.similarity.reference import few_of, fit_reference
 from brandkit.overlap.similarity.similarity import ProductSimilarity, product_similarity
 from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.catalog.reference import Reference
@@ -62,14 +61,16 @@ class OverlapExplanation(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: who is compared with whom, and the overlap."""
-        return pd.DataFrame({
-            "brand_a": [self.brand],
-            "brand_b": [self.rival],
-            "n_offers": [self.n_offers],
-            "n_compared": [len(self.offers)],
-            "overlap": [self.overlap],
-            "reference": [self.reference.sha256],
-        })  # fmt: skip
+        return pd.DataFrame(
+            {
+                "brand_a": [self.brand],
+                "brand_b": [self.rival],
+                "n_offers": [self.n_offers],
+                "n_compared": [len(self.offers)],
+                "overlap": [self.overlap],
+                "reference": [self.reference.sha256],
+            }
+        )
 
 
 def overlap_explanation(
@@ -131,48 +132,44 @@ def overlap_explanation(
     found = product_similarity(
         both, weights=weights, reference=reference, top=1, min_compared=min_compared
     )
-
-    best = found.pairs[found.pairs["brand_a"] == brand]
-    if best.empty:
+    offers = _offers(found.pairs[found.pairs["brand_a"] == brand], both)
+    if offers.empty:
         raise NotEnoughDataError(
             f"`brand` and `rival` must have offers that can be compared; no offer of {brand} can "
             f"be compared with any of {rival}: they share no category, or disclose too little."
         )
-    counted, unmatched = _counted(both, best, brand=brand, rival=rival)
-    parts = found.parts[found.parts["brand_a"] == brand]
-    pair = _telling_pair(best)
-    names = both.products.set_index(["brand", "product"])["name"].astype("str")
+
+    products = both.products[both.products["category"].notna()]
+    mine = products[products["brand"] == brand]
+    open_to = mine["category"].isin(products.loc[products["brand"] == rival, "category"])
+    unmatched = mine.loc[open_to & ~mine["product"].isin(offers["product_a"]), "name"]
+    counted = len(mine) - len(unmatched)  # offers with nothing comparable are left out of the mean
+    # the most alike two that differ in something; else the most alike
+    differing = offers[offers["similarity"] < IDENTICAL]
+    pair = (differing if len(differing) else offers).iloc[0]
+
     return OverlapExplanation(
-        offers=_offers(best, names),
-        facets=_facets(parts, n=counted),
-        side_by_side=found.explain((brand, pair[0]), (rival, pair[1])),
-        pair=(str(names[brand, pair[0]]), str(names[rival, pair[1]])),
+        offers=offers,
+        facets=_facets(found.parts[found.parts["brand_a"] == brand], n=counted),
+        side_by_side=found.explain((brand, pair["product_a"]), (rival, pair["product_b"])),
+        pair=(str(pair["name_a"]), str(pair["name_b"])),
         brand=brand,
         rival=rival,
-        overlap=float(best["similarity"].sum() / counted),
+        overlap=float(offers["similarity"].sum() / counted),
         n_offers=int((both.products["brand"] == brand).sum()),
         n_unmatched=len(unmatched),
         reference=reference,
-        notes=_notes(found, unmatched, rival),
+        notes=_notes(found, unmatched.astype("str").tolist(), rival),
     )
 
 
 def _only(catalog: Catalog, *brands: str) -> Catalog:
     """Give the catalogue of some banks; what is measured by comes from all of them."""
-    products = catalog.products[catalog.products["brand"].isin(brands)]
-    attributes = catalog.attributes[catalog.attributes["brand"].isin(brands)]
-    return replace(catalog, products=products.reset_index(drop=True),
-                   attributes=attributes.reset_index(drop=True))  # fmt: skip
-
-
-def _counted(both: Catalog, best: pd.DataFrame, *, brand: str, rival: str) -> tuple[int, list[str]]:
-    """Count offers that enter the mean; those with nothing comparable are left out of it."""
-    products = both.products
-    mine = products[(products["brand"] == brand) & products["category"].notna()]
-    theirs = set(products.loc[products["brand"] == rival, "category"].dropna())
-    open_to = mine[mine["category"].isin(theirs)]
-    unmatched = open_to.loc[~open_to["product"].isin(best["product_a"]), "name"]
-    return len(mine) - len(unmatched), unmatched.astype("str").tolist()
+    products, attributes = (
+        frame[frame["brand"].isin(brands)].reset_index(drop=True)
+        for frame in (catalog.products, catalog.attributes)
+    )
+    return replace(catalog, products=products, attributes=attributes)
 
 
 def _facets(parts: pd.DataFrame, *, n: int) -> pd.DataFrame:
@@ -184,25 +181,17 @@ def _facets(parts: pd.DataFrame, *, n: int) -> pd.DataFrame:
     return sums.reset_index().astype({"facet": "str"})
 
 
-def _offers(best: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
-    rows = best.assign(
-        name_a=names[list(zip(best["brand_a"], best["product_a"], strict=True))].to_numpy(),
-        name_b=names[list(zip(best["brand_b"], best["product_b"], strict=True))].to_numpy(),
-    )
-    columns = ["category", "product_a", "name_a", "product_b", "name_b", "similarity",
-               "bound_low", "bound_high"]  # fmt: skip
+def _offers(best: pd.DataFrame, both: Catalog) -> pd.DataFrame:
+    """Name each offer and its best match, the most alike first."""
+    names = both.products.set_index(["brand", "product"])["name"].astype("str")
+    rows = best.astype({"category": "str"})
+    for side in "ab":
+        offer = pd.MultiIndex.from_frame(rows[[f"brand_{side}", f"product_{side}"]])
+        rows[f"name_{side}"] = names.reindex(offer).to_numpy()
+    columns = ["category", "product_a", "name_a", "product_b", "name_b", "similarity"]
     order = ["similarity", "category", "product_a"]
-    rows = rows.sort_values(order, ascending=[False, True, True], kind="stable")
-    return rows[columns].astype({"category": "str"}).reset_index(drop=True)
-
-
-def _telling_pair(best: pd.DataFrame) -> tuple[str, str]:
-    """Find the most alike two offers that differ in something; else the most alike."""
-    ranked = best.sort_values(["similarity", "category", "product_a"],
-                              ascending=[False, True, True], kind="stable")  # fmt: skip
-    differing = ranked[ranked["similarity"] < IDENTICAL]
-    row = (differing if len(differing) else ranked).iloc[0]
-    return row["product_a"], row["product_b"]
+    rows = rows.sort_values(order, ascending=[False, True, True], kind="stable", ignore_index=True)
+    return rows[[*columns, "bound_low", "bound_high"]]
 
 
 def _notes(found: ProductSimilarity, unmatched: list[str], rival: str) -> tuple[Message, ...]:

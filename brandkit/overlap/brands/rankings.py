@@ -4,34 +4,23 @@ from __future__ import annotations
 
 import pandas as pd
 
-from brandkit.core.errors import InputError, did_you_mean, shown
-from brandkit.overlap.brands.brands import SMALLEST, BrandOverlap
-from brandkit.overlap.regions.market import MarketOverlap
+from brandkit.overlap.brands.brands import BrandOverlap
+from brandkit.overlap.brands.kernel import SMALLEST
 
 MOST_BRANDS = 30
 """Banks that a heat map shows; the table beside it has the rest."""
 MOST_ROWS = 12
-"""Rows of a dot plot, and the banks up to which a heat map has its numbers in the cells."""
-
-_COLUMNS = [
+"""Rows of a dot plot."""
+MOST_IN_CELLS = 15
+"""Banks up to which a heat map has its numbers in the cells."""
+_COLUMNS = (
     "brand_a", "brand_b", "n_offers", "n_compared", "overlap", "stability_low", "stability_high",
-    "expected", "excess", "sister",
-]  # fmt: skip
+    "expected", "excess", "sister"
+)  # fmt: skip
 
 
 def ranked_rivals(result: BrandOverlap, *, brand: str) -> pd.DataFrame:
-    """List all other banks by how far they have counterparts for one bank's offers.
-
-    Parameters
-    ----------
-    result : BrandOverlap
-    brand : str
-
-    Returns
-    -------
-    DataFrame
-        Nearest first: ``brand_a brand_b n_offers n_compared overlap stability_low stability_high
-        expected excess sister``.
+    """List all other banks by how far they have counterparts for one bank's offers, nearest first.
 
     Examples
     --------
@@ -42,26 +31,14 @@ def ranked_rivals(result: BrandOverlap, *, brand: str) -> pd.DataFrame:
     ['Kestrel', 'Tidewater']
     """
     result.check_brand("brand", brand)
-    pairs = result.pairs
-    mine = pairs[pairs["category"].isna() & (pairs["brand_a"] == brand)]
-    order = ["overlap", "excess", "brand_b"]
-    mine = mine.sort_values(order, ascending=[False, False, True], kind="stable")
-    return mine[_COLUMNS].reset_index(drop=True)
+    mine = result.pairs[result.pairs["category"].isna() & (result.pairs["brand_a"] == brand)]
+    return _sorted(mine, "overlap", "excess", ties=["brand_b"])
 
 
 def closest_pairs(result: BrandOverlap) -> pd.DataFrame:
-    """List every bank with its nearest rival, the closest first.
+    """List every bank with its nearest rival, as :func:`ranked_rivals`, the closest first.
 
     Banks with so few offers that one of them decides are left out, unless all are so small.
-
-    Parameters
-    ----------
-    result : BrandOverlap
-
-    Returns
-    -------
-    DataFrame
-        As :func:`ranked_rivals` gives it.
 
     Examples
     --------
@@ -72,30 +49,18 @@ def closest_pairs(result: BrandOverlap) -> pd.DataFrame:
     ['Kestrel', 'Meridian']
     """
     pairs = result.pairs[result.pairs["category"].isna()]
-    own = result.brands[["brand", "nearest_rival"]].dropna()
-    found = pairs.merge(own, left_on=["brand_a", "brand_b"], right_on=["brand", "nearest_rival"])
+    nearest = result.brands.set_index("brand")["nearest_rival"]
+    found = pairs[pairs["brand_b"] == pairs["brand_a"].map(nearest)]
     large = found["n_offers"] >= SMALLEST
-    found = found[large] if large.any() else found
-    order = ["overlap", "excess", "brand_a"]
-    found = found.sort_values(order, ascending=[False, False, True], kind="stable")
-    return found[_COLUMNS].reset_index(drop=True)
+    return _sorted(found[large] if large.any() else found, "overlap", "excess", ties=["brand_a"])
 
 
 def most_alike_rivals(result: BrandOverlap) -> pd.DataFrame:
     """List pairs of rivals by the mean of both directions, the most alike first.
 
     Sisters are left out, and banks with so few offers that one of them decides, unless all are
-    so small.
-
-    Parameters
-    ----------
-    result : BrandOverlap
-
-    Returns
-    -------
-    DataFrame
-        One row an unordered pair: ``brand_a brand_b overlap excess stability_low
-        stability_high``, the ends being the lower low and the higher high of both directions.
+    so small. One row an unordered pair: ``brand_a brand_b overlap excess stability_low
+    stability_high``, the ends being the lower low and the higher high of both directions.
 
     Examples
     --------
@@ -105,89 +70,28 @@ def most_alike_rivals(result: BrandOverlap) -> pd.DataFrame:
     ['Kestrel', 'Meridian']
     """
     pairs = result.pairs[result.pairs["category"].isna() & ~result.pairs["sister"]]
-    sizes = result.brands.set_index("brand")["n_offers"]
-    large = sizes.index[sizes >= SMALLEST]
+    large = result.brands.loc[result.brands["n_offers"] >= SMALLEST, "brand"]
     if len(large) >= 2:
         pairs = pairs[pairs["brand_a"].isin(large) & pairs["brand_b"].isin(large)]
     there = pairs.set_index(["brand_a", "brand_b"])
     back = there.swaplevel().rename_axis(["brand_a", "brand_b"]).reindex(there.index)
-    found = pd.DataFrame({
-        "overlap": (there["overlap"] + back["overlap"]) / 2,
-        "excess": (there["excess"] + back["excess"]) / 2,
-        "stability_low": there["stability_low"].combine(back["stability_low"], min),
-        "stability_high": there["stability_high"].combine(back["stability_high"], max),
-    }).reset_index()  # fmt: skip
-    found = found[found["brand_a"].astype(str) < found["brand_b"].astype(str)]
-    order = ["overlap", "brand_a", "brand_b"]
-    return found.dropna(subset=["overlap"]).sort_values(
-        order, ascending=[False, True, True], kind="stable", ignore_index=True
-    )
-
-
-def meeting_pairs(result: MarketOverlap, *, brand: str | None = None) -> pd.DataFrame:
-    """List whom one bank meets most in its markets, or which banks of the market meet most.
-
-    Parameters
-    ----------
-    result : MarketOverlap
-    brand : str, optional
-
-    Returns
-    -------
-    DataFrame
-        ``brand_a brand_b n_shared_markets commonality jaffe closeness_normalised`` and ``back``,
-        the commonality the other way. With a bank its pairs, the largest commonality first;
-        without, every pair once, by the mean of both ways.
-
-    Raises
-    ------
-    InputError
-        The bank is in no market.
-
-    Examples
-    --------
-    >>> from brandkit.overlap import market_overlap
-    >>> branches = pd.DataFrame({"bank": ["A", "A", "B", "B"], "city": ["x", "y", "x", "x"]})
-    >>> result = market_overlap(branches, brand="bank", market="city")
-    >>> meeting_pairs(result)[["brand_a", "brand_b", "back"]].round(3).values.tolist()
-    [['A', 'B', 0.333]]
-    """
-    columns = ["brand_a", "brand_b", "n_shared_markets", "commonality", "jaffe",
-               "closeness_normalised"]  # fmt: skip
-    there = result.pairs.set_index(["brand_a", "brand_b"])["commonality"]
-    back = there.swaplevel().rename_axis(["brand_a", "brand_b"]).reindex(there.index)
-    pairs = result.pairs[columns].assign(back=back.to_numpy())
-    if brand is None:
-        pairs = pairs[pairs["brand_a"].astype(str) < pairs["brand_b"].astype(str)]
-        pairs = pairs.assign(both=(pairs["commonality"] + pairs["back"]) / 2)
-        order = ["both", "brand_a", "brand_b"]
-        pairs = pairs.sort_values(order, ascending=[False, True, True], kind="stable")
-        return pairs.drop(columns="both").reset_index(drop=True)
-    known = result.brands["brand"].astype(str).tolist()
-    if brand not in known:
-        raise InputError(
-            f"`brand` must be a bank with a market; found {shown(brand)}."
-            f"{did_you_mean(str(brand), known) or f' They are {shown(known)}.'}"
-        )
-    mine = pairs[pairs["brand_a"] == brand]
-    order = ["commonality", "brand_b"]
-    return mine.sort_values(order, ascending=[False, True], kind="stable", ignore_index=True)
+    found = pd.DataFrame(
+        {
+            "overlap": (there["overlap"] + back["overlap"]) / 2,
+            "excess": (there["excess"] + back["excess"]) / 2,
+            "stability_low": there["stability_low"].combine(back["stability_low"], min),
+            "stability_high": there["stability_high"].combine(back["stability_high"], max),
+        }
+    ).reset_index()
+    once = found["brand_a"].astype(str) < found["brand_b"].astype(str)
+    return _sorted(found[once].dropna(subset=["overlap"]), "overlap", ties=["brand_a", "brand_b"])
 
 
 def compared_pair(result: BrandOverlap, *, brand: str | None = None) -> tuple[str, str] | None:
-    """Choose the two banks whose likeness is worth taking apart.
+    """Choose the two banks whose likeness is worth taking apart; None where none can be compared.
 
-    Parameters
-    ----------
-    result : BrandOverlap
-    brand : str, optional
-        With it: this bank and its nearest rival, or sister where it has no rival. Without: the
-        two most alike rivals of the market.
-
-    Returns
-    -------
-    tuple of (str, str) or None
-        None where no two can be compared.
+    With a bank: it and its nearest rival, or sister where it has no rival. Without: the two most
+    alike rivals of the market.
 
     Examples
     --------
@@ -205,3 +109,11 @@ def compared_pair(result: BrandOverlap, *, brand: str | None = None) -> tuple[st
     if not len(ranked):
         return None
     return str(ranked["brand_a"].iloc[0]), str(ranked["brand_b"].iloc[0])
+
+
+def _sorted(pairs: pd.DataFrame, *largest: str, ties: list[str]) -> pd.DataFrame:
+    """Sort by columns, the largest first, ties by name; the columns that are shown."""
+    order = [*largest, *ties]
+    ascending = [name in ties for name in order]
+    rows = pairs.sort_values(order, ascending=ascending, kind="stable", ignore_index=True)
+    return rows[[name for name in _COLUMNS if name in rows]]

@@ -7,27 +7,23 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from brandkit.core.errors import NotEnoughDataError, check_whole_number
-from brandkit.core.linalg import Floats, Ints
+from brandkit.core.linalg import Flags, Floats, Ints, ratio
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.overlap.brands.kernel import (
-    Categories,
-    CategoryScores,
-    Comparison,
-    comparison,
-    few_of,
-    row_blocks,
-)
-from brandkit.overlap.brands.matches import best_matches, grouped, sister_pairs
+from brandkit.overlap.brands.kernel import best_matches, grouped, sister_pairs, used_brands
 from brandkit.overlap.similarity.facets import FACETS, Facet
+from brandkit.overlap.similarity.kernel import (
+    ROUNDING,
+    CategoryScores,
+    row_blocks,
+    run_starts,
+    similarity,
+)
+from brandkit.overlap.similarity.reference import Categories, Comparison, comparison, few_of
 from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.catalog.reference import Reference
-
-_TIE = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -54,11 +50,13 @@ class WeightSensitivity(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: how many sets of weights, the lowest correlation, who kept the nearest."""
-        return pd.DataFrame({
-            "n_scenarios": [len(self.scenarios)],
-            "correlation": [self.scenarios["correlation"].min()],
-            "nearest_kept": [self.brands["nearest_kept"].mean()],
-        })  # fmt: skip
+        return pd.DataFrame(
+            {
+                "n_scenarios": [len(self.scenarios)],
+                "correlation": [self.scenarios["correlation"].min()],
+                "nearest_kept": [self.brands["nearest_kept"].mean()],
+            }
+        )
 
 
 def weight_sensitivity(
@@ -123,36 +121,38 @@ def weight_sensitivity(
 
     scenarios, table = _scenarios(names, compared.weights, draws=draws, seed=seed)
     matches = best_matches(compared)
-    base = grouped(matches).overlap[len(matches.groups) :]
+    base = grouped(matches).values["overlap"][len(matches.groups) :]
     rival = ~sister_pairs(matches, owners=dict(catalog.owners or {}))
     np.fill_diagonal(rival, False)
     overlaps = _overlaps(compared, names, table)
-
     nearest = _nearest(base, rival)
-    moved = np.stack([_nearest(each, rival) for each in overlaps])
-    kept = moved == nearest[None, :]
+    kept = np.stack([_nearest(each, rival) == nearest for each in overlaps])
     pair = ~np.eye(len(base), dtype=bool)
+
     scenarios = scenarios.assign(
         correlation=[_rank_correlation(base[pair], each[pair]) for each in overlaps],
         nearest_kept=kept[:, nearest >= 0].mean(axis=1),
-        largest_change=[_largest(np.abs(each - base)[pair]) for each in overlaps],
+        largest_change=[pd.Series((each - base)[pair]).abs().max() for each in overlaps],
     )
-    labels = np.append(matches.names, np.nan)
-    brands = pd.DataFrame({
-        "brand": matches.names, "nearest_rival": labels[nearest],
-        "nearest_kept": np.where(nearest >= 0, kept.mean(axis=0), np.nan),
-    }).astype({"nearest_rival": "str"})  # fmt: skip
+    brands = pd.DataFrame(
+        {
+            "brand": matches.names,
+            "nearest_rival": np.append(matches.names, np.nan)[nearest],
+            "nearest_kept": np.where(nearest >= 0, kept.mean(axis=0), np.nan),
+        }
+    ).astype({"nearest_rival": "str"})
     return WeightSensitivity(
         scenarios=scenarios, brands=brands, notes=(*compared.notes, *_notes(brands))
     )
 
 
 def _facets_in_use(compared: Comparison) -> tuple[Facet, ...]:
-    found = set()
-    for scores in compared.categories:
-        rows = np.arange(min(1, scores.n))
-        found |= {each.facet for each in scores.facets(rows)}
-    return tuple(facet for facet in FACETS if facet in found and compared.weights.get(facet))
+    return tuple(
+        facet
+        for facet in FACETS
+        if compared.weights.get(facet)
+        and any(scores.scorer(facet) is not None for scores in compared.categories)
+    )
 
 
 def _scenarios(
@@ -164,9 +164,7 @@ def _scenarios(
     labels: list[tuple[str, str]] = [("all alike", "")]
     for at, facet in enumerate(names):
         for word, factor in (("left out", 0.0), ("doubled", 2.0)):
-            changed = chosen.copy()
-            changed[at] *= factor
-            rows.append(changed)
+            rows.append(np.where(np.arange(len(names)) == at, factor * chosen, chosen))
             labels.append((word, facet))
     generator = np.random.default_rng(seed)
     rows += list(chosen * 2.0 ** generator.uniform(-1, 1, size=(draws, len(names))))
@@ -177,75 +175,55 @@ def _scenarios(
 
 def _overlaps(compared: Comparison, names: tuple[Facet, ...], table: Floats) -> Floats:
     """Overlap over all categories under every set of weights, scenarios x banks x banks."""
-    used = np.unique(np.concatenate([each.category.brands for each in compared.categories]))
-    place = np.full(len(compared.facets.brands), -1, dtype=np.int64)
-    place[used] = np.arange(len(used))
-    shape = (len(table), len(used), len(used))
-    total, count = np.zeros(shape), np.zeros(shape)
+    used, place = used_brands(compared)
+    total, count = np.zeros((2, len(table), len(used), len(used)))
+    every = np.arange(len(table))
     for scores in compared.categories:
         brands = place[scores.category.brands]
-        starts = np.flatnonzero(np.append(True, np.diff(brands) != 0))
-        lacks = np.ones(len(used), dtype=bool)
-        lacks[brands[starts]] = False
+        present = brands[run_starts(brands)]
+        absent = np.setdiff1d(np.arange(len(used)), present)
         for rows in row_blocks(scores.category):
             best = _best(scores, rows, names=names, table=table, least=compared.min_compared)
             there = ~np.isnan(best)
-            of = brands[rows]
             # rows are sorted by bank: sums over runs of rows are sums over banks
-            first = np.flatnonzero(np.append(True, np.diff(of) != 0))
-            cells = np.ix_(np.arange(len(table)), of[first], brands[starts])
+            first = run_starts(brands[rows])
+            banks = brands[rows][first]
+            cells = np.ix_(every, banks, present)
             total[cells] += np.add.reduceat(np.where(there, best, 0.0), first, axis=1)
             count[cells] += np.add.reduceat(there.astype(np.float64), first, axis=1)
-            absent = np.ix_(np.arange(len(table)), of[first], np.flatnonzero(lacks))
-            count[absent] += np.diff(np.append(first, len(of)))[None, :, None]
-    result: Floats = np.full(shape, np.nan)
-    np.divide(total, count, out=result, where=count > 0)
-    return result
+            sizes = np.diff(np.append(first, len(rows)))
+            count[np.ix_(every, banks, absent)] += sizes[None, :, None]
+    return ratio(total, count)
 
 
 def _best(
     scores: CategoryScores, rows: Ints, *, names: tuple[Facet, ...], table: Floats, least: float
 ) -> Floats:
     """Best match of some rows at every bank of the category, scenarios x rows x banks."""
-    starts = np.flatnonzero(np.append(True, np.diff(scores.category.brands) != 0))
-    found = {each.facet: each for each in scores.facets(rows)}
-    here = [at for at, facet in enumerate(names) if facet in found]
-    cells = len(rows) * scores.n
-    score, compared, counted = (
-        np.stack([getattr(found[names[at]], part).reshape(cells) for at in here]).astype(np.float64)
-        for part in ("score", "compared", "counted")
-    )
-    best = []
-    for weights in table[:, here]:
-        held = weights @ compared
-        enough = (held > 0) & (held >= least * (weights @ counted) - 1e-9)
-        likeness = np.full(cells, np.nan)
-        np.divide(weights @ score, held, out=likeness, where=enough)
-        best.append(np.fmax.reduceat(likeness.reshape(len(rows), -1), starts, axis=1))
-    return np.stack(best)
+    starts = run_starts(scores.category.brands)
+    facets = {f: layers for f, layers in scores.facets(rows, bounds=False) if f in names}
+    if not facets:
+        return np.full((len(table), len(rows), len(starts)), np.nan)
+    here = [names.index(facet) for facet in facets]
+    cells = np.stack(list(facets.values())).reshape(len(here), -1)
+    totals = (weights @ cells for weights in table[:, here])
+    likeness = (similarity(total.reshape(3, len(rows), -1), min_compared=least) for total in totals)
+    return np.stack([np.fmax.reduceat(each, starts, axis=1) for each in likeness])
 
 
-def _nearest(overlap: Floats, rival: NDArray[np.bool_]) -> Ints:
+def _nearest(overlap: Floats, rival: Flags) -> Ints:
     """Give each bank's nearest rival; -1 where it has none. Ties go to the first by name."""
     allowed = np.where(rival & ~np.isnan(overlap), overlap, -1.0)
     top = allowed.max(axis=1, keepdims=True)
-    first = np.argmax(allowed >= top - _TIE, axis=1)
+    first = np.argmax(allowed >= top - ROUNDING, axis=1)
     return np.where(top[:, 0] >= 0, first, -1)
 
 
 def _rank_correlation(a: Floats, b: Floats) -> float:
-    both = ~np.isnan(a) & ~np.isnan(b)
-    if both.sum() < 3:
+    pairs = pd.DataFrame({"a": a, "b": b}).dropna().round(9).rank()
+    if len(pairs) < 3 or (pairs.nunique() == 1).any():
         return float("nan")
-    first, second = rankdata(np.round(a[both], 9)), rankdata(np.round(b[both], 9))
-    first, second = first - first.mean(), second - second.mean()
-    length = np.sqrt((first**2).sum() * (second**2).sum())
-    return float((first * second).sum() / length) if length > 0 else float("nan")
-
-
-def _largest(change: Floats) -> float:
-    there = change[~np.isnan(change)]
-    return float(there.max()) if len(there) else float("nan")
+    return float(np.corrcoef(pairs.to_numpy().T)[0, 1])
 
 
 def _notes(brands: pd.DataFrame) -> tuple[Message, ...]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from brandkit.core.errors import (
     InputError,
@@ -19,10 +18,10 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.intervals import holm
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.overlap.chance.kernel import ALL_NULLS, Found, Null, against, ses
+from brandkit.overlap.chance.kernel import ALL_NULLS, Null, against
 from brandkit.sources.catalog.catalog import Catalog
 
 LEVEL = 0.05
@@ -58,13 +57,8 @@ class OverlapTest(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: banks, attributes, draws."""
-        return pd.DataFrame(
-            {
-                "n_brands": [self.n_brands],
-                "n_attributes": [self.n_attributes],
-                "draws": [self.draws],
-            }
-        )
+        facts = ("n_brands", "n_attributes", "draws")
+        return pd.DataFrame({name: [getattr(self, name)] for name in facts})
 
 
 def overlap_test(
@@ -138,27 +132,32 @@ def overlap_test(
     >>> result.tests[["index", "observed", "expected"]].round(3).values.tolist()
     [['pianka', 0.407, 0.552], ['czekanowski', 0.366, 0.459]]
     """
-    amounts = _profiles(profiles)
+    if isinstance(profiles, Catalog):
+        profiles = feature_profiles(profiles)
+    if not isinstance(profiles, pd.DataFrame):
+        raise TypeError(
+            f"`profiles` must be a DataFrame or a Catalog; found {type(profiles).__name__}."
+        )
     check_whole_number("draws", draws, low=19)
     for null in nulls:
         if null not in ALL_NULLS:
             raise InputError(f"`nulls` must be among {', '.join(ALL_NULLS)}; found {shown(null)}.")
-    values = _checked(amounts)
+    values = _checked(profiles)
 
     rows, columns = _canonical_order(values)
     ordered = values[np.ix_(rows, columns)]
     found = [against(ordered, null, draws=draws, seed=seed) for null in nulls]
 
-    names = amounts.index.to_numpy()[rows]
-    tests = pd.DataFrame([row for one in found for row in one.tests])
-    pairs = pd.concat([_pairs_frame(one, names, amounts.index) for one in found])
+    tests = pd.DataFrame([row for own, _ in found for row in own])
+    pairs = [_named(pair, rows, profiles.index) for _, each in found for pair in each]
+    n_pairs = len(rows) * (len(rows) - 1) // 2
     return OverlapTest(
         tests=tests,
-        pairs=pairs.reset_index(drop=True),
-        n_brands=len(amounts),
-        n_attributes=amounts.shape[1],
+        pairs=pd.concat(pairs, ignore_index=True),
+        n_brands=len(profiles),
+        n_attributes=profiles.shape[1],
         draws=draws,
-        notes=_notes(tests, n_pairs=len(names) * (len(names) - 1) // 2, draws=draws),
+        notes=_notes(tests, n_pairs=n_pairs, draws=draws),
     )
 
 
@@ -204,16 +203,6 @@ def feature_profiles(catalog: Catalog, *, category: str | None = None) -> pd.Dat
     return pd.crosstab(has["brand"].astype(str), feature)
 
 
-def _profiles(profiles: pd.DataFrame | Catalog) -> pd.DataFrame:
-    if isinstance(profiles, Catalog):
-        return feature_profiles(profiles)
-    if not isinstance(profiles, pd.DataFrame):
-        raise TypeError(
-            f"`profiles` must be a DataFrame or a Catalog; found {type(profiles).__name__}."
-        )
-    return profiles
-
-
 def _checked(amounts: pd.DataFrame) -> Floats:
     require_unique("profiles", [str(name) for name in amounts.index], what="bank")
     if min(amounts.shape) < 2:
@@ -237,7 +226,7 @@ def _checked(amounts: pd.DataFrame) -> Floats:
     return values
 
 
-def _canonical_order(values: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _canonical_order(values: Floats) -> tuple[Codes, Codes]:
     """Order rows and columns by content: first by their sorted values, then by each other."""
     rows = np.lexsort(np.sort(values, axis=1).T)
     columns = np.lexsort(np.sort(values, axis=0))
@@ -247,39 +236,18 @@ def _canonical_order(values: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]
     return rows, columns
 
 
-# --- labels ---------------------------------------------------------------------------------------
-
-
-def _pairs_frame(found: Found, names: NDArray[np.object_], order: pd.Index) -> pd.DataFrame:
-    """Name the pairs, each in the order of the table as given."""
-    at = order.get_indexer(pd.Index(names))
-    first, second = np.triu_indices(len(names), k=1)
-    low, high = np.minimum(at[first], at[second]), np.maximum(at[first], at[second])
-    sequence = np.lexsort((high, low))
-    frames = []
-    for name, observed, expected, deviation, p, two_sided in found.pairs:
-        frame = pd.DataFrame(
-            {
-                "brand_a": order.to_numpy()[low],
-                "brand_b": order.to_numpy()[high],
-                "index": name,
-                "null": found.null,
-                "observed": observed,
-                "expected": expected,
-                "std_deviation": deviation,
-                "ses": ses(observed - expected, deviation),
-                "p_value": p,
-                "p_two_sided": two_sided,
-                "p_adjusted": holm(p),
-            }
-        )
-        frames.append(frame.iloc[sequence])
-    return pd.concat(frames)
+def _named(pairs: pd.DataFrame, rows: Codes, names: pd.Index) -> pd.DataFrame:
+    """Name the pairs of one index and null, each in the order of the table as given."""
+    first, second = np.triu_indices(len(rows), k=1)
+    ends = np.sort(np.stack([rows[first], rows[second]]), axis=0)
+    labels = pd.DataFrame(names.to_numpy()[ends.T], columns=["brand_a", "brand_b"])
+    whole = pd.concat([labels, pairs.assign(p_adjusted=holm(pairs["p_value"].to_numpy()))], axis=1)
+    return whole.take(np.lexsort(ends[::-1]))
 
 
 def _notes(tests: pd.DataFrame, *, n_pairs: int, draws: int) -> tuple[Message, ...]:
     notes = []
-    shuffled = tests[tests["null"].isin(["RA1", "RA2", "RA3", "RA4"])]
+    shuffled = tests[tests["null"] != "fixed"]
     for index, group in shuffled.groupby("index", sort=False):
         alike = group["p_value"] <= LEVEL
         if alike.any() and not alike.all():
@@ -287,12 +255,8 @@ def _notes(tests: pd.DataFrame, *, n_pairs: int, draws: int) -> tuple[Message, .
                 "The verdict on {index} depends on the null model: more alike than chance under "
                 "{alike}, not under {other}."
             )
-            values = {
-                "index": str(index),
-                "alike": list(group.loc[alike, "null"]),
-                "other": list(group.loc[~alike, "null"]),
-            }
-            notes.append(Message(text, values))
+            yes, no = (group.loc[each, "null"].tolist() for each in (alike, ~alike))
+            notes.append(Message(text, {"index": str(index), "alike": yes, "other": no}))
     if len(shuffled):
         text = (
             "RA1 to RA4 ask whether banks concentrate on the same features; they reject banks that "

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from brandkit.core.linalg import Floats
@@ -54,28 +54,13 @@ def _jaccard(values: Floats) -> Floats:
 # --- null models -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Found:
-    """What one null model gives: a row an index, and for pairs an array each.
-
-    Parameters
-    ----------
-    null : str
-    tests : list of dict
-    pairs : list of tuples
-        Index, observed, expected, standard deviation, one-sided p, two-sided p.
-    """
-
-    null: Null
-    tests: list[dict[str, object]]
-    pairs: list[tuple[str, Floats, Floats, Floats, Floats, Floats]]
-
-
 Kernel = Callable[[Floats], Floats]
 
 
-def against(values: Floats, null: Null, *, draws: int, seed: int) -> Found:
-    """Set a table's indices against tables drawn from a null model."""
+def against(
+    values: Floats, null: Null, *, draws: int, seed: int
+) -> tuple[list[dict[str, object]], list[pd.DataFrame]]:
+    """Set a table's indices against a null model: a test and a frame of pairs for each index."""
     rng = np.random.default_rng([seed, ALL_NULLS.index(null)])
     at_once = max(1, min(draws, CELLS_AT_ONCE // values.size))
     sizes = [min(at_once, draws - done) for done in range(0, draws, at_once)]
@@ -91,8 +76,8 @@ def against(values: Floats, null: Null, *, draws: int, seed: int) -> Found:
             tallies[name].add(kernel(table))
     if null == "RA3":
         tallies["pianka"].exact = _exact_pianka(values)
-    tests = [tally.test(null) for tally in tallies.values()]
-    return Found(null, tests, [(name, *tally.pairs()) for name, tally in tallies.items()])
+    every = tallies.values()
+    return [tally.test(null) for tally in every], [tally.pairs(null) for tally in every]
 
 
 def _randomised(values: Floats, null: Null, size: int, rng: np.random.Generator) -> Floats:
@@ -193,31 +178,40 @@ class _Tally:
         if self.exact is not None:
             mean, variance = (part[self.upper] for part in self.exact)
             expected, deviation = float(mean.mean()), float(np.sqrt(variance.sum()) / len(mean))
-        upper = (1 + (drawn >= observed - 1e-12).sum()) / (1 + self.draws)
-        lower = (1 + (drawn <= observed + 1e-12).sum()) / (1 + self.draws)
-        return {
-            "index": "jaccard_variance" if self.name == "jaccard" else self.name,
-            "null": null,
-            "observed": observed,
-            "expected": expected,
-            "std_deviation": deviation,
-            "ses": ses(np.array([observed - expected]), np.array([deviation]))[0],
-            "p_value": float(upper),
-            "p_two_sided": float(min(1.0, 2 * min(upper, lower))),
-        }
+        upper = (drawn >= observed - 1e-12).sum()
+        lower = (drawn <= observed + 1e-12).sum()
+        row = self._row(null, np.array([observed]), np.array([expected]), deviation, upper, lower)
+        name = "jaccard_variance" if self.name == "jaccard" else self.name
+        return {str(key): value for key, value in row.assign(index=name).iloc[0].items()}
 
-    def pairs(self) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    def pairs(self, null: Null) -> pd.DataFrame:
         expected = self.sums / self.draws
         variance = np.maximum(self.squares / self.draws - expected**2, 0.0)
         if self.exact is not None:
             expected, variance = (part[self.upper] for part in self.exact)
-        upper = (1 + self.at_least) / (1 + self.draws)
-        lower = (1 + self.at_most) / (1 + self.draws)
-        two_sided = np.minimum(1.0, 2 * np.minimum(upper, lower))
-        return self.observed, expected, np.sqrt(variance), upper, two_sided
+        deviation = np.sqrt(variance)
+        return self._row(null, self.observed, expected, deviation, self.at_least, self.at_most)
 
-
-def ses(difference: Floats, deviation: Floats) -> Floats:
-    """Standardise; missing where the null leaves no room to vary."""
-    has_room = deviation > 1e-9
-    return np.where(has_room, difference / np.where(has_room, deviation, 1.0), np.nan)
+    def _row(
+        self,
+        null: Null,
+        observed: Floats,
+        expected: Floats,
+        deviation: Floats | float,
+        *tails: Floats,
+    ) -> pd.DataFrame:
+        upper, lower = ((1 + tail) / (1 + self.draws) for tail in tails)
+        # standardised; missing where the null leaves no room to vary
+        room = np.where(np.asarray(deviation) > 1e-9, deviation, np.nan)
+        return pd.DataFrame(
+            {
+                "index": self.name,
+                "null": null,
+                "observed": observed,
+                "expected": expected,
+                "std_deviation": deviation,
+                "ses": (observed - expected) / room,
+                "p_value": upper,
+                "p_two_sided": np.minimum(1.0, 2 * np.minimum(upper, lower)),
+            }
+        )

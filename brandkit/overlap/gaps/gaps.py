@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError, did_you_mean, shown
-from brandkit.core.linalg import Flags
+from brandkit.core.linalg import Flags, ratio
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.language import translate
-from brandkit.overlap.brands.kernel import Categories, comparison, few_of
-from brandkit.overlap.brands.matches import best_matches, sister_pairs
+from brandkit.overlap.brands.kernel import best_matches, sister_pairs
 from brandkit.overlap.gaps.lookalikes import LOOKS_ALIKE, look_alike_names
-from brandkit.overlap.similarity.facets import CategoryFacets, Facet
-from brandkit.overlap.similarity.offers import category_key
+from brandkit.overlap.similarity.facets import CategoryFacets, Facet, category_key
+from brandkit.overlap.similarity.reference import Categories, comparison, few_of
 from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.catalog.reference import Reference
 
@@ -60,33 +58,39 @@ class CatalogGaps(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: how many gaps, points of difference, cells and look-alikes."""
-        return pd.DataFrame({
-            "brand": [self.brand],
-            "n_offers": [self.n_offers],
-            "n_rivals": [self.n_rivals],
-            "n_parity_gaps": [int((self.gaps["kind"] == "parity_gap").sum())],
-            "n_differences": [int((self.gaps["kind"] == "point_of_difference").sum())],
-            "n_crowded": [int((self.cells["cell"] == "crowded").sum())],
-            "n_empty": [int((self.cells["cell"] == "empty").sum())],
-            "n_look_alikes": [len(self.look_alikes)],
-        })  # fmt: skip
+        return pd.DataFrame(
+            {
+                "brand": [self.brand],
+                "n_offers": [self.n_offers],
+                "n_rivals": [self.n_rivals],
+                "n_parity_gaps": [int((self.gaps["kind"] == "parity_gap").sum())],
+                "n_differences": [int((self.gaps["kind"] == "point_of_difference").sum())],
+                "n_crowded": [int((self.cells["cell"] == "crowded").sum())],
+                "n_empty": [int((self.cells["cell"] == "empty").sum())],
+                "n_look_alikes": [len(self.look_alikes)],
+            }
+        )
 
 
 GAP_FACETS: tuple[Facet, ...] = ("features", "channels", "regions")
 """Lists of which more is better. Fees and conditions of eligibility are not."""
 _LISTS = ("features", "eligibility", "channels", "regions")
 _UNTOLD = "not stated"
+MOST_ATTRIBUTES = 10
+"""Attributes of each kind that the matrix shows."""
+_TURNS = 0.25
+"""Share of rivals' offers that do not say, from which a point of difference is open."""
 _MANY = 3
 """Rivals from which a cell can be crowded."""
 _RESIDUAL = 2.0
 """Adjusted residual from which a cell holds more offers than its margins let expect."""
 _GAP_COLUMNS = [
     "kind", "category", "facet", "attribute", "state", "n_ours", "n_ours_have", "n_comparable",
-    "n_have", "share_have", "share_not_stated", "n_rivals", "n_rivals_have",
+    "n_have", "share_have", "share_not_stated", "n_rivals", "n_rivals_have"
 ]  # fmt: skip
 _CELL_COLUMNS = [
     "category", "segment", "cell", "n_offers", "n_ours", "n_rivals", "share", "expected",
-    "share_not_stated",
+    "share_not_stated"
 ]  # fmt: skip
 _ALIKE_COLUMNS = [
     "category", "product", "name", "brand_b", "product_b", "name_b", "similarity"
@@ -165,39 +169,36 @@ def catalog_gaps(
         if not 0 <= share <= 1:
             raise ScaleError(f"`{argument}` must lie between 0 and 1; found {share}. Write 0.5.")
     chosen = _facets(facets)
-    compared = comparison(
-        catalog, category=category, weights=None, reference=reference, min_compared=0.5
-    )
-    found = compared.facets
-    if brand not in found.brands:
+    compared = comparison(catalog, category=category, reference=reference)
+    brands = compared.facets.brands
+    if brand not in brands:
         raise InputError(
             f"`brand` must be a brand of the catalogue; found {shown(brand)}. It has "
-            f"{shown(list(found.brands), most=12)}.{did_you_mean(str(brand), found.brands)}"
+            f"{shown(list(brands), most=12)}.{did_you_mean(str(brand), brands)}"
         )
-    ours = found.brands.index(brand)
-    wanted = [each.category for each in compared.categories if (each.category.brands == ours).any()]
-    _check_sold(wanted, brand, category, [each.category.category for each in compared.categories])
+    ours = brands.index(brand)
+    asked = [each.category for each in compared.categories]
+    wanted = [each for each in asked if (each.brands == ours).any()]
+    _check_sold(wanted, brand, asked if category is not None else ())
 
     matches = best_matches(compared)
-    names = matches.names.tolist()
-    sister = sister_pairs(matches, owners=dict(catalog.owners or {}))[names.index(brand)]
-    sisters = {name for name, is_one in zip(names, sister, strict=True) if is_one}
-    rival = np.array([name != brand and name not in sisters for name in found.brands])
+    sister = sister_pairs(matches, owners=dict(catalog.owners or {}))
+    sisters = set(matches.names[sister[matches.names.tolist().index(brand)]])
+    rival = np.array([name != brand and name not in sisters for name in brands])
     if not any(rival[each.brands].any() for each in wanted):
         raise NotEnoughDataError(
             f"`catalog` must hold offers of a rival in a category of {brand}; found sisters only. "
             "Add rivals' catalogues, or choose other categories."
         )
     gaps = _gaps(wanted, ours, rival, chosen, parity=parity, difference=difference)
-    products = _products(catalog, wanted)
-    cells = _cells(products, brand, sisters)
+    offers = _offers(catalog, wanted, sisters)
+    cells = _cells(offers, brand)
+
     return CatalogGaps(
         brand=brand,
         gaps=gaps,
         cells=cells,
-        look_alikes=_look_alikes(
-            products, brand, sisters, at_least=look_alike, own_names=catalog.own_names
-        ),
+        look_alikes=_look_alikes(offers, catalog, brand, at_least=look_alike),
         n_offers=int(sum((each.brands == ours).sum() for each in wanted)),
         n_rivals=len({code for each in wanted for code in each.brands if rival[code]}),
         notes=(*compared.notes, *_notes(gaps, cells, sorted(sisters))),
@@ -216,10 +217,10 @@ def _facets(facets: Sequence[str]) -> tuple[Facet, ...]:
 
 
 def _check_sold(
-    wanted: Sequence[CategoryFacets], brand: str, category: Categories, compared: Sequence[str]
+    wanted: Sequence[CategoryFacets], brand: str, asked: Sequence[CategoryFacets]
 ) -> None:
     sold = {each.category for each in wanted}
-    missing = [name for name in compared if name not in sold] if category is not None else []
+    missing = [each.category for each in asked if each.category not in sold]
     if missing or not wanted:
         raise InputError(
             f"`category` must be one that {brand} sells in; found {shown(missing)}. It sells in "
@@ -246,20 +247,16 @@ def _gaps(
     if not parts:
         return pd.DataFrame(columns=_GAP_COLUMNS)
     table = pd.concat(parts, ignore_index=True)
-    there = table["n_comparable"] > 0
-    lacks, has = table["n_ours_have"] == 0, table["n_ours_have"] > 0
+    there, lacks = table["n_comparable"] > 0, table["n_ours_have"] == 0
     # what one rival alone has is no parity, where there is more than one
-    shared = table["n_rivals_have"] >= np.minimum(table.pop("n_sellers"), 2)
+    shared = table["n_rivals_have"] >= np.minimum(table["n_sellers"], 2)
     gap = there & lacks & shared & (table["share_have"] >= parity)
-    apart = there & has & (table["share_have"] <= difference)
-    table.insert(0, "kind", np.where(gap, "parity_gap", "point_of_difference"))
-    table = table[gap | apart]
+    apart = there & ~lacks & (table["share_have"] <= difference)
+    table["kind"] = np.where(gap, "parity_gap", "point_of_difference")
     # the widest gaps first, then the rarest points of difference
-    rank = np.where(table["kind"] == "parity_gap", -table["share_have"], table["share_have"])
-    order = np.lexsort((
-        table["attribute"], table["facet"], table["category"], rank, table["kind"],
-    ))  # fmt: skip
-    return table.iloc[order][_GAP_COLUMNS].reset_index(drop=True)
+    table["rank"] = np.where(gap, -table["share_have"], table["share_have"])
+    order = ["kind", "rank", "category", "facet", "attribute"]
+    return table[gap | apart].sort_values(order, ignore_index=True)[_GAP_COLUMNS]
 
 
 def _counted(category: CategoryFacets, facet: Facet, mine: Flags, rivals: Flags) -> pd.DataFrame:
@@ -268,104 +265,82 @@ def _counted(category: CategoryFacets, facet: Facet, mine: Flags, rivals: Flags)
     has, denied = lists.has.toarray() > 0, lists.has_not.toarray() > 0
     rows = rivals & lists.discloses
     n_comparable, n_have = int(rows.sum()), has[rows].sum(axis=0)
-    silent = (~has & ~denied)[rows].sum(axis=0)
-    with_it = [len(np.unique(category.brands[rivals & column])) for column in has.T]
     n_ours_have = has[mine].sum(axis=0)
-    state = np.where(
-        n_ours_have > 0, "has", np.where(denied[mine].any(axis=0), "has_not", "not_stated")
+    said_no = np.where(denied[mine].any(axis=0), "has_not", "not_stated")
+    return pd.DataFrame(
+        {
+            "category": category.category,
+            "facet": str(facet),
+            "attribute": lists.shown,
+            "state": np.where(n_ours_have > 0, "has", said_no),
+            "n_ours": int(mine.sum()),
+            "n_ours_have": n_ours_have,
+            "n_comparable": n_comparable,
+            "n_have": n_have,
+            "share_have": ratio(n_have, n_comparable, empty=0.0),
+            "share_not_stated": ratio((~has & ~denied)[rows].sum(axis=0), n_comparable, empty=0.0),
+            "n_rivals": len(np.unique(category.brands[rows])),
+            "n_rivals_have": [len(np.unique(category.brands[rivals & column])) for column in has.T],
+            "n_sellers": len(np.unique(category.brands[rivals])),
+        }
     )
-    whole = max(n_comparable, 1)
-    return pd.DataFrame({
-        "category": category.category, "facet": str(facet), "attribute": lists.shown,
-        "state": state, "n_ours": int(mine.sum()), "n_ours_have": n_ours_have,
-        "n_comparable": n_comparable, "n_have": n_have, "share_have": n_have / whole,
-        "share_not_stated": silent / whole,
-        "n_rivals": len(np.unique(category.brands[rows])), "n_rivals_have": with_it,
-        "n_sellers": len(np.unique(category.brands[rivals])),
-    })  # fmt: skip
 
 
-def _products(catalog: Catalog, wanted: Sequence[CategoryFacets]) -> pd.DataFrame:
-    """Give the offers of our categories with their segment."""
+def _offers(catalog: Catalog, wanted: Sequence[CategoryFacets], sisters: set[str]) -> pd.DataFrame:
+    """Give the offers of our categories with their segment, sisters left out."""
     spelt = {category_key(each.category): each.category for each in wanted}
-    products = pd.DataFrame({
-        column: catalog.products[column].astype("str").fillna("").to_numpy(dtype=object)
-        for column in ("brand", "product", "name", "category")
-    })  # fmt: skip
-    segment = (
-        catalog.products["segment"].astype("str").fillna(_UNTOLD).to_numpy(dtype=object)
-        if "segment" in catalog.products else np.full(len(products), _UNTOLD, dtype=object)
-    )  # fmt: skip
-    products["segment"] = [text or _UNTOLD for text in segment]
-    products["category"] = [spelt.get(category_key(label), "") for label in products["category"]]
-    products = products[products["category"] != ""]
-    return products.sort_values(["category", "brand", "product"], ignore_index=True)
+    products = catalog.products.reindex(columns=["brand", "product", "name", "category", "segment"])
+    offers = products.astype("str").fillna("").astype(object)
+    offers["segment"] = offers["segment"].replace("", _UNTOLD)
+    offers["category"] = [spelt.get(category_key(label), "") for label in offers["category"]]
+    offers = offers[(offers["category"] != "") & ~offers["brand"].isin(sisters)]
+    return offers.sort_values(["category", "brand", "product"], ignore_index=True)
 
 
-def _cells(products: pd.DataFrame, brand: str, sisters: set[str]) -> pd.DataFrame:
+def _cells(offers: pd.DataFrame, brand: str) -> pd.DataFrame:
     """Count offers of every segment in every category."""
-    offers = products[~products["brand"].isin(sisters)]
     untold = offers["segment"].eq(_UNTOLD).groupby(offers["category"]).mean()
     told = offers[offers["segment"] != _UNTOLD]
-    single = sorted(set(told["segment"]) - {"both"}) or ["both"] * (not told.empty)
+    segments = sorted(set(told["segment"]) - {"both"}) or ["both"] * (not told.empty)
     both = told["segment"] == "both"
-    spread = pd.concat(
-        [told[~both], *(told[both].assign(segment=segment) for segment in single)],
-        ignore_index=True,
-    )
-    categories = untold.index.tolist()
+    spread = pd.concat([told[~both], *(told[both].assign(segment=each) for each in segments)])
     if not len(spread):
         return pd.DataFrame(columns=_CELL_COLUMNS)
-    counts = pd.crosstab(spread["category"], spread["segment"]).reindex(
-        index=categories, columns=single, fill_value=0
-    )
-    n = counts.to_numpy(dtype=np.int64)
+    cell = pd.MultiIndex.from_product([untold.index, segments], names=["category", "segment"])
+    by_cell = spread.assign(ours=spread["brand"] == brand).groupby(["category", "segment"])
+    rivals = spread[spread["brand"] != brand].groupby(["category", "segment"])["brand"].nunique()
+    counts: Any = by_cell["ours"].agg(n_offers="size", n_ours="sum")
+    table: pd.DataFrame = counts.reindex(cell, fill_value=0)
+    table = table.assign(n_rivals=rivals.reindex(cell, fill_value=0)).reset_index()
+
+    n = table["n_offers"].to_numpy().reshape(len(untold), -1)
     row, column = n.sum(axis=1, keepdims=True) / n.sum(), n.sum(axis=0, keepdims=True) / n.sum()
     expected = n.sum() * row * column
-    spread_of = np.sqrt(expected * (1 - row) * (1 - column))
-    residual = np.divide(n - expected, spread_of, out=np.zeros(n.shape), where=spread_of > 0)
-    rows = []
-    for at, place in np.ndindex(n.shape):
-        category, segment = categories[at], single[place]
-        sellers = spread.loc[
-            (spread["category"] == category) & (spread["segment"] == segment), "brand"
-        ]
-        n_ours, n_rivals = int((sellers == brand).sum()), sellers[sellers != brand].nunique()
-        is_crowded = n_rivals >= _MANY and residual[at, place] >= _RESIDUAL
-        cell = (
-            "empty" if sellers.empty else "ours_alone" if not n_rivals
-            else "crowded" if is_crowded else "usual"
-        )  # fmt: skip
-        rows.append((
-            category, segment, cell, len(sellers), n_ours, n_rivals,
-            len(sellers) / max(int(n[at].sum()), 1), expected[at, place], untold[category],
-        ))  # fmt: skip
-    return pd.DataFrame(rows, columns=_CELL_COLUMNS)
+    residual = ratio(n - expected, np.sqrt(expected * (1 - row) * (1 - column)), empty=0.0)
+    is_crowded = (table["n_rivals"] >= _MANY) & (residual.ravel() >= _RESIDUAL)
+    table["cell"] = np.select(
+        [table["n_offers"] == 0, table["n_rivals"] == 0, is_crowded],
+        ["empty", "ours_alone", "crowded"],
+        "usual",
+    )
+    table = table.assign(
+        share=ratio(n, n.sum(axis=1, keepdims=True), empty=0.0).ravel(),
+        expected=expected.ravel(),
+        share_not_stated=table["category"].map(untold),
+    )
+    return table[_CELL_COLUMNS]
 
 
 def _look_alikes(
-    products: pd.DataFrame,
-    brand: str,
-    sisters: set[str],
-    *,
-    at_least: float,
-    own_names: Mapping[str, str],
+    offers: pd.DataFrame, catalog: Catalog, brand: str, *, at_least: float
 ) -> pd.DataFrame:
     """Set our names beside rivals' in the same category."""
-    offers = products[~products["brand"].isin(sisters)].reset_index(drop=True)
-    pairs = look_alike_names(
-        offers["name"].tolist(),
-        # product names hold the bank's name as the files write it, in whatever language we speak
-        brands=[own_names.get(name, name) for name in offers["brand"]],
-        groups=offers["category"].tolist(), focus=own_names.get(brand, brand), at_least=at_least,
-    )  # fmt: skip
-    a = offers.take(pairs["row_a"].to_numpy()).reset_index(drop=True)
-    b = offers.take(pairs["row_b"].to_numpy()).reset_index(drop=True)
-    return pd.DataFrame({
-        "category": a["category"], "product": a["product"], "name": a["name"],
-        "brand_b": b["brand"], "product_b": b["product"], "name_b": b["name"],
-        "similarity": pairs["similarity"],
-    })[_ALIKE_COLUMNS]  # fmt: skip
+    ours = replace(catalog, products=offers)
+    pairs = look_alike_names(ours, focus=brand, at_least=at_least).pairs
+    product = offers["product"].to_numpy()
+    return pairs.assign(product=product[pairs["row_a"]], product_b=product[pairs["row_b"]]).rename(
+        columns={"name_a": "name"}
+    )[_ALIKE_COLUMNS]
 
 
 def _notes(gaps: pd.DataFrame, cells: pd.DataFrame, sisters: Sequence[str]) -> tuple[Message, ...]:
@@ -390,123 +365,17 @@ def _notes(gaps: pd.DataFrame, cells: pd.DataFrame, sisters: Sequence[str]) -> t
     return tuple(notes)
 
 
-MOST_ATTRIBUTES = 10
-"""Attributes of each kind that the matrix shows; the table has the rest."""
-_TURNS = 0.25
-"""Share of rivals' offers that do not say, from which a point of difference is open."""
-_STATES = {
-    "has": Message("has it"),
-    "has_not": Message("has it not"),
-    "not_stated": Message("does not say"),
-}
-_KINDS = {
-    "parity_gap": Message("parity gap"),
-    "point_of_difference": Message("point of difference"),
-}
-_SEGMENTS = {
-    "personal": Message("personal customers"),
-    "business": Message("business customers"),
-}
-_CELLS = {
-    "crowded": Message("crowded"),
-    "empty": Message("nobody sells"),
-    "ours_alone": Message("only we sell"),
-}
-
-CELL_HEADS = {"expected": Message("Expected offers")}
-"""In a table of cells, offers are expected, not overlaps."""
+def is_open(gaps: pd.DataFrame) -> pd.Series:
+    """Say which gaps silence could turn: ours about what we lack, rivals' about what we have."""
+    is_silent = gaps["state"] == "not_stated"
+    return is_silent.where(gaps["kind"] == "parity_gap", gaps["share_not_stated"] > _TURNS)
 
 
-def is_open(gap: Mapping[str, Any]) -> bool:
-    """Say whether silence could turn a gap: ours about what we lack, rivals' about what we have.
-
-    Parameters
-    ----------
-    gap : mapping
-        A row of ``CatalogGaps.gaps``.
-
-    Examples
-    --------
-    >>> is_open({"kind": "parity_gap", "state": "has_not", "share_not_stated": 0.5})
-    False
-    """
-    if gap["kind"] == "parity_gap":
-        return bool(gap["state"] == "not_stated")
-    return bool(gap["share_not_stated"] > _TURNS)
-
-
-def records(gaps: pd.DataFrame) -> list[dict[str, Any]]:
-    """Give rows as mappings.
-
-    Examples
-    --------
-    >>> records(pd.DataFrame({"kind": ["parity_gap"]}))
-    [{'kind': 'parity_gap'}]
-    """
-    return [{str(name): value for name, value in row.items()} for row in gaps.to_dict("records")]
-
-
-def drawn_gaps(result: CatalogGaps, *, most: int = MOST_ATTRIBUTES) -> pd.DataFrame:
-    """Give the gaps of the first attributes of each kind, as many as a figure holds.
-
-    Parameters
-    ----------
-    result : CatalogGaps
-    most : int
-
-    Returns
-    -------
-    DataFrame
-        Rows of ``gaps``, parity gaps first.
-    """
+def drawn_gaps(result: CatalogGaps) -> pd.DataFrame:
+    """Give the gaps of the first attributes of each kind, as many as a figure holds."""
     parts = []
     for kind in ("parity_gap", "point_of_difference"):
         rows = result.gaps[result.gaps["kind"] == kind]
-        first = rows["attribute"].astype(str).drop_duplicates().head(most)
-        parts.append(rows[rows["attribute"].astype(str).isin(first)])
+        first = rows["attribute"].drop_duplicates().head(MOST_ATTRIBUTES)
+        parts.append(rows[rows["attribute"].isin(first)])
     return pd.concat(parts, ignore_index=True)
-
-
-def gap_rows(result: CatalogGaps) -> pd.DataFrame:
-    """Give the gaps for a table, in words of the language in use.
-
-    Parameters
-    ----------
-    result : CatalogGaps
-
-    Returns
-    -------
-    DataFrame
-        ``attribute category kind state n_have n_comparable share_have share_not_stated``.
-    """
-    rows = result.gaps
-    said = rows.assign(
-        kind=[translate(_KINDS[kind]) for kind in rows["kind"]],
-        state=[translate(_STATES[state]) for state in rows["state"]],
-    )
-    return said[["attribute", "category", "kind", "state", "n_have", "n_comparable",
-                 "share_have", "share_not_stated"]]  # fmt: skip
-
-
-def cell_rows(result: CatalogGaps) -> pd.DataFrame:
-    """Give the cells of segment and category that are not as usual, for a table.
-
-    Parameters
-    ----------
-    result : CatalogGaps
-
-    Returns
-    -------
-    DataFrame
-        ``category segment cell n_offers n_ours n_rivals expected share_not_stated``.
-    """
-    rows = result.cells[result.cells["cell"].isin(list(_CELLS))]
-    said = rows.assign(
-        cell=[translate(_CELLS[cell]) for cell in rows["cell"]],
-        segment=[
-            translate(_SEGMENTS[segment]) if segment in _SEGMENTS else segment
-            for segment in rows["segment"]
-        ],
-    )
-    return said[["category", "segment", "cell", "n_offers", "n_ours", "n_rivals", "expected",
-                 "share_not_stated"]].reset_index(drop=True)  # fmt: skip

@@ -9,7 +9,7 @@ and the endings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
-from brandkit.core.errors import InputError, ScaleError
-from brandkit.core.linalg import Ints
+from brandkit.core.errors import InputError, ScaleError, shown
+from brandkit.core.linalg import Flags, Ints
+from brandkit.core.result import Result
+from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.catalog.names import normalised_name
 
 LOOKS_ALIKE = 0.60
@@ -30,7 +32,7 @@ LOOKS_ALIKE = 0.60
 _KINDS = frozenset({
     "account", "acct", "a/c", "accounts", "card", "cards", "credit", "debit", "visa", "mastercard",
     "loan", "loans", "home", "personal", "mortgage", "deposit", "saver", "product", "package",
-    "pack", "bank", "banking", "the", "and", "of", "for", "with", "a", "an", "your", "my",
+    "pack", "bank", "banking", "the", "and", "of", "for", "with", "a", "an", "your", "my"
 })  # fmt: skip
 #: Words that grade or renew a product, and count half.
 _GRADES = frozenset({"plus", "extra", "new", "club", "up", "special", "offer", "series", "version"})
@@ -38,7 +40,7 @@ _GRADES = frozenset({"plus", "extra", "new", "club", "up", "special", "offer", "
 _JOINED = frozenset({"saver"})
 _SAME_WORD = {
     "savings": "saver", "saving": "saver", "savers": "saver", "save": "saver", "acct": "account",
-    "deposits": "deposit", "kidz": "kids",
+    "deposits": "deposit", "kidz": "kids"
 }  # fmt: skip
 _KINDS_ZH = re.compile(
     r"理财产品|理财计划|理财管理计划|理财|产品|计划|计画|信用卡|借记卡|卡|贷款|贷|存款|定期|定存"
@@ -94,22 +96,59 @@ def name_likeness(
     return _likeness(normalised_name(a, brand=brand_a), normalised_name(b, brand=brand_b))
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class LookAlikeNames(Result):
+    """Product names of different banks that look alike.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        ``row_a row_b brand_a name_a brand_b name_b category similarity``: places in the names
+        given, each pair once (the focus bank's first), most alike first.
+    brands : DataFrame
+        One row a bank: ``brand n_offers n_look_alikes``: its names, and how many of them look
+        like another's. Empty where no banks were given.
+    n_offers : int
+        Names compared.
+    """
+
+    pairs: pd.DataFrame
+    brands: pd.DataFrame
+    n_offers: int
+
+    def tidy(self) -> pd.DataFrame:
+        """Give the pairs."""
+        return self.pairs.copy()
+
+    def glance(self) -> pd.DataFrame:
+        """Give one row: names, banks, pairs that look alike."""
+        return pd.DataFrame(
+            {
+                "n_offers": [self.n_offers],
+                "n_brands": [len(self.brands)],
+                "n_look_alikes": [len(self.pairs)],
+            }
+        )
+
+
 def look_alike_names(
-    names: Sequence[str],
+    names: Sequence[str] | Catalog,
     *,
     brands: Sequence[str] | None = None,
     groups: Sequence[str] | None = None,
     focus: str | None = None,
+    sisters: Mapping[str, Collection[str]] | None = None,
     at_least: float = LOOKS_ALIKE,
     generic: bool = False,
-) -> pd.DataFrame:
+) -> LookAlikeNames:
     """Find product names of different banks that look alike.
 
     Answers *which of our products could a customer confuse with a rival's by its name?*
 
     Parameters
     ----------
-    names : sequence of str
+    names : sequence of str, or Catalog
+        A catalogue brings its banks and categories along.
     brands : sequence of str, optional
         The bank of each: its own name is taken out, and names of one bank are not compared. Where
         not given every name is compared with every other.
@@ -117,6 +156,8 @@ def look_alike_names(
         The category of each; names are compared within categories.
     focus : str, optional
         Only pairs with this bank.
+    sisters : mapping of bank to banks, optional
+        Whose names are not compared with its own, as of ``BrandOverlap.sisters``.
     at_least : float, above 0 and up to 1, default 0.6
     generic : bool, default False
         Whether to keep names made of words for a kind of product alone ("Term Deposit"): every
@@ -124,23 +165,63 @@ def look_alike_names(
 
     Returns
     -------
-    DataFrame
-        ``row_a row_b similarity``: places in ``names``, each pair once (the focus bank's first),
-        most alike first.
+    LookAlikeNames
 
     Raises
     ------
     InputError
-        ``brands`` or ``groups`` has another length than ``names``, or ``focus`` is no brand.
+        A name is missing, ``brands`` or ``groups`` has another length than ``names``, or ``focus``
+        is no brand.
 
     Examples
     --------
     >>> found = look_alike_names(["Super Saver", "SuperSaver", "Golf Club"], brands=list("ABC"))
-    >>> found[["row_a", "row_b"]].values.tolist()
-    [[0, 1]]
+    >>> found.pairs[["row_a", "row_b", "brand_a", "brand_b"]].values.tolist()
+    [[0, 1, 'A', 'B']]
     """
     if not 0 < at_least <= 1:
         raise ScaleError(f"`at_least` must be above 0 and up to 1; found {at_least}. Write 0.6.")
+    own_names: Mapping[str, str] = {}
+    if isinstance(names, Catalog):
+        products, own_names = names.products, names.own_names
+        names, brands, groups = (products[name].tolist() for name in ("name", "brand", "category"))
+    texts, owner, group = _checked(names, brands, groups, focus)
+    # product names hold the bank's name as the files write it, in whatever language we speak
+    found = _alike(
+        texts,
+        owner=[None if name is None else own_names.get(name, name) for name in owner],
+        group=group,
+        focus=None if focus is None else own_names.get(focus, focus),
+        at_least=at_least,
+        generic=generic,
+    )
+    a, b = found["row_a"].to_numpy(), found["row_b"].to_numpy()
+    kin = [owner[j] in (sisters or {}).get(owner[i], ()) for i, j in zip(a, b, strict=True)]
+    labels = pd.DataFrame({"brand": owner, "name": texts, "category": group}, dtype="str")
+    pairs = pd.concat(
+        [
+            found[["row_a", "row_b"]],
+            labels[["brand", "name"]].take(a).add_suffix("_a").reset_index(drop=True),
+            labels.take(b)
+            .rename(columns={"brand": "brand_b", "name": "name_b"})
+            .reset_index(drop=True),
+            found["similarity"],
+        ],
+        axis=1,
+    )[~np.array(kin, dtype=bool)].reset_index(drop=True)
+    alike = np.isin(np.arange(len(texts)), pairs[["row_a", "row_b"]])
+    of_brand = labels.assign(alike=alike).groupby("brand")["alike"].agg(["size", "sum"])
+    of_brand.columns = pd.Index(["n_offers", "n_look_alikes"])
+    return LookAlikeNames(pairs=pairs, brands=of_brand.reset_index(), n_offers=len(texts))
+
+
+def _checked(
+    names: Sequence[str],
+    brands: Sequence[str] | None,
+    groups: Sequence[str] | None,
+    focus: str | None,
+) -> tuple[list[str], list[str | None], list[str]]:
+    """Give names, banks and groups as lists of one length, every name a text."""
     for argument, labels in (("brands", brands), ("groups", groups)):
         if labels is not None and len(labels) != len(names):
             raise InputError(
@@ -148,21 +229,39 @@ def look_alike_names(
             )
     if focus is not None and (brands is None or focus not in set(brands)):
         raise InputError(f"`focus` must be one of `brands`; found {focus!r}.")
-    owner: Sequence[str | None] = [None] * len(names) if brands is None else list(brands)
+    places = np.flatnonzero([not isinstance(name, str) for name in names]).tolist()
+    if places:
+        raise InputError(
+            f"`names` must hold a text in every place; found {shown(list(names)[places[0]])} in "
+            f"place {places[0]}, and {len(places)} such places in all. Leave them out, or fill in "
+            "the names."
+        )
+    owner: list[str | None] = [None] * len(names) if brands is None else list(brands)
+    return list(names), owner, [""] * len(names) if groups is None else list(groups)
+
+
+def _alike(
+    names: Sequence[str],
+    *,
+    owner: Sequence[str | None],
+    group: Sequence[str],
+    focus: str | None,
+    at_least: float,
+    generic: bool = False,
+) -> pd.DataFrame:
+    """Compare names within groups: places of both, and their likeness, most alike first."""
     plain = np.array(
         [normalised_name(name, brand=brand) for name, brand in zip(names, owner, strict=True)],
         dtype=object,
     )
-    who = np.arange(len(names)) if brands is None else pd.factorize(np.array(owner, object))[0]
-    code = (
-        np.zeros(len(names), int) if groups is None else pd.factorize(np.array(groups, object))[0]
-    )
+    is_all_one = all(name is None for name in owner)
+    who = np.arange(len(names)) if is_all_one else pd.factorize(np.array(owner, object))[0]
+    code = pd.factorize(np.array(group, dtype=object))[0]
     is_focus = None if focus is None else np.array([brand == focus for brand in owner], dtype=bool)
-
-    found: list[tuple[int, int, float]] = []
     filled = np.array(
         [bool(text) and (generic or not _taken_apart(text).generic) for text in plain], dtype=bool
     )
+    found: list[tuple[int, int, float]] = []
     for each in np.unique(code):
         rows = np.flatnonzero((code == each) & filled)
         found += _within(rows, plain, who, is_focus, at_least=at_least)
@@ -173,12 +272,7 @@ def look_alike_names(
 
 
 def _within(
-    rows: Ints,
-    plain: NDArray[np.object_],
-    who: Ints,
-    is_focus: NDArray[np.bool_] | None,
-    *,
-    at_least: float,
+    rows: Ints, plain: NDArray[np.object_], who: Ints, is_focus: Flags | None, *, at_least: float
 ) -> Iterator[tuple[int, int, float]]:
     """Compare the different names of one category, and tell all that bear them."""
     kind, known = pd.factorize(plain[rows])
@@ -206,7 +300,7 @@ def _candidates(known: NDArray[np.object_], mine: Ints, *, once: bool) -> Iterat
         offset = int(block[0]) if once else 0
         near = process.cdist(
             [distinct[at] for at in block], distinct[offset:],
-            scorer=Indel.normalized_similarity, score_cutoff=_CANDIDATE, dtype=np.float32,
+            scorer=Indel.normalized_similarity, score_cutoff=_CANDIDATE, dtype=np.float32
         )  # fmt: skip
         for at, other in zip(*np.nonzero(near > 0), strict=True):
             yield int(block[at]), int(other) + offset
@@ -234,21 +328,15 @@ def _joined(a: str, b: str) -> float:
 def _shared_words(a: _Name, b: _Name) -> float:
     """Give the share of weight in words that both have, each word used once, best pairs first."""
     pairs = sorted(
-        (
-            (-float(Indel.normalized_similarity(x, y, score_cutoff=_NEAR)), i, j)
-            for i, x in enumerate(a.words)
-            for j, y in enumerate(b.words)
-        )
+        (-float(Indel.normalized_similarity(x, y, score_cutoff=_NEAR)), i, j)
+        for i, x in enumerate(a.words)
+        for j, y in enumerate(b.words)
     )
-    used_a: set[int] = set()
-    used_b: set[int] = set()
+    used: set[tuple[str, int]] = set()
     shared = 0.0
     for minus, i, j in pairs:
-        if minus == 0:
-            break
-        if i not in used_a and j not in used_b:
-            used_a.add(i)
-            used_b.add(j)
+        if minus < 0 and not used & {("a", i), ("b", j)}:
+            used |= {("a", i), ("b", j)}
             shared += -minus * (a.weights[i] + b.weights[j])
     return shared / (sum(a.weights) + sum(b.weights))
 

@@ -17,9 +17,13 @@ from brandkit.core.errors import (
     require_frame,
     shown,
 )
+from brandkit.core.labels import coded
+from brandkit.core.linalg import Floats, Ints
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 
+MOST_ROWS = 12
+"""Rows of the figure."""
 Matrix: TypeAlias = Any
 """A scipy sparse array; scipy says nothing of its types."""
 
@@ -119,24 +123,22 @@ def market_overlap(
     [['A', 'B', 0.333], ['B', 'A', 0.333]]
     """
     require_frame("presence", presence)
-    names = [brand, market] if amount is None else [brand, market, amount]
-    require_columns(presence, names, argument="brand, market, amount")
-    amounts, brands, markets, dropped = _amounts(presence, brand, market, amount)
+    columns = [brand, market] if amount is None else [brand, market, amount]
+    require_columns(presence, columns, argument="brand, market, amount")
+    amounts, names, dropped = _amounts(presence, brand, market, amount)
 
-    measures = _measures(amounts)
+    pairs, brands = _measured(amounts, names)
 
-    pairs = _pairs(measures, brands)
-    return MarketOverlap(
-        pairs=pairs,
-        brands=_brands(measures, brands, pairs),
-        n_markets=len(markets),
-        notes=_notes(dropped),
-    )
+    notes: tuple[Message, ...] = ()
+    if dropped:
+        text = "Left out for want of any amount: {n:count} {n:bank|banks} ({names})."
+        notes = (Message(text, {"n": len(dropped), "names": dropped[:5]}),)
+    return MarketOverlap(pairs=pairs, brands=brands, n_markets=amounts.shape[1], notes=notes)
 
 
 def _amounts(
     presence: pd.DataFrame, brand: str, market: str, amount: str | None
-) -> tuple[Matrix, pd.Index, pd.Index, list[str]]:
+) -> tuple[Matrix, pd.Index, list[str]]:
     """Add up to banks × markets, in the order of their names, banks without any amount out."""
     for column in (brand, market):
         if presence[column].isna().any():
@@ -154,8 +156,8 @@ def _amounts(
             f"{shown(presence.index[at])}, and {int(bad.sum())} such rows in all. "
             "Fill them, or leave `amount` out to count rows."
         )
-    rows, brands = pd.factorize(presence[brand], sort=True)
-    columns, markets = pd.factorize(presence[market], sort=True)
+    # labels are text: a bank written 1, 1.0 or "1" is one bank
+    (rows, brands), (columns, markets) = (coded(presence[name]) for name in (brand, market))
     table = sparse.coo_array((numbers, (rows, columns)), shape=(len(brands), len(markets))).tocsr()
     table.eliminate_zeros()
     has_any = np.asarray(table.sum(axis=1)).ravel() > 0
@@ -165,110 +167,91 @@ def _amounts(
             f"found {int(has_any.sum())}."
         )
     used = np.asarray(table.sum(axis=0)).ravel() > 0
-    dropped = [str(name) for name in brands[~has_any]]
-    return table[has_any][:, used], pd.Index(brands[has_any]), pd.Index(markets[used]), dropped
+    names = pd.Index(brands)
+    return table[has_any][:, used], names[has_any], names[~has_any].tolist()
 
 
-@dataclass(frozen=True)
-class _Measures:
-    commonality: Matrix
-    shared: Matrix  # number of markets both are in
-    unit: Matrix  # shares at unit length, banks × markets
-    related: Matrix  # unit rows carried through related markets, banks × markets
-    own: np.ndarray  # closeness of each bank with itself
-    totals: np.ndarray
-
-
-def _measures(amounts: Matrix) -> _Measures:
-    totals = np.asarray(amounts.sum(axis=1)).ravel()
-    in_market = np.asarray(amounts.sum(axis=0)).ravel()
-    shares = _scaled_rows(amounts, 1 / totals)
-    commonality = (shares @ _scaled_columns(amounts, 1 / in_market).T).tocsr()
-    unit = _scaled_rows(shares, 1 / np.sqrt(_row_squares(shares)))
-    markets = _scaled_columns(shares, 1 / np.sqrt(_row_squares(shares.T.tocsr())))
-    # B = u O u' with O = X'X: through u X' first, banks × banks, sparse as meeting is.
+def _measured(amounts: Matrix, names: pd.Index) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the pairs that meet and the banks; amounts are banks x markets, sparse as meeting is."""
+    totals, in_market = (np.asarray(amounts.sum(axis=axis)).ravel() for axis in (1, 0))
+    shares = (sparse.diags_array(1 / totals) @ amounts).tocsr()
+    commonality = (shares @ (amounts @ sparse.diags_array(1 / in_market)).T).tocsr()
+    unit = (sparse.diags_array(1 / np.sqrt(_squares(shares))) @ shares).tocsr()
+    markets = shares @ sparse.diags_array(1 / np.sqrt(_squares(shares.T.tocsr())))
+    # B = u O u' with O = X'X: through u X' first, banks x banks
     carried = (unit @ markets.T).tocsr()
-    present = amounts.copy()
-    present.data = np.ones_like(present.data)
-    return _Measures(
-        commonality=commonality,
-        shared=(present @ present.T).tocsr(),
-        unit=unit,
-        related=carried,
-        own=_row_squares(carried),
-        totals=totals,
-    )
+    own = _squares(carried)
+    present = (amounts > 0).astype(float)
+    shared = (present @ present.T).tocsr()
 
-
-def _pairs(measures: _Measures, brands: pd.Index) -> pd.DataFrame:
-    """List ordered pairs that meet; closeness row by row of those only."""
-    met = measures.shared.tocoo()
+    met = shared.tocoo()
     apart = met.row != met.col
-    a, b, shared = met.row[apart], met.col[apart], met.data[apart]
-    order = np.lexsort((b, a))
-    a, b, shared = a[order], b[order], shared[order]
-    closeness = _dots(measures.related, a, b)
-    names = brands.to_numpy()
-    return pd.DataFrame(
+    order = np.lexsort((met.col[apart], met.row[apart]))
+    a, b = met.row[apart][order], met.col[apart][order]
+    closeness = _dots(carried, a, b)
+    labels = names.to_numpy()
+    pairs = pd.DataFrame(
         {
-            "brand_a": names[a],
-            "brand_b": names[b],
-            "n_shared_markets": shared.astype(int),
-            "commonality": _at(measures.commonality, a, b),
-            "jaffe": _dots(measures.unit, a, b),
+            "brand_a": labels[a],
+            "brand_b": labels[b],
+            "n_shared_markets": met.data[apart][order].astype(int),
+            # of no places scipy makes a table, not an array
+            "commonality": np.asarray(commonality[a, b]).ravel() if len(a) else np.zeros(0),
+            "jaffe": _dots(unit, a, b),
             "closeness": closeness,
-            "closeness_normalised": closeness / np.sqrt(measures.own[a] * measures.own[b]),
+            "closeness_normalised": closeness / np.sqrt(own[a] * own[b]),
         }
     )
-
-
-def _brands(measures: _Measures, brands: pd.Index, pairs: pd.DataFrame) -> pd.DataFrame:
-    most = pairs.sort_values(
-        ["brand_a", "commonality", "brand_b"], ascending=[True, False, True]
-    ).drop_duplicates("brand_a")
-    first = most.set_index("brand_a")
-    rivals = pairs.groupby("brand_a", observed=True).size()
-    return pd.DataFrame(
+    most = pairs.sort_values(["commonality", "brand_b"], ascending=[False, True])
+    first = most.drop_duplicates("brand_a").set_index("brand_a").reindex(names)
+    brands = pd.DataFrame(
         {
-            "brand": brands.to_numpy(),
-            "n_markets": measures.shared.diagonal().astype(int),
-            "amount": measures.totals,
-            "self_commonality": measures.commonality.diagonal(),
-            "rival": first["brand_b"].reindex(brands).to_numpy(),
-            "rival_commonality": first["commonality"].reindex(brands).to_numpy(),
-            "n_rivals": rivals.reindex(brands, fill_value=0).to_numpy(),
+            "brand": labels,
+            "n_markets": shared.diagonal().astype(int),
+            "amount": totals,
+            "self_commonality": commonality.diagonal(),
+            "rival": first["brand_b"].to_numpy(),
+            "rival_commonality": first["commonality"].to_numpy(),
+            "n_rivals": pairs["brand_a"].value_counts().reindex(names, fill_value=0).to_numpy(),
         }
     )
+    return pairs, brands
 
 
-def _notes(dropped: list[str]) -> tuple[Message, ...]:
-    if not dropped:
-        return ()
-    text = "Left out for want of any amount: {n:count} {n:bank|banks} ({names})."
-    return (Message(text, {"n": len(dropped), "names": dropped[:5]}),)
-
-
-def _scaled_rows(table: Matrix, factor: np.ndarray) -> Matrix:
-    return (sparse.diags_array(factor) @ table).tocsr()
-
-
-def _scaled_columns(table: Matrix, factor: np.ndarray) -> Matrix:
-    return (table @ sparse.diags_array(factor)).tocsr()
-
-
-def _row_squares(table: Matrix) -> np.ndarray:
+def _squares(table: Matrix) -> Floats:
+    """Sum the squares of each row."""
     return np.asarray(table.multiply(table).sum(axis=1)).ravel()
 
 
-def _at(table: Matrix, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    # Of no places scipy makes a table, not an array.
-    return np.asarray(table[rows, columns]).ravel() if len(rows) else np.zeros(0)
-
-
-def _dots(table: Matrix, a: np.ndarray, b: np.ndarray, *, step: int = 100_000) -> np.ndarray:
+def _dots(table: Matrix, a: Ints, b: Ints, *, step: int = 100_000) -> Floats:
     """Row products of many pairs, in steps that fit in memory."""
     parts = [
         np.asarray(table[a[at : at + step]].multiply(table[b[at : at + step]]).sum(axis=1)).ravel()
         for at in range(0, len(a), step)
     ]
     return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def meeting_pairs(result: MarketOverlap, *, brand: str | None = None) -> pd.DataFrame:
+    """List whom one bank meets most in its markets, or which banks of the market meet most.
+
+    ``back`` is the commonality the other way. With a bank its pairs, the largest commonality
+    first; without, every pair once, by the mean of both ways.
+
+    Examples
+    --------
+    >>> branches = pd.DataFrame({"bank": ["A", "A", "B", "B"], "city": ["x", "y", "x", "x"]})
+    >>> result = market_overlap(branches, brand="bank", market="city")
+    >>> meeting_pairs(result)[["brand_a", "brand_b", "back"]].round(3).values.tolist()
+    [['A', 'B', 0.333]]
+    """
+    there = result.pairs.set_index(["brand_a", "brand_b"])["commonality"]
+    back = there.swaplevel().rename_axis(["brand_a", "brand_b"]).reindex(there.index)
+    pairs = result.pairs.drop(columns="closeness").assign(back=back.to_numpy())
+    if brand is not None:
+        kept, rank = pairs["brand_a"] == brand, -pairs["commonality"]
+    else:
+        kept, rank = pairs["brand_a"] < pairs["brand_b"], -(pairs["commonality"] + pairs["back"])
+    order = ["rank", "brand_a", "brand_b"]
+    rows = pairs.assign(rank=rank)[kept].sort_values(order, kind="stable", ignore_index=True)
+    return rows.drop(columns="rank")

@@ -1,1 +1,1 @@
-"""How alike two products are, facet by facet."""
+"""How alike single offers are."""

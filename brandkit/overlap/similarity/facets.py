@@ -6,209 +6,58 @@ nothing computed from it depends on the order of the catalogue's rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
-from brandkit.core.errors import require_columns
-from brandkit.core.linalg import Floats, Ints
+from brandkit.core.errors import InputError, require_columns, shown
+from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.core.message import Message
-from brandkit.overlap.similarity.offers import (
-    HAS,
-    HAS_NOT,
-    NOT_STATED,
-    Cells,
-    amount_cells,
-    canonical_offers,
-    currency_notes,
-    list_cells,
-    offer_codes,
-)
+from brandkit.core.story import N_
 from brandkit.sources.catalog.catalog import Catalog
-from brandkit.sources.catalog.names import normalised_name
+from brandkit.sources.catalog.names import folded, normalised_name
 from brandkit.sources.catalog.reference import TextCounts
 
-LENGTHS = (2, 3)
-"""Characters in a piece."""
-_BITS = 21
-"""Bits of a Unicode code point: three of them fit one 64-bit whole number."""
-
-
-@dataclass(frozen=True)
-class Pieces:
-    """The pieces of a list of texts, counted.
-
-    Parameters
-    ----------
-    keys : ndarray of int64, shape (k,)
-        Each piece as one number, ascending.
-    counts : csr_array, texts x pieces
-        How often each text holds each piece.
-    """
-
-    keys: Ints
-    counts: sp.csr_array
-
-
-def text_pieces(
-    texts: Sequence[str], *, lengths: Sequence[int] = LENGTHS, around: str = " "
-) -> Pieces:
-    """Cut texts into pieces of characters and count them.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        Normalised texts.
-    lengths : sequence of int
-        Characters in a piece, 1 to 3.
-    around : str, default a blank
-        What each text is put between, so that beginnings and ends count.
-
-    Returns
-    -------
-    Pieces
-
-    Examples
-    --------
-    >>> found = text_pieces(["ab", "abb"], lengths=(2,))
-    >>> piece_texts(found.keys)
-    [' a', 'ab', 'b ', 'bb']
-    >>> found.counts.toarray().tolist()
-    [[1, 1, 1, 0], [1, 1, 1, 1]]
-    """
-    joined = "".join(f"{around}{text}{around}" for text in texts)
-    points = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
-    sizes = np.array([len(text) + 2 * len(around) for text in texts], dtype=np.int64)
-    owner = np.repeat(np.arange(len(texts)), sizes)
-    left = np.repeat(np.cumsum(sizes), sizes) - np.arange(len(points))
-    owners, keys = [], []
-    for length in lengths:
-        starts = np.flatnonzero(left >= length)
-        key = np.zeros(len(starts), dtype=np.int64)
-        for offset in range(length):
-            key = (key << _BITS) | points[starts + offset]
-        owners.append(owner[starts])
-        keys.append(key)
-    every_owner, every_key = np.concatenate(owners), np.concatenate(keys)
-    known, codes = np.unique(every_key, return_inverse=True)
-    ones = np.ones(len(codes), dtype=np.int64)
-    counts = sp.csr_array((ones, (every_owner, codes)), shape=(len(texts), len(known)))
-    counts.sum_duplicates()
-    return Pieces(keys=known, counts=counts)
-
-
-def piece_texts(keys: Ints) -> list[str]:
-    """Write pieces as text again.
-
-    Examples
-    --------
-    >>> piece_texts(piece_keys(["ab", "國泰金"]))
-    ['ab', '國泰金']
-    """
-    mask = (1 << _BITS) - 1
-    points = np.stack([(keys >> (_BITS * place)) & mask for place in (2, 1, 0)], axis=1)
-    return ["".join(map(chr, row[row > 0])) for row in points]
-
-
-def piece_keys(pieces: Sequence[str]) -> Ints:
-    """Write pieces of up to three characters as numbers, in the order given."""
-    keys = np.zeros(len(pieces), dtype=np.int64)
-    for at, piece in enumerate(pieces):
-        key = 0
-        for character in piece:
-            key = (key << _BITS) | ord(character)
-        keys[at] = key
-    return keys
-
-
-def counted_texts(pieces: Pieces, *, repeats: Ints) -> TextCounts:
-    """Count in how many texts each piece occurs.
-
-    Parameters
-    ----------
-    pieces : Pieces
-        Of the different texts.
-    repeats : ndarray of int
-        How many offers carry each text.
-    """
-    present = pieces.counts.copy()
-    present.data = np.ones_like(present.data)
-    n_with = np.asarray(present.T @ repeats)
-    names = piece_texts(pieces.keys)
-    return TextCounts(int(repeats.sum()), dict(zip(names, n_with.tolist(), strict=True)))
-
-
-def unit_rows(pieces: Pieces, counts: TextCounts) -> sp.csr_array:
-    """Weight pieces by rarity and bring every text to length one.
-
-    The weight of a piece is its count in the text times ln((1+N)/(1+n)) + 1, where n of the
-    reference's N texts hold it; a piece the reference never saw has n = 0. Agrees with
-    scikit-learn's ``TfidfVectorizer`` on the texts it was fitted on.
-    """
-    known_keys, known_counts = _sorted_counts(counts.texts_with)
-    n_with = np.zeros(len(pieces.keys))
-    if len(known_keys):
-        at = np.minimum(np.searchsorted(known_keys, pieces.keys), len(known_keys) - 1)
-        found = known_keys[at] == pieces.keys
-        n_with[found] = known_counts[at[found]]
-    rarity = np.log((1 + counts.n_texts) / (1 + n_with)) + 1
-    rows: sp.csr_array = pieces.counts.astype(np.float64) * rarity[None, :]
-    rows = sp.csr_array(rows)
-    length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    rows.data /= np.repeat(np.where(length > 0, length, 1.0), np.diff(rows.indptr))
-    return rows
-
-
-def shared_pieces(rows: sp.csr_array) -> sp.csr_array:
-    """Leave out pieces that only one text holds: no product of two rows needs them."""
-    n_with = np.bincount(rows.indices, minlength=rows.shape[1])
-    return sp.csr_array(rows[:, np.flatnonzero(n_with > 1)])
-
-
-def cosines(rows: sp.csr_array, chosen: Ints) -> Floats:
-    """Cosine of every row with the chosen ones, 1 exactly for a row with itself.
-
-    Parameters
-    ----------
-    rows : csr_array, texts x pieces, unit length before :func:`shared_pieces`
-    chosen : ndarray of int, shape (b,)
-
-    Returns
-    -------
-    ndarray, shape (b, texts)
-    """
-    block = np.ascontiguousarray(rows[chosen].toarray().T)
-    found = np.minimum((rows @ block).T, 1.0)
-    found[np.arange(len(chosen)), chosen] = 1.0
-    return np.ascontiguousarray(found)
-
-
-def _sorted_counts(texts_with: Mapping[str, int]) -> tuple[Ints, Floats]:
-    keys = piece_keys(list(texts_with))
-    order = np.argsort(keys)
-    return keys[order], np.array(list(texts_with.values()), dtype=np.float64)[order]
-
-
 Facet = Literal[
-    "features", "fees", "eligibility", "channels", "regions",
-    "rates", "fee_amounts", "terms", "name", "description",
+    "features", "fees", "eligibility", "channels", "regions", "rates", "fee_amounts", "terms",
+    "name", "description"
 ]  # fmt: skip
+FACETS: tuple[Facet, ...] = get_args(Facet)
+LIST_FACETS, NUMBER_FACETS, TEXT_FACETS = FACETS[:5], FACETS[5:8], FACETS[8:]
 
-LIST_FACETS: tuple[Facet, ...] = ("features", "fees", "eligibility", "channels", "regions")
-NUMBER_FACETS: tuple[Facet, ...] = ("rates", "fee_amounts", "terms")
-TEXT_FACETS: tuple[Facet, ...] = ("name", "description")
-FACETS: tuple[Facet, ...] = (*LIST_FACETS, *NUMBER_FACETS, *TEXT_FACETS)
-
-_ATTRIBUTE_COLUMNS = ["brand", "product", "facet", "attribute", "state", "value", "unit"]
-_CHARGED: dict[Facet, Facet] = {"fee_amounts": "fees"}
-"""Amounts of which a list says where there is none."""
+_FACET_NAMES: Mapping[str, str] = {
+    "features": N_("Features"),
+    "fees": N_("Which fees"),
+    "eligibility": N_("Who may have it"),
+    "channels": N_("Channels"),
+    "regions": N_("Regions"),
+    "rates": N_("Rates"),
+    "fee_amounts": N_("How high the fees"),
+    "terms": N_("Terms and limits"),
+    "name": N_("Name"),
+    "description": N_("Description"),
+}
 _AMOUNTS_FROM: dict[Facet, str] = {"rates": "rates", "fee_amounts": "fees", "terms": "terms"}
+_HAS, _HAS_NOT, _NOT_STATED = 2, 1, 0
+_STATES = {"has": _HAS, "has_not": _HAS_NOT, "not_stated": _NOT_STATED}
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_BITS = 21  # of a Unicode code point: three of them fit one 64-bit whole number
+
+
+def facet_name(facet: str) -> Message:
+    """Give what a facet is called.
+
+    Examples
+    --------
+    >>> str(facet_name("fee_amounts"))
+    'How high the fees'
+    """
+    return Message(_FACET_NAMES[facet])
 
 
 @dataclass(frozen=True)
@@ -217,10 +66,8 @@ class Lists:
 
     Parameters
     ----------
-    keys : tuple of str
-        Entries that at least one offer has, ascending.
-    shown : tuple of str
-        Their commonest spellings.
+    keys, shown : tuple of str
+        Entries that at least one offer has, ascending, and their commonest spellings.
     has, has_not : csr_array, offers x keys, 0 or 1
     is_open : ndarray of bool, shape (n,)
         Offers of which at least one known entry of the category is not stated.
@@ -232,8 +79,8 @@ class Lists:
     shown: tuple[str, ...]
     has: sp.csr_array
     has_not: sp.csr_array
-    is_open: NDArray[np.bool_]
-    discloses: NDArray[np.bool_]
+    is_open: Flags
+    discloses: Flags
 
 
 @dataclass(frozen=True)
@@ -242,10 +89,8 @@ class Numbers:
 
     Parameters
     ----------
-    keys : tuple of str
-        ``"attribute [unit]"``, ascending.
-    shown : tuple of str
-        Their commonest spellings.
+    keys, shown : tuple of str
+        ``"attribute [unit]"``, ascending, and their commonest spellings.
     stated : csr_array, offers x keys, 0 or 1
     settled : csr_array, offers x keys, 0 or 1
         Cells without an amount of which it is known that there is none (a fee not charged).
@@ -263,13 +108,7 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Texts:
-    """The normalised texts of a category's offers.
-
-    Parameters
-    ----------
-    codes : ndarray of int, shape (n,)
-        Which of the catalogue's different texts each offer has; -1 where it has none.
-    """
+    """Which of the catalogue's different texts each offer of a category has; -1 for none."""
 
     codes: Ints
 
@@ -281,10 +120,8 @@ class CategoryFacets:
     Parameters
     ----------
     category : str
-    offers : ndarray of int, shape (n,)
-        Rows of :attr:`CatalogFacets.offers`, ascending.
-    brands : ndarray of int, shape (n,)
-        Codes into :attr:`CatalogFacets.brands`, ascending.
+    offers, brands : ndarray of int, shape (n,)
+        Rows of :attr:`CatalogFacets.offers` and codes into its brands, both ascending.
     lists, numbers, texts : mappings from facet to its matrices
     """
 
@@ -294,6 +131,18 @@ class CategoryFacets:
     lists: Mapping[Facet, Lists]
     numbers: Mapping[Facet, Numbers]
     texts: Mapping[Facet, Texts]
+
+    def matrix(self, facet: Facet) -> Lists | Numbers | Texts | None:
+        """Give what is stated in one facet."""
+        return self.lists.get(facet) or self.numbers.get(facet) or self.texts.get(facet)
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Pieces of texts as numbers, ascending, and how often each text holds each (texts x keys)."""
+
+    keys: Ints
+    counts: sp.csr_array
 
 
 @dataclass(frozen=True)
@@ -325,31 +174,13 @@ class CatalogFacets:
 def catalog_facets(catalog: Catalog) -> CatalogFacets:
     """Turn a catalogue into matrices, in an order that its rows do not decide.
 
-    Parameters
-    ----------
-    catalog : Catalog
-
     Raises
     ------
     InputError
-        Two offers share a brand and product id, or an attribute belongs to no offer.
+        Two offers share a brand and product id.
     """
-    offers, notes = canonical_offers(catalog.products)
-    attributes = catalog.attributes
-    require_columns(attributes, _ATTRIBUTE_COLUMNS, argument="catalog.attributes")
-    owner = offer_codes(attributes, offers)
-    facet_of = attributes["facet"].to_numpy(dtype=object)
-    lists = {
-        facet: cells
-        for facet in LIST_FACETS
-        if (cells := list_cells(attributes, owner, np.flatnonzero(facet_of == facet))) is not None
-    }
-    amounts = {
-        facet: cells
-        for facet, source in _AMOUNTS_FROM.items()
-        if (cells := amount_cells(attributes, owner, np.flatnonzero(facet_of == source)))
-        is not None
-    }
+    offers, notes = _canonical_offers(catalog.products)
+    lists, amounts = _catalog_cells(catalog.attributes, offers)
     texts = {
         facet: _texts(offers, facet, catalog.own_names) for facet in TEXT_FACETS if facet in offers
     }
@@ -363,42 +194,191 @@ def catalog_facets(catalog: Catalog) -> CatalogFacets:
         listed = {facet: _lists(cells, rows) for facet, cells in lists.items()}
         if "fees" in lists:
             listed["fees"] = _silence_read(listed["fees"], brand_codes[rows], fee_rule)
-        categories.append(
-            CategoryFacets(
-                category=str(name),
-                offers=rows,
-                brands=brand_codes[rows],
-                lists=listed,
-                numbers={
-                    facet: _numbers(cells, rows, listed.get(_CHARGED.get(facet, "name")))
-                    for facet, cells in amounts.items()
-                },
-                texts={facet: Texts(kind[rows]) for facet, (kind, _, _) in texts.items()},
-            )
-        )
+        numbers = {
+            # of amounts a list says where there is none: fees not charged
+            facet: _numbers(cells, rows, listed.get("fees") if facet == "fee_amounts" else None)
+            for facet, cells in amounts.items()
+        }
+        said = {facet: Texts(kind[rows]) for facet, (kind, _, _) in texts.items()}
+        categories.append(CategoryFacets(str(name), rows, brand_codes[rows], listed, numbers, said))
     return CatalogFacets(
         offers=offers.drop(columns=["description"], errors="ignore"),
         brands=brands,
         categories=tuple(categories),
         texts={facet: (kinds, pieces) for facet, (_, kinds, pieces) in texts.items()},
-        notes=(*notes, *currency_notes(amounts.values())),
+        notes=(*notes, *_currency_notes(amounts.values())),
         as_of=_as_of(catalog.products),
     )
 
 
-def _lists(cells: Cells, rows: Ints) -> Lists:
+def entry_key(name: str) -> str:
+    """Give the form in which entries of a list meet: one script, width and case, blanks for _.
+
+    Examples
+    --------
+    >>> entry_key("EXTRA_REPAYMENTS"), entry_key("國際 轉帳")
+    ('extra repayments', '国际 转帐')
+    """
+    return " ".join(folded(name.replace("_", " ")).split())
+
+
+def category_key(label: str) -> str:
+    """Give the form in which spellings of a category meet: letters and digits only.
+
+    Examples
+    --------
+    >>> category_key("Credit Cards") == category_key("CREDIT_CARDS") == category_key("credit-cards")
+    True
+    """
+    return re.sub(r"[\W_]+", "", folded(label))
+
+
+# --- offers and cells ----------------------------------------------------------------------------
+
+
+def _canonical_offers(products: pd.DataFrame) -> tuple[pd.DataFrame, list[Message]]:
+    """Sort the offers by category, brand and product, and unite spellings of a category."""
+    columns = ["brand", "product", "name", "category"]
+    require_columns(products, columns, argument="catalog.products")
+    columns += ["description"] if "description" in products else []
+    texts = {column: products[column].astype("str").fillna("") for column in columns}
+    offers = pd.DataFrame({name: text.to_numpy(dtype=object) for name, text in texts.items()})
+    twice = offers[offers.duplicated(["brand", "product"])]
+    if len(twice):
+        raise InputError(
+            "`catalog.products` must hold each offer (brand and product id) once; found "
+            f"{shown(sorted({f'{row.brand}: {row.product}' for row in twice.itertuples()}))} more "
+            "than once. Give the offers different ids, or leave the copies out."
+        )
+    notes = []
+    counts = offers["category"].value_counts()
+    spellings: dict[str, list[str]] = {}
+    for label in sorted(counts.index, key=lambda label: (-counts[label], label)):
+        spellings.setdefault(category_key(label), []).append(label)
+    for first, *others in sorted(spellings.values()):
+        if others:
+            text = (
+                "{others} {n:was|were} read as the category {first}: they differ only in spelling."
+            )
+            notes.append(Message(text, {"others": others, "n": len(others), "first": first}))
+    united = {label: labels[0] for labels in spellings.values() for label in labels}
+    offers["category"] = offers["category"].map(united)
+    blank = int((offers["category"] == "").sum())
+    if blank:
+        text = (
+            "{n:count} {n:offer|offers} without a category {n:is|are} left out: offers are "
+            "compared within a category."
+        )
+        notes.append(Message(text, {"n": blank}))
+        offers = offers[offers["category"] != ""]
+    return offers.sort_values(["category", "brand", "product"], ignore_index=True), notes
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Cells of one facet over the whole catalogue, each offer and key once, as codes."""
+
+    offers: Ints
+    keys: Ints
+    states: Ints
+    values: Floats
+    names: tuple[str, ...]
+    shown: tuple[str, ...]
+
+
+def _catalog_cells(
+    attributes: pd.DataFrame, offers: pd.DataFrame
+) -> tuple[dict[Facet, _Cells], dict[Facet, _Cells]]:
+    """Gather what is listed and which amounts are stated; offers that were left out are not in."""
+    columns = ["brand", "product", "facet", "attribute", "state", "value", "unit"]
+    require_columns(attributes, columns, argument="catalog.attributes")
+    offer = ["brand", "product"]
+    asked = pd.MultiIndex.from_frame(attributes[offer].astype("str").astype(object))
+    owner = pd.MultiIndex.from_frame(offers[offer]).get_indexer(asked).astype(np.int64)
+    facet_of, known = attributes["facet"].to_numpy(dtype=object), owner >= 0
+    lists: dict[Facet, _Cells] = {}
+    for facet in LIST_FACETS:
+        rows = np.flatnonzero(known & (facet_of == facet))
+        if len(rows):
+            lists[facet] = _cells(attributes.iloc[rows], owner[rows])
+    stated = known & attributes["value"].notna().to_numpy()
+    amounts: dict[Facet, _Cells] = {}
+    for facet, source in _AMOUNTS_FROM.items():
+        rows = np.flatnonzero(stated & (facet_of == source))
+        if len(rows):
+            part = attributes.iloc[rows]
+            units = part["unit"].astype("str").fillna("").to_numpy(dtype=object)
+            words = part["attribute"].astype("str").to_numpy(dtype=object)
+            # an attribute in two units is two attributes
+            named = [f"{a} [{b}]" if b else a for a, b in zip(words, units, strict=True)]
+            amounts[facet] = _cells(part.assign(attribute=named, state="has"), owner[rows])
+    return lists, amounts
+
+
+def _cells(part: pd.DataFrame, owner: Ints) -> _Cells:
+    """Unite spellings of an entry (the commonest is shown) and keep its most positive state."""
+    codes, labels = pd.factorize(part["attribute"])
+    spelt: dict[str, list[tuple[int, str]]] = {}
+    for label, count in zip(map(str, labels), np.bincount(codes).tolist(), strict=True):
+        spelt.setdefault(entry_key(label), []).append((-count, label))
+    names = tuple(sorted(spelt))
+    place = {name: at for at, name in enumerate(names)}
+    keys = np.array([place[entry_key(str(label))] for label in labels], dtype=np.int64)[codes]
+    states = part["state"].map(_STATES).to_numpy(dtype=np.int64)
+    values = part["value"].to_numpy(dtype=np.float64)
+    # the most positive state first, then the smallest amount: what stays does not depend on rows
+    order = np.lexsort((values, -states, keys, owner))
+    cell = (owner * len(names) + keys)[order]
+    first = order[np.append(True, cell[1:] != cell[:-1])]
+    shown_as = tuple(min(spelt[name])[1] for name in names)
+    return _Cells(owner[first], keys[first], states[first], values[first], names, shown_as)
+
+
+def _currency_notes(amounts: Iterable[_Cells]) -> list[Message]:
+    """Say where one amount is stated in several currencies."""
+    units: dict[str, set[str]] = {}
+    for cells in amounts:
+        for name in cells.shown:
+            word, _, unit = name.rstrip("]").rpartition(" [")
+            if _CURRENCY.fullmatch(unit):
+                units.setdefault(entry_key(word), set()).add(unit)
+    mixed = sorted({unit for found in units.values() if len(found) > 1 for unit in found})
+    if not mixed:
+        return []
+    text = (
+        "Amounts stand in {n:count} currencies ({units}). Amounts in different currencies are not "
+        "compared."
+    )
+    return [Message(text, {"n": len(mixed), "units": mixed})]
+
+
+def _as_of(products: pd.DataFrame) -> str:
+    if "as_of" not in products:
+        return ""
+    days = pd.to_datetime(products["as_of"]).dropna()
+    return str(days.max().date().isoformat()) if len(days) else ""
+
+
+# --- matrices of one category --------------------------------------------------------------------
+
+
+def _lists(cells: _Cells, rows: Ints) -> Lists:
     """Cut a list facet down to one category."""
-    at, keys, states = _within(cells, rows)
-    known, places = np.unique(keys, return_inverse=True)
-    n_stated = np.bincount(at[states > NOT_STATED], minlength=len(rows))
+    inside = np.isin(cells.offers, rows)
+    at, states = np.searchsorted(rows, cells.offers[inside]), cells.states[inside]
+    known, places = np.unique(cells.keys[inside], return_inverse=True)
+    n_stated = np.bincount(at[states > _NOT_STATED], minlength=len(rows))
     shape = (len(rows), len(known))
-    has = _indicator(at, places, states == HAS, shape)
+    has, has_not = (
+        _indicator(at[states == state], places[states == state], shape)
+        for state in (_HAS, _HAS_NOT)
+    )
     keep = np.flatnonzero(np.asarray(has.sum(axis=0)).ravel() > 0)
     return Lists(
         keys=tuple(cells.names[key] for key in known[keep]),
         shown=tuple(cells.shown[key] for key in known[keep]),
         has=sp.csr_array(has[:, keep]),
-        has_not=sp.csr_array(_indicator(at, places, states == HAS_NOT, shape)[:, keep]),
+        has_not=sp.csr_array(has_not[:, keep]),
         is_open=n_stated < len(known),
         discloses=n_stated > 0,
     )
@@ -423,22 +403,19 @@ def _silence_read(lists: Lists, brands: Ints, rule: str) -> Lists:
         np.logical_or.at(named, codes, has)
         denied = silent & named[codes] & (has.any(axis=1) | stated.any(axis=1))[:, None]
     denied |= stated
-    return replace(
-        lists,
-        has_not=sp.csr_array(denied.astype(np.float64)),
-        is_open=~(has | denied).all(axis=1),
-    )
+    has_not = sp.csr_array(denied.astype(np.float64))
+    return replace(lists, has_not=has_not, is_open=~(has | denied).all(axis=1))
 
 
-def _numbers(cells: Cells, rows: Ints, charged: Lists | None) -> Numbers:
+def _numbers(cells: _Cells, rows: Ints, charged: Lists | None) -> Numbers:
     """Cut a number facet down to one category."""
-    at, keys, _ = _within(cells, rows)
-    values = cells.values[_inside(cells, rows)]
-    known, places = np.unique(keys, return_inverse=True)
+    inside = np.isin(cells.offers, rows)
+    at, values = np.searchsorted(rows, cells.offers[inside]), cells.values[inside]
+    known, places = np.unique(cells.keys[inside], return_inverse=True)
     order = np.lexsort((at, places))
     cuts = np.searchsorted(places[order], np.arange(1, len(known)))
     shape = (len(rows), len(known))
-    stated = _indicator(at, places, np.ones(len(at), dtype=bool), shape)
+    stated = _indicator(at, places, shape)
     names = tuple(cells.names[key] for key in known)
     settled = sp.csr_array(shape, dtype=np.float64)
     if charged is not None and names:
@@ -456,71 +433,106 @@ def _numbers(cells: Cells, rows: Ints, charged: Lists | None) -> Numbers:
     )
 
 
-def _inside(cells: Cells, rows: Ints) -> NDArray[np.bool_]:
-    inside = np.zeros(int(max(cells.offers.max(initial=0), rows.max(initial=0))) + 1, dtype=bool)
-    inside[rows] = True
-    return inside[cells.offers]
+def _indicator(rows: Ints, columns: Ints, shape: tuple[int, int]) -> sp.csr_array:
+    return sp.csr_array((np.ones(len(rows)), (rows, columns)), shape=shape)
 
 
-def _within(cells: Cells, rows: Ints) -> tuple[Ints, Ints, Ints]:
-    chosen = _inside(cells, rows)
-    return np.searchsorted(rows, cells.offers[chosen]), cells.keys[chosen], cells.states[chosen]
-
-
-def _indicator(
-    at: Ints, places: Ints, chosen: NDArray[np.bool_], shape: tuple[int, int]
-) -> sp.csr_array:
-    cells = (at[chosen], places[chosen])
-    return sp.csr_array((np.ones(int(chosen.sum())), cells), shape=shape)
+# --- texts ---------------------------------------------------------------------------------------
 
 
 def _texts(
     offers: pd.DataFrame, facet: str, own_names: Mapping[str, str]
 ) -> tuple[Ints, tuple[str, ...], Pieces]:
+    """Give each offer's text as a code, the different texts, and their pieces."""
     banks = [own_names.get(brand, brand) for brand in offers["brand"]]
-    pairs = pd.MultiIndex.from_arrays([offers[facet], banks])
-    codes, kinds = pd.factorize(pairs)
+    codes, kinds = pd.factorize(pd.MultiIndex.from_arrays([offers[facet], banks]))
     plain = np.array([normalised_name(text, brand=brand) for text, brand in kinds], dtype=object)
     known = tuple(sorted(set(plain) - {""}))
-    places = np.append(pd.Index(known, dtype=object).get_indexer(plain[codes]), -1)[:-1]
+    places = pd.Index(known, dtype=object).get_indexer(plain[codes])
     return places.astype(np.int64), known, text_pieces(known)
 
 
-def _as_of(products: pd.DataFrame) -> str:
-    if "as_of" not in products:
-        return ""
-    days = pd.to_datetime(products["as_of"]).dropna()
-    return str(days.max().date().isoformat()) if len(days) else ""
-
-
-FACET_NAMES: Mapping[str, Message] = MappingProxyType({
-    "features": Message("Features"),
-    "fees": Message("Which fees"),
-    "eligibility": Message("Who may have it"),
-    "channels": Message("Channels"),
-    "regions": Message("Regions"),
-    "rates": Message("Rates"),
-    "fee_amounts": Message("How high the fees"),
-    "terms": Message("Terms and limits"),
-    "name": Message("Name"),
-    "description": Message("Description"),
-})  # fmt: skip
-
-
-def facet_name(facet: str) -> Message:
-    """Give what a facet is called.
-
-    Parameters
-    ----------
-    facet : str
-
-    Returns
-    -------
-    Message
+def text_pieces(texts: Sequence[str], *, lengths: Sequence[int] = (2, 3)) -> Pieces:
+    """Cut normalised texts, put between blanks, into pieces of 1 to 3 characters and count them.
 
     Examples
     --------
-    >>> str(facet_name("fee_amounts"))
-    'How high the fees'
+    >>> found = text_pieces(["ab", "abb"], lengths=(2,))
+    >>> piece_texts(found.keys)
+    [' a', 'ab', 'b ', 'bb']
+    >>> found.counts.toarray().tolist()
+    [[1, 1, 1, 0], [1, 1, 1, 1]]
     """
-    return FACET_NAMES[facet]
+    joined = "".join(f" {text} " for text in texts)
+    points = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
+    sizes = np.array([len(text) + 2 for text in texts], dtype=np.int64)
+    owner = np.repeat(np.arange(len(texts)), sizes)
+    left = np.repeat(np.cumsum(sizes), sizes) - np.arange(len(points))
+    owners, keys = [], []
+    for length in lengths:
+        starts = np.flatnonzero(left >= length)
+        key = np.zeros(len(starts), dtype=np.int64)
+        for offset in range(length):
+            key = (key << _BITS) | points[starts + offset]
+        owners.append(owner[starts])
+        keys.append(key)
+    known, codes = np.unique(np.concatenate(keys), return_inverse=True)
+    cells = (np.concatenate(owners), codes)
+    ones = np.ones(len(codes), dtype=np.int64)
+    counts = sp.csr_array((ones, cells), shape=(len(texts), len(known)))
+    counts.sum_duplicates()
+    return Pieces(keys=known, counts=counts)
+
+
+def piece_texts(keys: Ints) -> list[str]:
+    """Write pieces as text again.
+
+    Examples
+    --------
+    >>> piece_texts(piece_keys(["ab", "國泰金"]))
+    ['ab', '國泰金']
+    """
+    mask = (1 << _BITS) - 1
+    points = np.stack([(keys >> (_BITS * place)) & mask for place in (2, 1, 0)], axis=1)
+    return ["".join(map(chr, row[row > 0])) for row in points]
+
+
+def piece_keys(pieces: Iterable[str]) -> Ints:
+    """Write pieces of up to three characters as numbers, in the order given."""
+    keys = []
+    for piece in pieces:
+        key = 0
+        for character in piece:
+            key = (key << _BITS) | ord(character)
+        keys.append(key)
+    return np.array(keys, dtype=np.int64)
+
+
+def counted_texts(pieces: Pieces, *, repeats: Ints) -> TextCounts:
+    """Count in how many texts each piece occurs; ``repeats``: offers that carry each text."""
+    present = pieces.counts.copy()
+    present.data = np.ones_like(present.data)
+    n_with = np.asarray(present.T @ repeats)
+    names = piece_texts(pieces.keys)
+    return TextCounts(int(repeats.sum()), dict(zip(names, n_with.tolist(), strict=True)))
+
+
+def unit_rows(pieces: Pieces, counts: TextCounts) -> sp.csr_array:
+    """Weight pieces by rarity and bring every text to length one, as ``TfidfVectorizer`` does.
+
+    The weight of a piece is its count in the text times ln((1+N)/(1+n)) + 1, where n of the
+    reference's N texts hold it; a piece the reference never saw has n = 0.
+    """
+    known = piece_keys(counts.texts_with)
+    order = np.argsort(known)
+    known, held = known[order], np.array(list(counts.texts_with.values()), dtype=float)[order]
+    n_with = np.zeros(len(pieces.keys))
+    if len(known):
+        at = np.minimum(np.searchsorted(known, pieces.keys), len(known) - 1)
+        found = known[at] == pieces.keys
+        n_with[found] = held[at[found]]
+    rarity = np.log((1 + counts.n_texts) / (1 + n_with)) + 1
+    rows = sp.csr_array(pieces.counts.astype(np.float64) * rarity[None, :])
+    length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    rows.data /= np.repeat(np.where(length > 0, length, 1.0), np.diff(rows.indptr))
+    return rows

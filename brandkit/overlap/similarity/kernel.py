@@ -1,235 +1,319 @@
-"""Gower's similarity of the rows of a table with columns of any kind."""
+"""Similarity of offers, facet by facet, in blocks of rows against one whole category.
+
+Memory grows with rows of a block times offers of the category, never with their square; nothing
+is computed between categories.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, cast, get_args
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
+import scipy.sparse as sp
 
-from brandkit.core.errors import (
-    InputError,
-    NotEnoughDataError,
-    ScaleError,
-    check_option,
-    require_columns,
-    require_frame,
-    shown,
+from brandkit.core.linalg import Floats, Ints
+from brandkit.overlap.similarity.facets import (
+    FACETS,
+    CatalogFacets,
+    CategoryFacets,
+    Facet,
+    Lists,
+    Numbers,
+    Pieces,
+    Texts,
+    unit_rows,
 )
-from brandkit.core.linalg import Floats
+from brandkit.sources.catalog.reference import ListCounts, Reference, TextCounts
 
-Kind = Literal["numeric", "nominal", "symmetric", "ordinal"]
+BLOCK = 256
+"""Rows compared at a time."""
+ROUNDING = 1e-9
+"""A hair's breadth under a limit is rounding of weights, not a missing facet."""
 
-_BAND = 100
-"""Rows compared at a time: what fits the cache."""
-_THREADED = 1000
-"""Rows from which bands are shared out among the machine's cores."""
+Layers = Floats
+"""One facet for b rows against n offers, shape (3 or 6, b, n).
 
-
-def gower(
-    frame: pd.DataFrame,
-    *,
-    kinds: Mapping[str, Kind] | None = None,
-    ranges: Mapping[str, float] | None = None,
-    weights: Mapping[str, float] | None = None,
-) -> pd.DataFrame:
-    """Compare every row of a table with every other, whatever its columns hold.
-
-    Parameters
-    ----------
-    frame : DataFrame, rows x columns
-        One row a thing to compare. Missing cells are left out of the comparisons they are in.
-    kinds : mapping of column to kind, optional
-        ``"numeric"`` (1 - |x - y| / range), ``"nominal"`` (same or not), ``"symmetric"`` (two
-        values, same or not), ``"ordinal"`` (numeric on the ranks of an ordered Categorical or of
-        numbers). Where not given: numbers are numeric, ordered Categoricals ordinal, yes/no
-        symmetric, all else nominal.
-    ranges : mapping of column to range > 0, optional
-        Ranges to use in place of the observed ones; beyond them likeness is cut off at 0.
-    weights : mapping of column to weight >= 0, optional
-        1 for columns not named.
-
-    Returns
-    -------
-    DataFrame, rows x rows
-        Similarities, 0-1; missing where two rows have no column in common.
-
-    Raises
-    ------
-    InputError
-        A column's values do not fit its kind.
-    NotEnoughDataError
-        No column or no row.
-
-    Notes
-    -----
-    S = sum w d s / sum w d, with d = 0 where a cell is missing. A column without any spread
-    makes all rows alike. Agrees with ``1 - daisy(metric = "gower")`` of R's cluster package.
-
-    References
-    ----------
-    Gower (1971). A general coefficient of similarity and some of its properties. Biometrics 27,
-    857-871. doi:10.2307/2528823
-
-    Examples
-    --------
-    >>> cards = pd.DataFrame({"fee": [0, 0, 2.5], "kind": ["debit", "credit", "credit"]})
-    >>> gower(cards).to_numpy().tolist()
-    [[1.0, 0.5, 0.0], [0.5, 1.0, 0.5], [0.0, 0.5, 1.0]]
-    """
-    require_frame("frame", frame)
-    if not frame.shape[0] or not frame.shape[1]:
-        raise NotEnoughDataError(
-            f"`frame` must have at least one row and one column; found {frame.shape[0]} x "
-            f"{frame.shape[1]}."
-        )
-    for argument, given in (("kinds", kinds), ("ranges", ranges), ("weights", weights)):
-        require_columns(frame, list(given or {}), argument=argument)
-    _check_numbers(ranges or {}, weights or {})
-
-    columns, spans = [], []
-    for name in frame.columns:
-        kind = (kinds or {}).get(name) or _kind(frame[name])
-        check_option(f"kinds[{name!r}]", kind, get_args(Kind))
-        values = _coded(frame[name], kind, str(name))
-        columns.append(values)
-        spans.append(None if kind in ("nominal", "symmetric") else
-                     float((ranges or {}).get(name, _spread(values))))  # fmt: skip
-    weight = np.array([float((weights or {}).get(name, 1.0)) for name in frame.columns])
-    if not weight.any():
-        raise InputError("`weights` must leave at least one column a weight above 0; found none.")
-    similarity = gower_kernel(np.column_stack(columns), spans=spans, weights=weight)
-
-    return pd.DataFrame(similarity, index=frame.index, columns=frame.index, copy=False)
+``score`` (0 where not compared); ``compared``: both say something comparable; ``counted``: the
+facet belongs into the whole weight, as the reference knows it or a side says something; and for
+bounds ``low``, ``high`` (the score at the least and the most favourable truth of what only one
+side states) and ``bounded`` (where the facet has a weight in the bounds).
+"""
 
 
-def gower_kernel(values: Floats, *, spans: list[float | None], weights: Floats) -> Floats:
-    """Compare the rows of a matrix.
+@dataclass(frozen=True)
+class PairScores:
+    """Similarities of b rows with n offers and their bounds; missing where not comparable."""
 
-    Parameters
-    ----------
-    values : ndarray, shape (n, k)
-        Numbers, or codes of kinds; NaN where missing.
-    spans : list of k
-        The range of a numeric column; None for a column whose values are the same or not.
-    weights : ndarray, shape (k,)
-
-    Returns
-    -------
-    ndarray, shape (n, n)
-    """
-    present = ~np.isnan(values)
-    whole = present.all(axis=0) & (weights > 0)
-    same = np.array([span is None for span in spans])
-    span = np.array([1.0 if width is None else width for width in spans])
-    # beyond a declared range likeness is cut off, which a sum over columns cannot see
-    spread = np.array([_spread(column) for column in values.T])
-    plain = whole & ~same & (spread <= span * (1 + 1e-12))
-    total = float(weights[whole].sum())
-    if plain.all():
-        scaled = values * (weights / np.where(span > 0, span, 1.0) / total)
-        return _manhattan_likeness(scaled)
-    apart = np.zeros((len(values), len(values)))
-    if plain.any():
-        scaled = values[:, plain] * (weights[plain] / np.where(span > 0, span, 1.0)[plain])
-        apart += 1.0 - _manhattan_likeness(scaled)
-    compared = np.full(apart.shape, total)
-    for at in np.flatnonzero(~plain & (weights > 0)):
-        column, here = values[:, at], present[:, at]
-        both = here[:, None] & here[None, :]
-        gap = _gap(column, None if same[at] else span[at])
-        apart += weights[at] * np.where(both, gap, 0.0)
-        if not whole[at]:
-            compared += weights[at] * both
-    result = np.full(apart.shape, np.nan)
-    np.divide(apart, compared, out=result, where=compared > 0)
-    likeness: Floats = np.clip(1.0 - result, 0.0, 1.0)
-    return likeness
+    score: Floats
+    low: Floats
+    high: Floats
 
 
-def _manhattan_likeness(scaled: Floats) -> Floats:
-    """1 - sum of |x - y|: the upper half band by band, the lower one mirrored."""
-    n = len(scaled)
-    likeness = np.empty((n, n))
+@dataclass
+class CategoryScores:
+    """The similarities within one category, against a reference."""
 
-    def band(start: int) -> None:
-        stop = min(start + _BAND, n)
-        apart = cdist(scaled[start:stop], scaled[start:], "cityblock")
-        np.subtract(1.0, apart, out=likeness[start:stop, start:])
-        likeness[stop:, start:stop] = likeness[start:stop, stop:].T
+    category: CategoryFacets
+    catalog: CatalogFacets
+    reference: Reference
+    _scorers: dict[Facet, _ListScores | _NumberScores | _TextScores] = field(default_factory=dict)
 
-    starts = range(0, n, _BAND)
-    if n < _THREADED:
-        for start in starts:
-            band(start)
-    else:
-        # cdist lets go of the interpreter: plain threads share the bands, each has its own cells
-        with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-            list(pool.map(band, starts))
-    return likeness
+    @property
+    def n(self) -> int:
+        """Offers of the category."""
+        return len(self.category.offers)
 
+    def scorer(self, facet: Facet) -> _ListScores | _NumberScores | _TextScores | None:
+        """Give what compares one facet; None where nobody, nor the reference, says anything."""
+        matrix, place = self.category.matrix(facet), (self.category.category, str(facet))
+        if matrix is None or (isinstance(matrix, Texts) and facet not in self.reference.texts):
+            return None
+        if facet not in self._scorers:
+            if isinstance(matrix, Lists):
+                weights = entry_weights(matrix.keys, self.reference.lists.get(place))
+                known = place in self.reference.lists
+                self._scorers[facet] = _ListScores(matrix, weights, known=known)
+            elif isinstance(matrix, Numbers):
+                limits = self.reference.ranges.get(place, {})
+                self._scorers[facet] = _NumberScores(matrix, limits, self.n)
+            else:
+                pieces, counts = self.catalog.texts[facet][1], self.reference.texts[facet]
+                self._scorers[facet] = _TextScores(matrix.codes, pieces, counts)
+        found = self._scorers[facet]
+        return found if found.in_use else None
 
-def _gap(column: Floats, span: float | None) -> Floats:
-    filled = np.nan_to_num(column)
-    apart = np.abs(filled[:, None] - filled[None, :])
-    gap: Floats = np.minimum(apart / span, 1.0) if span else (apart > 0).astype(np.float64)
-    return gap
+    def facets(
+        self, rows: Ints, *, bounds: bool = True, only: Collection[Facet] = FACETS
+    ) -> Iterator[tuple[Facet, Layers]]:
+        """Compare some rows with every offer, one facet that can count after the other."""
+        for facet in FACETS:
+            scorer = self.scorer(facet) if facet in only else None
+            if scorer is not None:
+                yield facet, scorer.layers(rows, bounds=bounds)
 
+    def pairs(
+        self, rows: Ints, weights: Mapping[Facet, float], *, min_compared: float
+    ) -> PairScores:
+        """Gather the facets of some rows into similarities and their bounds."""
+        total = weighted(self.facets(rows), weights, shape=(6, len(rows), self.n))
+        return pair_scores(total, min_compared=min_compared)
 
-def _spread(column: Floats) -> float:
-    there = column[~np.isnan(column)]
-    return float(np.ptp(there)) if len(there) else 0.0
-
-
-def _kind(column: pd.Series) -> Kind:
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return "ordinal" if column.dtype.ordered else "nominal"
-    if pd.api.types.is_bool_dtype(column):
-        return "symmetric"
-    return "numeric" if pd.api.types.is_numeric_dtype(column) else "nominal"
-
-
-def _coded(column: pd.Series, kind: Kind, name: str) -> Floats:
-    """Give a column as numbers: values, ranks, or codes of kinds."""
-    if kind in ("nominal", "symmetric"):
-        codes, labels = pd.factorize(column)
-        if kind == "symmetric" and len(labels) > 2:
-            raise InputError(
-                f"`kinds` calls {name!r} symmetric, which has two values; found "
-                f"{shown(sorted(map(str, labels)))}. Call it nominal."
+    def said(self, facet: Facet, a: int, b: int) -> tuple[str, str, str]:
+        """Put what two offers say in a facet into words: together, only the first, the second."""
+        matrix = self.category.matrix(facet)
+        if isinstance(matrix, Lists):
+            sets = [set(matrix.has[[row]].indices.tolist()) for row in (a, b)]
+            parts = (sets[0] & sets[1], sets[0] - sets[1], sets[1] - sets[0])
+            both, left, right = (
+                ", ".join(matrix.shown[at] for at in sorted(part)) for part in parts
             )
-        return np.where(codes < 0, np.nan, codes.astype(np.float64))
-    if isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.ordered:
-        ranks = column.cat.codes.to_numpy(dtype=np.float64)
-        return np.where(ranks < 0, np.nan, ranks)
-    if not pd.api.types.is_numeric_dtype(column):
-        way_out = (
-            "Make it an ordered Categorical, so that the order is said."
-            if kind == "ordinal" else "Call it nominal, or turn it into numbers."
-        )  # fmt: skip
-        raise InputError(
-            f"`kinds` calls {name!r} {kind}, which needs numbers; found "
-            f"{shown(column.dropna().head(3).astype('str').tolist())}. {way_out}"
-        )
-    values = cast("NDArray[np.float64]", column.to_numpy(dtype=np.float64, na_value=np.nan))
-    if np.isinf(values).any():
-        raise InputError(f"`frame` must hold finite numbers; column {name!r} holds infinity.")
-    if kind == "ordinal":
-        there = ~np.isnan(values)
-        values = values.copy()
-        values[there] = np.unique(values[there], return_inverse=True)[1]
-    return values
+            return both, left, right
+        if isinstance(matrix, Numbers):
+            return _said_numbers(matrix, a, b)
+        kinds, codes = self.catalog.texts[facet][0], self.category.texts[facet].codes
+        first, second = (kinds[codes[row]] if codes[row] >= 0 else "" for row in (a, b))
+        return (first, "", "") if first == second else ("", first, second)
+
+    @property
+    def n_clipped(self) -> int:
+        """Amounts outside the reference's range."""
+        return sum(each.n_clipped for each in self._number_scores())
+
+    @property
+    def n_without_range(self) -> int:
+        """Amounts of attributes for which the reference has no range: never compared."""
+        return sum(each.n_without_range for each in self._number_scores())
+
+    def _number_scores(self) -> list[_NumberScores]:
+        for facet in self.category.numbers:
+            self.scorer(facet)
+        return [each for each in self._scorers.values() if isinstance(each, _NumberScores)]
 
 
-def _check_numbers(ranges: Mapping[str, float], weights: Mapping[str, float]) -> None:
-    for name, width in ranges.items():
-        if not (np.isfinite(width) and width > 0):
-            raise ScaleError(f"`ranges` must be > 0 and finite; found {width} for {name!r}.")
-    for name, weight in weights.items():
-        if not (np.isfinite(weight) and weight >= 0):
-            raise ScaleError(f"`weights` must be >= 0 and finite; found {weight} for {name!r}.")
+def weighted(
+    facets: Iterable[tuple[Facet, Layers]],
+    weights: Mapping[Facet, float],
+    *,
+    shape: tuple[int, int, int],
+) -> Floats:
+    """Add facets up by their weights; those without one are left out."""
+    total = np.zeros(shape)
+    for facet, layers in facets:
+        if weights.get(facet, 0.0) > 0:
+            total += weights[facet] * layers
+    return total
+
+
+def pair_scores(total: Floats, *, min_compared: float) -> PairScores:
+    """Turn sums over facets into Gower's similarity and its bounds."""
+    score = similarity(total, min_compared=min_compared)
+    low, high, bounded = total[3:]
+    divisor = np.where(bounded > 0, bounded, 1.0)
+    high = np.where(bounded > 0, high / divisor, 1.0)
+    return PairScores(score, np.minimum(low / divisor, 1.0), np.minimum(high, 1.0))
+
+
+def similarity(total: Floats, *, min_compared: float) -> Floats:
+    """Gower's S = sum w d s / sum w d; missing where too little weight was compared."""
+    part, weight, whole = total[:3]
+    enough = (weight > 0) & (weight >= min_compared * whole - ROUNDING)
+    score: Floats = np.full(part.shape, np.nan)
+    np.divide(part, weight, out=score, where=enough)
+    return np.minimum(score, 1.0)
+
+
+def row_blocks(category: CategoryFacets, *, size: int = BLOCK) -> Iterator[Ints]:
+    """Cut a category's rows into runs of at most ``size``, whole banks together where they fit."""
+    n = len(category.brands)
+    ends = np.append(np.flatnonzero(np.diff(category.brands)) + 1, n)
+    start = 0
+    while start < n:
+        within = ends[(ends > start) & (ends <= start + size)]
+        stop = int(within[-1]) if len(within) else min(start + size, n)
+        yield np.arange(start, stop)
+        start = stop
+
+
+def run_starts(codes: Ints) -> Ints:
+    """Say where each run of equal codes begins."""
+    return np.flatnonzero(np.append(True, np.diff(codes) != 0))
+
+
+def entry_weights(keys: tuple[str, ...], counts: ListCounts | None) -> Floats:
+    """Weigh a list's entries: 1 + ln((1 + B) / (1 + b)), b of the B banks having the entry.
+
+    Kept to 2^-42, so that sums are exact in whatever order a machine adds them, and two offers
+    that list the same are alike to the last digit.
+    """
+    counts = counts or ListCounts(0, {})
+    n_with = np.array([counts.brands_with.get(key, 0) for key in keys], dtype=np.float64)
+    weights = 1 + np.log((1 + counts.n_brands) / (1 + n_with))
+    exact: Floats = np.round(weights * 2.0**42) / 2.0**42
+    return exact
+
+
+class _ListScores:
+    """Weighted Jaccard over listed sets."""
+
+    def __init__(self, listed: Lists, weights: Floats, *, known: bool) -> None:
+        self.listed, self.known = listed, known
+        self.weighted = sp.csr_array(listed.has * weights[None, :])
+        self.size = np.asarray(self.weighted.sum(axis=1)).ravel()
+        self.in_use = known or listed.has.nnz > 0
+
+    def layers(self, rows: Ints, *, bounds: bool) -> Layers:
+        has, has_not, is_open = self.listed.has, self.listed.has_not, self.listed.is_open
+        shared = (has @ _turned(self.weighted, rows)).T
+        mine, theirs = self.size[rows, None], self.size[None, :]
+        either = mine + theirs - shared
+        compared = (mine > 0) & (theirs > 0)
+        counted = self.known | (mine > 0) | (theirs > 0)
+        divisor = np.where(either > 0, either, 1.0)
+        score = np.where(compared, shared / divisor, 0.0)
+        if not bounds:
+            return np.stack([score, compared, counted])
+        # what one side has and the other does not state: all that it has, less shared and denied
+        denied = (has_not @ _turned(self.weighted, rows)).T
+        denied += (self.weighted @ _turned(has_not, rows)).T
+        undecided = np.maximum(mine + theirs - 2 * shared - denied, 0.0)
+        high = np.where(compared, (shared + undecided) / divisor, 1.0)
+        possible = ((mine > 0) | is_open[rows, None]) & ((theirs > 0) | is_open[None, :])
+        bounded = compared | (possible & counted)
+        return np.stack([score, compared, counted, score, high * bounded, bounded])
+
+
+class _NumberScores:
+    """Mean of 1 - |x - y| / range over the attributes that both state."""
+
+    def __init__(self, numbers: Numbers, ranges: Mapping[str, tuple[float, float]], n: int) -> None:
+        self.known, self.n = bool(ranges), n
+        self.in_use = self.known or bool(numbers.keys)
+        usable = np.array([key in ranges for key in numbers.keys], dtype=bool)
+        self.amounts: list[tuple[Ints, Floats, float]] = []
+        self.n_clipped = self.n_without_range = 0
+        for key, rows, values in zip(numbers.keys, numbers.rows, numbers.values, strict=True):
+            if key not in ranges:
+                self.n_without_range += len(rows)
+                continue
+            low, high = ranges[key]
+            self.n_clipped += int(((values < low) | (values > high)).sum())
+            self.amounts.append((rows, values, high - low))
+        self.stated = sp.csr_array(numbers.stated[:, usable])
+        self.settled = sp.csr_array(numbers.settled[:, usable])
+        self.n_stated = np.asarray(self.stated.sum(axis=1)).ravel()
+
+    def layers(self, rows: Ints, *, bounds: bool) -> Layers:
+        total = np.zeros((len(rows), self.n))
+        for offers, values, width in self.amounts:
+            start, stop = np.searchsorted(offers, (rows[0], rows[-1] + 1))
+            if start == stop:
+                continue
+            apart = np.abs(values[start:stop, None] - values[None, :])
+            near = np.maximum(1.0 - apart / width, 0.0) if width > 0 else (apart == 0) * 1.0
+            total[np.ix_(offers[start:stop] - rows[0], offers)] += near
+        both = (self.stated @ _turned(self.stated, rows)).T
+        mine, theirs = self.n_stated[rows, None], self.n_stated[None, :]
+        compared = both > 0
+        counted = np.broadcast_to(self.known | (mine > 0) | (theirs > 0), total.shape)
+        score = np.where(compared, total / np.where(compared, both, 1.0), 0.0)
+        if not bounds:
+            return np.stack([score, compared, counted])
+        settled = (self.settled @ _turned(self.stated, rows)).T
+        settled += (self.stated @ _turned(self.settled, rows)).T
+        one_sided = mine + theirs - 2 * both - settled
+        everything = both + one_sided
+        divisor = np.where(everything > 0, everything, 1.0)
+        low = np.where(compared, total / divisor, 0.0)
+        high = np.where(compared, (total + one_sided) / divisor, 1.0)
+        return np.stack([score, compared, counted, low, high * counted, counted])
+
+
+class _TextScores:
+    """Cosine of weighted pieces of characters."""
+
+    def __init__(self, codes: Ints, pieces: Pieces, counts: TextCounts) -> None:
+        kinds = np.unique(codes[codes >= 0])
+        self.places = np.where(codes >= 0, np.searchsorted(kinds, codes), -1)
+        self.known = counts.n_texts > 0
+        self.in_use = self.known or len(kinds) > 0
+        rows = unit_rows(Pieces(pieces.keys, sp.csr_array(pieces.counts[kinds])), counts)
+        # a piece that one text alone holds is in no product of two
+        n_with = np.bincount(rows.indices, minlength=rows.shape[1])
+        self.rows = sp.csr_array(rows[:, np.flatnonzero(n_with > 1)])
+
+    def layers(self, rows: Ints, *, bounds: bool) -> Layers:
+        present = self.places >= 0
+        compared = present[rows, None] & present[None, :]
+        score = np.zeros(compared.shape)
+        kinds = np.unique(self.places[rows][present[rows]])
+        if len(kinds):
+            cosine = np.minimum((self.rows @ _turned(self.rows, kinds)).T, 1.0)
+            cosine[np.arange(len(kinds)), kinds] = 1.0
+            at = np.minimum(np.searchsorted(kinds, self.places[rows]), len(kinds) - 1)
+            np.copyto(score, cosine[at][:, self.places], where=compared)
+        counted = self.known | present[rows, None] | present[None, :]
+        if not bounds:
+            return np.stack([score, compared, counted])
+        high = np.where(compared, score, 1.0) * counted
+        return np.stack([score, compared, counted, score, high, counted])
+
+
+def _turned(matrix: sp.csr_array, rows: Ints) -> Floats:
+    """Give some rows of a sparse matrix as dense columns."""
+    return np.ascontiguousarray(matrix[rows].toarray().T)
+
+
+def _said_numbers(numbers: Numbers, a: int, b: int) -> tuple[str, str, str]:
+    both: list[str] = []
+    first: list[str] = []
+    second: list[str] = []
+    for name, rows, values in zip(numbers.shown, numbers.rows, numbers.values, strict=True):
+        stated = dict(zip(rows.tolist(), values.tolist(), strict=True))
+        if a in stated and b in stated:
+            both.append(f"{name}: {stated[a]:.10g} / {stated[b]:.10g}")
+        elif a in stated:
+            first.append(f"{name}: {stated[a]:.10g}")
+        elif b in stated:
+            second.append(f"{name}: {stated[b]:.10g}")
+    return ", ".join(both), ", ".join(first), ", ".join(second)

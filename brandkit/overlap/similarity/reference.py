@@ -1,38 +1,63 @@
-"""Fitting the frozen reference: what is counted once, so that a new bank moves no old number."""
+"""What offers are compared by: the frozen reference, the weights of facets, a checked catalogue."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import cast
 
 import numpy as np
 
-from brandkit.core.errors import InputError, ScaleError, did_you_mean, require_columns, shown
-from brandkit.core.linalg import Floats
+from brandkit.core.errors import (
+    InputError,
+    NotEnoughDataError,
+    ScaleError,
+    did_you_mean,
+    require_columns,
+    shown,
+)
+from brandkit.core.message import Message
 from brandkit.overlap.similarity.facets import (
     FACETS,
     CatalogFacets,
     CategoryFacets,
     Facet,
     Lists,
+    Numbers,
     catalog_facets,
+    category_key,
     counted_texts,
+    entry_key,
 )
-from brandkit.overlap.similarity.offers import entry_key
+from brandkit.overlap.similarity.kernel import CategoryScores
 from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.catalog.reference import ListCounts, Reference
 
 Limits = Mapping[str, tuple[float, float]]
+Categories = str | Sequence[str] | None
+
+FACET_WEIGHTS: Mapping[Facet, float] = MappingProxyType(
+    dict.fromkeys(FACETS, 1.0) | {"features": 3.0, "name": 0.5, "description": 0.5}
+)
+"""The default: what a product does counts most, what it is called least.
+
+Features are what a customer gets and what every catalogue discloses most fully: 3. Which fees are
+charged and how high they are count 1 each, as do rates, terms, eligibility, channels and regions:
+each says one thing about the offer. Rates follow the market's rate, which moves all banks at once,
+and so are not given more. Name and description together count 1: marketing words are a claim about
+the product, not the product, yet they tell a student account from a premium one where lists do
+not. Whether a finding hangs on these numbers is what :func:`weight_sensitivity` shows.
+"""
 
 
 def fit_reference(catalog: Catalog, *, ranges: Limits | None = None) -> Reference:
     """Count what product similarity is measured against, once.
 
     Fit it on the first date of a study, store it with
-    :func:`brandkit.sources.catalog.reference.write_reference`, and hand it to every later call:
-    then a new bank or a new date leaves the similarity of two unchanged offers as it was.
+    :func:`brandkit.sources.reference.write_reference`, and hand it to every later call: then a
+    new bank or a new date leaves the similarity of two unchanged offers as it was.
 
     Parameters
     ----------
@@ -59,16 +84,14 @@ def fit_reference(catalog: Catalog, *, ranges: Limits | None = None) -> Referenc
     >>> reference.lists["cards", "features"].brands_with["lounge"]
     1
     """
-    declared = {**(getattr(catalog, "ranges", None) or {}), **(ranges or {})}
-    return fitted_reference(catalog_facets(catalog), ranges=declared, fee_terms=fee_terms(catalog))
+    return _fitted(catalog_facets(catalog), catalog, ranges=ranges)
 
 
-def fitted_reference(
-    facets: CatalogFacets, *, ranges: Limits, fee_terms: Mapping[str, str]
-) -> Reference:
+def _fitted(facets: CatalogFacets, catalog: Catalog, *, ranges: Limits | None = None) -> Reference:
     """Count a catalogue that is already in matrices."""
-    _check_ranges(ranges)
-    declared = {entry_key(name): ends for name, ends in ranges.items()}
+    declared = {**(catalog.ranges or {}), **(ranges or {})}
+    _check_ranges(declared)
+    declared = {entry_key(name): ends for name, ends in declared.items()}
     lists, limits = {}, {}
     for category in facets.categories:
         for facet, listed in category.lists.items():
@@ -76,23 +99,18 @@ def fitted_reference(
                 lists[category.category, str(facet)] = _list_counts(category, listed)
         for facet, numbers in category.numbers.items():
             if numbers.keys:
-                limits[category.category, str(facet)] = {
-                    key: _declared(key, declared) or (float(values.min()), float(values.max()))
-                    for key, values in zip(numbers.keys, numbers.values, strict=True)
-                }
+                limits[category.category, str(facet)] = _number_limits(numbers, declared)
     texts = {}
     for facet, (kinds, pieces) in facets.texts.items():
         codes = np.concatenate([category.texts[facet].codes for category in facets.categories])
         repeats = np.bincount(codes[codes >= 0], minlength=len(kinds))
         texts[str(facet)] = counted_texts(pieces, repeats=repeats)
-    return Reference(
-        as_of=facets.as_of, lists=lists, ranges=limits, texts=texts, fee_terms=fee_terms
-    )
+    return Reference(facets.as_of, lists, limits, texts, _fee_terms(catalog))
 
 
-def fee_terms(catalog: Catalog) -> dict[str, str]:
+def _fee_terms(catalog: Catalog) -> dict[str, str]:
     """Give how the catalogue's fee names were read: name as written -> word of the vocabulary."""
-    names = getattr(catalog, "fee_names", None)
+    names = catalog.fee_names
     if names is None or not len(names):
         return {}
     require_columns(names, ["label", "attribute"], argument="catalog.fee_names")
@@ -100,31 +118,24 @@ def fee_terms(catalog: Catalog) -> dict[str, str]:
     return dict(zip(ordered["label"], ordered["attribute"], strict=True))
 
 
-def entry_weights(keys: tuple[str, ...], counts: ListCounts | None) -> Floats:
-    """Give the weights of a list's entries.
-
-    They are kept to 2^-42, so that sums of them are exact in whatever order a machine adds them
-    and two offers that list the same are alike to the last digit.
-    """
-    counts = counts or ListCounts(0, {})
-    n_with = np.array([counts.brands_with.get(key, 0) for key in keys], dtype=np.float64)
-    weights = 1 + np.log((1 + counts.n_brands) / (1 + n_with))
-    exact: Floats = np.round(weights * 2.0**42) / 2.0**42
-    return exact
-
-
 def _list_counts(category: CategoryFacets, listed: Lists) -> ListCounts:
-    with_it = {}
-    transposed = listed.has.tocsc()
-    for place, key in enumerate(listed.keys):
-        offers = transposed.indices[transposed.indptr[place] : transposed.indptr[place + 1]]
-        with_it[key] = len(np.unique(category.brands[offers]))
+    columns = listed.has.tocsc()
+    with_it = {
+        key: len(np.unique(category.brands[columns.indices[start:stop]]))
+        for key, start, stop in zip(
+            listed.keys, columns.indptr[:-1], columns.indptr[1:], strict=True
+        )
+    }
     return ListCounts(len(np.unique(category.brands[listed.discloses])), with_it)
 
 
-def _declared(key: str, declared: Limits) -> tuple[float, float] | None:
-    found = declared.get(key) or declared.get(key.rpartition(" [")[0] or key)
-    return (float(found[0]), float(found[1])) if found else None
+def _number_limits(numbers: Numbers, declared: Limits) -> dict[str, tuple[float, float]]:
+    found = {}
+    for key, values in zip(numbers.keys, numbers.values, strict=True):
+        ends = declared.get(key) or declared.get(key.rpartition(" [")[0] or key)
+        low, high = ends or (values.min(), values.max())
+        found[key] = (float(low), float(high))
+    return found
 
 
 def _check_ranges(ranges: Limits) -> None:
@@ -139,21 +150,6 @@ def _check_ranges(ranges: Limits) -> None:
                 f"`ranges` must have low < high, both finite; found {shown(list(ends))} for "
                 f"{name!r}."
             )
-
-
-FACET_WEIGHTS: Mapping[Facet, float] = MappingProxyType({
-    "features": 3.0, "fees": 1.0, "fee_amounts": 1.0, "rates": 1.0, "terms": 1.0,
-    "eligibility": 1.0, "channels": 1.0, "regions": 1.0, "name": 0.5, "description": 0.5,
-})  # fmt: skip
-"""The default: what a product does counts most, what it is called least.
-
-Features are what a customer gets and what every catalogue discloses most fully: 3. Which fees are
-charged and how high they are count 1 each, as do rates, terms, eligibility, channels and regions:
-each says one thing about the offer. Rates follow the market's rate, which moves all banks at once,
-and so are not given more. Name and description together count 1: marketing words are a claim about
-the product, not the product, yet they tell a student account from a premium one where lists do
-not. Whether a finding hangs on these numbers is what :func:`weight_sensitivity` shows.
-"""
 
 
 def facet_weights(weights: Mapping[str, float] | None) -> dict[Facet, float]:
@@ -174,3 +170,154 @@ def facet_weights(weights: Mapping[str, float] | None) -> dict[Facet, float]:
             "default ones."
         )
     return {cast("Facet", facet): float(weight) for facet, weight in weights.items()}
+
+
+# --- a catalogue ready for comparison ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A catalogue ready for comparison: its chosen categories in canonical order."""
+
+    facets: CatalogFacets
+    categories: tuple[CategoryScores, ...]
+    weights: dict[Facet, float]
+    reference: Reference
+    min_compared: float
+    notes: tuple[Message, ...]
+
+    def reading_notes(self, *, n_pairs: int, n_comparable: int) -> tuple[Message, ...]:
+        """Say what a reader must know about what was compared."""
+        notes = list(self.notes)
+        if n_comparable < n_pairs:
+            text = (
+                "{n:count} of {total:count} pairs of offers of different banks are not comparable: "
+                "what both disclose holds less than {least:percent} of the weight."
+            )
+            values = {"n": n_pairs - n_comparable, "total": n_pairs, "least": self.min_compared}
+            notes.append(Message(text, values))
+        if clipped := sum(scores.n_clipped for scores in self.categories):
+            text = (
+                "{n:count} {n:amount|amounts} {n:lies|lie} outside the reference's range; likeness "
+                "is cut off at 0 there."
+            )
+            notes.append(Message(text, {"n": clipped}))
+        if unknown := sum(scores.n_without_range for scores in self.categories):
+            text = (
+                "{n:count} {n:amount|amounts} {n:is|are} not compared: the reference has no range "
+                "for {n:it|them}."
+            )
+            notes.append(Message(text, {"n": unknown}))
+        return tuple(notes)
+
+
+def check_compared(min_compared: float, reference: Reference | None) -> None:
+    """Refuse a least share that is none, and what is no reference."""
+    if not 0 <= min_compared <= 1:
+        raise ScaleError(
+            f"`min_compared` must lie between 0 and 1; found {min_compared}. Write 0.5."
+        )
+    if reference is not None and not isinstance(reference, Reference):
+        raise TypeError(
+            f"`reference` must come from fit_reference(); found {type(reference).__name__}."
+        )
+
+
+def comparison(
+    catalog: Catalog,
+    *,
+    category: Categories = None,
+    weights: Mapping[str, float] | None = None,
+    reference: Reference | None = None,
+    min_compared: float = 0.5,
+) -> Comparison:
+    """Check what was asked, bring the catalogue into matrices, fit a reference where none is given.
+
+    Raises
+    ------
+    InputError
+        Unknown category or facet, an offer twice.
+    NotEnoughDataError
+        Fewer than two offers or brands, or nothing stated in any facet that counts.
+    """
+    check_compared(min_compared, reference)
+    chosen_weights = facet_weights(weights)
+    facets = catalog_facets(catalog)
+    _check_size(facets)
+    notes = list(facets.notes)
+    if reference is None:
+        reference = _fitted(facets, catalog)
+    terms = _fee_terms(catalog)
+    moved = [name for name, term in terms.items() if reference.fee_terms.get(name, term) != term]
+    if moved:
+        text = (
+            "{n:count} fee {n:name|names} {n:is|are} read otherwise than when the reference was "
+            "fitted: {names}."
+        )
+        notes.append(Message(text, {"n": len(moved), "names": few_of(sorted(moved))}))
+    known = {category_key(each.category): each.category for each in facets.categories}
+    wanted = chosen_categories(category, known, where="catalogue; found {}. It has")
+    scores = tuple(
+        CategoryScores(each, facets, reference)
+        for each in facets.categories
+        if category_key(each.category) in wanted
+    )
+    _check_stated(scores, chosen_weights)
+    return Comparison(facets, scores, chosen_weights, reference, min_compared, tuple(notes))
+
+
+def few_of(names: Sequence[str], *, most: int = 8) -> list[str]:
+    """Give the first names, and a mark where there are more."""
+    return [*names[:most], *(["…"] if len(names) > most else [])]
+
+
+def chosen_categories(category: Categories, known: Mapping[str, str], *, where: str) -> set[str]:
+    """Give the keys of the categories asked for; spelling and case do not matter."""
+    if category is None:
+        return set(known)
+    asked = [category] if isinstance(category, str) else list(category)
+    if not asked:
+        raise InputError(
+            "`category` must name at least one category; found none. Leave it out for all."
+        )
+    for label in asked:
+        if category_key(str(label)) not in known:
+            names = sorted(known.values())
+            hint = did_you_mean(str(label), names) or did_you_mean(str(label).upper(), names)
+            raise InputError(
+                f"`category` must be a category of the {where.format(shown(label))} "
+                f"{shown(names, most=12)}.{hint}"
+            )
+    return {category_key(str(label)) for label in asked}
+
+
+def _check_size(facets: CatalogFacets) -> None:
+    if len(facets.offers) < 2:
+        raise NotEnoughDataError(
+            f"`catalog` must hold at least two offers to compare; found {len(facets.offers)}. "
+            "Add products, or look into catalog.problems for records that were skipped."
+        )
+    if len(facets.brands) < 2:
+        raise NotEnoughDataError(
+            f"`catalog` must hold offers of at least two brands; found {shown(facets.brands)}. "
+            "Add a rival's catalogue, or check that the brand column was read."
+        )
+
+
+def _check_stated(scores: Sequence[CategoryScores], weights: Mapping[Facet, float]) -> None:
+    """Refuse a catalogue that says nothing in any facet that counts."""
+    counting = [facet for facet, weight in weights.items() if weight > 0]
+    for matrix in (each.category.matrix(facet) for each in scores for facet in counting):
+        if isinstance(matrix, Lists):
+            is_stated = matrix.has.nnz > 0
+        elif isinstance(matrix, Numbers):
+            is_stated = bool(matrix.keys)
+        else:
+            is_stated = matrix is not None and bool((matrix.codes >= 0).any())
+        if is_stated:
+            return
+    raise NotEnoughDataError(
+        f"`catalog` must state something in a facet that counts ({', '.join(counting)}); every "
+        "cell is not stated. Check that the columns of features, fees and rates were read, or give "
+        "`weights` to facets that the catalogue has."
+    )

@@ -9,24 +9,23 @@ import numpy as np
 import pandas as pd
 
 from brandkit.core.errors import InputError, check_whole_number, did_you_mean, shown
-from brandkit.core.linalg import Floats, Ints
+from brandkit.core.linalg import Floats, Ints, ratio
 from brandkit.core.result import Result
-from brandkit.overlap.brands.kernel import (
-    Categories,
-    CategoryScores,
-    Comparison,
-    FacetScores,
-    PairScores,
-    comparison,
-    reading_notes,
-    row_blocks,
-    summed,
-)
 from brandkit.overlap.similarity.facets import FACETS, Facet
+from brandkit.overlap.similarity.kernel import (
+    CategoryScores,
+    Layers,
+    pair_scores,
+    row_blocks,
+    weighted,
+)
+from brandkit.overlap.similarity.reference import Categories, Comparison, comparison
 from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.catalog.reference import Reference
 
 Offer = tuple[str, str]
+MOST_PAIRS = 12
+"""Pairs of products that a figure shows."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -64,13 +63,9 @@ class ProductSimilarity(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: what was compared."""
-        return pd.DataFrame({
-            "n_brands": [self.n_brands],
-            "n_offers": [self.n_offers],
-            "n_pairs": [self.n_pairs],
-            "n_comparable": [self.n_comparable],
-            "reference": [self.reference.sha256],
-        })  # fmt: skip
+        facts = ("n_brands", "n_offers", "n_pairs", "n_comparable")
+        counts = {name: [getattr(self, name)] for name in facts}
+        return pd.DataFrame({**counts, "reference": [self.reference.sha256]})
 
     def explain(self, a: Offer, b: Offer) -> pd.DataFrame:
         """Set two offers side by side.
@@ -100,19 +95,18 @@ class ProductSimilarity(Result):
         ['features', 'contactless', 'insurance']
         """
         scores, row, column = self._places(a, b)
-        rows = np.array([row])
-        facets = [each for each in scores.facets(rows) if self.comparison.weights.get(each.facet)]
-        total = summed(facets, self.comparison.weights, min_compared=self.comparison.min_compared)
+        weights, least = self.comparison.weights, self.comparison.min_compared
+        facets = _counting(scores, np.array([row]), weights)
+        total = weighted(facets, weights, shape=(6, 1, scores.n))
         parts = _parts(
-            facets, total, (np.array([0]), np.array([column])), weights=self.comparison.weights
+            facets,
+            pair_scores(total, min_compared=least).score,
+            (np.array([0]), np.array([column])),
+            weights=weights,
         )
-        frame = parts[["facet", "similarity", "weight", "part"]]
-        said = [scores.said(facet, row, column) for facet in frame["facet"]]
-        return frame.assign(
-            shared=[each.shared for each in said],
-            only_a=[each.only_a for each in said],
-            only_b=[each.only_b for each in said],
-        ).astype({"shared": "str", "only_a": "str", "only_b": "str"})
+        said = [scores.said(facet, row, column) for facet in parts["facet"]]
+        words = pd.DataFrame(said, columns=["shared", "only_a", "only_b"]).astype("str")
+        return parts[["facet", "similarity", "weight", "part"]].join(words)
 
     def _places(self, a: Offer, b: Offer) -> tuple[CategoryScores, int, int]:
         offers = self.comparison.facets.offers
@@ -221,96 +215,114 @@ def product_similarity(
     )
 
     found = [_nearest(scores, compared, top) for scores in compared.categories]
+    n_pairs, n_comparable = sum(each[2] for each in found), sum(each[3] for each in found)
 
-    pairs = pd.concat([each.pairs for each in found], ignore_index=True)
-    parts = pd.concat([each.parts for each in found], ignore_index=True)
-    n_pairs = sum(each.n_pairs for each in found)
-    n_comparable = sum(each.n_comparable for each in found)
     offers = np.concatenate([scores.category.offers for scores in compared.categories])
     return ProductSimilarity(
-        pairs=pairs,
-        parts=parts,
+        pairs=pd.concat([pairs for pairs, *_ in found], ignore_index=True),
+        parts=pd.concat([parts for _, parts, *_ in found], ignore_index=True),
         n_offers=len(offers),
         n_brands=int(compared.facets.offers["brand"].iloc[offers].nunique()),
         n_pairs=n_pairs,
         n_comparable=n_comparable,
         reference=compared.reference,
         comparison=compared,
-        notes=reading_notes(compared, n_pairs=n_pairs, n_comparable=n_comparable),
+        notes=compared.reading_notes(n_pairs=n_pairs, n_comparable=n_comparable),
     )
 
 
-@dataclass(frozen=True)
-class _Found:
-    pairs: pd.DataFrame
-    parts: pd.DataFrame
-    n_pairs: int
-    n_comparable: int
+def nearest_pairs(result: ProductSimilarity, *, brand: str | None = None) -> pd.DataFrame:
+    """List the pairs by name, most alike first: a bank's, or each pair of the market once."""
+    names = result.comparison.facets.offers.set_index(["brand", "product"])["name"]
+    rows = result.pairs
+    if brand is not None:
+        rows = rows[rows["brand_a"] == brand]
+    for side in "ab":
+        offer = pd.MultiIndex.from_frame(rows[[f"brand_{side}", f"product_{side}"]])
+        rows = rows.assign(**{f"name_{side}": names.reindex(offer).to_numpy()})
+    ends = rows[["brand_a", "product_a", "brand_b", "product_b"]].to_numpy()
+    both = pd.Series([frozenset([(a, b), (c, d)]) for a, b, c, d in ends], rows.index, dtype=object)
+    rows = rows[~both.duplicated()]
+    order = ["similarity", "category", "brand_a", "product_a", "brand_b", "product_b"]
+    ascending = [name != "similarity" for name in order]
+    rows = rows.sort_values(order, ascending=ascending, kind="stable", ignore_index=True)
+    columns = ["category", "brand_a", "name_a", "brand_b", "name_b"]
+    return rows[[*columns, "similarity", "bound_low", "bound_high"]]
 
 
-def _nearest(scores: CategoryScores, compared: Comparison, top: int | None) -> _Found:
-    """List the nearest offers of other banks within one category, block by block."""
+def _nearest(
+    scores: CategoryScores, compared: Comparison, top: int | None
+) -> tuple[pd.DataFrame, pd.DataFrame, int, int]:
+    """List the nearest offers of other banks in one category: pairs, parts, pairs there are."""
     category, weights = scores.category, compared.weights
     offers = compared.facets.offers.iloc[category.offers]
     brand, product = offers["brand"].to_numpy(), offers["product"].to_numpy()
     pairs, parts = [], []
     n_pairs = n_comparable = 0
     for rows in row_blocks(category):
-        facets = [each for each in scores.facets(rows) if weights.get(each.facet)]
-        total = summed(facets, weights, min_compared=compared.min_compared)
+        facets = _counting(scores, rows, weights)
+        total = weighted(facets, weights, shape=(6, len(rows), scores.n))
+        found = pair_scores(total, min_compared=compared.min_compared)
         other = category.brands[rows][:, None] != category.brands[None, :]
-        near = np.where(other, total.score, np.nan)
+        near = np.where(other, found.score, np.nan)
         n_pairs += int(other.sum())
         n_comparable += int((~np.isnan(near)).sum())
-        at, column = _best_first(near, top)
-        ends = {
-            "brand_a": brand[rows[at]], "product_a": product[rows[at]],
-            "brand_b": brand[column], "product_b": product[column],
-        }  # fmt: skip
-        pairs.append(pd.DataFrame({
-            "category": category.category, **ends,
-            "similarity": total.score[at, column],
-            "bound_low": total.low[at, column],
-            "bound_high": total.high[at, column],
-        }))  # fmt: skip
-        long = _parts(facets, total, (at, column), weights=weights)
-        parts.append(pd.DataFrame({
-            **{name: values[long["pair"]] for name, values in ends.items()},
-            **{name: long[name] for name in ("facet", "similarity", "weight", "part")},
-        }))  # fmt: skip
-    return _Found(pd.concat(pairs), pd.concat(parts), n_pairs, n_comparable)
+        # places of each row's largest values, best first; ties in canonical order
+        order = np.argsort(-near, axis=1, kind="stable")[:, :top]
+        at, rank = np.nonzero(~np.isnan(np.take_along_axis(near, order, axis=1)))
+        column = order[at, rank]
+        ends = pd.DataFrame(
+            {
+                "brand_a": brand[rows[at]],
+                "product_a": product[rows[at]],
+                "brand_b": brand[column],
+                "product_b": product[column],
+            }
+        )
+        pairs.append(
+            ends.assign(
+                similarity=found.score[at, column],
+                bound_low=found.low[at, column],
+                bound_high=found.high[at, column],
+            )
+        )
+        long = _parts(facets, found.score, (at, column), weights=weights)
+        names = ends.take(long.pop("pair").to_numpy()).reset_index(drop=True)
+        parts.append(pd.concat([names, long], axis=1))
+    listed = pd.concat(pairs)
+    listed.insert(0, "category", category.category)
+    return listed, pd.concat(parts), n_pairs, n_comparable
 
 
-def _best_first(near: Floats, top: int | None) -> tuple[Ints, Ints]:
-    """Give the places of each row's largest values, best first; ties in canonical order."""
-    order = np.argsort(-near, axis=1, kind="stable")[:, :top]
-    found = ~np.isnan(np.take_along_axis(near, order, axis=1))
-    at, rank = np.nonzero(found)
-    return at, order[at, rank]
+def _counting(
+    scores: CategoryScores, rows: Ints, weights: Mapping[Facet, float]
+) -> list[tuple[Facet, Layers]]:
+    return [(facet, layers) for facet, layers in scores.facets(rows) if weights.get(facet)]
 
 
 def _parts(
-    facets: list[FacetScores],
-    total: PairScores,
+    facets: list[tuple[Facet, Layers]],
+    similarity: Floats,
     cells: tuple[Ints, Ints],
     *,
     weights: Mapping[Facet, float],
 ) -> pd.DataFrame:
     """Split the similarity of chosen pairs into facets, facets within pairs."""
     at, column = cells
-    compared = np.stack([each.compared[at, column] for each in facets], axis=1)
-    score = np.stack([each.score[at, column] for each in facets], axis=1)
-    weight = compared * np.array([weights[each.facet] for each in facets])
-    whole = weight.sum(axis=1, keepdims=True)
-    share = np.divide(weight, whole, out=np.zeros_like(weight), where=whole > 0)
-    comparable = ~np.isnan(total.score[at, column])
+    score, compared = (
+        np.stack([layers[layer][at, column] for _, layers in facets], axis=1) for layer in (0, 1)
+    )
+    names = [facet for facet, _ in facets]
+    weight = compared * np.array([weights[name] for name in names])
+    share = ratio(weight, weight.sum(axis=1, keepdims=True), empty=0.0)
+    comparable = ~np.isnan(similarity[at, column])
     part = np.where(comparable[:, None], share * score, np.nan)
-    n_pairs, n_facets = score.shape
-    names = [each.facet for each in facets]
-    return pd.DataFrame({
-        "pair": np.repeat(np.arange(n_pairs), n_facets),
-        "facet": pd.Categorical(names * n_pairs, categories=[f for f in FACETS if f in names]),
-        "similarity": np.where(compared, score, np.nan).ravel(),
-        "weight": share.ravel(),
-        "part": part.ravel(),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "pair": np.repeat(np.arange(len(score)), len(names)),
+            "facet": pd.Categorical(names * len(score), [f for f in FACETS if f in names]),
+            "similarity": np.where(compared > 0, score, np.nan).ravel(),
+            "weight": share.ravel(),
+            "part": part.ravel(),
+        }
+    )

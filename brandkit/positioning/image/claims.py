@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtr
 
 from brandkit.core.errors import InputError, check_level, did_you_mean, shown
-from brandkit.core.linalg import Floats
+from brandkit.core.labels import label_text
+from brandkit.core.linalg import Floats, ratio
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.positioning.image.answers import ImageData
 from brandkit.positioning.image.kernel import decomposed, residuals_of
+from brandkit.positioning.image.responses import ImageData
 from brandkit.positioning.image.stability import MapStability, map_stability
 from brandkit.sampling.design import Weight
 
+#: Part of a residual that the first two axes must show for a claim to be read off the map.
 VISIBLE = 0.5
-"""Part of a residual that the first two axes must show for a claim to be read off the map."""
+#: Mentions expected of a claim under which it is not judged.
 FEW_TICKS = 5.0
-"""Mentions expected of a claim under which it is not judged."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -55,18 +57,13 @@ class ClaimCheck(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: how many claims, and how many of each kind."""
-        kinds = self.claims["claim"]
-        return pd.DataFrame(
-            {
-                "n_claims": [len(self.claims)],
-                "n_supported": [int((kinds == "supported").sum())],
-                "n_contradicted": [int((kinds == "contradicted").sum())],
-                "n_weak": [int((kinds == "weak").sum())],
-                "n_cells": [self.n_cells],
-                "false_discovery": [self.false_discovery],
-                "n_respondents": [self.n_respondents],
-            }
-        )
+        counts = self.claims["claim"].value_counts()
+        return pd.DataFrame({
+            "n_claims": [len(self.claims)], "n_supported": [int(counts.get("supported", 0))],
+            "n_contradicted": [int(counts.get("contradicted", 0))],
+            "n_weak": [int(counts.get("weak", 0))], "n_cells": [self.n_cells],
+            "false_discovery": [self.false_discovery], "n_respondents": [self.n_respondents],
+        })  # fmt: skip
 
 
 def claim_check(
@@ -140,33 +137,73 @@ def claim_check(
     """
     check_level(false_discovery, argument="false_discovery")
     if not isinstance(data, MapStability):
-        data = map_stability(
-            data, brand=brand, attributes=attributes, respondent=respondent, weight=weight,
-            strata=strata, cluster=cluster, draws=draws, seed=seed, axes=1,
-        )  # fmt: skip
-    cells = _cells(data, false_discovery)
-    chosen = cells if claims is None else _chosen(cells, claims)
+        roles: dict[str, Any] = {
+            "brand": brand,
+            "respondent": respondent,
+            "strata": strata,
+            "cluster": cluster,
+        }
+        rest: dict[str, Any] = {"attributes": attributes, "draws": draws, "seed": seed}
+        data = map_stability(data, weight=weight, axes=1, **roles, **rest)
+    asked = None if claims is None else _checked(data, claims)
+
+    first = data.points.drop_duplicates("label")
+    judged = judged_cells(
+        data.table.to_numpy(),
+        data.draw_tables,
+        n_effective=first["n_effective"].to_numpy(dtype=float),
+        mentions=_mentions(data),
+        false_discovery=false_discovery,
+    )
+
+    cells = pd.concat([data.cells[["brand", "attribute", "share"]], judged], axis=1)
+    few = int(cells["q_value"].isna().sum())
+    note = Message(
+        "{n:count} of {all:count} pairs of brand and attribute have fewer than {limit:count} "
+        "mentions to expect; they are not judged and count as weak.",
+        {"n": few, "all": len(cells), "limit": FEW_TICKS},
+    )
+    named = cells.set_index(["brand", "attribute"])
     return ClaimCheck(
-        claims=chosen,
+        claims=cells if asked is None else named.loc[asked].reset_index(),
         false_discovery=false_discovery,
         n_cells=len(cells),
         n_respondents=data.n_respondents,
         from_respondents=data.from_respondents,
-        notes=(*data.notes, *_notes(cells)),
+        notes=(*data.notes, *[note][:few]),
     )
 
 
+def _checked(stability: MapStability, claims: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Give the claims as pairs of labels; refuse what the data do not have."""
+    pairs = [tuple(map(label_text, claim)) for claim in claims]
+    for side, column in enumerate(("brand", "attribute")):
+        known = [str(name) for name in stability.cells[column].unique()]
+        unknown = [pair[side] for pair in pairs if len(pair) != 2 or pair[side] not in known]
+        if unknown:
+            raise InputError(
+                f"`claims` must pair a brand with an attribute of the data; found the {column} "
+                f"{shown(unknown[0])}."
+                f"{did_you_mean(unknown[0], known) or f' It has {shown(known)}.'}"
+            )
+    if len(set(pairs)) < len(pairs) or not pairs:
+        raise InputError(
+            f"`claims` must name at least one pair, and each once; found {len(pairs)} of which "
+            f"{len(set(pairs))} differ. Leave out what is there twice."
+        )
+    return [(brand, attribute) for brand, attribute in pairs]
+
+
+def _mentions(stability: MapStability) -> float:
+    """Count the ticks behind the table, without weights: persons times ticks a person."""
+    persons = stability.points.drop_duplicates("label")["n"].to_numpy(dtype=float)
+    if not stability.from_respondents:
+        return float(persons.sum())
+    return float(persons @ stability.shares.to_numpy().sum(axis=1))
+
+
 def benjamini_hochberg(p_values: Floats) -> Floats:
-    """Adjust p-values so that the rate of false discoveries is kept.
-
-    Parameters
-    ----------
-    p_values : ndarray, shape (m,)
-
-    Returns
-    -------
-    ndarray, shape (m,)
-        The running minimum, from the largest down, of m p / rank.
+    """Adjust p-values (m,): the running minimum, from the largest down, of m p / rank.
 
     Examples
     --------
@@ -175,10 +212,9 @@ def benjamini_hochberg(p_values: Floats) -> Floats:
     """
     m = len(p_values)
     order = np.argsort(p_values, kind="stable")[::-1]
-    steps = p_values[order] * m / np.arange(m, 0, -1)
     adjusted = np.empty(m)
-    adjusted[order] = np.minimum(np.minimum.accumulate(steps), 1.0)
-    return adjusted
+    adjusted[order] = np.minimum.accumulate(p_values[order] * m / np.arange(m, 0, -1))
+    return np.minimum(adjusted, 1.0)
 
 
 def judged_cells(
@@ -189,30 +225,17 @@ def judged_cells(
     mentions: float,
     false_discovery: float,
 ) -> pd.DataFrame:
-    """Judge every pair of brand and attribute, row by row of the table.
+    """Judge every pair of a table (brands, attributes), row by row, by its draws.
 
-    Parameters
-    ----------
-    table : ndarray, shape (brands, attributes)
-    draw_tables : ndarray, shape (draws, brands, attributes)
-    n_effective : ndarray, shape (brands,)
-        Effective persons of each brand.
-    mentions : float
-        Ticks behind the table, unweighted.
-    false_discovery : float
-
-    Returns
-    -------
-    DataFrame
-        ``ratio residual std_error statistic p_value q_value visible claim``.
+    ``n_effective`` (brands,) counts persons, ``mentions`` the ticks behind the table, unweighted.
     """
     sample = decomposed(table)
     observed = (sample.left * sample.values) @ sample.right.T
     in_plane = (sample.left[:, :2] * sample.values[:2]) @ sample.right[:, :2].T
     error = np.sqrt(((residuals_of(draw_tables) - observed) ** 2).mean(axis=0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where(error > 0, observed / error, 0.0)
-        visible = np.where(np.abs(observed) > 1e-12, in_plane / observed, 0.0).clip(0.0, 1.0)
+    statistic = ratio(observed, error, empty=0.0)
+    size = np.where(np.abs(observed) > 1e-12, np.abs(observed), 0.0)
+    visible = ratio(in_plane * np.sign(observed), size, empty=0.0).clip(0.0, 1.0)
     p_value = 2 * stdtr(np.maximum(n_effective - 1, 1.0)[:, None], -np.abs(statistic))
     expected = np.outer(sample.row_mass, sample.column_mass)
     judged = expected * mentions >= FEW_TICKS
@@ -227,56 +250,3 @@ def judged_cells(
         "claim": kind,
     }  # fmt: skip
     return pd.DataFrame({name: values.ravel() for name, values in columns.items()})
-
-
-def _cells(stability: MapStability, false_discovery: float) -> pd.DataFrame:
-    first = stability.points.drop_duplicates("label")
-    judged = judged_cells(
-        stability.table.to_numpy(), stability.draw_tables,
-        n_effective=first["n_effective"].to_numpy(dtype=float), mentions=_mentions(stability),
-        false_discovery=false_discovery,
-    )  # fmt: skip
-    return pd.concat([stability.cells[["brand", "attribute", "share"]], judged], axis=1)
-
-
-def _mentions(stability: MapStability) -> float:
-    """Count the ticks behind the table, without weights: persons times ticks a person."""
-    persons = stability.points.drop_duplicates("label")["n"].to_numpy(dtype=float)
-    if not stability.from_respondents:
-        return float(persons.sum())
-    a_person = stability.cells.groupby("brand", sort=False)["share"].sum().to_numpy(dtype=float)
-    return float((persons * a_person).sum())
-
-
-def _chosen(cells: pd.DataFrame, claims: Sequence[tuple[str, str]]) -> pd.DataFrame:
-    """Give the rows of the claims, in their order."""
-    pairs = [tuple(map(str, claim)) for claim in claims]
-    for side, column in enumerate(("brand", "attribute")):
-        known = [str(name) for name in cells[column].unique()]
-        unknown = [pair[side] for pair in pairs if len(pair) != 2 or pair[side] not in known]
-        if unknown:
-            raise InputError(
-                f"`claims` must pair a brand with an attribute of the data; found the {column} "
-                f"{shown(unknown[0])}."
-                f"{did_you_mean(unknown[0], known) or f' It has {shown(known)}.'}"
-            )
-    if len(set(pairs)) < len(pairs) or not pairs:
-        raise InputError(
-            f"`claims` must name at least one pair, and each once; found {len(pairs)} of which "
-            f"{len(set(pairs))} differ. Leave out what is there twice."
-        )
-    at = {
-        pair: row for row, pair in enumerate(zip(cells["brand"], cells["attribute"], strict=True))
-    }
-    return cells.iloc[[at[pair[0], pair[1]] for pair in pairs]].reset_index(drop=True)
-
-
-def _notes(cells: pd.DataFrame) -> tuple[Message, ...]:
-    few = int(cells["q_value"].isna().sum())
-    if not few:
-        return ()
-    said = (
-        "{n:count} of {all:count} pairs of brand and attribute have fewer than {limit:count} "
-        "mentions to expect; they are not judged and count as weak."
-    )
-    return (Message(said, {"n": few, "all": len(cells), "limit": FEW_TICKS}),)

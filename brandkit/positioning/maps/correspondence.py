@@ -14,318 +14,32 @@ from brandkit.core.errors import (
     InputError,
     NotEnoughDataError,
     check_option,
-    check_whole_number,
     did_you_mean,
     numeric_matrix,
-    require_frame,
-    require_unique,
     shown,
 )
+from brandkit.core.labels import label_text
 from brandkit.core.linalg import Floats, signed_svd
 from brandkit.core.message import Message
-from brandkit.core.result import Result
 from brandkit.core.totals import find_totals, is_total_name
-from brandkit.positioning.maps.kernel import two_nearest
-
-
-@dataclass(frozen=True)
-class CorrespondenceTable:
-    """A table that can be mapped.
-
-    Parameters
-    ----------
-    active : ndarray, active rows x active columns
-    row_profiles : ndarray, all rows x active columns
-        Rows sum to 1.
-    column_profiles : ndarray, all columns x active rows
-        Rows sum to 1.
-    row_sizes, column_sizes : ndarray
-        Totals over the active cells of the other side, as shares of the active total.
-    row_labels, column_labels : Index
-    row_active, column_active : ndarray of bool
-    """
-
-    active: Floats
-    row_profiles: Floats
-    column_profiles: Floats
-    row_sizes: Floats
-    column_sizes: Floats
-    row_labels: pd.Index
-    column_labels: pd.Index
-    row_active: np.ndarray
-    column_active: np.ndarray
-
-
-def checked_table(
-    counts: pd.DataFrame, extra_rows: Sequence[str], extra_columns: Sequence[str], axes: int
-) -> CorrespondenceTable:
-    """Check a table's labels, cells and size, and part it into active and supplementary."""
-    require_unique("counts", list(counts.index), what="row")
-    require_unique("counts", list(counts.columns), what="column")
-    row_active = ~member_flags(counts.index, extra_rows, argument="supplementary_rows")
-    column_active = ~member_flags(counts.columns, extra_columns, argument="supplementary_columns")
-    n_rows, n_columns = int(row_active.sum()), int(column_active.sum())
-    if min(n_rows, n_columns) < 2:
-        raise NotEnoughDataError(
-            "`counts` must have at least 2 active rows and 2 active columns; "
-            f"found {n_rows} x {n_columns}."
-        )
-    most = min(n_rows, n_columns) - 1
-    if axes > most:
-        raise NotEnoughDataError(
-            f"`axes` must be at most {most} for {n_rows} x {n_columns} active rows and columns; "
-            f"found {axes}. Keep fewer axes or add rows and columns."
-        )
-    check_whole_number("axes", axes, low=1, high=most)
-
-    by_row = _numbers(counts.loc[:, column_active])
-    has_all_columns = bool(column_active.all())
-    active = by_row if row_active.all() else by_row[row_active]
-    by_column = active if has_all_columns else _numbers(counts.loc[row_active, :])
-    _refuse_negative(by_row, counts.index, counts.columns[column_active])
-    _refuse_negative(by_column, counts.index[row_active], counts.columns)
-    _refuse_empty(by_row, counts.index, what="row")
-    _refuse_empty(by_column.T, counts.columns, what="column")
-    _refuse_totals(active, counts.index[row_active], what="row")
-    _refuse_totals(active.T, counts.columns[column_active], what="column")
-
-    row_sums, column_sums = by_row.sum(axis=1), by_column.sum(axis=0)
-    n = active.sum()
-    return CorrespondenceTable(
-        active=active,
-        row_profiles=by_row / row_sums[:, None],
-        column_profiles=(by_column / column_sums).T,
-        row_sizes=row_sums / n,
-        column_sizes=column_sums / n,
-        row_labels=counts.index,
-        column_labels=counts.columns,
-        row_active=row_active,
-        column_active=column_active,
-    )
-
-
-def _numbers(frame: pd.DataFrame) -> Floats:
-    """Give the cells as numbers; a table of numbers only needs no look at each column."""
-    if all(dtype.kind in "iuf" for dtype in set(frame.dtypes)):
-        values = frame.to_numpy(dtype=float, na_value=np.nan)
-        if np.isfinite(values).all():
-            return values
-    return numeric_matrix("counts", frame)
-
-
-def member_flags(index: pd.Index, labels: Sequence[str], *, argument: str) -> np.ndarray:
-    """Say which labels of an index are named; refuse names that are none of them."""
-    if isinstance(labels, str):
-        raise InputError(f"`{argument}` must be a list of labels; found {shown(labels)}.")
-    unknown = [label for label in labels if label not in index]
-    if unknown:
-        have = [str(label) for label in index]
-        raise InputError(
-            f"`{argument}` must name labels of the table; found {shown(unknown)}."
-            f"{did_you_mean(str(unknown[0]), have)}"
-        )
-    return np.asarray(index.isin(list(labels)))
-
-
-def _refuse_negative(values: Floats, rows: pd.Index, columns: pd.Index) -> None:
-    if (values < 0).any():
-        row, column = (int(at[0]) for at in np.nonzero(values < 0))
-        raise InputError(
-            f"`counts` must hold values >= 0; found {values[row, column]:g} in row "
-            f"{shown(rows[row])}, column {shown(columns[column])}. A correspondence map needs "
-            "amounts; for scores around zero use a component map."
-        )
-
-
-def _refuse_empty(values: Floats, labels: pd.Index, *, what: str) -> None:
-    empty = list(labels[values.sum(axis=1) == 0])
-    if empty:
-        raise InputError(
-            f"`counts` must have no {what} of zeros; found {shown(empty)}. "
-            f"A {what} without answers has no profile: leave it out."
-        )
-
-
-def _refuse_totals(values: Floats, labels: pd.Index, *, what: str) -> None:
-    lines = values.sum(axis=1)
-    # The sum of all others is half of everything: cheaper to see than to compare all cells.
-    if np.isclose(2 * lines, lines.sum(), rtol=1e-6).any():
-        totals = find_totals(list(labels), values)
-    else:
-        totals = [str(label) for label in labels.tolist() if is_total_name(str(label))]
-    if totals:
-        raise InputError(
-            f"`counts` must not hold totals beside their parts; the {what} {shown(totals)} looks "
-            f"like a total of the others. Leave it out, or name it in `supplementary_{what}s`."
-        )
-
-
-NO_INERTIA = 1e-12
-"""Singular values below this share of one are rounding, not differences."""
-TALL = 4
-"""Times as many rows as columns from which the rows are first reduced to a triangle."""
-
-
-@dataclass(frozen=True)
-class Solution:
-    """The standardised residuals S of the active cells, and their decomposition.
-
-    Parameters
-    ----------
-    singular_values : ndarray
-        All that are above rounding.
-    row_standard, column_standard : ndarray, active points x kept axes
-    residuals : ndarray, active rows x active columns
-    row_mass, column_mass : ndarray
-    """
-
-    singular_values: Floats
-    row_standard: Floats
-    column_standard: Floats
-    residuals: Floats
-    row_mass: Floats
-    column_mass: Floats
-
-
-def solve(active: Floats, axes: int) -> Solution:
-    """Decompose the standardised residuals S of a table of active cells."""
-    share = active / active.sum()
-    row_mass, column_mass = share.sum(axis=1), share.sum(axis=0)
-    row_root, column_root = np.sqrt(row_mass)[:, None], np.sqrt(column_mass)
-    share /= row_root
-    share /= column_root
-    residuals = np.subtract(share, row_root * column_root, out=share)
-    is_tall = len(active) >= TALL * active.shape[1]
-    # S and the triangle of its QR decomposition have the same d and V, and U is S V / d.
-    triangle = np.asarray(np.linalg.qr(residuals, mode="r")) if is_tall else residuals
-    u, d, v = signed_svd(triangle)
-    rank = int((d[: min(active.shape) - 1] > NO_INERTIA).sum())
-    if rank == 0:
-        raise NotEnoughDataError(
-            "`counts` must have rows that differ; found the same profile in every row. "
-            "There is nothing to map: the brands are described alike."
-        )
-    kept = min(axes, rank)
-    if is_tall:
-        u = residuals @ v[:, :kept] / d[:kept]
-    return Solution(
-        singular_values=d[:rank],
-        row_standard=u[:, :kept] / np.sqrt(row_mass)[:, None],
-        column_standard=v[:, :kept] / np.sqrt(column_mass)[:, None],
-        residuals=residuals,
-        row_mass=row_mass,
-        column_mass=column_mass,
-    )
-
-
-@dataclass(frozen=True)
-class Points:
-    """All points of a side, active and supplementary.
-
-    Parameters
-    ----------
-    standard, principal : ndarray, points x kept axes
-    size : ndarray
-        The mass, or for supplementary points the mass they would have.
-    distance : ndarray
-        Squared chi-square distance to the average profile, over all axes.
-    """
-
-    standard: Floats
-    principal: Floats
-    size: Floats
-    distance: Floats
-
-
-def place_points(
-    profiles: Floats, other_standard: Floats, solved: Solution, size: Floats
-) -> Points:
-    """Place all points of a side by the transition formula, active and supplementary alike."""
-    principal = profiles @ other_standard
-    rows_side = other_standard is solved.column_standard
-    average = solved.column_mass if rows_side else solved.row_mass
-    gap = profiles - average
-    distance = np.einsum("ij,ij,j->i", gap, gap, 1 / average)
-    standard = principal / solved.singular_values[: principal.shape[1]]
-    return Points(standard, principal, size, distance)
-
-
-MIDDLE = 1e-9
-"""Distance from the middle, as a part of the furthest point's, under which nothing has a side."""
-
-
-def check_turn(label: str | None, labels: pd.Index, *, axes: int, scaling: str) -> None:
-    """Refuse a turn to what is no row, in one axis, or in a scaling without a principal side."""
-    if label is None:
-        return
-    if label not in labels:
-        known = [str(one) for one in labels]
-        raise InputError(
-            f"`rotate_to` must be a row of the table; found {shown(label)}."
-            f"{did_you_mean(str(label), known) or f' It has {shown(known)}.'}"
-        )
-    if axes < 2:
-        raise InputError("`rotate_to` must have two axes to turn; found `axes` = 1. Keep two axes.")
-    if scaling in ("standard", "symbiplot"):
-        raise InputError(
-            "`rotate_to` must go with a scaling that has one side in principal coordinates, else "
-            f"a turned axis has no inertia of its own; found {shown(scaling)}. Take "
-            "'row_principal'."
-        )
-
-
-def turn_towards(label: str | None, labels: pd.Index, places: Floats) -> Floats:
-    """Give the rotation that brings one point onto the positive first axis.
-
-    Parameters
-    ----------
-    label : label or None
-        Without it nothing is turned.
-    labels : Index
-        One a point.
-    places : ndarray, points x axes
-        As drawn.
-
-    Returns
-    -------
-    ndarray, axes x axes
-        To multiply places with from the right. Axes after the second stay as they are.
-
-    Raises
-    ------
-    InputError
-        Where the point lies in the middle, or the map has one axis.
-
-    Examples
-    --------
-    >>> places = np.array([[0.0, 2.0], [1.0, 0.0]])
-    >>> (places @ turn_towards("A", pd.Index(["A", "B"]), places) + 0.0).tolist()
-    [[2.0, 0.0], [0.0, -1.0]]
-    """
-    turn = np.eye(places.shape[1])
-    if label is None:
-        return turn
-    if len(turn) < 2:
-        raise InputError(
-            "`rotate_to` must have two axes to turn; the table has differences along one only. "
-            "Leave it out."
-        )
-    across, upward = places[labels.get_loc(label), :2]
-    away = np.hypot(across, upward)
-    if away <= MIDDLE * np.hypot(*places[:, :2].T).max():
-        raise InputError(
-            f"`rotate_to` must be a row away from the middle; {shown(label)} lies in the middle "
-            "of the map and has no direction. Choose another row."
-        )
-    turn[:2, :2] = np.array([[across, -upward], [upward, across]]) / away
-    return turn
-
+from brandkit.positioning.maps.sides import (
+    Reading,
+    Side,
+    TableMap,
+    active,
+    arrow_factor,
+    axes_frame,
+    check_axes,
+    checked_sides,
+    few_axes_notes,
+    points_frame,
+    refuse_totals,
+)
 
 Scaling = Literal[
     "symmetric", "row_principal", "column_principal", "row_gab", "column_gab",
     "row_green", "column_green", "symbiplot", "standard",
 ]  # fmt: skip
-Reading = Literal["rows", "columns", "rows_on_columns", "columns_on_rows"]
 
 #: Which comparisons a scaling allows: distances within a side, projections onto the other side.
 READINGS: dict[Scaling, tuple[Reading, ...]] = {
@@ -341,10 +55,16 @@ READINGS: dict[Scaling, tuple[Reading, ...]] = {
 }
 SMALL_ROW = 30
 """Mentions under which a row's place is called uncertain."""
+NO_INERTIA = 1e-12
+"""Singular values below this share of one are rounding, not differences."""
+TALL = 4
+"""Times as many rows as columns from which the rows are first reduced to a triangle."""
+MIDDLE = 1e-9
+"""Distance from the middle, as a part of the furthest point's, under which nothing has a side."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class CorrespondenceMap(Result):
+class CorrespondenceMap(TableMap):
     """Where the rows and columns of a table stand, and how much of the differences that shows.
 
     Parameters
@@ -371,13 +91,8 @@ class CorrespondenceMap(Result):
         The row that the first two axes were turned to.
     """
 
-    rows: pd.DataFrame
-    columns: pd.DataFrame
-    axes: pd.DataFrame
     residuals: Floats
     scaling: Scaling
-    readings: tuple[Reading, ...]
-    arrow_factor: float
     n: float
     rotated_to: str | None = None
 
@@ -388,7 +103,7 @@ class CorrespondenceMap(Result):
         ``ratio`` is the observed over the expected share (1 = as expected), ``residual`` its
         signed part of the total inertia's square root. Made when first asked for.
         """
-        rows, columns = _active(self.rows), _active(self.columns)
+        rows, columns = active(self.rows), active(self.columns)
         expected = np.sqrt(np.outer(rows["mass"], columns["mass"]))
         every_column = np.tile(np.arange(len(columns)), len(rows))
         return pd.DataFrame(
@@ -400,48 +115,14 @@ class CorrespondenceMap(Result):
             }
         )
 
-    @cached_property
-    def nearest(self) -> pd.DataFrame:
-        """One row an active row: ``label nearest distance second_nearest second_distance``.
-
-        Chi-square distances between profiles in all axes, not only the ones drawn; ties go to
-        the first label. Made when first asked for.
-        """
-        rows = _active(self.rows)
-        labels = pd.Index(rows["label"])
-        # Rows of D_r^-1/2 S are as far apart as the principal coordinates on all axes.
-        places = self.residuals / np.sqrt(rows["mass"].to_numpy())[:, None]
-        first, distance, second, second_distance = two_nearest(places)
-        has_second = len(labels) > 2
-        return pd.DataFrame(
-            {
-                "label": labels,
-                "nearest": labels[first],
-                "distance": distance,
-                "second_nearest": labels[second] if has_second else None,
-                "second_distance": second_distance if has_second else np.nan,
-            }
-        )
-
-    def tidy(self) -> pd.DataFrame:
-        """Give rows and columns in one frame, told apart by ``side``."""
-        sides = [self.rows.assign(side="row"), self.columns.assign(side="column")]
-        return pd.concat(sides, ignore_index=True)
+    @property
+    def profiles(self) -> Floats:
+        """Rows of D_r^-1/2 S: as far apart as the principal coordinates on all axes."""
+        return np.asarray(self.residuals / np.sqrt(active(self.rows)["mass"].to_numpy())[:, None])
 
     def glance(self) -> pd.DataFrame:
         """Give one row: scaling, size of the table, inertia and the share the map shows."""
-        kept = self.rows["axis"].max()
-        return pd.DataFrame(
-            {
-                "scaling": [self.scaling],
-                "n": [self.n],
-                "n_rows": [len(_active(self.rows))],
-                "n_columns": [len(_active(self.columns))],
-                "n_axes": [kept],
-                "total_inertia": [self.axes["inertia"].sum()],
-                "share_explained": [self.axes["share"].head(kept).sum()],
-            }
-        )
+        return pd.DataFrame([{"scaling": self.scaling, "n": self.n, **self._size()}])
 
 
 def correspondence_map(
@@ -527,154 +208,275 @@ def correspondence_map(
     >>> print(f"{result.glance().loc[0, 'share_explained']:.3f}")
     0.995
     """
-    require_frame("counts", counts)
     check_option("scaling", scaling, get_args(Scaling))
-    table = checked_table(counts, supplementary_rows, supplementary_columns, axes)
+    rows, columns = checked_sides(
+        "counts", counts, rows=supplementary_rows, columns=supplementary_columns
+    )
+    by_row, by_column = _checked_cells(counts, rows, columns, axes)
+    target = None if rotate_to is None else label_text(rotate_to)
+    _check_turn(target, rows.labels, axes=axes, scaling=scaling)
 
-    check_turn(rotate_to, table.row_labels, axes=axes, scaling=scaling)
-
-    solved = solve(table.active, axes)
-    d, kept = solved.singular_values, solved.row_standard.shape[1]
-    rows = place_points(table.row_profiles, solved.column_standard, solved, table.row_sizes)
-    columns = place_points(table.column_profiles, solved.row_standard, solved, table.column_sizes)
-    row_place = _scaled(rows, d[:kept], scaling, side="row")
-    column_place = _scaled(columns, d[:kept], scaling, side="column")
-    turn = turn_towards(rotate_to, table.row_labels, row_place)
-    inertia = np.append((turn**2).T @ d[:kept] ** 2, d[kept:] ** 2)
+    solved = _solve(by_row[rows.active], axes)
+    row_points = _points(by_row, solved.column_standard, solved.column_mass, solved)
+    column_points = _points(by_column.T, solved.row_standard, solved.row_mass, solved)
+    row_places = _scaled(row_points, solved.kept, scaling, side="row")
+    column_places = _scaled(column_points, solved.kept, scaling, side="column")
+    turn = _turn_towards(target, rows.labels, row_places)
+    rest = solved.singular_values[len(turn) :]
+    inertia = np.append((turn**2).T @ solved.kept**2, rest**2)
 
     return CorrespondenceMap(
-        rows=_labelled(rows, row_place, turn, table, scaling=scaling, side="row"),
-        columns=_labelled(columns, column_place, turn, table, scaling=scaling, side="column"),
-        axes=_axes_frame(inertia),
+        rows=_labelled(rows, row_points, row_places, turn, is_principal=_is_own(scaling, "row")),
+        columns=_labelled(
+            columns, column_points, column_places, turn, is_principal=_is_own(scaling, "column")
+        ),
+        axes=axes_frame(inertia),
         residuals=solved.residuals,
         scaling=scaling,
         readings=READINGS[scaling],
-        arrow_factor=_arrow_factor(row_place, column_place, scaling),
-        n=float(table.active.sum()),
-        rotated_to=rotate_to,
-        notes=_notes(table, axes=axes, kept=kept, rotated_to=rotate_to),
+        arrow_factor=_arrow_factor(row_places, column_places, scaling),
+        n=float(solved.n),
+        rotated_to=target,
+        notes=_notes(by_row[rows.active], rows, target, few_axes_notes(len(turn), axes)),
     )
 
 
-# --- places -------------------------------------------------------------------------------------
+# --- checks --------------------------------------------------------------------------------------
 
 
-def _scaled(points: Points, d: Floats, scaling: Scaling, *, side: str) -> Floats:
+def _checked_cells(
+    counts: pd.DataFrame, rows: Side, columns: Side, axes: int
+) -> tuple[Floats, Floats]:
+    """Give the cells of all rows by active columns, and of active rows by all columns."""
+    n_rows, n_columns = int(rows.active.sum()), int(columns.active.sum())
+    if min(n_rows, n_columns) < 2:
+        raise NotEnoughDataError(
+            "`counts` must have at least 2 active rows and 2 active columns; "
+            f"found {n_rows} x {n_columns}."
+        )
+    size = f"{n_rows} x {n_columns} active rows and columns"
+    check_axes(axes, most=min(n_rows, n_columns) - 1, table=size)
+    by_row = _numbers(counts.loc[:, columns.active])
+    whole = bool(columns.active.all())
+    by_column = by_row[rows.active] if whole else _numbers(counts.loc[rows.active, :])
+    for cells, down, across in (
+        (by_row, rows.labels, columns.labels[columns.active]),
+        (by_column, rows.labels[rows.active], columns.labels),
+    ):
+        if (cells < 0).any():
+            row, column = (int(at[0]) for at in np.nonzero(cells < 0))
+            raise InputError(
+                f"`counts` must hold values >= 0; found {cells[row, column]:g} in row "
+                f"{shown(down[row])}, column {shown(across[column])}. A correspondence map needs "
+                "amounts; for scores around zero use a component map."
+            )
+    for what, side, cells in (("row", rows, by_row), ("column", columns, by_column.T)):
+        _check_lines(cells, side, what=what)
+    return by_row, by_column
+
+
+def _numbers(frame: pd.DataFrame) -> Floats:
+    """Give the cells as numbers; a table of numbers only needs no look at each column."""
+    if all(dtype.kind in "iuf" for dtype in set(frame.dtypes)):
+        values = frame.to_numpy(dtype=float, na_value=np.nan)
+        if np.isfinite(values).all():
+            return values
+    return numeric_matrix("counts", frame)
+
+
+def _check_lines(cells: Floats, side: Side, *, what: str) -> None:
+    """Refuse rows (or columns) of zeros, and active ones that total the others."""
+    empty = list(side.labels[cells.sum(axis=1) == 0])
+    if empty:
+        raise InputError(
+            f"`counts` must have no {what} of zeros; found {shown(empty)}. "
+            f"A {what} without answers has no profile: leave it out."
+        )
+    lines, names = cells[side.active], list(side.labels[side.active])
+    sums = lines.sum(axis=1)
+    # The sum of all others is half of everything: cheaper to see than to compare all cells.
+    if np.isclose(2 * sums, sums.sum(), rtol=1e-6).any():
+        totals = find_totals(names, lines)
+    else:
+        totals = [name for name in names if is_total_name(name)]
+    refuse_totals("counts", totals, what=what)
+
+
+def _check_turn(target: str | None, labels: pd.Index, *, axes: int, scaling: str) -> None:
+    """Refuse a turn to what is no row, in one axis, or in a scaling without a principal side."""
+    if target is None:
+        return
+    if target not in labels:
+        raise InputError(
+            f"`rotate_to` must be a row of the table; found {shown(target)}."
+            f"{did_you_mean(target, labels) or f' It has {shown(labels)}.'}"
+        )
+    if axes < 2:
+        raise InputError("`rotate_to` must have two axes to turn; found `axes` = 1. Keep two axes.")
+    if scaling in ("standard", "symbiplot"):
+        raise InputError(
+            "`rotate_to` must go with a scaling that has one side in principal coordinates, else "
+            f"a turned axis has no inertia of its own; found {shown(scaling)}. Take "
+            "'row_principal'."
+        )
+
+
+# --- places --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Solution:
+    """Standardised residuals (rows, columns), d above rounding, standard places (points, axes)."""
+
+    singular_values: Floats
+    row_standard: Floats
+    column_standard: Floats
+    residuals: Floats
+    row_mass: Floats
+    column_mass: Floats
+    n: float
+
+    @property
+    def kept(self) -> Floats:
+        """Singular values of the axes kept."""
+        return self.singular_values[: self.row_standard.shape[1]]
+
+
+def _solve(cells: Floats, axes: int) -> _Solution:
+    """Decompose the standardised residuals of active cells (Greenacre 2017, app. A)."""
+    share = cells / cells.sum()
+    row_mass, column_mass = share.sum(axis=1), share.sum(axis=0)
+    row_root, column_root = np.sqrt(row_mass)[:, None], np.sqrt(column_mass)
+    share /= row_root
+    share /= column_root
+    residuals = np.subtract(share, row_root * column_root, out=share)
+    is_tall = len(cells) >= TALL * cells.shape[1]
+    # S and the triangle of its QR decomposition have the same d and V, and U is S V / d.
+    triangle = np.asarray(np.linalg.qr(residuals, mode="r")) if is_tall else residuals
+    u, d, v = signed_svd(triangle)
+    rank = int((d[: min(cells.shape) - 1] > NO_INERTIA).sum())
+    if rank == 0:
+        raise NotEnoughDataError(
+            "`counts` must have rows that differ; found the same profile in every row. "
+            "There is nothing to map: the brands are described alike."
+        )
+    kept = min(axes, rank)
+    u, v = residuals @ v[:, :kept] / d[:kept] if is_tall else u[:, :kept], v[:, :kept]
+    row_standard, column_standard = u / row_root, v / column_root[:, None]
+    return _Solution(
+        d[:rank], row_standard, column_standard, residuals, row_mass, column_mass, cells.sum()
+    )
+
+
+@dataclass(frozen=True)
+class _Points:
+    """All points of a side: places (points, axes), mass they have or would have, and distance."""
+
+    standard: Floats
+    principal: Floats
+    size: Floats
+    distance: Floats
+
+
+def _points(cells: Floats, other: Floats, average: Floats, solved: _Solution) -> _Points:
+    """Place a side's points, active or not, by the transition formula; (points, active others)."""
+    sums = cells.sum(axis=1)
+    profiles = cells / sums[:, None]
+    principal = profiles @ other
+    gap = profiles - average
+    distance = np.einsum("ij,ij,j->i", gap, gap, 1 / average)
+    return _Points(principal / solved.kept, principal, sums / solved.n, distance)
+
+
+def _is_own(scaling: Scaling, side: str) -> bool:
+    """Say whether a side stands in principal coordinates."""
+    return scaling == "symmetric" or scaling.startswith(side)
+
+
+def _scaled(points: _Points, d: Floats, scaling: Scaling, *, side: str) -> Floats:
+    """Give a side's places as drawn (Greenacre 2017, ch. 13)."""
     if scaling == "standard":
         return points.standard
     if scaling == "symbiplot":
         return points.standard * np.sqrt(d)
-    if scaling == "symmetric" or scaling.startswith(side):
+    if _is_own(scaling, side):
         return points.principal
     power = {"principal": 0.0, "gab": 1.0, "green": 0.5}[scaling.rsplit("_", 1)[1]]
-    return points.standard * points.size[:, None] ** power
+    return np.asarray(points.standard * points.size[:, None] ** power)
 
 
 def _arrow_factor(rows: Floats, columns: Floats, scaling: Scaling) -> float:
-    """Two significant digits, so that a caption can state what was drawn."""
     if scaling in ("symmetric", "symbiplot", "standard"):
         return 1.0
-    points, arrows = (rows, columns) if scaling.startswith("row") else (columns, rows)
-    longest_point, longest_arrow = (
-        np.sqrt((side[:, :2] ** 2).sum(axis=1)).max() for side in (points, arrows)
-    )
-    return float(f"{1.1 * longest_point / longest_arrow:.2g}")
+    return arrow_factor(rows, columns) if _is_own(scaling, "row") else arrow_factor(columns, rows)
 
 
-# --- labels ------------------------------------------------------------------------------------
+def _turn_towards(target: str | None, labels: pd.Index, places: Floats) -> Floats:
+    """Give the rotation (axes, axes) that brings one point onto the positive first axis."""
+    turn = np.eye(places.shape[1])
+    if target is None:
+        return turn
+    if len(turn) < 2:
+        raise InputError(
+            "`rotate_to` must have two axes to turn; the table has differences along one only. "
+            "Leave it out."
+        )
+    across, upward = places[labels.get_loc(target), :2]
+    away = np.hypot(across, upward)
+    if away <= MIDDLE * np.hypot(*places[:, :2].T).max():
+        raise InputError(
+            f"`rotate_to` must be a row away from the middle; {shown(target)} lies in the middle "
+            "of the map and has no direction. Choose another row."
+        )
+    turn[:2, :2] = np.array([[across, -upward], [upward, across]]) / away
+    return turn
+
+
+# --- labels --------------------------------------------------------------------------------------
 
 
 def _labelled(
-    points: Points,
-    place: Floats,
-    turn: Floats,
-    table: CorrespondenceTable,
-    *,
-    scaling: Scaling,
-    side: str,
+    side: Side, points: _Points, places: Floats, turn: Floats, *, is_principal: bool
 ) -> pd.DataFrame:
-    """Make the long frame of one side: one row a label and axis, axis by axis within a label."""
-    is_rows = side == "row"
-    labels = table.row_labels if is_rows else table.column_labels
-    active = table.row_active if is_rows else table.column_active
-    n_points, kept = place.shape
-    mass = np.where(active, points.size, np.nan)
+    """Make the long frame of one side."""
+    mass = np.where(side.active, points.size, np.nan)
     # A point at the average profile has no distance to show: its shares are missing, not 0/0.
     distance = np.where(points.distance > NO_INERTIA**2, points.distance, np.nan)
     turned = points.principal @ turn
     cosine = turned**2 / distance[:, None]
-    if scaling == "symmetric" or scaling.startswith(side):
-        contribution = mass[:, None] * turned**2
-        contribution /= contribution[active].sum(axis=0)
-    else:
-        contribution = mass[:, None] * (points.standard @ turn) ** 2
-    return pd.DataFrame(
-        {
-            "label": labels.repeat(kept),
-            "axis": np.tile(np.arange(1, kept + 1), n_points),
-            "coordinate": (place @ turn + 0.0).ravel(),
-            "mass": np.repeat(mass, kept),
-            "inertia": np.repeat(mass * points.distance, kept),
-            "contribution": contribution.ravel(),
-            "squared_cosine": np.minimum(cosine, 1.0).ravel(),
-            "quality": np.repeat(np.minimum(cosine.sum(axis=1), 1.0), kept),
-            "supplementary": np.repeat(~active, kept),
-        }
-    )
-
-
-def _axes_frame(inertia: Floats) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "axis": np.arange(1, len(inertia) + 1),
-            "singular_value": np.sqrt(inertia),
-            "inertia": inertia,
-            "share": inertia / inertia.sum(),
-        }
+    contribution = mass[:, None] * (turned if is_principal else points.standard @ turn) ** 2
+    if is_principal:
+        contribution /= contribution[side.active].sum(axis=0)
+    return points_frame(
+        side.labels,
+        places @ turn,
+        mass=mass,
+        inertia=mass * points.distance,
+        contribution=contribution,
+        squared_cosine=np.minimum(cosine, 1.0),
+        quality=np.minimum(cosine.sum(axis=1), 1.0),
+        supplementary=~side.active,
     )
 
 
 def _notes(
-    table: CorrespondenceTable, *, axes: int, kept: int, rotated_to: str | None
+    cells: Floats, rows: Side, target: str | None, few_axes: list[Message]
 ) -> tuple[Message, ...]:
-    notes = []
-    if rotated_to is not None:
-        notes.append(
-            Message(
-                "The map is turned so that {brand} lies to the right, on the first axis. Distances "
-                "stay as they are; shares are those along the turned axes.",
-                {"brand": rotated_to},
-            )
+    notes = [*few_axes]
+    if target is not None:
+        text = (
+            "The map is turned so that {brand} lies to the right, on the first axis. Distances "
+            "stay as they are; shares are those along the turned axes."
         )
-    if kept < axes:
-        notes.append(
-            Message(
-                "The table has differences along {kept:count} {kept:axis|axes} only; "
-                "{asked:count} were asked for.",
-                {"kept": kept, "asked": axes},
-            )
-        )
-    totals = table.active.sum(axis=1)
+        notes.insert(0, Message(text, {"brand": target}))
+    small = list(rows.labels[rows.active][cells.sum(axis=1) < SMALL_ROW])
     # Shares stay at or under one; weighted counts carry decimals.
-    is_counts = bool(table.active.max() > 1)
-    small = table.row_labels[table.row_active][totals < SMALL_ROW]
-    if is_counts and len(small):
-        notes.append(
-            Message(
-                "Fewer than {limit:count} mentions stand behind {names}{more}; read their places "
-                "with care.",
-                {
-                    "limit": SMALL_ROW,
-                    "names": [str(name) for name in small[:5]],
-                    "more": Message(" and {n:count} more", {"n": len(small) - 5})
-                    if len(small) > 5
-                    else "",
-                },
-            )
+    if cells.max() > 1 and small:
+        rest = len(small) - 5
+        more = Message(" and {n:count} more", {"n": rest}) if rest > 0 else ""
+        text = (
+            "Fewer than {limit:count} mentions stand behind {names}{more}; read their places "
+            "with care."
         )
+        notes.append(Message(text, {"limit": SMALL_ROW, "names": small[:5], "more": more}))
     return tuple(notes)
-
-
-def _active(side: pd.DataFrame) -> pd.DataFrame:
-    """Give one row an active point."""
-    return side[~side["supplementary"] & (side["axis"] == 1)]

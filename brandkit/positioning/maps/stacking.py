@@ -13,9 +13,11 @@ from brandkit.core.errors import (
     NotEnoughDataError,
     numeric_matrix,
     require_frame,
+    require_kind,
     require_unique,
     shown,
 )
+from brandkit.core.labels import label_text
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.positioning.maps.correspondence import CorrespondenceMap
@@ -79,21 +81,22 @@ class StackedTables(Result):
         others = [name for name in placed.columns if name not in ("brand", "wave")]
         return placed[["brand", "wave", *others]]
 
+    def waves(self) -> pd.DataFrame:
+        """Give one row a wave: ``wave n share``, its mentions and their share of all."""
+        totals = self.cells.groupby("wave", sort=False)["value"].sum()
+        columns = {"wave": totals.index, "n": totals.to_numpy(), "share": totals / totals.sum()}
+        return pd.DataFrame(columns).reset_index(drop=True)
+
     def tidy(self) -> pd.DataFrame:
         """Give one row a brand, wave and attribute."""
         return self.cells.copy()
 
     def glance(self) -> pd.DataFrame:
         """Give one row: waves, brands, brand-waves, attributes and the total."""
-        return pd.DataFrame(
-            {
-                "n_waves": [self.cells["wave"].nunique()],
-                "n_brands": [self.cells["brand"].nunique()],
-                "n_rows": [self.cells["label"].nunique()],
-                "n_attributes": [self.cells["attribute"].nunique()],
-                "n": [self.cells["value"].sum()],
-            }
-        )
+        columns = {"n_waves": "wave", "n_brands": "brand", "n_rows": "label"}
+        columns |= {"n_attributes": "attribute"}
+        counts = {name: self.cells[column].nunique() for name, column in columns.items()}
+        return pd.DataFrame([{**counts, "n": self.cells["value"].sum()}])
 
 
 def stacked_tables(tables: Mapping[str, pd.DataFrame]) -> StackedTables:
@@ -135,68 +138,58 @@ def stacked_tables(tables: Mapping[str, pd.DataFrame]) -> StackedTables:
     >>> stacked_tables({"2025": table, "2026": table}).counts.index.tolist()
     ['A · 2025', 'B · 2025', 'A · 2026', 'B · 2026']
     """
-    _check_waves(tables)
-    attributes = next(iter(tables.values())).columns
-    parts = []
-    for wave, table in tables.items():
-        _check_attributes(str(wave), table, attributes)
-        parts.append(_cells(str(wave), table[attributes]))
-    cells = pd.concat(parts, ignore_index=True)
-    labels = cells["label"].iloc[:: len(attributes)].tolist()
-    require_unique("tables", labels, what="brand and wave")
-    return StackedTables(cells=cells, notes=_notes(cells))
-
-
-def _check_waves(tables: Mapping[str, pd.DataFrame]) -> None:
-    if not isinstance(tables, Mapping):
-        raise TypeError(
-            f"`tables` must be a mapping of waves to DataFrames; found {type(tables).__name__}."
-        )
+    require_kind("tables", tables, Mapping, what="a mapping of waves to DataFrames")
     if len(tables) < 2:
         raise NotEnoughDataError(
             f"`tables` must hold at least 2 waves; found {len(tables)}. One table needs no "
             "stacking: give it to correspondence_map."
         )
+    attributes: list[str] | None = None
+    parts = []
     for wave, table in tables.items():
-        require_frame(f"tables[{wave!r}]", table)
-        require_unique(f"tables[{wave!r}]", list(table.index), what="brand")
-        require_unique(f"tables[{wave!r}]", list(table.columns), what="attribute")
+        part = _wave_cells(label_text(wave), table, attributes)
+        attributes = attributes or list(dict.fromkeys(part["attribute"]))
+        parts.append(part)
+    cells = pd.concat(parts, ignore_index=True)
+    labels = cells["label"].iloc[:: len(attributes or [])].tolist()
+    require_unique("tables", labels, what="brand and wave")
+    return StackedTables(cells=cells, notes=_notes(cells))
 
 
-def _check_attributes(wave: str, table: pd.DataFrame, attributes: pd.Index) -> None:
-    missing = [name for name in attributes if name not in table.columns]
-    more = [name for name in table.columns if name not in attributes]
+def _wave_cells(wave: str, table: pd.DataFrame, attributes: list[str] | None) -> pd.DataFrame:
+    """Check a wave's table, and give a row a cell, attributes in the order of the first wave."""
+    argument = f"tables[{wave!r}]"
+    require_frame(argument, table)
+    brands, names = ([label_text(one) for one in side] for side in (table.index, table.columns))
+    require_unique(argument, brands, what="brand")
+    require_unique(argument, names, what="attribute")
+    wanted = names if attributes is None else attributes
+    missing = [name for name in wanted if name not in names]
+    more = [name for name in names if name not in wanted]
     if missing or more:
-        said = f"lacks {shown(missing)}" if missing else f"has {shown(more)} beside the others"
+        found = f"lacks {shown(missing)}" if missing else f"has {shown(more)} beside the others"
         raise InputError(
-            f"`tables` must have the same attributes in every wave; wave {shown(wave)} {said}. "
+            f"`tables` must have the same attributes in every wave; wave {shown(wave)} {found}. "
             "Leave out what was not asked in every wave."
         )
-
-
-def _cells(wave: str, table: pd.DataFrame) -> pd.DataFrame:
-    values = numeric_matrix(f"tables[{wave!r}]", table)
-    brands = [str(brand) for brand in table.index]
-    n_brands, n_attributes = values.shape
-    return pd.DataFrame(
-        {
-            "label": np.repeat([f"{brand}{JOINT}{wave}" for brand in brands], n_attributes),
-            "brand": np.repeat(brands, n_attributes),
-            "wave": wave,
-            "attribute": np.tile([str(name) for name in table.columns], n_brands),
-            "value": values.ravel(),
-        }
-    )
+    values = numeric_matrix(argument, table.iloc[:, [names.index(name) for name in wanted]])
+    columns = {
+        "label": np.repeat([f"{brand}{JOINT}{wave}" for brand in brands], len(wanted)),
+        "brand": np.repeat(brands, len(wanted)),
+        "wave": wave,
+        "attribute": np.tile(wanted, len(brands)),
+        "value": values.ravel(),
+    }
+    return pd.DataFrame(columns)
 
 
 def _notes(cells: pd.DataFrame) -> tuple[Message, ...]:
     totals = cells.groupby("wave", sort=False)["value"].sum()
     if totals.max() <= UNEQUAL * totals.min():
         return ()
-    return (
-        Message(
-            "Wave {wave} holds {share:percent} of all mentions and leads the common axes; give "
-            "shares in place of counts where every wave is to weigh the same.",
-            {"wave": totals.idxmax(), "share": totals.max() / totals.sum()},
-        ),
+    text = (
+        "Wave {wave} holds {share:percent} of all mentions and leads the common axes; give "
+        "shares in place of counts where every wave is to weigh the same."
     )
+    values = {"wave": totals.idxmax(), "share": totals.max() / totals.sum()}
+    return (Message(text, values),)

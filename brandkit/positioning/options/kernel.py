@@ -8,22 +8,23 @@ from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, QhullError, cKDTree
 
 from brandkit.core.errors import InputError, NotEnoughDataError, shown
-from brandkit.core.linalg import Flags, Floats
+from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.positioning.image.stability import MapStability
 from brandkit.positioning.maps.kernel import least_norm_profiles
 from brandkit.positioning.preferences.preferences import PreferenceMap
 
+ChoiceRule = Literal["logit", "first_choice"]
+#: Cells along the longer side of the grid.
 CELLS = 61
-"""Cells along the longer side of the grid."""
+#: Room around the brands that is looked at, as a part of the longer side of their extent.
 ROOM = 0.5
-"""Room around the brands that is looked at, as a part of the longer side of their extent."""
+#: Part of the cells that counts as the best ground.
 TOP = 0.1
-"""Part of the cells that counts as the best ground."""
 _CELLS_AT_ONCE = 4_000_000
+_SAME_PLACE, _TIE = 1e-6, 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,19 +61,9 @@ class Ground:
 def ground_of(brands: Floats, *, start: Floats, standard: Floats, shares: Floats) -> Ground:
     """Lay a grid over the map and find the cells that a brand could stand on.
 
-    Parameters
-    ----------
-    brands : ndarray, shape (brands, 2)
-        Places in principal coordinates.
-    start : ndarray, shape (attributes,)
-        Shares that cells are reached from.
-    standard : ndarray, shape (attributes, 2)
-    shares : ndarray, shape (brands, attributes)
-        Present shares of all brands, 0-1: the limits of what is called possible.
-
-    Returns
-    -------
-    Ground
+    Brands (brands, 2) and attributes (attributes, 2) in principal and standard coordinates; cells
+    are reached from the shares ``start`` (attributes,) within the limits of all brands' ``shares``
+    (brands, attributes).
     """
     try:
         hull = ConvexHull(brands)
@@ -94,45 +85,31 @@ def ground_of(brands: Floats, *, start: Floats, standard: Floats, shares: Floats
     )
     apart, _ = cKDTree(brands).query(brands, k=2)
     return Ground(
-        places=places, shape=(len(upward), len(across)), step=step, within=within,
-        supported=within | (missed <= step / 2), hull=brands[hull.vertices],
+        places=places,
+        shape=(len(upward), len(across)),
+        step=step,
+        within=within,
+        supported=within | (missed <= step / 2),
+        hull=brands[hull.vertices],
         apart=float(np.median(apart[:, 1])),
-    )  # fmt: skip
+    )
 
 
 def freedom(places: Floats, *, rivals: Floats) -> Floats:
-    """Give the distance from each place to the nearest rival, in every draw.
+    """Give the distance from places (cells, 2) to the nearest of rivals (draws, rivals, 2).
 
-    Parameters
-    ----------
-    places : ndarray, shape (cells, 2)
-    rivals : ndarray, shape (draws, rivals, 2)
-        Missing where a draw has no place for a rival.
-
-    Returns
-    -------
-    ndarray, shape (draws, cells)
+    Shape (draws, cells); a rival is missing where a draw has no place for it.
     """
     return np.concatenate([np.sqrt(part.min(axis=1)) for part in _squared(places, rivals)])
 
 
 def crowding(places: Floats, *, rivals: Floats, width: float) -> Floats:
-    """Give the density of rivals at each place, in every draw; its mean over places is 1.
+    """Give the density of rivals (draws, rivals, 2) at places (cells, 2), on average 1.
 
-    Parameters
-    ----------
-    places : ndarray, shape (cells, 2)
-    rivals : ndarray, shape (draws, rivals, 2)
-    width : float
-        Standard deviation of the normal kernel around each rival.
-
-    Returns
-    -------
-    ndarray, shape (draws, cells)
+    Shape (draws, cells); ``width`` is the standard deviation of the normal kernel around each.
     """
-    density = np.concatenate([
-        np.exp(part / (-2 * width**2)).sum(axis=1) for part in _squared(places, rivals)
-    ])  # fmt: skip
+    parts = [np.exp(one / (-2 * width**2)).sum(axis=1) for one in _squared(places, rivals)]
+    density = np.concatenate(parts)
     return np.asarray(density / density.mean(axis=1, keepdims=True))
 
 
@@ -146,47 +123,25 @@ def _squared(places: Floats, rivals: Floats) -> Iterator[Floats]:
         yield np.where(np.isnan(squared), np.inf, np.maximum(squared, 0.0))
 
 
-def share_among_best(scores: Floats, *, of: Flags, cells: NDArray[np.intp]) -> Floats:
-    """Give the share of draws in which cells are among the best of some ground.
+def share_among_best(scores: Floats, *, of: Flags, cells: Codes) -> Floats:
+    """Give the share of draws in which cells are among the best of some ground (cells,).
 
-    Parameters
-    ----------
-    scores : ndarray, shape (draws, cells)
-    of : ndarray of bool, shape (cells,)
-        The ground they are compared with.
-    cells : ndarray of int
-
-    Returns
-    -------
-    ndarray
+    Scores (draws, cells).
     """
     cut = np.quantile(scores[:, of], 1 - TOP, axis=1)
     return np.asarray((scores[:, cells] >= cut[:, None] - 1e-12).mean(axis=0))
 
 
-def peaks(score: Floats, *, ground: Ground, of: Flags, most: int) -> NDArray[np.intp]:
-    """Find the best cells of some ground, none beside another.
+def peaks(score: Floats, *, ground: Ground, of: Flags, most: int) -> Codes:
+    """Find the best cells of some ground, none beside another, by their score (cells,).
 
-    Parameters
-    ----------
-    score : ndarray, shape (cells,)
-    ground : Ground
-    of : ndarray of bool, shape (cells,)
-    most : int
-
-    Returns
-    -------
-    ndarray of int
-        Cells that no neighbour in the ground exceeds, the best first, at least the brands' usual
-        distance from each other.
+    Cells that no neighbour in the ground exceeds, the best first, at least the brands' usual
+    distance from each other.
     """
     rows, columns = ground.shape
     padded = np.full((rows + 2, columns + 2), -np.inf)
     padded[1:-1, 1:-1] = np.where(of, score, -np.inf).reshape(rows, columns)
-    around = np.max([
-        padded[1 + down : 1 + down + rows, 1 + along : 1 + along + columns]
-        for down in (-1, 0, 1) for along in (-1, 0, 1)
-    ], axis=0).ravel()  # fmt: skip
+    around = np.lib.stride_tricks.sliding_window_view(padded, (3, 3)).max(axis=(2, 3)).ravel()
     tops = np.flatnonzero(of & (score >= around - 1e-12))
     # ties go to the cell furthest down and left: the grid's order
     tops = tops[np.argsort(-score[tops].round(12), kind="stable")]
@@ -200,19 +155,36 @@ def peaks(score: Floats, *, ground: Ground, of: Flags, most: int) -> NDArray[np.
     return np.array(chosen, dtype=np.intp)
 
 
-ChoiceRule = Literal["logit", "first_choice"]
-
-_SAME_PLACE = 1e-6
-_TIE = 1e-12
-_CELLS = 2_000_000
-
-
 @runtime_checkable
 class ChoiceShares(Protocol):
     """What can say how shares of choice change: the result of ``choice_model``."""
 
     def share_changes(self, brand: str, changes: dict[str, float]) -> pd.DataFrame:
         """Give one row a brand, ``brand estimate ci_low ci_high``: the change of its share."""
+
+
+def check_stability(stability: MapStability) -> None:
+    """Refuse what is not a map with its draws."""
+    if not isinstance(stability, MapStability):
+        raise TypeError(
+            f"`stability` must be the result of map_stability; found {type(stability).__name__}."
+        )
+
+
+def map_places(stability: MapStability) -> pd.DataFrame:
+    """Give brands with their regions, and attributes, on the first two axes as a map draws them.
+
+    ``side label across upward radius_long radius_short angle``.
+    """
+    regions = stability.regions.drop(columns=["ci_level", "n"]).assign(side="row")
+    columns = stability.map.columns
+    wide = columns.pivot(index="label", columns="axis", values="coordinate")
+    wide = wide.loc[columns["label"].drop_duplicates()].reindex(columns=[1, 2], fill_value=0.0)
+    across, upward = stability.map.arrow_factor * wide.to_numpy().T
+    labels = wide.index.astype(str).to_numpy(dtype=object)
+    attributes = pd.DataFrame({"label": labels, "across": across, "upward": upward})
+    both = pd.concat([regions, attributes.assign(side="column")], ignore_index=True)
+    return both[["side", *both.columns.drop("side")]]
 
 
 def check_same_map(preference: PreferenceMap, stability: MapStability) -> None:
@@ -236,20 +208,9 @@ def check_same_map(preference: PreferenceMap, stability: MapStability) -> None:
 def demand_density(
     preference: PreferenceMap, *, places: Floats, draws: int, seed: int
 ) -> tuple[Floats, Floats]:
-    """Give how many would like a brand at each place, above their own mean; on average 1.
+    """Give how many would like a bank at places (cells, 2) above their own mean, on average 1.
 
-    Parameters
-    ----------
-    preference : PreferenceMap
-    places : ndarray, shape (cells, 2)
-    draws : int
-        Draws over the respondents of the preference map.
-    seed : int
-
-    Returns
-    -------
-    density : ndarray, shape (cells,)
-    drawn : ndarray, shape (draws, cells)
+    Of the sample (cells,), and of draws over the respondents (draws, cells).
     """
     likes = preference.predicted_liking(places) > preference.fitted.threshold + _TIE
     times = respondent_weights(preference, draws=draws, seed=seed)
@@ -269,20 +230,10 @@ def respondent_weights(preference: PreferenceMap, *, draws: int, seed: int) -> F
 
 
 def choice_shares(liking: Floats, *, weight: Floats, rule: ChoiceRule) -> Floats:
-    """Give each brand's share of choices.
+    """Give each brand's share of choices from liking (..., brands, respondents).
 
-    Parameters
-    ----------
-    liking : ndarray, shape (..., brands, respondents)
-    weight : ndarray, shape (..., respondents)
-        Sums to 1.
-    rule : "logit" or "first_choice"
-        Each respondent chooses in proportion to exp(liking), or the brand liked best; ties are
-        shared.
-
-    Returns
-    -------
-    ndarray, shape (..., brands)
+    Each respondent, of a weight (..., respondents) that sums to 1, chooses in proportion to
+    exp(liking), or the brand liked best; ties are shared.
 
     Examples
     --------
@@ -300,21 +251,12 @@ def choice_shares(liking: Floats, *, weight: Floats, rule: ChoiceRule) -> Floats
 def predicted_shares(
     preference: PreferenceMap, *, places: Floats, weight: Floats, rule: ChoiceRule
 ) -> Floats:
-    """Give shares of choices of brands at places, draw by draw.
+    """Give shares of choices of brands at places (draws, brands, 2), draw by draw.
 
-    Parameters
-    ----------
-    preference : PreferenceMap
-    places : ndarray, shape (draws, brands, 2)
-    weight : ndarray, shape (draws, respondents)
-    rule : "logit" or "first_choice"
-
-    Returns
-    -------
-    ndarray, shape (draws, brands)
+    ``weight`` (draws, respondents) sums to 1 in each.
     """
     draws, brands, _ = places.shape
-    step = max(1, _CELLS // (brands * weight.shape[1]))
+    step = max(1, _CELLS_AT_ONCE // (2 * brands * weight.shape[1]))
     parts = []
     for at in range(0, draws, step):
         part = places[at : at + step]

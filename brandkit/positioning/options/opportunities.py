@@ -2,81 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import (
-    InputError,
-    NotEnoughDataError,
-    check_whole_number,
-    did_you_mean,
-    shown,
-)
-from brandkit.core.linalg import Floats
+from brandkit.core.errors import NotEnoughDataError, check_whole_number
+from brandkit.core.labels import label_text
+from brandkit.core.linalg import Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.positioning.image.stability import MapStability
 from brandkit.positioning.maps.correspondence import CorrespondenceMap
 from brandkit.positioning.maps.kernel import least_norm_profiles
-from brandkit.positioning.options.kernel import (
-    TOP,
-    Ground,
-    check_same_map,
-    crowding,
-    demand_density,
-    freedom,
-    ground_of,
-    peaks,
-    share_among_best,
-)
+from brandkit.positioning.options import kernel
+from brandkit.positioning.options.kernel import Ground
 from brandkit.positioning.preferences.preferences import PreferenceMap
 
-
-def changes_frame(
-    start: Floats, there: Floats, attributes: list[str], limits: tuple[Floats, Floats]
-) -> pd.DataFrame:
-    """Make one row a spot and attribute: the shares now and then, and their limits."""
-    n, k = there.shape
-    low, high = limits
-    held = (there <= low + 1e-12) | (there >= high - 1e-12)
-    moved = np.abs(there - start) > 1e-12
-    return pd.DataFrame({
-        "spot": np.arange(1, n + 1).repeat(k),
-        "attribute": np.tile(np.array(attributes, dtype=object), n),
-        "share_now": np.tile(start, n),
-        "change": (there - start).ravel(),
-        "share_then": there.ravel(),
-        "observed_low": np.tile(low, n), "observed_high": np.tile(high, n),
-        "at_limit": (held & moved).ravel(),
-    })  # fmt: skip
-
-
-def places_frame(stability: MapStability) -> pd.DataFrame:
-    """Give brands and attributes on the first two axes, as a map draws them."""
-    sides = []
-    for side, frame in (("row", stability.map.rows), ("column", stability.map.columns)):
-        wide = frame.pivot(index="label", columns="axis", values="coordinate")
-        wide = wide.loc[frame["label"].drop_duplicates()]
-        factor = stability.map.arrow_factor if side == "column" else 1.0
-        sides.append(pd.DataFrame({
-            "side": side, "label": wide.index.astype(str).to_numpy(dtype=object),
-            "across": factor * wide[1].to_numpy(), "upward": factor * wide[2].to_numpy(),
-        }))  # fmt: skip
-    return pd.concat(sides, ignore_index=True)
-
-
+#: Brands under which a map has no ground to speak of.
 FEWEST_BRANDS = 4
-"""Brands under which a map has no ground to speak of."""
-_SPOT_COLUMNS = [
-    "spot", "zone", "across", "upward", "room", "support", "nearest", "rival_distance", "demand",
-    "crowding", "marks",
-]  # fmt: skip
-N_MARKS = 3
-"""Attributes named for a spot at most."""
-TELLING_POINTS = 0.02
-"""Points above the market from which an attribute marks a spot."""
+#: Attributes named for a spot at most, and points above the market from which one is.
+N_MARKS, TELLING_POINTS = 3, 0.02
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -127,7 +74,7 @@ class Opportunities(Result):
     def marks_of(self, spot: int) -> list[str]:
         """Name the attributes that a brand at a spot would be named for more than the market."""
         rows = self.changes[self.changes["spot"] == spot]
-        return named_above(rows["above_market"].to_numpy(), rows["attribute"].astype(str).tolist())
+        return _named_above(rows["above_market"].to_numpy(), rows["attribute"].tolist())
 
     def tidy(self) -> pd.DataFrame:
         """Give the spots."""
@@ -137,15 +84,9 @@ class Opportunities(Result):
         """Give one row: what room means, how many spots, and the best with its support."""
         first = self.spots.iloc[0]
         return pd.DataFrame({
-            "method": [self.basis],
-            "brand": [self.brand],
-            "n_respondents": [self.n_respondents],
-            "n_spots": [len(self.spots)],
-            "zone": [first["zone"]],
-            "room": [first["room"]],
-            "support": [first["support"]],
-            "marks": [first["marks"]],
-            "draws": [self.draws],
+            "method": [self.basis], "brand": [self.brand], "n_respondents": [self.n_respondents],
+            "n_spots": [len(self.spots)], "zone": [first["zone"]], "room": [first["room"]],
+            "support": [first["support"]], "marks": [first["marks"]], "draws": [self.draws],
         })  # fmt: skip
 
 
@@ -222,41 +163,44 @@ def opportunities(
     """
     check_whole_number("most", most, low=1)
     check_whole_number("seed", seed, low=0)
-    brands = _brands(stability, brand)
+    _check_ground(stability)
+    at = None if brand is None else stability.place_of(label_text(brand))
     if preference is not None:
-        check_same_map(preference, stability)
+        kernel.check_same_map(preference, stability)
+
     places = stability.drawn.places[:, :2]
     standard = stability.drawn.sample.column_standard[:, :2]
-    shares = stability.table.to_numpy() / stability.bases.to_numpy()[:, None]
+    shares = stability.shares.to_numpy()
     average = stability.table.to_numpy().sum(axis=0) / stability.bases.sum()
-    at = None if brand is None else brands.index(brand)
-    rivals = np.array([name != brand for name in brands])
-
-    ground = ground_of(places, start=average, standard=standard, shares=shares)
-    surface = _room(stability, ground, rivals, preference=preference, seed=seed)
-    spots = _spots(surface, ground, most=most)
-    limits = shares.min(axis=0), shares.max(axis=0)
+    rivals = np.arange(len(places)) != at
+    ground = kernel.ground_of(places, start=average, standard=standard, shares=shares)
+    surface, drawn = _surface(stability, ground, rivals, preference=preference, seed=seed)
+    spots = _spots(surface, drawn, ground, most=most)
+    target = spots[["across", "upward"]].to_numpy()
+    limits = {"low": shares.min(axis=0), "high": shares.max(axis=0)}
     start = average if at is None else shares[at]
-    there, usual = (
-        least_norm_profiles(
-            one, places=ground.places[spots], standard=standard, low=limits[0], high=limits[1]
-        )[0]
+    then, usual = (
+        least_norm_profiles(one, places=target, standard=standard, **limits)[0]
         for one in (start, average)
     )
+
     attributes = [str(name) for name in stability.table.columns]
-    frame = _spots_frame(spots, surface, ground)
-    marks = [", ".join(named_above(row, attributes)) for row in usual - average]
+    gaps = np.linalg.norm(target[:, None] - places[rivals], axis=2)
+    names = np.array(stability.brands, dtype=object)[rivals]
+    spots = spots.assign(
+        nearest=names[gaps.argmin(axis=1)],
+        rival_distance=gaps.min(axis=1),
+        marks=[", ".join(_named_above(row, attributes)) for row in usual - average],
+    )
     return Opportunities(
-        spots=_with_rivals(frame, stability, rivals, marks=marks),
-        surface=_surface_frame(surface, ground),
-        changes=changes_frame(start, there, attributes, limits).assign(
-            above_market=(usual - average).ravel()
-        ),
+        spots=spots[_SPOTS],
+        surface=surface[["across", "upward", "room", "zone"]],
+        changes=_changes_frame(start, then, attributes, above=usual - average, **limits),
         hull=pd.DataFrame(ground.hull, columns=["across", "upward"]),
-        places=places_frame(stability),
+        places=kernel.map_places(stability)[["side", "label", "across", "upward"]],
         map=stability.map,
         cell_width=ground.step,
-        brand=brand,
+        brand=None if at is None else stability.brands[at],
         basis="white_space" if preference is None else "preference",
         n_respondents=stability.n_respondents,
         draws=len(stability.draw_places),
@@ -264,154 +208,113 @@ def opportunities(
     )
 
 
-def _brands(stability: MapStability, brand: str | None) -> list[str]:
-    if not isinstance(stability, MapStability):
-        raise TypeError(
-            f"`stability` must be the result of map_stability; found {type(stability).__name__}."
-        )
-    brands = stability.brands
+_SPOTS = [
+    "spot", "zone", "across", "upward", "room", "support", "nearest", "rival_distance", "demand",
+    "crowding", "marks",
+]  # fmt: skip
+
+
+def _check_ground(stability: MapStability) -> None:
+    kernel.check_stability(stability)
     if stability.draw_places.shape[2] < 2:
         raise NotEnoughDataError(
             "`stability` must be a map of two axes; found one. Map brands with axes=2."
         )
-    if len(brands) < FEWEST_BRANDS:
+    if len(stability.brands) < FEWEST_BRANDS:
         raise NotEnoughDataError(
-            f"`stability` must map at least {FEWEST_BRANDS} brands; found {len(brands)}. With "
-            "fewer there is no ground between them to speak of."
+            f"`stability` must map at least {FEWEST_BRANDS} brands; found "
+            f"{len(stability.brands)}. With fewer there is no ground between them to speak of."
         )
-    if brand is not None and brand not in brands:
-        raise InputError(
-            f"`brand` must be a brand of the map; found {shown(brand)}."
-            f"{did_you_mean(str(brand), brands) or f' It has {shown(brands, most=12)}.'}"
-        )
-    return brands
 
 
-# --- room --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Surface:
-    """Room on the supported cells, in the sample and in the draws."""
-
-    room: Floats  # (cells,)
-    draws: Floats  # (draws, cells)
-    demand: Floats | None  # (cells,)
-    crowding: Floats | None  # (cells,)
-
-
-def _room(
+def _surface(
     stability: MapStability,
     ground: Ground,
-    rivals: np.ndarray,
+    rivals: Flags,
     *,
     preference: PreferenceMap | None,
     seed: int,
-) -> _Surface:
+) -> tuple[pd.DataFrame, Floats]:
+    """Give room on the supported cells, in the sample and in the draws (draws, cells)."""
     cells = ground.places[ground.supported]
     sample = stability.drawn.places[None, rivals, :2]
     drawn = stability.draw_places[:, rivals, :2]
+    frame = pd.DataFrame({
+        "across": cells[:, 0], "upward": cells[:, 1], "demand": np.nan, "crowding": np.nan,
+        "zone": np.where(ground.within[ground.supported], "within", "extrapolated"),
+    })  # fmt: skip
     if preference is None:
-        room = freedom(cells, rivals=sample)[0]
-        return _Surface(room, freedom(cells, rivals=drawn), None, None)
-    wanted, wanted_draws = demand_density(preference, places=cells, draws=len(drawn), seed=seed)
-    crowd = crowding(cells, rivals=sample, width=ground.apart)[0]
-    crowd_draws = crowding(cells, rivals=drawn, width=ground.apart)
-    return _Surface(wanted - crowd, wanted_draws - crowd_draws, wanted, crowd)
+        room = kernel.freedom(cells, rivals=sample)[0]
+        return frame.assign(room=room), kernel.freedom(cells, rivals=drawn)
+    demand, draws = kernel.demand_density(preference, places=cells, draws=len(drawn), seed=seed)
+    crowd, crowds = (
+        kernel.crowding(cells, rivals=each, width=ground.apart) for each in (sample, drawn)
+    )
+    frame = frame.assign(room=demand - crowd[0], demand=demand, crowding=crowd[0])
+    return frame, draws - crowds
 
 
-def _spots(surface: _Surface, ground: Ground, *, most: int) -> np.ndarray:
-    """Choose the best cells between the brands and those beyond them, the freest first."""
+def _spots(surface: pd.DataFrame, drawn: Floats, ground: Ground, *, most: int) -> pd.DataFrame:
+    """Choose the best cells between the brands and beyond them, the freest first."""
     room = np.full(len(ground.places), -np.inf)
-    room[ground.supported] = surface.room
-    beyond = ground.supported & ~ground.within
-    found = np.concatenate([
-        peaks(room, ground=ground, of=of, most=most) for of in (ground.within, beyond)
-    ])  # fmt: skip
-    return np.asarray(found[np.argsort(-room[found].round(12), kind="stable")])
-
-
-def _spots_frame(spots: np.ndarray, surface: _Surface, ground: Ground) -> pd.DataFrame:
-    at = (np.cumsum(ground.supported) - 1)[spots]
+    room[ground.supported] = surface["room"]
+    zones = (ground.within, ground.supported & ~ground.within)
+    found = [kernel.peaks(room, ground=ground, of=of, most=most) for of in zones]
+    cells = np.concatenate(found)
+    cells = cells[np.argsort(-room[cells].round(12), kind="stable")]
+    at = (np.cumsum(ground.supported) - 1)[cells]
     within = ground.within[ground.supported]
     beyond = ~within if (~within).any() else within
-    support = np.where(
-        within[at],
-        share_among_best(surface.draws, of=within, cells=at),
-        share_among_best(surface.draws, of=beyond, cells=at),
+    inner, outer = (kernel.share_among_best(drawn, of=of, cells=at) for of in (within, beyond))
+    return (
+        surface.iloc[at]
+        .assign(spot=np.arange(1, len(at) + 1), support=np.where(within[at], inner, outer))
+        .reset_index(drop=True)
     )
-    nothing = np.full(len(spots), np.nan)
+
+
+def _changes_frame(
+    start: Floats, then: Floats, attributes: list[str], *, above: Floats, low: Floats, high: Floats
+) -> pd.DataFrame:
+    """Make one row a spot and attribute: the shares now and then, and their limits."""
+    n, k = then.shape
+    held = (then <= low + 1e-12) | (then >= high - 1e-12)
+    change = then - start
     return pd.DataFrame({
-        "spot": np.arange(1, len(spots) + 1),
-        "zone": np.where(within[at], "within", "extrapolated"),
-        "across": ground.places[spots, 0], "upward": ground.places[spots, 1],
-        "room": surface.room[at], "support": support,
-        "demand": nothing if surface.demand is None else surface.demand[at],
-        "crowding": nothing if surface.crowding is None else surface.crowding[at],
+        "spot": np.arange(1, n + 1).repeat(k),
+        "attribute": np.tile(np.array(attributes, dtype=object), n),
+        "share_now": np.tile(start, n), "change": change.ravel(), "share_then": then.ravel(),
+        "observed_low": np.tile(low, n), "observed_high": np.tile(high, n),
+        "at_limit": (held & (np.abs(change) > 1e-12)).ravel(), "above_market": above.ravel(),
     })  # fmt: skip
 
 
-def _with_rivals(
-    spots: pd.DataFrame, stability: MapStability, rivals: np.ndarray, *, marks: list[str]
-) -> pd.DataFrame:
-    places = spots[["across", "upward"]].to_numpy()
-    gaps = np.linalg.norm(places[:, None] - stability.drawn.places[rivals, :2], axis=2)
-    names = np.array(stability.brands, dtype=object)[rivals]
-    spots = spots.assign(
-        nearest=names[gaps.argmin(axis=1)], rival_distance=gaps.min(axis=1), marks=marks
-    )
-    return spots[_SPOT_COLUMNS]
-
-
-def named_above(above: Floats, attributes: list[str]) -> list[str]:
-    """Name the attributes furthest above the market, at most three.
-
-    Parameters
-    ----------
-    above : ndarray, shape (attributes,)
-        Shares less the market's.
-    attributes : list of str
-
-    Returns
-    -------
-    list of str
-    """
+def _named_above(above: Floats, attributes: Sequence[str]) -> list[str]:
+    """Name the attributes whose shares are furthest above the market's, at most three."""
     order = np.argsort(-above, kind="stable")[:N_MARKS]
     return [attributes[at] for at in order if above[at] >= TELLING_POINTS]
 
 
-def _surface_frame(surface: _Surface, ground: Ground) -> pd.DataFrame:
-    places = ground.places[ground.supported]
-    return pd.DataFrame({
-        "across": places[:, 0], "upward": places[:, 1], "room": surface.room,
-        "zone": np.where(ground.within[ground.supported], "within", "extrapolated"),
-    })  # fmt: skip
-
-
 def _notes(stability: MapStability, *, is_neutral: bool) -> tuple[Message, ...]:
-    notes = []
-    if is_neutral:
-        notes.append(
-            Message(
-                "No evidence on what customers want went in: this is white space, where nobody "
-                "stands. Whether anybody wants a bank there it cannot say."
-            )
-        )
-    notes.append(
-        Message(
-            "Ground between the brands is covered by what people say of banks; beyond it the map "
-            "is extrapolated, up to shares that some bank has."
-        )
+    white = Message(
+        "No evidence on what customers want went in: this is white space, where nobody "
+        "stands. Whether anybody wants a bank there it cannot say."
     )
-    if stability.draw_places.shape[2] > 2:
-        notes.append(Message("Room is looked for on the first two axes only."))
-    if not stability.is_stable:
-        notes.append(
-            Message("The map is not stable, and so is what looks free on it: see its support.")
-        )
-    text = (
+    beyond = Message(
+        "Ground between the brands is covered by what people say of banks; beyond it the map "
+        "is extrapolated, up to shares that some bank has."
+    )
+    axes = Message("Room is looked for on the first two axes only.")
+    shaky = Message("The map is not stable, and so is what looks free on it: see its support.")
+    support = Message(
         "A spot's support is the share of draws in which it is among the best {top:percent} of its "
-        "ground."
+        "ground.",
+        {"top": kernel.TOP},
     )
-    notes.append(Message(text, {"top": TOP}))
-    return tuple(notes)
+    return (
+        *[white][: int(is_neutral)],
+        beyond,
+        *[axes][: int(stability.draw_places.shape[2] > 2)],
+        *[shaky][: int(not stability.is_stable)],
+        support,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,231 +12,32 @@ import pandas as pd
 from brandkit.core.errors import (
     InputError,
     ScaleError,
+    check_known,
     check_option,
     check_whole_number,
-    did_you_mean,
     shown,
 )
-from brandkit.core.linalg import Floats
+from brandkit.core.labels import label_text
+from brandkit.core.linalg import Floats, ratio
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.positioning.image.stability import MapStability, ellipses, quantile, second_moments
+from brandkit.positioning.image.kernel import ellipses, quantile, second_moments
+from brandkit.positioning.image.stability import MapStability
 from brandkit.positioning.maps.correspondence import CorrespondenceMap
-from brandkit.positioning.options.kernel import (
-    ChoiceRule,
-    ChoiceShares,
-    check_choice_shares,
-    check_same_map,
-    predicted_shares,
-    respondent_weights,
-)
+from brandkit.positioning.options import kernel
+from brandkit.positioning.options.kernel import ChoiceRule, ChoiceShares
 from brandkit.positioning.preferences.preferences import PreferenceMap
 
-#: A place, and the same place in every draw.
+#: A place (axes,), and the same place in every draw (draws, axes).
 Placed = tuple[Floats, Floats]
-#: Rivals by distance, and the draws' distances to the nearest before and after.
-MeasuredRivals = tuple[pd.DataFrame, Floats]
-
-ROUNDING = 1e-9
-"""Shares and distances that differ by less are the same."""
-
-
-def shares_of(stability: MapStability) -> Floats:
-    """Give the share of each brand's base that ticked each attribute."""
-    return np.asarray(stability.table.to_numpy() / stability.bases.to_numpy()[:, None])
-
-
-def measured_rivals(stability: MapStability, at: int, *, placed: Placed) -> MeasuredRivals:
-    """Measure rivals before and after; give also the draws' nearest distances, (draws, 2)."""
-    place, drawn = placed
-    others = np.arange(len(stability.brands)) != at
-    sample = stability.drawn.places[others]
-    now = np.linalg.norm(sample - stability.drawn.places[at], axis=1)
-    then = np.linalg.norm(sample - place, axis=1)
-    drawn_others = stability.draw_places[:, others]
-    gaps = [
-        np.linalg.norm(drawn_others - own[:, None], axis=2)
-        for own in (stability.draw_places[:, at], drawn)
-    ]
-    known = [np.where(np.isnan(gap), np.inf, gap) for gap in gaps]
-    nearest = [gap.argmin(axis=1) for gap in known]
-    frame = pd.DataFrame({
-        "brand": np.array(stability.brands, dtype=object)[others],
-        "distance_now": now, "distance_then": then,
-        "support_now": np.bincount(nearest[0], minlength=len(now)) / len(drawn),
-        "support": np.bincount(nearest[1], minlength=len(now)) / len(drawn),
-    })  # fmt: skip
-    order = np.lexsort((np.arange(len(frame)), frame["distance_then"]))
-    frame = frame.iloc[order].reset_index(drop=True)
-    return frame, np.stack([gap.min(axis=1) for gap in known], axis=1)
-
-
-def move_row(
-    stability: MapStability, at: int, *, placed: Placed, rivals: MeasuredRivals
-) -> dict[str, object]:
-    """Describe a move: both places, the region of the new one, rivals before and after."""
-    place, drawn = placed
-    frame, nearest_gaps = rivals
-    own = stability.drawn.places[at]
-    before = frame.iloc[int(frame["distance_now"].to_numpy().argmin())]
-    after = frame.iloc[0]
-    new = _two(place)
-    long, short, angle = _region(stability, at, place, drawn)
-    gained = nearest_gaps[:, 1] - nearest_gaps[:, 0]
-    return {
-        "across": _two(own)[0], "upward": _two(own)[1],
-        "new_across": new[0], "new_upward": new[1],
-        "map_distance": float(np.linalg.norm(place - own)),
-        "radius_long": long, "radius_short": short, "angle": angle,
-        "ci_level": stability.level,
-        "nearest": before["brand"], "nearest_support": before["support_now"],
-        "nearest_then": after["brand"], "nearest_then_support": after["support"],
-        "distance_now": before["distance_now"], "distance_then": after["distance_then"],
-        "further_support": float((gained > ROUNDING).mean()),
-    }  # fmt: skip
-
-
-def _two(place: Floats) -> tuple[float, float]:
-    return float(place[0]), float(place[1]) if len(place) > 1 else 0.0
-
-
-def _region(
-    stability: MapStability, at: int, place: Floats, drawn: Floats
-) -> tuple[float, float, float]:
-    """Give the ellipse of the new place, as a map's regions are made."""
-    # a bank with too few persons for a region has none after a change either
-    if np.isnan(stability.regions["radius_long"].to_numpy()[at]):
-        return (float("nan"),) * 3
-    axes = min(len(place), 2)
-    df = stability.df[at : at + 1]
-    spread = second_moments((drawn - place)[:, None, :])
-    radii = ellipses(spread, quantile(df, axes=axes, level=stability.level))
-    return float(radii[0][0]), float(radii[1][0]), float(radii[2][0])
-
-
-def rivals_with(stability: MapStability, at: int, added: Floats) -> dict[str, float]:
-    """Count rivals that have as much of all that is raised as the brand then would.
-
-    ``n_rivals n_rivals_now n_rivals_have``, now and then, and in ``alone_support`` the share of
-    draws in which none would have. Missing where nothing is raised.
-    """
-    n_rivals = len(stability.brands) - 1
-    raised = np.flatnonzero(added > ROUNDING)
-    if not len(raised):
-        unknown = dict.fromkeys(("n_rivals_now", "n_rivals_have", "alone_support"), float("nan"))
-        return {"n_rivals": n_rivals, **unknown}
-    with np.errstate(divide="ignore", invalid="ignore"):
-        drawn = stability.draw_tables[..., raised] / stability.draw_bases[..., None]
-    sample, more = shares_of(stability)[None, :, raised], added[raised]
-    now, then, draws = (
-        np.delete(shares >= shares[:, [at]] + asked - ROUNDING, at, axis=1).all(axis=2)
-        for shares, asked in ((sample, 0.0), (sample, more), (drawn, more))
-    )
-    return {
-        "n_rivals": n_rivals,
-        "n_rivals_now": int(np.sum(now)),
-        "n_rivals_have": int(np.sum(then)),
-        "alone_support": float(1 - np.any(draws, axis=1).mean()),
-    }
-
-
-def leads_of(stability: MapStability, at: int, added: Floats) -> str:
-    """Name the raised attributes on which no rival would have as large a share."""
-    shares = shares_of(stability)
-    others = np.delete(shares, at, axis=0).max(axis=0)
-    names = [str(name) for name in stability.table.columns]
-    ahead = (added > ROUNDING) & (shares[at] + added > others + ROUNDING)
-    return ", ".join(names[place] for place in np.flatnonzero(ahead))
-
-
-def choice_changes(
-    stability: MapStability,
-    *,
-    brand: str,
-    asked: dict[str, Floats],
-    placed: dict[str, Placed],
-    preference: PreferenceMap | ChoiceShares | None,
-    rule: ChoiceRule,
-    seed: int,
-) -> pd.DataFrame:
-    """Give the change of every brand's share, and the shares where they are known."""
-    columns = ["move", "brand", "now", "then", "estimate", "ci_low", "ci_high"]
-    if preference is None:
-        return pd.DataFrame(columns=columns)
-    names = [str(name) for name in stability.table.columns]
-    parts = []
-    for move, added in asked.items():
-        if isinstance(preference, PreferenceMap):
-            part = _by_preference(
-                stability, brand, placed[move], preference=preference, rule=rule, seed=seed
-            )
-        else:
-            moved = {names[at]: float(added[at]) for at in np.flatnonzero(added)}
-            part = _by_choices(stability, brand, moved, preference=preference)
-        parts.append(part.assign(move=move)[columns])
-    return pd.concat(parts, ignore_index=True)
-
-
-def _by_choices(
-    stability: MapStability, brand: str, moved: dict[str, float], *, preference: ChoiceShares
-) -> pd.DataFrame:
-    if not moved:
-        still = dict.fromkeys(("estimate", "ci_low", "ci_high"), 0.0)
-        return pd.DataFrame({"brand": stability.brands, "now": np.nan, "then": np.nan, **still})
-    found = check_choice_shares(preference.share_changes(brand, moved))
-    return found.assign(now=np.nan, then=np.nan)
-
-
-def _by_preference(
-    stability: MapStability,
-    brand: str,
-    placed: Placed,
-    *,
-    preference: PreferenceMap,
-    rule: ChoiceRule,
-    seed: int,
-) -> pd.DataFrame:
-    at = stability.brands.index(brand)
-    here = stability.drawn.places[None, :, :2]
-    drawn = np.where(np.isnan(stability.draw_places), stability.drawn.places, stability.draw_places)
-    own_weight = preference.fitted.weight / preference.fitted.weight.sum()
-    weight = respondent_weights(preference, draws=len(drawn), seed=seed)
-    shares = []
-    for places, new, weights in (
-        (here, placed[0][None], own_weight[None]), (drawn[..., :2], placed[1], weight),
-    ):  # fmt: skip
-        moved = places.copy()
-        moved[:, at] = new[:, :2]
-        shares.append([
-            predicted_shares(preference, places=each, weight=weights, rule=rule)
-            for each in (places, moved)
-        ])  # fmt: skip
-    (now, then), (drawn_now, drawn_then) = shares
-    tail = (1 - stability.level) / 2
-    low, high = np.quantile(drawn_then - drawn_now, [tail, 1 - tail], axis=0)
-    return pd.DataFrame({
-        "brand": stability.brands, "now": now[0], "then": then[0], "estimate": then[0] - now[0],
-        "ci_low": low, "ci_high": high,
-    })  # fmt: skip
-
-
-def choice_row(choices: pd.DataFrame, move: str, brand: str) -> dict[str, float]:
-    """Give the brand's own shares of a what-if; missing where nothing is known."""
-    names = ("choice_now", "choice_then", "choice_change", "ci_low", "ci_high")
-    mine = choices[(choices["move"] == move) & (choices["brand"].astype(str) == brand)]
-    if not len(mine):
-        return dict.fromkeys(names, float("nan"))
-    row = mine.iloc[0]
-    values = (row["now"], row["then"], row["estimate"], row["ci_low"], row["ci_high"])
-    return dict(zip(names, map(float, values), strict=True))
-
-
 Changes = Mapping[str, float] | Mapping[str, Mapping[str, float]]
 
+#: Shares and distances that differ by less are the same.
+ROUNDING = 1e-9
+#: What a single set of changes is called.
 UNNAMED = "what-if"
-"""What a single set of changes is called."""
+#: Change of a share from which notes warn that other places would move as well.
 LARGE_CHANGE = 0.25
-"""Change of a share from which notes warn that other places would move as well."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -294,15 +95,11 @@ class Repositioning(Result):
         """Give one row: the brand, how many what-ifs, and the first with its nearest rival."""
         first = self.moves.iloc[0]
         return pd.DataFrame({
-            "brand": [self.brand],
-            "n_moves": [len(self.moves)],
-            "n": [self.n],
-            "move": [first["move"]],
-            "map_distance": [first["map_distance"]],
+            "brand": [self.brand], "n_moves": [len(self.moves)], "n": [self.n],
+            "move": [first["move"]], "map_distance": [first["map_distance"]],
             "nearest_then": [first["nearest_then"]],
             "nearest_then_support": [first["nearest_then_support"]],
-            "choice_change": [first["choice_change"]],
-            "method": [self.rule],
+            "choice_change": [first["choice_change"]], "method": [self.rule],
             "draws": [self.draws],
         })  # fmt: skip
 
@@ -378,10 +175,12 @@ def repositioning(
     """
     check_option("rule", rule, get_args(ChoiceRule))
     check_whole_number("seed", seed, low=0)
-    at = _brand_at(stability, brand)
+    kernel.check_stability(stability)
+    at = stability.place_of(label_text(brand))
+    brand = stability.brands[at]
     asked = _asked(stability, changes, at)
     if isinstance(preference, PreferenceMap):
-        check_same_map(preference, stability)
+        kernel.check_same_map(preference, stability)
     elif preference is not None and not isinstance(preference, ChoiceShares):
         raise TypeError(
             "`preference` must be the result of preference_map or choice_model; found "
@@ -389,52 +188,47 @@ def repositioning(
         )
 
     placed = {name: stability.place_with(brand, added) for name, added in asked.items()}
-    choices = choice_changes(
-        stability, brand=brand, asked=asked, placed=placed, preference=preference, rule=rule,
-        seed=seed,
-    )  # fmt: skip
-    rivals = {name: measured_rivals(stability, at, placed=one) for name, one in placed.items()}
+    rivals = {name: _rivals(stability, at, placed=one) for name, one in placed.items()}
+    choices: dict[str, pd.DataFrame] = {}
+    for name, added in asked.items() if preference is not None else ():
+        if isinstance(preference, PreferenceMap):
+            choices[name] = _preferred(
+                stability, at, placed[name], preference=preference, rule=rule, seed=seed
+            )
+        else:
+            choices[name] = _chosen(stability, brand, added, cast("ChoiceShares", preference))
+
     moves = [
         {"move": name}
-        | move_row(stability, at, placed=placed[name], rivals=rivals[name])
-        | rivals_with(stability, at, asked[name])
-        | {"leads": leads_of(stability, at, asked[name])}
-        | choice_row(choices, name, brand)
-        for name in asked
+        | _place_row(stability, at, placed[name], rivals=rivals[name])
+        | _rivals_row(stability, at, added)
+        | _choice_row(choices.get(name), brand)
+        for name, added in asked.items()
     ]
+    known = [frame.assign(move=name) for name, frame in choices.items()]
+    measured = pd.concat([frame.assign(move=name) for name, (frame, _) in rivals.items()])
+    used = rule if isinstance(preference, PreferenceMap) else "choice_model"
     return Repositioning(
         moves=pd.DataFrame(moves),
-        changes=_changes_frame(stability, asked, at),
-        rivals=pd.concat(
-            [frame.assign(move=name) for name, (frame, _) in rivals.items()], ignore_index=True
-        )[["move", "brand", "distance_now", "distance_then", "support"]],
-        choices=choices[["move", "brand", "estimate", "ci_low", "ci_high"]],
-        places=_places_frame(stability),
+        changes=pd.concat(
+            [_changes_frame(stability, at, *one) for one in asked.items()], ignore_index=True
+        ),
+        rivals=measured.reset_index(drop=True)[_RIVALS],
+        choices=pd.concat(known, ignore_index=True)[_CHOICES]
+        if known
+        else pd.DataFrame(columns=_CHOICES),
+        places=kernel.map_places(stability),
         map=stability.map,
         brand=brand,
-        rule=None if preference is None
-        else rule if isinstance(preference, PreferenceMap) else "choice_model",
+        rule=None if preference is None else used,
         n=int(stability.regions["n"].to_numpy()[at]),
         draws=len(stability.draw_places),
-        notes=_notes(stability, asked, at, preference=preference, rule=rule),
-    )  # fmt: skip
+        notes=(_HELD, _basis_note(preference, rule), *_limit_notes(stability, asked, at)),
+    )
 
 
-# --- what is asked -----------------------------------------------------------------------------
-
-
-def _brand_at(stability: MapStability, brand: str) -> int:
-    if not isinstance(stability, MapStability):
-        raise TypeError(
-            f"`stability` must be the result of map_stability; found {type(stability).__name__}."
-        )
-    if brand not in stability.brands:
-        known = stability.brands
-        raise InputError(
-            f"`brand` must be a brand of the map; found {shown(brand)}."
-            f"{did_you_mean(str(brand), known) or f' It has {shown(known, most=12)}.'}"
-        )
-    return stability.brands.index(brand)
+_RIVALS = ["move", "brand", "distance_now", "distance_then", "support"]
+_CHOICES = ["move", "brand", "estimate", "ci_low", "ci_high"]
 
 
 def _asked(stability: MapStability, changes: Changes, at: int) -> dict[str, Floats]:
@@ -452,24 +246,19 @@ def _asked(stability: MapStability, changes: Changes, at: int) -> dict[str, Floa
         )
     named = changes if all(nested) else {UNNAMED: changes}
     return {
-        str(name): _added(stability, cast("Mapping[str, float]", one), at)
+        str(name): _added(stability.shares.iloc[at], cast("Mapping[str, float]", one))
         for name, one in named.items()
     }
 
 
-def _added(stability: MapStability, changes: Mapping[str, float], at: int) -> Floats:
-    known = [str(name) for name in stability.table.columns]
-    unknown = [name for name in changes if name not in known]
-    if unknown:
-        raise InputError(
-            f"`changes` must name attributes of the map; found {shown(unknown)}."
-            f"{did_you_mean(str(unknown[0]), known) or f' It has {shown(known, most=14)}.'}"
-        )
-    now = shares_of(stability)[at]
+def _added(now: pd.Series, changes: Mapping[str, float]) -> Floats:
+    known = [str(name) for name in now.index]
+    named = {label_text(name): change for name, change in changes.items()}
+    check_known("changes", list(named), known, rule="name attributes of the map")
     added = np.zeros(len(known))
-    for name, change in changes.items():
+    for name, change in named.items():
         place = known.index(name)
-        share = float(now[place])
+        share = float(now.iloc[place])
         if not isinstance(change, (int, float)) or not np.isfinite(change):
             raise InputError(
                 f"`changes` must be finite numbers; found {shown(change)} for {name!r}."
@@ -484,86 +273,189 @@ def _added(stability: MapStability, changes: Mapping[str, float], at: int) -> Fl
     return added
 
 
-# --- frames ------------------------------------------------------------------------------------
+# --- places and rivals ---------------------------------------------------------------------------
 
 
-def _changes_frame(stability: MapStability, asked: dict[str, Floats], at: int) -> pd.DataFrame:
-    shares = shares_of(stability)
-    names = np.array([str(name) for name in stability.table.columns], dtype=object)
-    parts = []
-    for move, added in asked.items():
-        used = np.flatnonzero(added)
-        parts.append(pd.DataFrame({
-            "move": move, "attribute": names[used], "share_now": shares[at, used],
-            "change": added[used], "share_then": shares[at, used] + added[used],
-            "observed_low": shares[:, used].min(axis=0),
-            "observed_high": shares[:, used].max(axis=0),
-        }))  # fmt: skip
-    return pd.concat(parts, ignore_index=True)
-
-
-def _places_frame(stability: MapStability) -> pd.DataFrame:
-    regions = stability.regions
-    brands = regions[["label", "across", "upward", "radius_long", "radius_short", "angle"]]
-    columns = stability.map.columns
-    wide = columns.pivot(index="label", columns="axis", values="coordinate")
-    wide = wide.loc[columns["label"].drop_duplicates()] * stability.map.arrow_factor
-    attributes = pd.DataFrame({
-        "label": wide.index.astype(str).to_numpy(dtype=object), "across": wide[1].to_numpy(),
-        "upward": wide[2].to_numpy() if 2 in wide else 0.0,
-    })  # fmt: skip
-    both = pd.concat([brands.assign(side="row"), attributes.assign(side="column")])
-    columns_of = ["side", "label", "across", "upward", "radius_long", "radius_short", "angle"]
-    return both[columns_of].reset_index(drop=True)
-
-
-def _notes(
-    stability: MapStability,
-    asked: dict[str, Floats],
-    at: int,
-    *,
-    preference: PreferenceMap | ChoiceShares | None,
-    rule: ChoiceRule,
-) -> tuple[Message, ...]:
-    notes = [
-        Message(
-            "Other banks and the axes are held where they are. The region says how sure the place "
-            "is if the change comes about, not whether it will."
-        )
+def _rivals(stability: MapStability, at: int, *, placed: Placed) -> tuple[pd.DataFrame, Floats]:
+    """Measure rivals before and after; give also the draws' nearest distances, (draws, 2)."""
+    place, drawn = placed
+    others = np.arange(len(stability.brands)) != at
+    sample, drawn_others = stability.drawn.places[others], stability.draw_places[:, others]
+    now, then = (
+        np.linalg.norm(sample - own, axis=1) for own in (stability.drawn.places[at], place)
+    )
+    gaps = [
+        np.nan_to_num(np.linalg.norm(drawn_others - own[:, None], axis=2), nan=np.inf)
+        for own in (stability.draw_places[:, at], drawn)
     ]
+    support = [np.bincount(gap.argmin(axis=1), minlength=len(now)) / len(drawn) for gap in gaps]
+    frame = pd.DataFrame({
+        "brand": np.array(stability.brands, dtype=object)[others], "distance_now": now,
+        "distance_then": then, "support_now": support[0], "support": support[1],
+    })  # fmt: skip
+    frame = frame.sort_values("distance_then", kind="stable", ignore_index=True)
+    return frame, np.stack([gap.min(axis=1) for gap in gaps], axis=1)
+
+
+def _place_row(
+    stability: MapStability, at: int, placed: Placed, *, rivals: tuple[pd.DataFrame, Floats]
+) -> dict[str, Any]:
+    """Describe a move: both places, the region of the new one, rivals before and after."""
+    place, drawn = placed
+    frame, nearest_gaps = rivals
+    own = stability.drawn.places[at]
+    before, after = frame.iloc[int(frame["distance_now"].to_numpy().argmin())], frame.iloc[0]
+    gained = nearest_gaps[:, 1] - nearest_gaps[:, 0]
+    size = quantile(stability.df[at : at + 1], axes=min(len(place), 2), level=stability.level)
+    region = ellipses(second_moments((drawn - place)[:, None, :]), size)
+    # a bank with too few persons for a region has none after a change either
+    hidden = bool(np.isnan(stability.regions["radius_long"].to_numpy()[at]))
+    long, short, angle = (float("nan") if hidden else float(one[0]) for one in region)
+    both = np.zeros((2, 2))
+    both[:, : len(place)] = own[:2], place[:2]
+    return {
+        "across": both[0, 0], "upward": both[0, 1], "new_across": both[1, 0],
+        "new_upward": both[1, 1], "map_distance": float(np.linalg.norm(place - own)),
+        "radius_long": long, "radius_short": short, "angle": angle, "ci_level": stability.level,
+        "nearest": before["brand"], "nearest_support": before["support_now"],
+        "nearest_then": after["brand"], "nearest_then_support": after["support"],
+        "distance_now": before["distance_now"], "distance_then": after["distance_then"],
+        "further_support": float((gained > ROUNDING).mean()),
+    }  # fmt: skip
+
+
+def _rivals_row(stability: MapStability, at: int, added: Floats) -> dict[str, Any]:
+    """Count rivals that have as much of all that is raised, now and then, and name the leads.
+
+    ``alone_support`` is the share of draws in which none would have. Missing where nothing is
+    raised.
+    """
+    names = ("n_rivals", "n_rivals_now", "n_rivals_have", "alone_support", "leads")
+    raised = np.flatnonzero(added > ROUNDING)
+    n_rivals = len(stability.brands) - 1
+    if not len(raised):
+        return dict(zip(names, (n_rivals, *[float("nan")] * 3, ""), strict=True))
+    sample, more = stability.shares.to_numpy()[None, :, raised], added[raised]
+    drawn = ratio(stability.draw_tables[..., raised], stability.draw_bases[..., None])
+    now, then, draws = (
+        np.delete(shares >= shares[:, [at]] + asked - ROUNDING, at, axis=1).all(axis=2)
+        for shares, asked in ((sample, 0.0), (sample, more), (drawn, more))
+    )
+    ahead = sample[0, at] + more > np.delete(sample[0], at, axis=0).max(axis=0) + ROUNDING
+    leads = ", ".join(str(stability.table.columns[place]) for place in raised[ahead])
+    alone = float(1 - np.any(draws, axis=1).mean())
+    return dict(zip(names, (n_rivals, int(now.sum()), int(then.sum()), alone, leads), strict=True))
+
+
+def _changes_frame(stability: MapStability, at: int, move: str, added: Floats) -> pd.DataFrame:
+    used = np.flatnonzero(added)
+    shares = stability.shares.to_numpy()[:, used]
+    names = np.array([str(name) for name in stability.table.columns], dtype=object)
+    return pd.DataFrame({
+        "move": move, "attribute": names[used], "share_now": shares[at], "change": added[used],
+        "share_then": shares[at] + added[used], "observed_low": shares.min(axis=0),
+        "observed_high": shares.max(axis=0),
+    })  # fmt: skip
+
+
+# --- shares of choices ---------------------------------------------------------------------------
+
+
+def _chosen(
+    stability: MapStability, brand: str, added: Floats, preference: ChoiceShares
+) -> pd.DataFrame:
+    """Ask a choice model for the change of every brand's share."""
+    names = [str(name) for name in stability.table.columns]
+    moved = {names[at]: float(added[at]) for at in np.flatnonzero(added)}
+    if not moved:
+        still = dict.fromkeys(("estimate", "ci_low", "ci_high"), 0.0)
+        return pd.DataFrame({"brand": stability.brands, **still})
+    return kernel.check_choice_shares(preference.share_changes(brand, moved))
+
+
+def _preferred(
+    stability: MapStability,
+    at: int,
+    placed: Placed,
+    *,
+    preference: PreferenceMap,
+    rule: ChoiceRule,
+    seed: int,
+) -> pd.DataFrame:
+    """Give every brand's share of choices before and after, and its change with an interval."""
+    drawn = np.where(np.isnan(stability.draw_places), stability.drawn.places, stability.draw_places)
+    own_weight = preference.fitted.weight / preference.fitted.weight.sum()
+    weight = kernel.respondent_weights(preference, draws=len(drawn), seed=seed)
+    shares = []
+    for places, new, weights in (
+        (stability.drawn.places[None], placed[0][None], own_weight[None]),
+        (drawn, placed[1], weight),
+    ):
+        moved = places[..., :2].copy()
+        moved[:, at] = new[:, :2]
+        shares += [
+            kernel.predicted_shares(preference, places=each, weight=weights, rule=rule)
+            for each in (places[..., :2], moved)
+        ]
+    now, then, drawn_now, drawn_then = shares
+    tail = (1 - stability.level) / 2
+    low, high = np.quantile(drawn_then - drawn_now, [tail, 1 - tail], axis=0)
+    return pd.DataFrame({
+        "brand": stability.brands, "now": now[0], "then": then[0], "estimate": then[0] - now[0],
+        "ci_low": low, "ci_high": high,
+    })  # fmt: skip
+
+
+def _choice_row(choices: pd.DataFrame | None, brand: str) -> dict[str, float]:
+    """Give the brand's own shares of a what-if; missing where nothing is known."""
+    names = {"choice_now": "now", "choice_then": "then", "choice_change": "estimate",
+             "ci_low": "ci_low", "ci_high": "ci_high"}  # fmt: skip
+    known = pd.DataFrame(columns=["brand"]) if choices is None else choices
+    mine = known[known["brand"].map(label_text) == brand].reindex(columns=[*names.values()])
+    values = mine.iloc[0] if len(mine) else dict.fromkeys(mine, float("nan"))
+    return {name: float(values[column]) for name, column in names.items()}
+
+
+# --- notes ---------------------------------------------------------------------------------------
+
+_HELD = Message(
+    "Other banks and the axes are held where they are. The region says how sure the place "
+    "is if the change comes about, not whether it will."
+)
+
+
+def _basis_note(preference: PreferenceMap | ChoiceShares | None, rule: ChoiceRule) -> Message:
     if preference is None:
-        notes.append(
-            Message("Without evidence on what customers choose, nothing is said of market share.")
+        return Message(
+            "Without evidence on what customers choose, nothing is said of market share."
         )
-    elif not isinstance(preference, PreferenceMap):
-        text = (
+    if not isinstance(preference, PreferenceMap):
+        return Message(
             "Shares by a choice model: what one bank gains, all others lose in proportion to their "
             "shares (independence of irrelevant alternatives)."
         )
-        notes.append(Message(text))
-    elif rule == "logit":
-        text = (
+    if rule == "logit":
+        return Message(
             "Shares by preference, logit rule: each respondent chooses in proportion to the "
             "exponential of predicted liking."
         )
-        notes.append(Message(text))
-    else:
-        text = "Shares by preference, first choice: each respondent takes the bank liked best."
-        notes.append(Message(text))
-    shares = shares_of(stability)
+    return Message("Shares by preference, first choice: each respondent takes the bank liked best.")
+
+
+def _limit_notes(stability: MapStability, asked: dict[str, Floats], at: int) -> tuple[Message, ...]:
+    """Warn of what-ifs beyond all banks of today, and of large ones."""
+    shares = stability.shares.to_numpy()
     low, high = shares.min(axis=0) - ROUNDING, shares.max(axis=0) + ROUNDING
-    beyond = [
-        move for move, added in asked.items()
-        if ((shares[at] + added < low) | (shares[at] + added > high)).any()
-    ]  # fmt: skip
-    if beyond:
-        text = "Beyond what any bank has today: {names}. There the map is extrapolated."
-        notes.append(Message(text, {"names": beyond}))
+    then = {move: shares[at] + added for move, added in asked.items()}
+    beyond = [move for move, share in then.items() if ((share < low) | (share > high)).any()]
     large = [move for move, added in asked.items() if np.abs(added).max() > LARGE_CHANGE]
-    if large:
-        text = (
-            "Changes of more than {points:count} points ({names}) would turn the map itself; read "
-            "their places as a direction."
-        )
-        notes.append(Message(text, {"points": 100 * LARGE_CHANGE, "names": large}))
-    return tuple(notes)
+    outside = Message(
+        "Beyond what any bank has today: {names}. There the map is extrapolated.",
+        {"names": beyond},
+    )
+    turning = Message(
+        "Changes of more than {points:count} points ({names}) would turn the map itself; read "
+        "their places as a direction.",
+        {"points": 100 * LARGE_CHANGE, "names": large},
+    )
+    return (outside,) * bool(beyond) + (turning,) * bool(large)

@@ -7,9 +7,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull
-from scipy.stats import chi2
-from scipy.stats import f as f_distribution
 
 from brandkit.core.linalg import Flags, Floats
 
@@ -107,6 +104,8 @@ def grid_points(across: Floats, upward: Floats) -> Floats:
 
 def outside(places: Floats, products: Floats) -> Flags:
     """Say which places lie outside the hull of the products."""
+    from scipy.spatial import ConvexHull
+
     sides = ConvexHull(products).equations
     room = 1e-9 * np.ptp(products, axis=0).max()
     return np.asarray((places @ sides[:, :2].T + sides[:, 2] > room).any(axis=1))
@@ -115,24 +114,10 @@ def outside(places: Floats, products: Floats) -> Flags:
 def nested_test(
     residual: Floats, richer: Floats, *, extra: int, left: int
 ) -> tuple[Floats, float, float]:
-    """Test a richer model against a simpler one within it, respondent by respondent.
+    """F test each respondent's residual sums of squares; p (respondents,), Fisher's sum and p."""
+    from scipy.stats import chi2
+    from scipy.stats import f as f_distribution
 
-    Parameters
-    ----------
-    residual, richer : ndarray, respondents
-        Residual sums of squares of the two models.
-    extra : int
-        Parameters the richer has more.
-    left : int
-        Residual degrees of freedom of the richer.
-
-    Returns
-    -------
-    p_values : ndarray, respondents
-        Of each one's F test.
-    statistic, p_value : float
-        Fisher's -2 sum ln p, and its p-value as chi-square on two degrees a respondent.
-    """
     gain = np.maximum(residual - richer, 0.0) / extra
     # A perfect fit: the F ratio is as large as numbers go.
     base = np.maximum(richer / left, np.finfo(float).tiny)
@@ -142,15 +127,7 @@ def nested_test(
 
 
 def optimum_kinds(fitted: FittedLiking) -> tuple[NDArray[np.str_], Floats]:
-    """Say what each respondent's surface has, and where its ideal points are.
-
-    Returns
-    -------
-    kinds : ndarray of str, respondents
-        ``"ideal"``, ``"anti_ideal"``, ``"saddle"`` or ``"direction"``.
-    places : ndarray, respondents x 2
-        Of the stationary points; not a number where there is none.
-    """
+    """Give the kind of each respondent's surface, and its stationary point (NaN where none)."""
     _, a, b, aa, bb, ab = fitted.coefficients
     determinant = 4 * aa * bb - ab**2
     size = np.maximum(np.abs(aa) + np.abs(bb) + np.abs(ab), np.finfo(float).tiny)

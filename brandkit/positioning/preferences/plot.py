@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from brandkit.core.labels import known_focus
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
@@ -13,7 +16,6 @@ from brandkit.positioning.preferences.preferences import PreferenceMap
 from brandkit.positioning.preferences.story import surface_words
 from brandkit.viz.maps import (
     MOST_BRANDS,
-    check_focus,
     draw_map_frame,
     draw_points,
     label_map,
@@ -35,52 +37,21 @@ ISLAND = 12
 """Corners below which a closed line is an accident of counting and is not drawn."""
 
 
-def plot_preference_map(
-    result: PreferenceMap, *, ax: Axes | None = None, focus: str | None = None
-) -> Axes:
+def preference_map(result: PreferenceMap, *, ax: Axes | None = None, focus: object = None) -> Axes:
     """Draw the share of respondents who would like each place, as a surface with lines.
 
-    The darker a place, the larger the share of respondents predicted above their own mean; lines
-    join places of one share, which stands on them. Products are circles, the focus a larger
-    diamond; a star marks the place liked by most. Beyond the dashed line lies no product: the
-    surface there is extrapolated.
-
-    Parameters
-    ----------
-    result : PreferenceMap
-    ax : Axes, optional
-        Where to draw; new axes where not given.
-    focus : str, optional
-        The product or brand to mark.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    InputError
-        Where the focus is no product of the map.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from brandkit.positioning.preferences.preferences import preference_map
-    >>> table = pd.DataFrame({"fair": [1.0, 2, 3, 4, 5], "modern": [2.0, 1, 4, 3, 3]},
-    ...                      index=list("ABCDE"))
-    >>> liking = pd.DataFrame({"r1": [1, 2, 3, 4, 5], "r2": [2, 1, 3, 4, 4]}, index=list("ABCDE"))
-    >>> result = preference_map(table, liking=liking, model="vector", grid=20)
-    >>> plot_preference_map(result, focus="A").get_aspect()
-    1.0
+    The darker a place, the larger the share; lines join places of one share, which stands on
+    them. Products are circles, the focus a larger diamond; a star marks the place liked by most.
+    Beyond the dashed line lies no product: the surface there is extrapolated.
     """
-    check_focus(focus, result.products["label"])
+    known, _ = known_focus(focus, result.products["label"])
     places = result.products[["across", "upward"]].to_numpy(dtype=float)
     side = map_side(
         result.products["label"].tolist(),
         places=places,
         telling=np.hypot(*(places - places.mean(axis=0)).T),
         most=MOST_BRANDS,
-        always=focus,
+        always=known,
     )
     across, upward, share, beyond = _grid(result.surface)
     window = np.array([[across[0], across[-1]], [upward[0], upward[-1]]])
@@ -93,18 +64,22 @@ def plot_preference_map(
         draw_map_frame(ax, window, across=said[0], upward=said[1])
         write_above(ax, translate(surface_words(result)))
         step = (across[1] - across[0]) / 2
+        ends = (across[0] - step, across[-1] + step, upward[0] - step, upward[-1] + step)
+        look: dict[str, Any] = {"vmin": 0.0, "vmax": 1.0, "interpolation": "none", "zorder": -1}
         ax.imshow(
-            share.T, origin="lower", cmap=strength_colours(strongest=0.5), vmin=0.0, vmax=1.0,
-            extent=(across[0] - step, across[-1] + step, upward[0] - step, upward[-1] + step),
-            interpolation="none", zorder=-1,
-        )  # fmt: skip
-        ax.contour(across, upward, beyond.T, levels=[0.5], colors=[PALETTE["soft"]],
-                   linewidths=1.0, linestyles="dashed", zorder=1)  # fmt: skip
+            share.T, origin="lower", extent=ends, cmap=strength_colours(strongest=0.5), **look
+        )
+        edge: dict[str, Any] = {
+            "colors": [PALETTE["soft"]],
+            "linewidths": 1.0,
+            "linestyles": "dashed",
+        }
+        ax.contour(across, upward, beyond.T, levels=[0.5], zorder=1, **edge)
         lines = _draw_lines(ax, result, keep_clear=np.vstack([side.places, star]))
-        draw_points(ax, side, focus=focus)
-        ax.scatter(star[:, 0], star[:, 1], s=130, marker="*", c=PALETTE["paper"],
-                   edgecolors=PALETTE["ink"], linewidths=1.2, zorder=4)  # fmt: skip
-        label_map(ax, side, focus=focus, avoid=star, lines=lines)
+        draw_points(ax, side, focus=known)
+        look = {"c": PALETTE["paper"], "edgecolors": PALETTE["ink"], "linewidths": 1.2}
+        ax.scatter(star[:, 0], star[:, 1], 130, marker="*", zorder=4, **look)
+        label_map(ax, side, focus=known, avoid=star, lines=lines)
     return ax
 
 
@@ -132,8 +107,9 @@ def _draw_lines(ax: Axes, result: PreferenceMap, *, keep_clear: Floats) -> Float
     for level, all_lines in zip(levels, found.allsegs, strict=True):
         lines = [np.asarray(line) for line in all_lines if len(line) >= ISLAND]
         for line in lines:
-            ax.plot(line[:, 0], line[:, 1], color=PALETTE["ink"], linewidth=0.8, linestyle="-",
-                    marker="", zorder=1)  # fmt: skip
+            ax.plot(
+                *line.T, color=PALETTE["ink"], linewidth=0.8, linestyle="-", marker="", zorder=1
+            )
             parts.append(np.stack([line[:-1], line[1:]], axis=1)[::THINNED])
         points = np.vstack([*lines, np.empty((0, 2))])
         is_inside = (points > window[:, 0] + room) & (points < window[:, 1] - room)
@@ -143,8 +119,13 @@ def _draw_lines(ax: Axes, result: PreferenceMap, *, keep_clear: Floats) -> Float
             continue
         spot = points[int(gap.argmax())]
         taken = np.vstack([taken, spot])
-        ax.text(spot[0], spot[1], formatted(level, "percent"), ha="center", va="center", gid=HALO,
-                color=PALETTE["ink"], zorder=2)  # fmt: skip
+        look: dict[str, Any] = {
+            "ha": "center",
+            "va": "center",
+            "color": PALETTE["ink"],
+            "zorder": 2,
+        }
+        ax.text(spot[0], spot[1], formatted(level, "percent"), gid=HALO, **look)
     return np.concatenate(parts)
 
 

@@ -15,9 +15,11 @@ from brandkit.core.errors import (
     check_whole_number,
     did_you_mean,
     require_frame,
+    require_kind,
     require_unique,
     shown,
 )
+from brandkit.core.labels import label_text
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
@@ -42,265 +44,13 @@ from brandkit.positioning.preferences.kernel import (
 Missing = Literal["raise", "drop"]
 AnyMap = CorrespondenceMap | ComponentMap | DistanceMap
 
-
-@dataclass(frozen=True)
-class RatedProducts:
-    """Products with their places and ratings.
-
-    Parameters
-    ----------
-    labels : Index
-        Products that are rated, in the order of the ratings.
-    places : ndarray, products x 2
-    liking : ndarray, products x respondents
-    weight : ndarray, respondents
-    n_dropped : int
-        Respondents left out because a rating is missing.
-    n_constant : int
-        Respondents left out because they like all products alike.
-    """
-
-    labels: pd.Index
-    places: Floats
-    liking: Floats
-    weight: Floats
-    n_dropped: int
-    n_constant: int
-
-
-def mapped_space(space: pd.DataFrame | AnyMap) -> AnyMap:
-    """Give a map as it is, and of a table its component map."""
-    if isinstance(space, pd.DataFrame):
-        return component_map(space)
-    if not isinstance(space, AnyMap):
-        raise TypeError(
-            "`space` must be a table of products by attributes or a map; found "
-            f"{type(space).__name__}."
-        )
-    return space
-
-
-def places_of(space: AnyMap) -> pd.DataFrame:
-    """Give the first two coordinates of a map's rows or points."""
-    points = space.points if isinstance(space, DistanceMap) else space.rows
-    if points["axis"].max() < 2:
-        raise NotEnoughDataError(
-            "`space` must have two axes; found a map of one. Add attributes or products."
-        )
-    wide = points[points["axis"] <= 2].pivot(index="label", columns="axis", values="coordinate")
-    return wide.loc[points["label"].drop_duplicates()]
-
-
-def rated_products(
-    space: pd.DataFrame, liking: pd.DataFrame, *, weight: pd.Series | None, missing: Missing
-) -> RatedProducts:
-    """Check ratings against the map, without ever telling a respondent's name or answer."""
-    require_frame("liking", liking)
-    _check_products(space.index, liking)
-    if liking.columns.has_duplicates:
-        raise InputError(
-            "`liking` must name each respondent once; found "
-            f"{int(liking.columns.duplicated().sum())} names more than once. Number them anew."
-        )
-    values = _numbers(liking)
-    weights = _weights(weight, liking.columns)
-    is_whole = np.isfinite(values).all(axis=0)
-    n_cells = int((~np.isfinite(values)).sum())
-    if n_cells and missing == "raise":
-        raise InputError(
-            f"`liking` must hold finite numbers; found {n_cells} cells without one, of "
-            f'{int((~is_whole).sum())} respondents. Give `missing="drop"` to leave them out.'
-        )
-    varies = np.ptp(np.where(is_whole, values, 0.0), axis=0) > 0
-    used = is_whole & varies & (weights > 0)
-    if used.sum() < 2:
-        raise NotEnoughDataError(
-            "`liking` must have at least 2 respondents who like products unequally; found "
-            f"{int(used.sum())}."
-        )
-    return RatedProducts(
-        labels=liking.index,
-        places=space.loc[liking.index].to_numpy(dtype=float),
-        liking=values[:, used],
-        weight=weights[used],
-        n_dropped=int((~is_whole).sum()),
-        n_constant=int((is_whole & ~varies).sum()),
-    )
-
-
-def _check_products(known: pd.Index, liking: pd.DataFrame) -> None:
-    require_unique("liking", list(liking.index), what="product")
-    unknown = [label for label in liking.index if label not in known]
-    if not unknown:
-        return
-    if liking.columns.isin(known).all():
-        raise InputError(
-            "`liking` must have products in rows and respondents in columns; found the products "
-            "in the columns. Give liking.T."
-        )
-    have = [str(label) for label in known]
-    raise InputError(
-        f"`liking` must rate products of the map; found {shown(unknown)}."
-        f"{did_you_mean(str(unknown[0]), have) or f' It has {shown(have)}.'}"
-    )
-
-
-def _numbers(liking: pd.DataFrame) -> Floats:
-    if all(dtype.kind in "iuf" for dtype in set(liking.dtypes)):
-        return np.asarray(liking.to_numpy(dtype=float, na_value=np.nan))
-    cells = pd.Series(liking.to_numpy(dtype=object).ravel())
-    numbers = pd.to_numeric(cells, errors="coerce")
-    n_texts = int((numbers.isna() & cells.notna()).sum())
-    if n_texts:
-        raise InputError(
-            f"`liking` must hold numbers only; found {n_texts} cells that are none. Code the "
-            "answers as numbers, higher for better liked."
-        )
-    return np.asarray(numbers.to_numpy(dtype=float, na_value=np.nan).reshape(liking.shape))
-
-
-def _weights(weight: pd.Series | None, respondents: pd.Index) -> Floats:
-    if weight is None:
-        return np.ones(len(respondents))
-    if not isinstance(weight, pd.Series):
-        raise TypeError(f"`weight` must be a pandas Series; found {type(weight).__name__}.")
-    n_without = int((~respondents.isin(weight.index)).sum())
-    if n_without or weight.index.has_duplicates:
-        raise InputError(
-            "`weight` must give one weight for each respondent of `liking`; found "
-            f"{n_without} respondents without one"
-            f"{' and names more than once' if weight.index.has_duplicates else ''}. Index it by "
-            "the columns of `liking`."
-        )
-    values = weight.loc[respondents].to_numpy(dtype=float, na_value=np.nan)
-    if not (np.isfinite(values).all() and (values >= 0).all() and values.any()):
-        raise InputError(
-            "`weight` must be finite and >= 0, and not all 0; found "
-            f"{int((~np.isfinite(values) | (values < 0)).sum())} that are not. Mend the weights."
-        )
-    return values
-
-
+#: What is told of the place liked by most.
+_BEST = ("n_above", "share_above", "across", "upward", "extrapolated")
 TEST_LEVEL = 0.05
-
-
-def products_frame(rated: RatedProducts, fitted: FittedLiking) -> pd.DataFrame:
-    """Give places, predicted and observed liking of the products."""
-    count, share = fitted.above(rated.places)
-    weight = rated.weight / rated.weight.sum()
-    return pd.DataFrame(
-        {
-            "label": rated.labels,
-            "across": rated.places[:, 0],
-            "upward": rated.places[:, 1],
-            "n_above": count.astype(int),
-            "share_above": share,
-            "mean_liking": rated.liking @ weight,
-            "observed_above": (rated.liking > rated.liking.mean(axis=0)) @ weight,
-        }
-    )
-
-
-def surface_frame(
-    points: Floats, counts: tuple[Floats, Floats], beyond: np.ndarray
-) -> pd.DataFrame:
-    """Give the share above their own mean at every point of the grid."""
-    return pd.DataFrame(
-        {
-            "across": points[:, 0],
-            "upward": points[:, 1],
-            "n_above": counts[0].astype(int),
-            "share_above": counts[1],
-            "extrapolated": beyond,
-        }
-    )
-
-
-def model_row(
-    rated: RatedProducts,
-    model: PreferenceModel,
-    fitted: FittedLiking,
-    *,
-    surface: pd.DataFrame,
-) -> dict[str, object]:
-    """Describe a model; of the places liked by most, the middle one is told."""
-    best = surface[surface["share_above"] >= surface["share_above"].max() - 1e-12]
-    middle = best[["across", "upward"]].to_numpy()
-    nearest = ((middle - middle.mean(axis=0)) ** 2).sum(axis=1).argmin()
-    place = best.iloc[int(nearest)]
-    total = ((rated.liking - rated.liking.mean(axis=0)) ** 2).sum(axis=0)
-    explained = 1 - _squared_errors(rated, model) / total
-    slope = np.average(fitted.coefficients[1:3], axis=1, weights=rated.weight)
-    return {
-        "model": model,
-        "n_parameters": len(TERMS[model]),
-        "r2": np.average(explained, weights=rated.weight),
-        "n_above": int(place["n_above"]),
-        "share_above": float(place["share_above"]),
-        "across": float(place["across"]),
-        "upward": float(place["upward"]),
-        "extrapolated": bool(place["extrapolated"]),
-        "slope_across": slope[0],
-        "slope_upward": slope[1],
-    }
-
-
-def comparisons_frame(rated: RatedProducts, possible: list[PreferenceModel]) -> pd.DataFrame:
-    """Test each model against the next simpler one."""
-    before = ((rated.liking - rated.liking.mean(axis=0)) ** 2).sum(axis=0)
-    against, fewer = "mean", 1
-    n_products, n = rated.liking.shape
-    rows = []
-    for model in possible:
-        after, more = _squared_errors(rated, model), len(TERMS[model])
-        p_values, statistic, p_value = nested_test(
-            before, after, extra=more - fewer, left=n_products - more
-        )
-        better = p_values <= TEST_LEVEL
-        rows.append(
-            {
-                "model": model,
-                "against": against,
-                "n": n,
-                "n_significant": int(better.sum()),
-                "share_significant": float(better.mean()),
-                "statistic": statistic,
-                "df": 2 * n,
-                "p_value": p_value,
-            }
-        )
-        before, against, fewer = after, str(model), more
-    return pd.DataFrame(rows)
-
-
-def optima_frame(fitted: FittedLiking, surface: pd.DataFrame) -> pd.DataFrame:
-    """Count what kind of surface the model gives respondents."""
-    kinds, places = optimum_kinds(fitted)
-    sides = surface[["across", "upward"]]
-    low, high = sides.min().to_numpy(), sides.max().to_numpy()
-    inside = ((places >= low) & (places <= high)).all(axis=1)
-    names = ["ideal", "anti_ideal", "saddle", "direction"]
-    counts = [int((kinds == name).sum()) for name in names]
-    return pd.DataFrame(
-        {
-            "optimum": names,
-            "n": counts,
-            "share": [fitted.weight[kinds == name].sum() / fitted.weight.sum() for name in names],
-            "ideal_inside": [int((inside & (kinds == "ideal")).sum()), 0, 0, 0],
-        }
-    )
-
-
-def _squared_errors(rated: RatedProducts, model: PreferenceModel) -> Floats:
-    places = rated.places - rated.places.mean(axis=0)
-    predicted = terms_at(places) @ fitted_coefficients(places, rated.liking, model)
-    return np.asarray(((rated.liking - predicted) ** 2).sum(axis=0))
-
-
 SMALL_BASE = 30
 """Respondents under which shares are called uncertain."""
 
-MODEL_WORDS: dict[PreferenceModel, Message] = {
+MODEL_WORDS = {
     "vector": Message("vector"),
     "circular": Message("circular"),
     "elliptical": Message("elliptical"),
@@ -377,18 +127,10 @@ class PreferenceMap(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: model, base, and the place that most respondents are predicted to like."""
-        mine = self.models[self.models["model"] == self.model].iloc[0]
-        names = ("r2", "n_above", "share_above", "across", "upward", "extrapolated")
-        return pd.DataFrame(
-            {
-                "model": [self.model],
-                "own_mean": [self.own_mean],
-                "n_products": [len(self.products)],
-                "n": [self.n],
-                "n_dropped": [self.n_dropped],
-                **{name: [mine[name]] for name in names},
-            }
-        )
+        best = self.models[self.models["model"] == self.model].iloc[0]
+        facts = {"model": self.model, "own_mean": self.own_mean, "n_products": len(self.products)}
+        facts |= {"n": self.n, "n_dropped": self.n_dropped}
+        return pd.DataFrame([facts | {name: best[name] for name in ("r2", *_BEST)}])
 
 
 def preference_map(
@@ -483,22 +225,24 @@ def preference_map(
     check_option("own_mean", own_mean, get_args(OwnMean))
     check_option("missing", missing, get_args(Missing))
     check_whole_number("grid", grid, low=10)
-    space = mapped_space(space)
-    rated = rated_products(places_of(space), liking, weight=weight, missing=missing)
-    possible = _possible_models(rated, model)
+    space = component_map(space) if isinstance(space, pd.DataFrame) else space
+    rated = _rated_products(_places_of(space), liking, weight=weight, missing=missing)
+    possible = _possible_models(rated.places, model)
 
     points = grid_points(*grid_around(rated.places, grid))
     beyond = outside(points, rated.places)
     fits = {one: _fitted(rated, points, one, own_mean) for one in possible}
-    surfaces = {one: surface_frame(points, fit.above(points), beyond) for one, fit in fits.items()}
-    rows = [model_row(rated, one, fits[one], surface=surfaces[one]) for one in possible]
+    surfaces = {
+        one: _places_frame(points, fit).assign(extrapolated=beyond) for one, fit in fits.items()
+    }
 
+    rows = [_model_row(rated, one, fits[one], surfaces[one]) for one in possible]
     return PreferenceMap(
-        products=products_frame(rated, fits[model]),
+        products=_products_frame(rated, fits[model]),
         surface=surfaces[model],
         models=pd.DataFrame(rows),
-        tests=comparisons_frame(rated, possible),
-        optima=optima_frame(fits[model], surfaces[model]),
+        tests=_tests_frame(rated, possible),
+        optima=_optima_frame(fits[model], points),
         axes=space.axes[["axis", "share"]].head(2),
         model=model,
         own_mean=own_mean,
@@ -509,20 +253,124 @@ def preference_map(
     )
 
 
-# --- the fit -------------------------------------------------------------------------------------
+# --- checks --------------------------------------------------------------------------------------
 
 
-def _possible_models(rated: RatedProducts, chosen: PreferenceModel) -> list[PreferenceModel]:
+@dataclass(frozen=True)
+class _Rated:
+    """Rated products: places (products, 2), liking (products, respondents), their weights."""
+
+    labels: pd.Index
+    places: Floats
+    liking: Floats
+    weight: Floats
+    n_dropped: int
+    n_constant: int
+
+
+def _places_of(space: AnyMap) -> pd.DataFrame:
+    """Give the first two coordinates of a map's rows or points."""
+    require_kind("space", space, AnyMap, what="a table of products by attributes or a map")
+    points = space.points if isinstance(space, DistanceMap) else space.rows
+    if points["axis"].max() < 2:
+        raise NotEnoughDataError(
+            "`space` must have two axes; found a map of one. Add attributes or products."
+        )
+    wide = points[points["axis"] <= 2].pivot(index="label", columns="axis", values="coordinate")
+    return wide.loc[points["label"].drop_duplicates()]
+
+
+def _rated_products(
+    space: pd.DataFrame, liking: pd.DataFrame, *, weight: pd.Series | None, missing: Missing
+) -> _Rated:
+    """Check ratings against the map, without ever telling a respondent's name or answer."""
+    require_frame("liking", liking)
+    labels = _checked_products(space.index, liking)
+    if liking.columns.has_duplicates:
+        raise InputError(
+            "`liking` must name each respondent once; found "
+            f"{int(liking.columns.duplicated().sum())} names more than once. Number them anew."
+        )
+    values = _numbers(liking)
+    weights = _weights(weight, liking.columns)
+    is_known = np.isfinite(values)
+    is_whole = is_known.all(axis=0)
+    if missing == "raise" and not is_whole.all():
+        raise InputError(
+            f"`liking` must hold finite numbers; found {int((~is_known).sum())} cells without one, "
+            f'of {int((~is_whole).sum())} respondents. Give `missing="drop"` to leave them out.'
+        )
+    varies = np.ptp(np.where(is_whole, values, 0.0), axis=0) > 0
+    used = is_whole & varies & (weights > 0)
+    if used.sum() < 2:
+        raise NotEnoughDataError(
+            "`liking` must have at least 2 respondents who like products unequally; found "
+            f"{int(used.sum())}."
+        )
+    n_dropped, n_constant = int((~is_whole).sum()), int((is_whole & ~varies).sum())
+    places = space.loc[labels].to_numpy(dtype=float)
+    return _Rated(labels, places, values[:, used], weights[used], n_dropped, n_constant)
+
+
+def _checked_products(known: pd.Index, liking: pd.DataFrame) -> pd.Index:
+    labels = pd.Index([label_text(label) for label in liking.index])
+    require_unique("liking", list(labels), what="product")
+    unknown = [label for label in labels if label not in known]
+    if unknown and all(label_text(label) in known for label in liking.columns):
+        raise InputError(
+            "`liking` must have products in rows and respondents in columns; found the products "
+            "in the columns. Give liking.T."
+        )
+    if unknown:
+        raise InputError(
+            f"`liking` must rate products of the map; found {shown(unknown)}."
+            f"{did_you_mean(unknown[0], known) or f' It has {shown(known)}.'}"
+        )
+    return labels
+
+
+def _numbers(liking: pd.DataFrame) -> Floats:
+    if all(dtype.kind in "iuf" for dtype in set(liking.dtypes)):
+        return np.asarray(liking.to_numpy(dtype=float, na_value=np.nan))
+    cells = pd.Series(liking.to_numpy(dtype=object).ravel())
+    numbers = pd.to_numeric(cells, errors="coerce")
+    n_texts = int((numbers.isna() & cells.notna()).sum())
+    if n_texts:
+        raise InputError(
+            f"`liking` must hold numbers only; found {n_texts} cells that are none. Code the "
+            "answers as numbers, higher for better liked."
+        )
+    return np.asarray(numbers.to_numpy(dtype=float, na_value=np.nan).reshape(liking.shape))
+
+
+def _weights(weight: pd.Series | None, respondents: pd.Index) -> Floats:
+    if weight is None:
+        return np.ones(len(respondents))
+    require_kind("weight", weight, pd.Series, what="a pandas Series")
+    n_without = int((~respondents.isin(weight.index)).sum())
+    twice = " and names more than once" if weight.index.has_duplicates else ""
+    if n_without or twice:
+        raise InputError(
+            "`weight` must give one weight for each respondent of `liking`; found "
+            f"{n_without} respondents without one{twice}. Index it by the columns of `liking`."
+        )
+    values = weight.loc[respondents].to_numpy(dtype=float, na_value=np.nan)
+    is_bad = ~np.isfinite(values) | (values < 0)
+    if is_bad.any() or not values.any():
+        raise InputError(
+            "`weight` must be finite and >= 0, and not all 0; found "
+            f"{int(is_bad.sum())} that are not. Mend the weights."
+        )
+    return values
+
+
+def _possible_models(places: Floats, chosen: PreferenceModel) -> list[PreferenceModel]:
     """List the models the products suffice for; refuse where the chosen is none of them."""
-    n = len(rated.places)
-    spread = rated.places - rated.places.mean(axis=0)
+    n = len(places)
+    spread = places - places.mean(axis=0)
     spread = spread / np.abs(spread).max()
-    possible = [
-        model
-        for model, terms in TERMS.items()
-        if n > len(terms)
-        and np.linalg.matrix_rank(model_terms(spread, model), tol=1e-8) == len(terms)
-    ]
+    ranks = {one: np.linalg.matrix_rank(model_terms(spread, one), tol=1e-8) for one in TERMS}
+    possible = [one for one, terms in TERMS.items() if n > len(terms) == ranks[one]]
     if chosen in possible:
         return possible
     most = len(TERMS[chosen])
@@ -537,48 +385,112 @@ def _possible_models(rated: RatedProducts, chosen: PreferenceModel) -> list[Pref
     )
 
 
+# --- the fit -------------------------------------------------------------------------------------
+
+
 def _fitted(
-    rated: RatedProducts, points: Floats, model: PreferenceModel, own_mean: OwnMean
+    rated: _Rated, points: Floats, model: PreferenceModel, own_mean: OwnMean
 ) -> FittedLiking:
     middle = rated.places.mean(axis=0)
     coefficients = fitted_coefficients(rated.places - middle, rated.liking, model)
+    threshold = rated.liking.mean(axis=0)
     if own_mean == "surface":
         threshold = terms_at(points - middle).mean(axis=0) @ coefficients
-    else:
-        threshold = rated.liking.mean(axis=0)
     return FittedLiking(coefficients, middle, threshold, rated.weight)
 
 
-# --- notes --------------------------------------------------------------------------------------
+def _squared_errors(rated: _Rated, model: PreferenceModel | None) -> Floats:
+    """Give each respondent's sum of squared errors, without a model about the own mean."""
+    predicted = rated.liking.mean(axis=0)
+    if model is not None:
+        places = rated.places - rated.places.mean(axis=0)
+        predicted = terms_at(places) @ fitted_coefficients(places, rated.liking, model)
+    return np.asarray(((rated.liking - predicted) ** 2).sum(axis=0))
 
 
-def _notes(rated: RatedProducts, possible: list[PreferenceModel]) -> tuple[Message, ...]:
+# --- labels --------------------------------------------------------------------------------------
+
+
+def _places_frame(places: Floats, fitted: FittedLiking) -> pd.DataFrame:
+    """Give places and who is predicted above the own mean there."""
+    count, share = fitted.above(places)
+    frame = pd.DataFrame(places, columns=["across", "upward"])
+    return frame.assign(n_above=count.astype(int), share_above=share)
+
+
+def _products_frame(rated: _Rated, fitted: FittedLiking) -> pd.DataFrame:
+    weight = rated.weight / rated.weight.sum()
+    frame = _places_frame(rated.places, fitted)
+    frame.insert(0, "label", rated.labels)
+    frame["mean_liking"] = rated.liking @ weight
+    frame["observed_above"] = (rated.liking > rated.liking.mean(axis=0)) @ weight
+    return frame
+
+
+def _model_row(
+    rated: _Rated, model: PreferenceModel, fitted: FittedLiking, surface: pd.DataFrame
+) -> dict[str, object]:
+    """Describe a model; of the places liked by most, the middle one is told."""
+    best = surface[surface["share_above"] >= surface["share_above"].max() - 1e-12]
+    places = best[["across", "upward"]].to_numpy()
+    place = best.iloc[int(((places - places.mean(axis=0)) ** 2).sum(axis=1).argmin())]
+    explained = 1 - _squared_errors(rated, model) / _squared_errors(rated, None)
+    slope = np.average(fitted.coefficients[1:3], axis=1, weights=rated.weight)
+    row: dict[str, object] = {"model": model, "n_parameters": len(TERMS[model])}
+    row |= {"r2": np.average(explained, weights=rated.weight)}
+    row |= {name: place[name] for name in _BEST}
+    return row | {"slope_across": slope[0], "slope_upward": slope[1]}
+
+
+def _tests_frame(rated: _Rated, possible: list[PreferenceModel]) -> pd.DataFrame:
+    """Test each model against the next simpler one."""
+    n_products, n = rated.liking.shape
+    before, against, fewer = _squared_errors(rated, None), "mean", 1
+    rows = []
+    for model in possible:
+        after, more = _squared_errors(rated, model), len(TERMS[model])
+        p_values, statistic, p_value = nested_test(
+            before, after, extra=more - fewer, left=n_products - more
+        )
+        better = p_values <= TEST_LEVEL
+        row = {"model": model, "against": against, "n": n, "n_significant": int(better.sum())}
+        row |= {"share_significant": float(better.mean()), "statistic": statistic}
+        rows.append(row | {"df": 2 * n, "p_value": p_value})
+        before, against, fewer = after, str(model), more
+    return pd.DataFrame(rows)
+
+
+def _optima_frame(fitted: FittedLiking, points: Floats) -> pd.DataFrame:
+    """Count what kind of surface the model gives respondents."""
+    kinds, places = optimum_kinds(fitted)
+    inside = ((places >= points.min(axis=0)) & (places <= points.max(axis=0))).all(axis=1)
+    names = ["ideal", "anti_ideal", "saddle", "direction"]
+    columns = {
+        "optimum": names,
+        "n": [int((kinds == name).sum()) for name in names],
+        "share": [fitted.weight[kinds == name].sum() / fitted.weight.sum() for name in names],
+        "ideal_inside": [int((inside & (kinds == "ideal")).sum()), 0, 0, 0],
+    }
+    return pd.DataFrame(columns)
+
+
+def _notes(rated: _Rated, possible: list[PreferenceModel]) -> tuple[Message, ...]:
     notes = []
-    n = rated.liking.shape[1]
     if rated.n_dropped:
-        notes.append(
-            Message(
-                "Left out: {n:count} {n:respondent|respondents} who did not rate every product.",
-                {"n": rated.n_dropped},
-            )
-        )
+        text = "Left out: {n:count} {n:respondent|respondents} who did not rate every product."
+        notes.append(Message(text, {"n": rated.n_dropped}))
     if rated.n_constant:
-        notes.append(
-            Message(
-                "Left out: {n:count} {n:respondent|respondents} who like all products alike.",
-                {"n": rated.n_constant},
-            )
-        )
+        text = "Left out: {n:count} {n:respondent|respondents} who like all products alike."
+        notes.append(Message(text, {"n": rated.n_constant}))
+    n = rated.liking.shape[1]
     if n < SMALL_BASE:
-        notes.append(
-            Message("Only {n:count} respondents stand behind this map; shares are rough.", {"n": n})
-        )
+        text = "Only {n:count} respondents stand behind this map; shares are rough."
+        notes.append(Message(text, {"n": n}))
     if len(possible) < len(TERMS):
-        notes.append(
-            Message(
-                "{n:count} products do not suffice for every model; the richest fitted is the "
-                "{model} one.",
-                {"n": len(rated.labels), "model": MODEL_WORDS[possible[-1]]},
-            )
+        text = (
+            "{n:count} products do not suffice for every model; the richest fitted is the "
+            "{model} one."
         )
+        values = {"n": len(rated.labels), "model": MODEL_WORDS[possible[-1]]}
+        notes.append(Message(text, values))
     return tuple(notes)

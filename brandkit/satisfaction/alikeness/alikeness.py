@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -15,134 +14,41 @@ from scipy.special import ndtr
 from brandkit.core.errors import (
     InputError,
     NotEnoughDataError,
+    ScaleError,
     check_level,
     check_option,
     check_whole_number,
     did_you_mean,
+    require_columns,
     shown,
 )
 from brandkit.core.intervals import t_interval
+from brandkit.core.labels import coded
+from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.sampling.rows import Data, Weight
+from brandkit.core.waves import coded_waves
+from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
+from brandkit.sampling.variance import linearised_covariance
 from brandkit.satisfaction.alikeness.kernel import (
-    BankRows,
-    Measured,
-    Where,
-    bank_rows,
-    checked_columns,
-    checked_smallest,
-    image_squares,
+    BankMeans,
+    BankSums,
+    DrawnSquare,
+    bank_means,
+    bank_sums,
+    image_inertia,
     pair_contrasts,
-    rating_squares,
-    require_ticks,
+    rating_spread,
     rest_contrasts,
+    together,
     verdicts,
 )
-
-_TESTED = (
-    "estimate", "std_error", "ci_low", "ci_high", "ci_level", "smallest_difference", "declared",
-    "p_equal", "p_equal_adjusted", "p_value", "p_adjusted", "verdict",
-)  # fmt: skip
-PAIR_COLUMNS = (
-    "wave", "item", "label", "brand_a", "brand_b", *_TESTED, "n_a", "n_b", "n_both",
-)  # fmt: skip
-BRAND_COLUMNS = ("wave", "item", "label", "brand", "score", *_TESTED, "n")
-CHANGE_COLUMNS = (
-    "measure", "item", "label", "wave_a", "wave_b", "estimate", "std_error", "ci_low", "ci_high",
-    "ci_level", "p_value",
-)  # fmt: skip
-
-
-def measure_frame(measures: list[Measured], *, level: float) -> pd.DataFrame:
-    """Give one row a measure, wave and item."""
-    made = []
-    for one in measures:
-        low, high = one.square.interval(level)
-        observed, corrected = one.square.observed, one.square.corrected
-        made.append({
-            "measure": one.measure, "wave": one.wave, "item": one.item, "label": one.label,
-            "estimate": float(one.scaled(max(corrected, 0.0))),
-            "ci_low": float(one.scaled(low)), "ci_high": float(one.scaled(high)),
-            "ci_level": level, "untruncated": float(one.scaled(corrected)),
-            "observed": float(one.scaled(observed)),
-            "expected": float(one.scaled(observed) - one.scaled(corrected)),
-            "p_value": one.square.p_value(), "n": one.n, "n_persons": one.n_persons,
-            "n_brands": one.n_brands,
-            "n_attributes": np.nan if one.n_attributes is None else float(one.n_attributes),
-        })  # fmt: skip
-    return _typed(pd.DataFrame(made), ("wave", "item", "label"))
-
-
-def change_frame(measures: list[Measured], *, level: float) -> pd.DataFrame:
-    """Give the change of every measure from each wave to the next.
-
-    The error comes from the same draws over persons in both waves, about the corrected values.
-    """
-    places: dict[tuple[str, str | None], list[Measured]] = {}
-    for one in measures:
-        places.setdefault((one.measure, one.item), []).append(one)
-    made = []
-    for (measure, item), waves in places.items():
-        for before, after in pairwise(waves):
-            change = after.scaled(after.square.corrected) - before.scaled(before.square.corrected)
-            drawn = after.scaled(after.square.settled) - before.scaled(before.square.settled)
-            error = float(drawn.std(ddof=1))
-            low, high = t_interval(change, std_error=error, level=level)
-            p_value = 2 * float(ndtr(-abs(change) / error)) if error > 0 else 1.0
-            made.append((measure, item, after.label, before.wave, after.wave, float(change), error,
-                         float(low), float(high), level, p_value))  # fmt: skip
-    texts = ("measure", "item", "label", "wave_a", "wave_b")
-    return _typed(pd.DataFrame(made, columns=list(CHANGE_COLUMNS)), texts)
-
-
-def equivalence_frames(
-    found: BankRows | None, *, smallest: dict[str, float], declared: bool, level: float
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give the tests of all pairs, and of each bank against the others, by wave and item."""
-    pairs: list[pd.DataFrame] = []
-    brands: list[pd.DataFrame] = []
-    if found is None:
-        return _joined(pairs, PAIR_COLUMNS), _joined(brands, BRAND_COLUMNS)
-    for wave, name in enumerate(found.waves):
-        for at, item in enumerate(found.rows.columns):
-            banks, means = found.means(at, wave)
-            if len(banks) < 2:
-                continue
-            place = {"wave": name, "item": item, "label": found.label(item), "declared": declared}
-            names = np.array(found.banks, dtype=object)[banks]
-            k = len(banks)
-            test = partial(verdicts, means, smallest=smallest[item], rows=found.rows, level=level)
-            first, second = np.triu_indices(k, 1)
-            tested = test(contrasts=pair_contrasts(k))
-            pairs.append(tested.assign(
-                **place, brand_a=names[first], brand_b=names[second], n_a=means.n[first],
-                n_b=means.n[second], n_both=means.both[first, second],
-            ))  # fmt: skip
-            tested = test(contrasts=rest_contrasts(k))
-            brands.append(tested.assign(**place, brand=names, score=means.mean, n=means.n))
-    return (
-        _joined(pairs, PAIR_COLUMNS, counts=("n_a", "n_b", "n_both")),
-        _joined(brands, BRAND_COLUMNS, counts=("n",)),
-    )
-
-
-def _joined(
-    parts: list[pd.DataFrame], columns: tuple[str, ...], *, counts: tuple[str, ...] = ()
-) -> pd.DataFrame:
-    if not parts:
-        return pd.DataFrame(columns=list(columns))
-    frame = pd.concat(parts, ignore_index=True)[list(columns)]
-    texts = [name for name in columns if name in (
-        "wave", "item", "label", "brand", "brand_a", "brand_b", "verdict")]  # fmt: skip
-    return _typed(frame.astype(dict.fromkeys(counts, np.int64)), tuple(texts))
-
-
-def _typed(frame: pd.DataFrame, texts: tuple[str, ...]) -> pd.DataFrame:
-    return frame.astype(dict.fromkeys(texts, "str"))
-
+from brandkit.satisfaction.groups import data_frame
 
 MissingAnswers = Literal["pairwise", "drop", "raise"]
+
+#: What stands for the smallest difference that matters where none is declared.
+USUAL_SHARE = 0.05
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -312,19 +218,21 @@ def perceived_alikeness(
     check_level(level)
     check_whole_number("draws", draws, low=100)
     check_whole_number("suppress_below", suppress_below, low=2)
-    rated, ticked = checked_columns(items, images)
-    design = {"weight": weight, "respondent": respondent, "strata": strata, "cluster": cluster}
-    smallest, declared = checked_smallest(data, rated, smallest_difference)
+    rated, ticked = _checked_columns(items, images)
+    smallest, declared = _checked_smallest(data, rated, smallest_difference)
 
-    where = Where(brand=brand, wave=wave, design=design, suppress_below=suppress_below)
-    ratings = bank_rows(data, columns=rated, missing=missing, where=where) if rated else None
-    whole = "raise" if missing == "raise" else "drop"
-    image = bank_rows(data, columns=ticked, missing=whole, where=where) if ticked else None
-    if image:
-        require_ticks(image.rows)
+    where: dict[str, Any] = {"brand": brand, "wave": wave, "suppress_below": suppress_below}
+    where |= {"weight": weight, "respondent": respondent, "strata": strata, "cluster": cluster}
+    ratings = image = None
+    if rated:
+        ratings = bank_rows(data, columns=rated, missing=missing, **where)
+    if ticked:
+        whole = "raise" if missing == "raise" else "drop"
+        image = bank_rows(data, columns=ticked, missing=whole, **where)
+        _require_ticks(image.rows)
 
-    measures = rating_squares(ratings, draws=draws, seed=seed) if ratings else []
-    measures += image_squares(image, draws=draws, seed=seed) if image else []
+    measures = [] if ratings is None else _rating_squares(ratings, draws=draws, seed=seed)
+    measures += [] if image is None else _image_squares(image, draws=draws, seed=seed)
     pairs, brands = equivalence_frames(ratings, smallest=smallest, declared=declared, level=level)
     if not measures:
         raise NotEnoughDataError(
@@ -332,144 +240,422 @@ def perceived_alikeness(
             "file again, or leave constant items out."
         )
 
+    notes = dict.fromkeys(note for part in (ratings, image) if part for note in part.notes)
+    if rated and not declared:
+        loud = Message(
+            "The smallest difference that matters was not declared. 5% of the scale's length "
+            "stands in for it; which banks count as equal depends on it. Declare it with "
+            "smallest_difference."
+        )
+        notes = {loud: None, **notes}
     return PerceivedAlikeness(
-        measures=measure_frame(measures, level=level),
-        changes=change_frame(measures, level=level),
+        measures=_measure_frame(measures, level=level),
+        changes=_change_frame(measures, level=level),
         pairs=pairs,
         brands=brands,
         ci_level=level,
         draws=draws,
-        notes=_notes([one for one in (ratings, image) if one], declared=declared or not rated),
+        notes=tuple(notes),
     )
 
 
-def _notes(parts: list[BankRows], *, declared: bool) -> tuple[Message, ...]:
-    """Gather what was left out and taken for granted, each thing once."""
-    said = dict.fromkeys(note for part in parts for note in part.notes)
-    if declared:
-        return tuple(said)
-    loud = Message(
-        "The smallest difference that matters was not declared. 5% of the scale's length stands in "
-        "for it; which banks count as equal depends on it. Declare it with smallest_difference."
-    )
-    return (loud, *said)
+# --- checks --------------------------------------------------------------------------------------
 
 
-def last_wave(frame: pd.DataFrame) -> str | None:
-    """Give the last wave of a frame; None where there are none."""
-    waves = frame["wave"].dropna()
-    return str(waves.iloc[-1]) if len(waves) else None
+def _checked_columns(
+    items: Sequence[str] | None, images: Sequence[str] | None
+) -> tuple[list[str], list[str]]:
+    """Give ratings and ticks as lists; refuse none at all and a name in both."""
+    for argument, names in (("items", items), ("images", images)):
+        if isinstance(names, str):
+            raise InputError(f"`{argument}` must be a list of columns; found {shown(names)}.")
+    rated, ticked = list(items or []), list(images or [])
+    if not rated and not ticked:
+        raise InputError("`items` or `images` must name columns; found neither. Name ratings.")
+    both = sorted(set(rated) & set(ticked))
+    if both:
+        raise InputError(
+            f"`items` and `images` must be different columns; found {shown(both)} in both."
+        )
+    return rated, ticked
 
 
-def of_wave(frame: pd.DataFrame, wave: str | None) -> pd.DataFrame:
-    """Give the rows of a wave, the last where none is named."""
-    known = list(dict.fromkeys(frame["wave"].dropna().astype(str)))
-    chosen = last_wave(frame) if wave is None else str(wave)
-    if wave is not None and chosen not in known:
-        raise InputError(f"`wave` must be one of {shown(known)}; found {shown(wave)}.")
-    return frame if chosen is None else frame[frame["wave"] == chosen]
+def _checked_smallest(
+    data: Data, items: list[str], given: float | Mapping[str, float] | None
+) -> tuple[dict[str, float], bool]:
+    """Give the smallest difference that matters for each item, and whether it was declared."""
+    if given is None and items:
+        return _usual(data, items), False
+    wanted = dict(given) if isinstance(given, Mapping) else dict.fromkeys(items, given or 0.0)
+    lost = [item for item in items if item not in wanted]
+    more = [item for item in wanted if item not in items]
+    if lost or more:
+        hint = did_you_mean(str(more[0]), items) if more else ""
+        raise InputError(
+            "`smallest_difference` must name each item once; found "
+            f"{shown(more) if more else 'none'} that {'are' if more else 'is'} no item and "
+            f"{shown(lost) if lost else 'none'} without one.{hint}"
+        )
+    wrong = [item for item, value in wanted.items() if not value > 0 or np.isinf(value)]
+    if wrong:
+        raise ScaleError(
+            f"`smallest_difference` must be above 0, in scale points; found "
+            f"{shown(wanted[wrong[0]])} for {shown(wrong[0])}."
+        )
+    return {item: float(wanted[item]) for item in items}, True
 
 
-def share_rows(result: PerceivedAlikeness, *, wave: str | None = None) -> pd.DataFrame:
-    """Give the shares between banks of a wave, the largest item first and all items last.
+def _usual(data: Data, items: list[str]) -> dict[str, float]:
+    known = {}
+    if not isinstance(data, pd.DataFrame):
+        book = data.codebook.dropna(subset=["low", "high"])
+        known = dict(zip(book["item"], USUAL_SHARE * (book["high"] - book["low"]), strict=True))
+    lost = [item for item in items if item not in known]
+    if lost:
+        raise InputError(
+            "`smallest_difference` must be declared where no codebook tells the scale; found none "
+            f"for {shown(lost)}. Write the smallest difference of two banks' means that matters, "
+            "as 0.5 on a scale from 0 to 10."
+        )
+    return {item: float(known[item]) for item in items}
+
+
+def _require_ticks(rows: SurveyRows) -> None:
+    """Refuse answers that are neither ticked nor not."""
+    for name, column in zip(rows.columns, rows.values.T, strict=True):
+        odd = column[~np.isin(column, (0.0, 1.0))]
+        if len(odd):
+            raise ScaleError(
+                f"`images` must hold 1 (ticked) and 0; found {shown(float(odd[0]))} in "
+                f"{shown(name)}. Name ratings in `items`."
+            )
+
+
+# --- rows by bank and wave -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class BankRows:
+    """Rows with the bank and wave of each.
 
     Parameters
     ----------
-    result : PerceivedAlikeness
-    wave : str, optional
-        The last where not given.
-
-    Returns
-    -------
-    DataFrame
-
-    Raises
-    ------
-    NotEnoughDataError
-        No ratings were looked at.
+    rows : SurveyRows
+    banks, waves : tuple
+        Their names in order; one None where there are no waves.
+    bank, wave : ndarray of int, shape (n,)
+    enough : ndarray of bool, shape (columns, waves, banks)
+        Whether as many persons answered as are shown.
+    notes : tuple of Message
     """
-    shares = result.measures[result.measures["measure"] == "between_share"]
-    if not len(shares):
-        raise NotEnoughDataError(
-            "`result` must hold ratings for this; found images only. Name `items` when asking "
-            "whether customers notice."
-        )
-    rows = of_wave(shares, wave)
-    single = rows[rows["item"].notna()].sort_values("untruncated", ascending=False, kind="stable")
-    return pd.concat([single, rows[rows["item"].isna()]], ignore_index=True)
+
+    rows: SurveyRows
+    banks: tuple[str, ...]
+    waves: tuple[str | None, ...]
+    bank: Codes
+    wave: Codes
+    enough: Flags
+    notes: tuple[Message, ...]
+
+    def label(self, item: str) -> str:
+        """Give an item's label, or its name where it has none."""
+        return str(self.rows.labels.get(item, item))
+
+    def sums(self, columns: Floats, *, draws: int, seed: int) -> BankSums:
+        """Add columns up by wave and bank, of the sample and of draws over persons."""
+        shape, drawn = (len(self.waves), len(self.banks)), self.rows.draws(draws, seed=seed)
+        cell = self.wave * len(self.banks) + self.bank
+        return bank_sums(columns, self.rows, cell=cell, shape=shape, drawn=drawn)
+
+    def means(self, column: int, wave: int) -> tuple[Codes, BankMeans]:
+        """Give the banks with enough answers to an item in a wave, and their means."""
+        banks = np.flatnonzero(self.enough[column, wave])
+        place = np.full(len(self.banks), -1)
+        place[banks] = np.arange(len(banks))
+        at = np.where(self.wave == wave, place[self.bank], -1).astype(np.intp)
+        answers = self.rows.values[:, column]
+        return banks, bank_means(self.rows, answers=answers, bank=at, n_banks=len(banks))
+
+    def bases(self, used: Flags, banks: Codes) -> dict[str, int]:
+        """Count answers, persons and banks of the rows used."""
+        persons = len(np.unique(self.rows.person[used]))
+        return {"n": int(used.sum()), "n_persons": persons, "n_brands": len(banks)}
 
 
-def whole_share(result: PerceivedAlikeness, *, wave: str | None = None) -> dict[str, Any]:
-    """Give the share over all items, or that of the only one."""
-    return dict(share_rows(result, wave=wave).iloc[-1])
-
-
-def chosen_item(result: PerceivedAlikeness, item: str | None) -> str:
-    """Give the item asked for, or the first that was tested."""
-    known = [str(one) for one in result.pairs["item"].unique()]
-    if not known:
-        raise NotEnoughDataError(
-            "`result` must hold tested pairs of banks; found none. Name `items` when asking "
-            "whether customers notice."
-        )
-    one = known[0] if item is None else item
-    if one not in known:
-        raise InputError(
-            f"`item` must be one that was tested; found {shown(item)}. It has {shown(known)}."
-            f"{did_you_mean(one, known)}"
-        )
-    return one
-
-
-def against_rows(
-    result: PerceivedAlikeness,
+def bank_rows(
+    data: Data,
     *,
-    item: str | None = None,
-    focus: str | None = None,
+    columns: list[str],
+    missing: str,
+    brand: str | None = None,
     wave: str | None = None,
-) -> pd.DataFrame:
-    """Give each bank against the focus, or where there is none against the others' mean.
-
-    Parameters
-    ----------
-    result : PerceivedAlikeness
-    item : str, optional
-        The first tested where not given.
-    focus : str, optional
-        Must have been rated by enough persons.
-    wave : str, optional
-        The last where not given.
-
-    Returns
-    -------
-    DataFrame
-        ``brand estimate ci_low ci_high smallest_difference declared verdict n label``, the highest
-        first. With a focus, ``estimate`` is the other bank less the focus.
-    """
-    one = chosen_item(result, item)
-    columns = ["brand", "estimate", "ci_low", "ci_high", "smallest_difference", "declared",
-               "verdict", "n", "label"]  # fmt: skip
-    if focus is None:
-        rows = of_wave(result.brands[result.brands["item"] == one], wave)
-        return _highest_first(rows[columns])
-    pairs = of_wave(result.pairs[result.pairs["item"] == one], wave)
-    known = list(dict.fromkeys([*pairs["brand_a"], *pairs["brand_b"]]))
-    if focus not in known:
-        raise InputError(
-            f"`focus` must be a bank that enough people rated; found {shown(focus)}. It has "
-            f"{shown(known)}.{did_you_mean(str(focus), known)}"
-        )
-    first = pairs[pairs["brand_a"] == focus]
-    second = pairs[pairs["brand_b"] == focus]
-    turned = first.assign(
-        brand=first["brand_b"], n=first["n_b"], estimate=-first["estimate"],
-        ci_low=-first["ci_high"], ci_high=-first["ci_low"],
-    )  # fmt: skip
-    same = second.assign(brand=second["brand_a"], n=second["n_a"])
-    return _highest_first(pd.concat([turned, same])[columns])
-
-
-def _highest_first(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.sort_values(
-        ["estimate", "brand"], ascending=[False, True], kind="stable", ignore_index=True
+    suppress_below: int = 10,
+    **design: Any,
+) -> BankRows:
+    """Take rows with their bank and wave; say which banks have too few persons."""
+    frame, known = data_frame(data)
+    brand, wave = brand or known.get("brand"), wave or known.get("wave")
+    if brand is None:
+        raise InputError("`brand` must name the column of the bank; found none. Name it.")
+    require_columns(frame, [brand], argument="brand")
+    require_columns(frame, [wave] if wave else [], argument="wave")
+    rows = survey_rows(
+        data,
+        columns=columns,
+        others=[brand, wave] if wave else [brand],
+        missing="keep" if missing == "pairwise" else missing,  # type: ignore[arg-type]
+        **design,
     )
+    bank, banks = coded(rows.frame[brand])
+    nowhen: tuple[Codes, tuple[str, ...]] = np.zeros(len(rows), np.intp), ()
+    at, waves = coded_waves(rows.frame[wave]) if wave else nowhen
+    shape = (len(waves) or 1, len(banks))
+    counts = []
+    for there in ~np.isnan(rows.values).T:
+        code = (at * len(banks) + bank)[there]
+        pairs = np.unique(np.stack([code, rows.person[there]], axis=1), axis=0)
+        counts.append(np.bincount(pairs[:, 0], minlength=shape[0] * shape[1]).reshape(shape))
+    enough = np.stack(counts) >= suppress_below
+    if (enough.sum(axis=2) < 2).all():
+        raise NotEnoughDataError(
+            f"`data` must have at least two banks with {suppress_below} persons each; found "
+            f"{int(enough.sum(axis=2).max())}. Unite small banks, or lower suppress_below."
+        )
+    notes = [*rows.notes, *_constant(rows)]
+    few = sorted({banks[place] for place in np.argwhere(~enough)[:, 2]})
+    if few:
+        notes.append(
+            Message(
+                "Fewer than {least:count} persons answered for {brands} in some wave or item; "
+                "these banks are left out there.",
+                {"least": suppress_below, "brands": few},
+            )
+        )
+    return BankRows(rows, banks, waves or (None,), bank, at, enough, tuple(notes))
+
+
+def _constant(rows: SurveyRows) -> list[Message]:
+    flat = [
+        Message("“{item}”", {"item": name})
+        for name, column in zip(rows.columns, rows.values.T, strict=True)
+        if np.nanmin(column, initial=np.inf) >= np.nanmax(column, initial=-np.inf)
+    ]
+    if not flat:
+        return []
+    return [
+        Message(
+            "{items} {n:has|have} the same answer in every row and {n:is|are} left out of the "
+            "variance.",
+            {"items": flat, "n": len(flat)},
+        )
+    ]
+
+
+# --- measures ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """One measure of one wave, with its draws and base."""
+
+    measure: Literal["between_share", "inertia"]
+    wave: str | None
+    item: str | None
+    label: str | None
+    square: DrawnSquare
+    n: int
+    n_persons: int
+    n_brands: int
+    n_attributes: float = np.nan
+
+    def scaled(self, length: Any) -> Any:
+        """Give the measure itself from a squared length: between over all, or as it is."""
+        return length / (1.0 + length) if self.measure == "between_share" else length
+
+
+def _rating_squares(found: BankRows, *, draws: int, seed: int) -> list[_Measured]:
+    """Give the variance between banks of every item and wave, and over all items."""
+    rows = found.rows
+    there = ~np.isnan(rows.values)
+    middle = np.nansum(rows.values * rows.weight[:, None], axis=0)
+    middle /= (there * rows.weight[:, None]).sum(axis=0)
+    answers = np.where(there, rows.values - middle, 0.0)
+    columns = np.stack([there, answers, answers**2], axis=2).reshape(len(rows), -1)
+    sums = found.sums(columns, draws=draws, seed=seed)
+    measures = []
+    for wave, name in enumerate(found.waves):
+        made: list[_Measured] = []
+        for at, item in enumerate(rows.columns):
+            banks, means = found.means(at, wave)
+            three = slice(3 * at, 3 * at + 3)
+            part = BankSums(sums.sample[..., three], sums.drawn[..., three])
+            if len(banks) < 2 or not _varies(part.sample[wave][banks]):
+                continue
+            covariance = _domain_covariance(means, rows)
+            square = rating_spread(
+                part, persons=means.persons, covariance=covariance, wave=wave, banks=banks
+            )
+            bases = found.bases(
+                there[:, at] & (found.wave == wave) & np.isin(found.bank, banks), banks
+            )
+            label = found.label(item)
+            made.append(_Measured("between_share", name, item, label, square, **bases))
+        measures += made
+        if len(made) > 1:
+            square = together([one.square for one in made])
+            most = {
+                base: max(getattr(one, base) for one in made)
+                for base in ("n", "n_persons", "n_brands")
+            }
+            measures.append(_Measured("between_share", name, None, None, square, **most))
+    return measures
+
+
+def _varies(sums: Floats) -> bool:
+    weight, total, squares = sums.T
+    return bool((squares / weight - (total / weight) ** 2).max() > 1e-12)
+
+
+def _domain_covariance(means: BankMeans, rows: SurveyRows) -> Floats:
+    """Give the covariance of bank means, unbiased for small banks in a large sample."""
+    units = rows.n_units
+    factor = np.sqrt(means.persons / (means.persons - 1) * (units - 1) / units)
+    return linearised_covariance(means.contributions * factor, stratum=rows.stratum)
+
+
+def _image_squares(found: BankRows, *, draws: int, seed: int) -> list[_Measured]:
+    """Give the inertia of banks by attributes in every wave."""
+    sums = found.sums(found.rows.values, draws=draws, seed=seed)
+    measures = []
+    for wave, name in enumerate(found.waves):
+        table = sums.sample[wave]
+        asked, means = found.means(0, wave)
+        is_ticked = table[asked].sum(axis=1) > 0
+        banks = asked[is_ticked]
+        if len(banks) < 2:
+            continue
+        square = image_inertia(sums, persons=means.persons[is_ticked], wave=wave, banks=banks)
+        bases = found.bases((found.wave == wave) & np.isin(found.bank, banks), banks)
+        attributes = float((table[banks].sum(axis=0) > 0).sum())
+        measures.append(_Measured("inertia", name, None, None, square, **bases,
+                                  n_attributes=attributes))  # fmt: skip
+    return measures
+
+
+# --- frames --------------------------------------------------------------------------------------
+
+_TESTED = (
+    *("estimate", "std_error", "ci_low", "ci_high", "ci_level", "smallest_difference", "declared"),
+    *("p_equal", "p_equal_adjusted", "p_value", "p_adjusted", "verdict"),
+)
+_PAIRS = ("wave", "item", "label", "brand_a", "brand_b", *_TESTED, "n_a", "n_b", "n_both")
+_BRANDS = ("wave", "item", "label", "brand", "score", *_TESTED, "n")
+_CHANGES = (
+    *("measure", "item", "label", "wave_a", "wave_b"),
+    *("estimate", "std_error", "ci_low", "ci_high", "ci_level", "p_value"),
+)
+_BASES = (
+    *("measure", "wave", "item", "label"),
+    *("n", "n_persons", "n_brands", "n_attributes"),
+)
+_MEASURES = (
+    *("measure", "wave", "item", "label", "estimate", "ci_low", "ci_high", "ci_level"),
+    *("untruncated", "observed", "expected", "p_value", *_BASES[4:]),
+)
+_TEXTS = {"measure", "wave", "item", "label", "brand", "verdict"}
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Let columns of texts be such, also where all are missing."""
+    names = [name for name in frame if str(name).removesuffix("_a").removesuffix("_b") in _TEXTS]
+    return frame.astype(dict.fromkeys(names, "str"))
+
+
+def _measure_frame(measures: list[_Measured], *, level: float) -> pd.DataFrame:
+    """Give one row a measure, wave and item."""
+    frame = pd.DataFrame({name: [getattr(one, name) for one in measures] for name in _BASES})
+    squares = [one.square for one in measures]
+
+    def scaled(lengths: list[float]) -> Floats:
+        return np.array([one.scaled(x) for one, x in zip(measures, lengths, strict=True)], float)
+
+    ends = [one.interval(level) for one in squares]
+    observed = scaled([one.observed for one in squares])
+    corrected = scaled([one.corrected for one in squares])
+    return _typed(frame).assign(
+        estimate=scaled([max(one.corrected, 0.0) for one in squares]),
+        ci_low=scaled([float(low) for low, _ in ends]),
+        ci_high=scaled([float(high) for _, high in ends]),
+        ci_level=level,
+        untruncated=corrected,
+        observed=observed,
+        expected=observed - corrected,
+        p_value=[one.p_value() for one in squares],
+    )[list(_MEASURES)]
+
+
+def _change_frame(measures: list[_Measured], *, level: float) -> pd.DataFrame:
+    """Give the change of every measure from each wave to the next.
+
+    The error comes from the same draws over persons in both waves, about the corrected values.
+    """
+    places: dict[tuple[str, str | None], list[_Measured]] = {}
+    for one in measures:
+        places.setdefault((one.measure, one.item), []).append(one)
+    made = []
+    for (measure, item), waves in places.items():
+        for before, after in pairwise(waves):
+            change = after.scaled(after.square.corrected) - before.scaled(before.square.corrected)
+            drawn = after.scaled(after.square.settled) - before.scaled(before.square.settled)
+            error = float(drawn.std(ddof=1))
+            low, high = t_interval(change, std_error=error, level=level)
+            p_value = 2 * float(ndtr(-abs(change) / error)) if error > 0 else 1.0
+            place = (measure, item, after.label, before.wave, after.wave)
+            made.append((*place, float(change), error, float(low), float(high), level, p_value))
+    return _typed(pd.DataFrame(made, columns=list(_CHANGES)))
+
+
+def equivalence_frames(
+    found: BankRows | None, *, smallest: dict[str, float], declared: bool, level: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the tests of all pairs, and of each bank against the others, by wave and item."""
+    pairs, brands = [pd.DataFrame(columns=_PAIRS)], [pd.DataFrame(columns=_BRANDS)]
+    if found is None:
+        return _stacked(pairs), _stacked(brands)
+    names = np.array(found.banks, dtype=object)
+    for wave, at in np.ndindex(len(found.waves), len(found.rows.columns)):
+        banks, means = found.means(at, wave)
+        if len(banks) < 2:
+            continue
+        item, k = found.rows.columns[at], len(banks)
+        place = {"wave": found.waves[wave], "item": item, "label": found.label(item)}
+        rule: dict[str, Any] = {"smallest": smallest[item], "rows": found.rows, "level": level}
+        first, second = np.triu_indices(k, 1)
+        pairs.append(
+            verdicts(means, contrasts=pair_contrasts(k), **rule).assign(
+                **place,
+                declared=declared,
+                brand_a=names[banks][first],
+                brand_b=names[banks][second],
+                n_a=means.n[first].astype(np.int64),
+                n_b=means.n[second].astype(np.int64),
+                n_both=means.both[first, second].astype(np.int64),
+            )
+        )
+        brands.append(
+            verdicts(means, contrasts=rest_contrasts(k), **rule).assign(
+                **place,
+                declared=declared,
+                brand=names[banks],
+                score=means.mean,
+                n=means.n.astype(np.int64),
+            )
+        )
+    return _stacked(pairs), _stacked(brands)
+
+
+def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put frames below each other, in the columns of the first, which is empty."""
+    if len(parts) == 1:
+        return _typed(parts[0])
+    return _typed(pd.concat(parts[1:], ignore_index=True)[parts[0].columns])

@@ -1,48 +1,131 @@
-"""Rows of ratings and ticks by bank and wave, and what they say of the spread between banks."""
+"""Squared lengths that noise alone would make positive: corrected, tested, with an interval.
+
+The spread of means between banks, and the inertia of a table, are squared lengths. Noise adds to
+them, so that banks that are all alike seem to differ. Draws over persons say how much noise adds;
+the interval asks which true spreads would give the observed one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from brandkit.core.errors import (
-    InputError,
-    NotEnoughDataError,
-    ScaleError,
-    did_you_mean,
-    require_columns,
-    shown,
-)
-from brandkit.core.intervals import carried_df, holm, t_interval
+from brandkit.core.intervals import Interval, carried_df, holm, t_interval
 from brandkit.core.linalg import Codes, Floats
-from brandkit.core.message import Message
-from brandkit.sampling.design import RowDraws, SurveyData, SurveyRows
+from brandkit.sampling.design import RowDraws, SurveyRows
 from brandkit.sampling.moments import moments
-from brandkit.sampling.rows import Data, survey_rows
 from brandkit.sampling.variance import linearised_covariance
-from brandkit.satisfaction.alikeness.variance import DrawnSquare, together
+
+#: Squared lengths, over their scale, that are rounding.
+NO_LENGTH = 1e-14
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
-    """Which cell of wave and bank each row belongs to, and the persons in each.
+class DrawnSquare:
+    """A squared length in draws, as a function of how far the true differences are stretched.
+
+    With true differences s times the observed ones, draw d gives
+    (square_d s^2 + 2 cross_d s + noise_d) / scale_d.
 
     Parameters
     ----------
-    code : ndarray of int, shape (n,)
-        wave x banks + bank; -1 for rows that are left out.
-    n_waves, n_banks : int
+    observed : float
+        The squared length in the sample, over its scale.
+    corrected : float
+        The same less what noise adds; below 0 where the sample varies less than noise.
+    square, cross, noise : ndarray, shape (draws,)
+        Squared observed differences, their product with the draw's deviations, squared
+        deviations: weighted as in the draw.
+    scale : ndarray, shape (draws,)
+        What the square is divided by in the draw: the variance within, or 1.
+    unit : float
+        The squared length at s = 1, in the unit of `corrected`.
     """
 
-    code: Codes
-    n_waves: int
-    n_banks: int
+    observed: float
+    corrected: float
+    square: Floats
+    cross: Floats
+    noise: Floats
+    scale: Floats
+    unit: float
+
+    def stretched(self, factor: float) -> Floats:
+        """Give the draws where true differences are `factor` times the observed ones."""
+        length = self.square * factor**2 + 2 * self.cross * factor + self.noise
+        return np.asarray(length / self.scale)
+
+    @property
+    def settled(self) -> Floats:
+        """Give the draws around the corrected estimate, for the error of a change."""
+        if self.unit <= NO_LENGTH:
+            return self.stretched(0.0)
+        return self.stretched(float(np.sqrt(max(self.corrected, 0.0) / self.unit)))
+
+    def p_value(self) -> float:
+        """Give the chance of a length as large as observed where there are no differences."""
+        above = self.noise / self.scale >= self.observed * (1 - 1e-12)
+        return float((1 + above.sum()) / (1 + len(above)))
+
+    def interval(self, level: float) -> Interval:
+        """Give the squared lengths that would not make the observed one surprising.
+
+        Parameters
+        ----------
+        level : float
+            Coverage aimed at.
+
+        Returns
+        -------
+        Interval
+            The lower end is the length at which one draw in 40 (at 95 %) reaches the observed
+            value; 0 where more do so without any differences. The upper end likewise.
+
+        Notes
+        -----
+        In each draw the stretch s solves square s^2 + 2 cross s + noise = observed x scale; the
+        ends are percentiles of the solutions. This is the inversion of a test, as the noncentral
+        F gives it for normal data (Steiger, J. H. (2004). Beyond the F test. Psychological Methods
+        9, 164-182. doi:10.1037/1082-989X.9.2.164), with draws in place of the normal law. Where
+        less is observed than noise alone would make, the upper end is the one at what noise makes:
+        a lucky sample must not look like a sure zero.
+        """
+        tail = (1 - level) / 2
+        # noise alone reaches the observed value: no difference is needed
+        lower = np.where(
+            self.noise >= self.observed * self.scale, 0.0, self._lengths(self.observed)
+        )
+        upper = self._lengths(max(self.observed, float((self.noise / self.scale).mean())))
+        low = np.quantile(lower, tail, method="weibull")
+        high = np.quantile(upper, 1 - tail, method="weibull")
+        return Interval(np.asarray(low), np.asarray(high))
+
+    def _lengths(self, wanted: float) -> Floats:
+        """Give for each draw the true squared length at which it shows the wanted one."""
+        excess = self.noise - wanted * self.scale
+        if self.unit <= NO_LENGTH:  # the banks agree to the last digit: no direction to stretch
+            return np.asarray(np.maximum(-excess / self.scale, 0.0))
+        root = self.cross**2 - self.square * excess
+        far = (-self.cross + np.sqrt(np.maximum(root, 0.0))) / self.square
+        stretch = np.where(root >= 0, np.maximum(far, 0.0), 0.0)
+        return np.asarray(stretch**2 * self.unit)
+
+
+def together(parts: list[DrawnSquare]) -> DrawnSquare:
+    """Give the mean of several squared lengths that were drawn together."""
+    many, scale = len(parts), np.ones_like(parts[0].scale)
+    means = {
+        name: sum(getattr(part, name) for part in parts) / many
+        for name in ("observed", "corrected", "unit")
+    }
+    drawn = {
+        name: np.sum([getattr(part, name) / part.scale for part in parts], axis=0) / many
+        for name in ("square", "cross", "noise")
+    }
+    return DrawnSquare(**means, **drawn, scale=scale)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,59 +142,46 @@ class BankSums:
     drawn: Floats
 
 
-def bank_sums(columns: Floats, rows: SurveyRows, cells: Cells, drawn: RowDraws) -> BankSums:
-    """Add columns up by wave and bank, once for the sample and once for every draw."""
+def bank_sums(
+    columns: Floats, rows: SurveyRows, *, cell: Codes, shape: tuple[int, int], drawn: RowDraws
+) -> BankSums:
+    """Add columns up by wave and bank, once for the sample and once for every draw.
+
+    ``cell``: wave x banks + bank of each row; ``shape``: waves and banks.
+    """
     names = [f"c{at}" for at in range(columns.shape[1])]
-    used = cells.code >= 0
-    frame = pd.DataFrame(columns[used], columns=names)
-    frame["cell"], frame["w"] = cells.code[used], rows.weight[used]
-    found = moments(
-        frame, columns=names, cells=["cell"], weight="w", products=False,
-        groups=drawn.group[used], n_groups=drawn.n_groups,
-    )  # fmt: skip
-    place = [int(cell[0]) for cell in found.cells]  # type: ignore[call-overload]
-    shape = (cells.n_waves * cells.n_banks, len(names))
+    frame = pd.DataFrame(columns, columns=names).assign(cell=cell, w=rows.weight)
+    added = moments(
+        frame,
+        columns=names,
+        cells=["cell"],
+        weight="w",
+        products=False,
+        groups=drawn.group,
+        n_groups=drawn.n_groups,
+    )
+    place = [int(one[0]) for one in added.cells]  # type: ignore[call-overload]
 
     def spread(values: Floats) -> Floats:
-        whole = np.zeros((*values.shape[:-2], *shape))
+        whole = np.zeros((*values.shape[:-2], shape[0] * shape[1], len(names)))
         whole[..., place, :] = values
-        return whole.reshape(*values.shape[:-2], cells.n_waves, cells.n_banks, len(names))
+        return whole.reshape(*values.shape[:-2], *shape, len(names))
 
-    return BankSums(spread(found.sums().sums), spread(found.sums(drawn.times).sums))
+    return BankSums(spread(added.sums().sums), spread(added.sums(drawn.times).sums))
 
 
 def rating_spread(
-    sums: BankSums,
-    *,
-    persons: Floats,
-    covariance: Floats,
-    wave: int,
-    banks: Codes,
+    sums: BankSums, *, persons: Floats, covariance: Floats, wave: int, banks: Codes
 ) -> DrawnSquare:
     """Give the variance of an item between banks over that within, with draws.
 
-    Parameters
-    ----------
-    sums : BankSums
-        Of three columns: answered, answer, squared answer (about the middle of all answers).
-    persons : ndarray, shape (banks,)
-        Persons who rated each of the chosen banks.
-    covariance : ndarray, shape (banks, banks)
-        Design covariance of the chosen banks' means.
-    wave : int
-    banks : ndarray of int
-        The banks with enough answers.
-
-    Returns
-    -------
-    DrawnSquare
-
-    Notes
-    -----
-    With shares of the ratings p_b, means m_b and their design covariance V, the variance between
-    is sum p_b (m_b - m)^2 - (sum p_b V_bb - p'Vp): the second part is what noise adds, persons who
-    rated several banks included. The variance within is sum p_b (s_b^2 + V_bb), s_b^2 with the
-    weight as denominator. Where every person rates one of equally many this is omega squared.
+    ``sums`` of three columns: answered, answer, squared answer (about the middle of all answers);
+    ``persons`` (banks,) who rated each of the chosen ``banks``; ``covariance`` (banks, banks) of
+    their means. With shares of the ratings p_b, means m_b and their design covariance V, the
+    variance between is sum p_b (m_b - m)^2 - (sum p_b V_bb - p'Vp): the second part is what noise
+    adds, persons who rated several banks included. The variance within is sum p_b (s_b^2 + V_bb),
+    s_b^2 with the weight as denominator. Where every person rates one of equally many this is
+    omega squared.
     """
     weight, total, squares = np.moveaxis(sums.sample[wave][banks], -1, 0)
     share, mean = weight / weight.sum(), total / weight
@@ -148,28 +218,12 @@ def _spread(share: Floats, one: Floats, other: Floats) -> Floats:
 
 
 def image_inertia(sums: BankSums, *, persons: Floats, wave: int, banks: Codes) -> DrawnSquare:
-    """Give the inertia of the table of banks by attributes, with draws.
+    """Give the inertia of the table of banks by attributes, chi-square over mentions, with draws.
 
-    Parameters
-    ----------
-    sums : BankSums
-        Of the ticks.
-    persons : ndarray, shape (banks,)
-        Persons asked about each of the chosen banks.
-    wave : int
-    banks : ndarray of int
-        The banks with enough answers.
-
-    Returns
-    -------
-    DrawnSquare
-        Not divided by anything: chi-square over the number of mentions.
-
-    Notes
-    -----
-    Inertia is the squared length of the residuals (p - rc)/sqrt(rc). What noise adds is the mean
-    over draws of the squared length of their deviations. (rows - 1)(columns - 1)/n would hold for
-    single mentions only: ticks of frequent attributes vary less, ticks of one person go together.
+    ``sums`` of the ticks; ``persons`` (banks,) asked about each of the chosen ``banks``. Inertia is
+    the squared length of the residuals (p - rc)/sqrt(rc). What noise adds is the mean over draws of
+    the squared length of their deviations. (rows - 1)(columns - 1)/n would hold for single mentions
+    only: ticks of frequent attributes vary less, ticks of one person go together.
     """
     table = sums.sample[wave][banks]
     ticked = table.sum(axis=0) > 0
@@ -221,21 +275,9 @@ class BankMeans:
 
 
 def bank_means(rows: SurveyRows, *, answers: Floats, bank: Codes, n_banks: int) -> BankMeans:
-    """Take means of an item by bank, and what the sampling units add to them.
+    """Take means of an item by bank (-1 leaves a row out), and what the sampling units add to them.
 
-    Parameters
-    ----------
-    rows : SurveyRows
-    answers : ndarray, shape (n,)
-        Missing ones are left out.
-    bank : ndarray of int, shape (n,)
-        Bank of each row; -1 leaves it out.
-    n_banks : int
-
-    Returns
-    -------
-    BankMeans
-        Of all banks; those without answers have a missing mean.
+    Missing answers are left out; banks without answers have a missing mean.
     """
     used = (bank >= 0) & ~np.isnan(answers)
     inside = bank[:, None] == np.arange(n_banks)
@@ -282,36 +324,14 @@ def rest_contrasts(banks: int) -> Floats:
 
 
 def verdicts(
-    means: BankMeans,
-    *,
-    contrasts: Floats,
-    smallest: float,
-    rows: SurveyRows,
-    level: float,
+    means: BankMeans, *, contrasts: Floats, smallest: float, rows: SurveyRows, level: float
 ) -> pd.DataFrame:
-    """Test contrasts of bank means against no difference and against one that matters.
+    """Test contrasts (m, banks) of means against no difference and a ``smallest`` that matters.
 
-    Parameters
-    ----------
-    means : BankMeans
-    contrasts : ndarray, shape (m, banks)
-    smallest : float, > 0
-        The smallest difference that matters.
-    rows : SurveyRows
-        Whose design made the contributions.
-    level : float
-
-    Returns
-    -------
-    DataFrame
-        ``estimate std_error ci_low ci_high p_equal p_equal_adjusted p_value p_adjusted verdict``,
-        one row a contrast; both p-values are adjusted over the rows.
-
-    Notes
-    -----
-    Two one-sided tests: p_equal = P(T <= (|d| - smallest)/error), small where the difference lies
-    surely within the limits on both sides. Degrees of freedom by
-    :func:`~brandkit.core.intervals.carried_df`.
+    Gives ``estimate std_error ci_low ci_high p_equal p_equal_adjusted p_value p_adjusted verdict``,
+    one row a contrast; both p-values are adjusted over the rows. Two one-sided tests: p_equal =
+    P(T <= (|d| - smallest)/error), small where the difference lies surely within the limits on both
+    sides. Degrees of freedom by :func:`~brandkit.core.intervals.carried_df`.
     """
     difference = contrasts @ means.mean
     totals = means.contributions @ contrasts.T
@@ -325,317 +345,19 @@ def verdicts(
     low, high = t_interval(difference, std_error=error, df=df, level=level)
     adjusted, equal_adjusted = holm(p_value), holm(p_equal)
     alpha = 1 - level + 1e-12
-    said = np.where(
-        equal_adjusted <= alpha, "equal", np.where(adjusted <= alpha, "different", "open")
-    )
+    apart_or_open = np.where(adjusted <= alpha, "different", "open")
     return pd.DataFrame(
         {
-            "estimate": difference, "std_error": error, "ci_low": low, "ci_high": high,
-            "ci_level": level, "smallest_difference": smallest, "p_equal": p_equal,
-            "p_equal_adjusted": equal_adjusted, "p_value": p_value, "p_adjusted": adjusted,
-            "verdict": said.astype(object),
+            "estimate": difference,
+            "std_error": error,
+            "ci_low": low,
+            "ci_high": high,
+            "ci_level": level,
+            "smallest_difference": smallest,
+            "p_equal": p_equal,
+            "p_equal_adjusted": equal_adjusted,
+            "p_value": p_value,
+            "p_adjusted": adjusted,
+            "verdict": np.where(equal_adjusted <= alpha, "equal", apart_or_open).astype(object),
         }
-    )  # fmt: skip
-
-
-Measure = Literal["between_share", "inertia"]
-
-#: What stands for the smallest difference that matters where none is declared.
-USUAL_SHARE = 0.05
-
-
-@dataclass(frozen=True, eq=False)
-class BankRows:
-    """Rows with the bank and wave of each.
-
-    Parameters
-    ----------
-    rows : SurveyRows
-    banks, waves : tuple
-        Their names in order; one None where there are no waves.
-    bank, wave : ndarray of int, shape (n,)
-    enough : ndarray of bool, shape (columns, waves, banks)
-        Whether as many persons answered as are shown.
-    notes : tuple of Message
-    """
-
-    rows: SurveyRows
-    banks: tuple[str, ...]
-    waves: tuple[str | None, ...]
-    bank: Codes
-    wave: Codes
-    enough: NDArray[np.bool_]
-    notes: tuple[Message, ...]
-
-    @property
-    def cells(self) -> Cells:
-        """The cell of wave and bank of each row."""
-        code = self.wave * len(self.banks) + self.bank
-        return Cells(code, len(self.waves), len(self.banks))
-
-    def label(self, item: str) -> str:
-        """Give an item's label, or its name where it has none."""
-        return str(self.rows.labels.get(item, item))
-
-    def means(self, column: int, wave: int) -> tuple[Codes, BankMeans]:
-        """Give the banks with enough answers to an item in a wave, and their means."""
-        banks = np.flatnonzero(self.enough[column, wave])
-        place = np.full(len(self.banks), -1)
-        place[banks] = np.arange(len(banks))
-        at = np.where(self.wave == wave, place[self.bank], -1).astype(np.intp)
-        answers = self.rows.values[:, column]
-        return banks, bank_means(self.rows, answers=answers, bank=at, n_banks=len(banks))
-
-
-@dataclass(frozen=True, eq=False)
-class Measured:
-    """One measure of one wave, with its draws and base."""
-
-    measure: Measure
-    wave: str | None
-    item: str | None
-    label: str | None
-    square: DrawnSquare
-    n: int
-    n_persons: int
-    n_brands: int
-    n_attributes: int | None = None
-
-    def scaled(self, length: Any) -> Any:
-        """Give the measure itself from a squared length: between over all, or as it is."""
-        return length / (1.0 + length) if self.measure == "between_share" else length
-
-
-def checked_columns(
-    items: Sequence[str] | None, images: Sequence[str] | None
-) -> tuple[list[str], list[str]]:
-    """Give ratings and ticks as lists; refuse none at all and a name in both."""
-    for argument, names in (("items", items), ("images", images)):
-        if isinstance(names, str):
-            raise InputError(f"`{argument}` must be a list of columns; found {shown(names)}.")
-    rated, ticked = list(items or []), list(images or [])
-    if not rated and not ticked:
-        raise InputError("`items` or `images` must name columns; found neither. Name ratings.")
-    both = sorted(set(rated) & set(ticked))
-    if both:
-        raise InputError(
-            f"`items` and `images` must be different columns; found {shown(both)} in both."
-        )
-    return rated, ticked
-
-
-def checked_smallest(
-    data: Data, items: list[str], given: float | Mapping[str, float] | None
-) -> tuple[dict[str, float], bool]:
-    """Give the smallest difference that matters for each item, and whether it was declared."""
-    if given is None and items:
-        return _usual(data, items), False
-    wanted = dict(given) if isinstance(given, Mapping) else dict.fromkeys(items, given or 0.0)
-    lost = [item for item in items if item not in wanted]
-    more = [item for item in wanted if item not in items]
-    if lost or more:
-        hint = did_you_mean(str(more[0]), items) if more else ""
-        raise InputError(
-            "`smallest_difference` must name each item once; found "
-            f"{shown(more) if more else 'none'} that {'are' if more else 'is'} no item and "
-            f"{shown(lost) if lost else 'none'} without one.{hint}"
-        )
-    wrong = [item for item, value in wanted.items() if not value > 0 or np.isinf(value)]
-    if wrong:
-        raise ScaleError(
-            f"`smallest_difference` must be above 0, in scale points; found "
-            f"{shown(wanted[wrong[0]])} for {shown(wrong[0])}."
-        )
-    return {item: float(wanted[item]) for item in items}, True
-
-
-def _usual(data: Data, items: list[str]) -> dict[str, float]:
-    known = {}
-    if isinstance(data, SurveyData):
-        book = data.codebook.dropna(subset=["low", "high"])
-        known = dict(zip(book["item"], USUAL_SHARE * (book["high"] - book["low"]), strict=True))
-    lost = [item for item in items if item not in known]
-    if lost:
-        raise InputError(
-            "`smallest_difference` must be declared where no codebook tells the scale; found none "
-            f"for {shown(lost)}. Write the smallest difference of two banks' means that matters, "
-            "as 0.5 on a scale from 0 to 10."
-        )
-    return {item: float(known[item]) for item in items}
-
-
-@dataclass(frozen=True)
-class Where:
-    """The columns of bank, wave and design, and the smallest base shown."""
-
-    brand: str | None
-    wave: str | None
-    design: Mapping[str, Any]
-    suppress_below: int
-
-
-def bank_rows(data: Data, *, columns: list[str], missing: str, where: Where) -> BankRows:
-    """Take rows with their bank and wave; say which banks have too few persons."""
-    known = data.design if isinstance(data, SurveyData) else {}
-    bank_column, wave_column = where.brand or known.get("brand"), where.wave or known.get("wave")
-    if bank_column is None:
-        raise InputError("`brand` must name the column of the bank; found none. Name it.")
-    frame = data.responses if isinstance(data, SurveyData) else data
-    if isinstance(frame, pd.DataFrame):
-        require_columns(frame, [bank_column], argument="brand")
-        require_columns(frame, [wave_column] if wave_column else [], argument="wave")
-    others = [bank_column] if wave_column is None else [bank_column, wave_column]
-    rows = survey_rows(
-        data, columns=columns, others=others,
-        missing="keep" if missing == "pairwise" else missing, **where.design,  # type: ignore[arg-type]
-    )  # fmt: skip
-    bank, banks = coded(rows.frame[bank_column])
-    at, waves = (
-        coded(rows.frame[wave_column]) if wave_column else (np.zeros(len(rows), np.intp), ())
     )
-    cells = Cells(at * len(banks) + bank, len(waves) or 1, len(banks))
-    there = ~np.isnan(rows.values).T
-    enough = np.stack([_persons(rows, cells, one) >= where.suppress_below for one in there])
-    few = sorted({banks[place] for place in np.argwhere(~enough)[:, 2]})
-    notes = [*rows.notes, *_constant(rows)]
-    if few:
-        said = "Fewer than {least:count} persons answered for {brands} in some wave or item; these banks are left out there."  # noqa: E501
-        notes.append(Message(said, {"least": where.suppress_below, "brands": few}))
-    if (enough.sum(axis=2) < 2).all():
-        raise NotEnoughDataError(
-            f"`data` must have at least two banks with {where.suppress_below} persons each; found "
-            f"{int(enough.sum(axis=2).max())}. Unite small banks, or lower suppress_below."
-        )
-    return BankRows(rows, banks, waves or (None,), bank, at, enough, tuple(notes))
-
-
-def coded(column: pd.Series) -> tuple[Codes, tuple[str, ...]]:
-    """Give codes and names of a column: categories in their order, others sorted.
-
-    Examples
-    --------
-    >>> coded(pd.Series(["b", "a", "b"]))[1]
-    ('a', 'b')
-    """
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        kept = column.cat.remove_unused_categories()
-        return np.asarray(kept.cat.codes, dtype=np.intp), tuple(
-            str(name) for name in kept.cat.categories
-        )
-    codes, found = pd.factorize(column, sort=True)
-    return np.asarray(codes, dtype=np.intp), tuple(_name(name) for name in found.tolist())
-
-
-def _name(value: object) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def require_ticks(rows: SurveyRows) -> None:
-    """Refuse answers that are neither ticked nor not."""
-    for name, column in zip(rows.columns, rows.values.T, strict=True):
-        odd = column[~np.isin(column, (0.0, 1.0))]
-        if len(odd):
-            raise ScaleError(
-                f"`images` must hold 1 (ticked) and 0; found {shown(float(odd[0]))} in "
-                f"{shown(name)}. Name ratings in `items`."
-            )
-
-
-def _persons(rows: SurveyRows, cells: Cells, there: NDArray[np.bool_]) -> Codes:
-    """Count the persons with an answer, by wave and bank."""
-    pairs = np.unique(np.stack([cells.code[there], rows.person[there]], axis=1), axis=0)
-    counts = np.bincount(pairs[:, 0], minlength=cells.n_waves * cells.n_banks)
-    return np.asarray(counts.reshape(cells.n_waves, cells.n_banks), dtype=np.intp)
-
-
-# --- the measures ------------------------------------------------------------------------------
-
-
-def rating_squares(found: BankRows, *, draws: int, seed: int) -> list[Measured]:
-    """Give the variance between banks of every item and wave, and over all items."""
-    rows = found.rows
-    there = ~np.isnan(rows.values)
-    middle = np.nansum(rows.values * rows.weight[:, None], axis=0)
-    middle /= (there * rows.weight[:, None]).sum(axis=0)
-    answers = np.where(there, rows.values - middle, 0.0)
-    columns = np.stack([there, answers, answers**2], axis=2).reshape(len(rows), -1)
-    sums = bank_sums(columns, rows, found.cells, rows.draws(draws, seed=seed))
-    measures = []
-    for wave, name in enumerate(found.waves):
-        made = []
-        for at, item in enumerate(rows.columns):
-            banks, means = found.means(at, wave)
-            if len(banks) < 2:
-                continue
-            part = type(sums)(
-                sums.sample[..., 3 * at : 3 * at + 3], sums.drawn[..., 3 * at : 3 * at + 3]
-            )
-            if not _varies(part.sample[wave][banks]):
-                continue
-            square = rating_spread(
-                part, persons=means.persons, covariance=_domain_covariance(means, rows),
-                wave=wave, banks=banks,
-            )  # fmt: skip
-            used = there[:, at] & (found.wave == wave) & np.isin(found.bank, banks)
-            persons = len(np.unique(rows.person[used]))
-            made.append(Measured("between_share", name, item, found.label(item), square,
-                                 int(used.sum()), persons, len(banks)))  # fmt: skip
-        measures += [*made, *_over_all(made)]
-    return measures
-
-
-def _constant(rows: SurveyRows) -> list[Message]:
-    flat = [
-        name
-        for name, column in zip(rows.columns, rows.values.T, strict=True)
-        if np.nanmin(column, initial=np.inf) >= np.nanmax(column, initial=-np.inf)
-    ]
-    if not flat:
-        return []
-    told = {"items": [Message("“{item}”", {"item": name}) for name in flat], "n": len(flat)}
-    said = (
-        "{items} {n:has|have} the same answer in every row and {n:is|are} left out of the variance."
-    )
-    return [Message(said, told)]
-
-
-def _varies(sums: Floats) -> bool:
-    weight, total, squares = sums.T
-    return bool((squares / weight - (total / weight) ** 2).max() > 1e-12)
-
-
-def _domain_covariance(means: BankMeans, rows: SurveyRows) -> Floats:
-    """Give the covariance of bank means, unbiased for small banks in a large sample."""
-    units = rows.n_units
-    factor = np.sqrt(means.persons / (means.persons - 1) * (units - 1) / units)
-    return linearised_covariance(means.contributions * factor, stratum=rows.stratum)
-
-
-def _over_all(made: list[Measured]) -> list[Measured]:
-    if len(made) < 2:
-        return []
-    square = together([one.square for one in made])
-    return [
-        Measured("between_share", made[0].wave, None, None, square, max(one.n for one in made),
-                 max(one.n_persons for one in made), max(one.n_brands for one in made))
-    ]  # fmt: skip
-
-
-def image_squares(found: BankRows, *, draws: int, seed: int) -> list[Measured]:
-    """Give the inertia of banks by attributes in every wave."""
-    rows = found.rows
-    sums = bank_sums(rows.values, rows, found.cells, rows.draws(draws, seed=seed))
-    measures = []
-    for wave, name in enumerate(found.waves):
-        banks = np.flatnonzero(found.enough[0, wave] & (sums.sample[wave].sum(axis=1) > 0))
-        if len(banks) < 2:
-            continue
-        _, means = found.means(0, wave)
-        used = (found.wave == wave) & np.isin(found.bank, banks)
-        asked = means.persons[np.isin(np.flatnonzero(found.enough[0, wave]), banks)]
-        square = image_inertia(sums, persons=asked, wave=wave, banks=banks)
-        persons = len(np.unique(rows.person[used]))
-        n_attributes = int((sums.sample[wave][banks].sum(axis=0) > 0).sum())
-        measures.append(Measured("inertia", name, None, None, square, int(used.sum()),
-                                 persons, len(banks), n_attributes))  # fmt: skip
-    return measures

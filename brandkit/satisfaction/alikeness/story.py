@@ -1,337 +1,301 @@
-"""Perceived alikeness in sentences: whether customers notice, and how settled that is."""
+"""What is said of alikeness: whether customers notice, whom they rate alike, what has changed."""
 
 from __future__ import annotations
 
-from typing import Any
+from types import ModuleType
+from typing import Final
 
-from brandkit.core.message import Finding, Message, Settled
-from brandkit.satisfaction.alikeness.alikeness import (
-    PerceivedAlikeness,
+import pandas as pd
+
+from brandkit.core.labels import known_focus
+from brandkit.core.message import Finding, Message, Settled, as_notes
+from brandkit.core.story import Action, Exhibit, Say, Story, speaker
+from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness
+from brandkit.satisfaction.alikeness.rows import (
+    KINDS,
     against_rows,
     chosen_item,
-    last_wave,
+    measure_rows,
     of_wave,
-    whole_share,
+    share_rows,
 )
-from brandkit.satisfaction.scores.story import and_more, first_names
+from brandkit.satisfaction.groups import and_more, first_names, row_values
 
-LITTLE = 0.06
-"""Share between banks under which it is little: what Cohen calls a medium effect begins there."""
+#: Share between banks under which it is little: what Cohen calls a medium effect begins there.
+LITTLE: Final = 0.06
+#: p-values below which a change is called clear, or likely.
 CLEAR, LIKELY = 0.01, 0.05
-"""p-values below which a change is called clear, or likely."""
+
+_VERDICTS = ("equal", "different", "open")
 
 
-def perceived_alikeness_headline(
-    result: PerceivedAlikeness, *, focus: str | None = None, item: str | None = None
-) -> Message:
-    """Say in one sentence whether customers notice a difference, for a title.
+def perceived_alikeness(
+    result: PerceivedAlikeness, *, focus: object = None, item: str | None = None
+) -> Story:
+    """Tell how much depends on the bank, who is equal and who differs, and what has changed.
 
-    Parameters
-    ----------
-    result : PerceivedAlikeness
-    focus : str, optional
-        The bank the report is for.
-    item : str, optional
-        Item on which the focus is set against the others; the first tested where not given.
-
-    Returns
-    -------
-    Message
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from brandkit.satisfaction.alikeness.alikeness import perceived_alikeness
-    >>> answers = pd.DataFrame({"bank": ["a", "b"] * 90, "fees": [6.0, 6, 8, 8, 7, 7] * 30})
-    >>> result = perceived_alikeness(answers, brand="bank", items=["fees"],
-    ...                              smallest_difference=0.5, draws=100)
-    >>> str(perceived_alikeness_headline(result))
-    'Customers see little difference between the banks'
+    Of the last wave; verdicts on the first item tested where none is named.
     """
-    if not len(result.pairs):
-        return _image_headline(result)
-    whole = whole_share(result)
-    if whole["ci_high"] < LITTLE:
-        alike, _, _ = _named_verdicts(result, focus, item) if focus else ([], [], [])
-        if alike:
-            return Message(
-                "Customers see little difference between the banks, and rate {names}{more} as "
-                "they rate {focus}",
-                {"names": first_names(alike), "more": and_more(alike), "focus": focus},
-            )
-        return Message("Customers see little difference between the banks")
-    if whole["ci_low"] >= LITTLE:
-        return Message("Customers notice differences between the banks")
-    return Message("Customers notice some difference between the banks")
-
-
-def _image_headline(result: PerceivedAlikeness) -> Message:
-    image = _image(result)
-    if image["ci_low"] > 0:
-        return Message("The banks' images differ by more than chance")
-    return Message("The banks' images do not differ by more than chance")
-
-
-def perceived_alikeness_findings(
-    result: PerceivedAlikeness, *, focus: str | None = None, item: str | None = None
-) -> tuple[Finding, ...]:
-    """Say how much depends on the bank, who is equal and who differs, and what has changed.
-
-    Parameters
-    ----------
-    result : PerceivedAlikeness
-    focus : str, optional
-        The bank the report is for.
-    item : str, optional
-        Item for the verdicts; the first tested where not given.
-
-    Returns
-    -------
-    tuple of Finding
-        Of the last wave, and the change up to it.
-    """
-    found = []
-    if len(result.pairs):
-        found.append(_share_finding(whole_share(result)))
-        found.append(
-            _market_pairs(result, item) if focus is None else _focus_pairs(result, focus, item)
+    pairs, banks = result.pairs, [*result.pairs["brand_a"], *result.pairs["brand_b"]]
+    focus, notes = known_focus(focus, banks) if banks else (None, ())
+    images = of_wave(result.measures[result.measures["measure"] == "inertia"])
+    shares = share_rows(result) if (result.measures["measure"] == "between_share").any() else None
+    findings: list[Finding] = []
+    actions: list[Action] = []
+    exhibits: dict[str, Exhibit] = {}
+    headline = Message("")
+    if len(images):
+        headline, finding = _image(images.iloc[-1])
+        findings.append(finding)
+    findings += _changes(result.changes)
+    if len(pairs):
+        item = chosen_item(result, item)
+        rows = against_rows(result, item=item, focus=focus)
+        say = _speaker(result, rows, item, focus)
+        finding, actions = _market(say) if focus is None else _of_focus(say)
+        findings.insert(0, finding)
+    if shares is not None:
+        equal = [] if focus is None else rows.loc[rows["verdict"] == "equal", "brand"].tolist()
+        headline, finding = _share(shares.iloc[-1], equal, focus)
+        findings.insert(0, finding)
+    beneath = (*notes, *as_notes(findings[1:]))
+    if len(pairs):
+        exhibits["alike"] = Exhibit(
+            _pairs_caption(say, focus),
+            _pairs_alt(rows),
+            rows,
+            beneath,
+            lambda: _plot().alikeness_pairs(result, focus=focus, item=item),
         )
-    if (result.measures["measure"] == "inertia").any():
-        found.append(_image_finding(_image(result)))
-    return (*found, *_change_findings(result))
-
-
-def _share_finding(whole: dict[str, Any]) -> Finding:
-    values = _range(whole) | {"n": whole["n"], "banks": whole["n_brands"]}
-    detail = Message(
-        "{share:percent1} of the differences in ratings lie between the {banks:count} banks "
-        "({low:percent1} to {high:percent1}, {level:percent}; base {n:count}); the rest lies "
-        "between customers of the same bank.",
-        values,
+    if shares is not None:
+        exhibits["between"] = Exhibit(
+            *_between(shares), shares, draw=lambda: _plot().perceived_alikeness(result)
+        )
+    exhibits["noticed"] = Exhibit(
+        Message(
+            "How much the bank matters for what {n:count} customers say, with intervals over "
+            "persons; what chance alone would give stands beside it and is taken off.",
+            {"n": int(result.glance()["n_persons"].iloc[0])},
+        ),
+        data=measure_rows(result),
+        notes=(*(() if exhibits else beneath), *result.notes),
+        heads={"expected": Message("By chance")},
+        kinds={"expected": "number"},
     )
-    if whole["ci_low"] <= 0:
-        said = "It is open whether customers' ratings depend on the bank at all."
-        return Finding(Message(said), detail, "open")
-    if whole["ci_high"] < LITTLE:
-        said = "Which bank it is explains little of what customers say."
-        return Finding(Message(said), detail, "clear")
-    if whole["ci_low"] >= LITTLE:
-        said = "Which bank it is makes a difference that customers notice."
-        return Finding(Message(said), detail, "clear")
-    said = "Which bank it is explains some of what customers say."
-    return Finding(Message(said), detail, "likely")
+    return Story(headline, None, tuple(findings), tuple(actions), exhibits)
 
 
-def _named_verdicts(
-    result: PerceivedAlikeness, focus: str | None, item: str | None
-) -> tuple[list[str], list[str], list[str]]:
-    rows = against_rows(result, item=item, focus=focus)
-    parts = [rows.loc[rows["verdict"] == word, "brand"].tolist() for word in _WORDS]
-    return parts[0], parts[1], parts[2]
+def _plot() -> ModuleType:
+    from brandkit.satisfaction.alikeness import plot
+
+    return plot
 
 
-_WORDS = ("equal", "different", "open")
+# --- pairs of banks ------------------------------------------------------------------------------
 
 
-def _focus_pairs(result: PerceivedAlikeness, focus: str, item: str | None) -> Finding:
-    equal, different, still = _named_verdicts(result, focus, item)
-    values = _limit_values(result, focus, item) | {
-        "focus": focus, "equal": len(equal), "different": len(different), "open": len(still),
-        "names": first_names(equal or different), "more": and_more(equal or different),
-        "n": len(equal) + len(different) + len(still),
-    }  # fmt: skip
-    detail = Message(
+def _speaker(result: PerceivedAlikeness, rows: pd.DataFrame, item: str, focus: str | None) -> Say:
+    """Share what is said of an item: its limit, and how many pairs are equal, different, open."""
+    pairs = of_wave(result.pairs[result.pairs["item"] == item])
+    tested = pairs if focus is None else rows
+    by = {word: rows.loc[rows["verdict"] == word, "brand"].tolist() for word in _VERDICTS}
+    named = by["equal"] or by["different"]
+    declared = bool(pairs["declared"].iloc[0])
+    return speaker(
+        label=pairs["label"].iloc[0],
+        limit=float(pairs["smallest_difference"].iloc[0]),
+        is_declared=declared,
+        declared="" if declared else Message(" This limit was not declared but taken for granted."),
+        level=result.ci_level,
+        focus=focus,
+        n=len(tested),
+        names=first_names(named),
+        more=and_more(named),
+        **{word: int((tested["verdict"] == word).sum()) for word in _VERDICTS},
+    )
+
+
+def _of_focus(say: Say) -> tuple[Finding, list[Action]]:
+    values = say("").values
+    detail = say(
         "On “{label}”, {equal:count} of {n:count} banks are shown to differ from it by less than "
         "{limit:decimal2} points, {different:count} are shown to differ, and for {open:count} the "
-        "answers do not settle it.{declared}",
-        values,
+        "answers do not settle it.{declared}"
     )
-    if equal:
-        said = "{focus} is rated as {names}{more} {equal:is|are}."
+    if values["equal"]:
         settled: Settled = "clear" if values["is_declared"] else "likely"
-        return Finding(Message(said, values), detail, settled)
-    if different:
-        said = "{focus} is rated differently from {names}{more}, and shown equal to none."
-        return Finding(Message(said, values), detail, "clear")
-    return Finding(Message("Whom {focus} is rated like is open.", values), detail, "open")
+        same = say("{focus} is rated as {names}{more} {equal:is|are}.")
+        test = say("Test what could set {focus} apart from {names}{more}: “{label}” does not.")
+        return Finding(same, detail, settled), [Action("test", test, settled, "alike")]
+    if values["different"]:
+        other = say("{focus} is rated differently from {names}{more}, and shown equal to none.")
+        return Finding(other, detail, "clear"), []
+    return Finding(say("Whom {focus} is rated like is open."), detail, "open"), []
 
 
-def _market_pairs(result: PerceivedAlikeness, item: str | None) -> Finding:
-    one = chosen_item(result, item)
-    rows = of_wave(result.pairs[result.pairs["item"] == one], None)
-    counts = rows["verdict"].value_counts()
-    values = _limit_values(result, None, item) | {
-        "n": len(rows), **{word: int(counts.get(word, 0)) for word in _WORDS},
-    }  # fmt: skip
-    detail = Message(
+def _market(say: Say) -> tuple[Finding, list[Action]]:
+    equal, different, still = (say("").values[word] for word in _VERDICTS)
+    detail = say(
         "On “{label}”, {equal:count} of {n:count} pairs are shown to differ by less than "
         "{limit:decimal2} points, {different:count} are shown to differ, and for {open:count} the "
-        "answers do not settle it.{declared}",
-        values,
+        "answers do not settle it.{declared}"
     )
-    if values["equal"] + values["different"] <= values["open"]:
-        said = "For most pairs of banks it is open whether customers rate them alike."
-        return Finding(Message(said, values), detail, "open")
-    if values["equal"] > values["different"]:
-        said = "More pairs of banks are rated alike than differently."
-        return Finding(Message(said, values), detail, "likely")
-    said = "More pairs of banks are rated differently than alike."
-    return Finding(Message(said, values), detail, "likely")
+    if equal + different <= still:
+        headline = say("For most pairs of banks it is open whether customers rate them alike.")
+        return Finding(headline, detail, "open"), []
+    if equal > different:
+        headline = say("More pairs of banks are rated alike than differently.")
+        return Finding(headline, detail, "likely"), []
+    headline = say("More pairs of banks are rated differently than alike.")
+    return Finding(headline, detail, "likely"), []
 
 
-def _limit_values(
-    result: PerceivedAlikeness, focus: str | None, item: str | None
-) -> dict[str, Any]:
-    first = against_rows(result, item=item, focus=focus).iloc[0]
-    declared = bool(first["declared"])
-    loud: Message | str = "" if declared else Message(
-        " This limit was not declared but taken for granted."
-    )  # fmt: skip
-    return {
-        "label": first["label"], "limit": float(first["smallest_difference"]),
-        "declared": loud, "is_declared": declared,
-    }  # fmt: skip
-
-
-def _image_finding(image: dict[str, Any]) -> Finding:
-    values = _range(image) | {"observed": image["observed"], "noise": image["expected"],
-                              "banks": image["n_brands"], "k": int(image["n_attributes"]),
-                              "n": image["n_persons"]}  # fmt: skip
-    detail = Message(
-        "The table of {banks:count} banks by {k:count} attributes has an inertia of "
-        "{observed:decimal3}, of which chance makes {noise:decimal3}; {share:decimal3} is left "
-        "({low:decimal3} to {high:decimal3}, {level:percent}; {n:count} persons).",
-        values,
-    )
-    if image["ci_low"] > 0:
-        said = "Customers describe the banks in different words."
-        return Finding(Message(said), detail, "clear" if image["p_value"] <= CLEAR else "likely")
-    return Finding(Message("Customers' descriptions do not tell the banks apart."), detail, "open")
-
-
-def _change_findings(result: PerceivedAlikeness) -> list[Finding]:
-    found = []
-    changes = result.changes
-    for measure in ("between_share", "inertia"):
-        rows = changes[changes["measure"] == measure]
-        whole = rows[rows["item"].isna()]
-        rows = whole if len(whole) else rows
-        if len(rows):
-            found.append(_change_finding(dict(rows.iloc[-1]), measure))
-    return found
-
-
-def _change_finding(change: dict[str, Any], measure: str) -> Finding:
-    values = _range(change) | {"before": change["wave_a"], "after": change["wave_b"]}
-    p_value = float(change["p_value"])
-    settled: Settled = "clear" if p_value <= CLEAR else "likely" if p_value <= LIKELY else "open"
-    if measure == "inertia":
-        detail = Message(
-            "Inertia beyond chance changed by {share:decimal3} from {before} to {after} "
-            "({low:decimal3} to {high:decimal3}, {level:percent}).",
-            values,
-        )
-        if settled == "open":
-            said = "That the banks' images have moved is not shown."
-        elif change["estimate"] > 0:
-            said = "The banks' images have moved apart since {before}."
-        else:
-            said = "The banks' images have grown alike since {before}."
-        return Finding(Message(said, values), detail, settled)
-    values |= {name: 100 * values[name] for name in ("share", "low", "high")}
-    detail = Message(
-        "The part between banks changed by {share:signed} percentage points from {before} to "
-        "{after} ({low:signed} to {high:signed}, {level:percent}).",
-        values,
-    )
-    if settled == "open":
-        said = "That ratings depend more or less on the bank than in {before} is not shown."
-    elif change["estimate"] > 0:
-        said = "Ratings depend more on the bank than in {before}."
-    else:
-        said = "Ratings depend less on the bank than in {before}."
-    return Finding(Message(said, values), detail, settled)
-
-
-# --- captions and alts ---------------------------------------------------------------------------
-
-
-def perceived_alikeness_caption(result: PerceivedAlikeness) -> Message:
-    """Say what the figure of shares shows, and on how many."""
-    whole = whole_share(result)
-    values = {"level": whole["ci_level"], "n": whole["n_persons"], "wave": whole["wave"]}
-    if isinstance(whole["wave"], str):
-        return Message(
-            "Part of the variance of each rating that lies between banks, {wave}, corrected for "
-            "chance, with {level:percent} intervals; {n:count} persons. 0: the bank makes no "
-            "difference.",
-            values,
-        )
-    return Message(
-        "Part of the variance of each rating that lies between banks, corrected for chance, with "
-        "{level:percent} intervals; {n:count} persons. 0: the bank makes no difference.",
-        values,
-    )
-
-
-def perceived_alikeness_alt(result: PerceivedAlikeness) -> Message:
-    """Describe the figure of shares for those who cannot see it."""
-    shares = of_wave(result.measures[result.measures["measure"] == "between_share"], None)
-    single = shares[shares["item"].notna()].sort_values("untruncated", kind="stable")
-    low, high = single.iloc[0], single.iloc[-1]
-    return Message(
-        "Dot plot of {n:count} {n:item|items}: the part between banks runs from {low:percent1} "
-        "for “{last}” to {high:percent1} for “{first}”.",
-        {"n": len(single), "low": low["estimate"], "high": high["estimate"],
-         "last": low["label"], "first": high["label"]},
-    )  # fmt: skip
-
-
-def alikeness_pairs_caption(
-    result: PerceivedAlikeness, *, item: str | None = None, focus: str | None = None
-) -> Message:
-    """Say what the figure of pairs shows, and how it is read."""
-    values = _limit_values(result, focus, item) | {"level": result.ci_level, "focus": focus}
+def _pairs_caption(say: Say, focus: str | None) -> Message:
     if focus is None:
-        return Message(
+        return say(
             "“{label}”: each bank's mean less the mean of the others, with {level:percent} "
             "intervals. Differences within the band, {limit:decimal2} points, do not matter. "
             "Filled circles: shown equal; squares: shown different; hollow: open (all banks at "
-            "once).{declared}",
-            values,
+            "once).{declared}"
         )
-    return Message(
+    return say(
         "“{label}”: each bank's mean less that of {focus}, with {level:percent} intervals. "
         "Differences within the band, {limit:decimal2} points, do not matter. Filled circles: "
         "shown equal; squares: shown different; hollow: open (all pairs of banks at "
-        "once).{declared}",
-        values,
+        "once).{declared}"
     )
 
 
-def alikeness_pairs_alt(
-    result: PerceivedAlikeness, *, item: str | None = None, focus: str | None = None
-) -> Message:
-    """Describe the figure of pairs for those who cannot see it."""
-    rows = against_rows(result, item=item, focus=focus)
-    counts = rows["verdict"].value_counts()
+def _pairs_alt(rows: pd.DataFrame) -> Message:
     first, last = rows.iloc[0], rows.iloc[-1]
     return Message(
         "Dot plot of {n:count} differences in points, from {high:signed} for {first} to "
         "{low:signed} for {last}: {equal:count} equal, {different:count} different, {open:count} "
         "open.",
-        {"n": len(rows), "high": first["estimate"], "first": first["brand"],
-         "low": last["estimate"], "last": last["brand"],
-         **{word: int(counts.get(word, 0)) for word in _WORDS}},
-    )  # fmt: skip
+        {
+            "n": len(rows),
+            "high": first["estimate"],
+            "first": first["brand"],
+            "low": last["estimate"],
+            "last": last["brand"],
+            **{word: int((rows["verdict"] == word).sum()) for word in _VERDICTS},
+        },
+    )
 
 
-def _image(result: PerceivedAlikeness) -> dict[str, Any]:
-    rows = result.measures[result.measures["measure"] == "inertia"]
-    wave = last_wave(rows)
-    return dict((rows if wave is None else rows[rows["wave"] == wave]).iloc[-1])
+# --- measures ------------------------------------------------------------------------------------
 
 
-def _range(row: dict[str, Any]) -> dict[str, Any]:
-    return {"share": float(row["estimate"]), "low": float(row["ci_low"]),
-            "high": float(row["ci_high"]), "level": float(row["ci_level"])}  # fmt: skip
+def _share(whole: pd.Series, equal: list[str], focus: str | None) -> tuple[Message, Finding]:
+    detail = Message(
+        "{estimate:percent1} of the differences in ratings lie between the {n_brands:count} banks "
+        "({ci_low:percent1} to {ci_high:percent1}, {ci_level:percent}; base {n:count}); the rest "
+        "lies between customers of the same bank.",
+        row_values(whole),
+    )
+    if whole["ci_low"] >= LITTLE:
+        said = Message("Which bank it is makes a difference that customers notice.")
+        headline = Message("Customers notice differences between the banks")
+        return headline, Finding(said, detail, "clear")
+    headline = Message("Customers notice some difference between the banks")
+    finding = Finding(
+        Message("Which bank it is explains some of what customers say."), detail, "likely"
+    )
+    if whole["ci_high"] < LITTLE:
+        said = Message("Which bank it is explains little of what customers say.")
+        headline = Message("Customers see little difference between the banks")
+        finding = Finding(said, detail, "clear")
+        if equal:
+            headline = Message(
+                "Customers see little difference between the banks, and rate {names}{more} as "
+                "they rate {focus}",
+                {"names": first_names(equal), "more": and_more(equal), "focus": focus},
+            )
+    if whole["ci_low"] <= 0:
+        said = Message("It is open whether customers' ratings depend on the bank at all.")
+        finding = Finding(said, detail, "open")
+    return headline, finding
+
+
+def _between(shares: pd.DataFrame) -> tuple[Message, Message]:
+    """Give caption and alt of the figure of shares."""
+    single, whole = shares[shares["item"].notna()], row_values(shares.iloc[-1])
+    caption = Message(
+        "Part of the variance of each rating that lies between banks, corrected for chance, with "
+        "{ci_level:percent} intervals; {n_persons:count} persons. 0: the bank makes no difference.",
+        whole,
+    )
+    if isinstance(whole["wave"], str):
+        caption = Message(
+            "Part of the variance of each rating that lies between banks, {wave}, corrected for "
+            "chance, with {ci_level:percent} intervals; {n_persons:count} persons. 0: the bank "
+            "makes no difference.",
+            whole,
+        )
+    (low, high), (last, first) = (single[name].iloc[[-1, 0]] for name in ("estimate", "label"))
+    return caption, Message(
+        "Dot plot of {n:count} {n:item|items}: the part between banks runs from {low:percent1} "
+        "for “{last}” to {high:percent1} for “{first}”.",
+        {"n": len(single), "low": low, "high": high, "last": last, "first": first},
+    )
+
+
+def _image(image: pd.Series) -> tuple[Message, Finding]:
+    detail = Message(
+        "The table of {n_brands:count} banks by {n_attributes:count} attributes has an inertia of "
+        "{observed:decimal3}, of which chance makes {expected:decimal3}; {estimate:decimal3} is "
+        "left ({ci_low:decimal3} to {ci_high:decimal3}, {ci_level:percent}; {n_persons:count} "
+        "persons).",
+        row_values(image),
+    )
+    if image["ci_low"] <= 0:
+        said = Message("Customers' descriptions do not tell the banks apart.")
+        headline = Message("The banks' images do not differ by more than chance")
+        return headline, Finding(said, detail, "open")
+    said = Message("Customers describe the banks in different words.")
+    headline = Message("The banks' images differ by more than chance")
+    return headline, Finding(said, detail, "clear" if image["p_value"] <= CLEAR else "likely")
+
+
+def _changes(changes: pd.DataFrame) -> list[Finding]:
+    """Say what has changed up to the last wave: over all items, or in the only one."""
+    found = []
+    for measure in KINDS:
+        rows = changes[changes["measure"] == measure]
+        rows = rows[rows["item"].isna()] if rows["item"].isna().any() else rows
+        if len(rows):
+            found.append(_change(rows.iloc[-1]))
+    return found
+
+
+def _change(change: pd.Series) -> Finding:
+    p_value, grew = float(change["p_value"]), change["estimate"] > 0
+    settled: Settled = "clear" if p_value <= CLEAR else "likely" if p_value <= LIKELY else "open"
+    values = row_values(change)
+    if change["measure"] == "inertia":
+        say = speaker(**values)
+        detail = say(
+            "Inertia beyond chance changed by {estimate:decimal3} from {wave_a} to {wave_b} "
+            "({ci_low:decimal3} to {ci_high:decimal3}, {ci_level:percent})."
+        )
+        headline = say("The banks' images have grown alike since {wave_a}.")
+        if grew:
+            headline = say("The banks' images have moved apart since {wave_a}.")
+        if settled == "open":
+            headline = say("That the banks' images have moved is not shown.")
+        return Finding(headline, detail, settled)
+    say = speaker(
+        **values | {name: 100 * values[name] for name in ("estimate", "ci_low", "ci_high")}
+    )
+    detail = say(
+        "The part between banks changed by {estimate:signed} percentage points from {wave_a} to "
+        "{wave_b} ({ci_low:signed} to {ci_high:signed}, {ci_level:percent})."
+    )
+    headline = say("Ratings depend less on the bank than in {wave_a}.")
+    if grew:
+        headline = say("Ratings depend more on the bank than in {wave_a}.")
+    if settled == "open":
+        headline = say(
+            "That ratings depend more or less on the bank than in {wave_a} is not shown."
+        )
+    return Finding(headline, detail, settled)

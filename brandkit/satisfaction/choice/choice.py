@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -19,14 +19,16 @@ from brandkit.core.errors import (
     did_you_mean,
     shown,
 )
-from brandkit.core.intervals import carried_df, t_interval
+from brandkit.core.intervals import carried_df
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.core.story import N_, speaker
 from brandkit.sampling.rows import Data, Weight
-from brandkit.satisfaction.choice.kernel import Options, options_of
-from brandkit.satisfaction.choice.sets import Choices, choices_of
+from brandkit.satisfaction import fitting
+from brandkit.satisfaction.choice.kernel import Choices, Options, choices_of, options_of
 from brandkit.satisfaction.choice.solution import (
+    LEAST,
     Averages,
     Solution,
     attribute_effects,
@@ -38,65 +40,15 @@ from brandkit.satisfaction.choice.solution import (
     row_chances,
     solve,
 )
-from brandkit.satisfaction.fitting import (
-    SMALL_BASE,
-    Errors,
-    estimate_rows,
-    is_designed,
-    p_values,
-    rank_sets,
-    root,
-    small_base,
-)
 
-UNLIKELY = 0.05
-"""p-value under which an assumption is said not to hold."""
+#: p-value under which an assumption is said not to hold.
+UNLIKELY: Final = 0.05
 
+#: Attributes of 0 and 1 that a what-if may change at once.
+MOST_CHANGED: Final = 8
+_STEP: Final = 1e-5
 
-def choice_notes(errors: Errors, facts: Mapping[str, object]) -> list[Message]:
-    """Say what errors allow for, and what the model takes for granted and whether it holds."""
-    said = "Errors are those of the model: every person is drawn singly and weighs the same."
-    if errors.is_designed:
-        said = (
-            "Errors allow for weights, strata and choices that belong together; those of the "
-            "model, which do not, stand beside them."
-        )
-    notes = [
-        Message(said),
-        Message(
-            "What one bank wins, all others that a person rates lose in proportion to their "
-            "chances (independence of irrelevant alternatives); banks that are close substitutes "
-            "would lose more."
-        ),
-    ]
-    values = {"p": facts["p_independence"], "constants": facts["p_constants"]}
-    if np.isnan(float(str(facts["p_independence"]))):
-        said = "This independence cannot be tested: too few different sets of banks are rated."
-        notes.append(Message(said))
-    if _is_unlikely(facts["p_independence"]):
-        said = (
-            "Some banks stand in for each other more, or less, than this independence says "
-            "(p {p:p}): what-ifs show the direction rather than the size."
-        )
-        notes.append(Message(said, values))
-    if _is_unlikely(facts["p_constants"]):
-        said = (
-            "Some banks are chosen more or less often than what is said of them explains "
-            "(p {constants:p}); constants='brand' allows for that."
-        )
-        notes.append(Message(said, values))
-    return notes
-
-
-def _is_unlikely(p: object) -> bool:
-    return isinstance(p, float) and p < UNLIKELY
-
-
-MOST_CHANGED = 8
-"""Attributes of 0 and 1 that a what-if may change at once."""
-_STEP = 1e-5
-_LEAST = 1e-12
-_NO_LIMITS = (-np.inf, np.inf)
+Constants = Literal["none", "brand"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -132,298 +84,6 @@ class ShareChange(Result):
         """Give one row: the bank that changes, its share before and after, the change."""
         mine = self.changes[self.changes["brand"] == self.brand].reset_index(drop=True)
         return mine.assign(ci_level=self.level)
-
-
-@dataclass(frozen=True, eq=False)
-class Scenario:
-    """A change of what people say of one bank, ready to be computed.
-
-    Parameters
-    ----------
-    brand : str
-    asked : mapping
-        Label of an attribute to its change.
-    part : Choices
-        Choices in which the bank is rated.
-    options : Options
-    columns : ndarray, shape (rows of part, k)
-    mine : ndarray of int
-        The bank's rows in `part`.
-    flips : ndarray of int
-        Places of the changed attributes of 0 and 1 among the coefficients.
-    steps : ndarray, shape (flips,)
-        What a row gains where it changes, in standard deviations; below 0 where fewer shall say
-        so.
-    open : ndarray of bool, shape (mine, flips)
-        Rows that can change: those that do not say so yet, or do.
-    points : ndarray, shape (flips,)
-        Changes of the share who say so, in absolute value.
-    now : ndarray, shape (flips,)
-        The share of rows that are open.
-    shifts : mapping of int to float
-        Changes of scales, in standard deviations, by place among the coefficients.
-    """
-
-    brand: str
-    asked: Mapping[str, float]
-    part: Choices
-    options: Options
-    columns: Floats
-    mine: Codes
-    flips: Codes
-    steps: Floats
-    open: Floats
-    points: Floats
-    now: Floats
-    shifts: Mapping[int, float]
-
-    @property
-    def met(self) -> Codes:
-        """Choices in which each bank is rated beside the one that changes."""
-        return np.bincount(self.part.brand, minlength=len(self.part.brands))
-
-
-def scenario_of(solution: Solution, *, brand: str, changes: Mapping[str, float]) -> Scenario:
-    """Check a change and find the rows that it touches.
-
-    Parameters
-    ----------
-    solution : Solution
-    brand : str
-    changes : mapping
-        Attribute, by column or label, to the change: points of the share who say so (0.10), or of
-        the scale.
-
-    Returns
-    -------
-    Scenario
-
-    Raises
-    ------
-    InputError
-        The bank or an attribute is not in the model.
-    ScaleError
-        A share would leave 0 to 1, or a mean its scale.
-    """
-    choices = solution.choices
-    places = {_place(solution, name): float(by) for name, by in changes.items()}
-    inside, is_mine = _rows_with(choices, brand)
-    part, mine = choices.part(inside), np.flatnonzero(is_mine[inside])
-    weight = choices.rows.weight[part.row[mine]]
-    flips: list[int] = []
-    steps, opened, shifts = [], [], {}
-    for place, by in places.items():
-        raw = part.values[mine, solution.kept[place]]
-        mean = float(weight @ raw / weight.sum())
-        name = _label(solution, place)
-        if is_flag(choices.values[:, solution.kept[place]]):
-            _check_within(name, mean, by, low=0.0, high=1.0)
-            flips.append(place)
-            steps.append((1.0 if by >= 0 else -1.0) / solution.spread[place])
-            opened.append(raw == (0.0 if by >= 0 else 1.0))
-        else:
-            low, high = choices.rows.limits.get(solution.attributes[place], _NO_LIMITS)
-            _check_within(name, mean, by, low=low, high=high)
-            shifts[place] = by / solution.spread[place]
-    if len(flips) > MOST_CHANGED:
-        raise InputError(
-            f"`changes` may name at most {MOST_CHANGED} attributes of 0 and 1; found {len(flips)}. "
-            "Change fewer at once."
-        )
-    is_open = np.array(opened, dtype=float).reshape(len(flips), len(mine)).T
-    return Scenario(
-        brand=brand,
-        asked={_label(solution, place): by for place, by in places.items()},
-        part=part, options=options_of(part.sets), columns=solution.columns[inside], mine=mine,
-        flips=np.array(flips, dtype=np.intp), steps=np.array(steps), open=is_open,
-        points=np.array([abs(places[place]) for place in flips]),
-        now=weight @ is_open / weight.sum(), shifts=shifts,
-    )  # fmt: skip
-
-
-def _rows_with(choices: Choices, brand: str) -> tuple[Flags, Flags]:
-    """Find the rows of choices in which a bank is rated, and its own."""
-    names = [choices.brands[at] for at in np.unique(choices.brand).tolist()]
-    if brand not in names:
-        raise InputError(
-            f"`brand` must be a bank of the model; found {shown(brand)}."
-            f"{did_you_mean(brand, names)} It has {shown(names, most=12)}."
-        )
-    is_mine = choices.brand == choices.brands.index(brand)
-    has = np.zeros(len(choices.sets.weight), dtype=bool)
-    has[choices.sets.of_row[is_mine]] = True
-    return has[choices.sets.of_row], is_mine
-
-
-def _place(solution: Solution, name: str) -> int:
-    labels = solution.choices.rows.labels
-    for place, attribute in enumerate(solution.attributes):
-        if name in (attribute, labels.get(attribute)):
-            return place
-    known = [labels.get(attribute, attribute) for attribute in solution.attributes]
-    raise InputError(
-        f"`changes` must name attributes of the model; found {shown(name)}."
-        f"{did_you_mean(name, known)} It has {shown(known, most=14)}."
-    )
-
-
-def _label(solution: Solution, place: int) -> str:
-    name = solution.attributes[place]
-    return str(solution.choices.rows.labels.get(name, name))
-
-
-def _check_within(name: str, mean: float, by: float, *, low: float, high: float) -> None:
-    if not np.isfinite(by) or not low - 1e-9 <= mean + by <= high + 1e-9:
-        unit = " (shares of persons, 0.10 for ten in a hundred)" if (low, high) == (0, 1) else ""
-        raise ScaleError(
-            f"`changes` must leave {shown(name)} between {low:g} and {high:g}{unit}; found "
-            f"{mean:.3g} now and a change of {by:g}. Change it by less."
-        )
-
-
-def share_change(solution: Solution, scenario: Scenario) -> Averages:
-    """Give the change of each bank's share of choices.
-
-    Parameters
-    ----------
-    solution : Solution
-    scenario : Scenario
-
-    Returns
-    -------
-    Averages
-        One a bank of the survey, in shares of choices. Linearised in the coefficients, in the
-        share who say so now, and over persons.
-    """
-    choices, part = solution.choices, scenario.part
-    total = float(choices.sets.weight.sum())
-    place, now = solution.maximum.place, scenario.now
-    by_set = _changes(scenario, place, now)
-
-    def change(beta: Floats, said: Floats) -> Floats:
-        return np.asarray(part.sets.weight @ _changes(scenario, beta, said) / total)
-
-    estimate = part.sets.weight @ by_set / total
-    influence = part.to_rows(by_set / total)
-    influence -= choices.to_rows(np.ones((len(choices.sets.weight), 1)) / total) * estimate
-    slopes = _derivatives(lambda beta: change(beta, now), place)
-    influence += solution.row_influence @ slopes
-    if len(now):
-        by_now = _derivatives(lambda said: change(place, said), now)
-        rows = part.row[scenario.mine]
-        weight = choices.rows.weight[rows].sum()
-        influence[rows] += (scenario.open - now) / weight @ by_now
-    return Averages(np.asarray(estimate), influence)
-
-
-def _changes(scenario: Scenario, place: Floats, now: Floats) -> Floats:
-    """Give the change of each bank's chance in each choice, shape (sets, banks).
-
-    A bank's chance is logistic in what speaks for it, and given whether it is taken the chances
-    of all others do not depend on that: which is independence of irrelevant alternatives.
-    """
-    part, options = scenario.part, scenario.options
-    chance, by_option = row_chances(options, scenario.columns @ place)
-    inside = np.clip(chance[scenario.mine], _LEAST, 1 - _LEAST)
-    then = np.zeros(len(inside))
-    odds = np.log(inside) - np.log1p(-inside)
-    moved = sum(by * place[at] for at, by in scenario.shifts.items())
-    gains = scenario.steps * place[scenario.flips]
-    for flipped, weight in _ways(scenario, now):
-        then += weight * expit(odds + moved + float(gains @ flipped))
-    rise = then - inside
-    mine = np.zeros(len(chance), dtype=bool)
-    mine[scenario.mine] = True
-    with_mine = options.over(mine.astype(float)) > 0
-    joint = options.back(by_option * with_mine, len(chance))
-    home = part.sets.of_row
-    own, up = np.zeros(len(part.sets.weight)), np.zeros(len(part.sets.weight))
-    own[home[scenario.mine]], up[home[scenario.mine]] = inside, rise
-    given = joint / own[home] - (chance - joint) / (1 - own[home])
-    return by_brand(part, up[home] * given)
-
-
-def _ways(scenario: Scenario, now: Floats) -> Iterator[tuple[Floats, Floats]]:
-    """Give every way in which the attributes may change, with its chance for each of the rows.
-
-    Of those who do not say so yet, points / now come to say it, each attribute on its own.
-    """
-    rate = scenario.points / np.maximum(now, _LEAST)
-    for flipped in product((0.0, 1.0), repeat=len(rate)):
-        which = np.array(flipped)
-        once = np.where(which > 0, rate, 1 - rate)
-        yield which, np.where(scenario.open > 0, once, 1 - which).prod(axis=1)
-
-
-def _derivatives(function: Callable[[Floats], Floats], at: Floats) -> Floats:
-    """Differentiate by central differences, shape (inputs, outputs): errors need five digits."""
-    slopes = []
-    for place, size in enumerate(_STEP * np.maximum(np.abs(at), 0.01)):
-        step = np.zeros(len(at))
-        step[place] = size
-        slopes.append((function(at + step) - function(at - step)) / (2 * size))
-    return np.array(slopes)
-
-
-def change_of_shares(
-    solution: Solution, scenario: Scenario, *, level: float, notes: tuple[Message, ...]
-) -> ShareChange:
-    """Compute a scenario, and give it names and intervals.
-
-    Parameters
-    ----------
-    solution : Solution
-    scenario : Scenario
-    level : float
-    notes : tuple of Message
-        Those of the model.
-
-    Returns
-    -------
-    ShareChange
-    """
-    rows = solution.choices.rows
-    found = share_change(solution, scenario)
-    error = root(rows.covariance(found.influence))
-    # what a rival loses rests on the few who rate both banks
-    df = carried_df(rows.contributions(found.influence), df=rows.df)
-    low, high = t_interval(found.estimate, std_error=error, df=df, level=level)
-    now = predicted_shares(solution).estimate
-    frame = pd.DataFrame(
-        {
-            "brand": solution.choices.brands,
-            "n": scenario.met,
-            "share": now,
-            "share_if": now + found.estimate,
-            "estimate": found.estimate,
-            "std_error": error,
-            "ci_low": low,
-            "ci_high": high,
-            "p_value": p_values(found.estimate, error, df),
-        }
-    )
-    present = np.unique(solution.choices.brand)
-    changes = frame.iloc[present].reset_index(drop=True)
-    return ShareChange(
-        changes=changes, brand=scenario.brand, raised=scenario.asked,
-        flags=tuple(_label(solution, place) for place in scenario.flips.tolist()), level=level,
-        notes=(*notes, *_few(changes)),
-    )  # fmt: skip
-
-
-def _few(changes: pd.DataFrame) -> list[Message]:
-    """Name the banks that few persons rate beside the one that changes."""
-    few = changes.loc[changes["n"] < SMALL_BASE, "brand"].tolist()
-    if not few:
-        return []
-    said = (
-        "Fewer than {least:count} persons choose between this bank and {names}: {n:its|their} "
-        "{n:change is|changes are} uncertain beyond the {n:interval|intervals}."
-    )
-    return [Message(said, {"names": few, "n": len(few), "least": SMALL_BASE})]
-
-
-Constants = Literal["none", "brand"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -468,7 +128,7 @@ class ChoiceModel(Result):
     choice: str
     fitted: Solution
     labels: Mapping[str, str] = field(default_factory=dict)
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     def tidy(self) -> pd.DataFrame:
         """Give coefficients and constants in one frame."""
@@ -507,9 +167,9 @@ class ChoiceModel(Result):
         who rates which banks stays as it is. What one bank wins, the others lose in proportion to
         their chances (independence of irrelevant alternatives).
         """
-        level = float(str(self.facts["ci_level"]))
-        scenario = scenario_of(self.fitted, brand=brand, changes=changes)
-        return change_of_shares(self.fitted, scenario, level=level, notes=self.notes)
+        level = self.facts["ci_level"]
+        options = {"brand": brand, "changes": changes, "level": level, "notes": self.notes}
+        return _share_change(self.fitted, **options)
 
     def share_changes(self, brand: str, changes: Mapping[str, float]) -> pd.DataFrame:
         """Give what :meth:`what_if` finds as plain numbers: ``brand estimate ci_low ci_high``."""
@@ -613,14 +273,42 @@ def choice_model(
     check_option("missing", missing, ("raise", "drop"))
     check_level(level)
     _check_attributes(attributes, {choice, brand, respondent})
+    design = {"respondent": respondent, "strata": strata, "cluster": cluster}
     choices = choices_of(
-        data, choice=choice, brand=brand, attributes=attributes, wave=wave, weight=weight,
+        data,
+        choice=choice,
+        brand=brand,
+        attributes=attributes,
+        wave=wave,
+        weight=weight,
         missing=missing,
-        design={"respondent": respondent, "strata": strata, "cluster": cluster},
-    )  # fmt: skip
+        design=design,
+    )
 
     solution = solve(choices, with_constants=constants == "brand")
-    return _labelled(solution, choice=choice, level=level)
+
+    errors, place = _errors(solution), solution.to_units() @ solution.maximum.place
+    names = [*solution.attributes, *(solution.choices.brands[at] for at in solution.constants)]
+    table = fitting.estimate_rows(names, place, errors, level=level)
+    p, rows = len(solution.kept), choices.rows
+    independence = independence_rows(solution)
+    facts = _facts(solution, errors, level=level) | {
+        "p_constants": constants_test(solution),
+        "p_independence": float(independence["p_adjusted"].min()),
+    }
+    left_out = (*rows.notes, *solution.choices.notes, *solution.notes)
+    return ChoiceModel(
+        coefficients=table[:p].reset_index(drop=True),
+        constants=table[p:].reset_index(drop=True),
+        importance=_importance(solution, place[:p], level=level),
+        brands=_brands(solution),
+        independence=independence,
+        choice=choice,
+        fitted=solution,
+        labels={name: rows.labels.get(name, name) for name in solution.attributes},
+        facts=facts,
+        notes=(*left_out, *fitting.small_base(rows), *_notes(facts)),
+    )
 
 
 def _check_attributes(attributes: Sequence[str], others: set[str | None]) -> None:
@@ -637,73 +325,27 @@ def _check_attributes(attributes: Sequence[str], others: set[str | None]) -> Non
         )
 
 
-# --- labels ------------------------------------------------------------------------------------
+# --- tables --------------------------------------------------------------------------------------
 
 
-def _labelled(solution: Solution, *, choice: str, level: float) -> ChoiceModel:
-    errors = _errors(solution)
-    place = solution.to_units() @ solution.maximum.place
-    p = len(solution.kept)
-    names = [*solution.attributes, *(solution.choices.brands[at] for at in solution.constants)]
-    table = estimate_rows(names, place, errors, level=level)
-    independence = independence_rows(solution)
-    p_constants = float("nan") if solution.constants else constants_test(solution)
-    facts = _facts(solution, errors, level=level) | {
-        "p_constants": p_constants,
-        "p_independence": float(independence["p_adjusted"].min()),
-    }
-    labels = solution.choices.rows.labels
-    return ChoiceModel(
-        coefficients=table[:p].reset_index(drop=True),
-        constants=table[p:].reset_index(drop=True),
-        importance=_importance(solution, place[:p], level=level),
-        brands=_brands(solution),
-        independence=independence,
-        choice=choice,
-        fitted=solution,
-        labels={name: labels.get(name, name) for name in solution.attributes},
-        facts=facts,
-        notes=(
-            *(*solution.choices.rows.notes, *solution.choices.notes, *solution.notes),
-            *(*small_base(solution.choices.rows), *choice_notes(errors, facts)),
-        ),
-    )
-
-
-def _errors(solution: Solution) -> Errors:
-    choices = solution.choices
-    turn = solution.to_units()
-    units = int(np.unique(choices.rows.unit[choices.row]).size)
-    designed = is_designed(choices.rows, n=len(choices.sets.weight), n_units=units)
-    return Errors(
-        model=turn @ solution.inverse @ turn.T,
-        design=choices.rows.covariance(solution.row_influence @ turn.T),
-        is_designed=designed,
-        df=float(choices.rows.df) if designed else np.inf,
-    )
-
-
-def _n_persons(choices: Choices) -> int:
-    return int(np.unique(choices.rows.person[choices.row]).size)
+def _errors(solution: Solution) -> fitting.Errors:
+    rows, turn = solution.choices.rows, solution.to_units()
+    n, units = len(solution.choices.sets.weight), np.unique(rows.unit[solution.choices.row])
+    model = turn @ solution.inverse @ turn.T
+    design = rows.covariance(solution.row_influence @ turn.T)
+    return fitting.errors_of(rows, model=model, design=design, n=n, n_units=len(units))
 
 
 def _importance(solution: Solution, place: Floats, *, level: float) -> pd.DataFrame:
-    choices = solution.choices
-    effects = attribute_effects(solution)
-    covariance, df = choices.rows.covariance(effects.influence), choices.rows.df
-    error = root(covariance)
-    low, high = t_interval(effects.estimate, std_error=error, df=df, level=level)
-    first, last = rank_sets(effects.estimate, covariance, df, level=level)
+    rows, effects = solution.choices.rows, attribute_effects(solution)
+    covariance, estimate = rows.covariance(effects.influence), effects.estimate
+    first, last = fitting.rank_sets(estimate, covariance, rows.df, level=level)
     weighed = place * solution.spread
     return pd.DataFrame(
         {
             "attribute": list(solution.attributes),
-            "label": [choices.rows.labels.get(name, name) for name in solution.attributes],
-            "estimate": effects.estimate,
-            "std_error": error,
-            "ci_low": low,
-            "ci_high": high,
-            "p_value": p_values(effects.estimate, error, df),
+            "label": [rows.labels.get(name, name) for name in solution.attributes],
+            **fitting.estimate_columns(estimate, fitting.root(covariance), rows.df, level=level),
             "rank_low": first,
             "rank_high": last,
             "importance": weighed,
@@ -713,20 +355,22 @@ def _importance(solution: Solution, place: Floats, *, level: float) -> pd.DataFr
 
 
 def _brands(solution: Solution) -> pd.DataFrame:
-    choices = solution.choices
+    choices, n = solution.choices, len(solution.choices.brands)
     weight = choices.sets.weight
     taken = weight @ by_brand(choices, choices.sets.chosen.astype(float)) / weight.sum()
-    n, expected = len(choices.brands), predicted_shares(solution).estimate
-    seen = np.bincount(choices.brand, minlength=n)
-    chosen = np.bincount(choices.brand[choices.sets.chosen], minlength=n)
     frame = pd.DataFrame(
-        {"brand": choices.brands, "n": seen, "n_chosen": chosen, "observed": taken,
-         "expected": expected}
-    )  # fmt: skip
+        {
+            "brand": choices.brands,
+            "n": np.bincount(choices.brand, minlength=n),
+            "n_chosen": np.bincount(choices.brand[choices.sets.chosen], minlength=n),
+            "observed": taken,
+            "expected": predicted_shares(solution).estimate,
+        }
+    )
     return frame[frame["n"] > 0].reset_index(drop=True)
 
 
-def _facts(solution: Solution, errors: Errors, *, level: float) -> dict[str, object]:
+def _facts(solution: Solution, errors: fitting.Errors, *, level: float) -> dict[str, Any]:
     choices = solution.choices
     weight, options = choices.sets.weight, solution.options
     ways = np.diff(options.starts)
@@ -737,12 +381,10 @@ def _facts(solution: Solution, errors: Errors, *, level: float) -> dict[str, obj
     return {
         "item": choices.rows.columns[0],
         "n": len(weight),
-        "n_persons": _n_persons(choices),
+        "n_persons": len(np.unique(choices.rows.person[choices.row])),
         "n_brands": int(np.unique(choices.brand).size),
         "n_dropped": choices.rows.n_dropped,
-        "n_single": choices.counts["n_single"],
-        "n_without": choices.counts["n_without"],
-        "n_all": choices.counts["n_all"],
+        **choices.counts,
         "log_likelihood": solution.maximum.value,
         "pseudo_r2": 1.0 - solution.maximum.value / null,
         "hit_rate": float(weight @ hit / weight.sum()),
@@ -752,3 +394,280 @@ def _facts(solution: Solution, errors: Errors, *, level: float) -> dict[str, obj
         "method": "design" if errors.is_designed else "model",
         "ci_level": level,
     }
+
+
+def _notes(facts: Mapping[str, Any]) -> list[Message]:
+    """Say what errors allow for, and what the model takes for granted and whether it holds."""
+    p, p_constants = (facts[name] for name in ("p_independence", "p_constants"))
+    say = speaker(p=p, constants=p_constants)
+    notes = [
+        say("Errors are those of the model: every person is drawn singly and weighs the same.")
+    ]
+    if facts["method"] == "design":
+        notes = [
+            say(
+                "Errors allow for weights, strata and choices that belong together; those of the "
+                "model, which do not, stand beside them."
+            )
+        ]
+    said = say(
+        "What one bank wins, all others that a person rates lose in proportion to their chances "
+        "(independence of irrelevant alternatives); banks that are close substitutes would lose "
+        "more."
+    )
+    notes.append(said)
+    if np.isnan(p):
+        said = say("This independence cannot be tested: too few different sets of banks are rated.")
+        notes.append(said)
+    if p < UNLIKELY:
+        said = say(
+            "Some banks stand in for each other more, or less, than this independence says "
+            "(p {p:p}): what-ifs show the direction rather than the size."
+        )
+        notes.append(said)
+    if p_constants < UNLIKELY:
+        said = say(
+            "Some banks are chosen more or less often than what is said of them explains "
+            "(p {constants:p}); constants='brand' allows for that."
+        )
+        notes.append(said)
+    return notes
+
+
+# --- what-ifs ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """A change of what people say of one bank, ready to be computed.
+
+    Parameters
+    ----------
+    part : Choices
+        Choices in which the bank is rated.
+    options : Options
+    columns : ndarray, shape (rows of part, k)
+    mine : ndarray of int
+        The bank's rows in `part`.
+    flips : ndarray of int
+        Places of the changed attributes of 0 and 1 among the coefficients.
+    steps : ndarray, shape (flips,)
+        What a row gains where it changes, in standard deviations; below 0 where fewer shall say
+        so.
+    open : ndarray, shape (mine, flips)
+        1 in rows that can change: those that do not say so yet, or do.
+    points : ndarray, shape (flips,)
+        Changes of the share who say so, in absolute value.
+    now : ndarray, shape (flips,)
+        The share of rows that are open.
+    shifts : mapping of int to float
+        Changes of scales, in standard deviations, by place among the coefficients.
+    """
+
+    part: Choices
+    options: Options
+    columns: Floats
+    mine: Codes
+    flips: Codes
+    steps: Floats
+    open: Floats
+    points: Floats
+    now: Floats
+    shifts: Mapping[int, float]
+
+
+def _share_change(
+    solution: Solution,
+    *,
+    brand: str,
+    changes: Mapping[str, float],
+    level: float,
+    notes: tuple[Message, ...],
+) -> ShareChange:
+    """Compute what a change does to all banks' shares; ``notes`` are those of the model."""
+    places = {_place(solution, name): float(by) for name, by in changes.items()}
+    scenario = _scenario(solution, brand, places)
+    choices, change = solution.choices, _share_changes(solution, scenario)
+    # what a rival loses rests on the few who rate both banks
+    df = carried_df(choices.rows.contributions(change.influence), df=choices.rows.df)
+    error = fitting.root(choices.rows.covariance(change.influence))
+    now = predicted_shares(solution).estimate
+    frame = pd.DataFrame(
+        {
+            "brand": choices.brands,
+            "n": np.bincount(scenario.part.brand, minlength=len(choices.brands)),
+            "share": now,
+            "share_if": now + change.estimate,
+            **fitting.estimate_columns(change.estimate, error, df, level=level),
+        }
+    )
+    frame = frame.iloc[np.unique(choices.brand)].reset_index(drop=True)
+    few = frame.loc[frame["n"] < fitting.SMALL_BASE, "brand"].tolist()
+    said = N_(
+        "Fewer than {least:count} persons choose between this bank and {names}: {n:its|their} "
+        "{n:change is|changes are} uncertain beyond the {n:interval|intervals}."
+    )
+    if few:
+        notes = (*notes, Message(said, {"names": few, "n": len(few), "least": fitting.SMALL_BASE}))
+    return ShareChange(
+        changes=frame,
+        brand=brand,
+        raised={_label(solution, place): by for place, by in places.items()},
+        flags=tuple(_label(solution, place) for place in scenario.flips.tolist()),
+        level=level,
+        notes=notes,
+    )
+
+
+def _scenario(solution: Solution, brand: str, places: Mapping[int, float]) -> Scenario:
+    """Check a change, by place among the coefficients, and find the rows that it touches."""
+    choices = solution.choices
+    inside, is_mine = _rows_with(choices, brand)
+    part, mine = choices.part(inside), np.flatnonzero(is_mine[inside])
+    weight = choices.rows.weight[part.row[mine]]
+    flips: list[int] = []
+    steps, opened, shifts = [], [], {}
+    for place, by in places.items():
+        raw, column = part.values[mine, solution.kept[place]], solution.kept[place]
+        mean, name = float(weight @ raw / weight.sum()), _label(solution, place)
+        if is_flag(choices.values[:, column]):
+            _check_within(name, mean, by, low=0.0, high=1.0)
+            flips.append(place)
+            steps.append((1.0 if by >= 0 else -1.0) / solution.spread[place])
+            opened.append(raw == (0.0 if by >= 0 else 1.0))
+        else:
+            limits = choices.rows.limits.get(solution.attributes[place], (-np.inf, np.inf))
+            _check_within(name, mean, by, low=limits[0], high=limits[1])
+            shifts[place] = by / solution.spread[place]
+    if len(flips) > MOST_CHANGED:
+        raise InputError(
+            f"`changes` may name at most {MOST_CHANGED} attributes of 0 and 1; found {len(flips)}. "
+            "Change fewer at once."
+        )
+    is_open = np.array(opened, dtype=float).reshape(len(flips), len(mine)).T
+    return Scenario(
+        part=part,
+        options=options_of(part.sets),
+        columns=solution.columns[inside],
+        mine=mine,
+        flips=np.array(flips, dtype=np.intp),
+        steps=np.array(steps),
+        open=is_open,
+        points=np.array([abs(places[place]) for place in flips]),
+        now=weight @ is_open / weight.sum(),
+        shifts=shifts,
+    )
+
+
+def _rows_with(choices: Choices, brand: str) -> tuple[Flags, Flags]:
+    """Find the rows of choices in which a bank is rated, and its own."""
+    names = [choices.brands[at] for at in np.unique(choices.brand).tolist()]
+    if brand not in names:
+        raise InputError(
+            f"`brand` must be a bank of the model; found {shown(brand)}."
+            f"{did_you_mean(brand, names)} It has {shown(names, most=12)}."
+        )
+    is_mine = choices.brand == choices.brands.index(brand)
+    has = np.zeros(len(choices.sets.weight), dtype=bool)
+    has[choices.sets.of_row[is_mine]] = True
+    return has[choices.sets.of_row], is_mine
+
+
+def _place(solution: Solution, name: str) -> int:
+    labels = solution.choices.rows.labels
+    for place, attribute in enumerate(solution.attributes):
+        if name in (attribute, labels.get(attribute)):
+            return place
+    known = [labels.get(attribute, attribute) for attribute in solution.attributes]
+    raise InputError(
+        f"`changes` must name attributes of the model; found {shown(name)}."
+        f"{did_you_mean(name, known)} It has {shown(known, most=14)}."
+    )
+
+
+def _label(solution: Solution, place: int) -> str:
+    name = solution.attributes[place]
+    return str(solution.choices.rows.labels.get(name, name))
+
+
+def _check_within(name: str, mean: float, by: float, *, low: float, high: float) -> None:
+    if not np.isfinite(by) or not low - 1e-9 <= mean + by <= high + 1e-9:
+        unit = " (shares of persons, 0.10 for ten in a hundred)" if (low, high) == (0, 1) else ""
+        raise ScaleError(
+            f"`changes` must leave {shown(name)} between {low:g} and {high:g}{unit}; found "
+            f"{mean:.3g} now and a change of {by:g}. Change it by less."
+        )
+
+
+def _share_changes(solution: Solution, scenario: Scenario) -> Averages:
+    """Give the change of each bank's share of all choices.
+
+    Linearised in the coefficients, in the share who say so now, and over persons.
+    """
+    choices, part = solution.choices, scenario.part
+    total = float(choices.sets.weight.sum())
+    place, now = solution.maximum.place, scenario.now
+    by_set = _changes(scenario, place, now)
+
+    def change(beta: Floats, said: Floats) -> Floats:
+        return np.asarray(part.sets.weight @ _changes(scenario, beta, said) / total)
+
+    estimate = part.sets.weight @ by_set / total
+    influence = part.to_rows(by_set / total)
+    influence -= choices.to_rows(np.ones((len(choices.sets.weight), 1)) / total) * estimate
+    influence += solution.row_influence @ _derivatives(lambda beta: change(beta, now), place)
+    if len(now):
+        by_now = _derivatives(lambda said: change(place, said), now)
+        rows = part.row[scenario.mine]
+        weight = choices.rows.weight[rows].sum()
+        influence[rows] += (scenario.open - now) / weight @ by_now
+    return Averages(np.asarray(estimate), influence)
+
+
+def _changes(scenario: Scenario, place: Floats, now: Floats) -> Floats:
+    """Give the change of each bank's chance in each choice, shape (sets, banks).
+
+    A bank's chance is logistic in what speaks for it, and given whether it is taken the chances
+    of all others do not depend on that: which is independence of irrelevant alternatives.
+    """
+    part, options = scenario.part, scenario.options
+    chance, by_option = row_chances(options, scenario.columns @ place)
+    inside = np.clip(chance[scenario.mine], LEAST, 1 - LEAST)
+    then = np.zeros(len(inside))
+    odds = np.log(inside) - np.log1p(-inside)
+    moved = sum(by * place[at] for at, by in scenario.shifts.items())
+    gains = scenario.steps * place[scenario.flips]
+    for flipped, weight in _ways(scenario, now):
+        then += weight * expit(odds + moved + float(gains @ flipped))
+    rise = then - inside
+    mine = np.zeros(len(chance), dtype=bool)
+    mine[scenario.mine] = True
+    with_mine = options.over(mine.astype(float)) > 0
+    joint = options.back(by_option * with_mine, len(chance))
+    home = part.sets.of_row
+    own, up = np.zeros(len(part.sets.weight)), np.zeros(len(part.sets.weight))
+    own[home[scenario.mine]], up[home[scenario.mine]] = inside, rise
+    given = joint / own[home] - (chance - joint) / (1 - own[home])
+    return by_brand(part, up[home] * given)
+
+
+def _ways(scenario: Scenario, now: Floats) -> Iterator[tuple[Floats, Floats]]:
+    """Give every way in which the attributes may change, with its chance for each of the rows.
+
+    Of those who do not say so yet, points / now come to say it, each attribute on its own.
+    """
+    rate = scenario.points / np.maximum(now, LEAST)
+    for flipped in product((0.0, 1.0), repeat=len(rate)):
+        which = np.array(flipped)
+        once = np.where(which > 0, rate, 1 - rate)
+        yield which, np.where(scenario.open > 0, once, 1 - which).prod(axis=1)
+
+
+def _derivatives(function: Callable[[Floats], Floats], at: Floats) -> Floats:
+    """Differentiate by central differences, shape (inputs, outputs): errors need five digits."""
+    slopes = []
+    for place, size in enumerate(_STEP * np.maximum(np.abs(at), 0.01)):
+        step = np.zeros(len(at))
+        step[place] = size
+        slopes.append((function(at + step) - function(at - step)) / (2 * size))
+    return np.array(slopes)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import expit
 
 from brandkit.core.errors import (
@@ -18,20 +18,18 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.intervals import holm
-from brandkit.core.linalg import Codes, Floats
+from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
-from brandkit.satisfaction.choice.kernel import Options, fit, options_of, set_scores
-from brandkit.satisfaction.choice.sets import Choices
-from brandkit.satisfaction.fitting import (
-    Maximum,
-    Regressors,
-    checked_regressors,
-    inverted,
-    may_run_away,
-    p_values,
-    separating_direction,
-    wald,
-)
+from brandkit.core.story import N_
+from brandkit.satisfaction import fitting
+from brandkit.satisfaction.choice.kernel import Choices, Options, fit, options_of, set_scores
+
+#: Chances are kept this far from 0 and 1.
+LEAST: Final = 1e-12
+#: Choices among three banks or more in which a pair must meet to be tested.
+LEAST_MET: Final = 30
+#: Pairs tested in one piece, so that tables stay small.
+_AT_ONCE: Final = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +54,9 @@ class Solution:
     choices: Choices
     options: Options
     columns: Floats
-    regressors: Regressors
+    regressors: fitting.Regressors
     constants: tuple[int, ...]
-    maximum: Maximum
+    maximum: fitting.Maximum
     inverse: Floats
     notes: tuple[Message, ...] = field(default=())
 
@@ -105,57 +103,34 @@ class Solution:
         return matrix
 
 
-def solve(choices: Choices, *, with_constants: bool, start: Floats | None = None) -> Solution:
-    """Estimate the model; refuse what has no estimate.
-
-    Parameters
-    ----------
-    choices : Choices
-    with_constants : bool
-        Whether each bank gets a constant.
-    start : ndarray, optional
-        Coefficients in the attributes' units to start from.
-
-    Returns
-    -------
-    Solution
-    """
+def solve(choices: Choices, *, with_constants: bool) -> Solution:
+    """Estimate the model; refuse what has no estimate."""
     notes: tuple[Message, ...] = ()
     if with_constants:
         choices, notes = _without_decided_banks(choices)
-    present = np.unique(choices.brand)
-    constants = tuple(present.tolist()) if with_constants else ()
+    constants = tuple(np.unique(choices.brand).tolist()) if with_constants else ()
     flags = (choices.brand[:, None] == np.array(constants[1:], dtype=np.intp)).astype(float)
     values = np.hstack([choices.values, flags.reshape(len(choices.brand), -1)])
     names = (*choices.attributes, *(choices.brands[at] for at in constants[1:]))
-    found = checked_regressors(
-        values, weight=choices.sets.weight[choices.sets.of_row], names=names,
-        within=within_sets(choices, values), argument="attributes",
-    )  # fmt: skip
-    if len(choices.sets.weight) <= len(found.kept):
+    size, of_row = choices.sets.size[:, None], choices.sets.of_row
+    mean = np.add.reduceat(values, choices.sets.starts[:-1], axis=0) / size
+    weight = choices.sets.weight[of_row]
+    used = fitting.checked_regressors(
+        values, weight=weight, names=names, within=values - mean[of_row], argument="attributes"
+    )
+    if len(choices.sets.weight) <= len(used.kept):
         raise NotEnoughDataError(
-            f"`data` must have more choices than the model has coefficients ({len(found.kept)}); "
+            f"`data` must have more choices than the model has coefficients ({len(used.kept)}); "
             f"found {len(choices.sets.weight)}. Name fewer attributes."
         )
-    columns, options = found.standardised(values), options_of(choices.sets)
+    columns, options = used.standardised(values), options_of(choices.sets)
     over = options.over(columns)
-    first = None
-    if start is not None and not constants:
-        first = start[list(found.kept)] * found.spread
-    maximum = fit(options, over, start=first)
-    inverse = inverted(maximum.information)
-    if not maximum.is_settled or may_run_away(maximum.place, inverse, columns):
-        _refuse_runaway(maximum, options, over, names=[names[at] for at in found.kept])
-    return Solution(
-        choices, options, columns, found, constants, maximum, inverse, (*notes, *found.notes)
-    )  # fmt: skip
-
-
-def within_sets(choices: Choices, values: Floats) -> Floats:
-    """Give columns about their means in each choice."""
-    size = choices.sets.size[:, None]
-    mean = np.add.reduceat(values, choices.sets.starts[:-1], axis=0) / size
-    return np.asarray(values - mean[choices.sets.of_row])
+    maximum = fit(options, over)
+    inverse = fitting.inverted(maximum.information)
+    if not maximum.is_settled or fitting.may_run_away(maximum.place, inverse, columns):
+        _refuse_runaway(maximum, options, over, names=[names[at] for at in used.kept])
+    notes = (*notes, *used.notes)
+    return Solution(choices, options, columns, used, constants, maximum, inverse, notes)
 
 
 def _without_decided_banks(choices: Choices) -> tuple[Choices, tuple[Message, ...]]:
@@ -180,10 +155,12 @@ def _without_decided_banks(choices: Choices) -> tuple[Choices, tuple[Message, ..
         choices = choices.part(keep)
     notes = []
     if never:
-        said = "{names} {n:is|are} never chosen: with constants {n:its|their} rows say nothing."
+        said = N_("{names} {n:is|are} never chosen: with constants {n:its|their} rows say nothing.")
         notes.append(Message(said, {"names": never, "n": len(never)}))
     if always:
-        said = "{names} {n:is|are} always chosen: with constants {n:its|their} rows say nothing."
+        said = N_(
+            "{names} {n:is|are} always chosen: with constants {n:its|their} rows say nothing."
+        )
         notes.append(Message(said, {"names": always, "n": len(always)}))
     if not len(choices.sets.weight):
         raise NotEnoughDataError(
@@ -193,11 +170,13 @@ def _without_decided_banks(choices: Choices) -> tuple[Choices, tuple[Message, ..
     return choices, tuple(notes)
 
 
-def _refuse_runaway(maximum: Maximum, options: Options, over: Floats, *, names: list[str]) -> None:
+def _refuse_runaway(
+    maximum: fitting.Maximum, options: Options, over: Floats, *, names: list[str]
+) -> None:
     """Refuse choices whose likelihood has no maximum."""
     size = np.diff(options.starts)
     sides = np.repeat(over[options.picked], size, axis=0) - over
-    direction = separating_direction(np.delete(sides, options.picked, axis=0))
+    direction = fitting.separating_direction(np.delete(sides, options.picked, axis=0))
     if direction is not None:
         culprits = [name for name, pull in zip(names, direction, strict=True) if pull]
         raise InputError(
@@ -212,56 +191,11 @@ def _refuse_runaway(maximum: Maximum, options: Options, over: Floats, *, names: 
         )
 
 
-def constants_test(solution: Solution) -> float:
-    """Test whether banks are chosen more or less often than the attributes explain.
-
-    Parameters
-    ----------
-    solution : Solution
-        Without constants.
-
-    Returns
-    -------
-    float
-        p-value of the efficient scores of the banks' constants over their design covariance;
-        missing where there are fewer units than banks.
-    """
-    choices, options = solution.choices, solution.options
-    taken = np.bincount(choices.brand[choices.sets.chosen], minlength=len(choices.brands))
-    seen = np.bincount(choices.brand, minlength=len(choices.brands))
-    tested = np.flatnonzero((taken > 0) & (taken < seen))[1:]
-    if not len(tested):
-        return float("nan")
-    flags = (choices.brand[:, None] == tested).astype(float)
-    x = options.over(np.hstack([solution.columns, flags]))
-    k = solution.columns.shape[1]
-    place = np.concatenate([solution.maximum.place, np.zeros(len(tested))])
-    chance, _ = options.chances(x @ place)
-    by_option = np.repeat(options.weight, np.diff(options.starts)) * chance
-    mean = np.add.reduceat(x * chance[:, None], options.starts[:-1], axis=0)
-    information = (x * by_option[:, None]).T @ x - (mean * options.weight[:, None]).T @ mean
-    pull = information[k:, :k] @ solution.inverse
-    score = options.weight @ (x[options.picked] - mean)[:, k:]
-    padded = np.zeros_like(information)
-    padded[:k, :k] = solution.inverse
-    own = set_scores(options, x, place, padded)
-    influence = own[:, k:] - own[:, :k] @ pull.T
-    covariance = choices.rows.covariance(choices.to_rows(influence))
-    return wald(score, covariance, choices.rows.df)[1]
+# --- averages over rows --------------------------------------------------------------------------
 
 
-_LEAST = 1e-12
-
-
-@dataclass(frozen=True, eq=False)
-class Averages:
-    """Estimates with what each row of the survey adds to them.
-
-    Parameters
-    ----------
-    estimate : ndarray, shape (q,)
-    influence : ndarray, shape (n, q)
-    """
+class Averages(NamedTuple):
+    """Estimates (q,) with what each row of the survey adds to them (n, q)."""
 
     estimate: Floats
     influence: Floats
@@ -287,7 +221,7 @@ def attribute_effects(solution: Solution) -> Averages:
     """
     choices, x = solution.choices, solution.columns
     chance, by_option = row_chances(solution.options, x @ solution.maximum.place)
-    inside, outside = np.maximum(chance, _LEAST), np.maximum(1 - chance, _LEAST)
+    inside, outside = np.maximum(chance, LEAST), np.maximum(1 - chance, LEAST)
     odds = np.log(inside) - np.log(outside)
     pull = _pulls(solution, inside, outside, by_option)
     weight = choices.rows.weight[choices.row]
@@ -341,10 +275,52 @@ def by_brand(choices: Choices, values: Floats) -> Floats:
     return table
 
 
-LEAST_MET = 30
-"""Choices among three banks or more in which a pair must meet to be tested."""
-_AT_ONCE = 64
-"""Pairs tested in one piece, so that tables stay small."""
+# --- tests of what the model takes for granted ---------------------------------------------------
+
+
+class AddedScores(NamedTuple):
+    """Efficient scores of further columns, their information, and their design covariance."""
+
+    score: Floats  # (q,)
+    known: Floats  # (q,)
+    covariance: Floats  # (q, q)
+
+
+def _added_scores(solution: Solution, columns: Floats) -> AddedScores:
+    """Score further columns of the rows (n, q) at the estimate without them."""
+    choices, options, inverse = solution.choices, solution.options, solution.inverse
+    x, z, weight = options.over(solution.columns), options.over(columns), options.weight
+    k, starts = x.shape[1], options.starts[:-1]
+    chance, _ = options.chances(x @ solution.maximum.place)
+    by_option = np.repeat(weight, np.diff(options.starts)) * chance
+    mean_x = np.add.reduceat(x * chance[:, None], starts, axis=0)
+    mean_z = np.add.reduceat(z * chance[:, None], starts, axis=0)
+    cross = (z * by_option[:, None]).T @ x - (mean_z * weight[:, None]).T @ mean_x
+    pull = cross @ inverse
+    known = by_option @ z**2 - weight @ mean_z**2 - (pull * cross).sum(axis=1)
+    padded = np.zeros((k + z.shape[1],) * 2)
+    padded[:k, :k] = inverse
+    place = np.concatenate([solution.maximum.place, np.zeros(z.shape[1])])
+    own = set_scores(options, np.hstack([x, z]), place, padded)
+    influence = own[:, k:] - own[:, :k] @ pull.T
+    covariance = choices.rows.covariance(choices.to_rows(influence))
+    return AddedScores(weight @ (z[options.picked] - mean_z), known, covariance)
+
+
+def constants_test(solution: Solution) -> float:
+    """Test whether banks are chosen more or less often than the attributes explain.
+
+    Gives the p-value of the efficient scores of the banks' constants over their design
+    covariance; missing where there are fewer units than banks, or the model has constants.
+    """
+    choices = solution.choices
+    taken = np.bincount(choices.brand[choices.sets.chosen], minlength=len(choices.brands))
+    rated = np.bincount(choices.brand, minlength=len(choices.brands))
+    tested = np.flatnonzero((taken > 0) & (taken < rated))[1:]
+    if solution.constants or not len(tested):
+        return float("nan")
+    added = _added_scores(solution, (choices.brand[:, None] == tested).astype(float))
+    return fitting.wald(added.score, added.covariance, choices.rows.df)[1]
 
 
 def independence_rows(solution: Solution) -> pd.DataFrame:
@@ -384,13 +360,12 @@ def independence_rows(solution: Solution) -> pd.DataFrame:
     first, second, n = _pairs(null)
     pieces = [slice(at, at + _AT_ONCE) for at in range(0, len(first), _AT_ONCE)]
     tested = [_tested(null, first[piece], second[piece]) for piece in pieces]
-    nothing = np.array([])
-    estimate, error = (np.concatenate([nothing, *(one[at] for one in tested)]) for at in (0, 1))
+    estimate, error = np.concatenate([np.empty((2, 0)), *tested], axis=1)
     known = ~np.isnan(estimate)
     first, second, n, estimate, error = (
         part[known] for part in (first, second, n, estimate, error)
     )
-    p_value = p_values(estimate, error, null.choices.rows.df)
+    p_value = fitting.p_values(estimate, error, null.choices.rows.df)
     names = np.array(null.choices.brands, dtype=object)
     return pd.DataFrame(
         {
@@ -415,7 +390,7 @@ def _with_constants(solution: Solution) -> Solution:
         return solution
 
 
-def _rated(solution: Solution) -> NDArray[np.bool_]:
+def _rated(solution: Solution) -> Flags:
     """Say which banks are in each choice, shape (sets, banks)."""
     choices = solution.choices
     table = np.zeros((len(choices.sets.weight), len(choices.brands)), dtype=bool)
@@ -433,27 +408,9 @@ def _pairs(solution: Solution) -> tuple[Codes, Codes, Codes]:
 
 def _tested(solution: Solution, first: Codes, second: Codes) -> tuple[Floats, Floats]:
     """Estimate what pairs of banks lose by meeting, by one step, with design errors."""
-    choices, options = solution.choices, solution.options
-    rated, home = _rated(solution), choices.sets.of_row
+    choices, rated = solution.choices, _rated(solution)
     meet = rated[:, first] & rated[:, second] & (choices.sets.size > 2)[:, None]
-    one_of = (choices.brand[:, None] == first) | (choices.brand[:, None] == second)
-    z = options.over((meet[home] & one_of).astype(float))
-    x = options.over(solution.columns)
-    chance, _ = options.chances(x @ solution.maximum.place)
-    by_option = np.repeat(options.weight, np.diff(options.starts)) * chance
-    starts = options.starts[:-1]
-    mean_x = np.add.reduceat(x * chance[:, None], starts, axis=0)
-    mean_z = np.add.reduceat(z * chance[:, None], starts, axis=0)
-    weight = options.weight
-    cross = (z * by_option[:, None]).T @ x - (mean_z * weight[:, None]).T @ mean_x
-    pull = cross @ solution.inverse
-    known = by_option @ z**2 - weight @ mean_z**2 - (pull * cross).sum(axis=1)
-    score = weight @ (z[options.picked] - mean_z)
-    padded = np.zeros((x.shape[1] + z.shape[1],) * 2)
-    padded[: x.shape[1], : x.shape[1]] = solution.inverse
-    place = np.concatenate([solution.maximum.place, np.zeros(z.shape[1])])
-    own = set_scores(options, np.hstack([x, z]), place, padded)
-    influence = own[:, x.shape[1] :] - own[:, : x.shape[1]] @ pull.T
-    covariance = choices.rows.covariance(choices.to_rows(influence))
-    known = np.where(known > 1e-9, known, np.nan)
-    return score / known, np.sqrt(np.maximum(np.diagonal(covariance), 0.0)) / known
+    either = (choices.brand[:, None] == first) | (choices.brand[:, None] == second)
+    added = _added_scores(solution, (meet[choices.sets.of_row] & either).astype(float))
+    known = np.where(added.known > 1e-9, added.known, np.nan)
+    return added.score / known, fitting.root(added.covariance) / known

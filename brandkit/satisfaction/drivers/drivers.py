@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import get_args
+from typing import Final, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from brandkit.core.errors import (
-    InputError,
-    NotEnoughDataError,
-    check_level,
-    check_option,
-    check_whole_number,
-    shown,
-)
+from brandkit.core.errors import InputError, NotEnoughDataError, check_option, shown
+from brandkit.core.intervals import holm
+from brandkit.core.labels import coded
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.core.story import N_, speaker
+from brandkit.core.waves import coded_waves
 from brandkit.sampling.design import SurveyData
-from brandkit.sampling.rows import Data, MissingRule, SurveyRows, Weight, survey_rows
+from brandkit.sampling.draws import person_keys
+from brandkit.sampling.rows import Data, MissingRule, RowDraws, SurveyRows, Weight, survey_rows
 from brandkit.satisfaction.centred import (
     NO_VARIANCE,
     Covariances,
@@ -29,229 +28,48 @@ from brandkit.satisfaction.centred import (
     centred_values,
     correlations,
 )
-from brandkit.satisfaction.drivers.groups import (
-    PERSONS_A_DRIVER,
-    GroupFrames,
-    group_frames,
-    no_groups,
-)
-from brandkit.satisfaction.drivers.kernel import (
-    SAMPLED_ORDERS,
-    Estimates,
-    Measure,
-    Method,
-    dependent_drivers,
-    drawn_slope_errors,
-    estimates,
-    measure_for,
-    rank_sets,
-    rank_shares,
-    shuffled_of,
-    slope_errors,
-    slopes,
-)
+from brandkit.satisfaction.drivers import kernel
+from brandkit.satisfaction.fitting import ASSUMED_BRAND, SMALL_BASE, check_call
 from brandkit.satisfaction.groups import check_names, within_column
 
-MOST_DRIVERS = 20
-"""Drivers whose subsets can all be met; 21 would take a gigabyte."""
+#: Drivers whose subsets can all be met; 21 would take a gigabyte.
+MOST_DRIVERS: Final = 20
+#: Persons under which a group is left out, or three for each driver where that is more.
+SMALLEST_GROUP: Final = 10
+PERSONS_A_DRIVER: Final = 3
+#: Permutations where drivers are too many for exact values.
+FEW_PERMUTATIONS: Final = 199
+#: Labels permuted at most; with more blocks of responses there are fewer permutations.
+MOST_LABELS: Final = 20_000_000
+#: Standard errors below 0 from which a slope is called negative.
+SURELY: Final = 2.6
+
+_GROUPS = "by segment driver label importance share ci_low ci_high ci_level noise_floor above_noise"
+_EQUALITY = "driver label statistic p_value p_adjusted"
 
 
-def check_call(
-    outcome: str,
-    drivers: Sequence[str],
-    *,
-    method: str,
-    missing: str,
-    level: float,
-    draws: int,
-) -> None:
-    """Refuse arguments that break their rules, before any data are looked at."""
-    check_option("method", method, get_args(Method))
-    check_option("missing", missing, get_args(MissingRule))
-    check_level(level)
-    check_whole_number("draws", draws, low=2)
-    if isinstance(drivers, str):
-        raise InputError(
-            f"`drivers` must be a list of columns; found the text {shown(drivers)}. "
-            f"Write [{drivers!r}]."
-        )
-    if outcome in drivers:
-        raise InputError(
-            f"`drivers` must not name the outcome; found {shown(outcome)} in both. "
-            "Take it out of one of them."
-        )
-    if not 1 <= len(drivers) <= MOST_DRIVERS:
-        raise InputError(
-            f"`drivers` must name 1 to {MOST_DRIVERS} columns; found {len(drivers)}. "
-            "Leave out those that ask the same, or put their mean in their place."
-        )
+class Setting(NamedTuple):
+    """What the whole and the groups are computed with."""
+
+    measure: kernel.Measure
+    pairwise: bool
+    level: float
+    draws: int
+    seed: int
+
+    def estimates(self, sample: Floats, drawn: Floats, shuffled: Floats) -> kernel.Estimates:
+        """Compute importances of one group from its covariances."""
+        how, level = self.measure, self.level
+        return kernel.estimates(sample, drawn, measure=how, shuffled=shuffled, level=level)
 
 
-def without_constants(rows: SurveyRows, within: str | None) -> tuple[SurveyRows, list[str]]:
-    """Leave out drivers that do not vary, and refuse an outcome that does not."""
-    weight = rows.weight[:, None]
-    whole = (weight * centred_values(rows) ** 2).sum(axis=0)
-    inside = (weight * centred_values(rows, within) ** 2).sum(axis=0)
-    size = (weight * np.nan_to_num(rows.values) ** 2).sum(axis=0)
-    varies = (inside > NO_VARIANCE * whole) & (whole > 1e-18 * size)
-    outcome, drivers = rows.columns[-1], rows.columns[:-1]
-    where = "" if within is None else f" within {shown(within)}"
-    if not varies[-1]:
-        raise InputError(
-            f"`outcome` must vary{where}; found the same answer in all {len(rows)} rows of "
-            f"{shown(outcome)}. Take another outcome."
-        )
-    kept = [name for name, some in zip(drivers, varies[:-1], strict=True) if some]
-    constant = [name for name in drivers if name not in kept]
-    if not kept:
-        raise NotEnoughDataError(
-            f"`drivers` must vary{where}; found the same answer in all rows of "
-            f"{shown(constant)}. Take other drivers."
-        )
-    return (rows if not constant else _only(rows, [*kept, outcome])), constant
+class GroupFrames(NamedTuple):
+    """Tables by group, and which groups were left out, for having fewer persons than needed."""
 
-
-def _only(rows: SurveyRows, columns: Sequence[str]) -> SurveyRows:
-    places = [rows.columns.index(name) for name in columns]
-    return replace(rows, columns=tuple(columns), values=rows.values[:, places])
-
-
-def check_size(rows: SurveyRows) -> None:
-    """Refuse fewer persons than drivers + 2, or than 10."""
-    needed = max(10, len(rows.columns) + 1)
-    if rows.n_persons < needed:
-        raise NotEnoughDataError(
-            f"`data` must have at least {needed} persons for {len(rows.columns) - 1} drivers; "
-            f"found {rows.n_persons} in {len(rows)} rows. Take fewer drivers, or pool waves."
-        )
-
-
-def check_possible(correlation: Floats) -> None:
-    """Refuse correlations of pairs that cannot occur together."""
-    if np.linalg.eigvalsh(correlation)[0] < -1e-8:
-        raise InputError(
-            "`missing` = 'pairwise' must give correlations that can occur together; found some "
-            "that no answers could have. Too many answers are missing: write missing='drop'."
-        )
-
-
-SURELY = 2.6
-"""Standard errors below 0 from which a slope is called negative."""
-SMALL_BASE = 30
-
-
-def driver_notes(
-    rows: SurveyRows,
-    found: Estimates,
-    *,
-    correlation: Floats,
-    slope: Floats,
-    std_error: Floats,
-    constant: list[str],
-    dependent: list[tuple[int, list[int]]],
-    sampled: bool,
-    missing: str,
-    assumed_brand: bool,
-    split: GroupFrames,
-) -> tuple[Message, ...]:
-    """Say what the numbers rest on that a reader would not expect."""
-    names = [rows.labels.get(name, name) for name in rows.columns[:-1]]
-    notes = [*rows.notes]
-    if constant:
-        told = {"items": [rows.labels.get(name, name) for name in constant], "n": len(constant)}
-        notes.append(
-            Message(
-                "{items} {n:is|are} left out: the answers do not vary, so they explain nothing.",
-                told,
-            )
-        )
-    for place, others in dependent:
-        told = {"item": names[place], "others": [names[other] for other in others]}
-        said = (
-            "“{item}” is given in full by {others}: they share their importance, and their "
-            "coefficients cannot be told apart."
-        )
-        notes.append(Message(said, told))
-    notes += _signs(names, correlation, slope, std_error, found=found)
-    notes += _ways(rows, found, sampled=sampled, missing=missing, assumed_brand=assumed_brand)
-    return (*notes, *_groups(split))
-
-
-def _signs(
-    names: list[str], correlation: Floats, slope: Floats, std_error: Floats, *, found: Estimates
-) -> list[Message]:
-    """Name drivers that fall as the outcome rises, alone or beside the others."""
-    alone = correlation[:-1, -1] * np.sqrt(found.n_effective) < -SURELY
-    beside = np.nan_to_num(slope) < -SURELY * np.nan_to_num(std_error, nan=np.inf)
-    notes = []
-    turned = [name for name, is_so in zip(names, alone, strict=True) if is_so]
-    if turned:
-        said = (
-            "{items} {n:falls|fall} as the outcome rises: either it hurts, or the scale runs the "
-            "other way round; turn it round where it does."
-        )
-        notes.append(Message(said, {"items": turned, "n": len(turned)}))
-    held = [name for name, a, b in zip(names, alone, beside, strict=True) if b and not a]
-    if held:
-        said = (
-            "{items} {n:counts|count} against the outcome once the other drivers are held, though "
-            "not alone: read {n:its|their} coefficient with them."
-        )
-        notes.append(Message(said, {"items": held, "n": len(held)}))
-    return notes
-
-
-def _ways(
-    rows: SurveyRows, found: Estimates, *, sampled: bool, missing: str, assumed_brand: bool
-) -> list[Message]:
-    notes = []
-    if assumed_brand:
-        said = (
-            "Answers are centred on the mean of each brand, so that differences between brands "
-            "do not count; within='none' leaves them in."
-        )
-        notes.append(Message(said))
-    if sampled:
-        said = (
-            "With {n:count} drivers, draws and noise floor rest on {orders:count} sampled orders "
-            "of entry; the importances themselves are exact."
-        )
-        notes.append(Message(said, {"n": len(rows.columns) - 1, "orders": SAMPLED_ORDERS}))
-    if missing == "mean":
-        said = (
-            "Missing answers are taken for the mean of their question, which weakens what goes "
-            "together."
-        )
-        notes.append(Message(said))
-    few = rows.n_persons < max(SMALL_BASE, PERSONS_A_DRIVER * (len(rows.columns) - 1))
-    if few:
-        said = (
-            "{n:count} persons are few for {drivers:count} {drivers:driver|drivers}: intervals "
-            "may be too short."
-        )
-        notes.append(Message(said, {"n": rows.n_persons, "drivers": len(rows.columns) - 1}))
-    lost = int(np.isnan(found.draws).any(axis=1).sum())
-    if lost:
-        said = "{n:count} of {all:count} draws are left out: the outcome does not vary in them."
-        notes.append(Message(said, {"n": lost, "all": len(found.draws)}))
-    return notes
-
-
-def _groups(split: GroupFrames) -> list[Message]:
-    notes = []
-    if split.left_out:
-        said = (
-            "{groups} {n:is|are} left out of the comparison: fewer than {needed:count} persons, "
-            "or an outcome that does not vary."
-        )
-        told = {"groups": list(split.left_out), "n": len(split.left_out), "needed": split.needed}
-        notes.append(Message(said, told))
-    base = split.groups.drop_duplicates("segment")
-    small = base.loc[base["n"] < SMALL_BASE, "segment"].tolist()
-    if small:
-        said = "{groups} {n:has|have} fewer than {least:count} persons: read with care."
-        notes.append(Message(said, {"groups": small, "n": len(small), "least": SMALL_BASE}))
-    return notes
+    groups: pd.DataFrame = pd.DataFrame(columns=[*_GROUPS.split(), "pooled", "r2", "n"])
+    equality: pd.DataFrame = pd.DataFrame(columns=_EQUALITY.split())
+    left_out: tuple[str, ...] = ()
+    needed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -301,7 +119,7 @@ class DriverImportance(Result):
     equality: pd.DataFrame
     outcome: str
     outcome_label: str
-    method: Method
+    method: kernel.Method
     within: str | None
     by: str | None
     r2: float
@@ -319,23 +137,14 @@ class DriverImportance(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: outcome, method, how much is explained, bases."""
-        return pd.DataFrame(
-            {
-                "outcome": [self.outcome],
-                "method": [self.method],
-                "within": [self.within],
-                "by": [self.by],
-                "r2": [self.r2],
-                "ci_low": [self.r2_low],
-                "ci_high": [self.r2_high],
-                "ci_level": [self.level],
-                "n": [self.n],
-                "n_respondents": [self.n_respondents],
-                "n_dropped": [self.n_dropped],
-                "n_drivers": [len(self.drivers)],
-                "n_above_noise": [int(self.drivers["above_noise"].sum())],
-                "draws": [self.draws],
-            }
+        return self._row(
+            "outcome method within by r2 ci_low ci_high ci_level n n_respondents n_dropped "
+            "n_drivers n_above_noise draws",
+            ci_low=self.r2_low,
+            ci_high=self.r2_high,
+            ci_level=self.level,
+            n_drivers=len(self.drivers),
+            n_above_noise=int(self.drivers["above_noise"].sum()),
         )
 
 
@@ -345,7 +154,7 @@ def driver_importance(
     outcome: str,
     drivers: Sequence[str],
     weight: Weight | None = None,
-    method: Method = "shapley",
+    method: kernel.Method = "shapley",
     missing: MissingRule = "raise",
     within: str | None = None,
     by: str | None = None,
@@ -435,140 +244,333 @@ def driver_importance(
     >>> result = driver_importance(bank, outcome="sat", drivers=["fees", "advice", "lobby"])
     >>> result.drivers[["driver", "importance", "above_noise"]].round(2).values.tolist()
     [['fees', 0.35, True], ['advice', 0.45, True], ['lobby', 0.0, False]]
+    >>> str(result.story().headline)
+    '“advice” matters most for sat'
     """
-    check_call(outcome, drivers, method=method, missing=missing, level=level, draws=draws)
+    check_option("method", method, get_args(kernel.Method))
+    check_option("missing", missing, get_args(MissingRule))
+    check_call(outcome, drivers, draws=draws, level=level, most=MOST_DRIVERS)
     check_names(data, outcome=[outcome], drivers=drivers, by=[by] if by is not None else [])
     centred = within_column(data, within, taken=[outcome, *drivers])
     others = [name for name in dict.fromkeys([centred, by]) if name is not None]
     rows = survey_rows(
-        data, columns=[*drivers, outcome], others=others, weight=weight, respondent=respondent,
-        strata=strata, cluster=cluster, missing=missing,
-    )  # fmt: skip
-    rows, constant = without_constants(rows, centred)
-    check_size(rows)
-
-    drawn = rows.draws(draws, seed=seed)
-    pairwise = missing == "pairwise"
-    made = centred_covariances(rows, drawn=drawn, within=centred, pairwise=pairwise)
-    correlation = np.nan_to_num(correlations(made.sample[0]))
-    check_possible(correlation)
-    measure = measure_for(method, correlation, seed=seed)
-    values, shuffled = shuffled_of(rows, centred)
-    found = estimates(
-        made.sample[0], made.drawn[:, 0], measure=measure, shuffled=shuffled, level=level
+        data,
+        columns=[*drivers, outcome],
+        others=others,
+        weight=weight,
+        respondent=respondent,
+        strata=strata,
+        cluster=cluster,
+        missing=missing,
     )
-    dependent = dependent_drivers(correlation[:-1, :-1])
-    slope, error = _slopes(rows, values, made, dependent, pairwise=pairwise)
-    split = no_groups()
+    rows, constant = _varying(rows, centred)
+    _check_size(rows)
+
+    drawn, pairwise = rows.draws(draws, seed=seed), missing == "pairwise"
+    moments = centred_covariances(rows, drawn=drawn, within=centred, pairwise=pairwise)
+    correlation = np.nan_to_num(correlations(moments.sample[0]))
+    _check_possible(correlation)
+    measure = kernel.measure_for(method, correlation, seed=seed)
+    how = Setting(measure, pairwise, level, draws, seed)
+    values, shuffled = kernel.shuffled_of(rows, centred)
+    whole = how.estimates(moments.sample[0], moments.drawn[:, 0], shuffled)
+    dependent = kernel.dependent_drivers(correlation[:-1, :-1])
+    slope, error = _slopes(rows, values, moments, dependent, pairwise=pairwise)
+    split = GroupFrames()
     if by is not None:
-        split = group_frames(
-            rows, drawn, by=by, within=centred, measure=measure, pairwise=pairwise,
-            level=level, permutations=draws, seed=seed,
-        )  # fmt: skip
+        split = _group_frames(rows, drawn, how, by=by, within=centred)
 
-    frame = _drivers_frame(rows, found, slope=slope, std_error=error, level=level)
-    frame["uncentred"] = _uncentred(rows, measure, found, centred, pairwise=pairwise)
-    return _result(
-        rows, found, frame=frame, split=split, method=method, within=centred, by=by, level=level,
-        notes=driver_notes(
-            rows, found, correlation=correlation, slope=slope, std_error=error,
-            constant=constant, dependent=dependent, sampled=measure.orders is not None,
-            missing=missing, assumed_brand=within is None and centred is not None
-            and not isinstance(data, SurveyData), split=split,
-        ),
-    )  # fmt: skip
+    frame = _drivers_frame(rows, whole, level=level).assign(coefficient=slope, std_error=error)
+    if centred is not None:
+        sample = centred_covariances(rows, drawn=None, pairwise=pairwise).sample
+        frame["uncentred"] = measure.exact(correlations(sample))[0]
+    dropped = [*_left_out(rows, constant, dependent), *_signs(correlation, frame, whole)]
+    assumed = within is None and centred is not None and not isinstance(data, SurveyData)
+    notes = [
+        *(*rows.notes, *dropped, *([ASSUMED_BRAND] if assumed else [])),
+        *(*_cautions(rows, whole, measure=measure, missing=missing), *_group_notes(split)),
+    ]
+    low, high = whole.interval(level, whole.draws.sum(axis=1))
+    return DriverImportance(
+        drivers=frame,
+        ranks=_ranks_frame(rows, whole),
+        groups=split.groups.copy(),
+        equality=split.equality.copy(),
+        outcome=outcome,
+        outcome_label=rows.labels.get(outcome, outcome),
+        method=method,
+        within=centred,
+        by=by,
+        r2=whole.r2,
+        r2_low=float(low),
+        r2_high=float(high),
+        n=len(rows),
+        n_respondents=rows.n_persons,
+        n_dropped=rows.n_dropped,
+        draws=len(whole.usable),
+        level=level,
+        notes=tuple(notes),
+    )
 
 
-# --- tables ------------------------------------------------------------------------------------
+# --- checks of the rows --------------------------------------------------------------------------
+
+
+def _varying(rows: SurveyRows, within: str | None) -> tuple[SurveyRows, list[str]]:
+    """Leave out drivers that do not vary, and refuse an outcome that does not."""
+    weight = rows.weight[:, None]
+    total = (weight * centred_values(rows) ** 2).sum(axis=0)
+    inside = (weight * centred_values(rows, within) ** 2).sum(axis=0)
+    size = (weight * np.nan_to_num(rows.values) ** 2).sum(axis=0)
+    varies = (inside > NO_VARIANCE * total) & (total > 1e-18 * size)
+    where = "" if within is None else f" within {shown(within)}"
+    if not varies[-1]:
+        raise InputError(
+            f"`outcome` must vary{where}; found the same answer in all {len(rows)} rows of "
+            f"{shown(rows.columns[-1])}. Take another outcome."
+        )
+    constant = [name for name, kept in zip(rows.columns, varies, strict=True) if not kept]
+    if varies.sum() == 1:
+        raise NotEnoughDataError(
+            f"`drivers` must vary{where}; found the same answer in all rows of "
+            f"{shown(constant)}. Take other drivers."
+        )
+    columns = tuple(name for name in rows.columns if name not in constant)
+    return replace(rows, columns=columns, values=rows.values[:, varies]), constant
+
+
+def _check_size(rows: SurveyRows) -> None:
+    needed = max(10, len(rows.columns) + 1)
+    if rows.n_persons < needed:
+        raise NotEnoughDataError(
+            f"`data` must have at least {needed} persons for {len(rows.columns) - 1} drivers; "
+            f"found {rows.n_persons} in {len(rows)} rows. Take fewer drivers, or pool waves."
+        )
+
+
+def _check_possible(correlation: Floats) -> None:
+    if np.linalg.eigvalsh(correlation)[0] < -1e-8:
+        raise InputError(
+            "`missing` = 'pairwise' must give correlations that can occur together; found some "
+            "that no answers could have. Too many answers are missing: write missing='drop'."
+        )
+
+
+# --- tables --------------------------------------------------------------------------------------
 
 
 def _slopes(
     rows: SurveyRows,
     values: Floats,
-    made: Covariances,
+    moments: Covariances,
     dependent: list[tuple[int, list[int]]],
     *,
     pairwise: bool,
 ) -> tuple[Floats, Floats]:
     """Give slopes and errors; missing where drivers determine each other."""
-    slope = slopes(made.sample[0], made.spread)
-    error = drawn_slope_errors(made) if pairwise else slope_errors(rows, values, slope)
-    tied = sorted({place for one, by in dependent for place in (one, *by)})
+    slope = kernel.slopes(moments.sample[0], moments.spread)
+    if pairwise:  # pairs have rows of their own
+        error = kernel.slopes(moments.drawn[:, 0], moments.spread).std(axis=0, ddof=1)
+    else:
+        error = np.sqrt(np.diag(kernel.slope_covariance(rows, values, slope)))
+    tied = [place for driver, others in dependent for place in (driver, *others)]
     slope[tied], error[tied] = np.nan, np.nan
     return slope, error
 
 
-def _uncentred(
-    rows: SurveyRows, measure: Measure, found: Estimates, within: str | None, *, pairwise: bool
-) -> Floats:
-    if within is None:
-        return found.importance
-    made = centred_covariances(rows, drawn=None, pairwise=pairwise)
-    return np.asarray(measure.exact(correlations(made.sample))[0])
+def _drivers_frame(rows: SurveyRows, whole: kernel.Estimates, *, level: float) -> pd.DataFrame:
+    best, worst = kernel.rank_sets(whole.importance, whole.usable, level=level)
+    return importance_frame(rows, whole, level=level).assign(
+        coefficient=np.nan,
+        std_error=np.nan,
+        first=whole.first,
+        last=whole.last,
+        uncentred=whole.importance,
+        rank=1 + (whole.importance[None] > whole.importance[:, None]).sum(axis=1),
+        rank_low=best,
+        rank_high=worst,
+        p_first=kernel.rank_shares(whole.usable)[:, 0],
+    )
 
 
-def _drivers_frame(
-    rows: SurveyRows, found: Estimates, *, slope: Floats, std_error: Floats, level: float
-) -> pd.DataFrame:
+def _ranks_frame(rows: SurveyRows, whole: kernel.Estimates) -> pd.DataFrame:
+    names = np.array(rows.columns[:-1], dtype=object)
+    rank = np.tile(np.arange(1, len(names) + 1), len(names))
+    shares = kernel.rank_shares(whole.usable).ravel()
+    return pd.DataFrame({"driver": np.repeat(names, len(names)), "rank": rank, "share": shares})
+
+
+# --- groups --------------------------------------------------------------------------------------
+
+
+def _group_frames(
+    rows: SurveyRows, drawn: RowDraws, how: Setting, *, by: str, within: str | None
+) -> GroupFrames:
+    """Compute importances for each group of a column, and test whether they are the same."""
+    is_wave = by in ("wave", rows.design.get("wave"))
+    code, labels = (coded_waves if is_wave else coded)(rows.frame[by])
+    hashes = person_keys(rows.keys)  # of rows as they came: their content may be their key
+    rows = replace(rows, frame=rows.frame.assign(**{by: code}))
+    inner = None if within == by else within
+    moments = centred_covariances(rows, drawn=drawn, by=by, within=inner, pairwise=how.pairwise)
+    needed = max(SMALLEST_GROUP, PERSONS_A_DRIVER * (len(rows.columns) - 1))
+    kept: dict[int, kernel.Estimates] = {}
+    persons = []
+    for group, sample in enumerate(moments.sample):
+        n = len(np.unique(rows.person[code == group]))
+        if n < needed or sample[-1, -1] <= 0:
+            continue
+        _, shuffled = kernel.shuffled_of(rows, by, inner, inside=code == group)
+        kept[group] = how.estimates(sample, moments.drawn[:, group], shuffled)
+        persons.append(n)
+    left_out = tuple(label for group, label in enumerate(labels) if group not in kept)
+    result = GroupFrames(left_out=left_out, needed=needed)
+    if not kept:
+        return result
+    pooled = kernel.pooled_importance(list(kept.values()), np.array(persons, dtype=float))
+    parts = [
+        importance_frame(rows, group, level=how.level).assign(
+            by=by, segment=labels[at], pooled=pooled[place], r2=group.r2, n=persons[place]
+        )
+        for place, (at, group) in enumerate(kept.items())
+    ]
+    groups = pd.concat(parts, ignore_index=True)[list(result.groups.columns)]
+    if len(kept) == 1:
+        return result._replace(groups=groups)
+    answers = _grouped(rows, by, inner, kept=list(kept), hashes=hashes)
+    blocks = len(np.unique(answers.unit * answers.n_groups + answers.group))
+    most = MOST_LABELS // blocks if how.measure.orders is None else 0
+    times = min(how.draws, max(FEW_PERMUTATIONS, most))
+    test = kernel.equality_test(answers, how.measure.many, times, seed=how.seed)
+    equality = _equality_frame(rows, test)
+    return result._replace(groups=groups, equality=equality)
+
+
+def importance_frame(rows: SurveyRows, group: kernel.Estimates, *, level: float) -> pd.DataFrame:
+    """Give one row a driver: importance, share of all that is explained, interval, noise floor."""
     names = list(rows.columns[:-1])
-    low, high = found.interval(level)
-    usable = found.draws[~np.isnan(found.draws).any(axis=1)]
-    best, worst = rank_sets(found.importance, usable, level=level)
-    total = found.importance.sum()
+    total = group.importance.sum()
+    low, high = group.interval(level)
     return pd.DataFrame(
         {
             "driver": names,
             "label": [rows.labels.get(name, name) for name in names],
-            "importance": found.importance,
-            "share": found.importance / total if total > 0 else np.full(len(names), np.nan),
+            "importance": group.importance,
+            "share": group.importance / total if total > 0 else np.full(len(names), np.nan),
             "ci_low": low,
             "ci_high": high,
             "ci_level": level,
-            "noise_floor": found.floor,
-            "above_noise": found.importance > found.floor,
-            "coefficient": slope,
-            "std_error": std_error,
-            "first": found.first,
-            "last": found.last,
-            "uncentred": found.importance,
-            "rank": 1 + (found.importance[None] > found.importance[:, None]).sum(axis=1),
-            "rank_low": best,
-            "rank_high": worst,
-            "p_first": rank_shares(usable)[:, 0],
+            "noise_floor": group.floor,
+            "above_noise": group.importance > group.floor,
         }
     )
 
 
-def _ranks_frame(names: Sequence[str], found: Estimates) -> pd.DataFrame:
-    usable = found.draws[~np.isnan(found.draws).any(axis=1)]
-    p = len(names)
-    return pd.DataFrame(
-        {
-            "driver": np.repeat(np.array(names, dtype=object), p),
-            "rank": np.tile(np.arange(1, p + 1), p),
-            "share": rank_shares(usable).ravel(),
-        }
+def _equality_frame(rows: SurveyRows, test: kernel.Equality) -> pd.DataFrame:
+    names = np.array([*rows.columns[:-1], None], dtype=object)
+    labels = [None if name is None else rows.labels.get(name, name) for name in names]
+    frame = {"driver": names, "label": labels, "statistic": test.statistic, "p_value": test.p_value}
+    adjusted = np.append(holm(test.p_value[:-1]), test.p_value[-1])
+    return pd.DataFrame(frame).assign(p_adjusted=adjusted)
+
+
+def _grouped(
+    rows: SurveyRows, by: str, within: str | None, *, kept: list[int], hashes: NDArray[np.uint64]
+) -> kernel.GroupedAnswers:
+    """Centre answers within groups, bring them to one scale; number units by their hashes."""
+    inside = np.asarray(rows.frame[by].isin(kept))
+    group = np.searchsorted(kept, rows.frame[by][inside])
+    weight = rows.weight[inside]
+    weight = weight / (np.bincount(group, weights=weight) / np.bincount(group))[group]
+    values = kernel.on_one_scale(
+        centred_values(rows, by, within)[inside], weight=weight, group=group
     )
+    unit = np.unique(hashes, return_inverse=True)[1].reshape(-1)[inside]
+    first = [int(unit[group == place].min()) for place in range(len(kept))]
+    rank = np.argsort(np.argsort(first, kind="stable"), kind="stable")
+    return kernel.GroupedAnswers(values, weight, rank[group], unit)
 
 
-def _result(
-    rows: SurveyRows,
-    found: Estimates,
-    *,
-    frame: pd.DataFrame,
-    split: GroupFrames,
-    method: Method,
-    within: str | None,
-    by: str | None,
-    level: float,
-    notes: tuple[Message, ...],
-) -> DriverImportance:
-    outcome = rows.columns[-1]
-    low, high = found.r2_interval(level)
-    return DriverImportance(
-        drivers=frame, ranks=_ranks_frame(rows.columns[:-1], found), groups=split.groups,
-        equality=split.equality, outcome=outcome, outcome_label=rows.labels.get(outcome, outcome),
-        method=method, within=within, by=by, r2=found.r2, r2_low=low, r2_high=high, n=len(rows),
-        n_respondents=rows.n_persons, n_dropped=rows.n_dropped,
-        draws=int((~np.isnan(found.draws).any(axis=1)).sum()), level=level, notes=notes,
-    )  # fmt: skip
+# --- notes: what the numbers rest on that a reader would not expect ------------------------------
+
+
+def _left_out(
+    rows: SurveyRows, constant: list[str], dependent: list[tuple[int, list[int]]]
+) -> list[Message]:
+    labels = [rows.labels.get(name, name) for name in rows.columns]
+    items = [rows.labels.get(name, name) for name in constant]
+    said = N_("{items} {n:is|are} left out: the answers do not vary, so they explain nothing.")
+    shared = N_(
+        "“{item}” is given in full by {others}: they share their importance, and their "
+        "coefficients cannot be told apart."
+    )
+    notes = [Message(said, {"items": items, "n": len(items)})] if items else []
+    for driver, others in dependent:
+        values = {"item": labels[driver], "others": [labels[other] for other in others]}
+        notes.append(Message(shared, values))
+    return notes
+
+
+def _signs(correlation: Floats, frame: pd.DataFrame, whole: kernel.Estimates) -> list[Message]:
+    """Name drivers that fall as the outcome rises, alone or beside the others."""
+    alone = correlation[:-1, -1] * np.sqrt(whole.n_effective) < -SURELY
+    beside = frame["coefficient"] < -SURELY * frame["std_error"]
+    turned, held = (frame.loc[part, "label"].tolist() for part in (alone, beside & ~alone))
+    falls = N_(
+        "{items} {n:falls|fall} as the outcome rises: either it hurts, or the scale runs the other "
+        "way round; turn it round where it does."
+    )
+    counts = N_(
+        "{items} {n:counts|count} against the outcome once the other drivers are held, though not "
+        "alone: read {n:its|their} coefficient with them."
+    )
+    notes = [Message(falls, {"items": turned, "n": len(turned)})] if turned else []
+    return [*notes, Message(counts, {"items": held, "n": len(held)})] if held else notes
+
+
+def _cautions(
+    rows: SurveyRows, whole: kernel.Estimates, *, measure: kernel.Measure, missing: str
+) -> list[Message]:
+    drivers, draws = len(rows.columns) - 1, len(whole.draws)
+    say = speaker(drivers=drivers, orders=kernel.SAMPLED_ORDERS)
+    lost = draws - len(whole.usable)
+    notes = []
+    if measure.orders is not None:
+        sampled = say(
+            "With {n:count} drivers, draws and noise floor rest on {orders:count} sampled orders "
+            "of entry; the importances themselves are exact.",
+            n=drivers,
+        )
+        notes.append(sampled)
+    if missing == "mean":
+        said = N_(
+            "Missing answers are taken for the mean of their question, which weakens what goes "
+            "together."
+        )
+        notes.append(Message(said))
+    if rows.n_persons < max(SMALL_BASE, PERSONS_A_DRIVER * drivers):
+        few = say(
+            "{n:count} persons are few for {drivers:count} {drivers:driver|drivers}: intervals "
+            "may be too short.",
+            n=rows.n_persons,
+        )
+        notes.append(few)
+    if lost:
+        said = N_("{n:count} of {all:count} draws are left out: the outcome does not vary in them.")
+        notes.append(Message(said, {"n": lost, "all": draws}))
+    return notes
+
+
+def _group_notes(split: GroupFrames) -> list[Message]:
+    persons = split.groups.drop_duplicates("segment")
+    small = persons.loc[persons["n"] < SMALL_BASE, "segment"].tolist()
+    left_out = list(split.left_out)
+    out = N_(
+        "{groups} {n:is|are} left out of the comparison: fewer than {needed:count} persons, or an "
+        "outcome that does not vary."
+    )
+    few = N_("{groups} {n:has|have} fewer than {least:count} persons: read with care.")
+    values = {"groups": left_out, "n": len(left_out), "needed": split.needed}
+    notes = [Message(out, values)] if left_out else []
+    values = {"groups": small, "n": len(small), "least": SMALL_BASE}
+    return [*notes, Message(few, values)] if small else notes

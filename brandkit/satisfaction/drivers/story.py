@@ -1,345 +1,258 @@
-"""What the drivers say, in sentences: headlines, findings, captions and alt texts.
-
-Every sentence is computed from the result and says how settled it is: ranks that cannot be told
-apart and drivers not above noise are findings too.
-"""
+"""What the drivers say: what matters most, what does not stand out, for whom it differs."""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
-from brandkit.core.message import Finding, Message, Settled
+from brandkit.core.labels import known_focus
+from brandkit.core.message import Finding, Message, as_notes
+from brandkit.core.story import Action, Exhibit, Say, Story, speaker
 from brandkit.satisfaction.drivers.drivers import DriverImportance
 
-LIKELY = 0.8
-"""Share of draws from which a first rank is called likely."""
-MOST_NAMED = 4
-"""Drivers named in one sentence."""
-NEGLIGIBLE = 0.2
-"""Upper end, as a part of the mean importance, under which a driver is said not to matter."""
+#: Share of draws from which a first rank is called likely.
+LIKELY: Final = 0.8
+#: Drivers named in one sentence.
+MOST_NAMED: Final = 4
+#: Upper end, as a part of the mean importance, under which a driver is said not to matter.
+NEGLIGIBLE: Final = 0.2
 
-NO_DRIVERS = Message(
+#: Segments up to which each has a marker and interval of its own.
+FEW_SEGMENTS: Final = 4
+
+#: What to say where a study names no outcome or drivers.
+NO_DRIVERS: Final = Message(
     "What drives satisfaction: it takes a survey with an outcome and drivers (outcome and drivers "
     "in [survey] of study.toml)."
 )
-"""What to say where a study names no outcome or drivers."""
+
+_COLUMNS: Final = (
+    *("driver", "importance", "ci_low", "ci_high", "share", "above_noise", "first", "last"),
+    *("coefficient", "std_error", "rank_low", "rank_high"),
+)
 
 
-def driver_importance_headline(result: DriverImportance) -> Message:
-    """Say what matters most in one sentence, for a title.
-
-    Parameters
-    ----------
-    result : DriverImportance
-
-    Returns
-    -------
-    Message
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(1)
-    >>> bank = pd.DataFrame(rng.normal(size=(200, 3)), columns=["fees", "advice", "sat"])
-    >>> from brandkit.satisfaction.drivers.drivers import driver_importance
-    >>> result = driver_importance(bank.assign(sat=bank["sat"] + bank["fees"]), outcome="sat",
-    ...                            drivers=["advice", "fees"], draws=100)
-    >>> str(driver_importance_headline(result))
-    '“fees” matters most for sat'
-    """
-    top = _may_be_first(result)
-    values = {"outcome": result.outcome_label, "n": len(result.drivers)}
-    if not result.drivers["above_noise"].any():
-        return Message("None of {n:count} drivers explains {outcome} beyond noise", values)
-    if len(top) == 1:
-        return Message("“{first}” matters most for {outcome}", values | {"first": top[0]})
-    if len(top) <= MOST_NAMED and len(top) < len(result.drivers):
-        return Message("What matters most for {outcome}: {items}", values | {"items": top})
-    return Message("No single driver of {outcome} stands out", values)
-
-
-def driver_importance_lede(result: DriverImportance) -> Message:
-    """Say how much all drivers explain, and what that rests on."""
-    values = _bases(result)
-    if result.within is not None:
-        return Message(
-            "{drivers:count} drivers explain {r2:percent} of the differences in {outcome} between "
-            "customers of one bank ({n:count} answers of {persons:count} persons).",
-            values,
-        )
-    return Message(
+def driver_importance(result: DriverImportance, *, focus: object = None) -> Story:
+    """Tell what drives the outcome, what does not, and how settled each is."""
+    ranked = result.drivers.sort_values("importance", ascending=False, kind="stable")
+    say = speaker(
+        outcome=result.outcome_label,
+        drivers=len(ranked),
+        n=result.n,
+        persons=result.n_respondents,
+        level=result.level,
+        r2=result.r2,
+        low=result.r2_low,
+        high=result.r2_high,
+    )
+    first, segments = _first(ranked, say), _segments(result, say)
+    general = [*_noise(ranked, say), _whole(say)]
+    exhibits = {"drivers": _drivers_exhibit(result, ranked, say, notes=as_notes(general))}
+    if not result.groups.empty:
+        exhibits["tiers"] = _segments_exhibit(result, focus, say, notes=as_notes(segments))
+    lede = say(
         "{drivers:count} drivers explain {r2:percent} of the differences in {outcome} ({n:count} "
-        "answers of {persons:count} persons).",
-        values,
+        "answers of {persons:count} persons)."
     )
-
-
-def driver_importance_findings(result: DriverImportance) -> tuple[Finding, ...]:
-    """Say what drives the outcome, what does not, and how settled each is.
-
-    Parameters
-    ----------
-    result : DriverImportance
-
-    Returns
-    -------
-    tuple of Finding
-        What comes first, what is not above noise (where anything is), how much all explain, and
-        whether segments differ (where the result has any).
-    """
-    found = [_first_finding(result)]
-    if not result.drivers["above_noise"].all():
-        found.append(_noise_finding(result))
-    found.append(_whole_finding(result))
-    if not result.equality.empty:
-        found.append(_segments_finding(result))
-    return tuple(found)
-
-
-def driver_importance_caption(result: DriverImportance) -> Message:
-    """Say what the dots, lines, ticks and numbers are."""
-    values = _bases(result) | {"level": result.level}
-    if result.method == "johnson":
-        return Message(
-            "Importance of {drivers:count} drivers of {outcome} (Johnson's relative weights) with "
-            "{level:percent} intervals over persons. Ticks: what a driver without any tie reaches "
-            "by chance; hollow: not above it. Right: share of all that is explained, and ranks "
-            "that cannot be ruled out. {n:count} answers of {persons:count} persons.",
-            values,
+    if result.within is not None:
+        lede = say(
+            "{drivers:count} drivers explain {r2:percent} of the differences in {outcome} between "
+            "customers of one bank ({n:count} answers of {persons:count} persons)."
         )
-    return Message(
-        "Importance of {drivers:count} drivers of {outcome} (mean gain in explained variance over "
-        "all orders) with {level:percent} intervals over persons. Ticks: what a driver without any "
-        "tie reaches by chance; hollow: not above it. Right: share of all that is explained, and "
-        "ranks that cannot be ruled out. {n:count} answers of {persons:count} persons.",
-        values,
+    findings = (first, *general, *segments)
+    return Story(_headline(ranked, say), lede, findings, _actions(first, ranked, say), exhibits)
+
+
+def _headline(ranked: pd.DataFrame, say: Say) -> Message:
+    leaders = _may_be_first(ranked)
+    if not ranked["above_noise"].any():
+        return say("None of {n:count} drivers explains {outcome} beyond noise", n=len(ranked))
+    if len(leaders) == 1 and ranked["above_noise"].iloc[0]:
+        return say("“{first}” matters most for {outcome}", first=leaders[0])
+    if len(leaders) <= MOST_NAMED and len(leaders) < len(ranked) and ranked["above_noise"].iloc[0]:
+        return say("What matters most for {outcome}: {items}", items=leaders)
+    return say("No single driver of {outcome} stands out")
+
+
+def _actions(first: Finding, ranked: pd.DataFrame, say: Say) -> tuple[Action, ...]:
+    if first.settled == "open":
+        return ()
+    text = say(
+        "Try out what improves “{first}” before all else, and measure what it does to {outcome}.",
+        first=ranked["label"].iloc[0],
     )
+    return (Action("test", text, first.settled, "drivers"),)
 
 
-def driver_importance_alt(result: DriverImportance) -> Message:
-    """Describe the picture for those who cannot see it."""
-    ranked = _ranked(result)
-    first, last = ranked.iloc[0], ranked.iloc[-1]
-    return Message(
-        "Dots with lines for {n:count} drivers, from “{first}” ({high:percent1}) at the top to "
-        "“{last}” ({low:percent1}) at the bottom; {hollow:count} of them not above noise.",
-        {
-            "n": len(ranked),
-            "first": first["label"],
-            "high": first["importance"],
-            "last": last["label"],
-            "low": last["importance"],
-            "hollow": int((~ranked["above_noise"].astype(bool)).sum()),
-        },
-    )
+# --- findings ------------------------------------------------------------------------------------
 
 
-def driver_segments_caption(result: DriverImportance, *, focus: str | None = None) -> Message:
-    """Say what the figure by segment shows, and what the p-values are of."""
-    values = {"n": int(result.groups["segment"].nunique()), "outcome": result.outcome_label}
-    if focus is None:
-        return Message(
-            "Importance of each driver of {outcome} in {n:count} segments, with intervals; hollow: "
-            "not above noise. Right: p-value, adjusted over drivers, of the test that it is the "
-            "same in all segments (persons permuted).",
-            values,
-        )
-    return Message(
-        "Importance of each driver of {outcome} for {focus} (filled, with interval) and the others "
-        "of {n:count} (hollow, drawn to the mean where few answered). Right: p-value, adjusted "
-        "over drivers, of the test that it is the same for all (persons permuted).",
-        values | {"focus": focus},
-    )
-
-
-def driver_segments_alt(result: DriverImportance) -> Message:
-    """Describe the picture by segment."""
-    p = _overall_p(result)
-    return Message(
-        "Dots of {drivers:count} drivers in {n:count} segments; the test that all segments are "
-        "alike gives p {p:p}.",
-        {
-            "drivers": len(result.drivers),
-            "n": int(result.groups["segment"].nunique()),
-            "p": p,
-        },
-    )
-
-
-def drivers_table_caption(result: DriverImportance) -> Message:
-    """Say what the table of drivers holds."""
-    return Message(
-        "Each driver of {outcome}: importance with its interval, what it explains alone and on top "
-        "of the others, its coefficient, and ranks that cannot be ruled out.",
-        {"outcome": result.outcome_label},
-    )
-
-
-def driver_rows(result: DriverImportance) -> pd.DataFrame:
-    """Give the drivers for a table, the most important first, by their labels."""
-    rows = _ranked(result).reset_index(drop=True)
-    return rows.assign(driver=rows["label"])[
-        [
-            "driver", "importance", "ci_low", "ci_high", "share", "above_noise", "first", "last",
-            "coefficient", "std_error", "rank_low", "rank_high",
-        ]
-    ]  # fmt: skip
-
-
-# --- findings ----------------------------------------------------------------------------------
-
-
-def _first_finding(result: DriverImportance) -> Finding:
-    ranked = _ranked(result)
-    first = ranked.iloc[0]
-    values: dict[str, Any] = _bases(result) | {
-        "first": first["label"],
-        "importance": first["importance"],
-        "low": first["ci_low"],
-        "high": first["ci_high"],
-        "share": first["share"],
-        "p_first": first["p_first"],
-        "worst": int(first["rank_high"]),
-        "items": _may_be_first(result),
-    }
-    if not first["above_noise"]:
-        headline = Message("No driver of {outcome} stands out from noise.", values)
-        detail = Message(
+def _first(ranked: pd.DataFrame, say: Say) -> Finding:
+    values: dict[str, Any] = {str(name): one for name, one in ranked.iloc[0].items()}
+    values |= {"first": values["label"], "low": values["ci_low"], "high": values["ci_high"]}
+    if not values["above_noise"]:
+        detail = say(
             "The largest, “{first}”, explains {importance:percent1}, no more than chance may "
             "({n:count} answers of {persons:count} persons).",
-            values,
+            **values,
         )
+        return Finding(say("No driver of {outcome} stands out from noise."), detail, "open")
+    if values["rank_high"] > 1 and values["p_first"] < LIKELY:
+        values |= {"worst": values["rank_high"], "items": _may_be_first(ranked)}
+        detail = say(
+            "“{first}” has the largest importance, {importance:percent1} ({low:percent1} to "
+            "{high:percent1}), but its rank may be 1 to {worst:count}; these may come first: "
+            "{items} ({n:count} answers of {persons:count} persons).",
+            **values,
+        )
+        headline = say("Which driver of {outcome} comes first is not settled.")
         return Finding(headline, detail, "open")
-    detail = Message(
+    detail = say(
         "It explains {importance:percent1} of the differences ({low:percent1} to {high:percent1}), "
         "{share:percent} of what all drivers explain, and ranks first in {p_first:percent} of "
         "draws ({n:count} answers of {persons:count} persons).",
-        values,
+        **values,
     )
-    if first["rank_high"] == 1:
-        return Finding(Message("“{first}” matters most for {outcome}.", values), detail, "clear")
-    if first["p_first"] >= LIKELY:
-        headline = Message("“{first}” probably matters most for {outcome}.", values)
-        return Finding(headline, detail, "likely")
-    headline = Message("Which driver of {outcome} comes first is not settled.", values)
-    detail = Message(
-        "“{first}” has the largest importance, {importance:percent1} ({low:percent1} to "
-        "{high:percent1}), but its rank may be 1 to {worst:count}; these may come first: {items} "
-        "({n:count} answers of {persons:count} persons).",
-        values,
-    )
-    return Finding(headline, detail, "open")
+    if values["rank_high"] == 1:
+        return Finding(say("“{first}” matters most for {outcome}.", **values), detail, "clear")
+    headline = say("“{first}” probably matters most for {outcome}.", **values)
+    return Finding(headline, detail, "likely")
 
 
-def _noise_finding(result: DriverImportance) -> Finding:
-    idle = result.drivers[~result.drivers["above_noise"].astype(bool)]
-    mean = float(result.drivers["importance"].mean())
-    settled: Settled = "clear" if idle["ci_high"].max() < NEGLIGIBLE * mean else "open"
-    values = {
-        "items": idle["label"].tolist(),
-        "n": len(idle),
-        "outcome": result.outcome_label,
-        "high": float(idle["ci_high"].max()),
-    }
-    if settled == "clear":
-        headline = Message("{items} hardly {n:matters|matter} for {outcome}.", values)
-        detail = Message(
+def _noise(ranked: pd.DataFrame, say: Say) -> list[Finding]:
+    idle = ranked[~ranked["above_noise"].astype(bool)].sort_index()
+    if idle.empty:
+        return []
+    values = {"items": idle["label"].tolist(), "n": len(idle), "high": idle["ci_high"].max()}
+    if values["high"] < NEGLIGIBLE * ranked["importance"].mean():
+        headline = say("{items} hardly {n:matters|matter} for {outcome}.", **values)
+        detail = say(
             "{n:Its|Their} importance is not above noise, and at most {high:percent1} of the "
             "differences.",
-            values,
+            **values,
         )
-        return Finding(headline, detail, "clear")
-    headline = Message("{items} {n:does|do} not stand out from noise.", values)
-    detail = Message(
+        return [Finding(headline, detail, "clear")]
+    headline = say("{items} {n:does|do} not stand out from noise.", **values)
+    detail = say(
         "That does not show that {n:it does|they do} not matter: importance may reach "
         "{high:percent1} of the differences.",
-        values,
+        **values,
     )
-    return Finding(headline, detail, "open")
+    return [Finding(headline, detail, "open")]
 
 
-def _whole_finding(result: DriverImportance) -> Finding:
-    values = _bases(result) | {"low": result.r2_low, "high": result.r2_high}
-    headline = Message(
-        "All drivers together explain {r2:percent} of the differences in {outcome}.", values
-    )
-    detail = Message(
+def _whole(say: Say) -> Finding:
+    headline = say("All drivers together explain {r2:percent} of the differences in {outcome}.")
+    detail = say(
         "From {low:percent} to {high:percent} ({n:count} answers of {persons:count} persons); the "
-        "rest is other things and chance.",
-        values,
+        "rest is other things and chance."
     )
     return Finding(headline, detail, "clear")
 
 
-def _segments_finding(result: DriverImportance) -> Finding:
-    tests = result.equality
-    single = tests.dropna(subset=["driver"])
+def _segments(result: DriverImportance, say: Say) -> list[Finding]:
+    single = result.equality.dropna(subset=["driver"])
+    if single.empty:
+        return []
     best = single.iloc[int(single["p_adjusted"].argmin())]
-    values: dict[str, Any] = {
-        "n": int(result.groups["segment"].nunique()),
-        "outcome": result.outcome_label,
-        "p": _overall_p(result),
-        "item": best["label"],
-        "p_item": float(best["p_adjusted"]),
-        **_extremes(result, str(best["driver"])),
-    }
-    alpha = 1 - result.level
-    if values["p_item"] <= alpha:
-        headline = Message("“{item}” does not matter alike in all {n:count} segments.", values)
-        detail = Message(
+    rows = result.groups[result.groups["driver"] == best["driver"]].sort_values("importance")
+    p, p_item, alpha = _overall_p(result), best["p_adjusted"], 1 - result.level
+    values = {"n": len(rows), "p": p, "p_item": p_item, "item": best["label"]}
+    if p_item <= alpha:
+        headline = say("“{item}” does not matter alike in all {n:count} segments.", **values)
+        detail = say(
             "Most for {most} ({most_importance:percent1}), least for {least} "
             "({least_importance:percent1}); adjusted p {p_item:p}.",
-            values,
+            **values,
+            most=rows["segment"].iloc[-1],
+            most_importance=rows["importance"].iloc[-1],
+            least=rows["segment"].iloc[0],
+            least_importance=rows["importance"].iloc[0],
         )
-        settled: Settled = "clear" if values["p_item"] <= alpha / 5 else "likely"
-        return Finding(headline, detail, settled)
-    if values["p"] <= alpha:
-        headline = Message("Drivers of {outcome} differ between {n:count} segments.", values)
-        detail = Message(
+        return [Finding(headline, detail, "clear" if p_item <= alpha / 5 else "likely")]
+    if p <= alpha:
+        headline = say("Drivers of {outcome} differ between {n:count} segments.", **values)
+        detail = say(
             "Over all drivers p {p:p}; no single one can be named (smallest adjusted p "
             "{p_item:p}, “{item}”).",
-            values,
+            **values,
         )
-        return Finding(headline, detail, "likely")
-    headline = Message("No difference of drivers between {n:count} segments can be shown.", values)
-    detail = Message("Over all drivers p {p:p}; that is no proof that they are the same.", values)
-    return Finding(headline, detail, "open")
+        return [Finding(headline, detail, "likely")]
+    headline = say("No difference of drivers between {n:count} segments can be shown.", **values)
+    detail = say("Over all drivers p {p:p}; that is no proof that they are the same.", **values)
+    return [Finding(headline, detail, "open")]
 
 
-def _extremes(result: DriverImportance, driver: str) -> dict[str, Any]:
-    rows = result.groups[result.groups["driver"] == driver]
-    most = rows.iloc[int(rows["importance"].argmax())]
-    least = rows.iloc[int(rows["importance"].argmin())]
-    return {
-        "most": most["segment"],
-        "most_importance": float(most["importance"]),
-        "least": least["segment"],
-        "least_importance": float(least["importance"]),
-    }
+# --- exhibits ------------------------------------------------------------------------------------
+
+
+def _drivers_exhibit(
+    result: DriverImportance, ranked: pd.DataFrame, say: Say, *, notes: tuple[Message, ...]
+) -> Exhibit:
+    caption = say(
+        "Importance of {drivers:count} drivers of {outcome} (mean gain in explained variance over "
+        "all orders) with {level:percent} intervals over persons. Ticks: what a driver without any "
+        "tie reaches by chance; hollow: not above it. Right: share of all that is explained, and "
+        "ranks that cannot be ruled out. {n:count} answers of {persons:count} persons."
+    )
+    if result.method == "johnson":
+        caption = say(
+            "Importance of {drivers:count} drivers of {outcome} (Johnson's relative weights) with "
+            "{level:percent} intervals over persons. Ticks: what a driver without any tie reaches "
+            "by chance; hollow: not above it. Right: share of all that is explained, and ranks "
+            "that cannot be ruled out. {n:count} answers of {persons:count} persons."
+        )
+    alt = say(
+        "Dots with lines for {n:count} drivers, from “{first}” ({high:percent1}) at the top to "
+        "“{last}” ({low:percent1}) at the bottom; {hollow:count} of them not above noise.",
+        n=len(ranked),
+        first=ranked["label"].iloc[0],
+        high=ranked["importance"].iloc[0],
+        last=ranked["label"].iloc[-1],
+        low=ranked["importance"].iloc[-1],
+        hollow=len(ranked) - int(ranked["above_noise"].sum()),
+    )
+    data = ranked.assign(driver=ranked["label"])[list(_COLUMNS)]
+    notes = (*notes, *result.notes)
+    return Exhibit(caption, alt, data.reset_index(drop=True), notes, draw=result.plot)
+
+
+def _segments_exhibit(
+    result: DriverImportance, focus: object, say: Say, *, notes: tuple[Message, ...]
+) -> Exhibit:
+    known, unknown = known_focus(focus, result.groups["segment"], what="segments")
+    n = result.groups["segment"].nunique()
+    values = {"n": n, "p": _overall_p(result), "focus": known}
+    caption = say(
+        "Importance of each driver of {outcome} for {focus} (filled, with interval) and the others "
+        "of {n:count} (hollow, drawn to the mean where few answered). Right: p-value, adjusted "
+        "over drivers, of the test that it is the same for all (persons permuted).",
+        **values,
+    )
+    if known is None or n <= FEW_SEGMENTS:
+        caption = say(
+            "Importance of each driver of {outcome} in {n:count} segments, with intervals; hollow: "
+            "not above noise. Right: p-value, adjusted over drivers, of the test that it is the "
+            "same in all segments (persons permuted).",
+            **values,
+        )
+    alt = say(
+        "Dots of {drivers:count} drivers in {n:count} segments; the test that all segments are "
+        "alike gives p {p:p}.",
+        **values,
+    )
+
+    draw = partial(result.plot, figure="driver_segments", focus=known)
+    data = result.groups.assign(driver=result.groups["label"])
+    data = data[["segment", "driver", *data.columns[4:]]]
+    return Exhibit(caption, alt, data, notes=(*notes, *unknown), draw=draw)
 
 
 def _overall_p(result: DriverImportance) -> float:
-    tests = result.equality
-    whole = tests.loc[tests["driver"].isna(), "p_value"]
-    return float(whole.iloc[0]) if len(whole) else float("nan")
+    return float(result.equality.loc[result.equality["driver"].isna(), "p_value"].max())
 
 
-def _bases(result: DriverImportance) -> dict[str, Any]:
-    return {
-        "outcome": result.outcome_label,
-        "drivers": len(result.drivers),
-        "r2": result.r2,
-        "n": result.n,
-        "persons": result.n_respondents,
-    }
-
-
-def _ranked(result: DriverImportance) -> pd.DataFrame:
-    return result.drivers.sort_values("importance", ascending=False, kind="stable")
-
-
-def _may_be_first(result: DriverImportance) -> list[str]:
-    ranked = _ranked(result)
-    return [str(label) for label in ranked.loc[np.asarray(ranked["rank_low"] == 1), "label"]]
+def _may_be_first(ranked: pd.DataFrame) -> list[str]:
+    return ranked.loc[ranked["rank_low"] == 1, "label"].astype(str).tolist()

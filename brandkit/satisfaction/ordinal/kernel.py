@@ -3,61 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import expit, log_ndtr, logit, ndtr, ndtri
 
 from brandkit.core.errors import InputError, NotConvergedError, NotEnoughDataError, shown
-from brandkit.core.linalg import Codes, Floats
+from brandkit.core.labels import coded
+from brandkit.core.linalg import Codes, Flags, Floats, Ints
 from brandkit.sampling.rows import SurveyRows
-from brandkit.satisfaction.fitting import (
-    Maximum,
-    Regressors,
-    checked_regressors,
-    inverted,
-    maximise,
-    may_run_away,
-    separating_direction,
-)
+from brandkit.satisfaction import fitting
+from brandkit.satisfaction.fitting import Maximum, Regressors
 
 Link = Literal["logit", "probit"]
 
-_WORTH_COLLAPSING = 0.7
-"""Cells for each row from which equal rows are no longer united."""
-_FEW_KINDS = 200
-"""Possible kinds of rows for each row up to which equal ones are sought at all."""
-_ROOT_TWO_PI = float(np.sqrt(2 * np.pi))
+#: Cells for each row from which equal rows are no longer united.
+_WORTH_COLLAPSING: Final = 0.7
+#: Possible kinds of rows for each row up to which equal ones are sought at all.
+_FEW_KINDS: Final = 200
+#: Bands of steps that may have slopes of their own, from the low end to the high.
+MOST_BANDS: Final = 4
 
 
 class Curve(NamedTuple):
-    """A link's distribution: cumulated share, share with density, and the inverse."""
+    """A link's distribution: cumulated share, its density given z and share, and the inverse."""
 
     share: Callable[[Floats], Floats]
-    with_density: Callable[[Floats], tuple[Floats, Floats]]
+    density: Callable[[Floats, Floats], Floats]
     quantile: Callable[[Floats], Floats]
 
-
-def _logistic(z: Floats) -> tuple[Floats, Floats]:
-    share = expit(z)
-    return share, share * (1 - share)
-
-
-def _normal(z: Floats) -> tuple[Floats, Floats]:
-    return ndtr(z), _normal_density(z)
+    def with_density(self, z: Floats) -> tuple[Floats, Floats]:
+        """Give share and density."""
+        share = self.share(z)
+        return share, self.density(z, share)
 
 
-def _normal_density(z: Floats) -> Floats:
-    return np.asarray(np.exp(-(z**2) / 2) / _ROOT_TWO_PI)
+def _normal_density(z: Floats, _: Floats | None = None) -> Floats:
+    return np.asarray(np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi))
 
 
-CURVES: dict[Link, Curve] = {
-    "logit": Curve(expit, _logistic, logit),
-    "probit": Curve(ndtr, _normal, ndtri),
+CURVES: Final[dict[Link, Curve]] = {
+    "logit": Curve(expit, lambda _, share: share * (1 - share), logit),
+    "probit": Curve(ndtr, _normal_density, ndtri),
 }
 
 
@@ -109,18 +98,9 @@ class Pieces(NamedTuple):
 
 
 def cells_of(x: Floats, level: Codes, weight: Floats) -> Cells:
-    """Unite rows of equal drivers, level and weight, where that makes them markedly fewer.
+    """Unite rows of equal drivers (n, p), level and weight, where that makes them markedly fewer.
 
-    Parameters
-    ----------
-    x : ndarray, shape (n, p)
-    level : ndarray of int, shape (n,)
-        Level of each row, 0 to levels - 1; each occurs.
-    weight : ndarray, shape (n,)
-
-    Returns
-    -------
-    Cells
+    Levels run from 0, and each occurs.
 
     Examples
     --------
@@ -143,17 +123,17 @@ def cells_of(x: Floats, level: Codes, weight: Floats) -> Cells:
     return Cells(np.ascontiguousarray(x[order]), weight[order], starts, place)
 
 
-def _whole_keys(x: Floats, level: Codes, weight: Floats) -> NDArray[np.int64] | None:
+def _whole_keys(x: Floats, level: Codes, weight: Floats) -> Ints | None:
     """Write each row of whole numbers as one number, the level first; None where it does not go."""
     if not np.array_equal(x, np.rint(x)):
         return None
     low, high = x.min(axis=0), x.max(axis=0)
     if np.log2(high - low + 1).sum() > np.log2(_FEW_KINDS * len(x)):
         return None
-    kinds, heavy = np.unique(weight, return_inverse=True)
-    sizes = [*(high - low + 1).astype(int).tolist(), len(kinds)]
-    kinds_of_rows = np.log2(sizes).sum() + np.log2(level.max() + 1)
-    if kinds_of_rows > min(62, np.log2(_FEW_KINDS * len(x))):
+    weights, heavy = np.unique(weight, return_inverse=True)
+    sizes = [*(high - low + 1).astype(int).tolist(), len(weights)]
+    kinds = np.log2(sizes).sum() + np.log2(level.max() + 1)
+    if kinds > min(62, np.log2(_FEW_KINDS * len(x))):
         return None
     key = level.astype(np.int64)
     for column, size in zip((*(x - low).T, heavy.reshape(-1)), sizes, strict=True):
@@ -164,18 +144,8 @@ def _whole_keys(x: Floats, level: Codes, weight: Floats) -> NDArray[np.int64] | 
 def pieces(cells: Cells, eta: Floats, thresholds: Floats, link: Link) -> Pieces:
     """Give the log-likelihood of each cell with first and second derivatives.
 
-    Parameters
-    ----------
-    cells : Cells
-    eta : ndarray, shape (m,)
-        Linear predictor.
-    thresholds : ndarray, shape (levels - 1,), ascending
-    link : "logit" or "probit"
-
-    Returns
-    -------
-    Pieces
-        Derivatives by the threshold above the level and the one below; 0 where there is none.
+    By the threshold above the level and the one below, 0 where there is none; ``eta`` (m,) is the
+    linear predictor.
 
     Notes
     -----
@@ -184,12 +154,11 @@ def pieces(cells: Cells, eta: Floats, thresholds: Floats, link: Link) -> Pieces:
     that nothing cancels and second derivatives are those of two binary logits.
     """
     levels = cells.level
-    top, bottom = levels == cells.n_levels - 1, levels == 0
     ends = np.concatenate([[-np.inf], thresholds, [np.inf]])
     a, b = ends[levels + 1] - eta, ends[levels] - eta
     if link == "logit":
         return _logit_pieces(a, b, np.exp(-np.diff(ends))[levels])
-    return _probit_pieces(a, b, top, bottom)
+    return _probit_pieces(a, b)
 
 
 def _logit_pieces(a: Floats, b: Floats, between: Floats) -> Pieces:
@@ -200,15 +169,12 @@ def _logit_pieces(a: Floats, b: Floats, between: Floats) -> Pieces:
     with np.errstate(divide="ignore", invalid="ignore"):
         value = np.log(under * over * (1 - between))
     under_out, over_out = 1 - under, 1 - over
-    return Pieces(
-        value, under_out + tie, -over_out - tie,
-        -under * under_out - tie2, -over * over_out - tie2, tie2,
-    )  # fmt: skip
+    first = (under_out + tie, -over_out - tie)
+    return Pieces(value, *first, -under * under_out - tie2, -over * over_out - tie2, tie2)
 
 
-def _probit_pieces(
-    a: Floats, b: Floats, top: NDArray[np.bool_], bottom: NDArray[np.bool_]
-) -> Pieces:
+def _probit_pieces(a: Floats, b: Floats) -> Pieces:
+    top, bottom = np.isposinf(a), np.isneginf(b)
     # both ends are taken from the side where the tail is small, so that nothing cancels
     flip = b > 0
     share = np.where(flip, ndtr(-b) - ndtr(-a), ndtr(a) - ndtr(b))
@@ -225,19 +191,7 @@ def _probit_pieces(
 
 
 def fit(cells: Cells, link: Link) -> Maximum:
-    """Estimate thresholds and coefficients by Newton's method.
-
-    Parameters
-    ----------
-    cells : Cells
-        Drivers centred and scaled.
-    link : "logit" or "probit"
-
-    Returns
-    -------
-    Maximum
-        ``place`` holds thresholds, then coefficients; the value is the weighted log-likelihood.
-    """
+    """Estimate thresholds, then coefficients of centred and scaled drivers, by Newton's method."""
     weight = cells.weight / cells.weight.mean()
     cuts = cells.n_levels - 1
     share = np.cumsum(cells.by_level(weight))[:-1] / weight.sum()
@@ -249,25 +203,17 @@ def fit(cells: Cells, link: Link) -> Maximum:
             return np.nan, place, np.eye(len(place))
         got = pieces(cells, cells.x @ slopes, thresholds, link)
         weighted = Pieces(*(weight * part for part in got))
-        return float(weighted.value.sum()), _gradient(cells, weighted), _information(
-            cells, weighted
-        )  # fmt: skip
+        value = float(weighted.value.sum())
+        return value, _gradient(cells, weighted), _information(cells, weighted)
 
-    found = maximise(objective, start=start)
-    scale = cells.weight.mean()
-    return Maximum(
-        found.place, found.value * scale, found.information * scale, found.iterations,
-        found.is_settled,
-    )  # fmt: skip
+    return fitting.maximise(objective, start=start, scale=float(cells.weight.mean()))
 
 
 def scores(cells: Cells, got: Pieces) -> Floats:
     """Give the derivatives of each cell's log-likelihood by thresholds and coefficients."""
     levels, cuts = cells.level, cells.n_levels - 1
-    by_cut = np.zeros((len(levels), cuts + 2))
-    at = np.arange(len(levels))
-    by_cut[at, levels + 1] = got.above
-    by_cut[at, levels] = got.below
+    at, by_cut = np.arange(len(levels)), np.zeros((len(levels), cuts + 2))
+    by_cut[at, levels + 1], by_cut[at, levels] = got.above, got.below
     return np.hstack([by_cut[:, 1:-1], -(got.above + got.below)[:, None] * cells.x])
 
 
@@ -279,10 +225,7 @@ def _gradient(cells: Cells, weighted: Pieces) -> Floats:
 
 def _information(cells: Cells, weighted: Pieces) -> Floats:
     cuts = cells.n_levels - 1
-    aa, bb, ab = (
-        cells.by_level(part)
-        for part in (weighted.above_above, weighted.below_below, weighted.above_below)
-    )
+    aa, bb, ab = (cells.by_level(part) for part in weighted[3:])
     matrix = np.zeros((cuts + cells.x.shape[1],) * 2)
     at = np.arange(cuts)
     matrix[at, at] = aa[:-1] + bb[1:]
@@ -305,21 +248,9 @@ def without_itself(cells: Cells, got: Pieces, inverse: Floats) -> Pieces:
     """Give the first derivatives that a row would have if the model were estimated without it.
 
     An estimate leans towards each of its rows, so that in small samples rows look better
-    predicted than new ones would be, and errors made of them come out too small.
-
-    Parameters
-    ----------
-    cells : Cells
-    got : Pieces
-        At the estimate, without weights.
-    inverse : ndarray, shape (k, k)
-        Inverse of the information.
-
-    Returns
-    -------
-    Pieces
-        With ``above`` and ``below`` turned by (I - w M V'J V)^-1, where M holds the row's second
-        derivatives, V its two directions and J the inverse: one step of the jackknife.
+    predicted than new ones would be, and errors made of them come out too small. ``above`` and
+    ``below`` are turned by (I - w M V'J V)^-1, where M holds the row's second derivatives, V its
+    two directions and J the inverse of the information (k, k): one step of the jackknife.
 
     References
     ----------
@@ -359,7 +290,6 @@ class Columns:
     values : ndarray, shape (n, drivers + groups - 1)
     names : tuple of str
         Of the columns: drivers, then all groups but the first.
-    n_drivers : int
     groups : tuple of str
         All groups, the one without a column first; empty where there are none.
     group_share : ndarray
@@ -368,9 +298,24 @@ class Columns:
 
     values: Floats
     names: tuple[str, ...]
-    n_drivers: int
     groups: tuple[str, ...]
     group_share: Floats
+
+
+def model_columns(rows: SurveyRows, drivers: Sequence[str], within: str | None) -> Columns:
+    """Put drivers and, where asked for, constants of groups beside each other."""
+    values, names = rows.values[:, 1:], tuple(drivers)
+    if within is None:
+        return Columns(values, names, (), np.array([]))
+    code, groups = coded(rows.frame[within])
+    share = np.bincount(code, weights=rows.weight, minlength=len(groups)) / rows.weight.sum()
+    if len(groups) < 2:
+        raise InputError(
+            f"`within` must name a column of at least two groups; found {shown(list(groups))} "
+            f"in {shown(within)}. Leave it out."
+        )
+    flags = (code[:, None] == np.arange(1, len(groups))).astype(float)
+    return Columns(np.hstack([values, flags]), (*names, *groups[1:]), groups, share)
 
 
 @dataclass(frozen=True, eq=False)
@@ -407,22 +352,20 @@ class Solution:
         return self.cells.n_levels - 1
 
     @property
-    def drivers(self) -> tuple[str, ...]:
-        """Drivers that were kept."""
-        return tuple(self.columns.names[at] for at in self.regressors.kept if self._is_driver(at))
+    def kept(self) -> list[int]:
+        """Places of the drivers that were kept."""
+        n_drivers = len(self.columns.names) - max(len(self.columns.groups) - 1, 0)
+        return [at for at in self.regressors.kept if at < n_drivers]
 
     @property
-    def n_drivers(self) -> int:
-        """How many they are; they come first among the coefficients."""
-        return len(self.drivers)
-
-    def _is_driver(self, at: int) -> bool:
-        return at < self.columns.n_drivers
+    def drivers(self) -> tuple[str, ...]:
+        """Drivers that were kept; they come first among the coefficients."""
+        return tuple(self.columns.names[at] for at in self.kept)
 
     @property
     def spread(self) -> Floats:
         """Standard deviations of the kept drivers."""
-        return self.regressors.spread[: self.n_drivers]
+        return self.regressors.spread[: len(self.kept)]
 
     @cached_property
     def influence(self) -> Floats:
@@ -449,7 +392,7 @@ class Solution:
 
         Rows: thresholds, drivers' coefficients, constants of all groups about their mean.
         """
-        cuts, p = self.n_cuts, self.n_drivers
+        cuts, p = self.n_cuts, len(self.kept)
         spread, centre = self.regressors.spread, self.regressors.centre
         n_groups = len(self.columns.groups)
         matrix = np.zeros((cuts + p + n_groups, cuts + len(spread)))
@@ -463,50 +406,35 @@ class Solution:
         return matrix
 
 
-def model_columns(rows: SurveyRows, drivers: Sequence[str], within: str | None) -> Columns:
-    """Put drivers and, where asked for, constants of groups beside each other."""
-    values = rows.values[:, 1:]
-    names = tuple(drivers)
-    if within is None:
-        return Columns(values, names, len(names), (), np.array([]))
-    code, found = pd.factorize(rows.frame[within], sort=True)
-    groups = tuple(str(name) for name in found)
-    share = np.bincount(code, weights=rows.weight, minlength=len(groups)) / rows.weight.sum()
-    if len(groups) < 2:
-        raise InputError(
-            f"`within` must name a column of at least two groups; found {shown(list(groups))} "
-            f"in {shown(within)}. Leave it out."
-        )
-    flags = (code[:, None] == np.arange(1, len(groups))).astype(float)
-    return Columns(np.hstack([values, flags]), (*names, *groups[1:]), len(names), groups, share)
-
-
 def solve(columns: Columns, code: Codes, rows: SurveyRows, *, link: Link) -> Solution:
     """Estimate the model; refuse what has no estimate."""
-    found = checked_regressors(columns.values, weight=rows.weight, names=columns.names)
-    n_levels, size = int(code.max()) + 1, len(found.kept)
-    if len(rows) <= n_levels - 1 + size:
+    used = fitting.checked_regressors(columns.values, weight=rows.weight, names=columns.names)
+    cuts, size = int(code.max()), len(used.kept)
+    if len(rows) <= cuts + size:
         raise NotEnoughDataError(
             f"`data` must have more rows than the model has numbers to estimate "
-            f"({n_levels - 1} thresholds, {size} coefficients); found {len(rows)}. "
+            f"({cuts} thresholds, {size} coefficients); found {len(rows)}. "
             "Name fewer drivers, or unite levels."
         )
-    raw = cells_of(columns.values[:, list(found.kept)], code, rows.weight)
-    cells = Cells((raw.x - found.centre) / found.spread, raw.weight, raw.starts, raw.of_row)
+    raw = cells_of(columns.values[:, list(used.kept)], code, rows.weight)
+    cells = replace(raw, x=(raw.x - used.centre) / used.spread)
     maximum = fit(cells, link)
-    cuts = cells.n_levels - 1
-    inverse = inverted(maximum.information)
-    if not maximum.is_settled or may_run_away(maximum.place[cuts:], inverse[cuts:, cuts:], cells.x):
-        _refuse_runaway(maximum, cells, names=[columns.names[at] for at in found.kept])
-    got = pieces(cells, cells.x @ maximum.place[cuts:], maximum.place[:cuts], link)
+    inverse, slopes = fitting.inverted(maximum.information), maximum.place[cuts:]
+    if not maximum.is_settled or fitting.may_run_away(slopes, inverse[cuts:, cuts:], cells.x):
+        _refuse_runaway(maximum, cells, names=[columns.names[at] for at in used.kept])
+    got = pieces(cells, cells.x @ slopes, maximum.place[:cuts], link)
     left_out = without_itself(cells, got, inverse)
-    return Solution(cells, maximum, link, got, left_out, inverse, columns, found)
+    return Solution(cells, maximum, link, got, left_out, inverse, columns, used)
 
 
 def _refuse_runaway(maximum: Maximum, cells: Cells, *, names: Sequence[str]) -> None:
     """Refuse data whose likelihood has no maximum."""
-    cuts = cells.n_levels - 1
-    direction = separating_direction(_sides(cells))
+    cuts, levels = cells.n_levels - 1, cells.level
+    unit, under, over = np.eye(cuts), levels < cuts, levels > 0
+    # the inequalities that answers set: under the threshold above, over the one below
+    below = np.hstack([unit[levels[under]], -cells.x[under]])
+    above = np.hstack([-unit[levels[over] - 1], cells.x[over]])
+    direction = fitting.separating_direction(np.vstack([below, above]))
     if direction is not None and direction[cuts:].any():
         culprits = [name for name, pull in zip(names, direction[cuts:], strict=True) if pull]
         raise InputError(
@@ -519,19 +447,6 @@ def _refuse_runaway(maximum: Maximum, cells: Cells, *, names: Sequence[str]) -> 
             f"the ordinal model did not settle within {maximum.iterations} steps. Look for drivers "
             "that nearly follow from each other, or unite thin levels."
         )
-
-
-def _sides(cells: Cells) -> Floats:
-    """Give the inequalities that answers set: under the threshold above, over the one below."""
-    cuts, levels = cells.n_levels - 1, cells.level
-    unit = np.eye(cuts)
-    under, over = levels < cuts, levels > 0
-    return np.vstack(
-        [
-            np.hstack([unit[levels[under]], -cells.x[under]]),
-            np.hstack([-unit[levels[over] - 1], cells.x[over]]),
-        ]
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -630,12 +545,6 @@ def level_shares(eta: Floats, x: Floats, thresholds: Floats, link: Link) -> tupl
     return np.where(high, mirrored, shares), np.concatenate([by_cut, by_slope], axis=2)
 
 
-Flags = tuple[NDArray[np.bool_], NDArray[np.bool_]]
-
-MOST_BANDS = 4
-"""Bands of steps that may have slopes of their own, from the low end to the high."""
-
-
 @dataclass(frozen=True, eq=False)
 class SlopeSteps:
     """How far slopes that may differ between bands of steps move from the common one.
@@ -708,15 +617,17 @@ def slope_steps(solution: Solution) -> SlopeSteps:
     Peterson, B. and Harrell, F. E. (1990). Partial proportional odds models for ordinal response
     variables. Applied Statistics 39, 205-217. doi:10.2307/2347760
     """
-    cells, inverse, p = solution.cells, solution.inverse, solution.n_drivers
+    cells, inverse, p = solution.cells, solution.inverse, len(solution.kept)
     bands = bands_of(cells)
     x, w, q = cells.x[:, :p], cells.weight, int(bands.max())
     above = np.append(bands, -1)[cells.level]
     below = np.concatenate([[-1], bands])[cells.level]
     flags = [(above == at, below == at) for at in range(1, q + 1)]
     crossed, inside = np.zeros((p, q, len(inverse))), np.zeros((p, q, p, q))
-    for at, inner in enumerate(flags):
-        by_above, by_below = _band_derivatives(solution.got, inner)
+    got = solution.got
+    for at, (inner_up, inner_down) in enumerate(flags):
+        by_above = inner_up * got.above_above + inner_down * got.above_below
+        by_below = inner_up * got.above_below + inner_down * got.below_below
         crossed[:, at] = -_cross(cells, w * by_above, w * by_below, p)
         for other, (up, down) in enumerate(flags[: at + 1]):
             weight = w * (up * by_above + down * by_below)
@@ -725,7 +636,7 @@ def slope_steps(solution: Solution) -> SlopeSteps:
     pull = cross @ inverse
     free = inside.reshape(p * q, p * q) - pull @ cross.T
     known = np.asarray(np.linalg.pinv(free, hermitian=True), dtype=np.float64)
-    step = known @ -(x.T @ (w[:, None] * _band_scores(solution.got, flags))).ravel()
+    step = known @ -(x.T @ (w[:, None] * _band_scores(got, flags))).ravel()
     by_band = _band_scores(solution.left_out, flags)
     influence = -(x[:, :, None] * by_band[:, None, :]).reshape(len(x), -1)
     influence -= scores(cells, solution.left_out) @ pull.T
@@ -736,16 +647,7 @@ def slope_steps(solution: Solution) -> SlopeSteps:
     return SlopeSteps(step, influence, known, slopes)
 
 
-def _band_derivatives(got: Pieces, flags: Flags) -> tuple[Floats, Floats]:
-    """Differentiate a band's scores by the thresholds above and below each row."""
-    up, down = flags
-    return (
-        up * got.above_above + down * got.above_below,
-        up * got.above_below + down * got.below_below,
-    )
-
-
-def _band_scores(got: Pieces, flags: list[Flags]) -> Floats:
+def _band_scores(got: Pieces, flags: list[tuple[Flags, Flags]]) -> Floats:
     """Give the scores of the thresholds in each band but the first, added up, shape (m, q)."""
     return np.stack([up * got.above + down * got.below for up, down in flags], axis=1)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, get_args
+from itertools import pairwise
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import expit, stdtrit
 
 from brandkit.core.errors import (
@@ -23,37 +23,27 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.intervals import holm, t_interval
-from brandkit.core.linalg import Floats
+from brandkit.core.labels import label_text
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.core.story import N_
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
-from brandkit.satisfaction.fitting import (
-    Errors,
-    estimate_rows,
-    is_designed,
-    p_values,
-    rank_sets,
-    root,
-    small_base,
-    wald,
-)
+from brandkit.satisfaction import fitting
 from brandkit.satisfaction.groups import with_responses
-from brandkit.satisfaction.ordinal.kernel import (
-    Link,
-    Solution,
-    average_changes,
-    level_shares,
-    model_columns,
-    slope_steps,
-    solve,
-)
+from brandkit.satisfaction.ordinal import kernel
+from brandkit.satisfaction.ordinal.kernel import Link, Solution
 
-MOST_LEVELS = 50
-THIN = 10
-"""Answers under which a level is called thin."""
-FEW_LEVELS = 4
-"""Levels up to which the top is one level rather than two."""
+MOST_LEVELS: Final = 50
+#: Answers under which a level is called thin.
+THIN: Final = 10
+#: Levels up to which the top is one level rather than two.
+FEW_LEVELS: Final = 4
+#: Adjusted p-value under which a driver is said to count unequally along the scale.
+UNEQUAL: Final = 0.05
+#: Profiles, and the quantile of its ratings at which every driver stands in them.
+PROFILES: Final = {"low": 0.25, "typical": 0.5, "high": 0.75}
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,376 +65,82 @@ class Levels:
     notes : tuple of Message
     """
 
-    code: NDArray[np.intp]
+    code: Codes
     levels: tuple[str, ...]
     values: Floats | None
-    counts: NDArray[np.intp]
+    counts: Codes
     top: int
     notes: tuple[Message, ...]
 
 
-def with_coded_outcome(data: Data, outcome: str) -> tuple[Data, tuple[str, ...]]:
-    """Give ordered words as numbers, and the words; other outcomes stay as they are."""
-    frame = data.responses if isinstance(data, SurveyData) else data
-    if not isinstance(frame, pd.DataFrame) or outcome not in frame.columns:
-        return data, ()
-    column = frame[outcome]
-    if not (isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered):
-        return data, ()
-    codes = column.cat.codes.astype(float)
-    coded = frame.assign(**{outcome: codes.where(codes >= 0)})
-    return with_responses(data, coded), tuple(str(word) for word in column.cat.categories)
-
-
-def ordered_levels(
-    answers: Floats,
-    *,
-    outcome: str,
-    words: tuple[str, ...],
-    limits: tuple[float, float] | None,
-    top: int | None,
-) -> Levels:
-    """Code answers by their order, and say which levels are thin or empty.
-
-    Parameters
-    ----------
-    answers : ndarray, shape (n,)
-    outcome : str
-    words : tuple of str
-        Names of the levels where answers are codes of ordered words.
-    limits : tuple of float, optional
-        Ends of the scale, where known.
-    top : int, optional
-        Levels of the scale that count as its top.
-
-    Returns
-    -------
-    Levels
-
-    Raises
-    ------
-    InputError
-        Too many levels, or a top that is no part of the scale.
-    NotEnoughDataError
-        All answers are the same.
-
-    Examples
-    --------
-    >>> found = ordered_levels(np.array([7.0, 9.0, 7.0]), outcome="sat", words=(), limits=None,
-    ...                        top=1)
-    >>> found.code.tolist(), found.levels
-    ([0, 1, 0], ('7', '9'))
-    """
-    values, code, counts = np.unique(answers, return_inverse=True, return_counts=True)
-    if len(values) > MOST_LEVELS:
-        raise InputError(
-            f"`outcome` must have at most {MOST_LEVELS} different answers; found {len(values)} in "
-            f"{shown(outcome)}. Use driver_importance for a measured amount, or put it in classes."
-        )
-    if len(values) < 2:
-        raise NotEnoughDataError(
-            f"`outcome` must have at least two different answers; found {shown(values.tolist())} "
-            f"throughout in {shown(outcome)}. Nothing can be explained where nothing differs."
-        )
-    is_worded = bool(words)
-    whole = bool((values % 1 == 0).all())
-    ends = (0.0, float(len(words) - 1)) if is_worded else limits
-    low, high = ends if ends is not None else (float(values[0]), float(values[-1]))
-    names = tuple(words[int(value)] if is_worded else f"{value:g}" for value in values)
-    notes = list(_thin(names, counts))
-    if whole and high - low < MOST_LEVELS:
-        scale = np.arange(low, high + 1)
-        empty = [value for value in scale if value not in values]
-        told = [words[int(value)] if is_worded else f"{value:g}" for value in empty]
-        notes += _empty(told)
-    else:
-        scale = values
-    return Levels(
-        code=code.reshape(-1).astype(np.intp), levels=names, values=None if is_worded else values,
-        counts=counts, top=_top(top, values, scale), notes=tuple(notes),
-    )  # fmt: skip
-
-
-def _top(top: int | None, values: Floats, scale: Floats) -> int:
-    """Count the answered levels among the top ones of the scale."""
-    wanted = (1 if len(scale) <= FEW_LEVELS else 2) if top is None else top
-    if not 1 <= wanted < len(scale):
-        raise InputError(
-            f"`top` must be a whole number between 1 and {len(scale) - 1} for a scale of "
-            f"{len(scale)} levels; found {shown(top)}."
-        )
-    reached = int((values >= scale[-wanted]).sum())
-    return min(max(reached, 1), len(values) - 1)
-
-
-def _thin(names: tuple[str, ...], counts: NDArray[np.intp]) -> list[Message]:
-    thin = [name for name, n in zip(names, counts.tolist(), strict=True) if n < THIN]
-    if not thin:
-        return []
-    said = (
-        "Fewer than {least:count} answers at {n:level|levels} {levels}: the "
-        "{n:threshold|thresholds} there {n:is|are} uncertain."
-    )
-    return [Message(said, {"levels": thin, "n": len(thin), "least": THIN})]
-
-
-def _empty(names: list[str]) -> list[Message]:
-    if not names:
-        return []
-    said = "Nobody answered {levels}; {n:the level is|the levels are} united with the next."
-    return [Message(said, {"levels": names, "n": len(names)})]
-
-
-PROFILES = {"low": 0.25, "typical": 0.5, "high": 0.75}
-"""Profiles, and the quantile of its ratings at which every driver stands in them."""
-
-
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """Parameters in the drivers' own units, with their covariance.
+    """The estimate with the rows and levels it comes from, in the drivers' own units.
 
     Parameters
     ----------
-    link : "logit" or "probit"
-    levels, drivers, groups : tuple of str
+    solution : Solution
+    rows : SurveyRows
+    answered : Levels
     within : str, optional
         The column of the groups.
-    place : ndarray, shape (thresholds + drivers + groups,)
-    errors : Errors
     level : float
         Of the intervals.
-    values : ndarray, shape (levels,), or None
-        The levels as numbers.
-    top : int
-        Levels that count as the top.
     """
-
-    link: Link
-    levels: tuple[str, ...]
-    drivers: tuple[str, ...]
-    groups: tuple[str, ...]
-    within: str | None
-    place: Floats
-    errors: Errors
-    level: float
-    values: Floats | None
-    top: int
-
-    @property
-    def terms(self) -> tuple[str, ...]:
-        """Names of the parameters: thresholds as ``"6|7"``, drivers, groups."""
-        steps = zip(self.levels[:-1], self.levels[1:], strict=True)
-        return (*(f"{low}|{high}" for low, high in steps), *self.drivers, *self.groups)
-
-
-@dataclass(frozen=True, eq=False)
-class Evidence:
-    """The estimate with the rows and levels it comes from."""
 
     solution: Solution
     rows: SurveyRows
     answered: Levels
+    within: str | None
+    level: float
 
+    @cached_property
+    def place(self) -> Floats:
+        """Thresholds, coefficients of the drivers, constants of the groups."""
+        return np.asarray(self.solution.to_units() @ self.solution.maximum.place)
 
-def fitted_model(
-    solution: Solution, rows: SurveyRows, answered: Levels, *, within: str | None, level: float
-) -> Fitted:
-    """Take the estimate to the drivers' units, with both kinds of covariance."""
-    turn = solution.to_units()
-    designed = is_designed(rows, n=len(rows))
-    errors = Errors(
-        model=turn @ solution.inverse @ turn.T,
-        design=turn @ solution.design_covariance(solution.influence, rows) @ turn.T,
-        is_designed=designed,
-        df=float(rows.df) if designed else np.inf,
-    )
-    return Fitted(
-        link=solution.link, levels=answered.levels, drivers=solution.drivers,
-        groups=solution.columns.groups, within=within, place=turn @ solution.maximum.place,
-        errors=errors, level=level, values=answered.values, top=answered.top,
-    )  # fmt: skip
+    @cached_property
+    def errors(self) -> fitting.Errors:
+        """Their covariance, by the model and by the design."""
+        solution, rows, turn = self.solution, self.rows, self.solution.to_units()
+        model = turn @ solution.inverse @ turn.T
+        design = turn @ solution.design_covariance(solution.influence, rows) @ turn.T
+        sizes = {"n": len(rows), "n_units": rows.n_units}
+        return fitting.errors_of(rows, model=model, design=design, **sizes)
 
+    def measures(self) -> tuple[list[str], Floats]:
+        """Name the measures, and give what each gains at each threshold."""
+        answered, cuts = self.answered, self.solution.n_cuts
+        top = (np.arange(cuts) == cuts - answered.top).astype(float)
+        name = f"top{answered.top}"
+        if answered.values is None:
+            return [name], top[None]
+        return ["mean", name], np.stack([np.diff(answered.values), top])
 
-def effect_rows(evidence: Evidence, *, level: float) -> pd.DataFrame:
-    """Give what one more point of each driver changes on average, driver by driver.
+    def profiles(self) -> pd.DataFrame:
+        """Give profiles in which all drivers stand at a weighted quantile of their ratings."""
+        weight = self.rows.weight if self.rows.is_weighted else None
+        quantiles = np.quantile(
+            self.solution.columns.values[:, self.solution.kept],
+            list(PROFILES.values()),
+            axis=0,
+            method="inverted_cdf",
+            weights=weight,
+        )
+        return pd.DataFrame(quantiles, index=list(PROFILES), columns=list(self.solution.drivers))
 
-    The change of every row and the estimate of the model are linearised together, so that errors
-    hold for the population's average.
-    """
-    solution, rows = evidence.solution, evidence.rows
-    measures, gains = _measures(evidence.answered)
-    steps = 1 / solution.spread
-    changes = average_changes(
-        solution.cells, solution.maximum.place, solution.link, gains=gains, steps=steps
-    )
-    p, q, m = changes.each.shape
-    total = solution.cells.weight.sum()
-    through = solution.influence @ changes.gradient.reshape(p * q, -1).T
-    moved = changes.each - changes.estimate[:, :, None]
-    influence = moved.reshape(p * q, m).T / total + through
-    covariance = solution.design_covariance(influence, rows)
-    error, estimate = root(covariance), changes.estimate.reshape(p * q)
-    low, high = t_interval(estimate, std_error=error, df=rows.df, level=level)
-    blocks = covariance.reshape(p, q, p, q)
-    ranks = [
-        rank_sets(changes.estimate[:, at], blocks[:, at, :, at], rows.df, level=level)
-        for at in range(q)
-    ]
-    first, last = np.array(ranks).transpose(1, 2, 0)
-    return pd.DataFrame(
-        {
-            "driver": np.repeat(solution.drivers, q),
-            "label": np.repeat([rows.labels.get(name, name) for name in solution.drivers], q),
-            "measure": np.tile(measures, p),
-            "estimate": estimate,
-            "std_error": error,
-            "ci_low": low,
-            "ci_high": high,
-            "p_value": p_values(estimate, error, rows.df),
-            "rank_low": first.reshape(p * q),
-            "rank_high": last.reshape(p * q),
-        }
-    )
+    def shares(self, data: pd.DataFrame) -> tuple[Floats, Floats]:
+        """Predict the share of each level for rows of ratings, with derivatives by ``place``."""
+        x, cuts = _profile_columns(self, data), self.solution.n_cuts
+        thresholds, slopes = self.place[:cuts], self.place[cuts:]
+        return kernel.level_shares(x @ slopes, x, thresholds, self.solution.link)
 
-
-def _measures(answered: Levels | Fitted) -> tuple[list[str], Floats]:
-    """Name the measures, and give what each gains at each threshold."""
-    cuts = len(answered.levels) - 1
-    top = (np.arange(cuts) == cuts - answered.top).astype(float)
-    name = f"top{answered.top}"
-    if answered.values is None:
-        return [name], top[None]
-    return ["mean", name], np.stack([np.diff(answered.values), top])
-
-
-def proportionality_rows(solution: Solution, rows: SurveyRows) -> pd.DataFrame:
-    """Test driver by driver whether it counts the same at every step."""
-    if solution.n_cuts < 2:
-        return _no_steps_to_compare()
-    found = slope_steps(solution)
-    p, q = found.step.shape
-    covariance = solution.design_covariance(found.influence, rows)
-    covariance = found.known @ covariance @ found.known
-    blocks = covariance.reshape(p, q, p, q)
-    left = max(rows.df - len(solution.inverse), q)
-    tested = [wald(found.step[k], blocks[k, :, k], left) for k in range(p)]
-    p_value = np.array([p for _, p in tested])
-    slopes = found.slopes / solution.spread[:, None]
-    return pd.DataFrame(
-        {
-            "driver": solution.drivers,
-            "label": [rows.labels.get(name, name) for name in solution.drivers],
-            "statistic": [statistic for statistic, _ in tested],
-            "df": float(q),
-            "p_value": p_value,
-            "p_adjusted": holm(p_value),
-            "slope_low": slopes[:, 0],
-            "slope_high": slopes[:, -1],
-        }
-    )
-
-
-def _no_steps_to_compare() -> pd.DataFrame:
-    numbers = ("statistic", "df", "p_value", "p_adjusted", "slope_low", "slope_high")
-    empty = {name: pd.Series(dtype=float) for name in numbers}
-    words = {name: pd.Series(dtype=object) for name in ("driver", "label")}
-    return pd.DataFrame(words | empty)
-
-
-# --- predicted shares --------------------------------------------------------------------------
-
-
-def typical_profiles(evidence: Evidence) -> pd.DataFrame:
-    """Give profiles in which all drivers stand at a weighted quantile of their ratings."""
-    solution, rows = evidence.solution, evidence.rows
-    kept = [at for at in solution.regressors.kept if at < solution.columns.n_drivers]
-    values = solution.columns.values[:, kept]
-    found = np.quantile(
-        values, list(PROFILES.values()), axis=0, method="inverted_cdf",
-        weights=rows.weight if rows.is_weighted else None,
-    )  # fmt: skip
-    return pd.DataFrame(found, index=list(PROFILES), columns=list(solution.drivers))
-
-
-def predicted_shares(fitted: Fitted, data: pd.DataFrame) -> pd.DataFrame:
-    """Predict the share of each level for each row of ratings, with intervals."""
-    shares, gradient = _shares(fitted, data)
-    variance = np.einsum("mlk,kj,mlj->ml", gradient, fitted.errors.chosen, gradient)
-    error = np.sqrt(np.maximum(variance, 0.0))
-    low, high = _logit_interval(fitted, shares, error)
-    labels = [str(label) for label in data.index]
-    return pd.DataFrame(
-        {
-            "label": np.repeat(labels, len(fitted.levels)),
-            "level": np.tile(fitted.levels, len(labels)),
-            "estimate": shares.ravel(),
-            "std_error": error.ravel(),
-            "ci_low": low.ravel(),
-            "ci_high": high.ravel(),
-        }
-    )
-
-
-def profile_rows(fitted: Fitted, profiles: pd.DataFrame) -> pd.DataFrame:
-    """Give the mean answer and the share of the top levels in each profile."""
-    measures, gains = _measures(fitted)
-    shares, gradient = _shares(fitted, profiles)
-    # what a measure counts at each level is what it gains at the thresholds beneath
-    counted = np.hstack([np.zeros((len(measures), 1)), np.cumsum(gains, axis=1)])
-    if fitted.values is not None:
-        counted[0] += fitted.values[0]
-    estimate, slopes = shares @ counted.T, np.einsum("ql,mlk->mqk", counted, gradient)
-    variance = np.einsum("mqk,kj,mqj->mq", slopes, fitted.errors.chosen, slopes)
-    error = np.sqrt(np.maximum(variance, 0.0))
-    low, high = t_interval(estimate, std_error=error, df=fitted.errors.df, level=fitted.level)
-    low[:, -1], high[:, -1] = _logit_interval(fitted, estimate[:, -1], error[:, -1])
-    return pd.DataFrame(
-        {
-            "label": np.repeat([str(label) for label in profiles.index], len(measures)),
-            "measure": np.tile(measures, len(profiles)),
-            "estimate": estimate.ravel(),
-            "std_error": error.ravel(),
-            "ci_low": low.ravel(),
-            "ci_high": high.ravel(),
-        }
-    )
-
-
-def _shares(fitted: Fitted, data: pd.DataFrame) -> tuple[Floats, Floats]:
-    x = _profile_columns(fitted, data)
-    cuts = len(fitted.levels) - 1
-    thresholds, slopes = fitted.place[:cuts], fitted.place[cuts:]
-    return level_shares(x @ slopes, x, thresholds, fitted.link)
-
-
-def _logit_interval(fitted: Fitted, share: Floats, error: Floats) -> tuple[Floats, Floats]:
-    """Give ends symmetric for the logit, whose error is that of the share over p(1 - p)."""
-    inside = np.clip(share, 1e-300, 1 - 1e-16)
-    half = stdtrit(fitted.errors.df, (1 + fitted.level) / 2) * error / (inside * (1 - inside))
-    place = np.log(inside) - np.log1p(-inside)
-    return expit(place - half), expit(place + half)
-
-
-def _profile_columns(fitted: Fitted, data: pd.DataFrame) -> Floats:
-    """Give drivers and group constants of rows to predict, checked."""
-    require_frame("data", data)
-    require_columns(data, fitted.drivers, argument="drivers")
-    drivers = numeric_matrix("data", data[list(fitted.drivers)])
-    flags = np.zeros((len(data), len(fitted.groups)))
-    if fitted.within is not None and fitted.within in data.columns:
-        place = pd.Index(fitted.groups).get_indexer(pd.Index(data[fitted.within].astype(str)))
-        if (place < 0).any():
-            unknown = sorted(set(data[fitted.within].astype(str)[place < 0]))
-            raise InputError(
-                f"`data` must name groups of the model in {shown(fitted.within)}; found "
-                f"{shown(unknown)}. It has {shown(fitted.groups, most=12)}."
-            )
-        flags[np.arange(len(data)), place] = 1.0
-    return np.hstack([drivers, flags])
-
-
-UNEQUAL = 0.05
-"""Adjusted p-value under which a driver is said to count unequally along the scale."""
+    def logit_interval(self, share: Floats, error: Floats) -> tuple[Floats, Floats]:
+        """Give ends symmetric for the logit, whose error is that of the share over p(1 - p)."""
+        inside = np.clip(share, 1e-300, 1 - 1e-16)
+        half = stdtrit(self.errors.df, (1 + self.level) / 2) * error / (inside * (1 - inside))
+        place = np.log(inside) - np.log1p(-inside)
+        return expit(place - half), expit(place + half)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -471,13 +167,11 @@ class OrdinalModel(Result):
         One row a level: ``level n share``; ``share`` is weighted.
     outcome : str
     fitted : Fitted
-        What :meth:`predict` works with.
+        What effects and predictions are computed from.
     labels : mapping
         Outcome and drivers to their labels.
     facts : mapping
         What :meth:`glance` gives.
-    evidence : Evidence
-        What effects and predictions are computed from.
 
     Notes
     -----
@@ -492,8 +186,7 @@ class OrdinalModel(Result):
     outcome: str
     fitted: Fitted
     labels: Mapping[str, str] = field(default_factory=dict)
-    facts: Mapping[str, object] = field(default_factory=dict)
-    evidence: Evidence
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def effects(self) -> pd.DataFrame:
@@ -504,7 +197,7 @@ class OrdinalModel(Result):
         worded levels), ``"top1"``, ``"top2"`` … a share, 0-1; ranks are those that cannot be
         ruled out.
         """
-        return effect_rows(self.evidence, level=self.fitted.level)
+        return _effect_rows(self.fitted)
 
     @cached_property
     def profiles(self) -> pd.DataFrame:
@@ -512,7 +205,7 @@ class OrdinalModel(Result):
 
         One row a profile and measure: ``label measure estimate std_error ci_low ci_high``.
         """
-        return profile_rows(self.fitted, typical_profiles(self.evidence))
+        return _profile_rows(self.fitted)
 
     @cached_property
     def predicted(self) -> pd.DataFrame:
@@ -522,7 +215,7 @@ class OrdinalModel(Result):
         stand at their lower quartile (``"low"``), median (``"typical"``) and upper quartile
         (``"high"``).
         """
-        return predicted_shares(self.fitted, typical_profiles(self.evidence))
+        return _predicted_rows(self.fitted, self.fitted.profiles())
 
     def tidy(self) -> pd.DataFrame:
         """Give coefficients, group constants and thresholds in one frame."""
@@ -553,7 +246,7 @@ class OrdinalModel(Result):
         InputError
             A driver is missing, or a group is not one of the model's.
         """
-        return predicted_shares(self.fitted, data)
+        return _predicted_rows(self.fitted, data)
 
 
 def ordinal_model(
@@ -654,23 +347,50 @@ def ordinal_model(
     check_option("link", link, get_args(Link))
     check_option("missing", missing, ("raise", "drop"))
     check_level(level)
-    names = _checked_names(outcome, drivers, within)
-    coded, words = with_coded_outcome(data, outcome)
+    _check_names(outcome, drivers, within)
+    numbered, words = _numbered(data, outcome)
     rows = survey_rows(
-        coded, columns=names, others=[] if within is None else [within], weight=weight,
-        respondent=respondent, strata=strata, cluster=cluster,
+        numbered,
+        columns=[outcome, *drivers],
+        others=[] if within is None else [within],
+        weight=weight,
+        respondent=respondent,
+        strata=strata,
+        cluster=cluster,
         missing=missing,
-    )  # fmt: skip
-    answered = ordered_levels(
-        rows.values[:, 0], outcome=outcome, words=words, limits=rows.limits.get(outcome), top=top
+    )
+    answered = ordered_levels(rows, words=words, top=top)
+
+    columns = kernel.model_columns(rows, drivers, within)
+    solution = kernel.solve(columns, answered.code, rows, link=link)
+
+    fitted = Fitted(solution, rows, answered, within, level)
+    steps = [f"{low}|{high}" for low, high in pairwise(answered.levels)]
+    terms = [*steps, *solution.drivers, *columns.groups]
+    table = fitting.estimate_rows(terms, fitted.place, fitted.errors, level=level)
+    ends = [0, solution.n_cuts, solution.n_cuts + len(solution.kept), len(table)]
+    thresholds, coefficients, groups = (
+        table[start:end].reset_index(drop=True) for start, end in pairwise(ends)
+    )
+    slopes = _proportionality_rows(solution, rows)
+    weighted = np.bincount(answered.code, weights=rows.weight)
+    levels = {"level": answered.levels, "n": answered.counts, "share": weighted / weighted.sum()}
+    model = (*solution.regressors.notes, *_notes(fitted, slopes))
+    return OrdinalModel(
+        coefficients=coefficients,
+        thresholds=thresholds,
+        groups=groups,
+        proportionality=slopes,
+        levels=pd.DataFrame(levels),
+        outcome=outcome,
+        fitted=fitted,
+        labels={name: rows.labels.get(name, name) for name in rows.columns},
+        facts=_facts(fitted, slopes),
+        notes=(*rows.notes, *fitting.small_base(rows), *answered.notes, *model),
     )
 
-    solution = solve(model_columns(rows, drivers, within), answered.code, rows, link=link)
 
-    return _labelled(solution, rows, answered, within=within, level=level)
-
-
-def _checked_names(outcome: str, drivers: Sequence[str], within: str | None) -> list[str]:
+def _check_names(outcome: str, drivers: Sequence[str], within: str | None) -> None:
     if isinstance(drivers, str) or not len(drivers):
         raise InputError(
             f"`drivers` must be a list of at least one column; found {shown(drivers)}. "
@@ -681,56 +401,204 @@ def _checked_names(outcome: str, drivers: Sequence[str], within: str | None) -> 
         raise InputError(
             f"`drivers` must not hold the outcome or the groups; found {shown(both)}. Leave it out."
         )
-    return [outcome, *drivers]
 
 
-# --- labels ------------------------------------------------------------------------------------
+# --- levels --------------------------------------------------------------------------------------
 
 
-def _labelled(
-    solution: Solution,
-    rows: SurveyRows,
-    answered: Levels,
-    *,
-    within: str | None,
-    level: float,
-) -> OrdinalModel:
-    fitted = fitted_model(solution, rows, answered, within=within, level=level)
-    table = estimate_rows(fitted.terms, fitted.place, fitted.errors, level=level)
-    cuts, p = solution.n_cuts, solution.n_drivers
-    thresholds, coefficients, groups = (
-        part.reset_index(drop=True)
-        for part in (table[:cuts], table[cuts : cuts + p], table[cuts + p :])
+def _numbered(data: Data, outcome: str) -> tuple[Data, tuple[str, ...]]:
+    """Give ordered words as numbers, and the words; other outcomes stay as they are."""
+    frame = data.responses if isinstance(data, SurveyData) else data
+    if not isinstance(frame, pd.DataFrame) or outcome not in frame.columns:
+        return data, ()
+    column = frame[outcome]
+    if not (isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered):
+        return data, ()
+    codes = column.cat.codes.astype(float)
+    frame = frame.assign(**{outcome: codes.where(codes >= 0)})
+    return with_responses(data, frame), tuple(label_text(word) for word in column.cat.categories)
+
+
+def ordered_levels(rows: SurveyRows, *, words: tuple[str, ...], top: int | None) -> Levels:
+    """Code the outcome, the first of the rows' columns, by its order.
+
+    ``words`` name the levels where answers are codes of ordered words; ``top`` levels of the
+    scale count as its top. Notes say which levels are thin or empty.
+    """
+    outcome = rows.columns[0]
+    values, code, counts = np.unique(rows.values[:, 0], return_inverse=True, return_counts=True)
+    if len(values) > MOST_LEVELS:
+        raise InputError(
+            f"`outcome` must have at most {MOST_LEVELS} different answers; found {len(values)} in "
+            f"{shown(outcome)}. Use driver_importance for a measured amount, or put it in classes."
+        )
+    if len(values) < 2:
+        raise NotEnoughDataError(
+            f"`outcome` must have at least two different answers; found {shown(values.tolist())} "
+            f"throughout in {shown(outcome)}. Nothing can be explained where nothing differs."
+        )
+
+    def named(answers: Floats) -> tuple[str, ...]:
+        return tuple(words[int(one)] if words else f"{one:g}" for one in answers)
+
+    low, high = rows.limits.get(outcome, (float(values[0]), float(values[-1])))
+    if words:
+        low, high = 0.0, len(words) - 1.0
+    is_whole = bool((values % 1 == 0).all()) and high - low < MOST_LEVELS
+    scale = np.arange(low, high + 1) if is_whole else values
+    names = named(values)
+    thin = [name for name, n in zip(names, counts, strict=True) if n < THIN]
+    empty = named(np.setdiff1d(scale, values))
+    said = N_(
+        "Fewer than {least:count} answers at {n:level|levels} {levels}: the "
+        "{n:threshold|thresholds} there {n:is|are} uncertain."
     )
-    slopes = proportionality_rows(solution, rows)
-    return OrdinalModel(
-        coefficients=coefficients,
-        thresholds=thresholds,
-        groups=groups,
-        proportionality=slopes,
-        levels=_level_rows(rows, answered),
-        outcome=rows.columns[0],
-        fitted=fitted,
-        labels={name: rows.labels.get(name, name) for name in rows.columns},
-        facts=_facts(solution, rows, slopes, fitted),
-        evidence=Evidence(solution, rows, answered),
-        notes=(
-            *(*rows.notes, *small_base(rows), *answered.notes),
-            *(*solution.regressors.notes, *_notes(solution, rows, slopes, fitted)),
-        ),
-    )
+    notes = [Message(said, {"levels": thin, "n": len(thin), "least": THIN})] if thin else []
+    said = N_("Nobody answered {levels}; {n:the level is|the levels are} united with the next.")
+    if empty:
+        notes.append(Message(said, {"levels": list(empty), "n": len(empty)}))
+    reached = _top(top, values, scale)
+    numbers = None if words else values
+    return Levels(code.reshape(-1).astype(np.intp), names, numbers, counts, reached, tuple(notes))
 
 
-def _level_rows(rows: SurveyRows, answered: Levels) -> pd.DataFrame:
-    weighted = np.bincount(answered.code, weights=rows.weight)
+def _top(top: int | None, values: Floats, scale: Floats) -> int:
+    """Count the answered levels among the top ones of the scale."""
+    wanted = (1 if len(scale) <= FEW_LEVELS else 2) if top is None else top
+    if not 1 <= wanted < len(scale):
+        raise InputError(
+            f"`top` must be a whole number between 1 and {len(scale) - 1} for a scale of "
+            f"{len(scale)} levels; found {shown(top)}."
+        )
+    reached = int((values >= scale[-wanted]).sum())
+    return min(max(reached, 1), len(values) - 1)
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+def _effect_rows(fitted: Fitted) -> pd.DataFrame:
+    """Give what one more point of each driver changes on average, driver by driver.
+
+    The change of every row and the estimate of the model are linearised together, so that errors
+    hold for the population's average.
+    """
+    solution, rows, level = fitted.solution, fitted.rows, fitted.level
+    cells, place = solution.cells, solution.maximum.place
+    measures, gains = fitted.measures()
+    steps = 1 / solution.spread
+    changes = kernel.average_changes(cells, place, solution.link, gains=gains, steps=steps)
+    p, q, m = changes.each.shape
+    through = solution.influence @ changes.gradient.reshape(p * q, -1).T
+    moved = changes.each - changes.estimate[:, :, None]
+    influence = moved.reshape(p * q, m).T / cells.weight.sum() + through
+    covariance = solution.design_covariance(influence, rows)
+    blocks, error = covariance.reshape(p, q, p, q), fitting.root(covariance)
+    ranks = [
+        fitting.rank_sets(changes.estimate[:, at], blocks[:, at, :, at], rows.df, level=level)
+        for at in range(q)
+    ]
+    first, last = np.array(ranks).transpose(1, 2, 0)
+    labels = [rows.labels.get(name, name) for name in solution.drivers]
+    estimate = changes.estimate.reshape(p * q)
     return pd.DataFrame(
-        {"level": answered.levels, "n": answered.counts, "share": weighted / weighted.sum()}
+        {
+            "driver": np.repeat(solution.drivers, q),
+            "label": np.repeat(labels, q),
+            "measure": np.tile(measures, p),
+            **fitting.estimate_columns(estimate, error, rows.df, level=level),
+            "rank_low": first.reshape(p * q),
+            "rank_high": last.reshape(p * q),
+        }
     )
 
 
-def _facts(
-    solution: Solution, rows: SurveyRows, slopes: pd.DataFrame, fitted: Fitted
-) -> dict[str, object]:
+def _proportionality_rows(solution: Solution, rows: SurveyRows) -> pd.DataFrame:
+    """Test driver by driver whether it counts the same at every step."""
+    if solution.n_cuts < 2:
+        numbers = ("statistic", "df", "p_value", "p_adjusted", "slope_low", "slope_high")
+        empty = {name: pd.Series(dtype=float) for name in numbers}
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in ("driver", "label")} | empty)
+    freed = kernel.slope_steps(solution)
+    p, q = freed.step.shape
+    covariance = freed.known @ solution.design_covariance(freed.influence, rows) @ freed.known
+    blocks, left = covariance.reshape(p, q, p, q), max(rows.df - len(solution.inverse), q)
+    tests = np.array([fitting.wald(freed.step[k], blocks[k, :, k], left) for k in range(p)])
+    slopes = freed.slopes / solution.spread[:, None]
+    return pd.DataFrame(
+        {
+            "driver": solution.drivers,
+            "label": [rows.labels.get(name, name) for name in solution.drivers],
+            "statistic": tests[:, 0],
+            "df": float(q),
+            "p_value": tests[:, 1],
+            "p_adjusted": holm(tests[:, 1]),
+            "slope_low": slopes[:, 0],
+            "slope_high": slopes[:, -1],
+        }
+    )
+
+
+def _predicted_rows(fitted: Fitted, data: pd.DataFrame) -> pd.DataFrame:
+    """Predict the share of each level for each row of ratings, with intervals."""
+    shares, gradient = fitted.shares(data)
+    variance = np.einsum("mlk,kj,mlj->ml", gradient, fitted.errors.chosen, gradient)
+    error = np.sqrt(np.maximum(variance, 0.0))
+    ends = fitted.logit_interval(shares, error)
+    levels = fitted.answered.levels
+    names = {"label": np.repeat(_texts(data), len(levels)), "level": np.tile(levels, len(data))}
+    return pd.DataFrame(names | _numbers(shares, error, *ends))
+
+
+def _profile_rows(fitted: Fitted) -> pd.DataFrame:
+    """Give the mean answer and the share of the top levels in each profile."""
+    profiles, values = fitted.profiles(), fitted.answered.values
+    measures, gains = fitted.measures()
+    shares, gradient = fitted.shares(profiles)
+    # what a measure counts at each level is what it gains at the thresholds beneath
+    counted = np.hstack([np.zeros((len(measures), 1)), np.cumsum(gains, axis=1)])
+    if values is not None:
+        counted[0] += values[0]
+    estimate, slopes = shares @ counted.T, np.einsum("ql,mlk->mqk", counted, gradient)
+    variance = np.einsum("mqk,kj,mqj->mq", slopes, fitted.errors.chosen, slopes)
+    error = np.sqrt(np.maximum(variance, 0.0))
+    low, high = t_interval(estimate, std_error=error, df=fitted.errors.df, level=fitted.level)
+    low[:, -1], high[:, -1] = fitted.logit_interval(estimate[:, -1], error[:, -1])
+    labels = np.repeat(_texts(profiles), len(measures))
+    names = {"label": labels, "measure": np.tile(measures, len(profiles))}
+    return pd.DataFrame(names | _numbers(estimate, error, low, high))
+
+
+def _texts(data: pd.DataFrame) -> list[str]:
+    return [label_text(label) for label in data.index]
+
+
+def _numbers(*columns: Floats) -> dict[str, Floats]:
+    names = ("estimate", "std_error", "ci_low", "ci_high")
+    return {name: values.ravel() for name, values in zip(names, columns, strict=True)}
+
+
+def _profile_columns(fitted: Fitted, data: pd.DataFrame) -> Floats:
+    """Give drivers and group constants of rows to predict, checked."""
+    names, groups, within = fitted.solution.drivers, fitted.solution.columns.groups, fitted.within
+    require_frame("data", data)
+    require_columns(data, names, argument="drivers")
+    drivers = numeric_matrix("data", data[list(names)])
+    flags = np.zeros((len(data), len(groups)))
+    if within is not None and within in data.columns:
+        asked = [label_text(one) for one in data[within]]
+        unknown = sorted(set(asked) - set(groups))
+        if unknown:
+            raise InputError(
+                f"`data` must name groups of the model in {shown(within)}; found "
+                f"{shown(unknown)}. It has {shown(groups, most=12)}."
+            )
+        flags[np.arange(len(data)), [groups.index(one) for one in asked]] = 1.0
+    return np.hstack([drivers, flags])
+
+
+def _facts(fitted: Fitted, slopes: pd.DataFrame) -> dict[str, Any]:
+    solution, rows = fitted.solution, fitted.rows
     weights = solution.cells.by_level(solution.cells.weight)
     null = float(weights @ np.log(weights / weights.sum()))
     return {
@@ -750,33 +618,28 @@ def _facts(
     }
 
 
-def _notes(
-    solution: Solution, rows: SurveyRows, slopes: pd.DataFrame, fitted: Fitted
-) -> list[Message]:
-    notes = []
+def _notes(fitted: Fitted, slopes: pd.DataFrame) -> list[Message]:
+    said = N_("Errors are those of the model: every row is drawn singly and weighs the same.")
     if fitted.errors.is_designed:
-        said = (
+        said = N_(
             "Errors allow for weights, strata and rows that belong together; those of the model, "
             "which do not, stand beside them."
         )
-        notes.append(Message(said))
-    else:
-        said = "Errors are those of the model: every row is drawn singly and weighs the same."
-        notes.append(Message(said))
-    if rows.is_weighted:
+    notes = [Message(said)]
+    if fitted.rows.is_weighted:
         notes.append(Message("The log-likelihood takes weights as numbers of rows."))
-    brand = rows.design["brand"]
-    if brand is not None and not solution.columns.groups:
-        told = (
+    brand = fitted.rows.design["brand"]
+    if brand is not None and fitted.within is None:
+        said = N_(
             "Banks are taken together: differences between banks count as well as those between "
             "customers of one bank. within={column} looks within banks."
         )
-        notes.append(Message(told, {"column": f"“{brand}”"}))
+        notes.append(Message(said, {"column": f"“{brand}”"}))
     unequal = slopes.loc[slopes["p_adjusted"] < UNEQUAL, "driver"].tolist()
     if unequal:
-        told = (
+        said = N_(
             "{names} {n:counts|count} unequally along the scale, so that one coefficient is an "
             "average over its steps."
         )
-        notes.append(Message(told, {"names": [f"“{name}”" for name in unequal], "n": len(unequal)}))
+        notes.append(Message(said, {"names": [f"“{name}”" for name in unequal], "n": len(unequal)}))
     return notes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -17,9 +16,8 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.linalg import Floats
-from brandkit.core.message import Message
 from brandkit.sampling.rows import SurveyRows
-from brandkit.satisfaction.paths.design import PathDesign, block_name
+from brandkit.satisfaction.paths.design import PathDesign
 from brandkit.satisfaction.paths.kernel import MOST_ROUNDS, NO_VARIANCE, ItemMoments, PathValues
 
 #: Ends of a scale: of all items, or by item or block.
@@ -140,99 +138,3 @@ def _ends(pair: Sequence[float] | None) -> tuple[float, float]:
             "Write (0, 10)."
         )
     return float(pair[0]), float(pair[1])
-
-
-# --- notes -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Remarks:
-    """What the notes of a path model have to tell.
-
-    Parameters
-    ----------
-    constant : list of str
-        Items left out because everybody gave the same answer.
-    alike : list of Message
-        Pairs of blocks that cannot be told apart.
-    n_persons, draws, n_degenerate, n_turned : int
-    """
-
-    constant: list[str]
-    alike: list[Message]
-    n_persons: int
-    draws: int
-    n_degenerate: int
-    n_turned: int
-
-
-def model_notes(
-    said: Remarks, *, values: PathValues, design: PathDesign, limits: Floats
-) -> tuple[Message, ...]:
-    """Say what a reader must know before the table of paths."""
-    notes = []
-    if said.alike:
-        text = "Answers do not tell these blocks apart (heterotrait–monotrait ratio from .90, or an interval up to 1): {pairs}."  # noqa: E501
-        notes.append(Message(text, {"pairs": said.alike}))
-    notes.append(
-        Message(
-            "Paths join composites of answers, not the latent constructs behind them; with "
-            "unreliable items they are smaller than those would be."
-        )
-    )
-    notes += _item_notes(said, values, design)
-    if np.isnan(limits).any():
-        text = "No index from 0 to 100 is given where the ends of a scale are unknown: {items}."
-        unknown = [
-            item for item, ends in zip(design.items, limits, strict=True) if ends[0] != ends[0]
-        ]
-        notes.append(Message(text, {"items": unknown}))
-    return (*notes, *_draw_notes(said))
-
-
-def _item_notes(said: Remarks, values: PathValues, design: PathDesign) -> list[Message]:
-    notes = []
-    if said.constant:
-        text = "Left out because everybody gave the same answer: {items}."
-        notes.append(Message(text, {"items": said.constant}))
-    against = _named(design, values.loadings[0] < 0)
-    if against:
-        text = (
-            "These items run against their block; they may be worded the other way round: {items}."
-        )
-        notes.append(Message(text, {"items": against}))
-    negative = _named(design, values.weights[0] < 0)
-    if negative:
-        blocks = [block_name(design.blocks[at]) for at in negative_blocks(values, design)]
-        text = "{items} {n:has a negative weight|have negative weights}; no index is given for {blocks}."  # noqa: E501
-        notes.append(Message(text, {"items": negative, "n": len(negative), "blocks": blocks}))
-    single = [
-        block_name(name) for name, n in zip(design.blocks, design.sizes, strict=True) if n == 1
-    ]
-    if single:
-        text = "A single item stands for {blocks}, whose reliability is not known."
-        notes.append(Message(text, {"blocks": single}))
-    return notes
-
-
-def _draw_notes(said: Remarks) -> list[Message]:
-    notes = []
-    if said.n_degenerate:
-        text = "{n:count} of {draws:count} draws could not be fitted (an item without differences, or weights that did not settle) and are left out."  # noqa: E501
-        notes.append(Message(text, {"n": said.n_degenerate, "draws": said.draws}))
-    if said.n_turned:
-        text = "In {n:count} of {draws:count} draws a block pointed the other way and was turned round."  # noqa: E501
-        notes.append(Message(text, {"n": said.n_turned, "draws": said.draws}))
-    if said.n_persons < SMALL_BASE:
-        text = "Only {n:count} persons answered; read every number with care."
-        notes.append(Message(text, {"n": said.n_persons}))
-    return notes
-
-
-def negative_blocks(values: PathValues, design: PathDesign) -> list[int]:
-    """Give the blocks that have an item of negative weight."""
-    return sorted(set(design.block_of[values.weights[0] < 0].tolist()))
-
-
-def _named(design: PathDesign, which: np.typing.NDArray[np.bool_]) -> list[str]:
-    return [item for item, is_in in zip(design.items, which, strict=True) if is_in]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import combinations
-from typing import Final
+from typing import Final, get_args
 
 import numpy as np
 import pandas as pd
@@ -19,9 +18,11 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.intervals import holm
-from brandkit.core.linalg import Codes, Floats
+from brandkit.core.labels import coded
+from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.core.waves import coded_waves
 from brandkit.sampling.draws import person_keys
 from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
 from brandkit.satisfaction.paths.checks import SMALL_BASE, WholeRule, needed_persons
@@ -47,160 +48,10 @@ Labels = NDArray[np.int16]
 #: Exchanges and rows worked on at once.
 _EXCHANGES: Final = 250
 _ROWS: Final = 4000
-
-
-@dataclass(frozen=True, eq=False)
-class GroupFits:
-    """Path models of g groups, of the sample (n = 1) or of n exchanges.
-
-    Parameters
-    ----------
-    paths : ndarray, shape (n, g, paths)
-    alike : ndarray, shape (n, k)
-        Smallest correlation, over pairs of groups, between the scores that the weights of both
-        give all persons.
-    settled : ndarray of bool, shape (n,)
-        Whether every group's model could be fitted.
-    """
-
-    paths: Floats
-    alike: Floats
-    settled: NDArray[np.bool_]
-
-    def chosen(self, keep: NDArray[np.bool_]) -> GroupFits:
-        """Keep some of the exchanges."""
-        return GroupFits(self.paths[keep], self.alike[keep], self.settled[keep])
-
-
-def centred_answers(rows: SurveyRows, group: Codes, *, scaled: bool) -> Floats:
-    """Take each group's own means and spreads out of the answers.
-
-    What is compared is how answers hang together: groups that differ in level or in how far they
-    use the scale are no evidence of other paths. Correlations within groups stay as they are.
-    """
-    n_groups = int(group.max()) + 1
-    total = np.bincount(group, weights=rows.weight, minlength=n_groups)[:, None]
-    sums = _group_sums(rows.values, group, rows.weight, n_groups)
-    values = np.asarray(rows.values - (sums / total)[group])
-    if not scaled:
-        return values
-    spread = np.sqrt(_group_sums(values**2, group, rows.weight, n_groups) / total)
-    return np.asarray(values / np.where(spread > 0, spread, 1.0)[group])
-
-
-def _group_sums(values: Floats, group: Codes, weight: Floats, n_groups: int) -> Floats:
-    sums = np.zeros((n_groups, values.shape[1]))
-    np.add.at(sums, group, values * weight[:, None])
-    return sums
-
-
-def exchanged_labels(rows: SurveyRows, group: Codes, *, draws: int, seed: int) -> Labels:
-    """Give groups to persons anew, shape (draws, n).
-
-    Where every person (or cluster) is in one group, persons change places. Where persons are in
-    several, as with banks, a person's groups go together to another with as many rows, in another
-    order. Nothing depends on the order of rows.
-    """
-    rng = np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])
-    keys = person_keys(rows.keys, seed=seed)
-    order = np.lexsort((group, keys))
-    _, first, size = np.unique(keys[order], return_index=True, return_counts=True)
-    labels = group[order].astype(np.int16)
-    whole = np.minimum.reduceat(labels, first) == np.maximum.reduceat(labels, first)
-    found = np.empty((draws, len(group)), dtype=np.int16)
-    if whole.all():
-        units = np.broadcast_to(labels[first], (draws, len(first)))
-        found[:, order] = np.repeat(rng.permuted(units, axis=1), size, axis=1)
-        return found
-    for n in np.unique(size).tolist():
-        places = first[size == n][:, None] + np.arange(n)
-        sets = np.broadcast_to(labels[places], (draws, *places.shape))
-        among = rng.random((draws, len(places), 1)).argsort(axis=1)
-        moved = np.take_along_axis(sets, among, axis=1)
-        found[:, order[places]] = rng.permuted(moved, axis=2)
-    return found
-
-
-def group_fits(
-    answers: Floats,
-    labels: Labels,
-    *,
-    weight: Floats,
-    n_groups: int,
-    design: PathDesign,
-    scaled: bool,
-) -> GroupFits:
-    """Fit a path model to each group under each set of labels, shape (draws, n)."""
-    nobody = np.zeros((1, len(answers)), dtype=np.int16)
-    pooled = _matrices(_sums(answers, nobody, weight, 1), scaled=scaled)
-    whole = fit_paths(pooled, design=design)
-    parts = []
-    for start in range(0, len(labels), _EXCHANGES):
-        sums = _sums(answers, labels[start : start + _EXCHANGES], weight, n_groups)
-        fits = fit_paths(_matrices(sums, scaled=scaled), design=design)
-        agree = own_covariances(fits.crossed, design) * own_covariances(whole.crossed, design)
-        sign = np.where(np.add.reduceat(agree, design.starts, axis=1) < 0, -1.0, 1.0)
-        parts.append(_compared(turned(fits, sign, design), pooled[0], design, n_groups))
-    paths, alike, settled = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return GroupFits(paths, alike, settled)
-
-
-def _compared(
-    fits: PathFits, pooled: Floats, design: PathDesign, n_groups: int
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Give each group's paths, how alike the groups' scores are, and what could be fitted."""
-    coefficients = coefficients_of(fits.between, design)
-    paths = np.stack([coefficients[target, source] for source, target in design.paths], axis=1)
-    paths = paths.reshape(-1, n_groups, len(design.paths))
-    weights = fits.weights.reshape(-1, n_groups, len(design.items))
-    alike = np.ones((len(paths), len(design.blocks)))
-    for block in range(len(design.blocks)):
-        items = design.items_of(block)
-        own = weights[:, :, items]
-        covariance = own @ pooled[items, items] @ np.swapaxes(own, 1, 2)
-        size = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
-        # a score and itself are alike whatever rounding says
-        alike[:, block] = np.minimum(
-            (covariance / (size[:, :, None] * size[:, None, :])).min(axis=(1, 2)), 1.0
-        )
-    settled = fits.settled.reshape(-1, n_groups).all(axis=1)
-    return paths, alike, settled & np.isfinite(paths).all(axis=(1, 2))
-
-
-def _sums(answers: Floats, labels: Labels, weight: Floats, n_groups: int) -> Floats:
-    """Add up 1, x and the products of x over each group, shape (draws x g, 1 + p + pairs)."""
-    p = answers.shape[1]
-    upper = np.triu_indices(p)
-    total = np.zeros((n_groups, len(labels), 1 + p + len(upper[0])))
-    for start in range(0, len(answers), _ROWS):
-        x = answers[start : start + _ROWS]
-        out = np.concatenate([np.ones((len(x), 1)), x, x[:, upper[0]] * x[:, upper[1]]], axis=1)
-        out *= weight[start : start + _ROWS, None]
-        for group in range(n_groups):
-            total[group] += (labels[:, start : start + _ROWS] == group).astype(float) @ out
-    return np.ascontiguousarray(np.swapaxes(total, 0, 1)).reshape(-1, total.shape[2])
-
-
-def _matrices(sums: Floats, *, scaled: bool) -> Floats:
-    """Bring sums to correlations, or covariances, shape (n, p, p)."""
-    p = int(np.sqrt(2 * sums.shape[1] + 0.25) - 1.5)
-    place = np.empty((p, p), dtype=np.intp)
-    upper = np.triu_indices(p)
-    place[upper] = place.T[upper] = np.arange(len(upper[0]))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = sums[:, 1 : p + 1] / sums[:, :1]
-        covariance = (sums[:, p + 1 :] / sums[:, :1])[:, place] - mean[:, :, None] * mean[:, None]
-        if not scaled:
-            return np.asarray(covariance)
-        variance = np.diagonal(covariance, axis1=1, axis2=2)
-        spread = np.sqrt(np.where(variance > 1e-13, variance, np.nan))
-        return np.asarray(covariance / (spread[:, :, None] * spread[:, None, :]))
-
-
+#: Adjusted p-value up to which a block is said to mean another thing in another group.
 NOT_ALIKE = 0.05
-"""Adjusted p-value up to which a block is said to mean another thing in another group."""
+#: Correlation from which two sets of weights give the same score for any purpose.
 SAME_SCORE = 0.99
-"""Correlation from which two sets of weights give the same score for any purpose."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -338,14 +189,19 @@ def path_comparison(
     >>> result.tests[["p_value"]].round(3).to_numpy().tolist()
     [[0.005]]
     """
-    check_option("missing", missing, ("raise", "drop", "mean"))
+    check_option("missing", missing, get_args(WholeRule))
     check_whole_number("draws", draws, low=19)
     design = path_design(blocks=blocks, paths=paths, scheme=scheme, modes=modes)
     rows = survey_rows(
         data, columns=design.items, others=[by], weight=weight, respondent=respondent,
         cluster=cluster, missing=missing,
     )  # fmt: skip
-    group, names = _checked_groups(rows, by, design)
+    is_wave = by in ("wave", rows.design.get("wave"))
+    cells = rows.frame[by] if is_wave else rows.frame[by].astype(object)
+    group, names = (coded_waves if is_wave else coded)(cells)  # exchanges hang on this order
+    persons = [int(np.unique(rows.person[group == at]).size) for at in range(len(names))]
+    _check_groups(rows, group, names, persons, by=by, needed=needed_persons(design), design=design)
+
     answers = centred_answers(rows, group, scaled=scaled)
     labels = exchanged_labels(rows, group, draws=draws, seed=seed)
     sample, drawn = (
@@ -354,91 +210,73 @@ def path_comparison(
         )
         for some in (group[None].astype(np.int16), labels)
     )
-    _check_fitted(sample, design)
-    drawn = drawn.chosen(drawn.settled)
-    invariance = _invariance(sample, drawn, design)
-    return PathComparison(
-        invariance=invariance,
-        estimates=_estimates(rows, sample, group, design=design, names=names),
-        tests=_tests(sample, drawn, design),
-        pairs=_pairs(sample, drawn, design, names),
-        by=by,
-        draws=draws,
-        n_degenerate=draws - len(drawn.settled),
-        n=len(rows),
-        n_dropped=rows.n_dropped,
-        notes=(*rows.notes, *_notes(rows, group, names=names, invariance=invariance)),
-    )
-
-
-# --- checks ------------------------------------------------------------------------------------
-
-
-def _checked_groups(rows: SurveyRows, by: str, design: PathDesign) -> tuple[Codes, list[object]]:
-    cells = rows.frame[by]
-    names = sorted(cells.unique().tolist(), key=lambda name: (isinstance(name, str), name))
-    if len(names) < 2:
-        raise InputError(
-            f"`by` must have at least two groups; found {shown(names)} in {shown(by)}. "
-            "Name another column."
-        )
-    group = pd.Categorical(cells, categories=names).codes.astype(np.intp)
-    needed = needed_persons(design)
-    few = {
-        str(name): n
-        for at, name in enumerate(names)
-        if (n := int(np.unique(rows.person[group == at]).size)) < needed
-    }
-    if few:
-        found = [f"{name} ({n})" for name, n in few.items()]
-        raise NotEnoughDataError(
-            f"`by` must make groups of at least {needed} persons for these paths; found "
-            f"{shown(found)}. Join groups, or leave them out."
-        )
-    for at, name in enumerate(names):
-        flat = np.ptp(rows.values[group == at], axis=0) == 0
-        constant = [item for item, is_flat in zip(design.items, flat, strict=True) if is_flat]
-        if constant:
-            raise InputError(
-                f"`by` must make groups whose answers differ; found the same answer throughout "
-                f"{shown(str(name))} in {shown(constant)}. Leave the item or the group out."
-            )
-    return group, names
-
-
-def _check_fitted(sample: GroupFits, design: PathDesign) -> None:
     if not sample.settled[0]:
         raise InputError(
             f"`by` must make groups whose models can be fitted; found one in which items or blocks "
             f"of {shown(design.blocks)} determine each other. Join groups, or leave paths out."
         )
+    keep = drawn.settled
+    drawn = GroupFits(drawn.paths[keep], drawn.alike[keep], drawn.settled[keep])
+
+    p_blocks = _p_values(-sample.alike[0], -drawn.alike)
+    is_alike = (holm(p_blocks) > NOT_ALIKE) | (sample.alike[0] >= SAME_SCORE)
+    p_paths = _p_values(sample.paths.var(axis=1)[0], drawn.paths.var(axis=1))
+    g, ends = len(names), design.path_ends()
+    by_group = {name: np.repeat(values, g) for name, values in ends.items()}
+    return PathComparison(
+        invariance=pd.DataFrame(
+            {"block": design.blocks, "correlation": sample.alike[0], "p_value": p_blocks,
+             "p_adjusted": holm(p_blocks), "invariant": is_alike}
+        ),
+        estimates=pd.DataFrame(
+            {**by_group, "segment": names * len(design.paths),
+             "estimate": sample.paths[0].T.ravel(),
+             "n": np.tile(np.bincount(group), len(design.paths)),
+             "n_persons": persons * len(design.paths)}
+        ),
+        tests=pd.DataFrame(
+            {**ends, "difference": np.ptp(sample.paths[0], axis=0), "p_value": p_paths,
+             "p_adjusted": holm(p_paths)}
+        ),
+        pairs=_pairs(sample, drawn, design, names),
+        by=by,
+        draws=draws,
+        n_degenerate=int((~keep).sum()),
+        n=len(rows),
+        n_dropped=rows.n_dropped,
+        notes=(*rows.notes, *_notes(design, is_alike, names, persons)),
+    )  # fmt: skip
 
 
-# --- frames ------------------------------------------------------------------------------------
-
-
-def _ends(design: PathDesign) -> dict[str, Floats]:
-    names = np.array(design.blocks, dtype=object)
-    source, target = np.array(design.paths).T
-    return {"source": names[source], "target": names[target]}
-
-
-def _estimates(
-    rows: SurveyRows, sample: GroupFits, group: Codes, *, design: PathDesign, names: list[object]
-) -> pd.DataFrame:
-    """One row a path and group."""
-    g, m = len(names), len(design.paths)
-    persons = [int(np.unique(rows.person[group == at]).size) for at in range(g)]
-    ends = {name: np.repeat(values, g) for name, values in _ends(design).items()}
-    return pd.DataFrame(
-        {
-            **ends,
-            "segment": names * m,
-            "estimate": sample.paths[0].T.ravel(),
-            "n": np.tile(np.bincount(group), m),
-            "n_persons": persons * m,
-        }
-    )
+def _check_groups(
+    rows: SurveyRows,
+    group: Codes,
+    names: tuple[str, ...],
+    persons: list[int],
+    *,
+    by: str,
+    needed: int,
+    design: PathDesign,
+) -> None:
+    if len(names) < 2:
+        raise InputError(
+            f"`by` must have at least two groups; found {shown(names)} in {shown(by)}. "
+            "Name another column."
+        )
+    few = [f"{name} ({n})" for name, n in zip(names, persons, strict=True) if n < needed]
+    if few:
+        raise NotEnoughDataError(
+            f"`by` must make groups of at least {needed} persons for these paths; found "
+            f"{shown(few)}. Join groups, or leave them out."
+        )
+    for at, name in enumerate(names):
+        flat = np.ptp(rows.values[group == at], axis=0) == 0
+        if flat.any():
+            constant = np.array(design.items, dtype=object)[flat].tolist()
+            raise InputError(
+                f"`by` must make groups whose answers differ; found the same answer throughout "
+                f"{shown(name)} in {shown(constant)}. Leave the item or the group out."
+            )
 
 
 def _p_values(observed: Floats, drawn: Floats) -> Floats:
@@ -446,28 +284,18 @@ def _p_values(observed: Floats, drawn: Floats) -> Floats:
     return np.asarray((1 + (drawn >= observed - 1e-12).sum(axis=0)) / (1 + len(drawn)))
 
 
-def _tests(sample: GroupFits, drawn: GroupFits, design: PathDesign) -> pd.DataFrame:
-    """One row a path."""
-    p = _p_values(sample.paths.var(axis=1)[0], drawn.paths.var(axis=1))
-    difference = np.ptp(sample.paths[0], axis=0)
-    return pd.DataFrame(
-        {**_ends(design), "difference": difference, "p_value": p, "p_adjusted": holm(p)}
-    )
-
-
 def _pairs(
-    sample: GroupFits, drawn: GroupFits, design: PathDesign, names: list[object]
+    sample: GroupFits, drawn: GroupFits, design: PathDesign, names: tuple[str, ...]
 ) -> pd.DataFrame:
     """One row a path and pair of groups."""
-    pairs = list(combinations(range(len(names)), 2))
-    first, second = np.array(pairs).T
-    gap = (sample.paths[0, first] - sample.paths[0, second]).T
-    drawn_gap = np.swapaxes(drawn.paths[:, first] - drawn.paths[:, second], 1, 2)
-    p = _p_values(np.abs(gap), np.abs(drawn_gap)).ravel()
-    ends = {name: np.repeat(values, len(pairs)) for name, values in _ends(design).items()}
+    first, second = np.triu_indices(len(names), k=1)
+    gap, drawn_gap = (
+        np.swapaxes(one.paths[:, first] - one.paths[:, second], 1, 2) for one in (sample, drawn)
+    )
+    p = _p_values(np.abs(gap[0]), np.abs(drawn_gap)).ravel()
     return pd.DataFrame(
         {
-            **ends,
+            **{name: np.repeat(values, len(first)) for name, values in design.path_ends().items()},
             "segment_a": [names[at] for at in first] * len(design.paths),
             "segment_b": [names[at] for at in second] * len(design.paths),
             "difference": gap.ravel(),
@@ -477,34 +305,154 @@ def _pairs(
     )
 
 
-def _invariance(sample: GroupFits, drawn: GroupFits, design: PathDesign) -> pd.DataFrame:
-    """One row a block."""
-    p = _p_values(-sample.alike[0], -drawn.alike)
-    return pd.DataFrame(
-        {
-            "block": design.blocks,
-            "correlation": sample.alike[0],
-            "p_value": p,
-            "p_adjusted": holm(p),
-            "invariant": (holm(p) > NOT_ALIKE) | (sample.alike[0] >= SAME_SCORE),
-        }
-    )
-
-
 def _notes(
-    rows: SurveyRows, group: Codes, *, names: list[object], invariance: pd.DataFrame
+    design: PathDesign, is_alike: Flags, names: tuple[str, ...], persons: list[int]
 ) -> list[Message]:
     notes = []
-    other = invariance.loc[~invariance["invariant"], "block"].tolist()
+    other = [block_name(design.blocks[at]) for at in np.flatnonzero(~is_alike)]
     if other:
         text = "{blocks} {n:is|are} made of other things in other groups; differences of paths to and from there may come from that."  # noqa: E501
-        notes.append(Message(text, {"blocks": [block_name(one) for one in other], "n": len(other)}))
-    small = [
-        str(name)
-        for at, name in enumerate(names)
-        if np.unique(rows.person[group == at]).size < SMALL_BASE
-    ]
+        notes.append(Message(text, {"blocks": other, "n": len(other)}))
+    small = [name for name, n in zip(names, persons, strict=True) if n < SMALL_BASE]
     if small:
         text = "Fewer than {limit:count} persons are in {groups}."
         notes.append(Message(text, {"limit": SMALL_BASE, "groups": small}))
     return notes
+
+
+# --- exchanges -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class GroupFits:
+    """Path models of g groups, of the sample (n = 1) or of n exchanges.
+
+    ``paths`` (n x g x paths); ``alike`` (n x k), the smallest correlation over pairs of groups
+    between the scores that the weights of both give all persons.
+    """
+
+    paths: Floats
+    alike: Floats
+    settled: Flags
+
+
+def centred_answers(rows: SurveyRows, group: Codes, *, scaled: bool) -> Floats:
+    """Take each group's own means and spreads out of the answers.
+
+    What is compared is how answers hang together: groups that differ in level or in how far they
+    use the scale are no evidence of other paths. Correlations within groups stay as they are.
+    """
+    n_groups = int(group.max()) + 1
+    total = np.bincount(group, weights=rows.weight, minlength=n_groups)[:, None]
+    sums = _group_sums(rows.values, group, rows.weight, n_groups)
+    values = np.asarray(rows.values - (sums / total)[group])
+    if not scaled:
+        return values
+    spread = np.sqrt(_group_sums(values**2, group, rows.weight, n_groups) / total)
+    return np.asarray(values / np.where(spread > 0, spread, 1.0)[group])
+
+
+def _group_sums(values: Floats, group: Codes, weight: Floats, n_groups: int) -> Floats:
+    sums = np.zeros((n_groups, values.shape[1]))
+    np.add.at(sums, group, values * weight[:, None])
+    return sums
+
+
+def exchanged_labels(rows: SurveyRows, group: Codes, *, draws: int, seed: int) -> Labels:
+    """Give groups to persons anew, shape (draws, n).
+
+    Where every person (or cluster) is in one group, persons change places. Where persons are in
+    several, as with banks, a person's groups go together to another with as many rows, in another
+    order. Nothing depends on the order of rows.
+    """
+    rng = np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])
+    keys = person_keys(rows.keys, seed=seed)
+    order = np.lexsort((group, keys))
+    _, first, size = np.unique(keys[order], return_index=True, return_counts=True)
+    labels = group[order].astype(np.int16)
+    whole = np.minimum.reduceat(labels, first) == np.maximum.reduceat(labels, first)
+    found = np.empty((draws, len(group)), dtype=np.int16)
+    if whole.all():
+        units = np.broadcast_to(labels[first], (draws, len(first)))
+        found[:, order] = np.repeat(rng.permuted(units, axis=1), size, axis=1)
+        return found
+    for n in np.unique(size).tolist():
+        places = first[size == n][:, None] + np.arange(n)
+        sets = np.broadcast_to(labels[places], (draws, *places.shape))
+        among = rng.random((draws, len(places), 1)).argsort(axis=1)
+        moved = np.take_along_axis(sets, among, axis=1)
+        found[:, order[places]] = rng.permuted(moved, axis=2)
+    return found
+
+
+def group_fits(
+    answers: Floats,
+    labels: Labels,
+    *,
+    weight: Floats,
+    n_groups: int,
+    design: PathDesign,
+    scaled: bool,
+) -> GroupFits:
+    """Fit a path model to each group under each set of labels (draws x n), turned as the whole."""
+    nobody = np.zeros((1, len(answers)), dtype=np.int16)
+    pooled = _matrices(_sums(answers, nobody, weight, 1), scaled=scaled)
+    whole = own_covariances(fit_paths(pooled, design=design).crossed, design)
+    parts = []
+    for start in range(0, len(labels), _EXCHANGES):
+        sums = _sums(answers, labels[start : start + _EXCHANGES], weight, n_groups)
+        fits = fit_paths(_matrices(sums, scaled=scaled), design=design)
+        agree = own_covariances(fits.crossed, design) * whole
+        sign = np.where(np.add.reduceat(agree, design.starts, axis=1) < 0, -1.0, 1.0)
+        parts.append(_compared(turned(fits, sign, design), pooled[0], design, n_groups))
+    return GroupFits(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+
+def _compared(
+    fits: PathFits, pooled: Floats, design: PathDesign, n_groups: int
+) -> tuple[Floats, Floats, Flags]:
+    """Give each group's paths, how alike the groups' scores are, and what could be fitted."""
+    source, target = np.array(design.paths).T
+    paths = coefficients_of(fits.between, design)[target, source].T
+    paths = paths.reshape(-1, n_groups, len(design.paths))
+    weights = fits.weights.reshape(-1, n_groups, len(design.items))
+    alike = np.ones((len(paths), len(design.blocks)))
+    for block in range(len(design.blocks)):
+        items = design.items_of(block)
+        own = weights[:, :, items]
+        covariance = own @ pooled[items, items] @ np.swapaxes(own, 1, 2)
+        size = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
+        alike[:, block] = (covariance / (size[:, :, None] * size[:, None, :])).min(axis=(1, 2))
+    settled = fits.settled.reshape(-1, n_groups).all(axis=1) & np.isfinite(paths).all(axis=(1, 2))
+    # a score and itself are alike whatever rounding says
+    return paths, np.minimum(alike, 1.0), settled
+
+
+def _sums(answers: Floats, labels: Labels, weight: Floats, n_groups: int) -> Floats:
+    """Add up 1, x and the products of x over each group, shape (draws x g, 1 + p + pairs)."""
+    p = answers.shape[1]
+    upper = np.triu_indices(p)
+    total = np.zeros((n_groups, len(labels), 1 + p + len(upper[0])))
+    for start in range(0, len(answers), _ROWS):
+        x = answers[start : start + _ROWS]
+        out = np.concatenate([np.ones((len(x), 1)), x, x[:, upper[0]] * x[:, upper[1]]], axis=1)
+        out *= weight[start : start + _ROWS, None]
+        for group in range(n_groups):
+            total[group] += (labels[:, start : start + _ROWS] == group).astype(float) @ out
+    return np.ascontiguousarray(np.swapaxes(total, 0, 1)).reshape(-1, total.shape[2])
+
+
+def _matrices(sums: Floats, *, scaled: bool) -> Floats:
+    """Bring sums to correlations, or covariances, shape (n, p, p)."""
+    p = int(np.sqrt(2 * sums.shape[1] + 0.25) - 1.5)
+    place = np.empty((p, p), dtype=np.intp)
+    upper = np.triu_indices(p)
+    place[upper] = place.T[upper] = np.arange(len(upper[0]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = sums[:, 1 : p + 1] / sums[:, :1]
+        covariance = (sums[:, p + 1 :] / sums[:, :1])[:, place] - mean[:, :, None] * mean[:, None]
+        if not scaled:
+            return np.asarray(covariance)
+        variance = np.diagonal(covariance, axis1=1, axis2=2)
+        spread = np.sqrt(np.where(variance > 1e-13, variance, np.nan))
+        return np.asarray(covariance / (spread[:, :, None] * spread[:, None, :]))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
@@ -25,24 +25,11 @@ Paths = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, eq=False)
 class PathDesign:
-    """Blocks, items and paths as kernels read them.
+    """k blocks, their p items block by block, and paths, as kernels read them.
 
-    Parameters
-    ----------
-    blocks : tuple of str
-        The k blocks.
-    items : tuple of str
-        The p items, block by block.
-    block_of : ndarray of int, shape (p,)
-        The block of each item.
-    inner : ndarray of bool, shape (k, k)
-        ``inner[target, source]``: whether a path leads there.
-    formative : ndarray of bool, shape (k,)
-        Blocks in mode B.
-    scheme : str
-        Inner weights: "path", "centroid" or "factorial".
-    paths : tuple of (int, int)
-        Source and target of each path, in the order declared.
+    ``block_of`` (p) is the block of each item; ``inner[target, source]`` (k x k) whether a path
+    leads there; ``formative`` (k) tells blocks in mode B; ``paths`` are (source, target) in the
+    order declared.
     """
 
     blocks: tuple[str, ...]
@@ -74,34 +61,62 @@ class PathDesign:
         first = int(self.starts[block])
         return slice(first, first + int(self.sizes[block]))
 
+    def path_ends(self) -> dict[str, Any]:
+        """Give names of source and target of each path."""
+        names = np.array(self.blocks, dtype=object)
+        return dict(zip(("source", "target"), names[np.array(self.paths).T], strict=True))
+
+    @cached_property
+    def reached(self) -> Flags:
+        """Whether any way leads to a block (row) from another (column)."""
+        reached = self.inner.copy()
+        for target in self.order:
+            reached[target] |= reached[np.flatnonzero(self.inner[target])].any(axis=0)
+        return reached
+
+    def place_led_to(self, name: str, *, argument: str) -> int:
+        """Find a block; refuse one that is not there, or that no path leads to."""
+        if name not in self.blocks:
+            raise InputError(
+                f"`{argument}` must be a block of the model; found {shown(name)}. It has "
+                f"{shown(self.blocks, most=12)}.{did_you_mean(name, self.blocks)}"
+            )
+        at = self.blocks.index(name)
+        if not self.inner[at].any():
+            raise InputError(
+                f"`{argument}` must be a block that paths lead to; found none leading to "
+                f"{shown(name)}. Name another block."
+            )
+        return at
+
     def without_path(self, path: int) -> PathDesign:
         """Leave a path out, and with it a block that had no other."""
         paths = [ends for at, ends in enumerate(self.paths) if at != path]
         kept = sorted({at for ends in paths for at in ends})
-        place = {old: new for new, old in enumerate(kept)}
+        place = np.searchsorted(kept, np.arange(len(self.blocks)))
         inner = self.inner.copy()
         source, target = self.paths[path]
         inner[target, source] = False
         stays = np.isin(self.block_of, kept)
         return PathDesign(
-            tuple(self.blocks[at] for at in kept),
-            tuple(item for item, stay in zip(self.items, stays, strict=True) if stay),
-            np.array([place[at] for at in self.block_of[stays].tolist()], dtype=np.intp),
-            inner[np.ix_(kept, kept)], self.formative[kept], self.scheme,
-            tuple((place[one], place[other]) for one, other in paths),
-        )  # fmt: skip
+            blocks=tuple(self.blocks[at] for at in kept),
+            items=tuple(np.array(self.items, dtype=object)[stays]),
+            block_of=place[self.block_of[stays]],
+            inner=inner[np.ix_(kept, kept)],
+            formative=self.formative[kept],
+            scheme=self.scheme,
+            paths=tuple((int(place[one]), int(place[other])) for one, other in paths),
+        )
 
     def without(self, items: Sequence[str]) -> PathDesign:
         """Leave items out; every block keeps at least one."""
         keep = np.array([item not in items for item in self.items])
-        return PathDesign(
-            self.blocks, tuple(item for item in self.items if item not in items),
-            self.block_of[keep], self.inner, self.formative, self.scheme, self.paths,
-        )  # fmt: skip
+        kept = tuple(item for item in self.items if item not in items)
+        return replace(self, items=kept, block_of=self.block_of[keep])
 
 
 def path_design(
-    *, blocks: Blocks, paths: Paths, scheme: str = "path", modes: str | Mapping[str, str] = "A"
+    *, blocks: Blocks, paths: Paths, scheme: Scheme = "path", modes: str | Mapping[str, str] = "A"
 ) -> PathDesign:
     """Check what was declared and put it into arrays.
 
@@ -132,15 +147,13 @@ def path_design(
     check_option("scheme", scheme, get_args(Scheme))
     names = _checked_blocks(blocks)
     ends = _checked_paths(paths, names)
-    k = len(names)
-    inner = np.zeros((k, k), dtype=bool)
+    inner = np.zeros((len(names), len(names)), dtype=bool)
     for source, target in ends:
         inner[target, source] = True
-    items = [(item, at) for at, members in enumerate(blocks.values()) for item in members]
-    return PathDesign(
-        names, tuple(item for item, _ in items), np.array([at for _, at in items], dtype=np.intp),
-        inner, _checked_modes(modes, names), scheme, ends,  # type: ignore[arg-type]
-    )  # fmt: skip
+    sizes = [len(members) for members in blocks.values()]
+    items = tuple(item for members in blocks.values() for item in members)
+    block_of = np.repeat(np.arange(len(names)), sizes)
+    return PathDesign(names, items, block_of, inner, _checked_modes(modes, names), scheme, ends)
 
 
 def _checked_blocks(blocks: Blocks) -> tuple[str, ...]:
@@ -187,20 +200,13 @@ def _checked_paths(paths: Paths, names: tuple[str, ...]) -> tuple[tuple[int, int
                 f"`paths` must name each path once; found {shown(list(path))} twice. Leave one out."
             )
         found.append(ends)
-    _check_graph(found, names)
-    return tuple(found)
-
-
-def _check_graph(ends: list[tuple[int, int]], names: tuple[str, ...]) -> None:
-    alone = [name for at, name in enumerate(names) if not any(at in path for path in ends)]
+    alone = [name for at, name in enumerate(names) if not any(at in ends for ends in found)]
     if alone:
         raise InputError(
             f"`paths` must lead to or from every block; found none for {shown(alone)}. "
             "Add a path, or leave the block out."
         )
-    sources: dict[int, set[int]] = {at: set() for at in range(len(names))}
-    for source, target in ends:
-        sources[target].add(source)
+    sources = {at: {source for source, target in found if target == at} for at in range(len(names))}
     try:
         TopologicalSorter(sources).prepare()
     except CycleError as error:
@@ -209,6 +215,7 @@ def _check_graph(ends: list[tuple[int, int]], names: tuple[str, ...]) -> None:
             f"`paths` must not go round in a circle; found {' -> '.join(circle)}. "
             "Leave out the path that goes against time."
         ) from None
+    return tuple(found)
 
 
 def _checked_modes(modes: str | Mapping[str, str], names: tuple[str, ...]) -> Flags:
@@ -233,9 +240,6 @@ BLOCK_NAMES: Final[dict[str, Message]] = {
     "COMP": Message("Complaints"),
     "LOY": Message("Loyalty"),
 }
-
-#: What readers call blocks and items, where the study says so.
-Names = Mapping[str, str | Message]
 
 
 @dataclass(frozen=True)
@@ -296,20 +300,18 @@ ACSI: Final = PathTemplate(
 )  # fmt: skip
 
 
-def block_name(code: str, names: Names | None = None) -> str | Message:
-    """Say what readers call a block: as the study does, else by its usual code, else the code.
+def block_name(code: str) -> str | Message:
+    """Say what readers call a block: by its usual code, else as it stands.
 
     Examples
     --------
-    >>> str(block_name("SAT")), block_name("Trust"), block_name("SAT", {"SAT": "Happiness"})
-    ('Customer satisfaction', 'Trust', 'Happiness')
+    >>> str(block_name("SAT")), block_name("Trust")
+    ('Customer satisfaction', 'Trust')
     """
-    if names is not None and code in names:
-        return names[code]
     return BLOCK_NAMES.get(code.upper(), code)
 
 
-def block_pair(first: str, second: str, names: Names | None = None) -> Message:
+def block_pair(first: str, second: str) -> Message:
     """Name two blocks.
 
     Examples
@@ -317,5 +319,5 @@ def block_pair(first: str, second: str, names: Names | None = None) -> Message:
     >>> str(block_pair("EXPE", "QUAL"))
     'Expectations and Perceived quality'
     """
-    ends = {"first": block_name(first, names), "second": block_name(second, names)}
+    ends = {"first": block_name(first), "second": block_name(second)}
     return Message("{first} and {second}", ends)

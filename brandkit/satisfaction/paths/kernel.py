@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from brandkit.core.intervals import Interval, percentile_interval, t_interval
-from brandkit.core.linalg import Flags, Floats
+from brandkit.core.linalg import Codes, Flags, Floats, Ints
 from brandkit.sampling.moments import Moments, MomentSums
 from brandkit.sampling.rows import RowDraws, SurveyRows
 from brandkit.satisfaction.paths.design import PathDesign
@@ -29,25 +29,15 @@ _THINNED: Final = 0.6
 class PathFits:
     """Weights of the items and what follows at once, one model a matrix.
 
-    Parameters
-    ----------
-    weights : ndarray, shape (n, p)
-        Weights of the items for scores of unit variance.
-    crossed : ndarray, shape (n, p, k)
-        Covariance of every item with every score.
-    between : ndarray, shape (n, k, k)
-        Correlations of the scores.
-    rounds : ndarray of int, shape (n,)
-        Iterations until no weight changed by 1e-10.
-    settled : ndarray of bool, shape (n,)
-        Whether that was reached. A constant item, or a block in mode B whose items determine
-        each other, never settles; numbers of such a model are missing.
+    ``weights`` (n x p) are for scores of unit variance, ``crossed`` (n x p x k) covariances of
+    items with scores, ``between`` (n x k x k) correlations of scores. ``settled`` says whether no
+    weight changed by 1e-10 after ``rounds``; numbers of a model that did not settle are missing.
     """
 
     weights: Floats
     crossed: Floats
     between: Floats
-    rounds: NDArray[np.int64]
+    rounds: Ints
     settled: Flags
 
 
@@ -97,7 +87,12 @@ def fit_paths(matrices: Floats, *, design: PathDesign, most_rounds: int = MOST_R
         if moving.mean() < _THINNED:
             at, part, raw, old = at[moving], part[moving], raw[moving], old[moving]
             solvers = {block: inverse[moving] for block, inverse in solvers.items()}
-    return _oriented(whole, weights, design, rounds=rounds, settled=settled)
+    fits = PathFits(*_scores(whole, weights, design), rounds, settled)
+    own = own_covariances(fits.crossed, design)
+    votes = np.add.reduceat(np.sign(own), design.starts, axis=1)
+    sums = np.add.reduceat(own, design.starts, axis=1)
+    sign = np.where((votes < 0) | ((votes == 0) & (sums < 0)), -1.0, 1.0)
+    return turned(fits, sign, design)
 
 
 # --- one round ---------------------------------------------------------------------------------
@@ -183,40 +178,17 @@ def _usable(matrices: Floats, design: PathDesign) -> Flags:
     usable = np.asarray(whole & (np.diagonal(matrices, axis1=1, axis2=2) > 0).all(axis=1))
     for block in np.flatnonzero(design.formative).tolist():
         items = design.items_of(block)
-        part = np.where(usable[:, None, None], matrices[:, items, items], np.eye(_width(items)))
+        part = np.where(
+            usable[:, None, None], matrices[:, items, items], np.eye(int(design.sizes[block]))
+        )
         usable &= np.linalg.eigvalsh(part)[:, 0] > NO_VARIANCE * np.trace(part, axis1=1, axis2=2)
     return usable
 
 
-def _width(items: slice) -> int:
-    return int(items.stop - items.start)
-
-
 def _solvers(matrices: Floats, design: PathDesign) -> dict[int, Floats]:
     """Invert the correlations within each block in mode B."""
-    return {
-        block: np.asarray(
-            np.linalg.inv(matrices[:, design.items_of(block), design.items_of(block)])
-        )
-        for block in np.flatnonzero(design.formative).tolist()
-    }
-
-
-def _oriented(
-    matrices: Floats,
-    weights: Floats,
-    design: PathDesign,
-    *,
-    rounds: NDArray[np.int64],
-    settled: Flags,
-) -> PathFits:
-    """Turn each score so that most of its items load positively."""
-    weights, crossed, between = _scores(matrices, weights, design)
-    own = own_covariances(crossed, design)
-    votes = np.add.reduceat(np.sign(own), design.starts, axis=1)
-    sums = np.add.reduceat(own, design.starts, axis=1)
-    sign = np.where((votes < 0) | ((votes == 0) & (sums < 0)), -1.0, 1.0)
-    return turned(PathFits(weights, crossed, between, rounds, settled), sign, design)
+    items = {at: design.items_of(at) for at in np.flatnonzero(design.formative).tolist()}
+    return {at: np.asarray(np.linalg.inv(matrices[:, own, own])) for at, own in items.items()}
 
 
 def own_covariances(crossed: Floats, design: PathDesign) -> Floats:
@@ -237,15 +209,10 @@ def turned(fits: PathFits, sign: Floats, design: PathDesign) -> PathFits:
 
 @dataclass(frozen=True, eq=False)
 class ItemMoments:
-    """What path models are computed from: one matrix, mean and spread of the items a model.
+    """What n path models are computed from.
 
-    Parameters
-    ----------
-    matrices : ndarray, shape (n, p, p)
-        Correlations; covariances for unscaled items.
-    means : ndarray, shape (n, p)
-    spreads : ndarray, shape (n, p)
-        By what an item is divided before weights apply: its standard deviation, or 1.
+    ``matrices`` (n x p x p) are correlations, or covariances of unscaled items; ``spreads`` (n x p)
+    by what an item is divided before weights apply: its standard deviation, or 1.
     """
 
     matrices: Floats
@@ -257,15 +224,8 @@ class ItemMoments:
 class MomentSource:
     """How answers are brought to the matrices that path models are made of.
 
-    Parameters
-    ----------
-    rows : SurveyRows
-    scaled : bool
-        Whether items are standardised, each by its own standard deviation.
-    within : str, optional
-        The column within whose groups items are centred.
-    pairwise : bool
-        Whether each pair of items uses the rows that have both.
+    Items are standardised where ``scaled``, centred in the groups of column ``within`` first, and
+    each pair of items uses the rows that have both where ``pairwise``.
     """
 
     rows: SurveyRows
@@ -403,31 +363,11 @@ CHUNK = 500
 class PathValues:
     """Numbers of n path models, the sample or its draws.
 
-    Parameters
-    ----------
-    paths : ndarray, shape (n, paths)
-        Coefficients, in the order declared.
-    total : ndarray, shape (n, k, k)
-        Total effects, ``total[:, target, source]``.
-    r2 : ndarray, shape (n, k)
-        Explained variance; 0 where no path leads.
-    loadings : ndarray, shape (n, p)
-        Correlation of each item with the score of its block.
-    weights : ndarray, shape (n, p)
-        Weights for scores of unit variance.
-    htmt : ndarray, shape (n, k, k)
-        Heterotrait-monotrait ratios.
-    index : ndarray, shape (n, k)
-        Mean score from 0 to 100; missing without limits.
-    spread : ndarray, shape (n, k)
-        Standard deviation of the score on that scale.
-    parts : ndarray, shape (n, p)
-        Weight of each item, brought to 0-100, in the index; they add up to one in a block.
-    performance : ndarray, shape (n, p)
-        Mean of each item from 0 to 100.
-    rounds : ndarray of int, shape (n,)
-    settled : ndarray of bool, shape (n,)
-        Whether the weights settled and every coefficient is determined.
+    ``paths`` (n x paths) as declared; ``total`` effects (n x target x source); ``r2`` (n x k), 0
+    where no path leads; ``loadings`` and ``weights`` (n x p); ``htmt`` (n x k x k); ``index`` and
+    ``spread`` (n x k), mean and standard deviation of scores from 0 to 100, missing without limits;
+    ``parts`` (n x p), shares of items in their block's index; ``performance`` (n x p), means of
+    items from 0 to 100; ``settled``, whether weights settled and coefficients are determined.
     """
 
     paths: Floats
@@ -440,10 +380,10 @@ class PathValues:
     spread: Floats
     parts: Floats
     performance: Floats
-    rounds: NDArray[np.int64]
-    settled: NDArray[np.bool_]
+    rounds: Ints
+    settled: Flags
 
-    def chosen(self, keep: NDArray[np.bool_]) -> PathValues:
+    def chosen(self, keep: Flags) -> PathValues:
         """Keep some of the models."""
         return PathValues(**{one.name: getattr(self, one.name)[keep] for one in fields(self)})
 
@@ -503,7 +443,7 @@ def _agreement(fits: PathFits, design: PathDesign, sample: PathValues) -> Floats
     return np.where(np.add.reduceat(alike, design.starts, axis=1) < 0, -1.0, 1.0)
 
 
-def without_index(values: PathValues, blocks: Sequence[int]) -> PathValues:
+def without_index(values: PathValues, blocks: Codes) -> PathValues:
     """Withhold the index of some blocks."""
     index = values.index.copy()
     index[:, blocks] = np.nan
@@ -545,6 +485,14 @@ def coefficients_of(between: Floats, design: PathDesign) -> Floats:
         sources = np.flatnonzero(design.inner[target])
         found[target, sources] = regression(last[np.ix_(sources, sources)], last[sources, target])
     return found
+
+
+def direct_effects(values: PathValues, design: PathDesign) -> Floats:
+    """Put path coefficients into matrices, target by source."""
+    direct = np.zeros_like(values.total)
+    source, target = np.array(design.paths).T
+    direct[:, target, source] = values.paths
+    return direct
 
 
 def explained_by(coefficients: Floats, between: Floats) -> Floats:
@@ -597,48 +545,28 @@ def heterotrait_ratios(matrices: Floats, design: PathDesign) -> Floats:
     return np.asarray(sums / np.outer(sizes, sizes) / (root[:, :, None] * root[:, None, :]))
 
 
-@dataclass(frozen=True, eq=False)
-class BlockQuality:
-    """Quality of each block's measurement, shape (k,); missing where it does not apply.
+def block_quality(matrix: Floats, values: PathValues, design: PathDesign) -> dict[str, Floats]:
+    """Give mean squared loading, alpha of standardised items, rho_A and composite reliability.
 
-    Parameters
-    ----------
-    ave, alpha, rho_a, rho_c : ndarray
-        Mean squared loading; Cronbach's alpha of standardised items; Dijkstra and Henseler's
-        rho_A; composite reliability. None of them for a block in mode B; a block of one item has
-        an ``ave`` of 1 and no reliability.
+    Each of shape (k,). None for a block in mode B; a block of one item has an ``ave`` of 1 alone.
     """
-
-    ave: Floats
-    alpha: Floats
-    rho_a: Floats
-    rho_c: Floats
-
-
-def block_quality(matrix: Floats, values: PathValues, design: PathDesign) -> BlockQuality:
-    """Work out the reliability of each block of one model."""
     size = np.sqrt(np.diagonal(matrix))
     correlation = matrix / np.outer(size, size)
-    found = np.full((4, len(design.blocks)), np.nan)
+    quality = np.full((4, len(design.blocks)), np.nan)
     for block in np.flatnonzero(~design.formative).tolist():
-        items = design.items_of(block)
+        items, m = design.items_of(block), int(design.sizes[block])
         loading = values.loadings[0, items]
-        found[0, block] = np.mean(loading**2)
-        if design.sizes[block] > 1:
-            weight = values.weights[0, items] * size[items]
-            found[1:, block] = _reliability(correlation[items, items], loading, weight)
-    return BlockQuality(*found)
-
-
-def _reliability(correlation: Floats, loading: Floats, weight: Floats) -> list[float]:
-    m = len(loading)
-    beside = correlation - np.eye(m)
-    squares = np.outer(weight, weight)
-    apart = squares - np.diag(np.diag(squares))
-    alpha = m / (m - 1) * (1 - m / correlation.sum())
-    rho_a = (weight @ weight) ** 2 * (weight @ beside @ weight) / (weight @ apart @ weight)
-    total = loading.sum() ** 2
-    return [float(alpha), float(rho_a), float(total / (total + np.sum(1 - loading**2)))]
+        quality[0, block] = np.mean(loading**2)
+        if m > 1:
+            within, weight = correlation[items, items], values.weights[0, items] * size[items]
+            squares = np.outer(weight, weight)
+            beside, apart = within - np.eye(m), squares - np.diag(np.diag(squares))
+            alpha = m / (m - 1) * (1 - m / within.sum())
+            share = (weight @ beside @ weight) / (weight @ apart @ weight)
+            total = loading.sum() ** 2
+            rho_c = total / (total + np.sum(1 - loading**2))
+            quality[1:, block] = alpha, (weight @ weight) ** 2 * share, rho_c
+    return dict(zip(("ave", "alpha", "rho_a", "rho_c"), quality, strict=True))
 
 
 def effect_sizes(matrix: Floats, values: PathValues, design: PathDesign) -> Floats:

@@ -13,16 +13,14 @@ from brandkit.core.errors import NotEnoughDataError, check_level, check_whole_nu
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.sampling.rows import Data, MissingRule, RowDraws, SurveyRows, Weight, survey_rows
+from brandkit.sampling.rows import Data, MissingRule, Weight, survey_rows
 from brandkit.satisfaction.paths.checks import (
     ALIKE,
-    Remarks,
+    SMALL_BASE,
     ScaleEnds,
     check_base,
     check_determined,
     check_solved,
-    model_notes,
-    negative_blocks,
     scale_ends,
     varying_items,
 )
@@ -32,15 +30,16 @@ from brandkit.satisfaction.paths.design import (
     PathDesign,
     Paths,
     Scheme,
+    block_name,
     block_pair,
     path_design,
 )
 from brandkit.satisfaction.paths.kernel import (
-    ItemMoments,
     MomentSource,
     PathValues,
     block_quality,
     corrected_interval,
+    direct_effects,
     drawn_values,
     effect_sizes,
     goodness_of_fit,
@@ -49,179 +48,6 @@ from brandkit.satisfaction.paths.kernel import (
     ratio_interval,
     without_index,
 )
-
-
-def path_frame(
-    matrix: Floats, sample: PathValues, drawn: PathValues, *, design: PathDesign, level: float
-) -> pd.DataFrame:
-    """One row a path, as declared."""
-    source, target = np.array(design.paths).T
-    names = np.array(design.blocks, dtype=object)
-    return pd.DataFrame(
-        {
-            "source": names[source],
-            "target": names[target],
-            **_estimates(sample.paths[0], drawn.paths, level),
-            "total_effect": sample.total[0, target, source],
-            "f2": effect_sizes(matrix, sample, design),
-        }
-    )
-
-
-def effect_frame(
-    sample: PathValues, drawn: PathValues, design: PathDesign, level: float
-) -> pd.DataFrame:
-    """One row a pair of blocks that any way joins, causes first."""
-    joined = reached(design)
-    source, target = np.nonzero(joined.T)
-    names = np.array(design.blocks, dtype=object)
-    direct, direct_drawn = (
-        direct_effects(one, design)[:, target, source] for one in (sample, drawn)
-    )
-    total, total_drawn = sample.total[0, target, source], drawn.total[:, target, source]
-    through = total_drawn - direct_drawn
-    indirect = corrected_interval(total - direct[0], draws=through, level=level)
-    shown = _estimates(total, total_drawn, level)
-    return pd.DataFrame(
-        {
-            "source": names[source],
-            "target": names[target],
-            "direct_effect": direct[0],
-            "indirect_effect": total - direct[0],
-            "indirect_low": indirect.low,
-            "indirect_high": indirect.high,
-            "total_effect": shown.pop("estimate"),
-            **shown,
-        }
-    )
-
-
-def item_frame(
-    sample: PathValues,
-    drawn: PathValues,
-    *,
-    design: PathDesign,
-    labels: Mapping[str, str],
-    level: float,
-) -> pd.DataFrame:
-    """One row an item, block by block."""
-    shown = _estimates(sample.loadings[0], drawn.loadings, level)
-    return pd.DataFrame(
-        {
-            "block": np.array(design.blocks, dtype=object)[design.block_of],
-            "item": design.items,
-            "label": [labels.get(item, item) for item in design.items],
-            "loading": shown.pop("estimate"),
-            **shown,
-            "weight": sample.weights[0],
-        }
-    )
-
-
-def cross_frame(matrix: Floats, sample: PathValues, design: PathDesign) -> pd.DataFrame:
-    """One row an item and block: how the item correlates with the block's score."""
-    k = len(design.blocks)
-    weights = np.zeros((len(design.items), k))
-    weights[np.arange(len(weights)), design.block_of] = sample.weights[0]
-    crossed = matrix @ weights / np.sqrt(np.diagonal(matrix))[:, None]
-    return pd.DataFrame(
-        {
-            "item": np.repeat(np.array(design.items, dtype=object), k),
-            "block": np.tile(np.array(design.blocks, dtype=object), len(design.items)),
-            "loading": crossed.ravel(),
-        }
-    )
-
-
-def block_frame(
-    matrix: Floats,
-    sample: PathValues,
-    drawn: PathValues,
-    *,
-    design: PathDesign,
-    n: int,
-    df: int,
-    level: float,
-) -> pd.DataFrame:
-    """One row a block: explained variance, reliability, index."""
-    quality = block_quality(matrix, sample, design)
-    q = design.inner.sum(axis=1)
-    r2 = sample.r2[0]
-    index = mean_interval(sample.index[0], draws=drawn.index, df=df, level=level)
-    return pd.DataFrame(
-        {
-            "block": design.blocks,
-            "mode": np.where(design.formative, "B", "A"),
-            "n_items": design.sizes,
-            "r2": r2,
-            "r2_adjusted": np.where(q > 0, 1 - (1 - r2) * (n - 1) / (n - q - 1), 0.0),
-            "ave": quality.ave,
-            "alpha": quality.alpha,
-            "rho_a": quality.rho_a,
-            "rho_c": quality.rho_c,
-            "index": sample.index[0],
-            "index_low": index.low,
-            "index_high": index.high,
-            "ci_level": level,
-        }
-    )
-
-
-def ratio_frame(
-    sample: PathValues, drawn: PathValues, *, design: PathDesign, df: int, level: float
-) -> pd.DataFrame:
-    """One row a pair of blocks, and whether answers tell them apart."""
-    first, second = np.triu_indices(len(design.blocks), k=1)
-    names = np.array(design.blocks, dtype=object)
-    estimate = sample.htmt[0, first, second]
-    ends = ratio_interval(estimate, draws=drawn.htmt[:, first, second], df=df, level=level)
-    return pd.DataFrame(
-        {
-            "block_a": names[first],
-            "block_b": names[second],
-            "estimate": estimate,
-            "ci_low": ends.low,
-            "ci_high": ends.high,
-            "ci_level": level,
-            "distinct": (estimate < ALIKE) & (ends.high < 1),
-        }
-    )
-
-
-def alike_pairs(ratios: pd.DataFrame) -> list[Message]:
-    """Name the pairs of blocks that cannot be told apart, the most alike first."""
-    alike = ratios[~ratios["distinct"]].sort_values("estimate", ascending=False, kind="stable")
-    return [
-        block_pair(str(a), str(b)) for a, b in zip(alike["block_a"], alike["block_b"], strict=True)
-    ]
-
-
-def _estimates(estimate: Floats, draws: Floats, level: float) -> dict[str, Floats | float]:
-    ends = corrected_interval(estimate, draws=draws, level=level)
-    return {
-        "estimate": estimate,
-        "std_error": draws.std(axis=0, ddof=1),
-        "ci_low": ends.low,
-        "ci_high": ends.high,
-        "ci_level": level,
-    }
-
-
-def direct_effects(values: PathValues, design: PathDesign) -> Floats:
-    """Put path coefficients into matrices, target by source."""
-    direct = np.zeros_like(values.total)
-    for at, (source, target) in enumerate(design.paths):
-        direct[:, target, source] = values.paths[:, at]
-    return direct
-
-
-def reached(design: PathDesign) -> np.typing.NDArray[np.bool_]:
-    """Say which block (row: target) any way leads to from which (column: source)."""
-    reached = design.inner.copy()
-    for target in design.order:
-        for source in np.flatnonzero(design.inner[target]).tolist():
-            reached[target] |= reached[source]
-    return reached
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -255,6 +81,8 @@ class PathModel(Result):
         All numbers of the sample, and of the draws that could be fitted.
     facts : mapping
         What ``glance`` tells: scheme, bases, fit, draws.
+    target : str
+        The block to be explained.
     df : int
         Degrees of freedom of the design.
     level : float
@@ -271,6 +99,7 @@ class PathModel(Result):
     sample: PathValues
     drawn: PathValues
     facts: Mapping[str, Any]
+    target: str
     df: int
     level: float
 
@@ -292,6 +121,7 @@ def path_model(
     scaled: bool = True,
     modes: Mode | Mapping[str, Mode] = "A",
     limits: ScaleEnds | None = None,
+    target: str | None = None,
     missing: MissingRule = "raise",
     within: str | None = None,
     weight: Weight | None = None,
@@ -324,6 +154,9 @@ def path_model(
     limits : (low, high) or mapping of item or block to (low, high), optional
         Ends of the scales, for the index from 0 to 100; else those of the codebook. Ends that
         were only observed are never used.
+    target : str, optional
+        The block to be explained, of which the model's story is told: SAT where there is one of
+        that name, else the last that paths lead to.
     missing : "raise", "drop", "mean" or "pairwise"
         Missing answers: refuse, leave the row out, put the item's mean there, or use for each
         pair of items the rows that have both.
@@ -394,78 +227,236 @@ def path_model(
     check_whole_number("draws", draws, low=2)
     check_level(level)
     design = path_design(blocks=blocks, paths=paths, scheme=scheme, modes=modes)
+    if target is not None:
+        design.place_led_to(target, argument="target")
     rows = survey_rows(
         data, columns=design.items, others=[] if within is None else [within], weight=weight,
         respondent=respondent, strata=strata, cluster=cluster, missing=missing,
     )  # fmt: skip
     check_base(rows, design)
     source = MomentSource(rows, scaled=scaled, within=within, pairwise=missing == "pairwise")
-    fitted = _fitted(source, rows.draws(draws, seed=seed), design=design, limits=limits)
-    return _labelled(rows, fitted, level=level)
-
-
-@dataclass(frozen=True, eq=False)
-class _Fitted:
-    """The model of the sample and those of the draws."""
-
-    design: PathDesign
-    have: ItemMoments
-    sample: PathValues
-    drawn: PathValues
-    ends: Floats
-    constant: list[str]
-    n_turned: int
-
-
-def _fitted(
-    source: MomentSource, plan: RowDraws, *, design: PathDesign, limits: ScaleEnds | None
-) -> _Fitted:
-    """Fit the sample and all draws from one pass over the rows."""
     design, constant = varying_items(source.of_sample(design.items), design)
+    ends = scale_ends(rows, design=design, limits=limits)
+
+    plan = rows.draws(draws, seed=seed)
     moments = source.moments(design.items, plan)
     have = source.items(moments.sums())
     check_determined(have, design)
-    ends = scale_ends(source.rows, design=design, limits=limits)
     sample = path_values(have, design=design, limits=ends)
     check_solved(sample, design)
     drawn, n_turned = drawn_values(
         source, moments, plan.times, design=design, limits=ends, sample=sample
     )
-    withheld = negative_blocks(sample, design)
-    sample, drawn = (without_index(one, withheld) for one in (sample, drawn))
-    return _Fitted(design, have, sample, drawn, ends, constant, n_turned)
-
-
-def _labelled(rows: SurveyRows, fitted: _Fitted, *, level: float) -> PathModel:
-    """Put names and intervals to the numbers."""
-    design, sample, matrix = fitted.design, fitted.sample, fitted.have.matrices[0]
-    drawn = fitted.drawn.chosen(fitted.drawn.settled)
-    draws, n_left = len(fitted.drawn.settled), len(drawn.settled)
+    negative = np.unique(design.block_of[sample.weights[0] < 0])
+    sample, drawn = (without_index(values, negative) for values in (sample, drawn))
+    drawn = drawn.chosen(drawn.settled)
+    n_left = len(drawn.settled)
     if n_left < 2:
         raise NotEnoughDataError(
             f"`draws` must give at least 2 models that can be fitted; found {n_left} of {draws}. "
             "There are too few answers, or items nearly without differences: leave those out."
         )
-    ratios = ratio_frame(sample, drawn, design=design, df=rows.df, level=level)
-    said = Remarks(
-        constant=fitted.constant, alike=alike_pairs(ratios), n_persons=rows.n_persons,
-        draws=draws, n_degenerate=draws - n_left, n_turned=fitted.n_turned,
-    )  # fmt: skip
+
+    frames = _Frames(design, have.matrices[0], sample, drawn, rows.df, level)
+    ratios = frames.ratios()
     facts = {
-        "scheme": design.scheme, "n": len(rows), "n_persons": rows.n_persons,
+        "scheme": scheme, "n": len(rows), "n_persons": rows.n_persons,
         "n_dropped": rows.n_dropped, "gof": goodness_of_fit(sample, design),
-        "n_iterations": int(sample.rounds[0]), "draws": draws,
-        "n_degenerate": said.n_degenerate, "n_turned": said.n_turned, "ci_level": level,
+        "n_iterations": int(sample.rounds[0]), "draws": draws, "n_degenerate": draws - n_left,
+        "n_turned": n_turned, "ci_level": level,
     }  # fmt: skip
+    explained = [design.blocks[at] for at in design.order if design.inner[at].any()]
     return PathModel(
-        paths=path_frame(matrix, sample, drawn, design=design, level=level),
-        effects=effect_frame(sample, drawn, design, level),
-        items=item_frame(sample, drawn, design=design, labels=rows.labels, level=level),
-        cross_loadings=cross_frame(matrix, sample, design),
-        blocks=block_frame(
-            matrix, sample, drawn, design=design, n=len(rows), df=rows.df, level=level
-        ),
+        paths=frames.paths(),
+        effects=frames.effects(),
+        items=frames.items(rows.labels),
+        cross_loadings=frames.cross_loadings(),
+        blocks=frames.blocks(len(rows)),
         htmt=ratios,
-        design=design, sample=sample, drawn=drawn, facts=facts, df=rows.df, level=level,
-        notes=(*rows.notes, *model_notes(said, values=sample, design=design, limits=fitted.ends)),
-    )  # fmt: skip
+        design=design,
+        sample=sample,
+        drawn=drawn,
+        facts=facts,
+        target=target or ("SAT" if "SAT" in explained else explained[-1]),
+        df=rows.df,
+        level=level,
+        notes=(
+            *rows.notes,
+            *_notes(facts, alike_pairs(ratios), constant, ends=ends, sample=sample, design=design),
+        ),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Frames:
+    """Puts names and intervals to the numbers of the sample and its draws."""
+
+    design: PathDesign
+    matrix: Floats
+    sample: PathValues
+    drawn: PathValues
+    df: int
+    level: float
+
+    def _estimates(self, name: str, estimate: Floats, draws: Floats) -> dict[str, Any]:
+        low, high = corrected_interval(estimate, draws=draws, level=self.level)
+        error = draws.std(axis=0, ddof=1)
+        ends = {"ci_low": low, "ci_high": high, "ci_level": self.level}
+        return {name: estimate, "std_error": error, **ends}
+
+    def paths(self) -> pd.DataFrame:
+        """One row a path, as declared."""
+        source, target = np.array(self.design.paths).T
+        return pd.DataFrame(
+            {
+                **self.design.path_ends(),
+                **self._estimates("estimate", self.sample.paths[0], self.drawn.paths),
+                "total_effect": self.sample.total[0, target, source],
+                "f2": effect_sizes(self.matrix, self.sample, self.design),
+            }
+        )
+
+    def effects(self) -> pd.DataFrame:
+        """One row a pair of blocks that any way joins, causes first."""
+        source, target = np.nonzero(self.design.reached.T)
+        names = np.array(self.design.blocks, dtype=object)
+        total, drawn = (values.total[:, target, source] for values in (self.sample, self.drawn))
+        direct, direct_drawn = (
+            direct_effects(values, self.design)[:, target, source]
+            for values in (self.sample, self.drawn)
+        )
+        indirect = (total - direct)[0]
+        low, high = corrected_interval(indirect, draws=drawn - direct_drawn, level=self.level)
+        return pd.DataFrame(
+            {
+                "source": names[source],
+                "target": names[target],
+                "direct_effect": direct[0],
+                "indirect_effect": indirect,
+                "indirect_low": low,
+                "indirect_high": high,
+                **self._estimates("total_effect", total[0], drawn),
+            }
+        )
+
+    def items(self, labels: Mapping[str, str]) -> pd.DataFrame:
+        """One row an item, block by block."""
+        return pd.DataFrame(
+            {
+                "block": np.array(self.design.blocks, dtype=object)[self.design.block_of],
+                "item": self.design.items,
+                "label": [labels.get(item, item) for item in self.design.items],
+                **self._estimates("loading", self.sample.loadings[0], self.drawn.loadings),
+                "weight": self.sample.weights[0],
+            }
+        )
+
+    def cross_loadings(self) -> pd.DataFrame:
+        """One row an item and block: how the item correlates with the block's score."""
+        p, k = len(self.design.items), len(self.design.blocks)
+        weights = np.zeros((p, k))
+        weights[np.arange(p), self.design.block_of] = self.sample.weights[0]
+        crossed = self.matrix @ weights / np.sqrt(np.diagonal(self.matrix))[:, None]
+        return pd.DataFrame(
+            {
+                "item": np.repeat(np.array(self.design.items, dtype=object), k),
+                "block": np.tile(np.array(self.design.blocks, dtype=object), p),
+                "loading": crossed.ravel(),
+            }
+        )
+
+    def blocks(self, n: int) -> pd.DataFrame:
+        """One row a block: explained variance, reliability, index."""
+        design, r2, index = self.design, self.sample.r2[0], self.sample.index[0]
+        q = design.inner.sum(axis=1)
+        low, high = mean_interval(index, draws=self.drawn.index, df=self.df, level=self.level)
+        return pd.DataFrame(
+            {
+                "block": design.blocks,
+                "mode": np.where(design.formative, "B", "A"),
+                "n_items": design.sizes,
+                "r2": r2,
+                "r2_adjusted": np.where(q > 0, 1 - (1 - r2) * (n - 1) / (n - q - 1), 0.0),
+                **block_quality(self.matrix, self.sample, design),
+                "index": index,
+                "index_low": low,
+                "index_high": high,
+                "ci_level": self.level,
+            }
+        )
+
+    def ratios(self) -> pd.DataFrame:
+        """One row a pair of blocks, and whether answers tell them apart."""
+        first, second = np.triu_indices(len(self.design.blocks), k=1)
+        names = np.array(self.design.blocks, dtype=object)
+        estimate, draws = (values.htmt[:, first, second] for values in (self.sample, self.drawn))
+        low, high = ratio_interval(estimate[0], draws=draws, df=self.df, level=self.level)
+        return pd.DataFrame(
+            {
+                "block_a": names[first],
+                "block_b": names[second],
+                "estimate": estimate[0],
+                "ci_low": low,
+                "ci_high": high,
+                "ci_level": self.level,
+                "distinct": (estimate[0] < ALIKE) & (high < 1),
+            }
+        )
+
+
+def alike_pairs(ratios: pd.DataFrame) -> list[Message]:
+    """Name the pairs of blocks that cannot be told apart, the most alike first."""
+    alike = ratios[~ratios["distinct"]].sort_values("estimate", ascending=False, kind="stable")
+    return [block_pair(a, b) for a, b in alike[["block_a", "block_b"]].astype(str).to_numpy()]
+
+
+def _notes(
+    facts: Mapping[str, Any],
+    alike: list[Message],
+    constant: list[str],
+    *,
+    ends: Floats,
+    sample: PathValues,
+    design: PathDesign,
+) -> list[Message]:
+    """Say what a reader must know before the table of paths."""
+    items, names = np.array(design.items, dtype=object), list(map(block_name, design.blocks))
+    is_against, is_negative = sample.loadings[0] < 0, sample.weights[0] < 0
+    negative = [names[at] for at in np.unique(design.block_of[is_negative])]
+    single = [names[at] for at in np.flatnonzero(design.sizes == 1)]
+    has_no_ends = np.isnan(ends[:, 0])
+    draws = {"draws": facts["draws"]}
+    notes = [
+        (bool(alike), Message(
+            "Answers do not tell these blocks apart (heterotrait–monotrait ratio from .90, or an "
+            "interval up to 1): {pairs}.", {"pairs": alike})),
+        (True, Message(
+            "Paths join composites of answers, not the latent constructs behind them; with "
+            "unreliable items they are smaller than those would be.")),
+        (bool(constant), Message(
+            "Left out because everybody gave the same answer: {items}.", {"items": constant})),
+        (is_against.any(), Message(
+            "These items run against their block; they may be worded the other way round: {items}.",
+            {"items": items[is_against].tolist()})),
+        (is_negative.any(), Message(
+            "{items} {n:has a negative weight|have negative weights}; no index is given for "
+            "{blocks}.", {"items": items[is_negative].tolist(), "n": int(is_negative.sum()),
+                          "blocks": negative})),
+        (bool(single), Message(
+            "A single item stands for {blocks}, whose reliability is not known.",
+            {"blocks": single})),
+        (has_no_ends.any(), Message(
+            "No index from 0 to 100 is given where the ends of a scale are unknown: {items}.",
+            {"items": items[has_no_ends].tolist()})),
+        (facts["n_degenerate"] > 0, Message(
+            "{n:count} of {draws:count} draws could not be fitted (an item without differences, or "
+            "weights that did not settle) and are left out.",
+            {"n": facts["n_degenerate"], **draws})),
+        (facts["n_turned"] > 0, Message(
+            "In {n:count} of {draws:count} draws a block pointed the other way and was turned "
+            "round.", {"n": facts["n_turned"], **draws})),
+        (facts["n_persons"] < SMALL_BASE, Message(
+            "Only {n:count} persons answered; read every number with care.",
+            {"n": facts["n_persons"]})),
+    ]  # fmt: skip
+    return [message for is_so, message in notes if is_so]

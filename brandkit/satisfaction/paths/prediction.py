@@ -11,25 +11,20 @@ import pandas as pd
 from scipy.special import stdtr
 
 from brandkit.core.errors import (
-    InputError,
     NotEnoughDataError,
     check_level,
     check_option,
     check_whole_number,
-    did_you_mean,
-    shown,
 )
 from brandkit.core.intervals import t_interval
-from brandkit.core.linalg import Codes, Floats
+from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.sampling.draws import person_keys
-from brandkit.sampling.moments import MomentSums
 from brandkit.sampling.rows import Data, RowDraws, SurveyRows, Weight, survey_rows
 from brandkit.satisfaction.paths.checks import WholeRule
 from brandkit.satisfaction.paths.design import Blocks, Mode, PathDesign, Paths, Scheme, path_design
-from brandkit.satisfaction.paths.kernel import MomentSource, PathValues, path_values
-from brandkit.satisfaction.paths.paths import direct_effects, reached
+from brandkit.satisfaction.paths.kernel import MomentSource, direct_effects, path_values
 
 Antecedents = Literal["earliest", "direct"]
 
@@ -156,7 +151,9 @@ def path_prediction(
     check_whole_number("folds", folds, low=2)
     check_level(level)
     design = path_design(blocks=blocks, paths=paths, scheme=scheme, modes=modes)
-    at, known = _known_blocks(design, outcome, antecedents)
+    at = design.place_led_to(outcome, argument="outcome")
+    begins = ~design.inner.any(axis=1)
+    known = design.inner[at] if antecedents == "direct" else design.reached[at] & begins
     rows = survey_rows(
         data, columns=design.items, weight=weight, respondent=respondent, strata=strata,
         cluster=cluster, missing=missing,
@@ -167,117 +164,18 @@ def path_prediction(
             f"`data` must have at least {max(folds, n_known + 3)} persons for {folds} folds and "
             f"{n_known} items in the regression; found {rows.n_persons}. Use fewer folds or items."
         )
-    fold = _folds(rows, folds=folds, seed=seed)
+    # units are dealt out whatever the order of rows
+    _, rank = np.unique(person_keys(rows.keys, seed=seed), return_inverse=True)
+    fold = np.asarray(rank % folds, dtype=np.intp)
+
     errors = _errors(
         MomentSource(rows, scaled=scaled), fold, design=design, at=at, known=known,
         is_direct=antecedents == "direct",
     )  # fmt: skip
-    return _labelled(rows, errors, design, at=at, folds=folds, level=level)
-
-
-@dataclass(frozen=True, eq=False)
-class _Errors:
-    """Answers less what was foretold, each of shape (n, items of the outcome)."""
-
-    path: Floats
-    linear: Floats
-    mean: Floats
-
-
-def _known_blocks(design: PathDesign, outcome: str, antecedents: Antecedents) -> tuple[int, Codes]:
-    names = design.blocks
-    if outcome not in names:
-        raise InputError(
-            f"`outcome` must be a block of the model; found {shown(outcome)}. It has "
-            f"{shown(names, most=12)}.{did_you_mean(outcome, names)}"
-        )
-    at = names.index(outcome)
-    if not design.inner[at].any():
-        raise InputError(
-            f"`outcome` must be a block that paths lead to; found none leading to "
-            f"{shown(outcome)}. Name another block."
-        )
-    if antecedents == "direct":
-        return at, np.flatnonzero(design.inner[at])
-    begins = ~design.inner.any(axis=1)
-    return at, np.flatnonzero(reached(design)[at] & begins)
-
-
-def _folds(rows: SurveyRows, *, folds: int, seed: int) -> Codes:
-    """Deal sampling units out to folds, whatever the order of rows."""
-    keys = person_keys(rows.keys, seed=seed)
-    _, rank = np.unique(keys, return_inverse=True)
-    return np.asarray(rank % folds, dtype=np.intp)
-
-
-def _errors(
-    source: MomentSource,
-    fold: Codes,
-    *,
-    design: PathDesign,
-    at: int,
-    known: Codes,
-    is_direct: bool,
-) -> _Errors:
-    """Foretell each fold by the model of all others."""
-    n_folds = int(fold.max()) + 1
-    others = RowDraws(fold, 1.0 - np.eye(n_folds))
-    sums = source.moments(design.items, others).sums(others.times)
-    have = source.items(sums)
-    nowhere = np.full((len(design.items), 2), np.nan)
-    values = path_values(have, design=design, limits=nowhere)
-    if not values.settled.all():
-        raise NotEnoughDataError(
-            "`folds` must leave answers that a model can be fitted to; found a part without which "
-            "items have no differences or determine each other. Use fewer folds."
-        )
-    outcome = design.items_of(at)
-    inputs = np.flatnonzero(np.isin(design.block_of, known))
-    effects = direct_effects(values, design) if is_direct else values.total
-    slopes = _path_slopes(values, effects, design, at=at, inputs=inputs)
-    slopes *= _spreads(sums)[:, None, outcome] / have.spreads[:, inputs, None]
-    x = source.rows.values[:, inputs] - have.means[fold][:, inputs]
-    off_mean = source.rows.values[:, outcome] - have.means[fold][:, outcome]
-    linear = _linear_slopes(sums, inputs, outcome)
-    return _Errors(
-        off_mean - np.einsum("ni,nio->no", x, slopes[fold]),
-        off_mean - np.einsum("ni,nio->no", x, linear[fold]),
-        off_mean,
-    )
-
-
-def _path_slopes(
-    values: PathValues, effects: Floats, design: PathDesign, *, at: int, inputs: Codes
-) -> Floats:
-    """Give what a weighted item adds to each standardised item, shape (folds, inputs, items)."""
-    into_score = values.weights[:, inputs] * effects[:, at, design.block_of[inputs]]
-    return np.asarray(into_score[:, :, None] * values.loadings[:, None, design.items_of(at)])
-
-
-def _spreads(sums: MomentSums) -> Floats:
-    p = len(sums.columns)
-    variance = np.diagonal(sums.covariance().reshape(-1, p, p), axis1=1, axis2=2)
-    return np.sqrt(np.maximum(variance, 0.0))
-
-
-def _linear_slopes(sums: MomentSums, inputs: Codes, outcome: slice) -> Floats:
-    """Regress each item of the outcome on all inputs, shape (folds, inputs, items)."""
-    p = len(sums.columns)
-    covariance = sums.covariance().reshape(-1, p, p)
-    among = covariance[:, inputs[:, None], inputs]
-    inverse = np.linalg.pinv(among, rcond=1e-12, hermitian=True)
-    return np.asarray(inverse @ covariance[:, inputs, outcome])
-
-
-# --- frames ------------------------------------------------------------------------------------
-
-
-def _labelled(
-    rows: SurveyRows, errors: _Errors, design: PathDesign, *, at: int, folds: int, level: float
-) -> PathPrediction:
+    share = rows.weight / rows.weight.sum()
+    squared = {name: share @ error**2 for name, error in errors.items()}
+    compared = _compared(rows, errors, squared["mean"], level)
     items = list(design.items[design.items_of(at)])
-    weight = rows.weight / rows.weight.sum()
-    squared = {name: weight @ error**2 for name, error in vars(errors).items()}
     frame = pd.DataFrame(
         {
             "item": items,
@@ -286,41 +184,75 @@ def _labelled(
             "rmse": np.sqrt(squared["path"]),
             "rmse_linear": np.sqrt(squared["linear"]),
             "rmse_mean": np.sqrt(squared["mean"]),
-            "mae": weight @ np.abs(errors.path),
-            "mae_linear": weight @ np.abs(errors.linear),
+            "mae": share @ np.abs(errors["path"]),
+            "mae_linear": share @ np.abs(errors["linear"]),
             "q2": 1 - squared["path"] / squared["mean"],
         }
     )
-    comparison = _comparison(rows, errors, squared["mean"], level)
     facts = {
-        "outcome": design.blocks[at], "n": len(rows), "n_dropped": rows.n_dropped,
-        "folds": folds, "q2": float(1 - squared["path"].sum() / squared["mean"].sum()),
-        "difference": comparison.loc[0, "estimate"], "p_value": comparison.loc[0, "p_value"],
+        "outcome": outcome, "n": len(rows), "n_dropped": rows.n_dropped, "folds": folds,
+        "q2": float(1 - squared["path"].sum() / squared["mean"].sum()),
+        "difference": compared["estimate"], "p_value": compared["p_value"],
     }  # fmt: skip
     few: tuple[Message, ...] = ()
     if rows.n_persons < FEW_PERSONS:
         text = "With {n:count} persons the interval of the comparison with a regression is too short; it holds from about {limit:count} on."  # noqa: E501
         few = (Message(text, {"n": rows.n_persons, "limit": FEW_PERSONS}),)
     return PathPrediction(
-        items=frame, comparison=comparison, facts=facts, notes=(*rows.notes, *few)
+        items=frame,
+        comparison=pd.DataFrame([compared]),
+        facts=facts,
+        notes=(*rows.notes, *few),
     )
 
 
-def _comparison(rows: SurveyRows, errors: _Errors, variance: Floats, level: float) -> pd.DataFrame:
+def _compared(
+    rows: SurveyRows, errors: dict[str, Floats], variance: Floats, level: float
+) -> dict[str, float]:
     """Compare squared errors person by person, each item in units of its own spread."""
-    loss = ((errors.path**2 - errors.linear**2) / variance).mean(axis=1)
+    loss = ((errors["path"] ** 2 - errors["linear"] ** 2) / variance).mean(axis=1)
     total = rows.weight.sum()
     estimate = float(rows.weight @ loss / total)
     error = float(np.sqrt(rows.covariance((loss - estimate) / total)[0, 0]))
-    ends = t_interval(estimate, std_error=error, df=rows.df, level=level)
-    p = 2 * stdtr(rows.df, -abs(estimate / error)) if error > 0 else np.nan
-    return pd.DataFrame(
-        {
-            "estimate": [estimate],
-            "std_error": [error],
-            "ci_low": [float(ends.low)],
-            "ci_high": [float(ends.high)],
-            "ci_level": [level],
-            "p_value": [float(p)],
-        }
-    )
+    low, high = t_interval(estimate, std_error=error, df=rows.df, level=level)
+    p_value = float(2 * stdtr(rows.df, -abs(estimate / error))) if error > 0 else np.nan
+    ends = {"ci_low": float(low), "ci_high": float(high), "ci_level": level}
+    return {"estimate": estimate, "std_error": error, **ends, "p_value": p_value}
+
+
+def _errors(
+    source: MomentSource,
+    fold: Codes,
+    *,
+    design: PathDesign,
+    at: int,
+    known: Flags,
+    is_direct: bool,
+) -> dict[str, Floats]:
+    """Give answers less what the model of all other folds foretells, by way: n x items."""
+    n_folds, p = int(fold.max()) + 1, len(design.items)
+    others = RowDraws(fold, 1.0 - np.eye(n_folds))
+    sums = source.moments(design.items, others).sums(others.times)
+    have = source.items(sums)
+    values = path_values(have, design=design, limits=np.full((p, 2), np.nan))
+    if not values.settled.all():
+        raise NotEnoughDataError(
+            "`folds` must leave answers that a model can be fitted to; found a part without which "
+            "items have no differences or determine each other. Use fewer folds."
+        )
+    outcome, inputs = design.items_of(at), np.flatnonzero(known[design.block_of])
+    effects = direct_effects(values, design) if is_direct else values.total
+    covariance = sums.covariance().reshape(-1, p, p)
+    spreads = np.sqrt(np.maximum(np.diagonal(covariance, axis1=1, axis2=2), 0.0))
+    into_score = values.weights[:, inputs] * effects[:, at, design.block_of[inputs]]
+    slopes = into_score[:, :, None] * values.loadings[:, None, outcome]
+    slopes *= spreads[:, None, outcome] / have.spreads[:, inputs, None]
+    inverse = np.linalg.pinv(covariance[:, inputs[:, None], inputs], rcond=1e-12, hermitian=True)
+    linear = inverse @ covariance[:, inputs, outcome]
+    x = source.rows.values[:, inputs] - have.means[fold][:, inputs]
+    off_mean = source.rows.values[:, outcome] - have.means[fold][:, outcome]
+    return {
+        "path": off_mean - np.einsum("ni,nio->no", x, slopes[fold]),
+        "linear": off_mean - np.einsum("ni,nio->no", x, linear[fold]),
+        "mean": off_mean,
+    }

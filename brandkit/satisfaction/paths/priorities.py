@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import InputError, NotEnoughDataError, check_option, did_you_mean, shown
-from brandkit.core.linalg import Codes, Flags, Floats
+from brandkit.core.errors import InputError, NotEnoughDataError, check_option, shown
+from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.satisfaction.paths.design import PathDesign, block_name
+from brandkit.satisfaction.paths.design import block_name
 from brandkit.satisfaction.paths.kernel import PathValues, corrected_interval, mean_interval
-from brandkit.satisfaction.paths.paths import PathModel, alike_pairs, reached
+from brandkit.satisfaction.paths.paths import PathModel, alike_pairs
 
 Detail = Literal["block", "item"]
 Quadrant = Literal["act", "keep", "later", "enough"]
@@ -129,131 +130,87 @@ def importance_performance(
     """
     check_option("detail", detail, get_args(Detail))
     design = model.design
-    at = _target_place(model, target)
-    chosen, left_out = _compared(model, at, detail)
-    sample, drawn = (
-        _placed(values, at=at, chosen=chosen, design=design, detail=detail)
-        for values in (model.sample, model.drawn)
-    )
-    facts = model.facts
-    return ImportancePerformance(
-        points=pd.concat([_named(model, chosen, detail), _points(sample, drawn, model)], axis=1),
-        target=target,
-        detail=detail,
-        importance_mean=float(sample.importance.mean()),
-        performance_mean=float(sample.performance.mean()),
-        n=int(facts["n"]),
-        draws=len(model.drawn.settled),
-        notes=_notes(left_out, model),
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class _Placed:
-    """Points of the sample (n = 1) or of n draws, each of shape (n, points)."""
-
-    importance: Floats
-    performance: Floats
-
-
-def _target_place(model: PathModel, target: str) -> int:
-    names = model.design.blocks
-    if target not in names:
-        raise InputError(
-            f"`target` must be a block of the model; found {shown(target)}. It has "
-            f"{shown(names, most=12)}.{did_you_mean(target, names)}"
-        )
-    at = names.index(target)
-    if not reached(model.design)[at].any():
-        raise InputError(
-            f"`target` must be a block that paths lead to; found none leading to {shown(target)}. "
-            "Name another block."
-        )
-    if np.isnan(model.sample.index[0, at]):
+    at = design.place_led_to(target, argument="target")
+    has_index = ~np.isnan(model.sample.index[0])
+    if not has_index[at]:
         raise InputError(
             f"`model` must have an index of {shown(target)} from 0 to 100; found none. Name the "
             "ends of its scales in `limits` of path_model, and look at its negative weights."
         )
-    return at
-
-
-def _compared(model: PathModel, at: int, detail: Detail) -> tuple[Codes, list[str]]:
-    """Give the blocks or items to compare, and the blocks that have no index."""
-    design = model.design
-    leading = np.flatnonzero(reached(design)[at])
-    without = np.isnan(model.sample.index[0, leading])
-    blocks = leading[~without]
+    leading = design.reached[at]
+    blocks = np.flatnonzero(leading & has_index)
     chosen = np.flatnonzero(np.isin(design.block_of, blocks)) if detail == "item" else blocks
-    left_out = [design.blocks[block] for block in leading[without].tolist()]
+    left_out = [design.blocks[block] for block in np.flatnonzero(leading & ~has_index)]
     if len(chosen) < 2:
         raise NotEnoughDataError(
             f"`model` must have at least 2 of what `detail` compares; found {len(chosen)} with an "
             f"index, and none for {shown(left_out)}. Name the ends of scales in `limits`, or "
             "compare items."
         )
-    return chosen.astype(np.intp), left_out
 
+    def placed(values: PathValues) -> tuple[Floats, Floats]:
+        """Bring total effects to points of the index a point: importance and performance."""
+        effect = values.total[:, at] * values.spread[:, [at]] / values.spread
+        if detail == "block":
+            return effect[:, chosen], values.index[:, chosen]
+        of_items = effect[:, design.block_of[chosen]] * values.parts[:, chosen]
+        return of_items, values.performance[:, chosen]
 
-def _placed(
-    values: PathValues, *, at: int, chosen: Codes, design: PathDesign, detail: Detail
-) -> _Placed:
-    """Bring total effects to points of the index a point."""
-    effect = values.total[:, at] * values.spread[:, [at]] / values.spread
-    if detail == "block":
-        return _Placed(effect[:, chosen], values.index[:, chosen])
-    of_items = effect[:, design.block_of[chosen]] * values.parts[:, chosen]
-    return _Placed(of_items, values.performance[:, chosen])
-
-
-def _named(model: PathModel, chosen: Codes, detail: Detail) -> pd.DataFrame:
-    if detail == "block":
-        blocks = np.array(model.design.blocks, dtype=object)[chosen]
-        return pd.DataFrame({"block": blocks, "item": None, "label": blocks})
-    return model.items.loc[chosen, ["block", "item", "label"]].reset_index(drop=True)
-
-
-def _points(sample: _Placed, drawn: _Placed, model: PathModel) -> pd.DataFrame:
-    """Give places with intervals, quadrants and how often each is met in the draws."""
-    level = model.level
-    important, well = _sides(sample)
-    across = corrected_interval(sample.importance[0], draws=drawn.importance, level=level)
-    up = mean_interval(sample.performance[0], draws=drawn.performance, df=model.df, level=level)
-    often_important, often_well = _sides(drawn)
-    frame = pd.DataFrame(
-        {
-            "importance": sample.importance[0],
-            "importance_low": across.low,
-            "importance_high": across.high,
-            "performance": sample.performance[0],
-            "performance_low": up.low,
-            "performance_high": up.high,
-            "ci_level": level,
-            "quadrant": [
-                QUADRANTS[bool(a), bool(b)] for a, b in zip(important[0], well[0], strict=True)
-            ],
-        }
-    )
-    for (is_important, is_well), name in QUADRANTS.items():
-        there = (often_important == is_important) & (often_well == is_well)
-        frame[f"share_{name}"] = there.mean(axis=0)
-    return frame
-
-
-def _sides(points: _Placed) -> tuple[Flags, Flags]:
-    """Say which points lie above the mean of all, in importance and in performance."""
-    return (
-        points.importance >= points.importance.mean(axis=1, keepdims=True),
-        points.performance >= points.performance.mean(axis=1, keepdims=True),
-    )
-
-
-def _notes(left_out: list[str], model: PathModel) -> tuple[Message, ...]:
+    importance, performance = placed(model.sample)
     notes = []
     if left_out:
         text = "Without an index, and so left out: {blocks}."
         notes.append(Message(text, {"blocks": [block_name(name) for name in left_out]}))
-    alike = alike_pairs(model.htmt)
-    if alike:
+    if alike := alike_pairs(model.htmt):
         text = "Answers hardly tell these blocks apart; how importance is shared between them is uncertain: {pairs}."  # noqa: E501
         notes.append(Message(text, {"pairs": alike}))
-    return tuple(notes)
+    names = model.items.loc[chosen, ["block", "item", "label"]].reset_index(drop=True)
+    if detail == "block":
+        codes = np.array(design.blocks, dtype=object)[chosen]
+        names = pd.DataFrame({"block": codes, "item": None, "label": codes})
+    return ImportancePerformance(
+        points=names.join(_points((importance, performance), placed(model.drawn), model)),
+        target=target,
+        detail=detail,
+        importance_mean=float(importance.mean()),
+        performance_mean=float(performance.mean()),
+        n=int(model.facts["n"]),
+        draws=len(model.drawn.settled),
+        notes=tuple(notes),
+    )
+
+
+def _points(
+    sample: tuple[Floats, Floats], drawn: tuple[Floats, Floats], model: PathModel
+) -> pd.DataFrame:
+    """Give places with intervals, quadrants and how often each is met in the draws."""
+    level = model.level
+    across = corrected_interval(sample[0][0], draws=drawn[0], level=level)
+    up = mean_interval(sample[1][0], draws=drawn[1], df=model.df, level=level)
+    above, often = (
+        [values >= values.mean(axis=1, keepdims=True) for values in both]
+        for both in (sample, drawn)
+    )
+    shares = {
+        f"share_{name}": ((often[0] == important) & (often[1] == well)).mean(axis=0)
+        for (important, well), name in QUADRANTS.items()
+    }
+    quadrants = [QUADRANTS[bool(a), bool(b)] for a, b in zip(above[0][0], above[1][0], strict=True)]
+    return pd.DataFrame(
+        {
+            "importance": sample[0][0],
+            "importance_low": across.low,
+            "importance_high": across.high,
+            "performance": sample[1][0],
+            "performance_low": up.low,
+            "performance_high": up.high,
+            "ci_level": level,
+            "quadrant": quadrants,
+            **shares,
+        }
+    )
+
+
+def point_name(row: Mapping[Any, Any]) -> str | Message:
+    """Name a block by what readers call it, an item by its label."""
+    return block_name(str(row["block"])) if row["item"] is None else str(row["label"])

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
-from scipy.special import fdtrc
 
 from brandkit.core.errors import InputError, did_you_mean, shown
 from brandkit.core.intervals import holm
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Flags, Floats, Ints, ratio
 from brandkit.sampling.rows import RowDraws, SurveyRows
-from brandkit.satisfaction.centred import (
-    NO_VARIANCE,
-    centred_covariances,
-    centred_values,
-    correlations,
-)
-from brandkit.satisfaction.drivers.kernel import dependent_drivers, slopes
+from brandkit.satisfaction import centred
+from brandkit.satisfaction.drivers.kernel import dependent_drivers, slope_covariance, slopes
+from brandkit.satisfaction.fitting import wald
 
 #: Parts of the scale up to which an answer is poor, and from which it is good.
 POOR, GOOD = 0.5, 0.8
 #: How far other cuts are moved, as a part of the scale; at least one step.
-MOVED = 0.1
+MOVED: Final = 0.1
+#: Beyond this an attribute leans to one side; within the wider one both sides are alike.
+LEANING, BALANCED = 0.1, 0.3
+#: How sure a draw's kind must be.
+SURE_LEANING, SURE_BALANCED = 0.9, 0.8
+ROLES: Final = ("basic", "performance", "exciting", "undecided")
 
 Cut = float | Mapping[str, float] | None
 
@@ -52,42 +53,24 @@ class Cuts:
 
     def others(self) -> list[Cuts]:
         """Give the cuts with one end moved by a step either way."""
-        moves = ((-1, 0), (1, 0), (0, -1), (0, 1))
         return [
-            Cuts(
-                self.low + down * self.step, self.high + up * self.step, self.step, self.limits,
-                self.is_default,
-            )
-            for down, up in moves
-        ]  # fmt: skip
+            replace(self, low=self.low + down * self.step, high=self.high + up * self.step)
+            for down, up in ((-1, 0), (1, 0), (0, -1), (0, 1))
+        ]
 
-    def possible(self) -> np.ndarray:
-        """Say which leave room between poor and good, and lie on the scale."""
-        between = self.high - self.low > self.step * (1 + 1e-9)
-        return np.asarray(
-            between & (self.low >= self.limits[:, 0]) & (self.high <= self.limits[:, 1])
-        )
+    def usable(self, answers: Floats, *, least: int) -> Flags:
+        """Say which lie on the scale and leave answers enough: poor, good and in between."""
+        poor, good = answers <= self.low, answers >= self.high
+        sizes = [part.sum(axis=0) for part in (poor, good, ~(poor | good))]
+        inside = (self.low >= self.limits[:, 0]) & (self.high <= self.limits[:, 1])
+        apart = self.high - self.low > self.step * (1 + 1e-9)
+        return np.asarray(apart & inside & (np.min(sizes, axis=0) >= max(least, 1)))
 
 
 def cuts_of(
-    attributes: Sequence[str],
-    *,
-    low: Cut,
-    high: Cut,
-    limits: Mapping[str, tuple[float, float]],
+    attributes: Sequence[str], *, low: Cut, high: Cut, limits: Mapping[str, tuple[float, float]]
 ) -> Cuts:
-    """Take cuts as declared, and from the codebook's scale where they are not.
-
-    Parameters
-    ----------
-    attributes : sequence of str
-    low, high : number, mapping of attribute to number, or None
-    limits : mapping
-        Attribute to the ends of its scale.
-
-    Returns
-    -------
-    Cuts
+    """Take cuts as declared, and from the codebook's scale (``limits``) where they are not.
 
     Examples
     --------
@@ -100,73 +83,56 @@ def cuts_of(
     known = np.isfinite(span)
     start, span = np.where(known, ends[:, 0], 0.0), np.where(known, span, 10.0)
     step = np.maximum(np.rint(span * MOVED), 1.0)
-    from_scale = [np.floor(start + POOR * span), np.ceil(start + GOOD * span - 1e-9)]
-    made, is_default = [], False
-    for argument, cut, default in (("low", low, from_scale[0]), ("high", high, from_scale[1])):
-        values, taken = _declared(argument, cut, attributes)
-        gaps = [name for name, lacks in zip(attributes, taken & ~known, strict=True) if lacks]
+    poor, good = np.floor(start + POOR * span), np.ceil(start + GOOD * span - 1e-9)
+    declared = [_declared("low", low, attributes), _declared("high", high, attributes)]
+    for argument, values in zip(("low", "high"), declared, strict=True):
+        gaps = [
+            name for name, gap in zip(attributes, np.isnan(values) & ~known, strict=True) if gap
+        ]
         if gaps:
             raise InputError(
                 f"`{argument}` must be given for items whose scale is not known; found none for "
                 f"{shown(gaps)}. Write low=5, high=8, or give the scale in a codebook."
             )
-        is_default = is_default or bool(taken.any())
-        made.append(np.where(taken, default, values))
-    cuts = Cuts(made[0], made[1], step, ends, is_default)
-    _check(cuts, attributes)
+    low_cuts, high_cuts = (
+        np.where(np.isnan(values), default, values)
+        for values, default in zip(declared, (poor, good), strict=True)
+    )
+    cuts = Cuts(low_cuts, high_cuts, step, ends, bool(np.isnan(declared).any()))
+    _check_cuts(cuts, attributes)
     return cuts
 
 
-def _declared(argument: str, cut: Cut, attributes: Sequence[str]) -> tuple[Floats, np.ndarray]:
-    """Give the declared cuts, and where there is none."""
-    if cut is None:
-        return np.zeros(len(attributes)), np.ones(len(attributes), dtype=bool)
+def _declared(argument: str, cut: Cut, attributes: Sequence[str]) -> Floats:
+    """Give the declared cuts, missing where there is none."""
     if not isinstance(cut, Mapping):
-        return np.full(len(attributes), float(cut)), np.zeros(len(attributes), dtype=bool)
+        return np.full(len(attributes), np.nan if cut is None else float(cut))
     strange = [name for name in cut if name not in attributes]
     if strange:
         raise InputError(
             f"`{argument}` must name attributes; found {shown(strange)}."
             f"{did_you_mean(str(strange[0]), attributes)}"
         )
-    values = np.array([float(cut.get(name, np.nan)) for name in attributes])
-    return np.nan_to_num(values), np.isnan(values)
+    return np.array([float(cut.get(name, np.nan)) for name in attributes])
 
 
-def _check(cuts: Cuts, attributes: Sequence[str]) -> None:
-    wrong = [
-        name
-        for name, low, high in zip(attributes, cuts.low, cuts.high, strict=True)
-        if not low < high
-    ]
-    if wrong:
-        at = list(attributes).index(wrong[0])
+def _check_cuts(cuts: Cuts, attributes: Sequence[str]) -> None:
+    wrong = np.flatnonzero(~(cuts.low < cuts.high))
+    off = np.flatnonzero((cuts.low < cuts.limits[:, 0]) | (cuts.high > cuts.limits[:, 1]))
+    if len(wrong):
+        at = int(wrong[0])
         raise InputError(
             f"`low` must be below `high`; found {cuts.low[at]:g} and {cuts.high[at]:g} for "
-            f"{shown(wrong[0])}. Answers between the two are what poor and good are set against."
+            f"{shown(attributes[at])}. Answers between the two are what poor and good are set "
+            "against."
         )
-    off = [
-        name
-        for name, low, high, (start, end) in zip(
-            attributes, cuts.low, cuts.high, cuts.limits, strict=True
-        )
-        if low < start or high > end
-    ]
-    if off:
-        at = list(attributes).index(off[0])
+    if len(off):
+        at = int(off[0])
         raise InputError(
             f"`low` and `high` must lie on the item's scale; found {cuts.low[at]:g} and "
-            f"{cuts.high[at]:g} for {shown(off[0])}, whose scale runs from "
+            f"{cuts.high[at]:g} for {shown(attributes[at])}, whose scale runs from "
             f"{cuts.limits[at, 0]:g} to {cuts.limits[at, 1]:g}. Give cuts for each item."
         )
-
-
-#: Beyond this an attribute leans to one side; within the wider one both sides are alike.
-LEANING, BALANCED = 0.1, 0.3
-#: How sure a draw's kind must be.
-SURE_LEANING, SURE_BALANCED = 0.9, 0.8
-
-ROLES = ("basic", "performance", "exciting", "undecided")
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,8 +156,8 @@ class Effects:
     penalty_draws: Floats
     reward_draws: Floats
     p_value: Floats
-    n_low: np.ndarray
-    n_high: np.ndarray
+    n_low: Ints
+    n_high: Ints
     r2: float
 
     def asymmetry(self) -> Floats:
@@ -211,7 +177,7 @@ class Effects:
             (drawn > LEANING).mean(axis=0),
         )
 
-    def matters(self, level: float) -> np.ndarray:
+    def matters(self, level: float) -> Flags:
         """Say which have a penalty or a reward at all, all attributes tested together.
 
         A poor answer with a better outcome, or a good one with a worse, is neither.
@@ -246,98 +212,59 @@ def asymmetry(penalty: Floats, reward: Floats) -> Floats:
     Missing where neither side has anything.
     """
     lost, won = np.maximum(-penalty, 0.0), np.maximum(reward, 0.0)
-    total = lost + won
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(total > 0, (won - lost) / total, np.nan))
+    return ratio(won - lost, lost + won)
 
 
 def effects(
-    rows: SurveyRows,
-    drawn: RowDraws,
-    cuts: Cuts,
-    *,
-    within: str | None,
-    suppress_below: int,
+    rows: SurveyRows, drawn: RowDraws, cuts: Cuts, *, within: str | None, suppress_below: int
 ) -> Effects:
-    """Regress the outcome on poor and good answers of all attributes, in the sample and draws.
+    """Regress the outcome, last of the rows' columns, on poor and good answers of all attributes.
 
-    Parameters
-    ----------
-    rows : SurveyRows
-        Attributes, and the outcome last.
-    drawn : RowDraws
-    cuts : Cuts
-    within : str, optional
-        Column whose groups are centred.
-    suppress_below : int
-        Poor or good answers under which that side is left out.
+    In the sample and in draws; a side with fewer answers than ``suppress_below`` is left out.
     """
-    answers = rows.values[:, :-1]
+    answers, p = rows.values[:, :-1], rows.values.shape[1] - 1
     poor, good = answers <= cuts.low, answers >= cuts.high
     n_low, n_high = poor.sum(axis=0), good.sum(axis=0)
-    _check_middle(rows, len(rows) - n_low - n_high, cuts, suppress_below=suppress_below)
-    p = answers.shape[1]
+    _check_middle(rows, len(rows) - n_low - n_high, cuts, least=max(suppress_below, 1))
     enough = np.concatenate([n_low, n_high]) >= suppress_below
     sides = np.concatenate([poor, good], axis=1).astype(np.float64)[:, enough]
     names = [f"side {place}" for place in range(sides.shape[1])]
-    dummies = np.concatenate([sides, rows.values[:, -1:]], axis=1)
-    columns = (*names, rows.columns[-1])
-    frame = rows.frame.assign(**dict(zip(names, sides.T, strict=True)))
-    coded = replace(rows, frame=frame, columns=columns, values=dummies)
+    coded = replace(
+        rows,
+        frame=rows.frame.assign(**dict(zip(names, sides.T, strict=True))),
+        columns=(*names, rows.columns[-1]),
+        values=np.concatenate([sides, rows.values[:, -1:]], axis=1),
+    )
 
-    made = centred_covariances(coded, drawn=drawn, within=within)
-    _check_apart(rows, np.flatnonzero(enough) % p, made.sample[0])
-    found = slopes(made.sample[0], made.spread)
-    varies = np.diagonal(made.drawn[:, 0, :-1, :-1], axis1=-2, axis2=-1) > NO_VARIANCE
-    chance = np.where(varies, slopes(made.drawn[:, 0], made.spread), np.nan)
-    covariance = _covariance(coded, centred_values(coded, within), found)
+    moments = centred.centred_covariances(coded, drawn=drawn, within=within)
+    sample, spread = moments.sample[0], moments.spread
+    _check_apart(rows, np.flatnonzero(enough) % p, sample)
+    slope = slopes(sample, spread)
+    variance = np.diagonal(moments.drawn[:, 0, :-1, :-1], axis1=-2, axis2=-1)
+    chance = np.where(variance > centred.NO_VARIANCE, slopes(moments.drawn[:, 0], spread), np.nan)
+    covariance = slope_covariance(coded, centred.centred_values(coded, within), slope)
 
-    everywhere = _spread_out(found, enough)
-    draws = _spread_out(chance, enough)
-    return Effects(
-        everywhere[:p], everywhere[p:], draws[:, :p], draws[:, p:],
-        _joint_p(found, covariance, enough, df=rows.df), n_low, n_high,
-        _r2(made.sample[0], found, made.spread),
-    )  # fmt: skip
-
-
-def _spread_out(values: Floats, enough: np.ndarray) -> Floats:
-    """Put values at the places of the sides they are of; missing for sides left out."""
-    out = np.full((*values.shape[:-1], len(enough)), np.nan)
-    out[..., enough] = values
-    return out
+    estimate, draws = np.full(2 * p, np.nan), np.full((len(chance), 2 * p), np.nan)
+    estimate[enough], draws[:, enough] = slope, chance
+    p_value = _joint_p(slope, covariance, enough, df=rows.df)
+    r2 = float(slope * spread[:-1] / spread[-1] @ sample[:-1, -1] / sample[-1, -1])
+    sides_of = (estimate[:p], estimate[p:], draws[:, :p], draws[:, p:])
+    return Effects(*sides_of, p_value, n_low, n_high, r2)
 
 
-def _covariance(coded: SurveyRows, values: Floats, slope: Floats) -> Floats:
-    """Give the design covariance of the slopes by linearisation."""
-    x, residual = values[:, :-1], values[:, -1] - values[:, :-1] @ slope
-    inner = (x * coded.weight[:, None]).T @ x
-    return coded.covariance((x * residual[:, None]) @ np.linalg.pinv(inner, hermitian=True))
-
-
-def _joint_p(found: Floats, covariance: Floats, enough: np.ndarray, *, df: int) -> Floats:
+def _joint_p(slope: Floats, covariance: Floats, enough: Flags, *, df: int) -> Floats:
     """Test penalty and reward of each attribute together by Wald's F; one side alone likewise."""
-    p = len(enough) // 2
-    place = np.cumsum(enough) - 1
+    p, place = len(enough) // 2, np.cumsum(enough) - 1
     out = np.full(p, np.nan)
     for attribute in range(p):
         at = [place[side] for side in (attribute, attribute + p) if enough[side]]
-        if not at:
-            continue
-        seen, k = found[at], len(at)
-        wald = float(seen @ np.linalg.pinv(covariance[np.ix_(at, at)], hermitian=True) @ seen)
-        freedom = max(df - k + 1, 1)
-        out[attribute] = fdtrc(k, freedom, wald / k * freedom / df)
+        if at:
+            out[attribute] = wald(slope[at], covariance[np.ix_(at, at)], df)[1]
     return out
 
 
-def _r2(covariance: Floats, found: Floats, spread: Floats) -> float:
-    beta = found * spread[:-1] / spread[-1]
-    return float(beta @ covariance[:-1, -1] / covariance[-1, -1])
-
-
-def _check_middle(rows: SurveyRows, middle: np.ndarray, cuts: Cuts, *, suppress_below: int) -> None:
-    short = np.flatnonzero(middle < max(suppress_below, 1))
+def _check_middle(rows: SurveyRows, middle: Ints, cuts: Cuts, *, least: int) -> None:
+    short = np.flatnonzero(middle < least)
     if len(short):
         at = int(short[0])
         raise InputError(
@@ -347,11 +274,11 @@ def _check_middle(rows: SurveyRows, middle: np.ndarray, cuts: Cuts, *, suppress_
         )
 
 
-def _check_apart(rows: SurveyRows, owner: np.ndarray, covariance: Floats) -> None:
-    tied = dependent_drivers(np.nan_to_num(correlations(covariance)[:-1, :-1]))
+def _check_apart(rows: SurveyRows, owner: Ints, covariance: Floats) -> None:
+    tied = dependent_drivers(np.nan_to_num(centred.correlations(covariance)[:-1, :-1]))
     if tied:
-        one, others = tied[0]
-        names = sorted({rows.columns[owner[place]] for place in (one, *others)})
+        side, others = tied[0]
+        names = sorted({rows.columns[owner[place]] for place in (side, *others)})
         raise InputError(
             f"`attributes` must be told apart by their answers; found that poor and good answers "
             f"of {shown(names)} determine each other. Leave one of them out."

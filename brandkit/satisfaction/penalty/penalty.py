@@ -3,101 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import (
-    InputError,
-    NotEnoughDataError,
-    check_level,
-    check_option,
-    check_whole_number,
-    shown,
-)
+from brandkit.core.errors import InputError, NotEnoughDataError, check_option, shown
 from brandkit.core.intervals import percentile_interval
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.core.story import N_, speaker
 from brandkit.sampling.design import SurveyData
-from brandkit.sampling.rows import Data, RowDraws, SurveyRows, Weight, survey_rows
+from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
+from brandkit.satisfaction.fitting import ASSUMED_BRAND, check_call
 from brandkit.satisfaction.groups import check_names, within_column
 from brandkit.satisfaction.penalty.kernel import ROLES, Cut, Cuts, Effects, cuts_of, effects
 
-
-def penalty_notes(
-    rows: SurveyRows,
-    frame: pd.DataFrame,
-    *,
-    is_default: bool,
-    minimum_base: int,
-    suppress_below: int,
-    assumed_brand: bool,
-    lost_draws: int,
-) -> tuple[Message, ...]:
-    """Say what the kinds rest on that a reader would not expect."""
-    notes = [*rows.notes]
-    if assumed_brand:
-        said = (
-            "Answers are centred on the mean of each brand, so that differences between brands "
-            "do not count; within='none' leaves them in."
-        )
-        notes.append(Message(said))
-    if is_default:
-        notes.append(_default_cuts(frame))
-    notes += _bases(frame, minimum_base=minimum_base, suppress_below=suppress_below)
-    turned = frame.loc[(frame["penalty_low"] > 0) & (frame["reward_high"] < 0), "label"].tolist()
-    if turned:
-        said = (
-            "{items}: poor answers go with a better outcome and good ones with a worse; the scale "
-            "may run the other way round."
-        )
-        notes.append(Message(said, {"items": turned}))
-    if lost_draws:
-        said = "{n:count} of the draws could not be fitted and are left out."
-        notes.append(Message(said, {"n": lost_draws}))
-    return tuple(notes)
-
-
-def _default_cuts(frame: pd.DataFrame) -> Message:
-    pairs = frame[["cut_low", "cut_high"]].drop_duplicates()
-    if len(pairs) == 1:
-        low, high = pairs.iloc[0]
-        said = (
-            "Cuts are taken from the scale: answers up to {low:number} count as poor, from "
-            "{high:number} on as good; the table of other cuts shows what hangs on that."
-        )
-        return Message(said, {"low": _plain(low), "high": _plain(high)})
-    said = (
-        "Cuts are taken from each item's scale: up to half of it answers count as poor, from "
-        "eight tenths on as good; the table of other cuts shows what hangs on that."
-    )
-    return Message(said)
-
-
-def _bases(frame: pd.DataFrame, *, minimum_base: int, suppress_below: int) -> list[Message]:
-    notes = []
-    least = frame[["n_low", "n_high"]].min(axis=1)
-    none = frame.loc[least < suppress_below, "label"].tolist()
-    few = frame.loc[(least >= suppress_below) & (least < minimum_base), "label"].tolist()
-    if none:
-        said = (
-            "{items}: fewer than {least:count} poor or good answers, so that side is not "
-            "estimated and the kind stays undecided."
-        )
-        notes.append(Message(said, {"items": none, "least": suppress_below}))
-    if few:
-        said = "{items}: fewer than {least:count} poor or good answers; read with care."
-        notes.append(Message(said, {"items": few, "least": minimum_base}))
-    return notes
-
-
-def _plain(value: float) -> str:
-    return f"{value:g}".replace("-", "−")
-
-
-Missing = Literal["raise", "drop"]
+#: Kinds by name.
+ROLE_NAMES: Final = {
+    "basic": Message("basic factor"),
+    "performance": Message("performance factor"),
+    "exciting": Message("exciting factor"),
+    "undecided": Message("undecided"),
+}
+HARDLY: Final = Message("hardly matters")
+_COLUMNS = (
+    *("attribute", "label", "penalty", "penalty_low", "penalty_high", "reward", "reward_low"),
+    *("reward_high", "ci_level", "asymmetry", "asymmetry_low", "asymmetry_high", "p_basic"),
+    *("p_performance", "p_exciting", "p_value", "p_adjusted", "matters", "role", "cuts_agree"),
+    *("cut_low", "cut_high", "n_low", "n_high"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -148,20 +84,35 @@ class PenaltyReward(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: outcome, bases, how many attributes are of each kind."""
-        counts = {f"n_{role}": [int((self.attributes["role"] == role).sum())] for role in ROLES}
-        return pd.DataFrame(
-            {
-                "outcome": [self.outcome],
-                "within": [self.within],
-                "r2": [self.r2],
-                "n": [self.n],
-                "n_respondents": [self.n_respondents],
-                "n_dropped": [self.n_dropped],
-                **counts,
-                "draws": [self.draws],
-                "ci_level": [self.level],
-            }
+        return self._row(
+            "outcome within r2 n n_respondents n_dropped n_basic n_performance n_exciting "
+            "n_undecided draws ci_level",
+            **{f"n_{role}": int((self.attributes["role"] == role).sum()) for role in ROLES},
+            ci_level=self.level,
         )
+
+
+def role_name(role: str, *, matters: bool = True) -> Message:
+    """Give a kind's name.
+
+    Examples
+    --------
+    >>> str(role_name("basic")), str(role_name("undecided", matters=False))
+    ('basic factor', 'hardly matters')
+    """
+    return ROLE_NAMES[role] if matters else HARDLY
+
+
+def by_role(attributes: pd.DataFrame) -> pd.DataFrame:
+    """Sort attributes by kind, what matters first, the larger effect first within a kind."""
+    keys = pd.DataFrame(
+        {
+            "place": attributes["role"].map(ROLES.index),
+            "idle": ~attributes["matters"].astype(bool),
+            "size": attributes["penalty"].fillna(0.0) - attributes["reward"].fillna(0.0),
+        }
+    )
+    return attributes.loc[keys.sort_values(["place", "idle", "size"], kind="stable").index]
 
 
 def penalty_reward(
@@ -172,7 +123,7 @@ def penalty_reward(
     low: Cut = None,
     high: Cut = None,
     weight: Weight | None = None,
-    missing: Missing = "raise",
+    missing: Literal["raise", "drop"] = "raise",
     within: str | None = None,
     respondent: str | None = None,
     strata: str | None = None,
@@ -265,53 +216,57 @@ def penalty_reward(
     >>> result.attributes[["attribute", "role"]].values.tolist()
     [['complain', 'basic'], ['advice', 'exciting']]
     """
-    _check(outcome, attributes, missing=missing, level=level, draws=draws)
+    check_option("missing", missing, ("raise", "drop"))
+    check_call(outcome, attributes, draws=draws, level=level, argument="attributes")
     check_names(data, outcome=[outcome], attributes=attributes)
     centred = within_column(data, within, taken=[outcome, *attributes])
     rows = survey_rows(
-        data, columns=[*attributes, outcome], others=[] if centred is None else [centred],
-        weight=weight, respondent=respondent, strata=strata, cluster=cluster, missing=missing,
-    )  # fmt: skip
+        data,
+        columns=[*attributes, outcome],
+        others=[] if centred is None else [centred],
+        weight=weight,
+        respondent=respondent,
+        strata=strata,
+        cluster=cluster,
+        missing=missing,
+    )
     _check_size(rows)
     cuts = cuts_of(attributes, low=low, high=high, limits=rows.limits)
 
     drawn = rows.draws(draws, seed=seed)
-    found = effects(rows, drawn, cuts, within=centred, suppress_below=suppress_below)
-    sensitivity = _sensitivity(
-        rows, drawn, cuts, found, within=centred, suppress_below=suppress_below, level=level
-    )
+    chosen = effects(rows, drawn, cuts, within=centred, suppress_below=suppress_below)
+    frames = [_cut_frame(rows, cuts, chosen, level=level).assign(chosen=True)]
+    for other in cuts.others():  # an attribute whose cut cannot be moved keeps its own
+        usable = other.usable(rows.values[:, :-1], least=suppress_below)
+        if usable.any():
+            ends = np.where(usable, [other.low, other.high], [cuts.low, cuts.high])
+            moved = replace(cuts, low=ends[0], high=ends[1])
+            again = effects(rows, drawn, moved, within=centred, suppress_below=suppress_below)
+            frames.append(_cut_frame(rows, moved, again, level=level)[usable])
+    sensitivity = pd.concat(frames, ignore_index=True)
 
-    frame = _attributes_frame(rows, cuts, found, sensitivity, level=level)
+    frame = _attributes_frame(frames[0], chosen, sensitivity, level=level)
+    assumed = within is None and centred is not None and not isinstance(data, SurveyData)
     return PenaltyReward(
-        attributes=frame, sensitivity=sensitivity, outcome=outcome,
-        outcome_label=rows.labels.get(outcome, outcome), within=centred, r2=found.r2,
-        n=len(rows), n_respondents=rows.n_persons, n_dropped=rows.n_dropped, draws=draws,
-        level=level, notes=_notes(
-            rows, cuts, found, frame, minimum_base=minimum_base, suppress_below=suppress_below,
-            assumed_brand=within is None and centred is not None
-            and not isinstance(data, SurveyData),
+        attributes=frame,
+        sensitivity=sensitivity,
+        outcome=outcome,
+        outcome_label=rows.labels.get(outcome, outcome),
+        within=centred,
+        r2=chosen.r2,
+        n=len(rows),
+        n_respondents=rows.n_persons,
+        n_dropped=rows.n_dropped,
+        draws=draws,
+        level=level,
+        notes=(
+            *rows.notes,
+            *([ASSUMED_BRAND] if assumed else []),
+            *([_default_cuts(frame)] if cuts.is_default else []),
+            *_base_notes(frame, minimum_base=minimum_base, suppress_below=suppress_below),
+            *_turned_notes(frame, lost=int(np.isnan(chosen.penalty_draws).all(axis=1).sum())),
         ),
-    )  # fmt: skip
-
-
-def _check(
-    outcome: str, attributes: Sequence[str], *, missing: str, level: float, draws: int
-) -> None:
-    check_option("missing", missing, ("raise", "drop"))
-    check_level(level)
-    check_whole_number("draws", draws, low=2)
-    if isinstance(attributes, str):
-        raise InputError(
-            f"`attributes` must be a list of columns; found the text {shown(attributes)}. "
-            f"Write [{attributes!r}]."
-        )
-    if not len(attributes):
-        raise InputError("`attributes` must name at least one column; found none.")
-    if outcome in attributes:
-        raise InputError(
-            f"`attributes` must not name the outcome; found {shown(outcome)} in both. "
-            "Take it out of one of them."
-        )
+    )
 
 
 def _check_size(rows: SurveyRows) -> None:
@@ -328,34 +283,7 @@ def _check_size(rows: SurveyRows) -> None:
         )
 
 
-# --- tables ------------------------------------------------------------------------------------
-
-
-def _attributes_frame(
-    rows: SurveyRows, cuts: Cuts, found: Effects, sensitivity: pd.DataFrame, *, level: float
-) -> pd.DataFrame:
-    frame = _cut_frame(rows, cuts, found, level=level)
-    for name, drawn in (
-        ("penalty", found.penalty_draws),
-        ("reward", found.reward_draws),
-        ("asymmetry", found.asymmetry_draws()),
-    ):
-        frame[f"{name}_low"], frame[f"{name}_high"] = percentile_interval(drawn, level=level)
-    others = sensitivity[~sensitivity["chosen"].astype(bool)]
-    same = others.merge(frame[["attribute", "role"]], on="attribute", suffixes=("", "_chosen"))
-    agreeing = (same["role"] == same["role_chosen"]).groupby(same["attribute"]).mean()
-    frame["cuts_agree"] = agreeing.reindex(frame["attribute"]).to_numpy(dtype=float)
-    frame["ci_level"] = level
-    frame["p_value"], frame["p_adjusted"] = found.p_value, found.adjusted()
-    frame["matters"] = found.matters(level)
-    return frame[
-        [
-            "attribute", "label", "penalty", "penalty_low", "penalty_high", "reward", "reward_low",
-            "reward_high", "ci_level", "asymmetry", "asymmetry_low", "asymmetry_high", "p_basic",
-            "p_performance", "p_exciting", "p_value", "p_adjusted", "matters", "role",
-            "cuts_agree", "cut_low", "cut_high", "n_low", "n_high",
-        ]
-    ]  # fmt: skip
+# --- tables --------------------------------------------------------------------------------------
 
 
 def _cut_frame(rows: SurveyRows, cuts: Cuts, found: Effects, *, level: float) -> pd.DataFrame:
@@ -381,83 +309,63 @@ def _cut_frame(rows: SurveyRows, cuts: Cuts, found: Effects, *, level: float) ->
     )
 
 
-def _sensitivity(
-    rows: SurveyRows,
-    drawn: RowDraws,
-    cuts: Cuts,
-    found: Effects,
-    *,
-    within: str | None,
-    suppress_below: int,
-    level: float,
+def _attributes_frame(
+    frame: pd.DataFrame, chosen: Effects, sensitivity: pd.DataFrame, *, level: float
 ) -> pd.DataFrame:
-    """Repeat all under other cuts; an attribute whose cut cannot be moved keeps its own."""
-    frames = [_cut_frame(rows, cuts, found, level=level).assign(chosen=True)]
-    for other in cuts.others():
-        answers = rows.values[:, :-1]
-        parts = (answers <= other.low, answers >= other.high)
-        sizes = [part.sum(axis=0) for part in (*parts, ~(parts[0] | parts[1]))]
-        usable = other.possible() & (np.min(sizes, axis=0) >= max(suppress_below, 1))
-        if not usable.any():
-            continue
-        moved = Cuts(
-            np.where(usable, other.low, cuts.low), np.where(usable, other.high, cuts.high),
-            cuts.step, cuts.limits, cuts.is_default,
-        )  # fmt: skip
-        again = effects(rows, drawn, moved, within=within, suppress_below=suppress_below)
-        frames.append(_cut_frame(rows, moved, again, level=level)[usable])
-    return pd.concat(frames, ignore_index=True)
+    """Add intervals, tests, and the share of other cuts that give the same kind."""
+    ends = {}
+    draws = (chosen.penalty_draws, chosen.reward_draws, chosen.asymmetry_draws())
+    for name, drawn in zip(("penalty", "reward", "asymmetry"), draws, strict=True):
+        ends[f"{name}_low"], ends[f"{name}_high"] = percentile_interval(drawn, level=level)
+    others = sensitivity[~sensitivity["chosen"].astype(bool)].set_index("attribute")["role"]
+    same = others == frame.set_index("attribute")["role"].reindex(others.index)
+    agree = same.groupby(level=0).mean().reindex(frame["attribute"]).to_numpy(dtype=float)
+    return frame.assign(
+        **ends,
+        ci_level=level,
+        p_value=chosen.p_value,
+        p_adjusted=chosen.adjusted(),
+        matters=chosen.matters(level),
+        cuts_agree=agree,
+    )[list(_COLUMNS)]
 
 
-def _notes(
-    rows: SurveyRows,
-    cuts: Cuts,
-    found: Effects,
-    frame: pd.DataFrame,
-    *,
-    minimum_base: int,
-    suppress_below: int,
-    assumed_brand: bool,
-) -> tuple[Message, ...]:
-    return penalty_notes(
-        rows, frame, is_default=cuts.is_default, minimum_base=minimum_base,
-        suppress_below=suppress_below, assumed_brand=assumed_brand,
-        lost_draws=int(np.isnan(found.penalty_draws).all(axis=1).sum()),
-    )  # fmt: skip
+# --- notes: what the kinds rest on that a reader would not expect --------------------------------
 
 
-ROLE_NAMES: Final = {
-    "basic": Message("basic factor"),
-    "performance": Message("performance factor"),
-    "exciting": Message("exciting factor"),
-    "undecided": Message("undecided"),
-}
-HARDLY: Final = Message("hardly matters")
-
-#: The order in which kinds are shown.
-ORDER: Final = ("basic", "performance", "exciting", "undecided")
-
-
-def role_name(role: str, *, matters: bool = True) -> Message:
-    """Give a kind's name.
-
-    Examples
-    --------
-    >>> str(role_name("basic")), str(role_name("undecided", matters=False))
-    ('basic factor', 'hardly matters')
-    """
-    return ROLE_NAMES[role] if matters else HARDLY
+def _default_cuts(frame: pd.DataFrame) -> Message:
+    low, high = (f"{end:g}".replace("-", "−") for end in frame[["cut_low", "cut_high"]].iloc[0])
+    say = speaker(low=low, high=high)
+    if len(frame[["cut_low", "cut_high"]].drop_duplicates()) == 1:
+        return say(
+            "Cuts are taken from the scale: answers up to {low:number} count as poor, from "
+            "{high:number} on as good; the table of other cuts shows what hangs on that."
+        )
+    return say(
+        "Cuts are taken from each item's scale: up to half of it answers count as poor, from "
+        "eight tenths on as good; the table of other cuts shows what hangs on that."
+    )
 
 
-def by_role(attributes: pd.DataFrame) -> pd.DataFrame:
-    """Sort attributes by kind, what matters first, the larger effect first within a kind.
+def _base_notes(frame: pd.DataFrame, *, minimum_base: int, suppress_below: int) -> list[Message]:
+    least = frame[["n_low", "n_high"]].min(axis=1)
+    none = frame.loc[least < suppress_below, "label"].tolist()
+    few = frame.loc[(least >= suppress_below) & (least < minimum_base), "label"].tolist()
+    said = N_(
+        "{items}: fewer than {least:count} poor or good answers, so that side is not estimated and "
+        "the kind stays undecided."
+    )
+    notes = [Message(said, {"items": none, "least": suppress_below})] if none else []
+    said = N_("{items}: fewer than {least:count} poor or good answers; read with care.")
+    return [*notes, Message(said, {"items": few, "least": minimum_base})] if few else notes
 
-    Parameters
-    ----------
-    attributes : DataFrame
-        Of a ``PenaltyReward``.
-    """
-    size = -(attributes["reward"].fillna(0.0) - attributes["penalty"].fillna(0.0))
-    place = attributes["role"].map({role: at for at, role in enumerate(ORDER)})
-    keys = pd.DataFrame({"place": place, "idle": ~attributes["matters"].astype(bool), "size": size})
-    return attributes.loc[keys.sort_values(["place", "idle", "size"], kind="stable").index]
+
+def _turned_notes(frame: pd.DataFrame, *, lost: int) -> list[Message]:
+    turned = frame.loc[(frame["penalty_low"] > 0) & (frame["reward_high"] < 0), "label"].tolist()
+    said = N_(
+        "{items}: poor answers go with a better outcome and good ones with a worse; the scale may "
+        "run the other way round."
+    )
+    notes = [Message(said, {"items": turned})] if turned else []
+    said = N_("{n:count} of the draws could not be fitted and are left out.")
+    return [*notes, Message(said, {"n": lost})] if lost else notes

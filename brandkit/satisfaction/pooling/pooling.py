@@ -8,7 +8,6 @@ from typing import get_args
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
 
 from brandkit.core.errors import (
     InputError,
@@ -16,16 +15,19 @@ from brandkit.core.errors import (
     ScaleError,
     check_level,
     check_option,
+    did_you_mean,
     numeric_matrix,
     require_columns,
     require_frame,
     shown,
 )
 from brandkit.core.intervals import t_interval
+from brandkit.core.labels import label_text
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.satisfaction.alikeness.variance import (
+from brandkit.satisfaction.groups import BETWEEN
+from brandkit.satisfaction.pooling.kernel import (
     BetweenMethod,
     common_mean,
     morris_pooled,
@@ -34,8 +36,8 @@ from brandkit.satisfaction.alikeness.variance import (
     weighted_squares,
 )
 
+#: Estimates that can be pooled: with three, all the evidence goes into mean and spread.
 FEWEST = 4
-"""Estimates that can be pooled: with three, all the evidence goes into mean and spread."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -172,12 +174,22 @@ def partial_pooling(
         tables.append(_estimates(part, between=between, level=level))
         groups.append(_group(str(name), values, variance, between=between, level=level))
 
+    flat = sum(group["between_sd"] == 0 for group in groups)
+    if flat:
+        notes.append(
+            Message(
+                "In {n:count} of {all:count} {all:group|groups} the estimates differ by no more "
+                "than noise would make them; they are drawn in as far as the correction for few "
+                "banks allows.",
+                {"n": flat, "all": len(groups)},
+            )
+        )
     return PartialPooling(
         estimates=pd.concat(tables, ignore_index=True),
         groups=pd.DataFrame(groups),
         method=method,
         ci_level=level,
-        notes=(*notes, *_no_spread(groups)),
+        notes=tuple(notes),
     )
 
 
@@ -191,11 +203,11 @@ def _checked(
     require_columns(frame, [columns[1]], argument="std_error")
     require_columns(frame, by, argument="by")
     numbers = numeric_matrix("estimates", frame[list(columns)], allow_missing=True)
-    names = [" · ".join(map(str, row)) for row in frame[by].to_numpy().tolist()]
+    names = [BETWEEN.join(map(label_text, row)) for row in frame[by].itertuples(index=False)]
     rows = pd.DataFrame(
         {
             "group": names if by else [""] * len(frame),
-            "label": frame[label].astype(str).to_numpy(dtype=object),
+            "label": np.array([label_text(one) for one in frame[label]], dtype=object),
             "estimate": numbers[:, 0],
             "error": numbers[:, 1],
         }
@@ -215,11 +227,12 @@ def _checked(
             "tells the rows apart."
         )
     _require_enough(whole, rows)
-    lost = len(rows) - len(whole)
-    said = (
-        "{n:count} of {all:count} estimates are left out because they or their errors are missing."
+    lost = {"n": len(rows) - len(whole), "all": len(rows)}
+    left_out = Message(
+        "{n:count} of {all:count} estimates are left out because they or their errors are missing.",
+        lost,
     )
-    return whole, [Message(said, {"n": lost, "all": len(rows)})] if lost else []
+    return whole, [left_out] if lost["n"] else []
 
 
 def _require_enough(whole: pd.DataFrame, rows: pd.DataFrame) -> None:
@@ -260,6 +273,8 @@ def _group(
     name: str, values: Floats, variance: Floats, *, between: float, level: float
 ) -> dict[str, object]:
     """Describe one group: its mean, the spread between, and whether there is any."""
+    from scipy.stats import chi2
+
     k = len(values)
     weight = 1.0 / (variance + between)
     mean = common_mean(values, variance=variance, between=between)
@@ -274,17 +289,31 @@ def _group(
         for at in ((1 + level) / 2, (1 - level) / 2)
     ]
     return {
-        "group": name, "n_pooled": k, "estimate": float(mean), "std_error": float(error),
-        "ci_low": float(low), "ci_high": float(high), "ci_level": level,
-        "between_sd": float(np.sqrt(between)), "between_low": float(np.sqrt(ends[0])),
-        "between_high": float(np.sqrt(ends[1])), "between_share": between / (between + typical),
-        "statistic": statistic, "p_value": float(chi2.sf(statistic, k - 1)),
-    }  # fmt: skip
+        "group": name,
+        "n_pooled": k,
+        "estimate": float(mean),
+        "std_error": float(error),
+        "ci_low": float(low),
+        "ci_high": float(high),
+        "ci_level": level,
+        "between_sd": float(np.sqrt(between)),
+        "between_low": float(np.sqrt(ends[0])),
+        "between_high": float(np.sqrt(ends[1])),
+        "between_share": between / (between + typical),
+        "statistic": statistic,
+        "p_value": float(chi2.sf(statistic, k - 1)),
+    }
 
 
-def _no_spread(groups: list[dict[str, object]]) -> list[Message]:
-    flat = [group for group in groups if group["between_sd"] == 0]
-    if not flat:
-        return []
-    said = "In {n:count} of {all:count} {all:group|groups} the estimates differ by no more than noise would make them; they are drawn in as far as the correction for few banks allows."  # noqa: E501
-    return [Message(said, {"n": len(flat), "all": len(groups)})]
+def pooled_rows(result: PartialPooling, group: str | None) -> tuple[pd.DataFrame, pd.Series]:
+    """Give the estimates of a group (the first where not named), highest first, and the group."""
+    known = [str(one) for one in result.groups["group"]]
+    chosen = known[0] if group is None else group
+    if chosen not in known:
+        raise InputError(
+            f"`group` must be one that was pooled; found {shown(group)}. It has {shown(known)}."
+            f"{did_you_mean(chosen, known)}"
+        )
+    rows = result.estimates[result.estimates["group"] == chosen].reset_index(drop=True)
+    rows = rows.sort_values(["pooled", "label"], ascending=[False, True], kind="stable")
+    return rows, result.groups.iloc[known.index(chosen)]

@@ -1,181 +1,109 @@
-"""Partial pooling in sentences: what is left of a league table once noise is taken out."""
+"""What is said of pooling: what is left of a league table once noise is taken out."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
-from brandkit.core.errors import InputError, did_you_mean, shown
-from brandkit.core.message import Finding, Message
-from brandkit.satisfaction.pooling.pooling import PartialPooling
-from brandkit.satisfaction.scores.story import and_more, check_focus, first_names
+from brandkit.core.labels import known_focus
+from brandkit.core.message import Finding, Message, Settled, as_notes
+from brandkit.core.story import Exhibit, Story, speaker
+from brandkit.satisfaction.groups import and_more, first_names, row_values
+from brandkit.satisfaction.pooling.pooling import PartialPooling, pooled_rows
 
 
-def chosen_group(result: PartialPooling, group: str | None) -> str:
-    """Give the group asked for, or the first."""
-    known = [str(one) for one in result.groups["group"]]
-    one = known[0] if group is None else group
-    if one not in known:
-        raise InputError(
-            f"`group` must be one that was pooled; found {shown(group)}. It has {shown(known)}."
-            f"{did_you_mean(one, known)}"
-        )
-    return one
+def partial_pooling(
+    result: PartialPooling, *, focus: object = None, group: str | None = None
+) -> Story:
+    """Tell whether the banks differ at all, whose place rests on noise, and where the focus is.
 
-
-def partial_pooling_headline(
-    result: PartialPooling, *, group: str | None = None, focus: str | None = None
-) -> Message:
-    """Say in one sentence what pooling does to the places, for a title.
-
-    Parameters
-    ----------
-    result : PartialPooling
-    group : str, optional
-        The first where not given.
-    focus : str, optional
-        The bank the report is for.
-
-    Returns
-    -------
-    Message
-
-    Examples
-    --------
-    >>> from brandkit.satisfaction.pooling.pooling import partial_pooling
-    >>> scores = pd.DataFrame({"brand": list("abcde"), "estimate": [7.0, 7.4, 7.6, 8.2, 8.3],
-    ...                        "std_error": [0.1, 0.1, 0.1, 0.1, 0.8]})
-    >>> str(partial_pooling_headline(partial_pooling(scores, label="brand")))
-    'd leads once noise is taken out, and not e'
+    Of the first group where none is named.
     """
-    rows, _ = _parts(result, group, focus)
-    raw, pooled = (
-        rows["label"].iloc[int(rows[by].to_numpy().argmin())] for by in ("rank", "pooled_rank")
-    )
-    values: dict[str, Any] = {"raw": raw, "pooled": pooled, "n": len(rows)}
+    rows, whole = pooled_rows(result, group)
+    focus, notes = known_focus(focus, rows["label"])
+    moved = rows.loc[rows["rank"] != rows["pooled_rank"], "label"].sort_index().tolist()
+    headline, findings = _leader(rows), [_spread(whole), _noise(rows, moved)]
     if focus is not None:
-        mine = rows[rows["label"] == focus].iloc[0]
-        values |= {"focus": focus, "before": mine["rank"], "after": mine["pooled_rank"]}
-        if mine["rank"] != mine["pooled_rank"]:
-            return Message(
-                "{focus} ranks {after:count} of {n:count} once noise is taken out, and not "
-                "{before:count}",
-                values,
-            )
-        return Message("{focus} ranks {after:count} of {n:count}, with noise taken out too", values)
-    if raw != pooled:
-        return Message("{pooled} leads once noise is taken out, and not {raw}", values)
-    return Message("{pooled} leads, with noise taken out too", values)
+        headline, finding = _of_focus(rows[rows["label"] == focus].iloc[0], len(rows))
+        findings.append(finding)
+    (first, last), (high, low) = (rows[name].iloc[[0, -1]] for name in ("label", "pooled"))
+    ends = {"first": first, "high": high, "last": last, "low": low}
+    pooled = Exhibit(
+        Message(
+            "Raw values (hollow) and the values they are drawn to (filled, {level:percent} "
+            "intervals): the larger the error, the closer to the common mean, the dashed line. At "
+            "the right the pooled value, and the place by the raw and by the pooled value.",
+            {"level": result.ci_level},
+        ),
+        Message(
+            "Dot plot of {n:count} pooled values, from {first} ({high:decimal2}) to {last} "
+            "({low:decimal2}), drawn toward the mean of {mean:decimal2}.",
+            {**ends, "n": len(rows), "mean": whole["estimate"]},
+        ),
+        rows,
+        (*notes, *as_notes(findings[1:]), *result.notes),
+        lambda: result.plot(focus=focus, group=group),
+    )
+    return Story(headline, None, tuple(findings), (), {"pooled": pooled})
 
 
-def partial_pooling_findings(
-    result: PartialPooling, *, group: str | None = None, focus: str | None = None
-) -> tuple[Finding, ...]:
-    """Say whether the banks differ at all, whose place rests on noise, and where the focus is.
-
-    Parameters
-    ----------
-    result : PartialPooling
-    group : str, optional
-        The first where not given.
-    focus : str, optional
-        The bank the report is for.
-
-    Returns
-    -------
-    tuple of Finding
-    """
-    rows, whole = _parts(result, group, focus)
-    found = [_spread_finding(whole), _noise_finding(rows)]
-    return (*found, _focus_finding(rows, focus)) if focus is not None else tuple(found)
+def _leader(rows: pd.DataFrame) -> Message:
+    first = rows.sort_index()  # of equal ranks the first in the table
+    raw, pooled = (
+        first["label"].iloc[int(first[by].to_numpy().argmin())] for by in ("rank", "pooled_rank")
+    )
+    if raw == pooled:
+        return Message("{pooled} leads, with noise taken out too", {"pooled": pooled})
+    values = {"pooled": pooled, "raw": raw}
+    return Message("{pooled} leads once noise is taken out, and not {raw}", values)
 
 
-def _spread_finding(whole: dict[str, Any]) -> Finding:
-    values = {"sd": whole["between_sd"], "low": whole["between_low"], "high": whole["between_high"],
-              "share": whole["between_share"], "n": whole["n_pooled"],
-              "level": whole["ci_level"]}  # fmt: skip
+def _spread(whole: pd.Series) -> Finding:
     detail = Message(
-        "The true values of {n:count} banks spread by {sd:number} (standard deviation; "
-        "{low:number} to {high:number}, {level:percent}); {share:percent} of the spread of the "
-        "estimates is not noise.",
-        values,
+        "The true values of {n_pooled:count} banks spread by {between_sd:number} (standard "
+        "deviation; {between_low:number} to {between_high:number}, {ci_level:percent}); "
+        "{between_share:percent} of the spread of the estimates is not noise.",
+        row_values(whole),
     )
-    p_value = float(whole["p_value"])
-    if p_value > 0.05:
-        said = "The estimates differ by no more than noise would make them."
-        return Finding(Message(said), detail, "open")
-    said = "The banks do differ."
-    return Finding(Message(said), detail, "clear" if p_value <= 0.01 else "likely")
+    if whole["p_value"] > 0.05:
+        same = Message("The estimates differ by no more than noise would make them.")
+        return Finding(same, detail, "open")
+    settled: Settled = "clear" if whole["p_value"] <= 0.01 else "likely"
+    return Finding(Message("The banks do differ."), detail, settled)
 
 
-def _noise_finding(rows: pd.DataFrame) -> Finding:
-    moved = rows.loc[rows["rank"] != rows["pooled_rank"], "label"].tolist()
-    most = rows.iloc[int(rows["shrinkage"].to_numpy().argmax())]
-    values = {"names": first_names(moved), "more": and_more(moved), "n": len(moved),
-              "brand": most["label"], "share": most["shrinkage"], "raw": most["estimate"],
-              "pooled": most["pooled"]}  # fmt: skip
+def _noise(rows: pd.DataFrame, moved: list[str]) -> Finding:
+    first = rows.sort_index()
     detail = Message(
-        "{brand} is drawn in most: by {share:percent} of its distance to the mean, from "
-        "{raw:decimal2} to {pooled:decimal2}.",
-        values,
+        "{label} is drawn in most: by {shrinkage:percent} of its distance to the mean, from "
+        "{estimate:decimal2} to {pooled:decimal2}.",
+        row_values(first.iloc[int(first["shrinkage"].to_numpy().argmax())]),
     )
-    if not moved:
-        said = "No bank owes its place in the table to noise."
-        return Finding(Message(said), detail, "likely")
-    said = "{names}{more} {n:changes|change} place once noise is taken out."
-    return Finding(Message(said, values), detail, "likely")
+    headline = Message("No bank owes its place in the table to noise.")
+    if moved:
+        headline = Message(
+            "{names}{more} {n:changes|change} place once noise is taken out.",
+            {"names": first_names(moved), "more": and_more(moved), "n": len(moved)},
+        )
+    return Finding(headline, detail, "likely")
 
 
-def _focus_finding(rows: pd.DataFrame, focus: str) -> Finding:
-    mine = rows[rows["label"] == focus].iloc[0]
-    values = {"focus": focus, "raw": mine["estimate"], "pooled": mine["pooled"],
-              "low": mine["ci_low"], "high": mine["ci_high"], "level": mine["ci_level"],
-              "before": mine["rank"], "after": mine["pooled_rank"], "n": len(rows),
-              "share": mine["shrinkage"]}  # fmt: skip
-    detail = Message(
-        "Raw {raw:decimal2}, pooled {pooled:decimal2} ({low:decimal2} to {high:decimal2}, "
-        "{level:percent}); place {before:count} before, {after:count} after, of {n:count}.",
-        values,
+def _of_focus(row: pd.Series, n: int) -> tuple[Message, Finding]:
+    say = speaker(**row_values(row), focus=row["label"], n=n)
+    detail = say(
+        "Raw {estimate:decimal2}, pooled {pooled:decimal2} ({ci_low:decimal2} to "
+        "{ci_high:decimal2}, {ci_level:percent}); place {rank:count} before, {pooled_rank:count} "
+        "after, of {n:count}."
     )
-    if mine["shrinkage"] < 0.2:
-        said = "The value of {focus} rests on enough answers to stand by itself."
-        return Finding(Message(said, values), detail, "clear")
-    said = "Part of the distance of {focus} from the mean, {share:percent}, is likely noise."
-    return Finding(Message(said, values), detail, "likely")
-
-
-def partial_pooling_caption(result: PartialPooling) -> Message:
-    """Say what the figure shows."""
-    return Message(
-        "Raw values (hollow) and the values they are drawn to (filled, {level:percent} "
-        "intervals): the larger the error, the closer to the common mean, the dashed line. At the "
-        "right the pooled value, and the place by the raw and by the pooled value.",
-        {"level": result.ci_level},
+    headline = say("{focus} ranks {pooled_rank:count} of {n:count}, with noise taken out too")
+    if row["rank"] != row["pooled_rank"]:
+        headline = say(
+            "{focus} ranks {pooled_rank:count} of {n:count} once noise is taken out, and not "
+            "{rank:count}"
+        )
+    if row["shrinkage"] < 0.2:
+        firm = say("The value of {focus} rests on enough answers to stand by itself.")
+        return headline, Finding(firm, detail, "clear")
+    noisy = say(
+        "Part of the distance of {focus} from the mean, {shrinkage:percent}, is likely noise."
     )
-
-
-def partial_pooling_alt(
-    result: PartialPooling, *, group: str | None = None, focus: str | None = None
-) -> Message:
-    """Describe the figure for those who cannot see it."""
-    rows, whole = _parts(result, group, focus)
-    ordered = rows.sort_values("pooled", ascending=False, kind="stable")
-    first, last = ordered.iloc[0], ordered.iloc[-1]
-    values = {"n": len(rows), "first": first["label"], "high": first["pooled"],
-              "last": last["label"], "low": last["pooled"], "mean": whole["estimate"],
-              "focus": focus}  # fmt: skip
-    return Message(
-        "Dot plot of {n:count} pooled values, from {first} ({high:decimal2}) to {last} "
-        "({low:decimal2}), drawn toward the mean of {mean:decimal2}.",
-        values,
-    )
-
-
-def _parts(
-    result: PartialPooling, group: str | None, focus: str | None
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    one = chosen_group(result, group)
-    rows = result.estimates[result.estimates["group"] == one].reset_index(drop=True)
-    check_focus(rows, focus)
-    return rows, dict(result.groups[result.groups["group"] == one].iloc[0])
+    return headline, Finding(noisy, detail, "likely")

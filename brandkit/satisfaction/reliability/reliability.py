@@ -8,8 +8,6 @@ from typing import NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from brandkit.core.errors import (
     NotEnoughDataError,
@@ -19,7 +17,7 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.intervals import carried_df, t_interval
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Flags, Floats, Ints, ratio
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.sampling.rows import Data, MissingRule, SurveyRows, Weight, survey_rows
@@ -47,28 +45,12 @@ class OneFactor(NamedTuple):
 
 
 def one_factor(correlations: Floats) -> OneFactor:
-    """Fit one factor to a correlation matrix.
+    """Fit one factor to the correlations of at least three items, shape (p, p); loadings sum >= 0.
 
-    Parameters
-    ----------
-    correlations : ndarray, shape (p, p)
-        Of at least three items; with fewer one factor is not determined.
-
-    Returns
-    -------
-    OneFactor
-        Loadings sum to a number >= 0.
-
-    Notes
-    -----
     Minimises over the items' own variances u the profile likelihood: with the eigenvalues e of
-    u^-1/2 R u^-1/2, all but the largest, the sum of e - log(e) - 1. The loadings are
-    u^1/2 v (e_1 - 1)^1/2, v the leading eigenvector.
-
-    References
-    ----------
-    Jöreskog, K. G. (1967). Some contributions to maximum likelihood factor analysis.
-    Psychometrika 32, 443-482.
+    u^-1/2 R u^-1/2, all but the largest, the sum of e - log(e) - 1; loadings are
+    u^1/2 v (e_1 - 1)^1/2, v the leading eigenvector. Jöreskog (1967), Some contributions to maximum
+    likelihood factor analysis, Psychometrika 32, 443-482.
 
     Examples
     --------
@@ -78,14 +60,20 @@ def one_factor(correlations: Floats) -> OneFactor:
     >>> one_factor(correlations).loadings.round(6).tolist()
     [0.8, 0.7, 0.6]
     """
+    from scipy.optimize import minimize
+
     inverse = np.linalg.inv(correlations)
     start = np.clip((1 - 0.5 / len(correlations)) / np.diagonal(inverse), LEAST_OWN, 1.0)
-    found = minimize(
-        _misfit, start, args=(correlations,), jac=True, method="L-BFGS-B",
+    fitted = minimize(
+        _misfit,
+        start,
+        args=(correlations,),
+        jac=True,
+        method="L-BFGS-B",
         bounds=[(LEAST_OWN, 1.0)] * len(correlations),
         options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 2000},
-    )  # fmt: skip
-    own = np.asarray(found.x)
+    )
+    own = np.asarray(fitted.x)
     loadings = _loadings(own, correlations)
     return OneFactor(loadings if loadings.sum() >= 0 else -loadings, own)
 
@@ -214,73 +202,84 @@ def scale_reliability(
     frame, _ = data_frame(data)
     require_columns(frame, names, argument="items")
     rows = survey_rows(
-        data, columns=names, weight=weight, respondent=respondent, strata=strata, cluster=cluster,
+        data,
+        columns=names,
+        weight=weight,
+        respondent=respondent,
+        strata=strata,
+        cluster=cluster,
         missing=missing,
-    )  # fmt: skip
-    facts = _Facts.of_rows(rows, pairwise=missing == "pairwise")
-    varies = facts.varies
+    )
+    n, mean, whole = _moments(rows, pairwise=missing == "pairwise")
+    own = np.diagonal(whole)
+    varies = own > 1e-12 * np.maximum(mean**2, 1e-12)
     if varies.sum() < 2 or len(rows) < 3:
         raise NotEnoughDataError(
             "`items` must hold at least two that vary, over at least three rows; found "
             f"{int(varies.sum())} that vary ({shown(np.array(names)[varies].tolist())}) over "
             f"{len(rows)} rows. Name other items."
         )
-    covariance = facts.covariance[np.ix_(varies, varies)]
-    told = _of_items(covariance)
-    whole = _of_scale(covariance)
-    exact = missing in ("raise", "drop")
-    low, high = _alpha_interval(rows, varies, level=level) if exact else (np.nan, np.nan)
+    covariance = whole[np.ix_(varies, varies)]
+    deviations = np.sqrt(np.diagonal(covariance))
+    correlations = covariance / np.outer(deviations, deviations)
+    is_singular = bool(np.linalg.eigvalsh(correlations)[0] < SINGULAR)
+    factor = None if is_singular or len(covariance) < 3 else one_factor(correlations)
+    is_exact = missing in ("raise", "drop")
+    low, high = _alpha_interval(rows, varies, level=level) if is_exact else (np.nan, np.nan)
 
-    item_frame = pd.DataFrame({"item": names, "n": facts.n, "mean": facts.mean,
-                               "spread": np.sqrt(np.diagonal(facts.covariance))})  # fmt: skip
-    for name, values in told.items():
+    kmo, kmo_items = (np.nan, np.nan) if is_singular else _kmo(correlations)
+    items_frame = pd.DataFrame({"item": names, "n": n, "mean": mean, "spread": np.sqrt(own)})
+    for name, values in {
+        "item_rest": _item_rest(covariance),
+        "alpha_if_dropped": [
+            _alpha(np.delete(np.delete(covariance, at, 0), at, 1)) for at in range(len(covariance))
+        ],
+        "loading": np.nan if factor is None else factor.loadings,
+        "kmo": kmo_items,
+    }.items():
         column = np.full(len(names), np.nan)
         column[varies] = values
-        item_frame[name] = column
-    item_frame["looks_reversed"] = item_frame["item_rest"].to_numpy() < 0
-    scale = pd.DataFrame(
-        {
-            "n_items": [int(varies.sum())], "n": [len(rows)], "n_respondents": [rows.n_persons],
-            "n_dropped": [rows.n_dropped], "alpha_raw": [whole["alpha_raw"]], "alpha_low": [low],
-            "alpha_high": [high], "ci_level": [level],
-            **{name: [value] for name, value in whole.items() if name != "alpha_raw"},
-        }
-    )  # fmt: skip
-    labels = {name: rows.labels[name] for name in names if name in rows.labels}
-    notes = (*rows.notes, *_notes(item_frame, scale, covariance, exact=exact))
-    return ScaleReliability(scale=scale, items=item_frame, labels=labels, notes=notes)
+        items_frame[name] = column
+    items_frame["looks_reversed"] = items_frame["item_rest"].to_numpy() < 0
+    k = len(covariance)
+    scale = {
+        **{"n_items": k, "n": len(rows), "n_respondents": rows.n_persons},
+        **{"n_dropped": rows.n_dropped, "alpha_raw": _alpha(covariance), "alpha_low": low},
+        **{"alpha_high": high, "ci_level": level, "alpha_standardised": _alpha(correlations)},
+        "omega": np.nan if factor is None else factor.omega(deviations),
+        "omega_standardised": np.nan if factor is None else factor.omega(np.ones(k)),
+        "kmo": kmo,
+        "mean_correlation": float((correlations.sum() - k) / (k * (k - 1))),
+    }
+    related = _collinear(correlations, np.array(names)[varies]) if is_singular else []
+    notes = [*_item_notes(items_frame), *_factor_notes(factor, related)]
+    if not is_exact:
+        notes.append(
+            Message("Alpha has no interval where missing answers were filled in or used pairwise.")
+        )
+    elif np.isnan(low):
+        notes.append(Message("Alpha has no interval: the items leave no doubt, or do not add up."))
+    return ScaleReliability(
+        scale=pd.DataFrame([scale]),
+        items=items_frame,
+        labels={name: rows.labels[name] for name in names if name in rows.labels},
+        notes=(*rows.notes, *notes),
+    )
 
 
-# --- moments -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class _Facts:
-    """Weighted means and covariances of the items (divided by n - 1)."""
-
-    n: NDArray[np.int64]
-    mean: Floats
-    covariance: Floats
-    varies: NDArray[np.bool_]
-
-    @classmethod
-    def of_rows(cls, rows: SurveyRows, *, pairwise: bool) -> _Facts:
-        """Take them from rows; pairwise each pair from the rows that have both."""
-        there = ~np.isnan(rows.values)
-        n = there.sum(axis=0).astype(np.int64)
-        values = np.where(there, rows.values, 0.0)
-        weight = rows.weight[:, None] * there
-        mean = (weight * values).sum(axis=0) / weight.sum(axis=0)
-        if pairwise:
-            sums = rows.moments(pairwise=True).sums()
-            covariance = sums.covariance()[0]
-        else:
-            apart = (values - mean) * there
-            covariance = (apart * rows.weight[:, None]).T @ apart / rows.weight.sum()
-        covariance = np.asarray(covariance * (len(rows) / max(len(rows) - 1, 1)))
-        own = np.diagonal(covariance)
-        varies = own > 1e-12 * np.maximum(mean**2, 1e-12)
-        return cls(n, mean, covariance, np.asarray(varies))
+def _moments(rows: SurveyRows, *, pairwise: bool) -> tuple[Ints, Floats, Floats]:
+    """Give n, weighted means and covariances (over n - 1); pairwise from rows that have both."""
+    there = ~np.isnan(rows.values)
+    values = np.where(there, rows.values, 0.0)
+    weight = rows.weight[:, None] * there
+    mean = (weight * values).sum(axis=0) / weight.sum(axis=0)
+    if pairwise:
+        covariance = rows.moments(pairwise=True).sums().covariance()[0]
+    else:
+        apart = (values - mean) * there
+        covariance = (apart * rows.weight[:, None]).T @ apart / rows.weight.sum()
+    covariance = np.asarray(covariance * (len(rows) / max(len(rows) - 1, 1)))
+    return there.sum(axis=0).astype(np.int64), mean, covariance
 
 
 def _alpha(covariance: Floats) -> float:
@@ -290,67 +289,25 @@ def _alpha(covariance: Floats) -> float:
     return k / (k - 1) * (1 - float(np.trace(covariance)) / total)
 
 
-def _correlations(covariance: Floats) -> Floats:
-    deviations = np.sqrt(np.diagonal(covariance))
-    return np.asarray(covariance / np.outer(deviations, deviations))
-
-
-def _is_singular(correlations: Floats) -> bool:
-    return bool(np.linalg.eigvalsh(correlations)[0] < SINGULAR)
-
-
-def _of_items(covariance: Floats) -> dict[str, Floats]:
-    """Describe each item against the others."""
-    k, own = len(covariance), np.diagonal(covariance)
-    with_rest = covariance.sum(axis=0) - own
-    rest = covariance.sum() - 2 * covariance.sum(axis=0) + own
-    item_rest = np.divide(
-        with_rest, np.sqrt(own * np.maximum(rest, 0)), out=np.full(k, np.nan), where=rest > 0
-    )
-    left = [np.delete(np.delete(covariance, at, 0), at, 1) for at in range(k)]
-    correlations = _correlations(covariance)
-    singular = _is_singular(correlations)
-    fitted = singular or k < 3
-    return {
-        "item_rest": item_rest,
-        "alpha_if_dropped": np.array([_alpha(one) for one in left]),
-        "loading": np.full(k, np.nan) if fitted else one_factor(correlations).loadings,
-        "kmo": np.full(k, np.nan) if singular else _kmo(correlations)[1],
-    }
-
-
-def _of_scale(covariance: Floats) -> dict[str, float]:
-    """Describe the scale as a whole."""
-    k = len(covariance)
-    correlations = _correlations(covariance)
-    singular = _is_singular(correlations)
-    factor = None if singular or k < 3 else one_factor(correlations)
-    deviations = np.sqrt(np.diagonal(covariance))
-    return {
-        "alpha_raw": _alpha(covariance),
-        "alpha_standardised": _alpha(correlations),
-        "omega": np.nan if factor is None else factor.omega(deviations),
-        "omega_standardised": np.nan if factor is None else factor.omega(np.ones(k)),
-        "kmo": np.nan if singular else _kmo(correlations)[0],
-        "mean_correlation": float((correlations.sum() - k) / (k * (k - 1))),
-    }
+def _item_rest(covariance: Floats) -> Floats:
+    """Give the correlation of each item with the sum of the others."""
+    own, total = np.diagonal(covariance), covariance.sum(axis=0)
+    rest = covariance.sum() - 2 * total + own
+    return ratio(total - own, np.sqrt(own * np.maximum(rest, 0)))
 
 
 def _kmo(correlations: Floats) -> tuple[float, Floats]:
     """Give Kaiser, Meyer and Olkin's measure of all items, and of each."""
     inverse = np.linalg.inv(correlations)
     scale = np.sqrt(np.diagonal(inverse))
-    partial = inverse / np.outer(scale, scale)
-    squares, rest = correlations**2, partial**2
+    squares, rest = correlations**2, (inverse / np.outer(scale, scale)) ** 2
     np.fill_diagonal(squares, 0.0)
     np.fill_diagonal(rest, 0.0)
     each = squares.sum(axis=0) / (squares.sum(axis=0) + rest.sum(axis=0))
     return float(squares.sum() / (squares.sum() + rest.sum())), np.asarray(each)
 
 
-def _alpha_interval(
-    rows: SurveyRows, varies: NDArray[np.bool_], *, level: float
-) -> tuple[float, float]:
+def _alpha_interval(rows: SurveyRows, varies: Flags, *, level: float) -> tuple[float, float]:
     """Put Student's t around log(1 - alpha), with alpha linearised in the covariances."""
     values = rows.values[:, varies]
     share = rows.weight / rows.weight.sum()
@@ -369,54 +326,43 @@ def _alpha_interval(
     return 1 - float(np.exp(high)), 1 - float(np.exp(low))
 
 
-# --- notes ---------------------------------------------------------------------------------------
-
-
-def _notes(
-    items: pd.DataFrame, scale: pd.DataFrame, covariance: Floats, *, exact: bool
-) -> list[Message]:
-    notes = []
+def _item_notes(items: pd.DataFrame) -> list[Message]:
     constant = items.loc[items["item_rest"].isna() & (items["spread"] < 1e-6), "item"].tolist()
-    if constant:
-        said = (
-            "All answers are alike on {n:count} {n:item|items} ({names}), which {n:is|are} left "
-            "out of the scale."
-        )
-        notes.append(Message(said, {"n": len(constant), "names": constant[:5]}))
     turned = items.loc[items["looks_reversed"], "item"].tolist()
-    if turned:
-        said = (
-            "{n:count} {n:item runs|items run} against the others ({names}): worded the other way "
-            "and not turned round, or of another scale. Look at the wording, turn the answers "
-            "round in the codebook, and compute again."
-        )
-        notes.append(Message(said, {"n": len(turned), "names": turned[:5]}))
-    correlations = _correlations(covariance)
-    if _is_singular(correlations):
-        names = items.loc[items["item_rest"].notna(), "item"].to_numpy()
-        said = (
-            "Some items follow from the others exactly ({names}), so KMO, loadings and omega do "
-            "not exist."
-        )
-        notes.append(Message(said, {"names": _collinear(correlations, names)}))
-    elif len(covariance) < 3:
-        notes.append(Message("Omega and loadings take three items."))
-    elif one_factor(correlations).is_bounded:
-        said = (
-            "The factor explains one item wholly, which the data cannot bear: omega is at the edge "
-            "of what it can be."
-        )
-        notes.append(Message(said))
-    if not exact:
-        notes.append(
-            Message("Alpha has no interval where missing answers were filled in or used pairwise.")
-        )
-    elif scale["alpha_low"].isna().any():
-        notes.append(Message("Alpha has no interval: the items leave no doubt, or do not add up."))
-    return notes
+    alike = Message(
+        "All answers are alike on {n:count} {n:item|items} ({names}), which {n:is|are} left out of "
+        "the scale.",
+        {"n": len(constant), "names": constant[:5]},
+    )
+    against = Message(
+        "{n:count} {n:item runs|items run} against the others ({names}): worded the other way and "
+        "not turned round, or of another scale. Look at the wording, turn the answers round in the "
+        "codebook, and compute again.",
+        {"n": len(turned), "names": turned[:5]},
+    )
+    return [*([alike] if constant else []), *([against] if turned else [])]
 
 
-def _collinear(correlations: Floats, names: NDArray[np.object_]) -> list[str]:
+def _factor_notes(factor: OneFactor | None, related: list[str]) -> list[Message]:
+    """Say why there is no factor (``related``: items that follow from others), or its edge."""
+    if related:
+        return [
+            Message(
+                "Some items follow from the others exactly ({names}), so KMO, loadings and omega "
+                "do not exist.",
+                {"names": related},
+            )
+        ]
+    if factor is None:
+        return [Message("Omega and loadings take three items.")]
+    edge = Message(
+        "The factor explains one item wholly, which the data cannot bear: omega is at the edge of "
+        "what it can be."
+    )
+    return [edge] if factor.is_bounded else []
+
+
+def _collinear(correlations: Floats, names: np.ndarray) -> list[str]:
     """Name the items that take part in an exact relation."""
     values, vectors = np.linalg.eigh(correlations)
     part = np.abs(vectors[:, values < SINGULAR]).max(axis=1)

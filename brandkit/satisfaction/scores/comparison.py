@@ -5,282 +5,50 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from brandkit.core.errors import InputError, NotEnoughDataError, check_level, check_option, shown
-from brandkit.core.linalg import Codes, Floats
+from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.core.story import speaker
 from brandkit.sampling.rows import Data, Weight
 from brandkit.satisfaction.groups import (
     By,
     GroupedRows,
-    ItemScale,
     Limits,
     Measure,
     NpsCoding,
     data_frame,
     group_columns,
     group_labels,
-    group_text,
     grouped_rows,
     wanted_items,
 )
 from brandkit.satisfaction.scores.kernel import (
-    SMALL,
-    SUPPRESSED,
-    UNITS,
-    DomainEstimates,
-    Weighting,
-    check_bases,
-    in_order,
-    measured,
-    scales_of,
-    shown_base,
-    shown_numbers,
-    weighting_of,
-)
-from brandkit.satisfaction.scores.pair_tests import (
     PairTests,
-    against_zero,
+    Scored,
     column_letters,
     design_tests,
     letters_below,
     open_ranks,
     pooled_mean_tests,
     pooled_share_tests,
+    scored,
 )
-
-
-def group_frame(
-    numbers: Mapping[str, NDArray[Any]],
-    variable: int,
-    measure: Measure,
-    *,
-    labels: Sequence[str],
-    level: float,
-) -> pd.DataFrame:
-    """Give one row a group, from ``measure`` to ``base``.
-
-    Parameters
-    ----------
-    numbers : mapping
-        As :func:`~brandkit.satisfaction.scores.kernel.shown_numbers` gives them.
-    variable : int
-        Which of their columns.
-    measure : "mean", "top2" or "nps"
-    labels : sequence of str
-        Names of the groups.
-    level : float
-
-    Returns
-    -------
-    DataFrame
-    """
-    one = {name: numbers[name][:, variable] for name in numbers}
-    return pd.DataFrame(
-        {
-            "measure": measure,
-            "unit": UNITS[measure],
-            "label": np.array(labels, dtype=object),
-            **{name: one[name] for name in ("estimate", "std_error", "ci_low", "ci_high")},
-            "ci_level": level,
-            **{name: one[name] for name in ("n", "n_respondents", "n_effective", "base")},
-        }
-    )
-
-
-def pair_frame(
-    tests: PairTests, measure: Measure, *, labels: Sequence[str], n: Floats, level: float
-) -> pd.DataFrame:
-    """Give one row a pair of groups, from ``measure`` to ``n_b``."""
-    names = np.array(labels, dtype=object)
-    frame = pd.DataFrame(
-        {
-            "measure": measure,
-            "unit": UNITS[measure],
-            "group_a": names[tests.first],
-            "group_b": names[tests.second],
-        }
-    )
-    return with_tests(frame, tests, n=n, level=level)
-
-
-def with_tests(frame: pd.DataFrame, tests: PairTests, *, n: Floats, level: float) -> pd.DataFrame:
-    """Put the numbers of tests beside the names of what was tested."""
-    low, high = tests.ends(level)
-    return frame.assign(
-        estimate=tests.difference,
-        std_error=tests.std_error,
-        ci_low=low,
-        ci_high=high,
-        ci_level=level,
-        statistic=tests.statistic,
-        p_value=tests.p_value,
-        p_adjusted=tests.p_adjusted,
-        distinct=tests.p_adjusted < 1 - level,
-        n_a=n[tests.first].astype(np.int64),
-        n_b=n[tests.second].astype(np.int64),
-    )
-
-
-def pseudo_variance(estimate: DomainEstimates, variable: int, measure: Measure) -> Floats:
-    """Give the variance of a share or net promoter score where all answers are alike.
-
-    Parameters
-    ----------
-    estimate : DomainEstimates
-    variable : int
-    measure : "mean", "top2" or "nps"
-
-    Returns
-    -------
-    ndarray, shape (groups,)
-        What one more answer of either kind leaves (for the score 3/4 promoters, 1 1/2 passives,
-        3/4 detractors); 0 where answers differ, and for means.
-
-    References
-    ----------
-    Agresti, A. and Caffo, B. (2000). Simple and effective confidence intervals for proportions
-    and differences of proportions. The American Statistician 54, 280-288.
-    """
-    mean, alike = estimate.mean[:, variable], estimate.spread[:, variable] == 0
-    if measure == "mean" or not alike.any():
-        return np.zeros(len(mean))
-    base = np.nan_to_num(shown_base(estimate)[:, variable], nan=1.0)
-    if measure == "top2":
-        share = (base * mean + 1) / (base + 2)
-        return np.where(alike, share * (1 - share) / (base + 2), 0.0)
-    parts = [(base * part + 0.75) / (base + 3) for part in (mean > 0, mean < 0)]
-    net = parts[0] - parts[1]
-    return np.where(alike, 1e4 * (parts[0] + parts[1] - net**2) / (base + 3), 0.0)
-
-
-_SCORES = (
-    "item", "measure", "unit", "label", "wave", "estimate", "std_error", "ci_low", "ci_high",
-    "ci_level", "n", "n_respondents", "n_effective", "base",
-)  # fmt: skip
-_CHANGES = (
-    "item", "measure", "unit", "label", "wave_a", "wave_b", "estimate", "std_error", "ci_low",
-    "ci_high", "ci_level", "statistic", "p_value", "p_adjusted", "distinct", "n_a", "n_b",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class WaveFrames:
-    """Scores by wave, and each wave less the one before.
-
-    Parameters
-    ----------
-    waves, changes : DataFrame
-        See :class:`~brandkit.satisfaction.scores.comparison.GroupComparison`.
-    notes : tuple of Message
-    """
-
-    waves: pd.DataFrame
-    changes: pd.DataFrame
-    notes: tuple[Message, ...] = ()
-
-
-def no_waves() -> WaveFrames:
-    """Give empty frames, for data without waves."""
-    return WaveFrames(pd.DataFrame(columns=list(_SCORES)), pd.DataFrame(columns=list(_CHANGES)))
-
-
-def wave_frames(
-    rows: GroupedRows,
-    items: Sequence[str],
-    scales: Mapping[str, ItemScale],
-    *,
-    level: float,
-    bases: tuple[int, int],
-) -> WaveFrames:
-    """Compare each wave with the one before, in every group.
-
-    Parameters
-    ----------
-    rows : GroupedRows
-        Split by group and, last, by wave.
-    items : sequence of str
-    scales : mapping
-        Item to its scale.
-    level : float
-    bases : tuple of int
-        Persons beneath which a base is flagged, and beneath which it is not compared.
-
-    Returns
-    -------
-    WaveFrames
-        P-values adjusted after Holm over the groups of one item, measure and pair of waves.
-    """
-    labels = np.array(group_labels(rows.groups.assign(wave=None)), dtype=object)
-    waves = np.array([group_text(one) for one in rows.groups["wave"]], dtype=object)
-    steps = _steps(labels, waves, [group_text(one) for one in rows.ordered["wave"]])
-    scores, changes = [], []
-    for measure, (names, estimate) in measured(rows, items, scales).items():
-        numbers = shown_numbers(estimate, measure, level=level, bases=bases)
-        for at, item in enumerate(names):
-            frame = group_frame(numbers, at, measure, labels=labels.tolist(), level=level)
-            frame.insert(0, "item", item)
-            frame.insert(4, "wave", waves)
-            scores.append(frame)
-            changes += _changes(estimate, at, steps, measure=measure, level=level,
-                                least=bases[1], names=(item, labels, waves))  # fmt: skip
-    if not changes:
-        said = "No group is in two waves that follow each other: nothing can be said of change."
-        return WaveFrames(in_order(scores, items), no_waves().changes, (Message(said),))
-    return WaveFrames(in_order(scores, items), in_order(changes, items))
-
-
-def _steps(
-    labels: NDArray[np.object_], waves: NDArray[np.object_], order: list[str]
-) -> list[tuple[Codes, Codes]]:
-    """Give for each pair of waves that follow each other the cells of groups in both."""
-    steps = []
-    place = {(label, wave): at for at, (label, wave) in enumerate(zip(labels, waves, strict=True))}
-    names = list(dict.fromkeys(labels))
-    for earlier, later in pairwise(order):
-        both = [name for name in names if (name, earlier) in place and (name, later) in place]
-        if both:
-            cells = [[place[name, wave] for name in both] for wave in (earlier, later)]
-            steps.append((np.array(cells[0], np.intp), np.array(cells[1], np.intp)))
-    return steps
-
-
-def _changes(
-    estimate: DomainEstimates,
-    at: int,
-    steps: list[tuple[Codes, Codes]],
-    *,
-    measure: Measure,
-    level: float,
-    least: int,
-    names: tuple[str, NDArray[np.object_], NDArray[np.object_]],
-) -> list[pd.DataFrame]:
-    item, labels, waves = names
-    mean = np.where(estimate.n_persons[:, at] < least, np.nan, estimate.mean[:, at])
-    df = (estimate.df if measure == "mean" else estimate.carried)[:, at]
-    own = estimate.variance[:, at] + pseudo_variance(estimate, at, measure)
-    shared = estimate.covariance(at)
-    frames = []
-    for before, after in steps:
-        both = own[before] + own[after] - 2 * shared[before, after]
-        error = np.sqrt(np.maximum(both, 0.0))
-        apart = own[before] ** 2 / df[before] + own[after] ** 2 / df[after]
-        freedom = np.divide((own[before] + own[after]) ** 2, apart,
-                            out=np.full(len(before), np.inf), where=apart > 0)  # fmt: skip
-        tests = against_zero(mean[after] - mean[before], error, df=freedom, pairs=(before, after))
-        frame = pd.DataFrame({
-            "item": item, "measure": measure, "unit": UNITS[measure], "label": labels[before],
-            "wave_a": waves[before], "wave_b": waves[after],
-        })  # fmt: skip
-        frames.append(with_tests(frame, tests, n=estimate.n[:, at], level=level))
-    return frames
-
+from brandkit.satisfaction.scores.scores import (
+    SMALL,
+    SUPPRESSED,
+    Weighting,
+    check_bases,
+    flagged_notes,
+    item_labels,
+    scales_of,
+    weighting_of,
+)
 
 Style = Literal["holm", "ctables"]
 
@@ -453,44 +221,76 @@ def group_comparison(
     chosen = _checked_levels(levels)
     check_bases(minimum_base, suppress_below)
     names, bases = wanted_items(items), (minimum_base, suppress_below)
-    frame, design = data_frame(data)
-    made_of = group_columns(design.get("brand") if by is None else by, frame=frame, design=design)
+    frame, known = data_frame(data)
+    made_of = group_columns(known.get("brand") if by is None else by, frame=frame, design=known)
     if not made_of:
         raise InputError("`by` must say what to compare; found nothing. Name the column of banks.")
-
-    def grouped(columns: Mapping[str, tuple[str, ...]]) -> GroupedRows:
-        return grouped_rows(data, items=names, by=columns, weight=weight, respondent=respondent,
-                            strata=strata, cluster=cluster)  # fmt: skip
-
-    rows = grouped(made_of)
+    design = {"weight": weight, "respondent": respondent, "strata": strata, "cluster": cluster}
+    rows = grouped_rows(data, items=names, by=made_of, **design)
     if len(rows.groups) < 2:
         raise NotEnoughDataError(
             f"`by` must give at least two groups to compare; found {len(rows.groups)} in "
             f"{shown(list(made_of.values()))}. Name another column."
         )
-    scales, said = scales_of(
+    scales, scale_notes = scales_of(
         rows, data, names, limits=limits, nps_coding=nps_coding, measures=measures
     )
-    groups, pairs = _compared(rows, names, scales, style=style, levels=chosen, bases=bases)
-    changes = no_waves()
-    over = wave or design.get("wave")
+
+    estimated = scored(rows, names, scales, level=chosen[0], bases=bases)
+    groups, pairs = _compared(estimated, group_labels(rows.groups), style=style, levels=chosen,
+                              least=suppress_below)  # fmt: skip
+    waves, changes, wave_notes = pd.DataFrame(columns=_WAVES), pd.DataFrame(columns=_CHANGES), []
+    over = wave or known.get("wave")
     if over is not None and "wave" not in made_of:
-        changes = wave_frames(
-            grouped({**made_of, "wave": (over,)}), names, scales, level=chosen[0], bases=bases
-        )
+        cells = grouped_rows(data, items=names, by={**made_of, "wave": (over,)}, **design)
+        estimated = scored(cells, names, scales, level=chosen[0], bases=bases)
+        waves, changes = _wave_frames(estimated, cells, level=chosen[0], least=suppress_below)
+        if not len(changes):
+            wave_notes = [
+                Message(
+                    "No group is in two waves that follow each other: nothing can be said of "
+                    "change."
+                )
+            ]
+
     several = _share_several(rows)
     return GroupComparison(
-        groups=groups, pairs=pairs, waves=changes.waves, changes=changes.changes,
+        groups=groups,
+        pairs=pairs,
+        waves=waves,
+        changes=changes,
         limits={item: (scale.low, scale.high) for item, scale in scales.items()},
-        labels={item: rows.rows.labels[item] for item in names if item in rows.rows.labels},
-        role=" ".join(made_of), style=style, levels=chosen,
-        weighting=weighting_of(weight, rows.rows), n=len(rows.rows),
-        n_respondents=rows.rows.n_persons, share_several=several,
+        labels=item_labels(rows.rows, names),
+        role=" ".join(made_of),
+        style=style,
+        levels=chosen,
+        weighting=weighting_of(weight, rows.rows),
+        n=len(rows.rows),
+        n_respondents=rows.rows.n_persons,
+        share_several=several,
         notes=(
-            *rows.notes, *said,
-            *_notes(groups, pairs, changes, style=style, levels=chosen, several=several),
+            *rows.notes,
+            *scale_notes,
+            *_test_notes(pairs, style=style, levels=chosen, several=several),
+            *_base_notes(groups),
+            *wave_notes,
         ),
-    )  # fmt: skip
+    )
+
+
+_TESTED = (
+    *("estimate", "std_error", "ci_low", "ci_high", "ci_level"),
+    *("statistic", "p_value", "p_adjusted", "distinct", "n_a", "n_b"),
+)
+_BASE = (
+    *("estimate", "std_error", "ci_low", "ci_high", "ci_level"),
+    *("n", "n_respondents", "n_effective", "base"),
+)
+_ITEM = ("item", "measure", "unit")
+_GROUPS = [*_ITEM, "label", "letter", *_BASE, "letters", "rank", "rank_low", "rank_high"]
+_WAVES = [*_ITEM, "label", "wave", *_BASE]
+_PAIRS = [*_ITEM, "group_a", "group_b", *_TESTED]
+_CHANGES = [*_ITEM, "label", "wave_a", "wave_b", *_TESTED]
 
 
 def _checked_levels(levels: Sequence[float]) -> tuple[float, ...]:
@@ -506,53 +306,120 @@ def _checked_levels(levels: Sequence[float]) -> tuple[float, ...]:
     return chosen
 
 
-# --- tests ---------------------------------------------------------------------------------------
-
-
 def _compared(
-    rows: GroupedRows,
-    items: Sequence[str],
-    scales: Mapping[str, ItemScale],
+    estimated: Sequence[Scored],
+    labels: Sequence[str],
     *,
     style: Style,
     levels: tuple[float, ...],
-    bases: tuple[int, int],
+    least: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Test every row of the table; give the frames of groups and of pairs."""
-    labels = group_labels(rows.groups)
+    names = np.array(labels, dtype=object)
     groups, pairs = [], []
-    for measure, (names, estimate) in measured(rows, items, scales).items():
-        numbers = shown_numbers(estimate, measure, level=levels[0], bases=bases)
-        for at, item in enumerate(names):
-            mean = np.where(estimate.n_persons[:, at] < bases[1], np.nan, estimate.mean[:, at])
-            tests = _tests(estimate, at, mean, measure=measure, style=style)
-            frame = group_frame(numbers, at, measure, labels=labels, level=levels[0])
-            frame.insert(0, "item", item)
-            frame.insert(4, "letter", column_letters(len(labels)))
-            frame["letters"] = letters_below(tests, levels=levels, n_groups=len(labels))
-            rank, *ends = open_ranks(mean, tests, level=levels[0])
-            frame["rank"] = rank
-            frame["rank_low"], frame["rank_high"] = (pd.Series(end).astype("Int64") for end in ends)
-            groups.append(frame)
-            pair = pair_frame(tests, measure, labels=labels, n=estimate.n[:, at], level=levels[0])
-            pair.insert(0, "item", item)
-            pairs.append(pair)
-    return in_order(groups, items), in_order(pairs, items)
+    for one in estimated:
+        tests = _tests(one, style=style, least=least)
+        rank, low, high = open_ranks(_compared_means(one, least), tests, level=levels[0])
+        groups.append(
+            one.table.assign(
+                label=names,
+                letter=column_letters(len(names)),
+                letters=letters_below(tests, levels=levels, n_groups=len(names)),
+                rank=rank,
+                rank_low=pd.Series(low).astype("Int64"),
+                rank_high=pd.Series(high).astype("Int64"),
+            )
+        )
+        tested = _tested(one, tests, level=levels[0])
+        pairs.append(tested.assign(group_a=names[tests.first], group_b=names[tests.second]))
+    return (
+        pd.concat(groups, ignore_index=True)[_GROUPS],
+        pd.concat(pairs, ignore_index=True)[_PAIRS],
+    )
 
 
-def _tests(
-    estimate: DomainEstimates, at: int, mean: Floats, *, measure: Measure, style: Style
-) -> PairTests:
+def _compared_means(one: Scored, least: int) -> Floats:
+    """Give the means, missing where too few persons answered to compare them."""
+    persons, mean = (
+        part[:, one.variable] for part in (one.estimates.n_persons, one.estimates.mean)
+    )
+    return np.where(persons < least, np.nan, mean)
+
+
+def _tests(one: Scored, *, style: Style, least: int) -> PairTests:
+    estimates, at, mean = one.estimates, one.variable, _compared_means(one, least)
     if style == "ctables":
-        weight = estimate.total[:, at]
-        if measure == "top2":
+        weight = estimates.total[:, at]
+        if one.measure == "top2":
             return pooled_share_tests(mean, weight=weight)
-        return pooled_mean_tests(mean, spread=estimate.spread[:, at], weight=weight)
-    covariance = estimate.covariance(at)
-    own = pseudo_variance(estimate, at, measure)
-    covariance[np.diag_indices_from(covariance)] += np.nan_to_num(own)
-    df = estimate.df if measure == "mean" else estimate.carried
-    return design_tests(mean, covariance, df=df[:, at])
+        return pooled_mean_tests(mean, spread=estimates.spread[:, at], weight=weight)
+    covariance = estimates.covariance(at)
+    pseudo = estimates.pseudo_variance(at, one.measure)
+    covariance[np.diag_indices_from(covariance)] += np.nan_to_num(pseudo)
+    return design_tests(mean, covariance, df=_df(one))
+
+
+def _df(one: Scored) -> Floats:
+    """Give degrees of freedom: of shares and scores those of the units that carry the variance."""
+    df = one.estimates.df if one.measure == "mean" else one.estimates.carried
+    return df[:, one.variable]
+
+
+def _tested(one: Scored, tests: PairTests, *, level: float) -> pd.DataFrame:
+    """Give the numbers of tests, with the item and measure."""
+    low, high = tests.ends(level)
+    n = one.estimates.n[:, one.variable].astype(np.int64)
+    numbers = ("std_error", "statistic", "p_value", "p_adjusted")
+    frame = pd.DataFrame({name: getattr(tests, name) for name in numbers})
+    return frame.assign(
+        **{name: one.table[name].iloc[0] for name in _ITEM},
+        estimate=tests.difference,
+        ci_low=low,
+        ci_high=high,
+        ci_level=level,
+        distinct=tests.p_adjusted < 1 - level,
+        n_a=n[tests.first],
+        n_b=n[tests.second],
+    )
+
+
+def _wave_frames(
+    estimated: Sequence[Scored], cells: GroupedRows, *, level: float, least: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Compare each wave with the one before, in every group; adjusted after Holm over the groups.
+
+    ``cells`` are split by group and, last, by wave.
+    """
+    labels = np.array(group_labels(cells.groups.assign(wave=None)), dtype=object)
+    waves = cells.groups["wave"].to_numpy(dtype=object)
+    place = {key: at for at, key in enumerate(zip(labels, waves, strict=True))}
+    steps = []
+    for earlier, later in pairwise(cells.waves):
+        both = [
+            (place[label, earlier], place[label, later])
+            for label in dict.fromkeys(labels)
+            if (label, earlier) in place and (label, later) in place
+        ]
+        if both:
+            before, after = np.array(both, dtype=np.intp).T
+            steps.append((before, after))
+    changes = [pd.DataFrame(columns=_CHANGES)] if not steps else []
+    for one in estimated:
+        covariance = one.estimates.covariance(one.variable)
+        own = one.estimates.variance[:, one.variable]
+        pseudo = one.estimates.pseudo_variance(one.variable, one.measure)
+        np.fill_diagonal(covariance, own + pseudo)
+        for before, after in steps:
+            tests = design_tests(
+                _compared_means(one, least), covariance, df=_df(one), pairs=(after, before)
+            )
+            changes.append(
+                _tested(one, tests, level=level)
+                .rename(columns={"n_a": "n_b", "n_b": "n_a"})
+                .assign(label=labels[before], wave_a=waves[before], wave_b=waves[after])
+            )
+    scores = pd.concat([one.table.assign(label=labels, wave=waves) for one in estimated])
+    return scores[_WAVES].reset_index(drop=True), pd.concat(changes, ignore_index=True)[_CHANGES]
 
 
 # --- notes ---------------------------------------------------------------------------------------
@@ -566,53 +433,41 @@ def _share_several(rows: GroupedRows) -> float:
     return float((times > 1).mean())
 
 
-def _notes(
-    groups: pd.DataFrame,
-    pairs: pd.DataFrame,
-    changes: WaveFrames,
-    *,
-    style: Style,
-    levels: tuple[float, ...],
-    several: float,
+def _test_notes(
+    pairs: pd.DataFrame, *, style: Style, levels: tuple[float, ...], several: float
 ) -> list[Message]:
     n = int(pairs.groupby(["item", "measure"], sort=False).size().max())
+    say = speaker(n=n, share=several, strict=levels[0], loose=levels[-1])
+    letters = say(
+        "Letters name the groups that a score lies significantly above: capitals at "
+        "{strict:percent}, small letters at {loose:percent}."
+    )
+    if len(levels) == 1:
+        letters = say(
+            "Letters name the groups that a score lies significantly above, at {strict:percent}."
+        )
     if style == "ctables":
-        said = (
+        tested = say(
             "Pairs are tested as SPSS CTABLES does (pooled variance, Bonferroni over {n:count} "
             "{n:pair|pairs}): strata, clusters and persons in several groups play no part."
         )
-        notes = [Message(said, {"n": n})]
-    else:
-        said = (
-            "Pairs are tested with the errors of the design, adjusted after Holm over the "
-            "{n:count} {n:pair|pairs} of each row."
-        )
-        notes = [Message(said, {"n": n})]
-        if several > 0:
-            told = (
-                "{share:percent} of the persons are in several groups; what their answers have in "
-                "common is taken into account."
-            )
-            notes.append(Message(told, {"share": several}))
-    notes.append(
-        Message(
-            "Letters name the groups that a score lies significantly above: capitals at "
-            "{strict:percent}, small letters at {loose:percent}."
-            if len(levels) > 1
-            else "Letters name the groups that a score lies significantly above, at "
-            "{strict:percent}.",
-            {"strict": levels[0], "loose": levels[-1]},
-        )
+        return [tested, letters]
+    tested = say(
+        "Pairs are tested with the errors of the design, adjusted after Holm over the {n:count} "
+        "{n:pair|pairs} of each row."
     )
+    shared = say(
+        "{share:percent} of the persons are in several groups; what their answers have in common "
+        "is taken into account."
+    )
+    return [tested, shared, letters] if several > 0 else [tested, letters]
+
+
+def _base_notes(groups: pd.DataFrame) -> list[Message]:
     hidden = groups[groups["base"].isin(["suppressed", "none"])]["label"].unique().tolist()
-    if hidden:
-        said = "Too few persons answered in {n:count} {n:group|groups} to compare: {names}."
-        notes.append(Message(said, {"n": len(hidden), "names": hidden[:5]}))
     small = groups[groups["base"] == "small"]["label"].unique().tolist()
-    if small:
-        said = (
-            "Few persons answered in {n:count} {n:group|groups} ({names}); their scores are "
-            "flagged."
-        )
-        notes.append(Message(said, {"n": len(small), "names": small[:5]}))
-    return [*notes, *changes.notes]
+    few = Message(
+        "Too few persons answered in {n:count} {n:group|groups} to compare: {names}.",
+        {"n": len(hidden), "names": hidden[:5]},
+    )
+    return [*([few] if hidden else []), *flagged_notes(small)]

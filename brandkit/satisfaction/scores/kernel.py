@@ -1,51 +1,45 @@
-"""Estimates of many variables in many groups at once, with the errors of the whole design.
+"""Estimates of many variables in many groups at once, with design errors, and tests of pairs.
 
 A group (a bank, a wave) is a domain of the sample: persons outside it belong to the sample with 0.
 Rows are summed once over the pairs of sampling unit and group that occur, so the cost does not
-grow with the number of groups.
+grow with the number of groups. Groups that are not compared are missing throughout.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Literal
+from string import ascii_uppercase
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from scipy.special import stdtr, stdtrit
+from scipy.stats import rankdata
 
-from brandkit.core.errors import InputError, check_whole_number
 from brandkit.core.intervals import (
     Interval,
     carried_df,
     effective_base,
+    holm,
     nps_interval,
     t_interval,
     wilson_interval,
 )
-from brandkit.core.linalg import Codes, Floats
-from brandkit.core.message import Message
-from brandkit.sampling.rows import Data, SurveyRows, Weight
+from brandkit.core.linalg import Codes, Flags, Floats, ratio
+from brandkit.sampling.rows import SurveyRows
 from brandkit.sampling.variance import added_up, stratum_residuals
-from brandkit.satisfaction.groups import (
-    BETWEEN,
-    ROLES,
-    GroupedRows,
-    ItemScale,
-    Limits,
-    Measure,
-    NpsCoding,
-    data_frame,
-    group_text,
-    item_scales,
-)
+from brandkit.satisfaction.groups import GroupedRows, ItemScale, Measure
 
+#: Unit of each measure: points of the item's scale, a share 0-1, points from -100 to 100.
+UNITS: dict[Measure, str] = {"mean": "scale", "top2": "share", "nps": "points"}
 #: Spread beneath which answers count as equal: rounding, not difference.
 NO_SPREAD = 1e-20
+#: Weight beneath which SPSS does not compare a column.
+LEAST_WEIGHT = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,41 +61,34 @@ class Domains:
     n_cells: int
 
     def estimates(self, values: Floats) -> DomainEstimates:
-        """Estimate means in every group.
-
-        Parameters
-        ----------
-        values : ndarray, shape (n, variables)
-            Missing where there is no answer.
-
-        Returns
-        -------
-        DomainEstimates
-        """
+        """Estimate means in every group, of values of shape (n, variables), missing as NaN."""
         inside, cell = self.inside, self.cell[self.inside]
         weight = self.rows.weight[inside][:, None]
-        answers = values[inside]
-        there = ~np.isnan(answers)
-        answers = np.where(there, answers, 0.0)
+        there = ~np.isnan(values[inside])
+        answers = np.where(there, values[inside], 0.0)
         weighed = weight * there
         total = self._by_cell(weighed)
-        mean = _ratio(self._by_cell(weighed * answers), total)
+        mean = ratio(self._by_cell(weighed * answers), total)
         apart = np.where(there, answers - np.nan_to_num(mean)[cell], 0.0)
-        spread = _ratio(self._by_cell(weighed * apart**2), total)
+        spread = ratio(self._by_cell(weighed * apart**2), total)
         size = np.maximum(np.abs(mean), 1.0) ** 2
-        spread = np.where(spread <= NO_SPREAD * size, 0.0, spread)
         over = np.where(total > 0, total, 1.0)
-        units = np.add.reduceat(weighed * apart, self.first, axis=0) / over[self.pair_cell]
-        answered = np.logical_or.reduceat(there, self.first, axis=0)
+        answered = np.logical_or.reduceat(there, self.first, axis=0).astype(np.float64)
+        n_units = added_up(answered, place=self.pair_cell, n_places=self.n_cells)
+        clustered = self.rows.design.get("cluster") is not None
         return DomainEstimates(
-            domains=self, mean=mean, spread=spread, total=total, contributions=units,
+            domains=self,
+            mean=mean,
+            spread=np.where(spread <= NO_SPREAD * size, 0.0, spread),
+            total=total,
+            contributions=np.add.reduceat(weighed * apart, self.first, axis=0)
+            / over[self.pair_cell],
             n=self._by_cell(there.astype(np.float64)),
-            n_persons=self._persons(there, answered),
-            n_units=added_up(answered.astype(np.float64), place=self.pair_cell,
-                             n_places=self.n_cells),
-            n_kish=_ratio(total**2, self._by_cell(weight * weighed)),
+            n_persons=self._persons(there) if clustered else n_units,
+            n_units=n_units,
+            n_kish=ratio(total**2, self._by_cell(weight * weighed)),
             explained=self._explained(apart / over[cell]),
-        )  # fmt: skip
+        )
 
     # --- what is the same for all variables ------------------------------------------------------
 
@@ -129,20 +116,19 @@ class Domains:
         return self.rows.unit[self.inside][self.first]
 
     @cached_property
-    def pair_stratum(self) -> Codes:
-        """Stratum of each pair."""
-        return self.rows.stratum[self.pair_unit]
+    def ends(self) -> list[tuple[int, int]]:
+        """Where the pairs of each group begin and end."""
+        return [*pairwise(np.searchsorted(self.pair_cell, np.arange(self.n_cells + 1)).tolist())]
 
-    @property
-    def n_strata(self) -> int:
-        """Strata."""
-        return int(self.rows.stratum.max()) + 1
+    @cached_property
+    def size(self) -> Codes:
+        """Sampling units of each stratum."""
+        return np.bincount(self.rows.stratum)
 
     @cached_property
     def factor(self) -> Floats:
         """By what each stratum's squares are multiplied: n/(n - 1), 1 for a single unit."""
-        size = np.bincount(self.rows.stratum)
-        return np.where(size > 1, size / np.maximum(size - 1, 1), 1.0)
+        return np.where(self.size > 1, self.size / np.maximum(self.size - 1, 1), 1.0)
 
     @cached_property
     def lost(self) -> Floats:
@@ -150,8 +136,14 @@ class Domains:
 
         A stratum's only unit is set against the mean over all, which is 0 for linearised values.
         """
-        size = np.bincount(self.rows.stratum)
-        return np.where(size > 1, 1.0 / size, 0.0)
+        return np.where(self.size > 1, 1.0 / self.size, 0.0)
+
+    def stratum_sums(self, values: Floats) -> Floats:
+        """Add pairs up by group and stratum, shape (groups, strata, variables)."""
+        strata = len(self.size)
+        place = self.pair_cell * strata + self.rows.stratum[self.pair_unit]
+        sums = added_up(values, place=place, n_places=self.n_cells * strata)
+        return sums.reshape(self.n_cells, strata, -1)
 
     @cached_property
     def margin_residuals(self) -> Floats:
@@ -174,17 +166,14 @@ class Domains:
     def _by_cell(self, values: Floats) -> Floats:
         return added_up(values, place=self.cell[self.inside], n_places=self.n_cells)
 
-    def _persons(self, there: NDArray[np.bool_], answered: NDArray[np.bool_]) -> Floats:
+    def _persons(self, there: Flags) -> Floats:
         """Count different persons who answered, by group."""
-        person = self.rows.person[self.inside]
-        if self.rows.design.get("cluster") is None:
-            return added_up(answered.astype(np.float64), place=self.pair_cell,
-                            n_places=self.n_cells)  # fmt: skip
-        key = self.cell[self.inside] * (int(self.rows.person.max()) + 1) + person
-        found, place = np.unique(key, return_inverse=True)
-        told = added_up(there.astype(np.float64), place=place.reshape(-1), n_places=len(found)) > 0
-        home = found // (int(self.rows.person.max()) + 1)
-        return added_up(told.astype(np.float64), place=home, n_places=self.n_cells)
+        persons = int(self.rows.person.max()) + 1
+        key = self.cell[self.inside] * persons + self.rows.person[self.inside]
+        pairs, place = np.unique(key, return_inverse=True)
+        answers = added_up(there.astype(np.float64), place=place.reshape(-1), n_places=len(pairs))
+        answered = (answers > 0).astype(np.float64)
+        return added_up(answered, place=pairs // persons, n_places=self.n_cells)
 
     def _explained(self, influence: Floats) -> Floats | None:
         """Give what each group of the margins explains, shape (margin groups, cells, variables)."""
@@ -195,10 +184,9 @@ class Domains:
         place = self.cell[self.inside] * len(groups) + combination[self.inside]
         weighed = made.base[self.inside][:, None] * influence
         sums = added_up(weighed, place=place, n_places=self.n_cells * len(groups))
-        variables = influence.shape[1]
-        sums = sums.reshape(self.n_cells, len(groups), variables).swapaxes(0, 1)
-        found = made.coefficients(sums.reshape(len(groups), -1))
-        return found.reshape(len(found), self.n_cells, variables)
+        sums = sums.reshape(self.n_cells, len(groups), -1).swapaxes(0, 1)
+        coefficients = made.coefficients(sums.reshape(len(groups), -1))
+        return coefficients.reshape(len(coefficients), self.n_cells, -1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -235,23 +223,22 @@ class DomainEstimates:
 
     @cached_property
     def variance(self) -> Floats:
-        """Variance of each mean under the design.
+        """Variance of each mean under the design, missing where nobody answered.
 
         As :func:`~brandkit.sampling.variance.linearised_covariance` has it on its diagonal, from
         sums over the pairs that occur.
         """
         domains = self.domains
-        place = domains.pair_cell * domains.n_strata + domains.pair_stratum
-        places = domains.n_cells * domains.n_strata
-        squares = added_up(self.contributions**2, place=place, n_places=places)
-        squares = squares.reshape(domains.n_cells, domains.n_strata, -1)
+        squares = domains.stratum_sums(self.contributions**2)
         lost = self._stratum_sums**2 * domains.lost[:, None]
-        found = ((squares - lost) * domains.factor[:, None]).sum(axis=1)
+        variance = ((squares - lost) * domains.factor[:, None]).sum(axis=1)
         if self.explained is not None:
-            own = np.einsum("kcv,kl,lcv->cv", self.explained, domains.margin_products,
-                            self.explained, optimize=True)  # fmt: skip
-            found = found + own - 2 * (self.explained * self._margin_cross).sum(axis=0)
-        return np.where(self.n > 0, np.maximum(found, 0.0), np.nan)
+            products = domains.margin_products
+            own = np.einsum(
+                "kcv,kl,lcv->cv", self.explained, products, self.explained, optimize=True
+            )
+            variance = variance + own - 2 * (self.explained * self._margin_cross).sum(axis=0)
+        return np.where(self.n > 0, np.maximum(variance, 0.0), np.nan)
 
     def covariance(self, variable: int) -> Floats:
         """Give the covariance of one variable's means between groups, shape (groups, groups).
@@ -265,34 +252,26 @@ class DomainEstimates:
         )
         weighed = units.multiply(domains.factor[domains.rows.stratum][:, None]).tocsr()
         sums = self._stratum_sums[..., variable]
-        found = (units.T @ weighed).toarray() - (sums * (domains.factor * domains.lost)) @ sums.T
+        covariance = (units.T @ weighed).toarray()
+        covariance -= (sums * (domains.factor * domains.lost)) @ sums.T
         if self.explained is not None:
             explained, cross = self.explained[..., variable], self._margin_cross[..., variable]
             taken = explained.T @ cross
-            found += explained.T @ domains.margin_products @ explained - taken - taken.T
-        return np.asarray(found)
+            covariance += explained.T @ domains.margin_products @ explained - taken - taken.T
+        return np.asarray(covariance)
 
     @cached_property
     def _stratum_sums(self) -> Floats:
-        """Contributions summed by group and stratum, shape (groups, strata, variables)."""
-        domains = self.domains
-        place = domains.pair_cell * domains.n_strata + domains.pair_stratum
-        sums = added_up(
-            self.contributions, place=place, n_places=domains.n_cells * domains.n_strata
-        )
-        return sums.reshape(domains.n_cells, domains.n_strata, -1)
+        return self.domains.stratum_sums(self.contributions)
 
     @cached_property
     def _margin_cross(self) -> Floats:
         """Products of contributions and margins over units, (margin groups, groups, variables)."""
         domains = self.domains
-        weighed = domains.margin_residuals[domains.pair_unit]
-        weighed = weighed * np.sqrt(domains.factor[domains.pair_stratum])[:, None]
-        ends = np.searchsorted(domains.pair_cell, np.arange(domains.n_cells + 1))
-        return np.stack(
-            [weighed[start:stop].T @ self.contributions[start:stop]
-             for start, stop in pairwise(ends)], axis=1,
-        )  # fmt: skip
+        factor = domains.factor[domains.rows.stratum[domains.pair_unit]]
+        weighed = domains.margin_residuals[domains.pair_unit] * np.sqrt(factor)[:, None]
+        parts = [weighed[a:b].T @ self.contributions[a:b] for a, b in domains.ends]
+        return np.stack(parts, axis=1)
 
     @property
     def df(self) -> Floats:
@@ -301,226 +280,317 @@ class DomainEstimates:
 
     @cached_property
     def carried(self) -> Floats:
-        """The same where few units may carry the variance (``core.effective_base.carried_df``)."""
-        ends = np.searchsorted(self.domains.pair_cell, np.arange(self.domains.n_cells + 1))
-        return np.stack([
-            carried_df(self.contributions[start:stop], df=df)
-            for start, stop, df in zip(ends[:-1], ends[1:], self.df, strict=True)
-        ])  # fmt: skip
+        """The same where few units may carry the variance (``core.intervals.carried_df``)."""
+        parts = [self.contributions[a:b] for a, b in self.domains.ends]
+        return np.stack([carried_df(one, df=df) for one, df in zip(parts, self.df, strict=True)])
 
-
-def _ratio(top: Floats, bottom: Floats) -> Floats:
-    return np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0)
-
-
-UNITS: dict[Measure, str] = {"mean": "scale", "top2": "share", "nps": "points"}
-"""Unit of each measure: points of the item's scale, a share 0-1, points from -100 to 100."""
-SMALL, SUPPRESSED = 30, 10
-"""Persons beneath which a base is flagged, and beneath which nothing is shown."""
-
-Weighting = Literal["none", "column", "margins"]
-
-
-def check_bases(minimum_base: int, suppress_below: int) -> None:
-    """Refuse limits of bases that cross."""
-    check_whole_number("suppress_below", suppress_below, low=1)
-    check_whole_number("minimum_base", minimum_base, low=1)
-    if suppress_below > minimum_base:
-        raise InputError(
-            f"`suppress_below` must be at most `minimum_base`; found {suppress_below} and "
-            f"{minimum_base}. Write 10 and 30."
+    @cached_property
+    def base(self) -> Floats:
+        """The base of a simple sample with the same error; missing where nobody answered."""
+        empty = self.n == 0
+        base = effective_base(
+            np.where(empty, 0.0, self.spread),
+            std_error=np.where(empty, 0.0, np.sqrt(self.variance)),
+            n=np.where(empty, 1.0, np.minimum(np.nan_to_num(self.n_kish), self.n_persons)),
         )
+        return np.where(empty, np.nan, base)
+
+    def interval(self, measure: Measure, *, level: float) -> Interval:
+        """Put intervals around all means of one measure; a mean without variation has none."""
+        if measure == "mean":
+            error = np.sqrt(self.variance)
+            ends = t_interval(self.mean, std_error=error, df=self.df, level=level)
+            return Interval(*(np.where(self.spread == 0, np.nan, end) for end in ends))
+        df = np.maximum(self.carried, 1.0)
+        if measure == "top2":
+            return wilson_interval(self.mean, n=self.base, df=df, level=level)
+        net = self.mean / 100
+        both = self.spread / 100**2 + net**2
+        up, down = (np.clip((both + sign * net) / 2, 0.0, 1.0) for sign in (1, -1))
+        return nps_interval(up, detractors=down, n=self.base, df=df, level=level)
+
+    def pseudo_variance(self, variable: int, measure: Measure) -> Floats:
+        """Give the variance of a share or net score where all answers are alike; else 0, (groups,).
+
+        What one more answer of either kind leaves (for the score 3/4 promoters, 1 1/2 passives,
+        3/4 detractors): Agresti and Caffo (2000), The American Statistician 54, 280-288.
+        """
+        mean, alike = self.mean[:, variable], self.spread[:, variable] == 0
+        base = np.nan_to_num(self.base[:, variable], nan=1.0)
+        if measure == "mean" or not alike.any():
+            return np.zeros(len(mean))
+        if measure == "top2":
+            share = (base * mean + 1) / (base + 2)
+            return np.where(alike, share * (1 - share) / (base + 2), 0.0)
+        up, down = ((base * part + 0.75) / (base + 3) for part in (mean > 0, mean < 0))
+        return np.where(alike, 1e4 * (up + down - (up - down) ** 2) / (base + 3), 0.0)
 
 
-def scales_of(
-    grouped: GroupedRows,
-    data: Data,
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """One item in one measure.
+
+    Parameters
+    ----------
+    item : str
+    measure : "mean", "top2" or "nps"
+    estimates : DomainEstimates
+        Of all items with this measure.
+    variable : int
+        Which of them.
+    table : DataFrame
+        One row a group: ``item measure unit estimate std_error ci_low ci_high ci_level n
+        n_respondents n_effective n_kish base``; bases too small have no numbers.
+    """
+
+    item: str
+    measure: Measure
+    estimates: DomainEstimates
+    variable: int
+    table: pd.DataFrame
+
+
+def scored(
+    rows: GroupedRows,
     items: Sequence[str],
+    scales: Mapping[str, ItemScale],
     *,
-    limits: Limits | None,
-    nps_coding: NpsCoding | None,
-    measures: Measure | Sequence[Measure] | None,
-) -> tuple[dict[str, ItemScale], list[Message]]:
-    """Find the scales of items in grouped rows (:func:`~.scales.item_scales`)."""
-    frame, _ = data_frame(data)
-    raw = frame[list(items)].apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
-    asked: Sequence[Measure] | None = [measures] if isinstance(measures, str) else measures
-    return item_scales(
-        items, grouped.values, raw=raw, codebook=grouped.rows.limits, limits=limits,
-        nps_coding=nps_coding, measures=asked,
-    )  # fmt: skip
+    level: float,
+    bases: tuple[int, int],
+) -> list[Scored]:
+    """Estimate every item in every measure its scale has, in all groups.
 
-
-def measured(
-    grouped: GroupedRows, items: Sequence[str], scales: Mapping[str, ItemScale]
-) -> dict[Measure, tuple[list[str], DomainEstimates]]:
-    """Estimate each measure of all items that have it, in all groups."""
-    domains = Domains(grouped.rows, grouped.cell, len(grouped.groups))
-    found: dict[Measure, tuple[list[str], DomainEstimates]] = {}
+    ``bases``: persons beneath which a base is flagged, and beneath which nothing is shown.
+    """
+    domains = Domains(rows.rows, rows.cell, len(rows.groups))
+    made: dict[tuple[str, Measure], Scored] = {}
     for measure in UNITS:
         chosen = [at for at, item in enumerate(items) if measure in scales[item].measures]
-        if chosen:
-            columns = [scales[items[at]].scored(grouped.values[:, at], measure) for at in chosen]
-            names = [items[at] for at in chosen]
-            found[measure] = names, domains.estimates(np.stack(columns, axis=1))
-    return found
+        if not chosen:
+            continue
+        answers = [scales[items[at]].scored(rows.values[:, at], measure) for at in chosen]
+        estimates = domains.estimates(np.stack(answers, axis=1))
+        numbers = _shown(estimates, measure, level=level, bases=bases)
+        for variable, at in enumerate(chosen):
+            table = pd.DataFrame({name: values[:, variable] for name, values in numbers.items()})
+            table = table.assign(item=items[at], measure=measure, unit=UNITS[measure])
+            made[items[at], measure] = Scored(
+                items[at], measure, estimates, variable, table.assign(ci_level=level)
+            )
+    return [made[item, measure] for item in items for measure in scales[item].measures]
 
 
-def score_interval(estimate: DomainEstimates, measure: Measure, *, level: float) -> Interval:
-    """Put intervals around the estimates of one measure, in its unit.
-
-    Parameters
-    ----------
-    estimate : DomainEstimates
-    measure : "mean", "top2" or "nps"
-    level : float
-
-    Returns
-    -------
-    Interval
-        Of shape (groups, variables); missing where nobody answered, and for means where all
-        answers are alike.
-    """
-    error = np.sqrt(estimate.variance)
-    if measure == "mean":
-        found = t_interval(estimate.mean, std_error=error, df=estimate.df, level=level)
-        alike = estimate.spread == 0
-        return Interval(*(np.where(alike, np.nan, end) for end in found))
-    base, df = shown_base(estimate), np.maximum(estimate.carried, 1.0)
-    if measure == "top2":
-        return wilson_interval(estimate.mean, n=base, df=df, level=level)
-    net = estimate.mean / 100
-    both = estimate.spread / 100**2 + net**2
-    up, down = (np.clip((both + sign * net) / 2, 0.0, 1.0) for sign in (1, -1))
-    return nps_interval(up, detractors=down, n=base, df=df, level=level)
-
-
-def shown_base(estimate: DomainEstimates) -> Floats:
-    """Give the base of a simple sample with the same error; missing where nobody answered."""
-    fallback = np.minimum(np.nan_to_num(estimate.n_kish), estimate.n_persons)
-    empty = estimate.n == 0
-    base = effective_base(
-        np.where(empty, 0.0, estimate.spread),
-        std_error=np.where(empty, 0.0, np.sqrt(estimate.variance)),
-        n=np.where(empty, 1.0, fallback),
-    )
-    return np.where(empty, np.nan, base)
-
-
-def shown_numbers(
-    estimate: DomainEstimates, measure: Measure, *, level: float, bases: tuple[int, int]
-) -> dict[str, NDArray[Any]]:
-    """Give what a table shows of one measure, each an array of groups by variables.
-
-    Parameters
-    ----------
-    estimate : DomainEstimates
-    measure : "mean", "top2" or "nps"
-    level : float
-    bases : tuple of int
-        Persons beneath which a base is flagged, and beneath which numbers are missing.
-
-    Returns
-    -------
-    dict
-        ``estimate std_error ci_low ci_high n n_respondents n_effective n_kish base``.
-    """
-    interval = score_interval(estimate, measure, level=level)
-    base = base_words(estimate.n_persons, bases)
-    hidden = np.isin(base, ("suppressed", "none"))
-
-    def kept(values: Floats) -> Floats:
-        return np.where(hidden, np.nan, values)
-
+def _shown(
+    estimates: DomainEstimates, measure: Measure, *, level: float, bases: tuple[int, int]
+) -> dict[str, NDArray[np.generic]]:
+    """Give what a table shows of one measure, each an array of groups by variables."""
+    persons = estimates.n_persons
+    base = np.full(persons.shape, "enough", dtype=object)
+    for below, word in ((bases[0], "small"), (bases[1], "suppressed"), (1, "none")):
+        base[persons < below] = word
+    interval = estimates.interval(measure, level=level)
+    numbers = {
+        "estimate": estimates.mean,
+        "std_error": np.sqrt(estimates.variance),
+        "ci_low": interval.low,
+        "ci_high": interval.high,
+        "n_effective": estimates.base,
+        "n_kish": estimates.n_kish,
+    }
+    hidden = persons < max(bases[1], 1)
     return {
-        "estimate": kept(estimate.mean),
-        "std_error": kept(np.sqrt(estimate.variance)),
-        "ci_low": kept(interval.low),
-        "ci_high": kept(interval.high),
-        "n": estimate.n.astype(np.int64),
-        "n_respondents": estimate.n_persons.astype(np.int64),
-        "n_effective": kept(shown_base(estimate)),
-        "n_kish": kept(estimate.n_kish),
+        **{name: np.where(hidden, np.nan, values) for name, values in numbers.items()},
+        "n": estimates.n.astype(np.int64),
+        "n_respondents": persons.astype(np.int64),
         "base": base,
     }
 
 
-def in_order(frames: Sequence[pd.DataFrame], items: Sequence[str]) -> pd.DataFrame:
-    """Put frames of several items and measures in the order of items, then of measures."""
-    whole = pd.concat(frames, ignore_index=True)
-    place = {item: at for at, item in enumerate(items)}
-    measure = {name: at for at, name in enumerate(UNITS)}
-    rank = whole["item"].map(place) * len(UNITS) + whole["measure"].map(measure)
-    return whole.iloc[np.argsort(rank.to_numpy(), kind="stable")].reset_index(drop=True)
+# --- tests of pairs ------------------------------------------------------------------------------
 
 
-def base_words(n: Floats, bases: tuple[int, int]) -> NDArray[np.object_]:
-    """Say whether bases are enough, small, suppressed or none."""
-    words = np.full(n.shape, "enough", dtype=object)
-    words[n < bases[0]] = "small"
-    words[n < bases[1]] = "suppressed"
-    words[n == 0] = "none"
-    return words
+@dataclass(frozen=True, eq=False)
+class PairTests:
+    """Tests of pairs of groups; every array has one entry a pair.
+
+    Parameters
+    ----------
+    first, second : ndarray of int
+        The groups; the difference is first minus second.
+    difference, std_error, statistic, df, p_value, p_adjusted : ndarray
+        Missing where the pair is not compared.
+    """
+
+    first: Codes
+    second: Codes
+    difference: Floats
+    std_error: Floats
+    statistic: Floats
+    df: Floats
+    p_value: Floats
+    p_adjusted: Floats
+
+    def ends(self, level: float) -> tuple[Floats, Floats]:
+        """Give the interval of each difference by itself, not adjusted for the others."""
+        half = stdtrit(self.df, (1 + level) / 2) * self.std_error
+        return self.difference - half, self.difference + half
+
+    def above(self, level: float, n_groups: int) -> Flags:
+        """Say which group lies significantly above which, shape (groups, groups)."""
+        above = np.zeros((n_groups, n_groups), dtype=bool)
+        distinct = self.p_adjusted < 1 - level
+        up, down = distinct & (self.difference > 0), distinct & (self.difference < 0)
+        above[self.first[up], self.second[up]] = True
+        above[self.second[down], self.first[down]] = True
+        return above
 
 
-# --- notes ---------------------------------------------------------------------------------------
+def design_tests(
+    mean: Floats,
+    covariance: Floats,
+    *,
+    df: Floats,
+    pairs: tuple[Codes, Codes] | None = None,
+) -> PairTests:
+    """Test pairs (all where none are given) by Wald's test, adjusted after Holm.
+
+    ``mean`` and ``df`` have shape (g,), ``covariance`` (g, g); degrees of freedom of a difference
+    after Welch and Satterthwaite.
+
+    Examples
+    --------
+    >>> tests = design_tests(np.array([8.0, 7.0]), np.diag([0.04, 0.05]), df=np.array([99.0, 99]))
+    >>> f"{tests.statistic[0]:.3f} {tests.p_value[0]:.5f}"
+    '3.333 0.00103'
+    """
+    first, second = np.triu_indices(len(mean), 1) if pairs is None else pairs
+    own = np.diagonal(covariance)
+    variance = own[first] + own[second] - 2 * covariance[first, second]
+    apart = own[first] ** 2 / df[first] + own[second] ** 2 / df[second]
+    freedom = ratio((own[first] + own[second]) ** 2, apart, empty=np.inf)
+    error = np.sqrt(np.maximum(variance, 0.0))
+    return _against_zero(mean[first] - mean[second], error, df=freedom, pairs=(first, second))
 
 
-def weighting_of(weight: Weight | None, rows: SurveyRows) -> Weighting:
-    """Say where the weights of rows come from."""
-    if weight is not None and not isinstance(weight, str):
-        return "margins"
-    return "column" if rows.design.get("weight") is not None else "none"
+def _against_zero(
+    difference: Floats, std_error: Floats, *, df: Floats, pairs: tuple[Codes, Codes]
+) -> PairTests:
+    """Test differences against 0, and adjust after Holm over those that can be tested."""
+    usable = ~np.isnan(difference) & (std_error > 1e-12)
+    statistic = ratio(difference, np.where(usable, std_error, 0.0))
+    p_value = np.where(usable, 2 * stdtr(df, -np.abs(statistic)), np.nan)
+    adjusted = np.full(len(p_value), np.nan)
+    adjusted[usable] = holm(p_value[usable])
+    error = np.where(np.isnan(difference), np.nan, std_error)
+    return PairTests(*pairs, difference, error, statistic, df, p_value, adjusted)
 
 
-_ERRORS: dict[Weighting, Message] = {
-    "none": Message("The answers are not weighted."),
-    "column": Message(
-        "Weights come from a column, so errors are those of plain linearisation: the margins the "
-        "weights were made for are not known here."
-    ),
-    "margins": Message("Weights were raked to margins, which the errors take into account."),
-}
+def pooled_share_tests(share: Floats, *, weight: Floats) -> PairTests:
+    """Test all pairs of shares as SPSS CTABLES does: pooled z, adjusted after Bonferroni.
+
+    Columns with a share of 0 or 1, or a weight below 2, are not compared, nor counted (IBM SPSS
+    Statistics Algorithms, CTABLES: Comparisons of column proportions).
+
+    Examples
+    --------
+    >>> tests = pooled_share_tests(np.array([0.5, 0.3]), weight=np.array([100.0, 100.0]))
+    >>> f"{tests.statistic[0]:.4f} {tests.p_value[0]:.5f}"
+    '2.8868 0.00389'
+    """
+    left_out = (share <= 0) | (share >= 1) | (weight < LEAST_WEIGHT)
+    compared = np.where(left_out, np.nan, share)
+    first, second = np.triu_indices(len(share), 1)
+    held = weight * np.nan_to_num(compared)
+    pooled = ratio(held[first] + held[second], weight[first] + weight[second], empty=0.0)
+    return _bonferroni(compared, pooled * (1 - pooled), weight=weight, df=np.inf)
 
 
-def score_notes(scores: pd.DataFrame, *, weighting: Weighting) -> list[Message]:
-    """Say which errors these are, and name small bases, constant items and empty groups."""
-    notes = [_ERRORS[weighting]]
-    bases = scores.drop_duplicates(["item", *ROLES])
-    small = _groups_with(bases, "small")
-    if small:
-        said = (
-            "Few persons answered in {n:count} {n:group|groups} ({names}); their scores are "
-            "flagged."
+def pooled_mean_tests(mean: Floats, *, spread: Floats, weight: Floats) -> PairTests:
+    """Test all pairs of means as SPSS CTABLES does: variance pooled over all columns, Bonferroni.
+
+    ``spread`` holds weighted variances (divided by the weight), ``weight`` sums of weights (IBM
+    SPSS Statistics Algorithms, CTABLES: Comparisons of column means).
+
+    Examples
+    --------
+    >>> tests = pooled_mean_tests(np.array([2.0, 5.0]), spread=np.array([2 / 3, 2 / 3]),
+    ...                           weight=np.array([3.0, 3.0]))
+    >>> f"{tests.statistic[0]:.4f} {tests.df[0]:.0f}"
+    '-3.6742 4'
+    """
+    compared = np.where(weight < LEAST_WEIGHT, np.nan, mean)
+    there = ~np.isnan(compared)
+    df = float(weight[there].sum() - there.sum())
+    variance = (weight * spread)[there].sum() / df if df > 0 else np.nan
+    n_pairs = len(mean) * (len(mean) - 1) // 2
+    return _bonferroni(compared, np.full(n_pairs, variance), weight=weight, df=df)
+
+
+def _bonferroni(compared: Floats, variance: Floats, *, weight: Floats, df: float) -> PairTests:
+    first, second = np.triu_indices(len(compared), 1)
+    held = np.where(weight > 0, weight, 1.0)
+    error = np.sqrt(variance * (1 / held[first] + 1 / held[second]))
+    difference, freedom = compared[first] - compared[second], np.full(len(first), df)
+    tests = _against_zero(difference, error, df=freedom, pairs=(first, second))
+    times = int((~np.isnan(tests.p_value)).sum())
+    return replace(tests, p_adjusted=np.minimum(tests.p_value * times, 1.0))
+
+
+def column_letters(n: int) -> list[str]:
+    """Name columns A to Z, then AA, AB and so on.
+
+    Examples
+    --------
+    >>> column_letters(28)[-3:]
+    ['Z', 'AA', 'AB']
+    """
+    names = list(ascii_uppercase)
+    while len(names) < n:
+        names += [start + end for start in names[-26:] for end in ascii_uppercase]
+    return names[:n]
+
+
+def letters_below(tests: PairTests, *, levels: Sequence[float], n_groups: int) -> list[str]:
+    """Write for each group the letters of those it lies significantly above.
+
+    Capitals at the first, strictest level, small letters at the second only.
+
+    Examples
+    --------
+    >>> tests = design_tests(np.array([8.0, 7.0, 7.6]), 0.03 * np.eye(3), df=np.full(3, 99.0))
+    >>> letters_below(tests, levels=(0.999, 0.95), n_groups=3)
+    ['B', '', 'b']
+    """
+    names = column_letters(n_groups)
+    strict, loose = (tests.above(level, n_groups) for level in (levels[0], levels[-1]))
+    return [
+        " ".join(
+            name if strict[row, at] else name.lower()
+            for at, name in enumerate(names)
+            if strict[row, at] or loose[row, at]
         )
-        notes.append(Message(said, {"n": len(small), "names": small[:5]}))
-    hidden = _groups_with(bases, "suppressed")
-    if hidden:
-        said = "Too few persons answered in {n:count} {n:group|groups} to show: {names}."
-        notes.append(Message(said, {"n": len(hidden), "names": hidden[:5]}))
-    empty = _groups_with(bases, "none")
-    if empty:
-        said = "Nobody answered in {n:count} {n:group|groups}: {names}."
-        notes.append(Message(said, {"n": len(empty), "names": empty[:5]}))
-    alike = scores[(scores["measure"] == "mean") & (scores["std_error"] == 0)]
-    if len(alike):
-        names = [_cell_name(row, with_item=True) for row in alike.to_dict("records")]
-        said = (
-            "All answers are alike in {n:count} {n:case|cases} ({names}), so that a mean has no "
-            "interval there."
-        )
-        notes.append(Message(said, {"n": len(names), "names": names[:5]}))
-    return notes
+        for row in range(n_groups)
+    ]
 
 
-def _groups_with(bases: pd.DataFrame, word: str) -> list[str]:
-    """Name the groups where any item has such a base, each once."""
-    found = bases[bases["base"] == word]
-    whole = bool(bases[list(ROLES)].isna().to_numpy().all())
-    names = [_cell_name(row, with_item=whole) for row in found.to_dict("records")]
-    return list(dict.fromkeys(names))
+def open_ranks(mean: Floats, tests: PairTests, *, level: float) -> tuple[Floats, Floats, Floats]:
+    """Give ranks, and the best and worst rank that the tests leave open, for all at once, (g,).
 
+    1 is the highest; equal means share their mean rank. As p-values are adjusted over all pairs,
+    the chance that any set misses its group's true rank is at most 1 - level: Al Mohamad, Goeman
+    and van Zwet (2022), Simultaneous confidence intervals for ranks, Biometrics 78, 238-247.
 
-def _cell_name(row: Mapping[object, object], *, with_item: bool) -> str:
-    parts = [group_text(row[role]) for role in ROLES if row[role] is not None]
-    return BETWEEN.join([str(row["item"]), *parts] if with_item or not parts else parts)
+    Examples
+    --------
+    >>> mean = np.array([8.0, 7.0, 7.9])
+    >>> tests = design_tests(mean, 0.01 * np.eye(3), df=np.full(3, 99.0))
+    >>> [one.tolist() for one in open_ranks(mean, tests, level=0.95)]
+    [[1.0, 3.0, 2.0], [1.0, 3.0, 1.0], [2.0, 3.0, 2.0]]
+    """
+    there = ~np.isnan(mean)
+    above = tests.above(level, len(mean))
+    rank = np.full(len(mean), np.nan)
+    rank[there] = rankdata(-mean[there], method="average")
+    low = np.where(there, 1.0 + above[there].sum(axis=0), np.nan)
+    high = np.where(there, there.sum() - above[:, there].sum(axis=1), np.nan)
+    return rank, low, high

@@ -4,36 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import check_level
+from brandkit.core.errors import InputError, check_level, check_whole_number
+from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.sampling.rows import Data, Weight
+from brandkit.core.story import speaker
+from brandkit.sampling.rows import Data, SurveyRows, Weight
 from brandkit.satisfaction.groups import (
+    BETWEEN,
     ROLES,
     By,
+    GroupedRows,
+    ItemScale,
     Limits,
     Measure,
     NpsCoding,
+    data_frame,
+    group_labels,
     grouped_rows,
+    item_scales,
     wanted_items,
 )
-from brandkit.satisfaction.scores.kernel import (
-    SMALL,
-    SUPPRESSED,
-    UNITS,
-    DomainEstimates,
-    Weighting,
-    check_bases,
-    in_order,
-    measured,
-    scales_of,
-    score_notes,
-    shown_numbers,
-    weighting_of,
-)
+from brandkit.satisfaction.scores.kernel import scored
+
+#: Persons beneath which a base is flagged, and beneath which nothing is shown.
+SMALL, SUPPRESSED = 30, 10
+
+Weighting = Literal["none", "column", "margins"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -180,60 +181,133 @@ def satisfaction_scores(
     check_bases(minimum_base, suppress_below)
     names = wanted_items(items)
     grouped = grouped_rows(
-        data, items=names, by=by, weight=weight, respondent=respondent, strata=strata,
+        data,
+        items=names,
+        by=by,
+        weight=weight,
+        respondent=respondent,
+        strata=strata,
         cluster=cluster,
-    )  # fmt: skip
-    scales, said = scales_of(
+    )
+    scales, scale_notes = scales_of(
         grouped, data, names, limits=limits, nps_coding=nps_coding, measures=measures
     )
 
-    estimated = measured(grouped, names, scales)
-    scores = in_order(
-        [
-            _scores_frame(estimate, measure, items_of, groups=grouped.groups, level=level,
-                          bases=(minimum_base, suppress_below))
-            for measure, (items_of, estimate) in estimated.items()
-        ],
-        names,
-    )  # fmt: skip
+    estimated = scored(grouped, names, scales, level=level, bases=(minimum_base, suppress_below))
+    scores = pd.concat([pd.concat([grouped.groups, one.table], axis=1) for one in estimated])
+    scores = scores[list(_COLUMNS)].reset_index(drop=True)
 
     weighting = weighting_of(weight, grouped.rows)
-    notes = [*grouped.notes, *said, *score_notes(scores, weighting=weighting)]
     return SatisfactionScores(
         scores=scores,
-        labels={item: grouped.rows.labels[item] for item in names if item in grouped.rows.labels},
+        labels=item_labels(grouped.rows, names),
         limits={item: (scale.low, scale.high) for item, scale in scales.items()},
         by=grouped.by,
         weighting=weighting,
         n=len(grouped.rows),
         n_respondents=grouped.rows.n_persons,
-        notes=tuple(notes),
+        notes=(*grouped.notes, *scale_notes, _ERRORS[weighting], *_notes(scores)),
     )
 
 
-# --- the frame -----------------------------------------------------------------------------------
+_COLUMNS = (
+    *("item", *ROLES, "measure", "unit", "estimate", "std_error", "ci_low", "ci_high", "ci_level"),
+    *("n", "n_respondents", "n_effective", "n_kish", "base"),
+)
 
 
-def _scores_frame(
-    estimate: DomainEstimates,
-    measure: Measure,
+def check_bases(minimum_base: int, suppress_below: int) -> None:
+    """Refuse limits of bases that cross."""
+    check_whole_number("suppress_below", suppress_below, low=1)
+    check_whole_number("minimum_base", minimum_base, low=1)
+    if suppress_below > minimum_base:
+        raise InputError(
+            f"`suppress_below` must be at most `minimum_base`; found {suppress_below} and "
+            f"{minimum_base}. Write 10 and 30."
+        )
+
+
+def scales_of(
+    grouped: GroupedRows,
+    data: Data,
     items: Sequence[str],
     *,
-    groups: pd.DataFrame,
-    level: float,
-    bases: tuple[int, int],
-) -> pd.DataFrame:
-    numbers = shown_numbers(estimate, measure, level=level, bases=bases)
-    flat = {name: values.T.ravel() for name, values in numbers.items()}
-    told = {role: np.tile(groups[role].to_numpy(object), len(items)) for role in ROLES}
-    frame = pd.DataFrame(
-        {
-            "item": np.repeat(np.array(items, dtype=object), len(groups)),
-            **told,
-            "measure": measure,
-            "unit": UNITS[measure],
-            **flat,
-        }
+    limits: Limits | None,
+    nps_coding: NpsCoding | None,
+    measures: Measure | Sequence[Measure] | None,
+) -> tuple[dict[str, ItemScale], list[Message]]:
+    """Find the scales of items in grouped rows, as :func:`item_scales` does."""
+    raw = data_frame(data)[0][list(items)].apply(pd.to_numeric, errors="coerce")
+    return item_scales(
+        items,
+        grouped.values,
+        raw=raw.to_numpy(np.float64),
+        codebook=grouped.rows.limits,
+        limits=limits,
+        nps_coding=nps_coding,
+        measures=[measures] if isinstance(measures, str) else measures,
     )
-    frame.insert(list(frame.columns).index("n"), "ci_level", level)
-    return frame
+
+
+def item_labels(rows: SurveyRows, items: Sequence[str]) -> dict[str, str]:
+    """Give the labels that a codebook has for items."""
+    return {item: rows.labels[item] for item in items if item in rows.labels}
+
+
+def weighting_of(weight: Weight | None, rows: SurveyRows) -> Weighting:
+    """Say where the weights of rows come from."""
+    if weight is not None and not isinstance(weight, str):
+        return "margins"
+    return "column" if rows.design.get("weight") is not None else "none"
+
+
+_ERRORS: dict[Weighting, Message] = {
+    "none": Message("The answers are not weighted."),
+    "column": Message(
+        "Weights come from a column, so errors are those of plain linearisation: the margins the "
+        "weights were made for are not known here."
+    ),
+    "margins": Message("Weights were raked to margins, which the errors take into account."),
+}
+
+
+def flagged_notes(names: Sequence[str]) -> list[Message]:
+    """Say in which groups few persons answered."""
+    if not names:
+        return []
+    return [
+        Message(
+            "Few persons answered in {n:count} {n:group|groups} ({names}); their scores are "
+            "flagged.",
+            {"n": len(names), "names": list(names)[:5]},
+        )
+    ]
+
+
+def _notes(scores: pd.DataFrame) -> list[Message]:
+    """Name small bases, constant items and empty groups."""
+    groups = group_labels(scores)
+    cells = [BETWEEN.join(filter(None, pair)) for pair in zip(scores["item"], groups, strict=True)]
+
+    def named(where: pd.Series, labels: Sequence[str]) -> list[str]:
+        return list(dict.fromkeys(np.array(labels, dtype=object)[where.to_numpy()].tolist()))
+
+    names = groups if any(groups) else cells
+    notes = flagged_notes(named(scores["base"] == "small", names))
+    if hidden := named(scores["base"] == "suppressed", names):
+        say = speaker(n=len(hidden), names=hidden[:5])
+        notes.append(
+            say("Too few persons answered in {n:count} {n:group|groups} to show: {names}.")
+        )
+    if empty := named(scores["base"] == "none", names):
+        say = speaker(n=len(empty), names=empty[:5])
+        notes.append(say("Nobody answered in {n:count} {n:group|groups}: {names}."))
+    if alike := named((scores["measure"] == "mean") & (scores["std_error"] == 0), cells):
+        say = speaker(n=len(alike), names=alike[:5])
+        notes.append(
+            say(
+                "All answers are alike in {n:count} {n:case|cases} ({names}), so that a mean has "
+                "no interval there."
+            )
+        )
+    return notes

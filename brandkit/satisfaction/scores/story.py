@@ -1,683 +1,389 @@
-"""Scores and comparisons in sentences: who satisfies, and how sure that is.
+"""What is said of scores and comparisons: who satisfies, what changed, and how sure that is.
 
-Texts are English messages with their numbers; :mod:`brandkit.language` translates them. That two
-scores cannot be told apart is a finding too, and is said so.
+That two scores cannot be told apart is a finding too, and is said so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from types import ModuleType
 
-import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import InputError, NotEnoughDataError, did_you_mean, shown
-from brandkit.core.message import Finding, Message, Settled, formatted
-from brandkit.satisfaction.groups import ROLES, group_labels
+from brandkit.core.labels import known_focus
+from brandkit.core.message import Finding, Message, Settled, as_notes
+from brandkit.core.story import Action, Exhibit, Say, Story, speaker
+from brandkit.satisfaction.groups import and_more, first_names, row_values
 from brandkit.satisfaction.scores.comparison import GroupComparison
+from brandkit.satisfaction.scores.rows import (
+    MEASURES,
+    change_rows,
+    change_text,
+    chosen_score,
+    comparison_rows,
+    item_name,
+    of_score,
+    score_rows,
+    score_text,
+)
 from brandkit.satisfaction.scores.scores import SatisfactionScores
 
-FORMATS: Final = {"mean": "decimal2", "top2": "percent", "nps": "points"}
-"""How a score of each measure is written."""
-MEASURES: Final = {
-    "mean": Message("mean score"),
-    "top2": Message("share in the top two categories"),
-    "nps": Message("net promoter score"),
-}
-"""Each measure in words."""
-MOST_NAMED: Final = 4
-"""Names in a sentence; the others are counted."""
-MOST_ROWS: Final = 25
-"""Groups that a figure shows."""
 
-
-def chosen_score(frame: pd.DataFrame, *, item: str | None, measure: str | None) -> tuple[str, str]:
-    """Choose an item and a measure: the first of each where none is named.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        With ``item`` and ``measure``.
-    item, measure : str, optional
-
-    Returns
-    -------
-    tuple of str
-
-    Raises
-    ------
-    InputError
-        The item or the measure was not scored.
-
-    Examples
-    --------
-    >>> chosen_score(pd.DataFrame({"item": ["sat"], "measure": ["mean"]}), item=None, measure=None)
-    ('sat', 'mean')
-    """
-    items = [str(one) for one in frame["item"].unique()]
-    one = items[0] if item is None else item
-    if one not in items:
-        raise InputError(
-            f"`item` must be one of those scored; found {shown(item)}. It has {shown(items)}."
-            f"{did_you_mean(one, items)}"
-        )
-    measures = [str(found) for found in frame.loc[frame["item"] == one, "measure"].unique()]
-    which = measures[0] if measure is None else measure
-    if which not in measures:
-        raise InputError(
-            f"`measure` must be one that {shown(one)} has, {shown(measures)}; found "
-            f"{shown(measure)}."
-        )
-    return one, which
-
-
-def score_rows(
-    result: GroupComparison | SatisfactionScores,
+def group_comparison(
+    result: GroupComparison,
     *,
+    focus: object = None,
     item: str | None = None,
     measure: str | None = None,
-) -> pd.DataFrame:
-    """Give the groups of one item and measure, the best first, those not shown last.
+) -> Story:
+    """Tell where the focus stands, who is best and who worst, and what changed.
 
-    Parameters
-    ----------
-    result : GroupComparison or SatisfactionScores
-    item, measure : str, optional
-        The first of each where not given.
-
-    Returns
-    -------
-    DataFrame
-        ``label estimate ci_low ci_high ci_level n base`` and, of a comparison, ``letter letters
-        rank rank_low rank_high``.
-
-    Examples
-    --------
-    >>> from brandkit.satisfaction.scores.comparison import group_comparison
-    >>> answers = pd.DataFrame({"id": range(40), "brand": ["A", "B"] * 20, "sat": [6, 9] * 20})
-    >>> result = group_comparison(answers, items="sat", by="brand", respondent="id")
-    >>> score_rows(result)["label"].tolist()
-    ['B', 'A']
+    Of the first item and measure where none is named.
     """
-    is_scores = isinstance(result, SatisfactionScores)
-    frame = result.scores if isinstance(result, SatisfactionScores) else result.groups
-    one, which = chosen_score(frame, item=item, measure=measure)
-    rows = frame[(frame["item"] == one) & (frame["measure"] == which)]
-    columns = ["label", "estimate", "ci_low", "ci_high", "ci_level", "n", "base"]
-    if is_scores:
-        rows = rows.assign(label=group_labels(rows[list(ROLES)]))
+    item, measure = chosen_score(result.groups, item=item, measure=measure)
+    every = _told(score_rows(result, item=item, measure=measure), measure)
+    focus, notes = _focus(result, focus, every)
+    rows = every[every["rank_low"].notna()].reset_index(drop=True)
+    say = speaker(
+        item=item_name(result.labels, item),
+        measure=MEASURES[measure],
+        level=result.levels[0],
+        loose=result.levels[-1],
+        focus=focus,
+        k=len(rows),
+        n=result.n_respondents,
+    )
+    pairs = of_score(result.pairs, item, measure)
+    headline, findings, actions = _standing(every, rows, pairs, say, focus=focus)
+    if len(result.levels) == 1:
+        caption = say(
+            "“{item}”: {measure} with {level:percent} intervals, {n:count} persons. Letters name "
+            "the groups that a score lies significantly above, all pairs at once."
+        )
     else:
-        columns += ["letter", "letters", "rank", "rank_low", "rank_high"]
-    return _best_first(rows)[columns]
-
-
-def score_table(
-    result: GroupComparison | SatisfactionScores,
-    *,
-    item: str | None = None,
-    measure: str | None = None,
-) -> pd.DataFrame:
-    """Give the rows of :func:`score_rows` as a report's table shows them.
-
-    Small bases are marked there by their number, so the word for it is left out.
-    """
-    return score_rows(result, item=item, measure=measure).drop(columns="base")
-
-
-def change_rows(
-    result: GroupComparison, *, item: str | None = None, measure: str | None = None
-) -> pd.DataFrame:
-    """Give what changed up to the last wave, the largest rise first.
-
-    Parameters
-    ----------
-    result : GroupComparison
-    item, measure : str, optional
-
-    Returns
-    -------
-    DataFrame
-        ``label wave_a wave_b before after estimate ci_low ci_high ci_level p_adjusted distinct
-        n_a n_b``; groups that are not in both waves are left out.
-
-    Raises
-    ------
-    NotEnoughDataError
-        Fewer than two waves.
-    """
-    if not len(result.changes):
-        raise NotEnoughDataError(
-            "`result` must hold groups in two waves; found none. Name the column of waves when "
-            "comparing."
+        caption = say(
+            "“{item}”: {measure} with {level:percent} intervals, {n:count} persons. Letters name "
+            "the groups that a score lies significantly above, all pairs at once: capitals at "
+            "{level:percent}, small letters at {loose:percent}."
         )
-    one, which = chosen_score(result.changes, item=item, measure=measure)
-    of_item = result.changes[(result.changes["item"] == one) & (result.changes["measure"] == which)]
-    last = of_item["wave_b"].iloc[-1]
-    rows = of_item[of_item["wave_b"] == last]
-    levels = result.waves[(result.waves["item"] == one) & (result.waves["measure"] == which)]
-    by_wave = levels.set_index(["label", "wave"])["estimate"]
-    label = rows["label"]
-    rows = rows.assign(
-        before=[by_wave[key] for key in zip(label, rows["wave_a"], strict=True)],
-        after=[by_wave[key] for key in zip(label, rows["wave_b"], strict=True)],
-    )
-    columns = ["label", "wave_a", "wave_b", "before", "after", "estimate", "ci_low", "ci_high",
-               "ci_level", "p_adjusted", "distinct", "n_a", "n_b"]  # fmt: skip
-    return _best_first(rows)[columns]
-
-
-def _best_first(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.sort_values(
-        ["estimate", "label"], ascending=[False, True], kind="stable", ignore_index=True
-    )
-
-
-def telling_rows(rows: pd.DataFrame, *, focus: str | None, most: int = MOST_ROWS) -> pd.DataFrame:
-    """Keep as many rows as a figure has room for: the first, and the focus.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"label": list("abcd")})
-    >>> telling_rows(rows, focus="d", most=2)["label"].tolist()
-    ['a', 'd']
-    """
-    if len(rows) <= most:
-        return rows
-    at = np.flatnonzero(rows["label"] == focus)
-    kept = [*range(most)] if not len(at) or at[0] < most else [*range(most - 1), int(at[0])]
-    return rows.iloc[kept].reset_index(drop=True)
-
-
-def check_focus(rows: pd.DataFrame, focus: str | None) -> None:
-    """Refuse a focus that was not compared."""
-    known = [str(label) for label in rows["label"]]
-    if focus is not None and focus not in known:
-        raise InputError(
-            f"`focus` must be one of the groups; found {shown(focus)}. It has {shown(known)}."
-            f"{did_you_mean(focus, known)}"
+    exhibits = {
+        "scores": Exhibit(
+            caption,
+            _alt(rows, focus, say),
+            comparison_rows(result),
+            (*notes, *as_notes(findings[1:]), *result.notes),
+            lambda: _plot().group_comparison(result, focus=focus, item=item, measure=measure),
         )
-
-
-def score_text(value: float, measure: str) -> str:
-    """Write a score.
-
-    Examples
-    --------
-    >>> score_text(7.434, "mean"), score_text(0.273, "top2"), score_text(-4.6, "nps")
-    ('7.43', '27%', '−5')
-    """
-    return formatted(value, FORMATS[measure])
-
-
-def change_text(value: float, measure: str) -> str:
-    """Write a difference of two scores; of shares and net promoter scores in points.
-
-    Examples
-    --------
-    >>> change_text(0.043, "top2"), change_text(-0.126, "mean")
-    ('+4', '−0.13')
-    """
-    if measure == "mean":
-        return formatted(value, "signed")
-    return formatted(100 * value if measure == "top2" else value, "points")
-
-
-def item_name(result: Any, item: str) -> str:
-    """Give an item's label, or its column where there is none."""
-    return str(result.labels.get(item, item))
-
-
-def first_names(names: Sequence[str]) -> list[str]:
-    """Give the names that a sentence has room for."""
-    return list(names)[:MOST_NAMED]
-
-
-def and_more(names: Sequence[str]) -> Message | str:
-    """Count the names that a sentence has no room for."""
-    rest = len(names) - MOST_NAMED
-    return Message(" and {n:count} more", {"n": rest}) if rest > 0 else ""
-
-
-def group_comparison_headline(
-    result: GroupComparison,
-    *,
-    item: str | None = None,
-    measure: str | None = None,
-    focus: str | None = None,
-) -> Message:
-    """Say who satisfies in one sentence, for a title.
-
-    Parameters
-    ----------
-    result : GroupComparison
-    item, measure : str, optional
-        The first of each where not given.
-    focus : str, optional
-        The bank the report is for.
-
-    Returns
-    -------
-    Message
-
-    Examples
-    --------
-    >>> from brandkit.satisfaction.scores.comparison import group_comparison
-    >>> answers = pd.DataFrame({"id": range(80), "brand": ["A", "B"] * 40,
-    ...                         "sat": [6, 9, 7, 8] * 20})
-    >>> result = group_comparison(answers, items="sat", by="brand", respondent="id")
-    >>> str(group_comparison_headline(result, focus="A"))
-    'A ranks 2 of 2, and B satisfies most'
-    """
-    rows = _compared(score_rows(result, item=item, measure=measure), focus)
-    if not len(rows):
-        return Message("Too few people answered to compare anybody")
-    best = rows.iloc[0]
-    values: dict[str, Any] = {"best": best["label"], "n": len(rows)}
-    mine = rows[rows["label"] == focus]
-    if len(mine):
-        values |= _rank_values(mine.iloc[0]) | {"focus": focus}
-        if values["high"] == 1:
-            return Message("{focus} satisfies more than every other", values)
-        if values["low"] == 1 and values["high"] == values["n"]:
-            return Message("{focus} cannot be told from the others in satisfaction", values)
-        if values["low"] == 1:
-            return Message("Nobody satisfies clearly more than {focus}", values)
-        if values["low"] == values["high"] and best["rank_high"] == 1:
-            return Message("{focus} ranks {low} of {n:count}, and {best} satisfies most", values)
-        return Message("{focus} ranks between {low} and {high} of {n:count}", values)
-    if best["rank_high"] == 1:
-        return Message("{best} satisfies most", values)
-    if not _is_any_distinct(result, rows, item, measure):
-        return Message("No two of {n:count} can be told apart in satisfaction", values)
-    values["k"] = int((rows["rank_low"] == 1).sum())
-    return Message("{best} scores highest, but any of {k:count} could be first", values)
-
-
-def group_comparison_findings(
-    result: GroupComparison,
-    *,
-    item: str | None = None,
-    measure: str | None = None,
-    focus: str | None = None,
-) -> tuple[Finding, ...]:
-    """Say where the focus stands, who is best and who is worst, and how settled that is.
-
-    Parameters
-    ----------
-    result : GroupComparison
-    item, measure : str, optional
-        The first of each where not given.
-    focus : str, optional
-        The bank the report is for.
-
-    Returns
-    -------
-    tuple of Finding
-    """
-    _, which = chosen_score(result.groups, item=item, measure=measure)
-    whole = score_rows(result, item=item, measure=measure)
-    rows = _compared(whole, focus)
-    found = []
-    if focus is not None and focus not in set(rows["label"]):
-        n = int(whole.loc[whole["label"] == focus, "n"].iloc[0])
-        found.append(
-            Finding(
-                Message("Too few people rated {focus} to say where it stands.", {"focus": focus}),
-                Message("{n:count} {n:answer|answers}.", {"n": n}),
-                "open",
-            )
+    }
+    if len(result.changes):
+        changes = change_rows(result, item=item, measure=measure)
+        waves = {"earlier": changes["wave_a"].iloc[0], "later": changes["wave_b"].iloc[0]}
+        say = speaker(**say("").values, **waves)
+        known = focus if focus in set(changes["label"]) else None
+        finding, due = _change(changes, measure, say, focus=known)
+        exhibits["changes"] = Exhibit(
+            say(
+                "“{item}”: change of the {measure} from {earlier} to {later}, with {level:percent} "
+                "intervals. Filled markers are changes that hold for all groups at once. The "
+                "scores of both waves stand at the right."
+            ),
+            _change_alt(changes, measure, say),
+            changes,
+            as_notes([finding]),
+            lambda: _plot().wave_changes(result, focus=focus, item=item, measure=measure),
         )
-    elif focus is not None and len(rows) > 1:
-        found.append(_place_finding(result, rows, focus, item=item, measure=which))
-    if len(rows) > 1:
-        found += [
-            _end_finding(result, rows, at, item=item, measure=which)
-            for at in (0, -1)
-            if rows["label"].iloc[at] != focus
-        ]
-    return tuple(found)
+        findings, actions = [*findings, finding], [*actions, *due]
+    return Story(headline, None, tuple(findings), tuple(actions), exhibits)
 
 
-# --- captions and alts ---------------------------------------------------------------------------
-
-
-def satisfaction_scores_caption(
-    result: SatisfactionScores, *, item: str | None = None, measure: str | None = None
-) -> Message:
-    """Say what the figure of scores shows, and on how many."""
-    one, which = chosen_score(result.scores, item=item, measure=measure)
-    return Message(
-        "“{item}”: {measure} with {level:percent} intervals, {n:count} persons.",
-        {
-            "item": item_name(result, one),
-            "measure": MEASURES[which],
-            "level": float(result.scores["ci_level"].iloc[0]),
-            "n": result.n_respondents,
-        },
-    )
-
-
-def satisfaction_scores_alt(
+def satisfaction_scores(
     result: SatisfactionScores,
     *,
+    focus: object = None,
     item: str | None = None,
     measure: str | None = None,
-    focus: str | None = None,
-) -> Message:
-    """Describe the figure of scores for those who cannot see it."""
-    _, which = chosen_score(result.scores, item=item, measure=measure)
-    rows = score_rows(result, item=item, measure=measure)
-    check_focus(rows, focus)
-    return _dots_alt(rows[rows["estimate"].notna()], which, focus)
-
-
-def group_comparison_caption(
-    result: GroupComparison, *, item: str | None = None, measure: str | None = None
-) -> Message:
-    """Say what the figure shows, on how many, and how letters are read."""
-    one, which = chosen_score(result.groups, item=item, measure=measure)
-    values = {
-        "item": item_name(result, one), "measure": MEASURES[which], "level": result.levels[0],
-        "n": result.n_respondents, "loose": result.levels[-1],
-    }  # fmt: skip
-    if len(result.levels) == 1:
-        return Message(
-            "“{item}”: {measure} with {level:percent} intervals, {n:count} persons. Letters name "
-            "the groups that a score lies significantly above, all pairs at once.",
-            values,
-        )
-    return Message(
-        "“{item}”: {measure} with {level:percent} intervals, {n:count} persons. Letters name the "
-        "groups that a score lies significantly above, all pairs at once: capitals at "
-        "{level:percent}, small letters at {loose:percent}.",
-        values,
+) -> Story:
+    """Tell who is given the highest score; whether that is settled takes a comparison."""
+    item, measure = chosen_score(result.scores, item=item, measure=measure)
+    every = score_rows(result, item=item, measure=measure)
+    focus, notes = _focus(result, focus, every)
+    rows = _told(every[every["estimate"].notna()].reset_index(drop=True), measure)
+    say = speaker(
+        item=item_name(result.labels, item),
+        measure=MEASURES[measure],
+        level=float(result.scores["ci_level"].iloc[0]),
+        n=result.n_respondents,
+        focus=focus,
     )
+    finding = _highest(rows, focus, say)
+    levels = Exhibit(
+        say("“{item}”: {measure} with {level:percent} intervals, {n:count} persons."),
+        _alt(rows, focus, say),
+        every.drop(columns="base"),
+        (*notes, *result.notes),
+        lambda: _plot().satisfaction_scores(result, focus=focus, item=item, measure=measure),
+    )
+    return Story(finding.headline, None, (finding,), (), {"levels": levels})
 
 
-def group_comparison_alt(
-    result: GroupComparison,
-    *,
-    item: str | None = None,
-    measure: str | None = None,
-    focus: str | None = None,
-) -> Message:
-    """Describe the figure for those who cannot see it."""
-    _, which = chosen_score(result.groups, item=item, measure=measure)
-    return _dots_alt(_compared(score_rows(result, item=item, measure=measure), focus), which, focus)
+def _plot() -> ModuleType:
+    from brandkit.satisfaction.scores import plot
+
+    return plot
 
 
-# --- parts ---------------------------------------------------------------------------------------
+def _focus(
+    result: GroupComparison | SatisfactionScores, focus: object, rows: pd.DataFrame
+) -> tuple[str | None, tuple[Message, ...]]:
+    is_brand = "brand" in (result.role if isinstance(result, GroupComparison) else result.by)
+    return known_focus(focus, rows["label"], what="banks" if is_brand else "segments")
 
 
-def _dots_alt(rows: pd.DataFrame, measure: str, focus: str | None) -> Message:
+# --- levels --------------------------------------------------------------------------------------
+
+
+def _told(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Write scores beside their numbers, under the names that sentences have for them."""
+    texts = {"score": "estimate", "from_": "ci_low", "to": "ci_high"}
+    written = {
+        name: [score_text(value, measure) for value in rows[column]]
+        for name, column in texts.items()
+    }
+    return rows.assign(brand=rows["label"], **written)
+
+
+def _alt(rows: pd.DataFrame, focus: str | None, say: Say) -> Message:
     if not len(rows):
-        return Message("An empty chart: too few people answered.")
-    texts = [score_text(float(value), measure) for value in rows["estimate"]]
-    values: dict[str, Any] = {
-        "n": len(rows), "best": rows["label"].iloc[0], "worst": rows["label"].iloc[-1],
-        "focus": focus, "high": texts[0], "low": texts[-1],
-    }  # fmt: skip
-    if focus not in set(rows["label"]):
-        return Message(
+        return say("An empty chart: too few people answered.")
+    best, worst = rows.iloc[0], rows.iloc[-1]
+    values = {"n": len(rows), "best": best["label"], "high": best["score"]}
+    values |= {"worst": worst["label"], "low": worst["score"]}
+    scores = dict(zip(rows["label"], rows["score"], strict=True))
+    if focus not in scores:
+        return say(
             "Dot plot of {n:count} scores with intervals, from {best} ({high}) to {worst} ({low}).",
-            values,
+            **values,
         )
-    values["score"] = texts[rows["label"].tolist().index(focus)]
-    return Message(
+    return say(
         "Dot plot of {n:count} scores with intervals, from {best} ({high}) to {worst} ({low}). "
         "{focus} is marked at {score}.",
-        values,
+        **values,
+        score=scores[focus],
     )
 
 
-def _compared(rows: pd.DataFrame, focus: str | None) -> pd.DataFrame:
-    check_focus(rows, focus)
-    return rows[rows["rank_low"].notna()].reset_index(drop=True)
-
-
-def _rank_values(row: pd.Series) -> dict[str, int]:
-    return {"low": int(row["rank_low"]), "high": int(row["rank_high"])}
-
-
-def _pairs_of(result: GroupComparison, rows: pd.DataFrame, item: str | None, measure: str | None
-              ) -> pd.DataFrame:  # fmt: skip
-    one, which = chosen_score(result.groups, item=item, measure=measure)
-    pairs = result.pairs
-    kept = pairs["group_a"].isin(rows["label"]) & pairs["group_b"].isin(rows["label"])
-    return pairs[(pairs["item"] == one) & (pairs["measure"] == which) & kept]
-
-
-def _is_any_distinct(
-    result: GroupComparison, rows: pd.DataFrame, item: str | None, measure: str | None
-) -> bool:
-    return bool(_pairs_of(result, rows, item, measure)["distinct"].any())
-
-
-def _against(
-    result: GroupComparison, rows: pd.DataFrame, label: str, *, item: str | None, measure: str
-) -> tuple[list[str], list[str], list[str]]:
-    """Name those it lies significantly above, below, and cannot be told from."""
-    pairs = _pairs_of(result, rows, item, measure)
-    beaten, ahead, alike = [], [], []
-    for pair in pairs[(pairs["group_a"] == label) | (pairs["group_b"] == label)].to_dict("records"):
-        is_first = pair["group_a"] == label
-        other = str(pair["group_b"] if is_first else pair["group_a"])
-        if not pair["distinct"]:
-            alike.append(other)
-        elif (pair["estimate"] > 0) == is_first:
-            beaten.append(other)
-        else:
-            ahead.append(other)
-    return beaten, ahead, alike
-
-
-def _place_finding(
-    result: GroupComparison, rows: pd.DataFrame, focus: str, *, item: str | None, measure: str
-) -> Finding:
-    mine = rows[rows["label"] == focus].iloc[0]
-    beaten, ahead, alike = _against(result, rows, focus, item=item, measure=measure)
-    values = _values(mine, measure) | _rank_values(mine)
-    values |= {"focus": focus, "brand": focus, "k": len(rows), "names": first_names(alike)}
-    values |= {"more": and_more(alike), "above": len(beaten), "below": len(ahead)}
-    detail = _place_detail(values, is_alone=not alike)
-    n, low, high = len(rows), values["low"], values["high"]
-    if high == 1:
-        return Finding(Message("{brand} scores above every other.", values), detail, "clear")
-    if low == 1 and high == n:
-        said = "{focus} is not distinguishable from any other."
-        return Finding(Message(said, values), detail, "open")
-    if low == high:
-        return Finding(Message("{focus} ranks {low} of {k:count}.", values), detail, "clear")
-    if low == 1:
-        said = (
-            "Nobody scores distinguishably above {focus}; its rank lies between 1 and {high} of "
-            "{k:count}."
-        )
-        return Finding(Message(said, values), detail, "likely")
-    if high == n:
-        said = (
-            "Nobody scores distinguishably below {focus}; its rank lies between {low} and "
-            "{k:count}."
-        )
-        return Finding(Message(said, values), detail, "likely")
-    said = "The rank of {focus} lies between {low} and {high} of {k:count}."
-    return Finding(Message(said, values), detail, "likely" if high - low < n / 2 else "open")
-
-
-def _place_detail(values: dict[str, Any], *, is_alone: bool) -> Message:
-    if is_alone:
-        return Message(
-            "{score} ({from_} to {to}, {level:percent}; base {n:count}). It lies significantly "
-            "above {above:count} and below {below:count}.",
-            values,
-        )
-    return Message(
-        "{score} ({from_} to {to}, {level:percent}; base {n:count}). It lies significantly above "
-        "{above:count} and below {below:count}, and cannot be told from {names}{more}.",
-        values,
-    )
-
-
-def _end_finding(
-    result: GroupComparison, rows: pd.DataFrame, at: int, *, item: str | None, measure: str
-) -> Finding:
-    """Say who is best or worst, and from whom it cannot be told."""
-    mine = rows.iloc[at]
-    _, _, alike = _against(result, rows, str(mine["label"]), item=item, measure=measure)
-    values = _values(mine, measure) | {"brand": mine["label"], "names": first_names(alike),
-                                       "more": and_more(alike), "k": len(alike)}  # fmt: skip
-    detail = Message("{score} ({from_} to {to}, {level:percent}; base {n:count}).", values)
-    if not alike:
-        headline = Message(
-            "{brand} scores above every other." if at == 0 else "{brand} scores below every other.",
-            values,
-        )
-        return Finding(headline, detail, "clear")
-    headline = Message(
-        "{brand} scores highest, not distinguishable from {names}{more}."
-        if at == 0
-        else "{brand} scores lowest, not distinguishable from {names}{more}.",
-        values,
-    )
-    return Finding(headline, detail, "likely" if len(alike) == 1 else "open")
-
-
-def _values(row: pd.Series, measure: str) -> dict[str, Any]:
-    return {
-        "score": score_text(row["estimate"], measure), "from_": score_text(row["ci_low"], measure),
-        "to": score_text(row["ci_high"], measure), "level": row["ci_level"], "n": int(row["n"]),
-    }  # fmt: skip
-
-
-def wave_change_finding(
-    result: GroupComparison,
-    *,
-    item: str | None = None,
-    measure: str | None = None,
-    focus: str | None = None,
-) -> Finding:
-    """Say who changed up to the last wave; with a focus, whether it did.
-
-    Parameters
-    ----------
-    result : GroupComparison
-    item, measure : str, optional
-        The first of each where not given.
-    focus : str, optional
-
-    Returns
-    -------
-    Finding
-        Clear where the change holds for all groups at once, likely where its own interval leaves
-        out 0, open otherwise.
-    """
-    _, which = chosen_score(result.changes, item=item, measure=measure)
-    every = change_rows(result, item=item, measure=measure)
-    check_focus(every, focus)
-    rows = every[every["estimate"].notna()]
-    if not len(rows) or (focus is not None and focus not in set(rows["label"])):
-        return _too_few(every, focus)
-    told = rows[rows["distinct"].astype(bool)]
-    values: dict[str, Any] = {
-        "earlier": rows["wave_a"].iloc[0], "later": rows["wave_b"].iloc[0],
-        "n": len(rows), "focus": focus, "names": first_names(told["label"].tolist()),
-        "more": and_more(told["label"].tolist()), "k": len(told),
-    }  # fmt: skip
-    if focus is None:
-        largest = rows.iloc[rows["estimate"].abs().argmax()]
-        detail = _change_detail(largest, which)
-        if not len(told):
-            said = "Nobody's score changed distinguishably between {earlier} and {later}."
-            return Finding(Message(said, values), detail, "open")
-        said = (
-            "{names}{more} changed between {earlier} and {later}; no other change is "
-            "distinguishable."
-        )
-        return Finding(Message(said, values), detail, "clear")
-    mine = rows[rows["label"] == focus].iloc[0]
-    detail = _change_detail(mine, which)
-    if bool(mine["ci_low"] <= 0 <= mine["ci_high"]) or pd.isna(mine["ci_low"]):
-        said = "{focus} did not change distinguishably between {earlier} and {later}."
-        return Finding(Message(said, values), detail, "open")
-    settled: Settled = "clear" if bool(mine["distinct"]) else "likely"
-    headline = Message(
-        "{focus} rose between {earlier} and {later}."
-        if mine["estimate"] > 0
-        else "{focus} fell between {earlier} and {later}.",
-        values,
-    )
-    return Finding(headline, detail, settled)
-
-
-def wave_changes_caption(
-    result: GroupComparison, *, item: str | None = None, measure: str | None = None
-) -> Message:
-    """Say what the figure of changes shows."""
-    one, which = chosen_score(result.changes, item=item, measure=measure)
-    rows = change_rows(result, item=item, measure=measure)
-    return Message(
-        "“{item}”: change of the {measure} from {earlier} to {later}, with {level:percent} "
-        "intervals. Filled markers are changes that hold for all groups at once. The scores of "
-        "both waves stand at the right.",
-        {
-            "item": item_name(result, one), "measure": MEASURES[which],
-            "earlier": rows["wave_a"].iloc[0], "later": rows["wave_b"].iloc[0],
-            "level": result.levels[0],
-        },
-    )  # fmt: skip
-
-
-def wave_changes_alt(
-    result: GroupComparison, *, item: str | None = None, measure: str | None = None
-) -> Message:
-    """Describe the figure of changes for those who cannot see it."""
-    _, which = chosen_score(result.changes, item=item, measure=measure)
-    rows = change_rows(result, item=item, measure=measure)
-    rows = rows[rows["estimate"].notna()]
+def _highest(rows: pd.DataFrame, focus: str | None, say: Say) -> Finding:
     if not len(rows):
-        return Message("An empty chart: too few people answered.")
-    first, last = rows.iloc[0], rows.iloc[-1]
-    return Message(
+        nobody = say("{n:count} {n:answer|answers}.", n=0)
+        return Finding(say("Too few people answered to show a score."), nobody, "open")
+    names = rows["label"].tolist()
+    row = row_values(rows.iloc[names.index(focus) if focus in names else 0])
+    detail = say("{score} ({from_} to {to}, {level:percent}; base {n:count}).", **row)
+    if len(rows) == 1:
+        return Finding(say("The {measure} of “{item}” is {score}.", **row), detail, "clear")
+    if focus in names:
+        return Finding(say("{focus} scores {score} on “{item}”.", **row), detail, "clear")
+    apart = row["ci_low"] > rows["ci_high"].iloc[1:].max()
+    highest = say("{brand} scores highest on “{item}”.", **row)
+    return Finding(highest, detail, "likely" if apart else "open")
+
+
+# --- comparisons ---------------------------------------------------------------------------------
+
+
+def _standing(
+    every: pd.DataFrame, rows: pd.DataFrame, pairs: pd.DataFrame, say: Say, *, focus: str | None
+) -> tuple[Message, list[Finding], list[Action]]:
+    """Say where the focus stands, who is best and who is worst."""
+    ends = _ends(rows, pairs, say, focus=focus)
+    if focus is not None and focus not in set(rows["label"]):
+        detail = say("{n:count} {n:answer|answers}.", n=_answers(every, focus))
+        few = say("Too few people rated {focus} to say where it stands.")
+        headline = say("Too few people rated {focus} to say where it stands")
+        return headline, [Finding(few, detail, "open"), *ends], []
+    if len(rows) < 2:
+        detail = say("{n:count} {n:answer|answers}.", n=_answers(every, None))
+        few = say("Too few people answered to compare anybody.")
+        headline = say("Too few people answered to compare anybody")
+        return headline, [Finding(few, detail, "open")], []
+    if focus is not None:
+        headline, place, actions = _place(rows, pairs, say, focus=focus)
+        return headline, [place, *ends], actions
+    best = {"best": rows["label"].iloc[0], "n": len(rows), "k": int((rows["rank_low"] == 1).sum())}
+    headline = say("{best} satisfies most", **best)
+    if rows["rank_high"].iloc[0] > 1:
+        headline = say("{best} scores highest, but any of {k:count} could be first", **best)
+        if not pairs["distinct"].any():
+            headline = say("No two of {n:count} can be told apart in satisfaction", **best)
+    return headline, ends, []
+
+
+def _answers(every: pd.DataFrame, label: str | None) -> int:
+    return int(every.loc[every["label"] == label, "n"].sum() if label else every["n"].sum())
+
+
+def _against(pairs: pd.DataFrame, label: str) -> tuple[list[str], list[str], list[str]]:
+    """Name those it lies significantly above, below, and cannot be told from."""
+    rows = pairs[(pairs["group_a"] == label) | (pairs["group_b"] == label)]
+    rows = rows[rows["estimate"].notna()]
+    first, distinct = rows["group_a"] == label, rows["distinct"].astype(bool)
+    other = rows["group_b"].where(first, rows["group_a"])
+    ahead = (rows["estimate"] > 0) == first
+    parts = (distinct & ahead, distinct & ~ahead, ~distinct)
+    above, below, alike = (other[part].tolist() for part in parts)
+    return above, below, alike
+
+
+def _place(
+    rows: pd.DataFrame, pairs: pd.DataFrame, say: Say, *, focus: str
+) -> tuple[Message, Finding, list[Action]]:
+    row = rows[rows["label"] == focus].iloc[0]
+    above, below, alike = _against(pairs, focus)
+    values = row_values(row) | {"above": len(above), "below": len(below)}
+    detail = say(
+        "{score} ({from_} to {to}, {level:percent}; base {n:count}). It lies significantly above "
+        "{above:count} and below {below:count}.",
+        **values,
+    )
+    if alike:
+        detail = say(
+            "{score} ({from_} to {to}, {level:percent}; base {n:count}). It lies significantly "
+            "above {above:count} and below {below:count}, and cannot be told from {names}{more}.",
+            **values,
+            names=first_names(alike),
+            more=and_more(alike),
+        )
+    n, low, high = len(rows), int(row["rank_low"]), int(row["rank_high"])
+    ranks = {"low": low, "high": high, "n": n, "brand": focus, "best": rows["label"].iloc[0]}
+    if high == 1:
+        finding = Finding(say("{brand} scores above every other.", **ranks), detail, "clear")
+        keep = Action("keep", say("Keep what lifts {focus} above every other."), "clear", "scores")
+        return say("{focus} satisfies more than every other"), finding, [keep]
+    headline = say("{focus} ranks between {low} and {high} of {n:count}", **ranks)
+    if low == high:
+        finding = Finding(say("{focus} ranks {low} of {k:count}.", **ranks), detail, "clear")
+        if rows["rank_high"].iloc[0] == 1:
+            headline = say("{focus} ranks {low} of {n:count}, and {best} satisfies most", **ranks)
+        mend = say("Find out what puts {focus} below every other, and mend it.")
+        return headline, finding, [Action("fix", mend, "clear", "scores")] if low == n else []
+    if low == 1 and high == n:
+        alone = say("{focus} is not distinguishable from any other.")
+        headline = say("{focus} cannot be told from the others in satisfaction")
+        return headline, Finding(alone, detail, "open"), []
+    if low == 1:
+        place = say(
+            "Nobody scores distinguishably above {focus}; its rank lies between 1 and {high} of "
+            "{k:count}.",
+            **ranks,
+        )
+        headline = say("Nobody satisfies clearly more than {focus}")
+        return headline, Finding(place, detail, "likely"), []
+    if high == n:
+        place = say(
+            "Nobody scores distinguishably below {focus}; its rank lies between {low} and "
+            "{k:count}.",
+            **ranks,
+        )
+        return headline, Finding(place, detail, "likely"), []
+    place = say("The rank of {focus} lies between {low} and {high} of {k:count}.", **ranks)
+    return headline, Finding(place, detail, "likely" if high - low < n / 2 else "open"), []
+
+
+def _ends(rows: pd.DataFrame, pairs: pd.DataFrame, say: Say, *, focus: str | None) -> list[Finding]:
+    """Say who is best and who is worst, and from whom they cannot be told; not of the focus."""
+    found = []
+    for at in (0, -1) if len(rows) > 1 else ():
+        row = row_values(rows.iloc[at])
+        if row["label"] == focus:
+            continue
+        _, _, alike = _against(pairs, row["label"])
+        row |= {"names": first_names(alike), "more": and_more(alike)}
+        if alike and at == 0:
+            headline = say("{brand} scores highest, not distinguishable from {names}{more}.", **row)
+        elif alike:
+            headline = say("{brand} scores lowest, not distinguishable from {names}{more}.", **row)
+        elif at == 0:
+            headline = say("{brand} scores above every other.", **row)
+        else:
+            headline = say("{brand} scores below every other.", **row)
+        detail = say("{score} ({from_} to {to}, {level:percent}; base {n:count}).", **row)
+        settled: Settled = "open" if len(alike) > 1 else "likely" if alike else "clear"
+        found.append(Finding(headline, detail, settled))
+    return found
+
+
+# --- changes -------------------------------------------------------------------------------------
+
+
+def _change(
+    every: pd.DataFrame, measure: str, say: Say, *, focus: str | None
+) -> tuple[Finding, list[Action]]:
+    """Say who changed up to the last wave; with a focus, whether it did."""
+    rows = every[every["estimate"].notna()]
+    of_focus = rows[rows["label"] == focus]
+    if not len(rows) or (focus is not None and not len(of_focus)):
+        mine = every if focus is None else every[every["label"] == focus]
+        bases = {"n_a": int(mine["n_a"].max()), "n_b": int(mine["n_b"].max())}
+        headline = say("Too few people answered in both waves to speak of change.")
+        if focus is not None:
+            headline = say("Too few people rated {focus} in both waves to speak of change.")
+        detail = say("Bases of at most {n_a:count} and {n_b:count}.", **bases)
+        return Finding(headline, detail, "open"), []
+    if focus is None:
+        changed = rows.loc[rows["distinct"].astype(bool), "label"].tolist()
+        detail = _change_detail(rows.iloc[rows["estimate"].abs().argmax()], measure, say)
+        if not changed:
+            text = "Nobody's score changed distinguishably between {earlier} and {later}."
+            return Finding(say(text), detail, "open"), []
+        headline = say(
+            "{names}{more} changed between {earlier} and {later}; no other change is "
+            "distinguishable.",
+            names=first_names(changed),
+            more=and_more(changed),
+        )
+        return Finding(headline, detail, "clear"), []
+    row = of_focus.iloc[0]
+    detail = _change_detail(row, measure, say)
+    if pd.isna(row["ci_low"]) or row["ci_low"] <= 0 <= row["ci_high"]:
+        same = say("{focus} did not change distinguishably between {earlier} and {later}.")
+        return Finding(same, detail, "open"), []
+    settled: Settled = "clear" if row["distinct"] else "likely"
+    if row["estimate"] > 0:
+        rose = say("{focus} rose between {earlier} and {later}.")
+        return Finding(rose, detail, settled), []
+    ask = say("Find out why {focus} fell between {earlier} and {later}.")
+    fell = say("{focus} fell between {earlier} and {later}.")
+    return Finding(fell, detail, settled), [Action("check", ask, settled, "changes")]
+
+
+def _change_alt(every: pd.DataFrame, measure: str, say: Say) -> Message:
+    rows = every[every["estimate"].notna()]
+    if not len(rows):
+        return say("An empty chart: too few people answered.")
+    return say(
         "Dot plot of {n:count} changes with intervals around zero, from {up} ({high}) to {down} "
         "({low}).",
-        {
-            "n": len(rows), "up": first["label"], "down": last["label"],
-            "high": change_text(first["estimate"], which),
-            "low": change_text(last["estimate"], which),
-        },
-    )  # fmt: skip
-
-
-def _too_few(rows: pd.DataFrame, focus: str | None) -> Finding:
-    values: dict[str, Any] = {"focus": focus}
-    headline = Message(
-        "Too few people answered in both waves to speak of change."
-        if focus is None
-        else "Too few people rated {focus} in both waves to speak of change.",
-        values,
+        n=len(rows),
+        up=rows["label"].iloc[0],
+        high=change_text(rows["estimate"].iloc[0], measure),
+        down=rows["label"].iloc[-1],
+        low=change_text(rows["estimate"].iloc[-1], measure),
     )
-    mine = rows if focus is None else rows[rows["label"] == focus]
-    bases = {"n_a": int(mine["n_a"].max()), "n_b": int(mine["n_b"].max())}
-    detail = Message("Bases of at most {n_a:count} and {n_b:count}.", bases)
-    return Finding(headline, detail, "open")
 
 
-def _change_detail(row: pd.Series, measure: str) -> Message:
-    values = {
-        "label": row["label"], "change": change_text(row["estimate"], measure),
-        "from_": change_text(row["ci_low"], measure), "to": change_text(row["ci_high"], measure),
-        "level": row["ci_level"], "before": score_text(row["before"], measure),
-        "after": score_text(row["after"], measure), "n_a": int(row["n_a"]), "n_b": int(row["n_b"]),
-    }  # fmt: skip
+def _change_detail(row: pd.Series, measure: str, say: Say) -> Message:
+    signed = {"change": "estimate", "from_": "ci_low", "to": "ci_high"}
+    values = row_values(row) | {
+        name: change_text(row[one], measure) for name, one in signed.items()
+    }
+    values |= {name: score_text(row[name], measure) for name in ("before", "after")}
     if measure == "mean":
-        return Message(
+        return say(
             "{label}: {change} ({from_} to {to}, {level:percent}), from {before} to {after}; bases "
             "{n_a:count} and {n_b:count}.",
-            values,
+            **values,
         )
-    return Message(
+    return say(
         "{label}: {change} points ({from_} to {to}, {level:percent}), from {before} to {after}; "
         "bases {n_a:count} and {n_b:count}.",
-        values,
+        **values,
     )

@@ -1,696 +1,460 @@
-"""Frames of segments: sizes and profiles, from linearised values or from draws."""
+"""How many latent classes, who belongs to them, and what is left of them in draws."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtr
+from scipy.optimize import linear_sum_assignment
 
-from brandkit.core.errors import (
-    InputError,
-    NotEnoughDataError,
-    ScaleError,
-    check_whole_number,
-    require_columns,
-    require_unique,
-    shown,
-)
-from brandkit.core.intervals import (
-    carried_df,
-    effective_base,
-    holm,
-    percentile_interval,
-    t_interval,
-    wilson_interval,
-)
 from brandkit.core.linalg import Codes, Floats
-from brandkit.core.message import Message
-from brandkit.sampling.design import SurveyData, SurveyRows
-from brandkit.sampling.draws import row_keys
-from brandkit.sampling.rows import Data, survey_rows
-from brandkit.sampling.variance import linearised_covariance
-from brandkit.satisfaction.alikeness.kernel import coded
-from brandkit.satisfaction.segments.classes import (
-    ClassDraws,
-    ClassFit,
-    Indicators,
-    Variances,
-    class_draws,
-    class_fit,
-    indicators,
-)
 
-Form = Literal["ratings", "relative"]
-ROW, ONE = "__row__", "__one__"
+Variances = Literal["equal", "free"]
+
+#: Least variance of an item within a class, over its variance in the sample.
+LEAST_VARIANCE = {"equal": 1e-6, "free": 0.01}
+LEAST_SHARE, LEAST_CHANCE = 1e-12, 1e-6
+#: Gain of the mean log-likelihood of a person in a step under which a fit has settled.
+SETTLED, MOST_STEPS = 1e-9, 2000
+#: Steps every start takes, and how many of them go on to the end.
+FIRST_STEPS, GO_ON = 20, 3
 
 
 @dataclass(frozen=True, eq=False)
-class Persons:
-    """One entry a person, in an order that the file's order does not change.
+class Indicators:
+    """Answers of persons as features that densities are linear in.
 
     Parameters
     ----------
-    rows : SurveyRows
-    of_row : ndarray of int, shape (rows,)
-        The person behind each row.
-    first : ndarray of int, shape (n,)
-        A row of each person.
-    n_rows : ndarray, shape (n,)
-        Rows of each person.
-    weight : ndarray, shape (n,)
-        Mean weight of the person's rows.
-    answers : ndarray, shape (n, columns)
-        Mean answers, missing where none was given.
-    columns : tuple of str
+    features : ndarray, shape (n, q)
+        p columns of answered, p of answers and p of squared answers, in standard units; then one
+        column a category of each named thing.
+    n_ratings : int
+        p.
+    categories : tuple of int
+        Categories of each named thing.
+    spread : ndarray, shape (p,)
+        Standard deviation of each rating, the unit of its answers.
+    variances : "equal" or "free"
+        Whether classes share the variance of an item.
     """
 
-    rows: SurveyRows
-    of_row: Codes
-    first: Codes
-    n_rows: Floats
-    weight: Floats
-    answers: Floats
-    columns: tuple[str, ...]
+    features: Floats
+    n_ratings: int
+    categories: tuple[int, ...]
+    spread: Floats
+    variances: Variances = "equal"
 
-    def __len__(self) -> int:
-        return len(self.first)
+    def n_parameters(self, classes: int) -> int:
+        """Count what is estimated."""
+        per_class = self.n_ratings * (2 if self.variances == "free" else 1)
+        per_class += sum(size - 1 for size in self.categories)
+        shared = self.n_ratings if self.variances == "equal" else 0
+        return classes - 1 + classes * per_class + shared
 
-    @property
-    def n_effective(self) -> float:
-        """Kish's effective number of persons."""
-        return float(self.weight.sum() ** 2 / (self.weight**2).sum())
-
-    def covariance(self, influence: Floats) -> Floats:
-        """Give the design covariance of estimates from what persons of unit weight add."""
-        return self.rows.covariance(self._by_row(influence))
-
-    def contributions(self, influence: Floats) -> Floats:
-        """Give what each sampling unit adds to the estimates."""
-        return self.rows.contributions(self._by_row(influence))
-
-    def _by_row(self, influence: Floats) -> Floats:
-        return np.asarray((influence / self.n_rows[:, None])[self.of_row])
-
-    def draw_weights(self, draws: int, *, seed: int) -> Floats:
-        """Give the weight of each person in each draw, shape (draws, n)."""
-        drawn = self.rows.draws(draws, seed=seed)
-        return np.asarray(drawn.times[:, drawn.group[self.first]] * self.weight)
-
-    def constant(self, column: str, *, argument: str) -> pd.Series:
-        """Give a column that has one value for each person; refuse one that has more."""
-        values = self.rows.frame[column]
-        kinds = pd.DataFrame({"person": self.of_row, "value": values}).drop_duplicates()
-        twice = int(kinds["person"].duplicated().sum())
-        if twice:
-            raise InputError(
-                f"`{argument}` must have one value for each person; found {twice} persons with "
-                f"more than one in {shown(column)}. Name a column about the person, not the bank."
-            )
-        return values.iloc[self.first].reset_index(drop=True)
+    def blocks(self) -> list[slice]:
+        """Give the columns of each named thing."""
+        ends = 3 * self.n_ratings + np.cumsum([0, *self.categories])
+        return [slice(int(a), int(b)) for a, b in pairwise(ends)]
 
 
-def _with(data: Data, **columns: Any) -> Data:
-    """Give the data with further columns; anything that is no data is left to be refused."""
-    if isinstance(data, pd.DataFrame):
-        return data.assign(**columns)
-    if not isinstance(data, SurveyData):
-        return data
-    return replace(data, responses=data.responses.assign(**columns))  # type: ignore[type-var]
+def indicators(
+    ratings: Floats, names: list[Codes], *, weight: Floats, variances: Variances
+) -> Indicators:
+    """Make features of ratings (n, p), missing as NaN, and codes of named things, missing as -1."""
+    there = ~np.isnan(ratings)
+    filled = np.where(there, ratings, 0.0)
+    base = (there * weight[:, None]).sum(axis=0)
+    mean = (filled * weight[:, None]).sum(axis=0) / base
+    off = np.where(there, ratings - mean, 0.0)
+    spread = np.sqrt((off**2 * weight[:, None]).sum(axis=0) / base)
+    off = off / spread
+    marks = [codes[:, None] == np.arange(int(codes.max()) + 1) for codes in names]
+    features = np.concatenate([there, off, off**2, *marks], axis=1).astype(float)
+    sizes = tuple(int(mark.shape[1]) for mark in marks)
+    return Indicators(features, ratings.shape[1], sizes, spread, variances)
 
 
-def split_items(data: Data, items: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Part items into numbers and named things."""
-    frame = data.responses if isinstance(data, SurveyData) else data
-    if not isinstance(frame, pd.DataFrame):
-        return list(items), []
-    require_columns(frame, items, argument="items")
-    plain = pd.api.types.is_numeric_dtype
-    return (
-        [item for item in items if plain(frame[item])],
-        [item for item in items if not plain(frame[item])],
-    )
-
-
-def persons_of(
-    data: Data,
-    *,
-    ratings: list[str],
-    others: list[str],
-    respondent: str | None,
-    missing: str,
-    design: dict[str, Any],
-) -> Persons:
-    """Take the rows and average them by person.
+@dataclass(frozen=True, eq=False)
+class Fits:
+    """Several fits with the same number of classes.
 
     Parameters
     ----------
-    data : DataFrame or Survey
-    ratings : list of str
-        Numeric columns.
-    others : list of str
-        Columns about the person: a tier, a named thing.
-    respondent : str, optional
-        Column of the persons' ids.
-    missing : str
-    design : dict
+    slopes : ndarray, shape (fits, q, classes)
+        What each feature adds to the log density.
+    log_share : ndarray, shape (fits, classes)
+    log_likelihood : ndarray, shape (fits,)
+        Weighted, in standard units.
+    settled : ndarray of bool, shape (fits,)
+    """
+
+    slopes: Floats
+    log_share: Floats
+    log_likelihood: Floats
+    settled: NDArray[np.bool_]
+
+    def take(self, which: Codes) -> Fits:
+        """Give some of the fits."""
+        return Fits(self.slopes[which], self.log_share[which], self.log_likelihood[which],
+                    self.settled[which])  # fmt: skip
+
+    def in_order(self, order: Codes) -> Fits:
+        """Give the fits with classes in another order, shape (fits, classes)."""
+        return replace(
+            self,
+            slopes=np.take_along_axis(self.slopes, order[:, None, :], axis=2),
+            log_share=np.take_along_axis(self.log_share, order, axis=1),
+        )
+
+
+def chances(data: Indicators, fits: Fits) -> tuple[Floats, Floats]:
+    """Give each person's chance of each class, (fits, n, classes), and log density, (fits, n)."""
+    joint = data.features @ fits.slopes
+    joint += fits.log_share[:, None, :]
+    top = joint.max(axis=2)
+    joint -= top[:, :, None]
+    np.exp(joint, out=joint)
+    total = joint.sum(axis=2)
+    joint /= total[:, :, None]
+    return joint, top + np.log(total)
+
+
+def improved(
+    data: Indicators, fits: Fits, *, weight: Floats, steps: int, gain: float = SETTLED
+) -> Fits:
+    """Let every fit take steps of expectation and maximisation until it settles.
+
+    Parameters
+    ----------
+    data : Indicators
+    fits : Fits
+    weight : ndarray, shape (fits or 1, n)
+        Weight of each person in each fit.
+    steps : int
+        Most steps.
+    gain : float
+        Gain of a person's mean log-likelihood under which a fit has settled.
 
     Returns
     -------
-    Persons
+    Fits
     """
-    rule: Any = "keep" if missing == "pairwise" else missing
-    whole = data if ratings else _with(data, **{ONE: 1.0})
-    keep = [*others, *([respondent] if respondent and respondent not in others else [])]
-    rows = survey_rows(whole, columns=ratings or [ONE], others=keep, missing=rule, **design)
-    n = rows.n_persons
-    count = np.bincount(rows.person, minlength=n).astype(float)
-    values = rows.values[:, : len(ratings)]
-    there = ~np.isnan(values)
-    sums, base = np.zeros((n, len(ratings))), np.zeros((n, len(ratings)))
-    np.add.at(sums, rows.person, np.where(there, values, 0.0))
-    np.add.at(base, rows.person, there.astype(float))
-    with np.errstate(invalid="ignore"):
-        answers = sums / base
-    weight = np.bincount(rows.person, weights=rows.weight, minlength=n) / count
-    first = np.zeros(n, dtype=np.intp)
-    first[rows.person[::-1]] = np.arange(len(rows))[::-1]
-    order = _content_order(answers, weight, rows.frame[others].iloc[first])
-    place = np.empty(n, dtype=np.intp)
-    place[order] = np.arange(n)
-    return Persons(rows, place[rows.person], first[order], count[order], weight[order],
-                   answers[order], tuple(ratings))  # fmt: skip
+    count = len(fits.slopes)
+    weights = np.broadcast_to(weight, (count, weight.shape[1]))
+    total = weights.sum(axis=1)
+    slopes, log_share = fits.slopes.copy(), fits.log_share.copy()
+    found = np.full(count, -np.inf)
+    going = np.arange(count)
+    for _ in range(steps):
+        part = Fits(slopes[going], log_share[going], found[going], np.zeros(len(going), bool))
+        chance, density = chances(data, part)
+        reached = (weights[going] * density).sum(axis=1)
+        moving = reached - found[going] > gain * total[going]
+        found[going] = reached
+        if not moving.any():
+            going = going[:0]
+            break
+        going, chance = going[moving], chance[moving]
+        chance *= weights[going][:, :, None]
+        slopes[going], log_share[going] = _maximised(data, chance)
+    settled = np.ones(count, dtype=bool)
+    settled[going] = False
+    last = Fits(slopes, log_share, found, settled)
+    if len(going):
+        found[going] = (weights[going] * chances(data, last.take(going))[1]).sum(axis=1)
+    return last
 
 
-def _content_order(answers: Floats, weight: Floats, others: pd.DataFrame) -> Codes:
-    """Order persons by what they said, so that random starts do not hang on the file's order."""
-    frame = pd.DataFrame(answers).assign(weight=weight)
-    for at, name in enumerate(others.columns):
-        frame[f"other {at}"] = others[name].astype(str).to_numpy()
-    return np.argsort(row_keys(frame), kind="stable")
+def _maximised(data: Indicators, mass: Floats) -> tuple[Floats, Floats]:
+    """Give slopes and shares from the mass of each person in each class, (fits, n, classes)."""
+    sums = np.swapaxes(mass, 1, 2) @ data.features
+    size = mass.sum(axis=1)
+    share = np.maximum(size / size.sum(axis=1, keepdims=True), LEAST_SHARE)
+    p = data.n_ratings
+    base = np.maximum(sums[..., :p], LEAST_SHARE)
+    mean = sums[..., p : 2 * p] / base
+    variance = sums[..., 2 * p : 3 * p] / base - mean**2
+    if data.variances == "equal":
+        pooled = (variance * base).sum(axis=1, keepdims=True) / base.sum(axis=1, keepdims=True)
+        variance = np.broadcast_to(pooled, variance.shape)
+    variance = np.maximum(variance, LEAST_VARIANCE[data.variances])
+    chance = sums[..., 3 * p :]
+    return _slopes(data, mean, variance, chance), np.log(share)
 
 
-def kept_rows(
-    data: Data, persons: Persons, *, others: list[str], missing: str, design: dict[str, Any]
-) -> Codes:
-    """Give the number in the file of each row that was used."""
-    frame = data.responses if isinstance(data, SurveyData) else data
-    rule: Any = "keep" if missing == "pairwise" else missing
-    rows = survey_rows(
-        _with(data, **{ONE: 1.0, ROW: np.arange(len(frame))}),
-        columns=list(persons.columns) or [ONE], others=[*others, ROW], missing=rule, **design,
-    )  # fmt: skip
-    return rows.frame[ROW].to_numpy(np.intp)
+def _slopes(data: Indicators, mean: Floats, variance: Floats, chance: Floats) -> Floats:
+    """Give what features add to the log density; `chance` need not be normed."""
+    parts = [
+        -(np.log(2 * np.pi * variance) + mean**2 / variance) / 2, mean / variance, -0.5 / variance,
+    ]  # fmt: skip
+    first = 3 * data.n_ratings
+    for block in data.blocks():
+        own = chance[..., block.start - first : block.stop - first]
+        own = own / np.maximum(own.sum(axis=-1, keepdims=True), LEAST_SHARE)
+        parts.append(np.log(np.maximum(own, LEAST_CHANCE)))
+    return np.swapaxes(np.concatenate(parts, axis=-1), 1, 2)
 
 
-def person_texts(column: pd.Series) -> NDArray[np.object_]:
-    """Give ids as text; 7, 7.0 and "7" are one id."""
-    return np.array(
-        [
-            str(int(one)) if isinstance(one, float) and one.is_integer() else str(one)
-            for one in column.tolist()
-        ],
-        dtype=object,
-    )
+def random_starts(data: Indicators, *, classes: int, starts: int, rng: np.random.Generator) -> Fits:
+    """Start classes at persons drawn at random, with the variance of the sample.
+
+    The first person is drawn evenly, each further one in proportion to the squared distance from
+    the nearest drawn before (Arthur and Vassilvitskii's k-means++), so that starts lie apart.
+    """
+    n, p = len(data.features), data.n_ratings
+    spots = np.concatenate([data.features[:, p : 2 * p], data.features[:, 3 * p :]], axis=1)
+    chosen = rng.integers(0, n, (starts, 1))
+    near = _distance(spots, chosen[:, 0])
+    for _ in range(1, classes):
+        cumulated = np.cumsum(near + 1e-12, axis=1)
+        at = rng.random((starts, 1)) * cumulated[:, -1:]
+        further = np.minimum((cumulated < at).sum(axis=1), n - 1)
+        chosen = np.concatenate([chosen, further[:, None]], axis=1)
+        near = np.minimum(near, _distance(spots, further))
+    mean = data.features[chosen][..., p : 2 * p]
+    usual = data.features[:, 3 * p :].mean(axis=0)
+    chance = data.features[chosen][..., 3 * p :] + usual
+    slopes = _slopes(data, mean, np.ones_like(mean), chance)
+    share = np.full((starts, classes), -np.log(classes))
+    return Fits(slopes, share, np.full(starts, -np.inf), np.zeros(starts, dtype=bool))
 
 
-FIT_COLUMNS = (
-    "n_classes", "log_likelihood", "n_estimated", "bic", "entropy", "smallest_share",
-    "is_converged", "is_chosen",
-)  # fmt: skip
-NO_STABILITY = dict.fromkeys(("rand_index", "rand_low", "rand_high", "share_kept"), np.nan)
+def _distance(spots: Floats, chosen: Codes) -> Floats:
+    gap = (spots**2).sum(axis=1)[None] - 2 * spots[chosen] @ spots.T
+    return np.asarray(np.maximum(gap + (spots[chosen] ** 2).sum(axis=1)[:, None], 0.0))
+
+
+def best_fit(data: Indicators, *, weight: Floats, classes: int, starts: int, seed: int) -> Fits:
+    """Fit from many starts: all take a few steps, the best go on until they settle.
+
+    Returns
+    -------
+    Fits
+        One fit, the largest class first.
+    """
+    rng = np.random.default_rng([seed, classes])
+    many = 1 if classes == 1 else starts
+    fits = random_starts(data, classes=classes, starts=many, rng=rng)
+    fits = improved(data, fits, weight=weight[None], steps=FIRST_STEPS)
+    ahead = np.argsort(-fits.log_likelihood, kind="stable")[:GO_ON]
+    fits = improved(data, fits.take(ahead), weight=weight[None], steps=MOST_STEPS)
+    best = fits.take(np.argmax(fits.log_likelihood, keepdims=True))
+    return best.in_order(np.argsort(-best.log_share, axis=1, kind="stable"))
+
+
+def raw_log_likelihood(data: Indicators, fits: Fits, weight: Floats) -> float:
+    """Give the weighted log-likelihood of the first fit in the units of the answers."""
+    answered = weight @ data.features[:, : data.n_ratings]
+    return float(fits.log_likelihood[0] - answered @ np.log(data.spread))
+
+
+#: Numbers held at once while draws are fitted.
+BLOCK = 3_000_000
+#: Fresh starts of every draw beside the sample's own classes.
+FRESH_STARTS = 2
+#: Steps every start of a draw takes; the best of them goes on, until a step gains so little.
+DRAW_FIRST_STEPS, DRAW_STEPS, DRAW_GAIN = 15, 150, 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class Segmented:
-    """What a way of parting persons gives."""
-
-    segments: pd.DataFrame
-    profiles: pd.DataFrame
-    fits: pd.DataFrame
-    membership: pd.Series
-    respondent: str | None
-    stability: dict[str, float]
-    notes: tuple[Message, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Profile:
-    """Means of all columns by segment, with errors and those of their distance from all persons.
+class ClassFit:
+    """A fit with so many classes.
 
     Parameters
     ----------
-    mean, error, gap, gap_error, df : ndarray, shape (segments, columns)
-    n : ndarray, shape (segments, columns)
-        Persons who answered.
+    classes, n_parameters : int
+    log_likelihood, bic, entropy, smallest : float
+        In the units of the answers; over Kish's base; 1 for persons told apart surely; share of
+        the smallest class.
+    fits : Fits
+        One fit, the largest class first.
+    chance : ndarray, shape (n, classes)
+        Each person's chance of each class.
+    """
+
+    classes: int
+    n_parameters: int
+    log_likelihood: float
+    bic: float
+    entropy: float
+    smallest: float
+    fits: Fits
+    chance: Floats
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the fit came to rest."""
+        return bool(self.fits.settled[0])
+
+
+def class_fit(
+    data: Indicators, *, weight: Floats, classes: int, starts: int, seed: int
+) -> ClassFit:
+    """Fit so many classes and say how well that does.
+
+    Notes
+    -----
+    Bayes's criterion is taken on Kish's effective number of persons m: -2 l m/n + parameters x
+    ln m, since weights make n persons worth m. Entropy is 1 - sum w sum -p ln p / (n ln K).
+    """
+    fits = best_fit(data, weight=weight, classes=classes, starts=starts, seed=seed)
+    chance = chances(data, fits)[0][0]
+    total = weight.sum()
+    base = total**2 / (weight**2).sum()
+    likelihood = raw_log_likelihood(data, fits, weight)
+    count = data.n_parameters(classes)
+    spread = -(weight @ (chance * np.log(np.maximum(chance, 1e-300))).sum(axis=1)) / total
+    return ClassFit(
+        classes=classes,
+        n_parameters=count,
+        log_likelihood=likelihood,
+        bic=-2 * likelihood * base / total + count * float(np.log(base)),
+        entropy=1 - float(spread / np.log(classes)) if classes > 1 else np.nan,
+        smallest=float(np.exp(fits.log_share[0]).min()),
+        fits=fits,
+        chance=np.asarray(chance),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class ClassDraws:
+    """Classes found anew in draws over persons, matched to those of the sample.
+
+    Parameters
+    ----------
+    mean : ndarray, shape (draws, classes, columns)
+        Means of all columns by the persons' chances of belonging.
+    share : ndarray, shape (draws, classes)
+    whole : ndarray, shape (draws, columns)
+        Means of all persons.
+    rand_index : ndarray, shape (draws,)
+        Agreement of the persons' classes with those of the sample.
+    kept : ndarray, shape (draws, classes)
+        Share of each class of the sample that stays together.
     """
 
     mean: Floats
-    error: Floats
-    gap: Floats
-    gap_error: Floats
-    df: Floats
-    n: Floats
+    share: Floats
+    whole: Floats
+    rand_index: Floats
+    kept: Floats
 
 
-def tier_profile(persons: Persons, columns: Floats, tier: Codes, count: int) -> Profile:
-    """Give the means of columns by tier, errors linearised over persons."""
-    there = ~np.isnan(columns)
-    value = np.where(there, columns, 0.0)
-    inside = (tier[:, None] == np.arange(count)).astype(float)
-    parts = []
-    for at in range(columns.shape[1]):
-        member = np.concatenate([inside, np.ones((len(persons), 1))], axis=1)
-        member *= there[:, [at]]
-        base = persons.weight @ member
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean = (persons.weight * value[:, at]) @ member / base
-        off = member * (value[:, [at]] - np.nan_to_num(mean)) / np.where(base > 0, base, 1.0)
-        both = np.concatenate([off[:, :-1], off[:, :-1] - off[:, -1:]], axis=1)
-        totals = persons.contributions(both)
-        spread = np.diag(linearised_covariance(totals, stratum=persons.rows.stratum))
-        error = np.sqrt(np.maximum(spread, 0.0))
-        df = carried_df(totals, df=persons.rows.df)
-        parts.append((mean[:-1], error[:count], mean[:-1] - mean[-1], error[count:], df[count:],
-                      member[:, :-1].sum(axis=0)))  # fmt: skip
-    return Profile(*(np.stack(side, axis=1) for side in zip(*parts, strict=True)))
-
-
-def profile_frame(
-    profile: Profile,
-    *,
-    segments: tuple[str, ...],
-    items: list[tuple[str, str, bool]],
-    tested: NDArray[np.bool_],
-    level: float,
-    least: int,
-) -> pd.DataFrame:
-    """Put means and distances in long form; Holm over the segments of an item.
+def class_draws(
+    data: Indicators, one: ClassFit, *, weight: Floats, drawn: Floats, columns: Floats, seed: int
+) -> ClassDraws:
+    """Find the classes anew in every draw, from fresh starts and from those of the sample.
 
     Parameters
     ----------
-    profile : Profile
-    segments : tuple of str
-    items : list of (str, str, bool)
-        Name and label of each column, and whether it only describes.
-    tested : ndarray of bool, shape (columns,)
-        Columns whose distances are tested.
-    level : float
-    least : int
-        Persons below which nothing is shown.
-    """
-    low, high = t_interval(profile.mean, std_error=profile.error, df=profile.df, level=level)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        apart = np.where(profile.gap == 0, 0.0, np.abs(profile.gap) / profile.gap_error)
-    p_value = np.where(tested, 2 * stdtr(profile.df, -apart), np.nan)
-    adjusted = np.full_like(p_value, np.nan)
-    shown = profile.n >= least
-    for at in np.flatnonzero(tested):
-        used = shown[:, at] & ~np.isnan(p_value[:, at])
-        adjusted[used, at] = holm(p_value[used, at])
-    hidden = {"estimate": profile.mean, "std_error": profile.error, "ci_low": low, "ci_high": high}
-    hidden |= {"difference": profile.gap, "difference_error": profile.gap_error}
-    hidden |= {"p_value": p_value, "p_adjusted": adjusted}
-    hidden = {name: np.where(shown, values, np.nan) for name, values in hidden.items()}
-    made = [
-        {
-            "segment": name, "item": item, "label": label,
-            **{key: values[row, at] for key, values in hidden.items()},
-            "ci_level": level, "n": int(profile.n[row, at]), "is_described": described,
-        }
-        for row, name in enumerate(segments)
-        for at, (item, label, described) in enumerate(items)
-    ]  # fmt: skip
-    columns = [
-        "segment", "item", "label", "estimate", "std_error", "ci_low", "ci_high", "ci_level",
-        "difference", "difference_error", "p_value", "p_adjusted", "n", "is_described",
-    ]  # fmt: skip
-    return pd.DataFrame(made, columns=columns).astype(
-        {"segment": "str", "item": "str", "label": "str"}
-    )
-
-
-def size_frame(
-    segments: tuple[str, ...],
-    *,
-    share: Floats,
-    error: Floats,
-    df: Floats | float,
-    n: Floats,
-    level: float,
-    certainty: Floats | None = None,
-    kept: Floats | None = None,
-) -> pd.DataFrame:
-    """Give the shares of segments with Wilson's interval on what the error is worth."""
-    none = np.full(len(segments), np.nan)
-    base = effective_base(share * (1 - share), std_error=error, n=max(float(n.sum()), 1.0))
-    low, high = wilson_interval(share, n=base, df=df, level=level)
-    frame = pd.DataFrame(
-        {
-            "segment": list(segments), "share": share, "std_error": error, "ci_low": low,
-            "ci_high": high, "ci_level": level, "n": n.astype(int),
-            "certainty": none if certainty is None else certainty,
-            "share_kept": none if kept is None else kept,
-        }
-    )  # fmt: skip
-    return frame.astype({"segment": "str"})
-
-
-PERSONS_A_CLASS = 10
-#: Agreement over draws under which classes are said to be unstable.
-STABLE = 0.6
-
-
-@dataclass(frozen=True)
-class ClassPlan:
-    """How classes are looked for."""
-
-    least: int
-    most: int
-    form: Form
-    variances: Variances
-    starts: int
-    draws: int
-    seed: int
-    least_share: float
-
-
-@dataclass(frozen=True, eq=False)
-class Taken:
-    """Persons with the columns that form and describe segments.
-
-    Parameters
-    ----------
-    persons : Persons
-    formed : tuple of str
-        Numbers that form classes.
-    names : tuple of (str, codes, tuple of str)
-        Named things that form classes: column, code of each person, categories.
+    data : Indicators
+    one : ClassFit
+        The classes of the sample.
+    weight : ndarray, shape (n,)
+    drawn : ndarray, shape (draws, n)
+        Weight of each person in each draw.
     columns : ndarray, shape (n, columns)
-        All that is described, named things as 0 and 1.
-    items : list of (str, str, bool)
-        Name, label and whether it only describes, of each of these.
-    row_numbers : ndarray of int, optional
-        Number in the file of each row, where persons have no id.
-    notes : tuple of Message
+        What means are wanted of; missing ones are left out.
+    seed : int
+
+    Returns
+    -------
+    ClassDraws
+    """
+    size = max(1, BLOCK // (len(weight) * one.classes * (1 + FRESH_STARTS)))
+    there = ~np.isnan(columns)
+    both = np.concatenate([np.where(there, columns, 0.0), there], axis=1)
+    rng = np.random.default_rng([seed, one.classes, 1])
+    parts = []
+    for at in range(0, len(drawn), size):
+        weights = drawn[at : at + size]
+        fits = _refitted(data, one, weights, rng)
+        chance = chances(data, fits)[0]
+        modal, own = chance.argmax(axis=2), one.chance.argmax(axis=1)
+        tables = _crossed(own, modal, weight, one.classes)
+        order = np.stack([linear_sum_assignment(-table)[1] for table in tables])
+        chance = np.take_along_axis(chance, order[:, None, :], axis=2)
+        mass = np.swapaxes(chance * weights[:, :, None], 1, 2)
+        sums = mass @ both
+        whole = weights @ both
+        k = columns.shape[1]
+        kept = np.take_along_axis(tables, order[:, :, None], axis=2)[..., 0]
+        plain = _crossed(own, modal, np.ones(len(weight)), one.classes)
+        parts.append((
+            sums[..., :k] / sums[..., k:], mass.sum(axis=2) / weights.sum(axis=1)[:, None],
+            whole[:, :k] / whole[:, k:], adjusted_rand(plain), kept / tables.sum(axis=2),
+        ))  # fmt: skip
+    return ClassDraws(*(np.concatenate(side) for side in zip(*parts, strict=True)))
+
+
+def _refitted(data: Indicators, one: ClassFit, weights: Floats, rng: np.random.Generator) -> Fits:
+    """Give the best fit of every draw."""
+    count, many = len(weights), 1 + FRESH_STARTS
+    fresh = random_starts(data, classes=one.classes, starts=count * FRESH_STARTS, rng=rng)
+    slopes = np.concatenate([np.repeat(one.fits.slopes, count, axis=0), fresh.slopes])
+    share = np.concatenate([np.repeat(one.fits.log_share, count, axis=0), fresh.log_share])
+    empty = np.full(count * many, -np.inf)
+    starts = Fits(slopes, share, empty, empty > 0)
+    which = np.concatenate([np.arange(count), np.repeat(np.arange(count), FRESH_STARTS)])
+    found = improved(data, starts, weight=weights[which], steps=DRAW_FIRST_STEPS, gain=DRAW_GAIN)
+    table = np.full((count, many), -np.inf)
+    table[:, 0] = found.log_likelihood[:count]
+    table[:, 1:] = found.log_likelihood[count:].reshape(count, FRESH_STARTS)
+    best = table.argmax(axis=1)
+    place = np.where(
+        best == 0, np.arange(count), count + np.arange(count) * FRESH_STARTS + best - 1
+    )
+    ahead = found.take(place)
+    return improved(data, ahead, weight=weights, steps=DRAW_STEPS, gain=DRAW_GAIN)
+
+
+def _crossed(own: Codes, other: Codes, weight: Floats, classes: int) -> Floats:
+    """Cross two classifications of the persons, for every draw: (draws, classes, classes)."""
+    count = len(other)
+    code = (np.arange(count)[:, None] * classes + own) * classes + other
+    flat = np.bincount(
+        code.ravel(), weights=np.broadcast_to(weight, code.shape).ravel(),
+        minlength=count * classes**2,
+    )  # fmt: skip
+    return np.asarray(flat.reshape(count, classes, classes))
+
+
+def adjusted_rand(tables: Floats) -> Floats:
+    """Give the agreement of two classifications from their crossed counts.
+
+    Parameters
+    ----------
+    tables : ndarray, shape (..., k, l)
+        Persons in each pair of classes.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        1 the same up to names, 0 as by chance; 1 where both know one class only.
+
+    References
+    ----------
+    Hubert, L. and Arabie, P. (1985). Comparing partitions. Journal of Classification 2, 193-218.
+    doi:10.1007/BF01908075
+
+    Examples
+    --------
+    >>> float(adjusted_rand(np.array([[3.0, 0.0], [0.0, 2.0]])))
+    1.0
     """
 
-    persons: Persons
-    formed: tuple[str, ...]
-    names: tuple[tuple[str, Codes, tuple[str, ...]], ...]
-    columns: Floats
-    items: list[tuple[str, str, bool]]
-    row_numbers: Codes | None
-    notes: tuple[Message, ...]
+    def pairs(counts: Floats) -> Floats:
+        return np.asarray(counts * (counts - 1) / 2)
 
-    def membership(self, names: NDArray[np.object_]) -> pd.Series:
-        """Give the segment of each person, by id or number of the row."""
-        persons, column = self.persons, self.persons.rows.design["respondent"]
-        if column is None:
-            return pd.Series(
-                names[persons.of_row], index=self.row_numbers, dtype="str"
-            ).sort_index()
-        ids = person_texts(persons.rows.frame[column].iloc[persons.first])
-        return pd.Series(names, index=ids, dtype="str").sort_index()
-
-
-def checked_range(given: int | tuple[int, int] | None, *, tiers: str | None) -> tuple[int, int]:
-    """Give the least and most classes to try."""
-    if given is None:
-        return 1, 6
-    if tiers is not None:
-        raise InputError(
-            "`n_classes` must not be given with `tiers`: tiers are declared. Leave one out."
-        )
-    ends = (given, given) if isinstance(given, (int, np.integer)) else tuple(given)
-    if len(ends) != 2:
-        raise InputError(f"`n_classes` must be a number or the ends of a range; found {given}.")
-    for end in ends:
-        check_whole_number("n_classes", end, low=1, high=12)
-    if ends[0] > ends[1]:
-        raise InputError(f"`n_classes` must have the smaller end first; found {shown(ends)}.")
-    return int(ends[0]), int(ends[1])
-
-
-def taken_persons(
-    data: Data,
-    *,
-    items: Sequence[str],
-    describe: Sequence[str],
-    tiers: str | None,
-    missing: str,
-    design: dict[str, Any],
-) -> Taken:
-    """Average the rows by person and lay out what forms and describes segments."""
-    if isinstance(items, str) or not len(items):
-        raise InputError(f"`items` must be a list of columns; found {shown(items)}.")
-    require_unique("items", [*items, *describe], what="column")
-    frame = data.responses if isinstance(data, SurveyData) else data
-    if tiers is not None and isinstance(frame, pd.DataFrame):
-        require_columns(frame, [tiers], argument="tiers")
-    formed, named = split_items(data, items)
-    shown_too, named_too = split_items(data, describe)
-    known = data.design.get("respondent") if isinstance(data, SurveyData) else None
-    respondent = design["respondent"] or known
-    others = list(dict.fromkeys([*named, *named_too, *([tiers] if tiers else [])]))
-    persons = persons_of(
-        data, ratings=[*formed, *shown_too], others=others, respondent=respondent,
-        missing=missing, design=design,
-    )  # fmt: skip
-    numbers = None
-    if respondent is None:
-        numbers = kept_rows(data, persons, others=others, missing=missing, design=design)
-    columns, laid = [persons.answers], [
-        (name, str(persons.rows.labels.get(name, name)), name in shown_too)
-        for name in persons.columns
-    ]  # fmt: skip
-    codes = []
-    for name in [*named, *named_too]:
-        code, found = coded(persons.constant(name, argument="items"))
-        columns.append((code[:, None] == np.arange(len(found))).astype(float))
-        laid += [(f"{name}: {one}", one, name in named_too) for one in found]
-        if name in named:
-            codes.append((name, code, found))
-    return Taken(persons, tuple(formed), tuple(codes), np.concatenate(columns, axis=1), laid,
-                 numbers, persons.rows.notes)  # fmt: skip
-
-
-# --- tiers -------------------------------------------------------------------------------------
-
-
-def tier_segments(
-    taken: Taken, *, tiers: str, cuts: Sequence[float] | None, level: float, least: int
-) -> Segmented:
-    """Describe declared tiers."""
-    persons = taken.persons
-    values = persons.constant(tiers, argument="tiers")
-    code, names = coded(values) if cuts is None else _cut(values, cuts)
-    inside = (code[:, None] == np.arange(len(names))).astype(float)
-    total = persons.weight.sum()
-    share = persons.weight @ inside / total
-    totals = persons.contributions((inside - share) / total)
-    error = np.sqrt(np.maximum(np.diag(persons.covariance((inside - share) / total)), 0.0))
-    sizes = size_frame(
-        names, share=share, error=error, df=carried_df(totals, df=persons.rows.df),
-        n=inside.sum(axis=0), level=level,
-    )  # fmt: skip
-    profile = tier_profile(persons, taken.columns, code, len(names))
-    frame = profile_frame(
-        profile, segments=names, items=taken.items, level=level, least=least,
-        tested=np.ones(len(taken.items), dtype=bool),
-    )  # fmt: skip
-    return Segmented(
-        sizes, frame, pd.DataFrame(columns=list(FIT_COLUMNS)),
-        taken.membership(np.array(names, dtype=object)[code]),
-        persons.rows.design["respondent"], dict(NO_STABILITY), _small(sizes, least),
-    )  # fmt: skip
-
-
-def _cut(values: pd.Series, cuts: Sequence[float]) -> tuple[Codes, tuple[str, ...]]:
-    """Cut numbers into tiers; a limit belongs to the tier above."""
-    if not pd.api.types.is_numeric_dtype(values):
-        raise InputError("`cuts` must go with a number in `tiers`; found text. Leave them out.")
-    limits = np.asarray(list(cuts), dtype=float)
-    if not len(limits) or not (np.diff(limits) > 0).all():
-        raise ScaleError(f"`cuts` must ascend; found {shown(list(cuts))}.")
-    written = [f"{one:,g}" if one < 1e6 else f"{one:,.0f}" for one in limits]
-    names = [f"< {written[0]}"]
-    names += [f"{low}–{high}" for low, high in pairwise(written)]
-    names.append(f"≥ {written[-1]}")
-    code = np.searchsorted(limits, values.to_numpy(dtype=float), side="right")
-    there = np.unique(code)
-    return np.searchsorted(there, code).astype(np.intp), tuple(names[at] for at in there)
-
-
-def _small(sizes: pd.DataFrame, least: int) -> tuple[Message, ...]:
-    few = int((sizes["n"] < least).sum())
-    if not few:
-        return ()
-    said = "{n:count} {n:segment has|segments have} fewer than {least:count} persons and {n:is|are} not described."  # noqa: E501
-    return (Message(said, {"n": few, "least": least}),)
-
-
-# --- classes -----------------------------------------------------------------------------------
-
-
-def class_segments(taken: Taken, *, plan: ClassPlan, level: float, least: int) -> Segmented:
-    """Find latent classes, choose their number and describe them."""
-    taken, data, notes = _indicators(taken, plan)
-    persons = taken.persons
-    most = min(plan.most, int((persons.weight > 0).sum()) // PERSONS_A_CLASS)
-    if most < plan.least:
-        raise NotEnoughDataError(
-            f"`data` must have at least {PERSONS_A_CLASS} persons a class; found "
-            f"{int((persons.weight > 0).sum())} for {plan.least}. Ask for fewer classes."
-        )
-    fits = [
-        class_fit(data, weight=persons.weight, classes=k, starts=plan.starts, seed=plan.seed)
-        for k in range(plan.least, most + 1)
-    ]
-    one, passed_over = _chosen(fits, plan.least_share)
-    notes += passed_over
-    drawn = class_draws(
-        data, one, weight=persons.weight, columns=taken.columns, seed=plan.seed,
-        drawn=persons.draw_weights(plan.draws, seed=plan.seed),
-    )  # fmt: skip
-    own, used = one.chance.argmax(axis=1), persons.weight > 0
-    names = tuple(str(at + 1) for at in range(one.classes))
-    sizes = _class_sizes(taken, one, drawn, names=names, level=level)
-    described = np.array([item[2] for item in taken.items])
-    frame = profile_frame(
-        _class_profile(taken, one, drawn.mean, drawn.whole), segments=names, items=taken.items,
-        tested=described & (one.classes > 1), level=level, least=least,
-    )  # fmt: skip
-    stability = _stability(taken, one, drawn, level=level)
-    labels = np.array(
-        [names[at] if is_used else None for at, is_used in zip(own, used, strict=True)]
+    joint = pairs(tables).sum(axis=(-1, -2))
+    first, second = (pairs(tables.sum(axis=axis)).sum(axis=-1) for axis in (-1, -2))
+    everyone = pairs(tables.sum(axis=(-1, -2)))
+    expected, most = first * second / everyone, (first + second) / 2
+    same = np.isclose(most, expected)
+    return np.asarray(
+        np.where(same, 1.0, (joint - expected) / np.where(same, 1.0, most - expected))
     )
-    return Segmented(
-        sizes, frame, _fit_frame(fits, one), taken.membership(labels.astype(object)),
-        persons.rows.design["respondent"], stability,
-        (*notes, *_class_notes(fits, one, stability), *_small(sizes, least)),
-    )  # fmt: skip
-
-
-def _chosen(fits: list[ClassFit], least_share: float) -> tuple[ClassFit, list[Message]]:
-    """Choose the least BIC among fits without a class that is too small."""
-    best = min(fits, key=lambda fit: fit.bic)
-    large = [fit for fit in fits if fit.smallest >= least_share]
-    one = min(large, key=lambda fit: fit.bic) if large else fits[0]
-    if one is best:
-        return one, []
-    told = {"n": best.classes, "share": best.smallest, "least": least_share, "taken": one.classes}
-    said = "{n:count} classes would fit best, but the smallest holds {share:percent1} of the persons, less than the {least:percent} asked for; {taken:count} are taken."  # noqa: E501
-    return one, [Message(said, told)]
-
-
-def _class_sizes(
-    taken: Taken, one: ClassFit, drawn: ClassDraws, *, names: tuple[str, ...], level: float
-) -> pd.DataFrame:
-    """Give shares, and how surely and lastingly persons belong to their class."""
-    weight = taken.persons.weight
-    inside = one.chance.argmax(axis=1)[:, None] == np.arange(one.classes)
-    mass = (weight[:, None] * inside).sum(axis=0)
-    with np.errstate(invalid="ignore"):
-        certainty = (weight[:, None] * inside * one.chance).sum(axis=0) / mass
-    return size_frame(
-        names, share=np.exp(one.fits.log_share[0]), error=drawn.share.std(axis=0, ddof=1),
-        df=taken.persons.rows.df, n=inside[weight > 0].sum(axis=0).astype(float), level=level,
-        certainty=certainty, kept=drawn.kept.mean(axis=0) if one.classes > 1 else None,
-    )  # fmt: skip
-
-
-def _stability(taken: Taken, one: ClassFit, drawn: ClassDraws, *, level: float) -> dict[str, float]:
-    if one.classes == 1:
-        return dict(NO_STABILITY)
-    ends = percentile_interval(drawn.rand_index, level=level)
-    inside = one.chance.argmax(axis=1)[:, None] == np.arange(one.classes)
-    kept = np.average(drawn.kept.mean(axis=0), weights=taken.persons.weight @ inside)
-    return {
-        "rand_index": float(drawn.rand_index.mean()), "rand_low": float(ends.low),
-        "rand_high": float(ends.high), "share_kept": float(kept),
-    }  # fmt: skip
-
-
-def _indicators(taken: Taken, plan: ClassPlan) -> tuple[Taken, Indicators, list[Message]]:
-    """Lay out what forms the classes; persons without any answer to it count for nothing."""
-    place = [taken.persons.columns.index(name) for name in taken.formed]
-    answers = taken.persons.answers[:, place]
-    with np.errstate(invalid="ignore"):
-        ticks = np.array([bool(np.isin(c[~np.isnan(c)], (0.0, 1.0)).all()) for c in answers.T])
-        flat = np.array([np.ptp(c[~np.isnan(c)]) <= 1e-12 for c in answers.T])
-    varied = [at for at in range(len(place)) if not flat[at]]
-    codes = [code for _, code, found in taken.names if len(found) > 1]
-    if not varied and not codes:
-        raise NotEnoughDataError(
-            "`items` must hold something that differs between persons; found constant items only."
-        )
-    notes = []
-    if flat.any():
-        told = [name for name, is_flat in zip(taken.formed, flat, strict=True) if is_flat]
-        said = "{items} {n:is|are} the same for every person and {n:forms|form} no class."
-        notes.append(Message(said, {"items": told, "n": len(told)}))
-    ratings = answers[:, [at for at in varied if not ticks[at]]]
-    answered = np.asarray((~np.isnan(answers[:, varied])).any(axis=1) | bool(codes))
-    if plan.form == "relative":
-        with np.errstate(invalid="ignore"):
-            counts = (~np.isnan(ratings)).sum(axis=1, keepdims=True)
-            ratings = ratings - np.nansum(ratings, axis=1, keepdims=True) / np.maximum(counts, 1)
-    ticked = [
-        np.where(np.isnan(answers[:, at]), -1, answers[:, at]).astype(np.intp)
-        for at in varied if ticks[at]
-    ]  # fmt: skip
-    persons = taken.persons
-    if not answered.all():
-        persons = replace(persons, weight=np.where(answered, persons.weight, 0.0))
-        lost = "{n:count} {n:person|persons} answered nothing that forms classes and {n:is|are} in none."  # noqa: E501
-        notes.append(Message(lost, {"n": int((~answered).sum())}))
-    data = indicators(ratings, [*ticked, *codes], weight=persons.weight, variances=plan.variances)
-    return replace(taken, persons=persons), data, notes
-
-
-def _class_profile(taken: Taken, one: ClassFit, drawn: Floats, whole: Floats) -> Profile:
-    """Give means by the chances of belonging, with the spread over draws as error."""
-    columns, weight = taken.columns, taken.persons.weight
-    there = ~np.isnan(columns)
-    value = np.where(there, columns, 0.0)
-    mass = one.chance * weight[:, None]
-    mean = (mass.T @ value) / (mass.T @ there)
-    every = (weight @ value) / (weight @ there)
-    own = one.chance.argmax(axis=1)[:, None] == np.arange(one.classes)
-    gap = drawn - whole[:, None, :]
-    return Profile(
-        mean, drawn.std(axis=0, ddof=1), mean - every, gap.std(axis=0, ddof=1),
-        np.full(mean.shape, float(taken.persons.rows.df)),
-        (own & (weight > 0)[:, None]).T.astype(float) @ there,
-    )  # fmt: skip
-
-
-def _fit_frame(fits: list[ClassFit], one: ClassFit) -> pd.DataFrame:
-    made = [
-        (fit.classes, fit.log_likelihood, fit.n_parameters, fit.bic, fit.entropy, fit.smallest,
-         fit.is_settled, fit is one)
-        for fit in fits
-    ]  # fmt: skip
-    return pd.DataFrame(made, columns=list(FIT_COLUMNS))
-
-
-def _class_notes(fits: list[ClassFit], one: ClassFit, stability: dict[str, float]) -> list[Message]:
-    notes = []
-    told = {"n": one.classes}
-    if one.classes == 1 and len(fits) > 1:
-        notes.append(Message("One class fits best: the answers show no groups of persons.", told))
-    if len(fits) > 1 and min(fits, key=lambda fit: fit.bic) is fits[-1]:
-        said = "The largest number of classes tried, {n:count}, fits best: the classes may be steps of a scale without gaps rather than kinds of customers."  # noqa: E501
-        notes.append(Message(said, {"n": fits[-1].classes}))
-    if stability["rand_index"] < STABLE:
-        said = "Classes found anew in draws agree little with these (adjusted Rand index {index:decimal2}); read them as a sketch."  # noqa: E501
-        notes.append(Message(said, {"index": stability["rand_index"]}))
-    if not one.is_settled:
-        notes.append(Message("The search for classes had not settled when it was stopped.", told))
-    return notes

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
+from itertools import pairwise
+from typing import Any, Final, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from brandkit.core.errors import (
     InputError,
+    NotEnoughDataError,
     ScaleError,
     check_level,
     check_option,
@@ -19,24 +21,40 @@ from brandkit.core.errors import (
     require_columns,
     shown,
 )
+from brandkit.core.intervals import carried_df, percentile_interval
+from brandkit.core.labels import coded, label_text
+from brandkit.core.linalg import Codes
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.rows import Data, Weight
-from brandkit.satisfaction.segments.classes import Variances
 from brandkit.satisfaction.segments.kernel import (
-    ClassPlan,
-    Form,
-    Segmented,
-    checked_range,
-    class_segments,
-    person_texts,
-    taken_persons,
-    tier_segments,
+    ClassFit,
+    Indicators,
+    Variances,
+    class_draws,
+    class_fit,
+    indicators,
+)
+from brandkit.satisfaction.segments.persons import (
+    Persons,
+    class_profile,
+    persons_of,
+    profile_frame,
+    size_frame,
+    tier_profile,
 )
 
+Form = Literal["ratings", "relative"]
 SegmentKind = Literal["tiers", "classes"]
 AnyData = TypeVar("AnyData", bound=Data)
+
+PERSONS_A_CLASS: Final = 10
+#: Agreement over draws under which classes are said to be unstable.
+STABLE: Final = 0.6
+_FITS: Final = ["n_classes", "log_likelihood", "n_estimated", "bic", "entropy", "smallest_share",
+                "is_converged", "is_chosen"]  # fmt: skip
+_NO_STABILITY: Final = dict.fromkeys(("rand_index", "rand_low", "rand_high", "share_kept"), np.nan)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -93,7 +111,7 @@ class CustomerSegments(Result):
                 "n_segments": [len(self.segments)],
                 "n_persons": [int(self.segments["n"].sum())],
                 "n_items": [int(self.profiles["item"].nunique())],
-                "entropy": [float(chosen["entropy"].iloc[0]) if len(chosen) else np.nan],
+                "entropy": chosen["entropy"].astype(float).tolist() or [np.nan],
                 **{name: [value] for name, value in self.stability.items()},
                 "draws": [self.draws],
                 "ci_level": [self.ci_level],
@@ -130,20 +148,47 @@ class CustomerSegments(Result):
             raise InputError(
                 f"`column` must be a new name; found {shown(column)} in the data. Write another."
             )
-        if self.respondent is None:
-            if len(self.membership) and self.membership.index.max() >= len(frame):
-                raise InputError(
-                    f"`data` must be the rows the segments were found in; found {len(frame)} rows "
-                    "only. Name the respondent's column to join other rows."
-                )
-            found = self.membership.reindex(np.arange(len(frame))).to_numpy()
-        else:
+        keys: Any = np.arange(len(frame))
+        if self.respondent is not None:
             require_columns(frame, [self.respondent], argument="data")
-            found = self.membership.reindex(person_texts(frame[self.respondent])).to_numpy()
-        joined = frame.assign(**{column: pd.Series(found, index=frame.index, dtype="str")})
+            keys = [label_text(one) for one in frame[self.respondent].tolist()]
+        elif len(self.membership) and self.membership.index.max() >= len(frame):
+            raise InputError(
+                f"`data` must be the rows the segments were found in; found {len(frame)} rows "
+                "only. Name the respondent's column to join other rows."
+            )
+        own = pd.Series(self.membership.reindex(keys).to_numpy(), index=frame.index, dtype="str")
+        joined = frame.assign(**{column: own})
         if isinstance(data, SurveyData):
             return replace(data, responses=joined)  # type: ignore[type-var]
         return joined  # type: ignore[return-value]
+
+    def name(self, segment: str) -> Message | str:
+        """Give a class in words, a tier by its name."""
+        return segment if self.kind == "tiers" else Message("class {name}", {"name": segment})
+
+    def furthest_apart(
+        self, *, items: Sequence[str] | None = None, most: int | None = None
+    ) -> pd.DataFrame:
+        """Give profiles of items on one scale, those whose segments lie furthest apart first.
+
+        Where no items are named: all ratings, or where there are none all shares.
+        """
+        frame = self.profiles
+        known = list(dict.fromkeys(frame["item"]))
+        top = frame.groupby("item")["estimate"].max()
+        chosen = list(items) if items is not None else [i for i in known if top[i] > 1] or known
+        strange = [item for item in chosen if item not in known]
+        if strange or not chosen:
+            raise InputError(
+                f"`items` must be items of the profiles; found {shown(strange)}. It has "
+                f"{shown(known)}.{did_you_mean(str(strange[0]), known) if strange else ''}"
+            )
+        apart = frame.groupby("item")["estimate"].agg(np.ptp)
+        order = sorted(chosen, key=lambda item: -float(apart[item]))[:most]
+        rows = frame[frame["item"].isin(order)]
+        return rows.sort_values("item", key=lambda column: column.map(order.index), kind="stable",
+                                ignore_index=True)  # fmt: skip
 
 
 def customer_segments(
@@ -265,82 +310,230 @@ def customer_segments(
     check_level(level)
     if not 0 <= least_share < 1:
         raise ScaleError(f"`least_share` must lie between 0 and 1; found {shown(least_share)}.")
-    low, high = checked_range(n_classes, tiers=tiers)
-    design = {"weight": weight, "respondent": respondent, "strata": strata, "cluster": cluster}
-    taken = taken_persons(
-        data, items=items, describe=describe, tiers=tiers, missing=missing, design=design
-    )
+    low, high = _checked_range(n_classes, tiers=tiers)
+    persons = persons_of(
+        data, items=items, describe=describe, tiers=tiers,
+        missing="keep" if missing == "pairwise" else missing,
+        design={"weight": weight, "respondent": respondent, "strata": strata, "cluster": cluster},
+    )  # fmt: skip
 
     if tiers is not None:
-        found = tier_segments(taken, tiers=tiers, cuts=cuts, level=level, least=suppress_below)
+        parts = _tiers(persons, tiers, cuts, level=level, least=suppress_below)
     else:
-        plan = ClassPlan(low, high, form, variances, starts, draws, seed, least_share)
-        found = class_segments(taken, plan=plan, level=level, least=suppress_below)
+        persons, data_of, notes = _indicators(persons, form=form, variances=variances)
+        fits = _fitted(persons, data_of, ends=(low, high), starts=starts, seed=seed)
+        chosen, passed_over = _chosen(fits, least_share)
+        parts = _classes(
+            persons, data_of, chosen, draws=draws, seed=seed, level=level, least=suppress_below
+        )
+        parts["fits"] = _fit_frame(fits, chosen)
+        parts["notes"] = [*notes, *passed_over, *_class_notes(fits, chosen, parts["stability"])]
+    n_small = int((parts["segments"]["n"] < suppress_below).sum())
+    if n_small:
+        text = "{n:count} {n:segment has|segments have} fewer than {least:count} persons and {n:is|are} not described."  # noqa: E501
+        parts["notes"].append(Message(text, {"n": n_small, "least": suppress_below}))
 
-    return _result(found, kind="classes" if tiers is None else "tiers", level=level,
-                   draws=draws if tiers is None else 0, notes=taken.notes)  # fmt: skip
-
-
-def _result(
-    found: Segmented, *, kind: SegmentKind, level: float, draws: int, notes: tuple[Message, ...]
-) -> CustomerSegments:
+    parts["notes"] = (*persons.rows.notes, *parts["notes"])
     return CustomerSegments(
-        segments=found.segments,
-        profiles=found.profiles,
-        fits=found.fits,
-        membership=found.membership,
-        kind=kind,
-        respondent=found.respondent,
-        stability=found.stability,
+        **parts,
+        kind="classes" if tiers is None else "tiers",
+        respondent=persons.rows.design["respondent"],
         ci_level=level,
-        draws=draws,
-        notes=(*notes, *found.notes),
+        draws=draws if tiers is None else 0,
     )
 
 
-def segment_name(result: CustomerSegments, segment: str) -> Message | str:
-    """Give a class in words, a tier by its name."""
-    if result.kind == "tiers":
-        return segment
-    return Message("class {name}", {"name": segment})
+def _checked_range(given: int | tuple[int, int] | None, *, tiers: str | None) -> tuple[int, int]:
+    """Give the least and most classes to try."""
+    if given is None:
+        return 1, 6
+    if tiers is not None:
+        raise InputError(
+            "`n_classes` must not be given with `tiers`: tiers are declared. Leave one out."
+        )
+    ends = (given, given) if isinstance(given, (int, np.integer)) else tuple(given)
+    if len(ends) != 2:
+        raise InputError(f"`n_classes` must be a number or the ends of a range; found {given}.")
+    for end in ends:
+        check_whole_number("n_classes", end, low=1, high=12)
+    if ends[0] > ends[1]:
+        raise InputError(f"`n_classes` must have the smaller end first; found {shown(ends)}.")
+    return int(ends[0]), int(ends[1])
 
 
-def profile_rows(
-    result: CustomerSegments, *, items: Sequence[str] | None = None, most: int | None = None
-) -> pd.DataFrame:
-    """Give the profiles of items on one scale, those whose segments lie furthest apart first.
+def _tiers(
+    persons: Persons, tiers: str, cuts: Sequence[float] | None, *, level: float, least: int
+) -> dict[str, Any]:
+    """Describe declared tiers."""
+    values = persons.constant(tiers, argument="tiers")
+    code, names = coded(values) if cuts is None else _cut(values, cuts)
+    inside = (code[:, None] == np.arange(len(names))).astype(float)
+    total = persons.weight.sum()
+    share = persons.weight @ inside / total
+    off = (inside - share) / total
+    error = np.sqrt(np.maximum(np.diag(persons.covariance(off)), 0.0))
+    df = carried_df(persons.contributions(off), df=persons.rows.df)
+    return {
+        "segments": size_frame(names, share=share, error=error, df=df, n=inside.sum(axis=0),
+                               level=level),
+        "profiles": profile_frame(
+            tier_profile(persons, code, len(names)), names, persons, level=level, least=least,
+            tested=np.ones(len(persons.items), dtype=bool),
+        ),
+        "fits": pd.DataFrame(columns=_FITS),
+        "membership": persons.membership(np.array(names, dtype=object)[code]),
+        "stability": dict(_NO_STABILITY),
+        "notes": [],
+    }  # fmt: skip
 
-    Parameters
-    ----------
-    result : CustomerSegments
-    items : sequence of str, optional
-        Where not given: all ratings, or where there are none all shares.
-    most : int, optional
-        Items at most.
 
-    Returns
-    -------
-    DataFrame
-        As ``profiles``.
-    """
-    frame = result.profiles
-    known = list(dict.fromkeys(frame["item"]))
-    if items is None:
-        top = frame.groupby("item")["estimate"].max()
-        chosen = [item for item in known if top[item] > 1] or known
-    else:
-        chosen = list(items)
-        strange = [item for item in chosen if item not in known]
-        if strange or not chosen:
-            raise InputError(
-                f"`items` must be items of the profiles; found {shown(strange)}. It has "
-                f"{shown(known)}.{did_you_mean(str(strange[0]), known) if strange else ''}"
-            )
-    rows = frame[frame["item"].isin(chosen)]
-    apart = rows.groupby("item")["estimate"].agg(np.ptp)
-    order = sorted(chosen, key=lambda item: -float(apart[item]))[:most]
-    place = {item: at for at, item in enumerate(order)}
-    rows = rows[rows["item"].isin(order)]
-    return rows.sort_values("item", key=lambda found: found.map(place), kind="stable").reset_index(
-        drop=True
-    )
+def _cut(values: pd.Series, cuts: Sequence[float]) -> tuple[Codes, tuple[str, ...]]:
+    """Cut numbers into tiers; a limit belongs to the tier above."""
+    if not pd.api.types.is_numeric_dtype(values):
+        raise InputError("`cuts` must go with a number in `tiers`; found text. Leave them out.")
+    limits = np.asarray(list(cuts), dtype=float)
+    if not len(limits) or not (np.diff(limits) > 0).all():
+        raise ScaleError(f"`cuts` must ascend; found {shown(list(cuts))}.")
+    written = [f"{one:,g}" if one < 1e6 else f"{one:,.0f}" for one in limits]
+    between = [f"{low}–{high}" for low, high in pairwise(written)]
+    names = [f"< {written[0]}", *between, f"≥ {written[-1]}"]
+    code = np.searchsorted(limits, values.to_numpy(dtype=float), side="right")
+    occurring = np.unique(code)
+    return np.searchsorted(occurring, code), tuple(names[at] for at in occurring)
+
+
+# --- classes -------------------------------------------------------------------------------------
+
+
+def _indicators(
+    persons: Persons, *, form: Form, variances: Variances
+) -> tuple[Persons, Indicators, list[Message]]:
+    """Lay out what forms the classes; persons without any answer to it count for nothing."""
+    answers = persons.columns[:, : persons.n_formed]
+    given = [column[~np.isnan(column)] for column in answers.T]
+    ticks = np.array([bool(np.isin(column, (0.0, 1.0)).all()) for column in given], dtype=bool)
+    flat = np.array([np.ptp(column) <= 1e-12 for column in given], dtype=bool)
+    if flat.all() and not persons.named:
+        raise NotEnoughDataError(
+            "`items` must hold something that differs between persons; found constant items only."
+        )
+    notes = []
+    if flat.any():
+        names = [persons.items[at][0] for at in np.flatnonzero(flat)]
+        text = "{items} {n:is|are} the same for every person and {n:forms|form} no class."
+        notes.append(Message(text, {"items": names, "n": len(names)}))
+    ratings, ticked = answers[:, ~flat & ~ticks], answers[:, ~flat & ticks]
+    if form == "relative":
+        counts = (~np.isnan(ratings)).sum(axis=1, keepdims=True)
+        ratings = ratings - np.nansum(ratings, axis=1, keepdims=True) / np.maximum(counts, 1)
+    answered = (~np.isnan(answers[:, ~flat])).any(axis=1) | bool(persons.named)
+    if not answered.all():
+        persons = replace(persons, weight=np.where(answered, persons.weight, 0.0))
+        text = "{n:count} {n:person|persons} answered nothing that forms classes and {n:is|are} in none."  # noqa: E501
+        notes.append(Message(text, {"n": int((~answered).sum())}))
+    codes = np.where(np.isnan(ticked), -1, ticked).astype(np.intp).T
+    data = indicators(ratings, [*codes, *persons.named], weight=persons.weight, variances=variances)
+    return persons, data, notes
+
+
+def _fitted(
+    persons: Persons, data: Indicators, *, ends: tuple[int, int], starts: int, seed: int
+) -> list[ClassFit]:
+    counted = int((persons.weight > 0).sum())
+    most = min(ends[1], counted // PERSONS_A_CLASS)
+    if most < ends[0]:
+        raise NotEnoughDataError(
+            f"`data` must have at least {PERSONS_A_CLASS} persons a class; found {counted} for "
+            f"{ends[0]}. Ask for fewer classes."
+        )
+    return [
+        class_fit(data, weight=persons.weight, classes=k, starts=starts, seed=seed)
+        for k in range(ends[0], most + 1)
+    ]
+
+
+def _chosen(fits: list[ClassFit], least_share: float) -> tuple[ClassFit, list[Message]]:
+    """Choose the least BIC among fits without a class that is too small."""
+    best = min(fits, key=lambda fit: fit.bic)
+    large = [fit for fit in fits if fit.smallest >= least_share]
+    chosen = min(large, key=lambda fit: fit.bic) if large else fits[0]
+    if chosen is best:
+        return chosen, []
+    text = "{n:count} classes would fit best, but the smallest holds {share:percent1} of the persons, less than the {least:percent} asked for; {taken:count} are taken."  # noqa: E501
+    values = {"n": best.classes, "share": best.smallest, "least": least_share}
+    return chosen, [Message(text, values | {"taken": chosen.classes})]
+
+
+def _classes(
+    persons: Persons,
+    data: Indicators,
+    chosen: ClassFit,
+    *,
+    draws: int,
+    seed: int,
+    level: float,
+    least: int,
+) -> dict[str, Any]:
+    """Describe latent classes, with errors and stability from draws."""
+    weight = persons.weight
+    drawn = class_draws(
+        data, chosen, weight=weight, columns=persons.columns, seed=seed,
+        drawn=persons.draw_weights(draws, seed=seed),
+    )  # fmt: skip
+    is_several = chosen.classes > 1
+    own = chosen.chance.argmax(axis=1)
+    inside = own[:, None] == np.arange(chosen.classes)
+    mass = weight @ inside
+    with np.errstate(invalid="ignore"):
+        certainty = weight @ (inside * chosen.chance) / mass
+    kept = drawn.kept.mean(axis=0)
+    names = tuple(str(at + 1) for at in range(chosen.classes))
+    ends = percentile_interval(drawn.rand_index, level=level)
+    stability = {
+        "rand_index": float(drawn.rand_index.mean()),
+        "rand_low": float(ends.low),
+        "rand_high": float(ends.high),
+        "share_kept": float(np.average(kept, weights=mass)),
+    }
+    described = np.array([only_described for *_, only_described in persons.items])
+    return {
+        "segments": size_frame(
+            names, share=np.exp(chosen.fits.log_share[0]), error=drawn.share.std(axis=0, ddof=1),
+            df=persons.rows.df, n=inside[weight > 0].sum(axis=0), level=level,
+            certainty=certainty, kept=kept if is_several else np.nan,
+        ),
+        "profiles": profile_frame(
+            class_profile(persons, chosen.chance, drawn.mean, drawn.whole), names, persons,
+            level=level, least=least, tested=described & is_several,
+        ),
+        "membership": persons.membership(
+            np.where(weight > 0, np.array(names, dtype=object)[own], None)
+        ),
+        "stability": stability if is_several else dict(_NO_STABILITY),
+    }  # fmt: skip
+
+
+def _fit_frame(fits: list[ClassFit], chosen: ClassFit) -> pd.DataFrame:
+    rows = [
+        (fit.classes, fit.log_likelihood, fit.n_parameters, fit.bic, fit.entropy, fit.smallest,
+         bool(fit.fits.settled[0]), fit is chosen)
+        for fit in fits
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=_FITS)
+
+
+def _class_notes(
+    fits: list[ClassFit], chosen: ClassFit, stability: dict[str, float]
+) -> list[Message]:
+    notes = []
+    if chosen.classes == 1 and len(fits) > 1:
+        notes.append(Message("One class fits best: the answers show no groups of persons."))
+    if len(fits) > 1 and min(fits, key=lambda fit: fit.bic) is fits[-1]:
+        text = "The largest number of classes tried, {n:count}, fits best: the classes may be steps of a scale without gaps rather than kinds of customers."  # noqa: E501
+        notes.append(Message(text, {"n": fits[-1].classes}))
+    if stability["rand_index"] < STABLE:
+        text = "Classes found anew in draws agree little with these (adjusted Rand index {index:decimal2}); read them as a sketch."  # noqa: E501
+        notes.append(Message(text, {"index": stability["rand_index"]}))
+    if not chosen.fits.settled[0]:
+        notes.append(Message("The search for classes had not settled when it was stopped."))
+    return notes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,14 @@ from brandkit.satisfaction.service.service import ServiceQuality
 
 Priority = Literal["act", "keep", "secure", "watch", "later"]
 
-#: What must be true, in this order; the first that holds gives the priority.
-PRIORITIES: tuple[Priority, ...] = ("act", "keep", "secure", "watch", "later")
+#: What must be true, in this order, in words; the first that holds gives the priority.
+PRIORITY_NAMES: Final[dict[Priority, Message]] = {
+    "act": Message("Act first"),
+    "keep": Message("Keep the lead"),
+    "secure": Message("Secure"),
+    "watch": Message("Watch"),
+    "later": Message("Later"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -120,68 +126,48 @@ def service_priorities(
             "`quality` must hold the services that `drivers` ranks; found "
             f"{shown(standing['item'].tolist())}. Make both of the same items."
         )
-    frame["role"] = _roles(frame["item"], roles)
+    role_of = {} if roles is None else dict(roles.attributes[["attribute", "role"]].to_numpy())
+    frame["role"] = [role_of.get(item) for item in frame["item"]]
     n_drivers = len(drivers.drivers)
-    matters = frame["above_noise"] & (frame["share"] >= 0.5 / n_drivers)
-    frame["priority"] = _priorities(frame, matters.to_numpy(dtype=bool), alpha=1 - level)
+    matters = frame["above_noise"].astype(bool) & (frame["share"] >= 0.5 / n_drivers)
+    differs = matters & (frame["p_adjusted"] <= 1 - level)
+    rules = [differs & (frame["estimate"] < 0), differs, matters & (frame["role"] == "basic")]
+    rank = np.select([*rules, matters], range(4), 4)
+    frame["priority"] = [list(PRIORITY_NAMES)[at] for at in rank]
 
-    order = frame["priority"].map({name: at for at, name in enumerate(PRIORITIES)})
-    ranked = frame.assign(order=order).sort_values(
-        ["order", "importance"], ascending=[True, False], kind="stable", ignore_index=True
+    ranked = frame.assign(rank=rank).sort_values(
+        ["rank", "importance"], ascending=[True, False], kind="stable", ignore_index=True
     )
+    notes = []
+    if roles is None:
+        notes.append(Message("Which services are basic is not known here, so none is secured."))
+    if n_lost := n_drivers - len(frame):
+        text = "{n:count} {n:driver|drivers} without a score of the bank {n:is|are} left out."
+        notes.append(Message(text, {"n": n_lost}))
+    columns = ["item", "label", "importance", "share", "above_noise", "role", "score", *_STANDING]
     return ServicePriorities(
-        services=ranked[[
-            "item", "label", "importance", "share", "above_noise", "role", "score", "estimate",
-            "std_error", "ci_low", "ci_high", "ci_level", "p_adjusted", "priority", "n",
-        ]],
-        brand=brand,
-        notes=_notes(roles, n_lost=n_drivers - len(frame)),
-    )  # fmt: skip
+        services=ranked[[*columns, "priority", "n"]], brand=brand, notes=tuple(notes)
+    )
+
+
+_STANDING = ["estimate", "std_error", "ci_low", "ci_high", "ci_level", "p_adjusted"]
 
 
 def _standing(quality: ServiceQuality, brand: str) -> pd.DataFrame:
     """Give a bank's score in each item, and its difference from the mean of its rivals."""
-    compared = quality.comparisons
+    own, scores = (
+        frame[(frame["kind"] == "item") & (frame["brand"] == brand)]
+        for frame in (quality.comparisons, quality.scores)
+    )
     banks = sorted(map(str, quality.scores["brand"].dropna().unique()))
     if brand not in banks:
         raise InputError(
             f"`brand` must be one of the banks rated, {shown(banks, most=12)}; found "
             f"{shown(brand)}.{did_you_mean(brand, banks)}"
         )
-    own = compared[(compared["kind"] == "item") & (compared["brand"] == brand)]
     if own.empty:
         raise InputError(
             f"`quality` must compare {shown(brand)} with rivals; found no other bank. Where a "
             "study has one bank only, look at importance_performance."
         )
-    scores = quality.scores
-    mine = scores[(scores["kind"] == "item") & (scores["brand"] == brand)]
-    columns = ["item", "estimate", "std_error", "ci_low", "ci_high", "ci_level", "p_adjusted"]
-    return own[columns].merge(mine[["item", "score", "n"]], on="item", how="left")
-
-
-def _roles(items: pd.Series, roles: PenaltyReward | None) -> list[str | None]:
-    if roles is None:
-        return [None] * len(items)
-    known = dict(zip(roles.attributes["attribute"], roles.attributes["role"], strict=True))
-    return [known.get(item) for item in items]
-
-
-def _priorities(frame: pd.DataFrame, matters: np.ndarray, *, alpha: float) -> list[str]:
-    differs = (frame["p_adjusted"] <= alpha).to_numpy(dtype=bool)
-    below = (frame["estimate"] < 0).to_numpy(dtype=bool)
-    basic = (frame["role"] == "basic").to_numpy(dtype=bool)
-    rules = [matters & differs & below, matters & differs, matters & basic, matters]
-    return [str(name) for name in np.select(rules, PRIORITIES[:4], PRIORITIES[4])]
-
-
-def _notes(roles: PenaltyReward | None, *, n_lost: int) -> tuple[Message, ...]:
-    notes = []
-    if roles is None:
-        notes.append(Message("Which services are basic is not known here, so none is secured."))
-    if n_lost:
-        notes.append(Message(
-            "{n:count} {n:driver|drivers} without a score of the bank {n:is|are} left out.",
-            {"n": n_lost},
-        ))  # fmt: skip
-    return tuple(notes)
+    return own[["item", *_STANDING]].merge(scores[["item", "score", "n"]], on="item", how="left")

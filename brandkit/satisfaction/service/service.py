@@ -4,34 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Final, Literal
 
+import numpy as np
 import pandas as pd
 
 from brandkit.core.errors import (
     InputError,
+    NotEnoughDataError,
+    ScaleError,
     check_level,
     check_option,
     check_whole_number,
     did_you_mean,
+    require_columns,
+    require_unique,
     shown,
 )
+from brandkit.core.intervals import holm
+from brandkit.core.labels import coded
+from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.sampling.rows import Data, Weight
-from brandkit.satisfaction.service.kernel import (
-    ServiceParts,
-    checked_importance,
-    checked_items,
-    comparison_frame,
-    contrast_frame,
-    known_stages,
-    score_frame,
-    service_means,
-    service_parts,
-)
+from brandkit.sampling.design import SurveyData, SurveyRows
+from brandkit.sampling.rows import Data, Weight, survey_rows
+from brandkit.satisfaction.alikeness.kernel import rest_contrasts
+from brandkit.satisfaction.service.kernel import ServiceMeans, mean_tests, service_means
 
 Method = Literal["servperf", "servqual"]
+
+#: The stages of a sale, in order, in words.
+STAGES: Final = {
+    "before": Message("before the sale"),
+    "during": Message("during the sale"),
+    "after": Message("after the sale"),
+}
+_PLACE: Final = ["kind", "item", "label", "dimension", "stage"]
+_TEXTS: Final = {*_PLACE, "brand", "stage_a", "stage_b"}
+_ENDS: Final = ["estimate", "std_error", "ci_low", "ci_high", "ci_level"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -74,12 +84,12 @@ class ServiceQuality(Result):
         """Give one row: the market's score over all items, and how it was made."""
         market = self.scores[self.scores["brand"].isna()]
         whole = market[market["kind"] == "all"].iloc[0]
+        counts = {f"n_{kind}s": [int((market["kind"] == kind).sum())]
+                  for kind in ("item", "dimension", "stage")}  # fmt: skip
         return pd.DataFrame(
             {
                 "method": [self.method],
-                "n_items": [int((market["kind"] == "item").sum())],
-                "n_dimensions": [int((market["kind"] == "dimension").sum())],
-                "n_stages": [len(self.stages)],
+                **counts,
                 "n_brands": [int(self.scores["brand"].nunique())],
                 "n_persons": [int(whole["n_persons"])],
                 "estimate": [float(whole["estimate"])],
@@ -87,6 +97,24 @@ class ServiceQuality(Result):
                 "ci_level": [self.ci_level],
             }
         )
+
+    @property
+    def usual_kind(self) -> str:
+        """What is shown where nothing is said: stages, else dimensions, else items."""
+        known = set(self.scores["kind"])
+        return next(kind for kind in ("stage", "dimension", "item") if kind in known)
+
+    def parts(self, *, kind: str | None = None, brand: str | None = None) -> pd.DataFrame:
+        """Give the scores of a kind of part for a bank, or the market, with ``name`` of each."""
+        chosen = self.usual_kind if kind is None else kind
+        known = [one for one in self.scores["kind"].unique() if one != "all"]
+        if chosen not in known:
+            raise InputError(f"`kind` must be one of {shown(known)}; found {shown(kind)}.")
+        brands = self.scores["brand"]
+        own = brands.isna() if brand is None else brands == brand
+        rows = self.scores[(self.scores["kind"] == chosen) & own]
+        names = rows["label" if chosen == "item" else chosen]
+        return rows.assign(name=names).reset_index(drop=True)
 
 
 def service_quality(
@@ -176,99 +204,214 @@ def service_quality(
     check_option("missing", missing, ("pairwise", "drop", "raise"))
     check_whole_number("suppress_below", suppress_below, low=2)
     check_level(level)
-    names, dimensions = checked_items(items, expectations)
-    parts = service_parts(
+    if isinstance(items, str) or not len(items):
+        raise InputError(f"`items` must be a list of columns, or a mapping; found {shown(items)}.")
+    names = list(items)
+    require_unique("items", names, what="item")
+    if expectations is not None:
+        _require_items("expectations", expectations, names, whole=True)
+    stage_of = _known_stages(data, names, stages)
+    places, weights = _parts(
         names,
-        dimensions=dimensions,
-        stages=known_stages(data, names, stages),
-        importance=checked_importance(names, importance),
+        dimensions=dict(items) if isinstance(items, Mapping) else {},
+        stages=stage_of,
+        importance=_checked_importance(names, importance),
     )
-    design = {"weight": weight, "respondent": respondent, "strata": strata, "cluster": cluster}
-
-    means = service_means(
-        data, parts=parts, expectations=expectations, brand=brand, missing=missing, design=design,
-        suppress_below=suppress_below,
+    column = brand or (data.design.get("brand") if isinstance(data, SurveyData) else None)
+    frame = data.responses if isinstance(data, SurveyData) else data
+    if column is not None and isinstance(frame, pd.DataFrame):
+        require_columns(frame, [column], argument="brand")
+    rows = survey_rows(
+        data, columns=[*names, *((expectations[item] for item in names) if expectations else ())],
+        others=[column] if column else [], missing="keep" if missing == "pairwise" else missing,
+        weight=weight, respondent=respondent, strata=strata, cluster=cluster,
     )  # fmt: skip
 
+    codes, brands = coded(rows.frame[column]) if column else (np.zeros(len(rows), np.intp), ())
+    means = service_means(
+        rows, n_items=len(names), bank=codes, n_banks=len(brands), weights=weights,
+        least=suppress_below,
+    )  # fmt: skip
+    if means.hidden[:, -1].all():
+        raise NotEnoughDataError(
+            f"`data` must have answers of {suppress_below} persons to some item; found "
+            f"{int(means.persons[: len(names), -1].max())}. Lower suppress_below, or gather more."
+        )
+
+    places["label"] = [rows.labels.get(item, item) if item else None for item in places["item"]]
+    loose = [item for item in names if stage_of and item not in stage_of]
+    frames = _Frames(rows, means, places, brands, level)
     return ServiceQuality(
-        scores=score_frame(means, parts, level=level),
-        comparisons=comparison_frame(means, parts, level=level),
-        contrasts=contrast_frame(means, parts, level=level),
+        scores=frames.scores(),
+        comparisons=frames.comparisons(),
+        contrasts=frames.contrasts(),
         method="servperf" if expectations is None else "servqual",
-        stages=parts.stages,
+        stages=tuple(places.loc[places["kind"] == "stage", "stage"]),
         ci_level=level,
-        notes=(*means.notes, *_notes(parts, weighted=importance is not None)),
+        notes=(*rows.notes, *_notes(means, suppress_below, loose, weighted=importance is not None)),
     )
 
 
-def _notes(parts: ServiceParts, *, weighted: bool) -> tuple[Message, ...]:
-    notes = []
-    loose = [item for item, stage in zip(parts.items, parts.item_stages, strict=True) if not stage]
-    if parts.stages and loose:
-        told = {"items": loose, "n": len(loose)}
-        said = "{items} {n:belongs|belong} to no stage of the sale and {n:counts|count} in none."
-        notes.append(Message(said, told))
-    if weighted:
-        fixed = "Items count by their importance, whose own uncertainty the intervals leave out."
-        notes.append(Message(fixed))
-    return tuple(notes)
+# --- checks --------------------------------------------------------------------------------------
 
 
-STAGES = {
-    "before": Message("before the sale"),
-    "during": Message("during the sale"),
-    "after": Message("after the sale"),
-}
-
-
-def stage_name(stage: str) -> Message | str:
-    """Give a stage in words; one of one's own as it stands."""
-    return STAGES.get(stage, stage)
-
-
-def usual_kind(result: ServiceQuality) -> str:
-    """Give what a figure shows where nothing is said: stages, else dimensions, else items."""
-    known = list(result.scores["kind"].unique())
-    return next(kind for kind in ("stage", "dimension", "item") if kind in known)
-
-
-def part_rows(
-    result: ServiceQuality, *, kind: str | None = None, brand: str | None = None
-) -> pd.DataFrame:
-    """Give the scores of a kind of part for one bank, or for the market.
-
-    Parameters
-    ----------
-    result : ServiceQuality
-    kind : "stage", "dimension" or "item", optional
-        Stages where there are any.
-    brand : str, optional
-        The market where not given.
-
-    Returns
-    -------
-    DataFrame
-        With ``name``: item, dimension or stage.
-    """
-    chosen = usual_kind(result) if kind is None else kind
-    known = [one for one in result.scores["kind"].unique() if one != "all"]
-    if chosen not in known:
-        raise InputError(f"`kind` must be one of {shown(known)}; found {shown(kind)}.")
-    rows = result.scores[result.scores["kind"] == chosen]
-    if brand is None:
-        rows = rows[rows["brand"].isna()]
-    else:
-        check_brand(result, brand)
-        rows = rows[rows["brand"] == brand]
-    rows = rows.assign(name=rows["label"] if chosen == "item" else rows[chosen])
-    return rows.reset_index(drop=True)
-
-
-def check_brand(result: ServiceQuality, focus: str | None) -> None:
-    """Refuse a bank that was not scored."""
-    known = [str(brand) for brand in result.scores["brand"].dropna().unique()]
-    if focus is not None and focus not in known:
+def _require_items(
+    argument: str, given: Mapping[str, object], items: list[str], *, whole: bool
+) -> None:
+    """Refuse keys that are no items, and items without a key where all must have one."""
+    strange = [name for name in given if name not in items]
+    if strange:
         raise InputError(
-            f"`focus` must be one of the banks; found {shown(focus)}. It has {shown(known)}."
-            f"{did_you_mean(focus, known)}"
+            f"`{argument}` must be about the items; found {shown(strange)}, which are none."
+            f"{did_you_mean(str(strange[0]), items)}"
         )
+    lost = [name for name in items if name not in given]
+    if whole and lost:
+        raise InputError(
+            f"`{argument}` must say something of every item; found none for {shown(lost)}. Add "
+            "them, or leave those items out."
+        )
+
+
+def _known_stages(data: Data, items: list[str], given: Mapping[str, str] | None) -> dict[str, str]:
+    """Give the stage of each item: as declared, else from the survey's codebook."""
+    if given is not None:
+        _require_items("stages", given, items, whole=False)
+        return dict(given)
+    if not isinstance(data, SurveyData) or "stage" not in data.codebook.columns:
+        return {}
+    told = data.codebook.dropna(subset=["stage"])
+    known = dict(zip(told["item"].astype(str), told["stage"].astype(str), strict=True))
+    return {item: known[item] for item in items if item in known}
+
+
+def _checked_importance(items: list[str], given: Mapping[str, float] | None) -> Floats:
+    """Give the weight of each item; 1 where none are given."""
+    if given is None:
+        return np.ones(len(items))
+    _require_items("importance", given, items, whole=True)
+    weights = np.array([float(given[item]) for item in items])
+    wrong = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
+    if len(wrong):
+        at = int(wrong[0])
+        raise ScaleError(
+            f"`importance` must be >= 0; found {shown(float(weights[at]))} for {shown(items[at])}."
+        )
+    return weights
+
+
+def _parts(
+    items: list[str],
+    *,
+    dimensions: Mapping[str, str],
+    stages: Mapping[str, str],
+    importance: Floats,
+) -> tuple[pd.DataFrame, Floats]:
+    """Give the place of each part, and the weights of items in it, shape (parts, items)."""
+    found = list(dict.fromkeys(stages.values()))
+    ordered = [one for one in STAGES if one in found] + [one for one in found if one not in STAGES]
+    places: list[tuple[str, str | None, str | None, str | None]] = [
+        ("item", item, dimensions.get(item), stages.get(item)) for item in items
+    ]
+    weights = list(np.eye(len(items)))
+    groups = [("dimension", dimensions, name) for name in dict.fromkeys(dimensions.values())]
+    for kind, home, name in [*groups, *(("stage", stages, name) for name in ordered)]:
+        of_part = np.array([home.get(item) == name for item in items]) * importance
+        places.append((kind, None, *((name, None) if kind == "dimension" else (None, name))))
+        weights.append(_shares(of_part, f"{kind} {name!r}"))
+    places.append(("all", None, None, None))
+    weights.append(_shares(importance, "all items"))
+    return pd.DataFrame(places, columns=["kind", "item", "dimension", "stage"]), np.array(weights)
+
+
+def _shares(weights: Floats, part: str) -> Floats:
+    if weights.sum() <= 0:
+        raise ScaleError(
+            f"`importance` must be above 0 for some item of {part}; found zeros only. Leave the "
+            "part out, or give one of its items weight."
+        )
+    return np.asarray(weights / weights.sum())
+
+
+def _notes(means: ServiceMeans, least: int, loose: list[str], *, weighted: bool) -> list[Message]:
+    notes = []
+    if hidden := int(means.hidden[:, :-1].sum()):
+        text = "{n:count} {n:score rests|scores rest} on fewer than {least:count} persons and {n:is|are} not shown."  # noqa: E501
+        notes.append(Message(text, {"n": hidden, "least": least}))
+    if loose:
+        text = "{items} {n:belongs|belong} to no stage of the sale and {n:counts|count} in none."
+        notes.append(Message(text, {"items": loose, "n": len(loose)}))
+    if weighted:
+        text = "Items count by their importance, whose own uncertainty the intervals leave out."
+        notes.append(Message(text))
+    return notes
+
+
+@dataclass(frozen=True, eq=False)
+class _Frames:
+    """Puts names, errors and tests to means of parts (rows of ``places``) by bank."""
+
+    rows: SurveyRows
+    means: ServiceMeans
+    places: pd.DataFrame
+    brands: tuple[str, ...]
+    level: float
+
+    def scores(self) -> pd.DataFrame:
+        """Give the score of every part, for the market first and then for every bank."""
+        means, order, pieces = self.means, [len(self.brands), *range(len(self.brands))], []
+        for part, place in enumerate(self.places.to_dict("records")):
+            scores = {
+                "score": means.performance[part],
+                "expectation": means.expectation[part],
+                **self._tested(means.estimate[part], means.contributions[:, part]),
+                "n": means.n[part].astype(int),
+                "n_persons": means.persons[part].astype(int),
+            }
+            ordered = {name: values[order] for name, values in scores.items()}
+            pieces.append(ordered | {"brand": [None, *self.brands]} | place)
+        return self._framed(
+            pieces, [*_PLACE, "brand", "score", "expectation", *_ENDS, "n", "n_persons"]
+        )
+
+    def comparisons(self) -> pd.DataFrame:
+        """Test every bank's score of a part against the plain mean of the others'."""
+        means, pieces = self.means, []
+        for part, place in enumerate(self.places.to_dict("records")):
+            banks = np.flatnonzero(~np.isnan(means.estimate[part, :-1]))
+            if len(banks) > 1:
+                contrasts = rest_contrasts(len(banks))
+                added = means.contributions[:, part][:, banks] @ contrasts.T
+                tested = self._tested(contrasts @ means.estimate[part, banks], added)
+                pieces.append(tested | {"brand": [self.brands[at] for at in banks]} | place)
+        return self._framed(pieces, [*_PLACE, "brand", *_ENDS, "p_value", "p_adjusted"])
+
+    def contrasts(self) -> pd.DataFrame:
+        """Test every pair of stages, for the market and for every bank."""
+        means, pieces = self.means, []
+        stages = np.flatnonzero(self.places["kind"] == "stage")
+        names = self.places["stage"].to_numpy(dtype=object)
+        for at, brand in [(len(self.brands), None), *enumerate(self.brands)]:
+            scored = stages[~np.isnan(means.estimate[stages, at])]
+            first, second = (scored[ends] for ends in np.triu_indices(len(scored), 1))
+            if len(first):
+                added = means.contributions[:, first, at] - means.contributions[:, second, at]
+                gap = means.estimate[first, at] - means.estimate[second, at]
+                ends = {"brand": brand, "stage_a": names[first], "stage_b": names[second]}
+                pieces.append(self._tested(gap, added) | ends)
+        columns = ["brand", "stage_a", "stage_b", *_ENDS, "p_value", "p_adjusted"]
+        return self._framed(pieces, columns)
+
+    def _tested(self, estimate: Floats, added: Floats) -> dict[str, Any]:
+        tested = mean_tests(self.rows, estimate, added=added, level=self.level)
+        return tested | {"p_adjusted": holm(tested["p_value"])}
+
+    def _framed(self, pieces: list[dict[Any, Any]], columns: list[str]) -> pd.DataFrame:
+        """Join columns of pieces, whose single values stand for all their rows."""
+        joined: dict[str, list[Any]] = {name: [] for name in columns}
+        for piece in pieces:
+            n = len(piece["estimate"])
+            for name, values in ({"ci_level": self.level} | piece).items():
+                if name in joined:
+                    joined[name] += list(values) if np.ndim(values) else [values] * n
+        return pd.DataFrame(joined).astype({name: "str" for name in columns if name in _TEXTS})

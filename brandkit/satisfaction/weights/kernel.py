@@ -7,10 +7,9 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from brandkit.core.errors import NotConvergedError
-from brandkit.core.linalg import Codes, Floats
+from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.sampling.calibration import Margin, raked_factors
 
 AfterTrim = Literal["rake", "keep"]
@@ -44,45 +43,36 @@ class Raking:
         groups, cell = np.unique(self.codes, axis=0, return_inverse=True)
         return groups.astype(np.intp), cell.reshape(-1).astype(np.intp)
 
-    def weights(self, start: Floats | None = None) -> Floats:
+    def weights(self, start: Floats, margins: tuple[Margin, ...] | None = None) -> Floats:
         """Bring weights to the margins."""
-        weight = self.base if start is None else start
-        return _brought(weight, self.margins, *self._cells)
+        groups, cell = self._cells
+        total = np.zeros(len(groups))
+        np.add.at(total, cell, start)
+        factors = raked_factors(total, groups=groups, margins=margins or self.margins)
+        return np.asarray(start * factors[cell])
 
-    def limited(self, limit: float, *, after: AfterTrim) -> tuple[Floats, NDArray[np.bool_]]:
-        """Bring weights to the margins with none above a limit.
+    def limited(self, limit: float, *, after: AfterTrim) -> tuple[Floats, Flags]:
+        """Give weights none of which is above ``limit`` mean weights of its part, and who was cut.
 
-        Parameters
-        ----------
-        limit : float
-            In units of the mean weight of its part.
-        after : "rake" or "keep"
-            Whether margins must hold in the end.
-
-        Returns
-        -------
-        weights : ndarray
-        cut : ndarray of bool
-            Who was held at the limit.
+        Margins hold in the end after "rake", not after "keep".
         """
-        weight = self.weights()
+        weight = self.weights(self.base)
         whole = np.bincount(self.part, weights=self.base)
         most = (limit * whole / np.maximum(np.bincount(self.part), 1))[self.part]
-        if after == "keep":
-            cut = weight > most * (1 + SLACK)
-            weight = np.minimum(weight, most)
-            kept = np.bincount(self.part, weights=weight)
-            # what was cut goes to all, so that each part keeps its total
-            return np.asarray(weight * (whole / kept)[self.part]), np.asarray(cut)
-        return self._held(weight, most)
+        if after == "rake":
+            return self._held(weight, most)
+        cut = weight > most * (1 + SLACK)
+        weight = np.minimum(weight, most)
+        # what was cut goes to all, so that each part keeps its total
+        return weight * (whole / np.bincount(self.part, weights=weight))[self.part], cut
 
-    def _held(self, weight: Floats, most: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    def _held(self, weight: Floats, most: Floats) -> tuple[Floats, Flags]:
         """Hold at the limit whoever exceeds it, and rake the others to what is left."""
         held = np.zeros(len(weight), dtype=bool)
         for _ in range(len(weight)):
             over = weight > most * (1 + SLACK)
             if not over.any():
-                return weight, held
+                break
             held |= over
             rest = self._rest(held, most)
             if rest is None:
@@ -90,7 +80,7 @@ class Raking:
             weight = np.where(held, most, rest)
         return weight, held
 
-    def _rest(self, held: NDArray[np.bool_], most: Floats) -> Floats | None:
+    def _rest(self, held: Flags, most: Floats) -> Floats | None:
         """Rake those not held to what the held leave of each group; None where that cannot be."""
         free = np.where(held, 0.0, self.base)
         left = self.base.sum() - most[held].sum()
@@ -104,21 +94,32 @@ class Raking:
                 return None
             margins.append(replace(margin, targets=targets / left))
         try:
-            return _brought(free * left / free.sum(), tuple(margins), *self._cells)
+            return self.weights(free * left / free.sum(), tuple(margins))
         except NotConvergedError:
             return None
 
-    def _in_turn(self, most: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    def _in_turn(self, most: Floats) -> tuple[Floats, Flags]:
         """Cut and rake in turn, where margins and limit cannot both be kept."""
-        weight, cut = self.weights(), np.zeros(len(most), dtype=bool)
+        weight, cut = self.weights(self.base), np.zeros(len(most), dtype=bool)
         for _ in range(ROUNDS):
-            over = weight > most * (1 + SLACK)
-            cut |= over
+            cut |= weight > most * (1 + SLACK)
             weight = self.weights(np.minimum(weight, most))
         return weight, cut
 
 
-def _brought(weight: Floats, margins: tuple[Margin, ...], groups: Codes, cell: Codes) -> Floats:
-    total = np.zeros(len(groups))
-    np.add.at(total, cell, weight)
-    return np.asarray(weight * raked_factors(total, groups=groups, margins=margins)[cell])
+def weight_facts(weight: Floats) -> dict[str, float]:
+    """Give Kish's design effect, the effective base and the extremes of weights above 0.
+
+    Examples
+    --------
+    >>> {name: round(value, 3) for name, value in weight_facts(np.array([1.0, 3.0])).items()}
+    {'kish_effect': 1.25, 'n_effective': 1.6, 'weight_low': 0.5, 'weight_high': 1.5}
+    """
+    effect = len(weight) * float((weight**2).sum()) / float(weight.sum()) ** 2
+    mean = float(weight.mean())
+    return {
+        "kish_effect": effect,
+        "n_effective": len(weight) / effect,
+        "weight_low": float(weight.min()) / mean,
+        "weight_high": float(weight.max()) / mean,
+    }

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from brandkit.core.errors import (
     InputError,
@@ -19,13 +18,16 @@ from brandkit.core.errors import (
     require_columns,
     shown,
 )
-from brandkit.core.linalg import Codes, Floats
+from brandkit.core.labels import coded, label_text
+from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.core.story import speaker
+from brandkit.core.waves import coded_waves
 from brandkit.sampling.calibration import Calibration, Margin
 from brandkit.sampling.rows import Data
-from brandkit.satisfaction.groups import BETWEEN, data_frame, group_text, ordered_codes
-from brandkit.satisfaction.weights.kernel import AfterTrim, Raking
+from brandkit.satisfaction.groups import BETWEEN, data_frame
+from brandkit.satisfaction.weights.kernel import AfterTrim, Raking, weight_facts
 
 Margins = Mapping[str, Mapping[object, float]]
 
@@ -33,292 +35,6 @@ Margins = Mapping[str, Mapping[object, float]]
 ROUNDING = 0.02
 #: Sums above this are counts or percentages, not shares.
 MOST_SHARES = 1.5
-
-
-@dataclass(frozen=True, eq=False)
-class Wanted:
-    """Margins of the population and each row's group in them.
-
-    Parameters
-    ----------
-    margins : tuple of Margin
-    codes : ndarray of int, shape (n, margins)
-        -1 where the group is missing.
-    notes : tuple of Message
-    """
-
-    margins: tuple[Margin, ...]
-    codes: Codes
-    notes: tuple[Message, ...]
-
-
-def wanted_margins(frame: pd.DataFrame, margins: Margins, *, weighed: NDArray[np.bool_]) -> Wanted:
-    """Read margins and place every row in them.
-
-    Parameters
-    ----------
-    frame : DataFrame
-    margins : mapping of column to mapping of group to number
-    weighed : ndarray of bool
-        Rows that have a weight; groups of others need not be covered.
-
-    Returns
-    -------
-    Wanted
-
-    Raises
-    ------
-    InputError, ScaleError
-        See :func:`~brandkit.satisfaction.weights.weights.survey_weights`.
-
-    Examples
-    --------
-    >>> people = pd.DataFrame({"sex": [1, 2, 1]})
-    >>> wanted = wanted_margins(people, {"sex": {"1": 52, "2": 48}}, weighed=np.ones(3, bool))
-    >>> wanted.margins[0].targets.tolist(), wanted.codes.ravel().tolist()
-    ([0.52, 0.48], [0, 1, 0])
-    """
-    if not isinstance(margins, Mapping) or not margins:
-        raise InputError(
-            "`margins` must map at least one column to its groups' shares; found "
-            f"{shown(margins) if margins else 'none'}. Write {{'sex': {{'f': 0.52, 'm': 0.48}}}}."
-        )
-    require_columns(frame, list(margins), argument="margins")
-    read, codes, notes = [], [], []
-    for column, groups in margins.items():
-        if not isinstance(groups, Mapping) or len(groups) < 2:
-            raise InputError(
-                f"`margins` must give the shares of at least two groups for each column; found "
-                f"{shown(groups)} for {shown(column)}."
-            )
-        margin, off = _margin(column, groups)
-        read.append(margin)
-        codes.append(_placed(frame[column], margin, weighed=weighed))
-        if off is not None:
-            said = "The shares of {column} sum to {total:percent1}; they were brought to 100%."
-            notes.append(Message(said, {"column": column, "total": off}))
-    return Wanted(tuple(read), np.stack(codes, axis=1), tuple(notes))
-
-
-def _margin(column: str, groups: Mapping[object, float]) -> tuple[Margin, float | None]:
-    """Give a margin, and what its shares summed to where that was not 1."""
-    names = [group_text(group) for group in groups]
-    if len(set(names)) < len(names):
-        raise InputError(
-            f"`margins` must name each group once; found {shown(sorted(names))} for "
-            f"{shown(column)}."
-        )
-    values = np.array([_number(column, value) for value in groups.values()], dtype=np.float64)
-    if not (values > 0).all():
-        wrong = [name for name, value in zip(names, values, strict=True) if not value > 0]
-        raise ScaleError(
-            f"`margins` must be above 0; found {shown(wrong)} of {shown(column)} at 0 or below. "
-            "Leave the group out of data and margins."
-        )
-    total = float(values.sum())
-    whole = 1.0 if total <= MOST_SHARES else 100.0 if abs(total - 100) <= 100 * ROUNDING else total
-    gap = abs(total / whole - 1)
-    if gap > ROUNDING:
-        raise ScaleError(
-            f"`margins` must sum to 1 over the groups of a column; found {total:.3g} for "
-            f"{shown(column)}. Write the share of every group, or counts."
-        )
-    return Margin(column, tuple(names), values / total), total / whole if gap > 1e-9 else None
-
-
-def _number(column: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-        raise InputError(
-            f"`margins` must hold numbers; found {shown(value)} for {shown(column)}. Write shares."
-        )
-    return float(value)
-
-
-def _placed(column: pd.Series, margin: Margin, *, weighed: NDArray[np.bool_]) -> Codes:
-    """Give each row's group in a margin; refuse groups that the margin does not cover."""
-    codes, labels, _ = ordered_codes(column)
-    place = {name: at for at, name in enumerate(margin.groups)}
-    names = [group_text(label) for label in labels]
-    held = np.bincount(codes[weighed & (codes >= 0)], minlength=len(names))
-    beyond = [name for name, n in zip(names, held, strict=True) if n and name not in place]
-    if beyond:
-        raise InputError(
-            f"`margins` must cover every group of {shown(margin.name)}; found {shown(beyond)} in "
-            f"the data beside {shown(margin.groups, most=8)}."
-            f"{did_you_mean(beyond[0], margin.groups)} Name its share, or leave its rows out."
-        )
-    at = np.array([*(place.get(name, -1) for name in names), -1], dtype=np.intp)
-    return np.asarray(at[codes])
-
-
-@dataclass(frozen=True, eq=False)
-class Sample:
-    """Persons of the sample, with those who cannot be placed at weight 0."""
-
-    wanted: Wanted  # its codes are of persons
-    part: Codes
-    waves: list[object]
-    base: Floats
-    placed: NDArray[np.bool_]
-
-    @classmethod
-    def of_persons(
-        cls, wanted: Wanted, *, part: Codes, waves: list[object], base: Floats, first: Codes
-    ) -> Sample:
-        """Take the first row of each person."""
-        persons = replace(wanted, codes=wanted.codes[first])
-        placed = (persons.codes >= 0).all(axis=1) & (part[first] >= 0) & (base[first] > 0)
-        if not placed.any():
-            raise NotEnoughDataError(
-                "`margins` must place at least one row; found a missing group in every row. Leave "
-                "the margin out."
-            )
-        return cls(persons, part[first], waves, np.where(placed, base[first], 0.0), placed)
-
-
-@dataclass(frozen=True, eq=False)
-class RakedSample:
-    """What was raked, ready to be told."""
-
-    sample: Sample
-    weight: Floats
-    cut: NDArray[np.bool_]
-
-    def margins(self) -> pd.DataFrame:
-        """Give shares of each group before and after, with the population's."""
-        frames = []
-        for at, wave in enumerate(self.sample.waves):
-            inside = (self.sample.part == at) & self.sample.placed
-            for column, margin in enumerate(self.sample.wanted.margins):
-                codes, size = self.sample.wanted.codes[inside, column], len(margin.groups)
-                frames.append(
-                    pd.DataFrame(
-                        {
-                            "wave": np.full(size, wave, dtype=object),
-                            "margin": margin.name,
-                            "label": margin.groups,
-                            "n": np.bincount(codes, minlength=size),
-                            "share_target": margin.targets,
-                            "share_before": _shares(codes, self.sample.base[inside], size),
-                            "share_after": _shares(codes, self.weight[inside], size),
-                        }
-                    )
-                )
-        return pd.concat(frames, ignore_index=True)
-
-    def cells(self) -> pd.DataFrame:
-        """Give the combinations of groups that occur, with their mean weight."""
-        inside, sample = self.sample.placed, self.sample
-        key = np.column_stack([sample.part, sample.wanted.codes])[inside]
-        found, at = np.unique(key, axis=0, return_inverse=True)
-        at, size = at.reshape(-1), len(found)
-        base, weight = sample.base[inside], self.weight[inside]
-        n = np.bincount(at, minlength=size)
-        names = [margin.groups for margin in sample.wanted.margins]
-        within = [np.bincount(sample.part[inside], weights=values) for values in (base, weight)]
-        return pd.DataFrame(
-            {
-                "wave": np.array([sample.waves[row[0]] for row in found], dtype=object),
-                "label": [
-                    BETWEEN.join(names[column][code] for column, code in enumerate(row[1:]))
-                    for row in found
-                ],
-                "n": n,
-                "share_before": np.bincount(at, weights=base) / within[0][found[:, 0]],
-                "share_after": np.bincount(at, weights=weight) / within[1][found[:, 0]],
-                "weight": np.bincount(at, weights=weight) / n,
-            }
-        )
-
-    def per_wave(self) -> pd.DataFrame:
-        """Give Kish's effect and the extremes of the weights, wave by wave."""
-        rows = []
-        for at, wave in enumerate(self.sample.waves):
-            inside = (self.sample.part == at) & self.sample.placed
-            facts = weight_facts(self.weight[inside])
-            rows.append({"wave": wave, "n": int(inside.sum()), **facts,
-                         "n_trimmed": int(self.cut[inside].sum())})  # fmt: skip
-        return pd.DataFrame(rows).astype({"wave": object})
-
-
-def _shares(codes: Codes, weight: Floats, size: int) -> Floats:
-    held = np.bincount(codes, weights=weight, minlength=size)
-    return np.asarray(held / held.sum())
-
-
-def row_notes(wanted: Wanted, base: Floats, *, person: bool) -> list[Message]:
-    """Say what rows were taken for: persons, and those without weight."""
-    notes = list(wanted.notes)
-    if not person:
-        said = "No column names the respondent, so each row counts as a person of its own."
-        notes.append(Message(said))
-    zero = int((base == 0).sum())
-    if zero:
-        told = "{n:count} {n:row has|rows have} weight 0 and {n:counts|count} nowhere."
-        notes.append(Message(told, {"n": zero}))
-    return notes
-
-
-def raking_notes(
-    described: RakedSample, lost: NDArray[np.bool_], *, after: str, limit: float | None
-) -> list[Message]:
-    """Say who could not be placed, and what cutting weights did."""
-    notes, sample = [], described.sample
-    n_lost, n_cut = int(lost.sum()), int(described.cut.sum())
-    if n_lost:
-        gaps = {margin.name: int((sample.wanted.codes[lost, at] < 0).sum())
-                for at, margin in enumerate(sample.wanted.margins)}  # fmt: skip
-        names = [Message("{name} ({n:count})", {"name": name, "n": n})
-                 for name, n in gaps.items() if n]  # fmt: skip
-        said = (
-            "{n:count} {n:person has|persons have} a missing group and {n:gets|get} no weight: "
-            "{names}."
-        )
-        notes.append(Message(said, {"n": n_lost, "names": names or [Message("no wave")]}))
-    if not n_cut:
-        return notes
-    margins = described.margins()
-    gap = float((margins["share_after"] - margins["share_target"]).abs().max())
-    most = float(described.per_wave()["weight_high"].max())
-    if after == "rake" and limit is not None and most > limit * 1.001:
-        said = (
-            "Weights cannot be kept to the limit of {limit:decimal2} times the mean with these "
-            "margins: the largest is {most:decimal2} times the mean."
-        )
-    elif after == "rake":
-        said = (
-            "The weights of {n:count} {n:person|persons} were cut and the sample raked again: the "
-            "margins hold, and the largest weight is {most:decimal2} times the mean."
-        )
-    else:
-        said = (
-            "The weights of {n:count} {n:person|persons} were cut and the sample not raked again: "
-            "a group is off its margin by up to {gap:percent1}."
-        )
-    notes.append(Message(said, {"n": n_cut, "gap": gap, "most": most, "limit": limit}))
-    return notes
-
-
-def weight_facts(weight: Floats) -> dict[str, float]:
-    """Give Kish's design effect, the effective base and the extremes of weights above 0.
-
-    Parameters
-    ----------
-    weight : ndarray
-
-    Examples
-    --------
-    >>> {name: round(value, 3) for name, value in weight_facts(np.array([1.0, 3.0])).items()}
-    {'kish_effect': 1.25, 'n_effective': 1.6, 'weight_low': 0.5, 'weight_high': 1.5}
-    """
-    effect = len(weight) * float((weight**2).sum()) / float(weight.sum()) ** 2
-    mean = float(weight.mean())
-    return {
-        "kish_effect": effect,
-        "n_effective": len(weight) / effect,
-        "weight_low": float(weight.min()) / mean,
-        "weight_high": float(weight.max()) / mean,
-    }
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -445,42 +161,151 @@ def survey_weights(
     >>> result.weights.round(3).tolist(), f"{result.glance().loc[0, 'kish_effect']:.3f}"
     ([0.667, 0.667, 0.667, 2.0], '1.333')
     """
-    frame, design = data_frame(data)
+    frame, known = data_frame(data)
     check_option("after_trim", after_trim, ("rake", "keep"))
     if trim is not None and not trim > 1:
         raise ScaleError(
             f"`trim` must be above 1, in units of the mean weight; found {trim}. Write 3 or 5."
         )
-    base = _base_weights(frame, weight or design.get("weight"))
-    part, waves = _waves(frame, wave or design.get("wave"))
-    wanted = wanted_margins(frame, margins, weighed=base > 0)
-    person, first = _persons(frame, respondent or design.get("respondent"), part)
-    _refuse_changing(wanted, base, person=person, first=first)
-    sample = Sample.of_persons(wanted, part=part, waves=waves, base=base, first=first)
+    respondent = respondent or known.get("respondent")
+    base = _base_weights(frame, weight or known.get("weight"))
+    part, waves = _waves(frame, wave or known.get("wave"))
+    read, codes, notes = _read_margins(frame, margins, weighed=base > 0)
+    person, first = _persons(frame, respondent, part)
+    _refuse_changing(read, codes, base, person=person, first=first)
+    placed = (codes[first] >= 0).all(axis=1) & (part[first] >= 0) & (base[first] > 0)
+    if not placed.any():
+        raise NotEnoughDataError(
+            "`margins` must place at least one row; found a missing group in every row. Leave "
+            "the margin out."
+        )
+    sample = _Sample(
+        read, codes[first], part[first], waves, np.where(placed, base[first], 0.0), placed
+    )
 
-    margin_list, codes = _crossed(sample)
-    weights, cut = _raked(margin_list, codes, sample, limit=trim, after=after_trim)
-    described = RakedSample(sample, weights, cut)
+    crossed, cells = _crossed(sample)
+    raking = Raking(crossed, cells[placed], sample.base[placed], sample.part[placed])
+    weights, cut = np.zeros(len(placed)), np.zeros(len(placed), dtype=bool)
+    if trim is None:
+        weights[placed] = raking.weights(raking.base)
+    else:
+        weights[placed], cut[placed] = raking.limited(trim, after=after_trim)
+
     calibration = Calibration(
-        margin_list, codes[person], sample.base[person], weights[person], bool(cut.any()),
+        crossed,
+        cells[person],
+        sample.base[person],
+        weights[person],
+        bool(cut.any()),
         None if len(first) == len(frame) else person,
-    )  # fmt: skip
-    lost = ~sample.placed & (base[first] > 0)
+    )
+    lost = ~placed & (base[first] > 0)
+    by_margin, by_wave = _margin_frame(sample, weights), _wave_frame(sample, weights, cut)
     return SurveyWeights(
-        margins=described.margins(),
-        cells=described.cells(),
-        waves=described.per_wave(),
+        margins=by_margin,
+        cells=_cell_frame(sample, weights),
+        waves=by_wave,
         weights=pd.Series(calibration.weight, index=frame.index, name="weight"),
         calibration=calibration,
         n_dropped=int(lost.sum()),
         notes=(
-            *row_notes(wanted, base, person=(respondent or design.get("respondent")) is not None),
-            *raking_notes(described, lost, after=after_trim, limit=trim),
+            *notes,
+            *_row_notes(base, is_person=respondent is not None),
+            *_lost_notes(sample, lost),
+            *_cut_notes(by_margin, by_wave, after=after_trim, limit=trim),
         ),
     )
 
 
-# --- raking --------------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False)
+class _Sample:
+    """Persons of the sample: their groups (persons, margins), waves, weights; who is placed."""
+
+    margins: tuple[Margin, ...]
+    codes: Codes
+    part: Codes
+    waves: list[str | None]
+    base: Floats
+    placed: Flags
+
+
+# --- what was given ------------------------------------------------------------------------------
+
+
+def _read_margins(
+    frame: pd.DataFrame, margins: Margins, *, weighed: Flags
+) -> tuple[tuple[Margin, ...], Codes, list[Message]]:
+    """Read margins and place every row in them; rows without weight need not be covered."""
+    if not isinstance(margins, Mapping) or not margins:
+        raise InputError(
+            "`margins` must map at least one column to its groups' shares; found "
+            f"{shown(margins) if margins else 'none'}. Write {{'sex': {{'f': 0.52, 'm': 0.48}}}}."
+        )
+    require_columns(frame, list(margins), argument="margins")
+    read, codes, notes = [], [], []
+    for column, groups in margins.items():
+        if not isinstance(groups, Mapping) or len(groups) < 2:
+            raise InputError(
+                f"`margins` must give the shares of at least two groups for each column; found "
+                f"{shown(groups)} for {shown(column)}."
+            )
+        margin, total = _margin(column, groups)
+        read.append(margin)
+        codes.append(_placed(frame[column], margin, weighed=weighed))
+        if abs(total - 1) > 1e-9:
+            notes.append(
+                Message(
+                    "The shares of {column} sum to {total:percent1}; they were brought to 100%.",
+                    {"column": column, "total": total},
+                )
+            )
+    return tuple(read), np.stack(codes, axis=1), notes
+
+
+def _margin(column: str, groups: Mapping[object, float]) -> tuple[Margin, float]:
+    """Give a margin, and what its shares summed to."""
+    names = [label_text(group) for group in groups]
+    if len(set(names)) < len(names):
+        raise InputError(
+            f"`margins` must name each group once; found {shown(sorted(names))} for "
+            f"{shown(column)}."
+        )
+    for value in groups.values():
+        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+            raise InputError(
+                f"`margins` must hold numbers; found {shown(value)} for {shown(column)}. Write "
+                "shares."
+            )
+    values = np.array([float(value) for value in groups.values()])
+    if not (values > 0).all():
+        wrong = [name for name, value in zip(names, values, strict=True) if not value > 0]
+        raise ScaleError(
+            f"`margins` must be above 0; found {shown(wrong)} of {shown(column)} at 0 or below. "
+            "Leave the group out of data and margins."
+        )
+    total = float(values.sum())
+    whole = 1.0 if total <= MOST_SHARES else 100.0 if abs(total - 100) <= 100 * ROUNDING else total
+    if abs(total / whole - 1) > ROUNDING:
+        raise ScaleError(
+            f"`margins` must sum to 1 over the groups of a column; found {total:.3g} for "
+            f"{shown(column)}. Write the share of every group, or counts."
+        )
+    return Margin(column, tuple(names), values / total), total / whole
+
+
+def _placed(column: pd.Series, margin: Margin, *, weighed: Flags) -> Codes:
+    """Give each row's group in a margin; refuse groups that the margin does not cover."""
+    codes, names = coded(column)
+    place = {name: at for at, name in enumerate(margin.groups)}
+    held = np.bincount(codes[weighed & (codes >= 0)], minlength=len(names))
+    beyond = [name for name, n in zip(names, held, strict=True) if n and name not in place]
+    if beyond:
+        raise InputError(
+            f"`margins` must cover every group of {shown(margin.name)}; found {shown(beyond)} in "
+            f"the data beside {shown(margin.groups, most=8)}."
+            f"{did_you_mean(beyond[0], margin.groups)} Name its share, or leave its rows out."
+        )
+    return np.array([*(place.get(name, -1) for name in names), -1], dtype=np.intp)[codes]
 
 
 def _base_weights(frame: pd.DataFrame, column: str | None) -> Floats:
@@ -490,24 +315,23 @@ def _base_weights(frame: pd.DataFrame, column: str | None) -> Floats:
     base = numeric_matrix("weight", frame[[column]], allow_missing=True)[:, 0]
     gaps, below = int(np.isnan(base).sum()), int((base < 0).sum())
     if gaps or below or not base.any():
-        found = (
-            f"{gaps} rows without" if gaps else f"{below} negative values" if below else "only 0"
-        )
+        found = f"{gaps} rows without" if gaps else f"{below} negative values"
         raise ScaleError(
-            f"`weight` must be a known number >= 0 in every row, above 0 in some; found {found} in "
-            f"{shown(column)}. Mend the column, or name none."
+            f"`weight` must be a known number >= 0 in every row, above 0 in some; found "
+            f"{found if gaps or below else 'only 0'} in {shown(column)}. Mend the column, or name "
+            "none."
         )
     return base
 
 
-def _waves(frame: pd.DataFrame, column: str | None) -> tuple[Codes, list[object]]:
+def _waves(frame: pd.DataFrame, column: str | None) -> tuple[Codes, list[str | None]]:
     if column is None:
         return np.zeros(len(frame), dtype=np.intp), [None]
     require_columns(frame, [column], argument="wave")
-    codes, labels, _ = ordered_codes(frame[column])
+    codes, labels = coded_waves(frame[column])
     if not labels:
         raise InputError(f"`wave` must be known in some row; found {shown(column)} empty.")
-    return codes, labels
+    return codes, list(labels)
 
 
 def _persons(frame: pd.DataFrame, column: str | None, part: Codes) -> tuple[Codes, Codes]:
@@ -527,17 +351,18 @@ def _persons(frame: pd.DataFrame, column: str | None, part: Codes) -> tuple[Code
     return person.astype(np.intp), first.astype(np.intp)
 
 
-def _refuse_changing(wanted: Wanted, base: Floats, *, person: Codes, first: Codes) -> None:
+def _refuse_changing(
+    margins: tuple[Margin, ...], codes: Codes, base: Floats, *, person: Codes, first: Codes
+) -> None:
     """Refuse persons whose rows disagree about their group or their weight."""
-    for at, margin in enumerate(wanted.margins):
-        codes = wanted.codes[:, at]
-        n = len(set(person[codes != codes[first][person]].tolist()))
+    for margin, group in zip(margins, codes.T, strict=True):
+        n = len(np.unique(person[group != group[first][person]]))
         if n:
             raise InputError(
                 f"`margins` must be about persons; found {n} who change their {shown(margin.name)} "
                 "between rows of one wave. Mend those rows, or leave the margin out."
             )
-    n = len(set(person[base != base[first][person]].tolist()))
+    n = len(np.unique(person[base != base[first][person]]))
     if n:
         raise InputError(
             f"`weight` must be the same in all rows of a person; found {n} persons with several. "
@@ -545,56 +370,144 @@ def _refuse_changing(wanted: Wanted, base: Floats, *, person: Codes, first: Code
         )
 
 
-def _crossed(sample: Sample) -> tuple[tuple[Margin, ...], Codes]:
+def _crossed(sample: _Sample) -> tuple[tuple[Margin, ...], Codes]:
     """Cross every margin with the waves, so that each wave keeps its weight and is raked alone."""
-    n_waves, part, base = len(sample.waves), sample.part, sample.base
-    held = np.bincount(np.maximum(part, 0), weights=base, minlength=n_waves)
+    n_waves, part = len(sample.waves), sample.part
+    held = np.bincount(np.maximum(part, 0), weights=sample.base, minlength=n_waves)
     held = held / held.sum()
-    margins, codes = [], np.empty_like(sample.wanted.codes)
-    for at, margin in enumerate(sample.wanted.margins):
-        size, own = len(margin.groups), sample.wanted.codes[:, at]
+    margins, codes = [], np.empty_like(sample.codes)
+    for at, margin in enumerate(sample.margins):
+        size, own = len(margin.groups), sample.codes[:, at]
         codes[:, at] = np.where((own < 0) | (part < 0), -1, part * size + own)
-        _refuse_empty(margin, codes[:, at], base, sample.waves)
-        if n_waves == 1:
-            margins.append(margin)
-            continue
-        groups = tuple(f"{group_text(one)}{BETWEEN}{group}" for one in sample.waves
-                       for group in margin.groups)  # fmt: skip
-        targets = (held[:, None] * margin.targets).ravel()
+        _refuse_empty(margin, codes[:, at], sample)
+        groups = tuple(f"{one}{BETWEEN}{group}" for one in sample.waves for group in margin.groups)
         parts = tuple(np.arange(n_waves).repeat(size).tolist())
-        margins.append(Margin(margin.name, groups, targets, parts))
+        targets = (held[:, None] * margin.targets).ravel()
+        margins.append(margin if n_waves == 1 else Margin(margin.name, groups, targets, parts))
     return tuple(margins), codes
 
 
-def _refuse_empty(margin: Margin, codes: Codes, base: Floats, waves: list[object]) -> None:
-    size = len(margin.groups)
-    there = codes >= 0
-    held = np.bincount(codes[there], weights=base[there], minlength=size * len(waves))
-    empty = np.flatnonzero(held == 0)
+def _refuse_empty(margin: Margin, codes: Codes, sample: _Sample) -> None:
+    size, there = len(margin.groups), codes >= 0
+    minlength = size * len(sample.waves)
+    held = np.bincount(codes[there], weights=sample.base[there], minlength=minlength)
+    empty = np.flatnonzero(held.reshape(-1, size).min(axis=1) == 0)
     if len(empty):
-        one = waves[empty[0] // size]
-        names = [margin.groups[at % size] for at in empty if waves[at // size] == one]
-        of_wave = "" if one is None else f" in wave {group_text(one)}"
+        wave = sample.waves[empty[0]]
+        names = [margin.groups[at] for at in np.flatnonzero(held.reshape(-1, size)[empty[0]] == 0)]
+        of_wave = "" if wave is None else f" in wave {wave}"
         raise InputError(
             f"`margins` must name groups that somebody is in; found nobody in {shown(names)} of "
             f"{shown(margin.name)}{of_wave}. Unite them with a neighbour in data and margins."
         )
 
 
-def _raked(
-    margins: tuple[Margin, ...],
-    codes: Codes,
-    sample: Sample,
-    *,
-    limit: float | None,
-    after: AfterTrim,
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Give everybody's weight, 0 for those not placed, and who was cut."""
-    placed = sample.placed
-    raking = Raking(margins, codes[placed], sample.base[placed], sample.part[placed])
-    whole, cut = np.zeros(len(placed)), np.zeros(len(placed), dtype=bool)
-    if limit is None:
-        whole[placed] = raking.weights()
+# --- what came of it -----------------------------------------------------------------------------
+
+
+def _margin_frame(sample: _Sample, weight: Floats) -> pd.DataFrame:
+    """Give shares of each group before and after, with the population's."""
+    frames = []
+    for at, wave in enumerate(sample.waves):
+        inside = (sample.part == at) & sample.placed
+        for margin, codes in zip(sample.margins, sample.codes[inside].T, strict=True):
+            size = len(margin.groups)
+            before, after = (
+                np.bincount(codes, weights=one[inside], minlength=size)
+                for one in (sample.base, weight)
+            )
+            shares = {
+                "n": np.bincount(codes, minlength=size),
+                "share_target": margin.targets,
+                "share_before": before / before.sum(),
+                "share_after": after / after.sum(),
+            }
+            place = {"margin": margin.name, "label": margin.groups}
+            frames.append(pd.DataFrame({"wave": np.full(size, wave, object), **place, **shares}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _cell_frame(sample: _Sample, weight: Floats) -> pd.DataFrame:
+    """Give the combinations of groups that occur, with their mean weight."""
+    inside = sample.placed
+    key = np.column_stack([sample.part, sample.codes])[inside]
+    cells, index = np.unique(key, axis=0, return_inverse=True)
+    n, before, after = (
+        np.bincount(index.reshape(-1), weights=one)
+        for one in (None, sample.base[inside], weight[inside])
+    )
+    part = cells[:, 0]
+    names = [
+        BETWEEN.join(margin.groups[code] for margin, code in zip(sample.margins, row, strict=True))
+        for row in cells[:, 1:].tolist()
+    ]
+    return pd.DataFrame(
+        {
+            "wave": np.array(sample.waves, dtype=object)[part],
+            "label": names,
+            "n": n,
+            "share_before": before / np.bincount(part, weights=before)[part],
+            "share_after": after / np.bincount(part, weights=after)[part],
+            "weight": after / n,
+        }
+    )
+
+
+def _wave_frame(sample: _Sample, weight: Floats, cut: Flags) -> pd.DataFrame:
+    """Give Kish's effect and the extremes of the weights, wave by wave."""
+    rows = []
+    for at, wave in enumerate(sample.waves):
+        inside = (sample.part == at) & sample.placed
+        counts = {"n": int(inside.sum()), "n_trimmed": int(cut[inside].sum())}
+        rows.append({"wave": wave, **counts, **weight_facts(weight[inside])})
+    columns = ["wave", "n", "kish_effect", "n_effective", "weight_low", "weight_high", "n_trimmed"]
+    return pd.DataFrame(rows, columns=columns).astype({"wave": object})
+
+
+def _row_notes(base: Floats, *, is_person: bool) -> list[Message]:
+    """Say what rows were taken for: persons, and those without weight."""
+    said = Message("No column names the respondent, so each row counts as a person of its own.")
+    zero = Message(
+        "{n:count} {n:row has|rows have} weight 0 and {n:counts|count} nowhere.",
+        {"n": int((base == 0).sum())},
+    )
+    return [*([] if is_person else [said]), *([] if base.all() else [zero])]
+
+
+def _lost_notes(sample: _Sample, lost: Flags) -> list[Message]:
+    """Say who could not be placed, and for want of what."""
+    gaps = zip(sample.margins, (sample.codes[lost] < 0).sum(axis=0).tolist(), strict=True)
+    names = [Message("{name} ({n:count})", {"name": one.name, "n": n}) for one, n in gaps if n]
+    note = Message(
+        "{n:count} {n:person has|persons have} a missing group and {n:gets|get} no weight: "
+        "{names}.",
+        {"n": int(lost.sum()), "names": names or [Message("no wave")]},
+    )
+    return [note] if lost.any() else []
+
+
+def _cut_notes(
+    margins: pd.DataFrame, waves: pd.DataFrame, *, after: AfterTrim, limit: float | None
+) -> list[Message]:
+    """Say what cutting weights did."""
+    if limit is None or not waves["n_trimmed"].any():
+        return []
+    most = float(waves["weight_high"].max())
+    gap = float((margins["share_after"] - margins["share_target"]).abs().max())
+    say = speaker(n=int(waves["n_trimmed"].sum()), gap=gap, most=most, limit=limit)
+    if after == "keep":
+        note = say(
+            "The weights of {n:count} {n:person|persons} were cut and the sample not raked again: "
+            "a group is off its margin by up to {gap:percent1}."
+        )
+    elif most > limit * 1.001:
+        note = say(
+            "Weights cannot be kept to the limit of {limit:decimal2} times the mean with these "
+            "margins: the largest is {most:decimal2} times the mean."
+        )
     else:
-        whole[placed], cut[placed] = raking.limited(limit, after=after)
-    return whole, cut
+        note = say(
+            "The weights of {n:count} {n:person|persons} were cut and the sample raked again: the "
+            "margins hold, and the largest weight is {most:decimal2} times the mean."
+        )
+    return [note]

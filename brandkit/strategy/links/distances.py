@@ -1,4 +1,4 @@
-"""Distances between banks, from a comparison of offers, a map of their image, or a table."""
+"""Distances between banks in products beside those in image, and whether they go together."""
 
 from __future__ import annotations
 
@@ -14,229 +14,25 @@ from brandkit.core.errors import (
     NotEnoughDataError,
     check_option,
     check_whole_number,
-    numeric_matrix,
-    require_unique,
-    shown,
+    require_kind,
 )
-from brandkit.core.linalg import Floats, signed_svd
+from brandkit.core.linalg import Flags, Floats, signed_svd
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.overlap import BrandOverlap
-from brandkit.positioning import CorrespondenceMap
-from brandkit.positioning.image.stability import MapStability
+from brandkit.positioning import CorrespondenceMap, MapStability
+from brandkit.positioning.maps.distances import classical_places, square_distances
+from brandkit.positioning.maps.sides import active
 from brandkit.strategy.links.kernel import (
     CERTAIN,
     ENOUGH_BANKS,
-    Chance,
     chance,
     mantel_values,
     orders_of,
     procrustes_values,
+    tests_frame,
     unit_size,
 )
-
-_SAME = 1e-9
-
-
-@dataclass(frozen=True)
-class Distances:
-    """Distances of banks from each other.
-
-    Parameters
-    ----------
-    names : tuple of str
-    values : ndarray, n x n
-        Symmetric, 0 on the diagonal.
-    known : frozenset of str
-        All banks of the source, those left out on the way to `values` among them.
-    places : ndarray, n x 2, optional
-        Where the banks stand on the source's own map.
-    sisters : frozenset of pairs
-        Pairs of sister banks.
-    notes : tuple of Message
-    """
-
-    names: tuple[str, ...]
-    values: Floats
-    known: frozenset[str]
-    places: Floats | None = None
-    sisters: frozenset[frozenset[str]] = frozenset()
-    notes: tuple[Message, ...] = ()
-
-    def of(self, names: Sequence[str]) -> Distances:
-        """Give the distances of some of the banks, in the order asked for."""
-        at = [self.names.index(name) for name in names]
-        places = None if self.places is None else self.places[at]
-        chosen = self.values[np.ix_(at, at)]
-        return Distances(tuple(names), chosen, self.known, places, self.sisters, self.notes)
-
-
-def catalogue_distances(source: BrandOverlap | pd.DataFrame, *, value: str) -> Distances:
-    """Give 1 less the mean of both directions, or the table's own distances.
-
-    Parameters
-    ----------
-    source : BrandOverlap or DataFrame
-    value : str
-        Which value of a comparison of offers.
-
-    Returns
-    -------
-    Distances
-    """
-    if isinstance(source, pd.DataFrame):
-        return table_distances("catalogue", source)
-    if not isinstance(source, BrandOverlap):
-        raise TypeError(
-            "`catalogue` must be the result of brand_overlap or a table of distances; found "
-            f"{type(source).__name__}."
-        )
-    table = source.matrix(value=value)
-    likeness = table.to_numpy(dtype=float)
-    apart = 1 - (likeness + likeness.T) / 2
-    np.fill_diagonal(apart, 0.0)
-    names = [str(name) for name in table.index]
-    keep = _comparable(apart)
-    left = [name for name, is_kept in zip(names, keep, strict=True) if not is_kept]
-    notes: tuple[Message, ...] = ()
-    if left:
-        text = (
-            "{n:count} {n:bank|banks} {n:is|are} left out because {n:it has|they have} nothing "
-            "comparable to some other bank: {names}."
-        )
-        notes = (Message(text, {"n": len(left), "names": left[:5]}),)
-    whole = source.pairs[source.pairs["category"].isna() & source.pairs["sister"].astype(bool)]
-    return Distances(
-        names=tuple(name for name in names if name not in left),
-        values=apart[np.ix_(keep, keep)],
-        known=frozenset(names),
-        sisters=frozenset(map(frozenset, zip(whole["brand_a"], whole["brand_b"], strict=True))),
-        notes=notes,
-    )
-
-
-def perceived_distances(source: CorrespondenceMap | MapStability | pd.DataFrame) -> Distances:
-    """Give chi-square distances of profiles, or the table's own distances.
-
-    Parameters
-    ----------
-    source : CorrespondenceMap, MapStability or DataFrame
-
-    Returns
-    -------
-    Distances
-    """
-    if isinstance(source, pd.DataFrame):
-        return table_distances("perceived", source)
-    if not isinstance(source, CorrespondenceMap):
-        if not isinstance(source, MapStability):
-            raise TypeError(
-                "`perceived` must be the result of correspondence_map or map_stability, or a table "
-                f"of distances; found {type(source).__name__}."
-            )
-        source = source.map
-    rows = source.rows[(source.rows["axis"] == 1) & ~source.rows["supplementary"]]
-    mass = rows.set_index("label")["mass"]
-    residuals = source.associations.pivot(
-        index="row_label", columns="column_label", values="residual"
-    ).loc[mass.index]
-    # rows of D_r^-1/2 S are as far apart as the principal coordinates on all axes
-    profiles = residuals.to_numpy() / np.sqrt(mass.to_numpy())[:, None]
-    u, d, _ = signed_svd(residuals.to_numpy())
-    places = u[:, :2] * d[:2] / np.sqrt(mass.to_numpy())[:, None]
-    names = tuple(str(name) for name in mass.index)
-    return Distances(names, _between(profiles), frozenset(names), places)
-
-
-def table_distances(argument: str, table: pd.DataFrame) -> Distances:
-    """Check a square table of distances.
-
-    Parameters
-    ----------
-    argument : str
-        What to call it in an error.
-    table : DataFrame
-
-    Returns
-    -------
-    Distances
-
-    Raises
-    ------
-    InputError
-        Not square, not symmetric, a distance below 0, or one from a bank to itself.
-    """
-    names = [str(name) for name in table.index]
-    require_unique(argument, names, what="bank")
-    columns = [str(name) for name in table.columns]
-    if set(columns) != set(names) or len(columns) != len(names):
-        odd = sorted(set(columns) ^ set(names))
-        raise InputError(
-            f"`{argument}` must have the same banks in rows and columns; found {shown(odd)} on one "
-            "side only. Make a square table."
-        )
-    square = table.set_axis(names, axis=0).set_axis(columns, axis=1)[names]
-    values = numeric_matrix(argument, square)
-    largest = float(np.abs(values).max(initial=0.0))
-    if (values < 0).any():
-        raise InputError(
-            f"`{argument}` must hold distances >= 0; found {values.min():g}. A table of "
-            "similarities between 0 and 1 becomes one of distances as 1 - table."
-        )
-    if np.abs(np.diag(values)).max(initial=0.0) > _SAME * largest:
-        raise InputError(
-            f"`{argument}` must be 0 from a bank to itself; found {np.diag(values).max():g}. A "
-            "table of similarities between 0 and 1 becomes one of distances as 1 - table."
-        )
-    if np.abs(values - values.T).max(initial=0.0) > _SAME * largest:
-        raise InputError(
-            f"`{argument}` must be symmetric; found distances that differ by direction. Take the "
-            "mean of both directions: (table + table.T) / 2."
-        )
-    return Distances(tuple(names), (values + values.T) / 2, frozenset(names))
-
-
-def classical_places(distances: Floats, *, axes: int) -> Floats:
-    """Place banks so that their distances come out as well as in so few axes.
-
-    Parameters
-    ----------
-    distances : ndarray, n x n
-    axes : int
-
-    Returns
-    -------
-    ndarray, n x axes
-        Classical scaling (Torgerson 1952). Axes that only negative eigenvalues are left for are 0.
-        In each axis the coordinate with the largest absolute value is positive.
-    """
-    n = len(distances)
-    middle = np.eye(n) - 1 / n
-    inner = -middle @ (distances**2) @ middle / 2
-    values, vectors = np.linalg.eigh(inner)
-    chosen = np.argsort(-values, kind="stable")[:axes]
-    places = vectors[:, chosen] * np.sqrt(np.maximum(values[chosen], 0.0))
-    leading = places[np.abs(places).argmax(axis=0), np.arange(places.shape[1])]
-    signed = places * np.where(leading < 0, -1.0, 1.0) + 0.0
-    return np.pad(signed, ((0, 0), (0, axes - signed.shape[1])))
-
-
-def _between(places: Floats) -> Floats:
-    squared = (places**2).sum(axis=1)
-    apart = np.sqrt(np.maximum(squared[:, None] + squared - 2 * places @ places.T, 0.0))
-    np.fill_diagonal(apart, 0.0)
-    return np.asarray(apart)
-
-
-def _comparable(apart: Floats) -> np.ndarray:
-    """Leave out banks until every pair has a distance, those with most gaps first."""
-    keep = np.ones(len(apart), dtype=bool)
-    gaps = np.isnan(apart)
-    while gaps[np.ix_(keep, keep)].any():
-        lost = np.where(keep, (gaps & keep).sum(axis=1), -1)
-        keep[int(lost.argmax())] = False
-    return keep
-
 
 Perceived = CorrespondenceMap | MapStability | pd.DataFrame
 OverlapValue = Literal["overlap", "overlap_shared", "excess"]
@@ -288,18 +84,14 @@ class DistanceLink(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: banks, Mantel's correlation with its test, and how many pairs differ."""
-        mantel = self.tests.iloc[0]
-        return pd.DataFrame({
-            "n_brands": [self.n_brands],
-            "n_left_out": [self.n_left_out],
-            "n_pairs": [len(self.pairs)],
-            "estimate": [mantel["estimate"]],
-            "p_value": [mantel["p_value"]],
-            "detectable": [mantel["detectable"]],
-            "verdict": [mantel["verdict"]],
-            "n_seen_apart": [int((self.pairs["reading"] == "seen_apart").sum())],
-            "n_seen_alike": [int((self.pairs["reading"] == "seen_alike").sum())],
-        })  # fmt: skip
+        mantel, readings = self.tests.iloc[0], self.pairs["reading"]
+        facts = {"n_brands": self.n_brands, "n_left_out": self.n_left_out}
+        facts |= {"n_pairs": len(self.pairs)}
+        facts |= {name: mantel[name] for name in ("estimate", "p_value", "detectable", "verdict")}
+        facts |= {
+            f"n_{name}": int((readings == name).sum()) for name in ("seen_apart", "seen_alike")
+        }
+        return pd.DataFrame([facts])
 
 
 def distance_link(
@@ -374,52 +166,139 @@ def distance_link(
     check_whole_number("draws", draws, low=99)
     check_whole_number("seed", seed, low=0)
     sold, seen = catalogue_distances(catalogue, value=value), perceived_distances(perceived)
-    names = _both(sold, seen)
-    sold, seen = sold.of(names), seen.of(names)
-
-    orders, is_exact = orders_of(len(names), draws=draws, seed=seed)
-    map_sold, map_seen = classical_places(sold.values, axes=2), _seen_places(seen)
-    found = {
-        "mantel": mantel_values(sold.values, second=seen.values, orders=orders),
-        "procrustes": procrustes_values(map_sold, second=map_seen, orders=orders),
-    }
-    tests = {name: chance(values, is_exact=is_exact) for name, values in found.items()}
-    turned = map_sold @ _turn(map_sold, map_seen)
-    n_left_out = len(sold.known | seen.known) - len(names)
-    return DistanceLink(
-        tests=_tests_frame(tests, n=len(names)),
-        pairs=_pairs_frame(sold, seen),
-        places=_places_frame(names, turned, map_seen),
-        brands=_brands_frame(names, turned, map_seen),
-        share_explained=_shown(sold.values, map_sold),
-        n_brands=len(names),
-        n_left_out=n_left_out,
-        notes=(*sold.notes, *seen.notes, *_notes(names, sold, seen, tests)),
-    )
-
-
-def _both(sold: Distances, seen: Distances) -> list[str]:
-    """Name the banks that both know, in an order that their distances settle."""
-    names = [name for name in sold.names if name in seen.known]
+    names = sorted(set(sold.names) & set(seen.names))
     if len(names) < FEWEST_BANKS:
         raise NotEnoughDataError(
             f"`perceived` must know at least {FEWEST_BANKS} of the banks in `catalogue`; found "
             f"{len(names)}. Write the banks' names alike on both sides, or add banks."
         )
+    sold, seen = sold.of(names), seen.of(names)
+
+    orders, is_exact = orders_of(len(names), draws=draws, seed=seed)
     # draws must not hang on the order of rows or on names
-    far = [side.of(names).values.sum(axis=1).round(9) for side in (sold, seen)]
-    return [names[at] for at in np.lexsort((np.array(names), far[1], far[0]))]
+    at = np.lexsort([side.values.sum(axis=1).round(9) for side in (seen, sold)])
+    ours, theirs = (side.values[np.ix_(at, at)] for side in (sold, seen))
+    places, target = _places(sold), _places(seen)
+    left, fit, right = np.linalg.svd(unit_size(places).T @ unit_size(target))
+    turn = left @ right
+    displaced = unit_size(target) - fit.sum() * unit_size(places) @ turn
+    values = {
+        "mantel": mantel_values(ours, second=theirs, orders=orders),
+        "procrustes": procrustes_values(places[at], second=target[at], orders=orders),
+    }
+    chances = {name: chance(one, is_exact=is_exact) for name, one in values.items()}
+
+    tests = tests_frame("test", chances, n=len(names))
+    is_linked = (tests["p_value"] <= CERTAIN) & (len(names) >= ENOUGH_BANKS)
+    brands = pd.DataFrame({"brand": names, "number": np.arange(1, len(names) + 1)})
+    coordinates = brands.loc[brands.index.repeat(2)].reset_index(drop=True)
+    coordinates["axis"] = np.tile([1, 2], len(names))
+    coordinates["catalogue_coordinate"] = (places @ turn).ravel()
+    coordinates["perceived_coordinate"] = target.ravel()
+    return DistanceLink(
+        tests=tests.assign(verdict=np.where(is_linked, "linked", "open")),
+        pairs=_pairs_frame(names, sold, seen),
+        places=coordinates,
+        brands=brands.assign(displacement=np.sqrt((displaced**2).sum(axis=1))),
+        share_explained=_shown(sold.values, places),
+        n_brands=len(names),
+        n_left_out=len(sold.known | seen.known) - len(names),
+        notes=(*sold.notes, *_notes(len(names), sold, seen, chances["mantel"].detectable)),
+    )
 
 
-def _seen_places(seen: Distances) -> Floats:
-    places = classical_places(seen.values, axes=2) if seen.places is None else seen.places
-    return np.asarray(places - places.mean(axis=0))
+# --- what is compared ----------------------------------------------------------------------------
 
 
-def _turn(sold: Floats, seen: Floats) -> Floats:
-    """Give the rotation or reflection that brings the map of products nearest to the other."""
-    u, _, vt = np.linalg.svd(unit_size(sold).T @ unit_size(seen))
-    return np.asarray(u @ vt)
+@dataclass(frozen=True)
+class Distances:
+    """Symmetric distances (n, n) of named banks, their places (n, 2) on a map of the source's.
+
+    ``known`` has all banks of the source, those left out on the way among them.
+    """
+
+    names: Sequence[str]
+    values: Floats
+    known: frozenset[str]
+    places: Floats | None = None
+    sisters: frozenset[frozenset[str]] = frozenset()
+    notes: tuple[Message, ...] = ()
+
+    def of(self, names: Sequence[str]) -> Distances:
+        """Give the distances of some of the banks, in the order asked for."""
+        at = [self.names.index(name) for name in names]
+        places = None if self.places is None else self.places[at]
+        chosen = self.values[np.ix_(at, at)]
+        return Distances(names, chosen, self.known, places, self.sisters, self.notes)
+
+
+def catalogue_distances(source: BrandOverlap | pd.DataFrame, *, value: str) -> Distances:
+    """Give 1 less the mean of both directions, or the table's own distances."""
+    if isinstance(source, pd.DataFrame):
+        return table_distances("catalogue", source)
+    what = "the result of brand_overlap or a table of distances"
+    require_kind("catalogue", source, BrandOverlap, what=what)
+    table = source.matrix(value=value)
+    likeness = table.to_numpy(dtype=float)
+    apart = 1 - (likeness + likeness.T) / 2
+    np.fill_diagonal(apart, 0.0)
+    keep = _comparable(apart)
+    names = np.array([str(name) for name in table.index], dtype=object)
+    left, notes = list(names[~keep]), tuple[Message, ...]()
+    if left:
+        text = (
+            "{n:count} {n:bank|banks} {n:is|are} left out because {n:it has|they have} nothing "
+            "comparable to some other bank: {names}."
+        )
+        notes = (Message(text, {"n": len(left), "names": left[:5]}),)
+    whole = source.pairs[source.pairs["category"].isna() & source.pairs["sister"].astype(bool)]
+    sisters = frozenset(map(frozenset, zip(whole["brand_a"], whole["brand_b"], strict=True)))
+    chosen = apart[np.ix_(keep, keep)]
+    return Distances(list(names[keep]), chosen, frozenset(names), sisters=sisters, notes=notes)
+
+
+def perceived_distances(source: Perceived) -> Distances:
+    """Give chi-square distances of profiles, or the table's own distances."""
+    from scipy.spatial.distance import cdist
+
+    if isinstance(source, pd.DataFrame):
+        return table_distances("perceived", source)
+    source = source.map if isinstance(source, MapStability) else source
+    what = "the result of correspondence_map or map_stability, or a table of distances"
+    require_kind("perceived", source, CorrespondenceMap, what=what)
+    rows = active(source.rows)
+    u, d, _ = signed_svd(source.residuals)
+    places = u[:, :2] * d[:2] / np.sqrt(rows["mass"].to_numpy())[:, None]
+    names, profiles = rows["label"].tolist(), source.profiles
+    return Distances(names, cdist(profiles, profiles), frozenset(names), places)
+
+
+def table_distances(argument: str, table: pd.DataFrame) -> Distances:
+    """Check a square table of distances."""
+    labels, values, gap = square_distances(argument, table)
+    if gap:
+        raise InputError(
+            f"`{argument}` must be symmetric; found distances that differ by direction. Take the "
+            "mean of both directions: (table + table.T) / 2."
+        )
+    return Distances(list(labels), (values + values.T) / 2, frozenset(labels))
+
+
+def _comparable(apart: Floats) -> Flags:
+    """Leave out banks until every pair has a distance, those with most gaps first."""
+    keep = np.ones(len(apart), dtype=bool)
+    gaps = np.isnan(apart)
+    while gaps[np.ix_(keep, keep)].any():
+        lost = np.where(keep, (gaps & keep).sum(axis=1), -1)
+        keep[int(lost.argmax())] = False
+    return keep
+
+
+def _places(side: Distances) -> Floats:
+    """Give places in two axes, centred: the source's own, or those of classical scaling."""
+    places = classical_places(side.values, 2)[0] if side.places is None else side.places
+    padded = np.pad(places, ((0, 0), (0, 2 - places.shape[1])))
+    return np.asarray(padded - padded.mean(axis=0))
 
 
 def _shown(distances: Floats, places: Floats) -> float:
@@ -428,106 +307,55 @@ def _shown(distances: Floats, places: Floats) -> float:
     return float(min((places**2).sum() / whole, 1.0)) if whole > 0 else 0.0
 
 
-# --- frames ------------------------------------------------------------------------------------
+# --- labels --------------------------------------------------------------------------------------
 
 
-def _tests_frame(tests: dict[str, Chance], *, n: int) -> pd.DataFrame:
-    return pd.DataFrame({
-        "test": list(tests),
-        "estimate": [one.observed for one in tests.values()],
-        "p_value": [one.p_value for one in tests.values()],
-        "n_brands": n,
-        "draws": [one.n_orders for one in tests.values()],
-        "exact": [one.is_exact for one in tests.values()],
-        "detectable": [one.detectable for one in tests.values()],
-        "verdict": [verdict_of(one, n=n) for one in tests.values()],
-    })  # fmt: skip
-
-
-def verdict_of(found: Chance, *, n: int) -> str:
-    """Say "linked" where chance does not explain it among enough banks, else "open"."""
-    return "linked" if n >= ENOUGH_BANKS and found.p_value <= CERTAIN else "open"
-
-
-def _pairs_frame(sold: Distances, seen: Distances) -> pd.DataFrame:
+def _pairs_frame(names: list[str], sold: Distances, seen: Distances) -> pd.DataFrame:
     """Rank all pairs on both sides, those most at odds first."""
-    order = np.argsort(np.array(sold.names), kind="stable")
-    names = np.array(sold.names, dtype=object)[order]
     first, second = np.triu_indices(len(names), 1)
-    at = np.ix_(order, order)
-    frame = pd.DataFrame({
-        "brand_a": names[first], "brand_b": names[second],
-        "catalogue_distance": sold.values[at][first, second],
-        "perceived_distance": seen.values[at][first, second],
-    })  # fmt: skip
+    brands = np.array(names, dtype=object)
+    frame = pd.DataFrame({"brand_a": brands[first], "brand_b": brands[second]})
+    for side, distances in (("catalogue", sold), ("perceived", seen)):
+        frame[f"{side}_distance"] = distances.values[first, second]
     for side in ("catalogue", "perceived"):
         frame[f"{side}_rank"] = frame[f"{side}_distance"].round(9).rank(method="average")
     near = NEAR_PART * len(frame)
     far = len(frame) + 1 - near
     products, image = frame["catalogue_rank"], frame["perceived_rank"]
-    frame["reading"] = np.select(
-        [(products <= near) & (image >= far), (products >= far) & (image <= near)],
-        ["seen_apart", "seen_alike"], "usual",
-    )  # fmt: skip
-    sisters = [
-        frozenset(pair) in sold.sisters for pair in zip(names[first], names[second], strict=True)
+    is_apart, is_alike = (products <= near) & (image >= far), (products >= far) & (image <= near)
+    frame["reading"] = np.select([is_apart, is_alike], ["seen_apart", "seen_alike"], "usual")
+    frame["sister"] = [
+        frozenset(pair) in sold.sisters
+        for pair in zip(frame["brand_a"], frame["brand_b"], strict=True)
     ]
-    frame["sister"] = sisters
-    gap = (products - image).abs()
-    order = np.lexsort((frame["brand_b"], frame["brand_a"], -gap))
+    order = np.lexsort((frame["brand_b"], frame["brand_a"], -(products - image).abs()))
     return frame.iloc[order].reset_index(drop=True)
 
 
-def _places_frame(names: list[str], sold: Floats, seen: Floats) -> pd.DataFrame:
-    order = np.argsort(np.array(names), kind="stable")
-    axes = sold.shape[1]
-    return pd.DataFrame({
-        "brand": np.array(names, dtype=object)[order].repeat(axes),
-        "number": np.arange(1, len(names) + 1).repeat(axes),
-        "axis": np.tile(np.arange(1, axes + 1), len(names)),
-        "catalogue_coordinate": sold[order].ravel(),
-        "perceived_coordinate": seen[order].ravel(),
-    })  # fmt: skip
-
-
-def _brands_frame(names: list[str], sold: Floats, seen: Floats) -> pd.DataFrame:
-    ours, theirs = unit_size(sold), unit_size(seen)
-    fit = np.linalg.svd(ours.T @ theirs, compute_uv=False).sum()
-    apart = np.sqrt(((theirs - fit * ours) ** 2).sum(axis=1))
-    order = np.argsort(np.array(names), kind="stable")
-    return pd.DataFrame({
-        "brand": np.array(names, dtype=object)[order],
-        "number": np.arange(1, len(names) + 1),
-        "displacement": apart[order],
-    })  # fmt: skip
-
-
-def _notes(
-    names: list[str], sold: Distances, seen: Distances, tests: dict[str, Chance]
-) -> tuple[Message, ...]:
+def _notes(n: int, sold: Distances, seen: Distances, detectable: float) -> list[Message]:
     notes = []
-    for side, other, text in (
-        (sold, seen, "{n:count} {n:bank|banks} with a catalogue {n:is|are} not in the survey: {names}{more}."),  # noqa: E501
-        (seen, sold, "{n:count} {n:bank|banks} in the survey {n:has|have} no catalogue: {names}{more}."),  # noqa: E501
-    ):  # fmt: skip
-        alone = sorted(side.known - other.known)
-        if alone:
-            more = Message(" and {n:count} more", {"n": len(alone) - 5}) if len(alone) > 5 else ""
-            values = {"n": len(alone), "names": alone[:5], "more": more}
-            notes.append(Message(text, values))
-    if len(names) < ENOUGH_BANKS:
-        notes.append(
-            Message(
-                "With {n:count} banks no link is claimed, whatever the test says; it takes at "
-                "least {enough:count}.",
-                {"n": len(names), "enough": ENOUGH_BANKS},
+    for is_sold, alone in ((True, sold.known - seen.known), (False, seen.known - sold.known)):
+        more = Message(" and {n:count} more", {"n": len(alone) - 5}) if len(alone) > 5 else ""
+        values = {"n": len(alone), "names": sorted(alone)[:5], "more": more}
+        if alone and is_sold:
+            text = (
+                "{n:count} {n:bank|banks} with a catalogue {n:is|are} not in the survey: "
+                "{names}{more}."
             )
+            notes.append(Message(text, values))
+        elif alone:
+            text = (
+                "{n:count} {n:bank|banks} in the survey {n:has|have} no catalogue: {names}{more}."
+            )
+            notes.append(Message(text, values))
+    if n < ENOUGH_BANKS:
+        text = (
+            "With {n:count} banks no link is claimed, whatever the test says; it takes at "
+            "least {enough:count}."
         )
-    notes.append(
-        Message(
-            "With {n:count} banks, correlations of distances from {size:decimal2} upward would be "
-            "found in four of five cases; smaller ones mostly go unnoticed.",
-            {"n": len(names), "size": tests["mantel"].detectable},
-        )
+        notes.append(Message(text, {"n": n, "enough": ENOUGH_BANKS}))
+    text = (
+        "With {n:count} banks, correlations of distances from {size:decimal2} upward would be "
+        "found in four of five cases; smaller ones mostly go unnoticed."
     )
-    return tuple(notes)
+    return [*notes, Message(text, {"n": n, "size": detectable})]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import permutations
-from math import factorial
 
 import numpy as np
-from scipy.stats import norm
+import pandas as pd
 
 from brandkit.core.linalg import Codes, Floats
 
@@ -49,60 +48,25 @@ class Chance:
 
 
 def orders_of(n: int, *, draws: int, seed: int) -> tuple[Codes, bool]:
-    """Give orders of n banks, and whether these are all; the first is the banks' own.
-
-    Parameters
-    ----------
-    n : int
-    draws : int
-        Random orders beside the banks' own, where there are too many for all.
-    seed : int
-
-    Returns
-    -------
-    orders : ndarray of int, shape (orders, n)
-    is_exact : bool
-
-    Examples
-    --------
-    >>> orders, is_exact = orders_of(3, draws=999, seed=0)
-    >>> len(orders), orders[0].tolist(), is_exact
-    (6, [0, 1, 2], True)
-    """
+    """Give orders of n banks (orders, n), the first their own, and whether these are all."""
     if n <= MOST_EXACT:
-        whole = np.fromiter(
-            (place for order in permutations(range(n)) for place in order),
-            dtype=np.intp, count=n * factorial(n),
-        )  # fmt: skip
-        return whole.reshape(-1, n), True
+        return np.array(list(permutations(range(n))), dtype=np.intp), True
     drawn = np.random.default_rng(seed).random((draws, n)).argsort(axis=1)
     return np.vstack([np.arange(n), drawn]), False
 
 
 def chance(values: Floats, *, is_exact: bool, points: int | None = None) -> Chance:
-    """Set the first value against all of them.
+    """Set the first of values (orders,), the banks' own, against all of them.
 
-    Parameters
-    ----------
-    values : ndarray, shape (orders,)
-        The first belongs to the banks' own order, which counts as one of the orders: p is never 0.
-    is_exact : bool
-    points : int, optional
-        So many points of their own the values correlate: then sizes count, whatever their sign.
-        Without it they correlate distances, of which only alike ones count.
-
-    Returns
-    -------
-    Chance
-
-    Notes
-    -----
-    Detectable, of distances: the 95 % point of the values plus .84 of their standard deviations,
-    which is what a measure must be on average to pass that point in four of five cases, were it
-    to scatter as much as under chance. Of points, whose correlation scatters less the larger it
-    is: tanh(atanh(95 % point) + .84 / sqrt(points - 3)). Simulated, a link of this size is found
-    in 77 to 86 % of cases, with 8 to 30 banks.
+    Where so many ``points`` of their own correlate, sizes count, whatever their sign; of distances
+    only alike ones. Detectable, of distances: the 95 % point of the values plus .84 of their
+    standard deviations, which is what a measure must be on average to pass that point in four of
+    five cases, were it to scatter as much as under chance. Of points, whose correlation scatters
+    less the larger it is: tanh(atanh(95 % point) + .84 / sqrt(points - 3)). Simulated, a link of
+    this size is found in 77 to 86 % of cases, with 8 to 30 banks.
     """
+    from scipy.stats import norm
+
     size = values if points is None else np.abs(values)
     cut, reach = float(np.quantile(size, 1 - CERTAIN)), float(norm.ppf(POWER))
     if points is None:
@@ -120,19 +84,7 @@ def chance(values: Floats, *, is_exact: bool, points: int | None = None) -> Chan
 
 
 def mantel_values(first: Floats, *, second: Floats, orders: Codes) -> Floats:
-    """Correlate two sets of distances, the second relabelled in every order.
-
-    Parameters
-    ----------
-    first, second : ndarray, n x n
-        Symmetric; the diagonal is not read.
-    orders : ndarray, shape (orders, n)
-
-    Returns
-    -------
-    ndarray, shape (orders,)
-        Pearson's correlation over pairs (Mantel 1967); 0 where all distances are the same.
-    """
+    """Correlate distances (n, n) over pairs in every order of the second (Mantel 1967)."""
     upper, lower = np.triu_indices(len(first), 1)
     given, other = first[upper, lower], second[upper, lower]
     given = given - given.mean()
@@ -144,19 +96,7 @@ def mantel_values(first: Floats, *, second: Floats, orders: Codes) -> Floats:
 
 
 def procrustes_values(first: Floats, *, second: Floats, orders: Codes) -> Floats:
-    """Say how far one map can be turned onto another, the second relabelled in every order.
-
-    Parameters
-    ----------
-    first, second : ndarray, n x axes
-    orders : ndarray, shape (orders, n)
-
-    Returns
-    -------
-    ndarray, shape (orders,)
-        The correlation of the symmetric Procrustes rotation, the sum of the singular values of
-        X'Y over centred maps of size one (Peres-Neto and Jackson 2001).
-    """
+    """Give the sum of singular values of X'Y (Peres-Neto and Jackson 2001); maps (n, axes)."""
     ours, theirs = unit_size(first), unit_size(second)
     parts = [
         np.linalg.svd(ours.T @ theirs[part], compute_uv=False).sum(axis=-1)
@@ -175,3 +115,17 @@ def unit_size(places: Floats) -> Floats:
 def _parts(orders: Codes, width: int) -> Iterator[Codes]:
     step = max(1, _CELLS // width)
     return (orders[start : start + step] for start in range(0, len(orders), step))
+
+
+def tests_frame(kind: str, tests: Mapping[str, Chance], *, n: int) -> pd.DataFrame:
+    """Make a row a test, with its chance."""
+    columns = {
+        kind: list(tests),
+        "estimate": [test.observed for test in tests.values()],
+        "p_value": [test.p_value for test in tests.values()],
+        "n_brands": n,
+        "draws": [test.n_orders for test in tests.values()],
+        "exact": [test.is_exact for test in tests.values()],
+        "detectable": [test.detectable for test in tests.values()],
+    }
+    return pd.DataFrame(columns)

@@ -6,22 +6,23 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from brandkit.core.errors import (
     NotEnoughDataError,
     check_whole_number,
     numeric_matrix,
     require_columns,
+    require_kind,
     require_unique,
 )
 from brandkit.core.intervals import holm
+from brandkit.core.labels import label_text
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.overlap import BrandOverlap
 from brandkit.strategy.links.distances import FEWEST_BANKS
-from brandkit.strategy.links.kernel import CERTAIN, ENOUGH_BANKS, Chance, chance, orders_of
+from brandkit.strategy.links.kernel import CERTAIN, ENOUGH_BANKS, chance, orders_of, tests_frame
 
 TRAITS = ("uniqueness", "breadth")
 SPECIALIST, UNIVERSAL = 0.5, 0.75
@@ -64,16 +65,10 @@ class UniquenessLink(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: banks, and the correlation of satisfaction with uniqueness."""
-        first = self.tests.iloc[0]
-        return pd.DataFrame({
-            "n_brands": [self.n_brands],
-            "n_left_out": [self.n_left_out],
-            "estimate": [first["estimate"]],
-            "p_adjusted": [first["p_adjusted"]],
-            "detectable": [first["detectable"]],
-            "verdict": [first["verdict"]],
-            "reliability": [self.reliability],
-        })  # fmt: skip
+        facts = {"n_brands": self.n_brands, "n_left_out": self.n_left_out}
+        names = ("estimate", "p_adjusted", "detectable", "verdict")
+        facts |= {name: self.tests[name].iloc[0] for name in names}
+        return pd.DataFrame([facts | {"reliability": self.reliability}])
 
 
 def uniqueness_link(
@@ -129,131 +124,91 @@ def uniqueness_link(
     """
     check_whole_number("draws", draws, low=99)
     check_whole_number("seed", seed, low=0)
-    sold = _catalogue_rows(catalogue)
-    liked = _satisfaction_rows(satisfaction)
+    sold = catalogue.brands if isinstance(catalogue, BrandOverlap) else catalogue
+    sold = _bank_rows("catalogue", sold, [*TRAITS, "n_categories"]).dropna()
+    liked = _bank_rows(
+        "satisfaction", satisfaction, ["estimate"], ["std_error", "ci_low", "ci_high"]
+    )
+    liked = liked[liked["estimate"].notna()]
     rows = sold.merge(liked, on="brand", how="inner")
+    _check_rows(rows)
+
+    # draws must not hang on the order of rows or on names
+    rows = rows.sort_values(["breadth", "uniqueness", "estimate", "brand"], ignore_index=True)
+    n, outcome = len(rows), rows["estimate"].to_numpy()
+    orders, is_exact = orders_of(n, draws=draws, seed=seed)
+    tests = {
+        trait: chance(_correlations(rows[trait], outcome, orders), is_exact=is_exact, points=n)
+        for trait in TRAITS
+    }
+    # missing where one error is
+    noise = (rows["std_error"].to_numpy() ** 2).mean()
+    reliability = float(np.maximum(0.0, 1 - noise / rows["estimate"].var(ddof=1)))
+
+    frame = tests_frame("trait", tests, n=n)
+    ranks = rows[[*TRAITS, "estimate"]].rank().corr()["estimate"]
+    frame.insert(2, "correlation", ranks[list(TRAITS)].to_numpy())
+    frame.insert(4, "p_adjusted", holm(frame["p_value"].to_numpy()))
+    is_linked = (frame["p_adjusted"] <= CERTAIN) & (n >= ENOUGH_BANKS)
+    n_left_out = len(set(sold["brand"]) | set(liked["brand"])) - n
+    size = float(frame["detectable"].max())
+    return UniquenessLink(
+        tests=frame.assign(verdict=np.where(is_linked, "linked", "open")),
+        brands=_profiled(rows),
+        reliability=reliability,
+        n_brands=n,
+        n_left_out=n_left_out,
+        notes=_notes(n, n_left_out, detectable=size, reliability=reliability),
+    )
+
+
+def _bank_rows(
+    argument: str, frame: pd.DataFrame, columns: list[str], optional: list[str] | None = None
+) -> pd.DataFrame:
+    """Check a frame of one row a bank, and give its numbers; optional columns may be missing."""
+    require_kind(argument, frame, pd.DataFrame, what="a DataFrame with one row a bank")
+    require_columns(frame, ["brand", *columns], argument=argument)
+    brands = [label_text(brand) for brand in frame["brand"]]
+    require_unique(argument, brands, what="bank")
+    names = [*columns, *(optional or [])]
+    values = numeric_matrix(argument, frame.reindex(columns=names), allow_missing=True)
+    return pd.DataFrame(values, columns=names).assign(brand=np.array(brands, dtype=object))
+
+
+def _check_rows(rows: pd.DataFrame) -> None:
     if len(rows) < FEWEST_BANKS:
         raise NotEnoughDataError(
             f"`satisfaction` must know at least {FEWEST_BANKS} of the banks in `catalogue`; found "
             f"{len(rows)}. Write the banks' names alike on both sides, or add banks."
         )
-    # draws must not hang on the order of rows or on names
-    rows = rows.sort_values(["breadth", "uniqueness", "estimate", "brand"], ignore_index=True)
-    _check_spread(rows)
-
-    orders, is_exact = orders_of(len(rows), draws=draws, seed=seed)
-    outcome = rows["estimate"].to_numpy()
-    tests = {
-        trait: chance(
-            _correlations(rows[trait].to_numpy(), outcome, orders),
-            is_exact=is_exact, points=len(rows),
-        )
-        for trait in TRAITS
-    }  # fmt: skip
-    reliability = _reliability(rows)
-    n_left_out = len(set(sold["brand"]) | set(liked["brand"])) - len(rows)
-    return UniquenessLink(
-        tests=_tests_frame(tests, rows),
-        brands=_profiled(rows),
-        reliability=reliability,
-        n_brands=len(rows),
-        n_left_out=n_left_out,
-        notes=_notes(tests, n=len(rows), n_left_out=n_left_out, reliability=reliability),
-    )  # fmt: skip
-
-
-def _catalogue_rows(catalogue: BrandOverlap | pd.DataFrame) -> pd.DataFrame:
-    frame = catalogue.brands if isinstance(catalogue, BrandOverlap) else catalogue
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError(
-            "`catalogue` must be the result of brand_overlap or a DataFrame; found "
-            f"{type(frame).__name__}."
-        )
-    columns = ["uniqueness", "breadth", "n_categories"]
-    require_columns(frame, ["brand", *columns], argument="catalogue")
-    require_unique("catalogue", frame["brand"].tolist(), what="bank")
-    values = numeric_matrix("catalogue", frame[columns], allow_missing=True)
-    rows = pd.DataFrame(values, columns=columns)
-    rows.insert(0, "brand", frame["brand"].astype(str).to_numpy(dtype=object))
-    return rows.dropna().reset_index(drop=True)
-
-
-def _satisfaction_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError(
-            "`satisfaction` must be a DataFrame with one row a bank; found "
-            f"{type(frame).__name__}. Take the rows of one item and measure of `scores`."
-        )
-    require_columns(frame, ["brand", "estimate"], argument="satisfaction")
-    require_unique("satisfaction", frame["brand"].tolist(), what="bank")
-    columns = ["estimate", "std_error", "ci_low", "ci_high"]
-    there = frame.reindex(columns=columns)
-    values = numeric_matrix("satisfaction", there, allow_missing=True)
-    rows = pd.DataFrame(values, columns=columns)
-    rows.insert(0, "brand", frame["brand"].astype(str).to_numpy(dtype=object))
-    return rows[rows["estimate"].notna()].reset_index(drop=True)
-
-
-def _check_spread(rows: pd.DataFrame) -> None:
-    for column, argument in (
-        ("estimate", "satisfaction"), ("uniqueness", "catalogue"), ("breadth", "catalogue"),
-    ):  # fmt: skip
+    for column in ("estimate", *TRAITS):
         if np.ptp(rows[column].to_numpy()) < 1e-12:
+            argument = "satisfaction" if column == "estimate" else "catalogue"
             raise NotEnoughDataError(
                 f"`{argument}` must hold banks that differ in {column}; found the same value for "
                 f"all {len(rows)}. There is nothing to correlate."
             )
 
 
-def _correlations(trait: Floats, outcome: Floats, orders: Codes) -> Floats:
-    given, dealt = trait - trait.mean(), (outcome - outcome.mean())[orders]
+def _correlations(trait: pd.Series[float], outcome: Floats, orders: Codes) -> Floats:
+    """Correlate a trait with the outcome dealt out in every order, (orders,)."""
+    values = trait.to_numpy()
+    given, dealt = values - values.mean(), (outcome - outcome.mean())[orders]
     return np.asarray(dealt @ given / np.sqrt((given**2).sum() * (dealt[0] ** 2).sum()))
 
 
-def _reliability(rows: pd.DataFrame) -> float:
-    errors = rows["std_error"].to_numpy()
-    if np.isnan(errors).any():
-        return float("nan")
-    return float(max(0.0, 1 - (errors**2).mean() / rows["estimate"].var(ddof=1)))
-
-
-def _tests_frame(tests: dict[str, Chance], rows: pd.DataFrame) -> pd.DataFrame:
-    found = list(tests.values())
-    p_value = np.array([one.p_value for one in found])
-    adjusted = holm(p_value)
-    rank = rankdata(rows["estimate"].to_numpy())
-    linked = (adjusted <= CERTAIN) & (len(rows) >= ENOUGH_BANKS)
-    return pd.DataFrame({
-        "trait": list(tests),
-        "estimate": [one.observed for one in found],
-        "correlation": [
-            float(np.corrcoef(rankdata(rows[trait].to_numpy()), rank)[0, 1]) for trait in tests
-        ],
-        "p_value": p_value,
-        "p_adjusted": adjusted,
-        "n_brands": len(rows),
-        "draws": [one.n_orders for one in found],
-        "exact": [one.is_exact for one in found],
-        "detectable": [one.detectable for one in found],
-        "verdict": np.where(linked, "linked", "open"),
-    })  # fmt: skip
-
-
 def _profiled(rows: pd.DataFrame) -> pd.DataFrame:
-    even = np.exp(rows["breadth"].to_numpy())
+    even = np.exp(rows["breadth"])
     part = even / rows["n_categories"].max()
-    profile = np.select(
-        [part <= SPECIALIST, part >= UNIVERSAL], ["specialist", "universal"], "between"
-    )
-    return pd.DataFrame({
-        "brand": rows["brand"], "uniqueness": rows["uniqueness"], "breadth": rows["breadth"],
-        "effective_categories": even, "profile": profile, "estimate": rows["estimate"],
-        "std_error": rows["std_error"], "ci_low": rows["ci_low"], "ci_high": rows["ci_high"],
-    })  # fmt: skip
+    bounds = [part <= SPECIALIST, part >= UNIVERSAL]
+    profile = np.select(bounds, ["specialist", "universal"], "between")
+    columns = ["brand", *TRAITS, "effective_categories", "profile", "estimate", "std_error"]
+    rows = rows.assign(effective_categories=even, profile=profile)
+    return rows[[*columns, "ci_low", "ci_high"]]
 
 
 def _notes(
-    tests: dict[str, Chance], *, n: int, n_left_out: int, reliability: float
+    n: int, n_left_out: int, *, detectable: float, reliability: float
 ) -> tuple[Message, ...]:
     notes = []
     if n_left_out:
@@ -267,12 +222,11 @@ def _notes(
             "{enough:count}."
         )
         notes.append(Message(text, {"n": n, "enough": ENOUGH_BANKS}))
-    size = max(one.detectable for one in tests.values())
     text = (
         "With {n:count} banks, correlations from {size:decimal2} upward or below −{size:decimal2} "
         "would be found in four of five cases; smaller ones mostly go unnoticed."
     )
-    notes.append(Message(text, {"n": n, "size": size}))
+    notes.append(Message(text, {"n": n, "size": detectable}))
     if reliability < MOSTLY_NOISE:
         text = (
             "Only {part:percent} of the differences in satisfaction between banks is "

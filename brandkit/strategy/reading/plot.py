@@ -1,11 +1,10 @@
-"""A drawing of a bank's options by strategy, with the evidence beside each."""
+"""The figure of a bank's options by strategy, with the evidence beside each."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 
 from brandkit.core.message import Message, formatted
@@ -23,75 +22,44 @@ NAME_LINE = 37
 _MARKERS = {"innovative": "D", "distinctive": "o", "evolutionary": "s", "not_enough_evidence": "X"}
 
 
-def plot_strategy_reading(result: StrategyReading, *, ax: Axes | None = None) -> Axes:
-    """Draw a bank's options by strategy: how many rivals have each, and what customers make of it.
+def strategy_reading(
+    result: StrategyReading, *, ax: Axes | None = None, focus: object = None
+) -> Axes:
+    """Draw options under their strategy: the share of rivals, or of their offers, that have each.
 
-    Options stand under the name of their strategy. The dot is the share of rivals, or of their
-    offers, that have it; filled where that is clear, hollow where not. The column tells what
-    customers make of it: the rise of the chance to be chosen, or the change of the share of
-    choices, in points.
-
-    Parameters
-    ----------
-    result : StrategyReading
-    ax : Axes, optional
-        Where to draw; new axes where not given.
-
-    Returns
-    -------
-    Axes
-
-    Examples
-    --------
-    >>> from brandkit.strategy.reading.reading import strategy_reading
-    >>> from brandkit.overlap import catalog_gaps
-    >>> from brandkit.overlap.examples import small_catalog
-    >>> ax = plot_strategy_reading(strategy_reading(catalog_gaps(small_catalog(), brand="Kestrel")))
-    >>> ax.get_yticklabels()[0].get_text()
-    'not enough evidence'
+    Filled where that is clear, hollow where not. The column tells what customers make of it: the
+    rise of the chance to be chosen, or the change of the share of choices, in points.
     """
-    rows = _rows(result.options)
-    names = row_names([row["name"] for row in rows], line=NAME_LINE)
-    if ax is None:
-        ax = new_axes(WIDTH, rows_height(max(len(rows), 1) + 2))
+    del focus  # all options are one bank's
+    names: list[str] = []
+    values: list[str] = []
+    heads, dots = [], []
+    for strategy in STRATEGIES:
+        part = result.options[result.options["strategy"] == strategy].head(MOST_OPTIONS)
+        if len(part):
+            heads.append(len(names))
+            names.append(translate(STRATEGY_NAMES[strategy]))
+            values.append("")
+        for _, option in part.iterrows():
+            dots.append((len(names), option))
+            names.append("  " + translate(option_words(option)))
+            worth = 100 * float(option["estimate"])
+            values.append("" if np.isnan(worth) else formatted(worth, "signed"))
+    ax = new_axes(WIDTH, rows_height(max(len(names), 1) + 2)) if ax is None else ax
     with theme():
-        for at, row in enumerate(rows):
-            if row["is_head"] or np.isnan(row["share"]):
-                continue
-            ax.scatter(
-                row["share"], at, s=54, marker=_MARKERS[row["strategy"]], zorder=3,
-                c=PALETTE["ink"] if row["settled"] == "clear" else PALETTE["paper"],
-                edgecolors=PALETTE["ink"], linewidths=1.5,
-            )  # fmt: skip
-        name_rows(ax, names)
-        for row, label in zip(rows, ax.get_yticklabels(), strict=True):
-            label.set_fontweight("bold" if row["is_head"] else "normal")
+        for at, option in dots:
+            face = PALETTE["ink" if option["settled"] == "clear" else "paper"]
+            look: dict[str, Any] = {
+                "marker": _MARKERS[option["strategy"]],
+                "edgecolors": PALETTE["ink"],
+            }
+            if not np.isnan(option["share_have"]):
+                ax.scatter(option["share_have"], at, 54, face, linewidths=1.5, zorder=3, **look)
+        name_rows(ax, row_names(names, line=NAME_LINE))
+        for at in heads:
+            ax.get_yticklabels()[at].set_fontweight("bold")
         share_axis(ax)
         ax.set_xlim(-0.04, 1.04)
         ax.set_xlabel(translate(Message("Rivals, or their offers, that have it")))
-        write_column(ax, [row["value"] for row in rows], column=0,
-                     head=translate(Message("customers")))  # fmt: skip
+        write_column(ax, values, head=translate(Message("customers")))
     return ax
-
-
-def _rows(options: pd.DataFrame) -> list[dict[str, Any]]:
-    """List the heads and options to draw, in their order."""
-    rows: list[dict[str, Any]] = []
-    for strategy in STRATEGIES:
-        part = options[options["strategy"] == strategy].head(MOST_OPTIONS)
-        if not len(part):
-            continue
-        rows.append({"name": translate(STRATEGY_NAMES[strategy]), "is_head": True, "value": ""})
-        for option in part.to_dict("records"):
-            rows.append({
-                "name": "  " + translate(option_words(option)), "is_head": False,
-                "strategy": strategy, "settled": option["settled"],
-                "share": float(option["share_have"]), "value": _value(option),
-            })  # fmt: skip
-    return rows
-
-
-def _value(option: dict[Any, Any]) -> str:
-    """Write what customers make of an option, in points; nothing where it is not known."""
-    estimate = float(str(option["estimate"]))
-    return "" if np.isnan(estimate) else formatted(100 * estimate, "signed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -14,16 +14,20 @@ from brandkit.core.errors import (
     did_you_mean,
     numeric_matrix,
     require_columns,
+    require_kind,
     require_unique,
     shown,
 )
+from brandkit.core.labels import label_text
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.overlap import CatalogGaps
-from brandkit.positioning.options.repositioning import Repositioning
+from brandkit.positioning import Repositioning
 
+Row = dict[Any, Any]
 #: Attribute to estimate, ci_low and ci_high of its value.
 Values = dict[str, dict[str, float]]
+UNKNOWN = dict.fromkeys(("estimate", "ci_low", "ci_high"), float("nan"))
 
 STRATEGIES = ("innovative", "distinctive", "evolutionary", "not_enough_evidence")
 
@@ -83,13 +87,13 @@ class StrategyReading(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: how many options of each strategy."""
-        counts = self.options["strategy"].value_counts()
         names = ("n_innovative", "n_distinctive", "n_evolutionary", "n_open")
-        found = {
-            name: [int(counts.get(strategy, 0))]
-            for name, strategy in zip(names, STRATEGIES, strict=True)
-        }
-        return pd.DataFrame({"brand": [self.brand], **found})
+        counts = zip(names, self.counts().values(), strict=True)
+        return pd.DataFrame([{"brand": self.brand, **dict(counts)}])
+
+    def counts(self) -> dict[str, int]:
+        """Count the options of each strategy."""
+        return {name: int((self.options["strategy"] == name).sum()) for name in STRATEGIES}
 
 
 def strategy_reading(
@@ -153,190 +157,166 @@ def strategy_reading(
     >>> found.options[["option", "strategy", "because"]].values.tolist()[0]
     ['cashback', 'not_enough_evidence', 'too_few_rivals']
     """
-    if not isinstance(gaps, CatalogGaps):
-        raise TypeError(f"`gaps` must be the result of catalog_gaps; found {type(gaps).__name__}.")
-    if what_ifs is not None and not isinstance(what_ifs, Repositioning):
-        raise TypeError(
-            f"`what_ifs` must be the result of repositioning; found {type(what_ifs).__name__}."
-        )
-    if what_ifs is not None and what_ifs.brand != gaps.brand:
-        raise InputError(
-            f"`what_ifs` must be of the bank of `gaps`, {gaps.brand}; found {what_ifs.brand}."
-        )
-    known = _values(value)
-    linked = _links(links, gaps, known)
-
-    rows = [_gap_row(row, known, linked) for row in _records(gaps.gaps)]
-    rows += [
-        _cell_row(row) for row in _records(gaps.cells) if row["cell"] in ("empty", "ours_alone")
-    ]
+    require_kind("gaps", gaps, CatalogGaps, what="the result of catalog_gaps")
     if what_ifs is not None:
-        rows += [_move_row(row) for row in _records(what_ifs.moves)]
-    options = pd.DataFrame(rows, columns=_COLUMNS).astype(
-        {"category": object, "nearest_then": object}
-    )
+        require_kind("what_ifs", what_ifs, Repositioning, what="the result of repositioning")
+        if what_ifs.brand != gaps.brand:
+            raise InputError(
+                f"`what_ifs` must be of the bank of `gaps`, {gaps.brand}; found {what_ifs.brand}."
+            )
+    known = _values(value)
+    linked = {str(name): str(name) for name in gaps.gaps["attribute"].unique()}
+    linked |= _checked_links(links or {}, list(known))
+
+    rows = []
+    for row in gaps.gaps.to_dict("records"):
+        rows.append(_gap_row(row, known.get(linked[str(row["attribute"])], UNKNOWN)))
+    cells = gaps.cells[gaps.cells["cell"].isin(["empty", "ours_alone"])]
+    rows += [_cell_row(row) for row in cells.to_dict("records")]
+    if what_ifs is not None:
+        rows += [_move_row(row) for row in what_ifs.moves.to_dict("records")]
+    options = pd.DataFrame(rows, columns=_COLUMNS)
+    options = options.astype({"category": object, "nearest_then": object})
     return StrategyReading(options=_sorted(options), brand=gaps.brand, notes=_notes(options, value))
 
 
-# --- what customers value ----------------------------------------------------------------------
+# --- what customers value ------------------------------------------------------------------------
 
 
 def _values(value: HasImportance | pd.DataFrame | None) -> Values:
     """Give estimate and interval of each attribute."""
-    columns = ["estimate", "ci_low", "ci_high"]
     if value is None:
         return {}
-    frame = value if isinstance(value, pd.DataFrame) else getattr(value, "importance", None)
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError(
-            "`value` must be the result of choice_model or a DataFrame; found "
-            f"{type(value).__name__}."
-        )
+    frame: Any = getattr(value, "importance", value)
+    what = "the result of choice_model or a DataFrame"
+    require_kind("value", frame, pd.DataFrame, what=what)
+    columns = list(UNKNOWN)
     require_columns(frame, ["attribute", *columns], argument="value")
-    told = getattr(value, "labels", {})
-    names = [str(told.get(name, name)) for name in frame["attribute"]]
+    labels = getattr(value, "labels", {})
+    names = [label_text(labels.get(name, name)) for name in frame["attribute"]]
     require_unique("value", names, what="attribute")
     rows = numeric_matrix("value", frame[columns], allow_missing=True).tolist()
-    return {
-        name: dict(zip(columns, row, strict=True)) for name, row in zip(names, rows, strict=True)
-    }
+    worths = [dict(zip(columns, row, strict=True)) for row in rows]
+    return dict(zip(names, worths, strict=True))
 
 
-def _links(links: Mapping[str, str] | None, gaps: CatalogGaps, known: Values) -> dict[str, str]:
-    """Give the attribute of `value` for each catalogue attribute that has one."""
-    listed = [str(name) for name in gaps.gaps["attribute"].unique()]
-    linked = {name: name for name in listed if name in known}
-    for ours, theirs in (links or {}).items():
+def _checked_links(links: Mapping[str, str], known: list[str]) -> dict[str, str]:
+    for theirs in links.values():
         if theirs not in known:
-            have = list(known)
+            have = did_you_mean(str(theirs), known) or f" It has {shown(known, most=14)}."
             raise InputError(
-                f"`links` must lead to attributes of `value`; found {shown(theirs)}."
-                f"{did_you_mean(str(theirs), have) or f' It has {shown(have, most=14)}.'}"
+                f"`links` must lead to attributes of `value`; found {shown(theirs)}.{have}"
             )
-        linked[str(ours)] = theirs
-    return linked
+    return {str(ours): theirs for ours, theirs in links.items()}
 
 
-def _is_valued(row: Mapping[str, float]) -> bool:
-    return bool(row["ci_low"] > 0)
+# --- the rules -----------------------------------------------------------------------------------
 
 
-# --- the rules ---------------------------------------------------------------------------------
+def _ruled(strategy: str, because: str, settled: str = "open") -> Row:
+    return {"strategy": strategy, "because": because, "settled": settled}
 
 
-def _gap_row(
-    row: Mapping[str, object], known: Values, linked: Mapping[str, str]
-) -> dict[str, object]:
-    """Class an attribute of the catalogue."""
-    name = linked.get(str(row["attribute"]))
-    nothing = dict.fromkeys(("estimate", "ci_low", "ci_high"), float("nan"))
-    worth = nothing if name is None else known[name]
-    strategy, because, settled = _gap_rule(row, worth)
-    return {
-        "option": row["attribute"], "evidence": "catalogue", "category": row["category"],
-        "strategy": strategy, "because": because, "settled": settled,
-        **{key: row[key] for key in ("n_rivals", "n_rivals_have", "share_have",
-                                     "share_not_stated")},
-        **worth,
-    }  # fmt: skip
-
-
-def _gap_rule(row: Mapping[str, object], worth: Mapping[str, float]) -> tuple[str, str, str]:
-    if int(str(row["n_rivals"])) < FEWEST_RIVALS:
-        return "not_enough_evidence", "too_few_rivals", "open"
-    if int(str(row["n_comparable"])) < FEWEST_OFFERS:
-        return "not_enough_evidence", "too_few_offers", "open"
-    if row["kind"] == "parity_gap":
-        return "evolutionary", "improves_what_exists", _clear_if(row["state"] == "has_not")
-    if row["n_rivals_have"] == 0:
-        is_told = float(str(row["share_not_stated"])) <= SELDOM_UNTOLD
-        return "innovative", "nobody_has_it", _clear_if(is_told)
-    if np.isnan(worth["estimate"]):
-        return "not_enough_evidence", "no_evidence_of_value", "open"
-    if float(str(row["share_have"])) <= FEW and _is_valued(worth):
-        return "distinctive", "few_have_and_customers_value_it", "clear"
-    return "not_enough_evidence", "value_not_shown", "open"
-
-
-def _cell_row(row: Mapping[str, object]) -> dict[str, object]:
-    """Class a segment of a category where nobody else sells."""
-    untold = float(str(row["share_not_stated"]))
-    found = ("innovative", "nobody_sells_there", _clear_if(untold <= SELDOM_UNTOLD))
-    if untold >= MOSTLY_UNTOLD:
-        found = ("not_enough_evidence", "segments_untold", "open")
-    return {
-        "option": row["segment"], "evidence": "catalogue", "category": row["category"],
-        "strategy": found[0], "because": found[1], "settled": found[2], "n_rivals_have": 0,
-        "share_have": 0.0, "share_not_stated": untold,
-    }  # fmt: skip
-
-
-def _move_row(row: Mapping[str, object]) -> dict[str, object]:
-    """Class a what-if."""
-    values = {key: float(str(row[key])) for key in (
-        "n_rivals", "n_rivals_now", "n_rivals_have", "alone_support", "further_support",
-        "choice_change", "ci_low", "ci_high",
-    )}  # fmt: skip
-    strategy, because, settled = _move_rule(values)
-    return {
-        "option": row["move"], "evidence": "image", "strategy": strategy, "because": because,
-        "settled": settled, "n_rivals": row["n_rivals"], "n_rivals_have": row["n_rivals_have"],
-        "share_have": values["n_rivals_have"] / values["n_rivals"],
-        "estimate": values["choice_change"], "ci_low": values["ci_low"],
-        "ci_high": values["ci_high"], "alone_support": values["alone_support"],
-        "further_support": values["further_support"], "nearest_then": row["nearest_then"],
-    }  # fmt: skip
-
-
-def _move_rule(values: Mapping[str, float]) -> tuple[str, str, str]:
-    if values["n_rivals"] < FEWEST_RIVALS:
-        return "not_enough_evidence", "too_few_rivals", "open"
-    if np.isnan(values["n_rivals_have"]):
-        return "not_enough_evidence", "nothing_raised", "open"
-    is_known = not np.isnan(values["choice_change"])
-    is_ahead = values["n_rivals_now"] == 0
-    if not is_ahead and values["n_rivals_have"] == 0 and values["alone_support"] >= ALONE:
-        return "innovative", "nobody_has_it", _clear_if(values["alone_support"] >= SURELY_ALONE)
-    if not is_ahead and values["n_rivals_have"] <= FEW * values["n_rivals"]:
-        if not is_known:
-            return "not_enough_evidence", "no_evidence_of_value", "open"
-        if _is_valued(values):
-            return "distinctive", "few_have_and_customers_value_it", "clear"
-        return "not_enough_evidence", "value_not_shown", "open"
-    because = "we_lead_already" if is_ahead else "improves_what_exists"
-    settled = "open" if is_known and not _is_valued(values) else _clear_if(is_known)
-    return "evolutionary", because, settled
+def _unknown(because: str) -> Row:
+    return _ruled("not_enough_evidence", because)
 
 
 def _clear_if(is_sure: bool) -> str:
     return "clear" if is_sure else "likely"
 
 
-# --- frames ------------------------------------------------------------------------------------
+def _gap_row(row: Row, worth: Row) -> Row:
+    """Class an attribute of the catalogue."""
+    names = ("category", "n_rivals", "n_rivals_have", "share_have", "share_not_stated")
+    taken = {name: row[name] for name in names}
+    option = {"option": row["attribute"], "evidence": "catalogue"}
+    return option | taken | worth | _gap_rule(row, worth)
+
+
+def _gap_rule(row: Row, worth: Row) -> Row:
+    if row["n_rivals"] < FEWEST_RIVALS:
+        return _unknown("too_few_rivals")
+    if row["n_comparable"] < FEWEST_OFFERS:
+        return _unknown("too_few_offers")
+    if row["kind"] == "parity_gap":
+        sure = _clear_if(row["state"] == "has_not")
+        return _ruled("evolutionary", "improves_what_exists", sure)
+    if row["n_rivals_have"] == 0:
+        sure = _clear_if(row["share_not_stated"] <= SELDOM_UNTOLD)
+        return _ruled("innovative", "nobody_has_it", sure)
+    return _rare(worth, is_few=row["share_have"] <= FEW)
+
+
+def _rare(worth: Row, *, is_few: bool = True) -> Row:
+    """Class what few rivals have: distinctive where customers value it."""
+    if np.isnan(worth["estimate"]):
+        return _unknown("no_evidence_of_value")
+    if is_few and worth["ci_low"] > 0:
+        return _ruled("distinctive", "few_have_and_customers_value_it", "clear")
+    return _unknown("value_not_shown")
+
+
+def _cell_row(row: Row) -> Row:
+    """Class a segment of a category where nobody else sells."""
+    untold = row["share_not_stated"]
+    rule = _ruled("innovative", "nobody_sells_there", _clear_if(untold <= SELDOM_UNTOLD))
+    if untold >= MOSTLY_UNTOLD:
+        rule = _unknown("segments_untold")
+    option = {"option": row["segment"], "evidence": "catalogue", "category": row["category"]}
+    return option | {"n_rivals_have": 0, "share_have": 0.0, "share_not_stated": untold} | rule
+
+
+def _move_row(row: Row) -> Row:
+    """Class a what-if."""
+    names = ("n_rivals", "n_rivals_have", "alone_support", "further_support", "nearest_then")
+    taken = {name: row[name] for name in names}
+    worth = {name: row[name] for name in ("ci_low", "ci_high")} | {"estimate": row["choice_change"]}
+    option = {"option": row["move"], "evidence": "image"}
+    share = {"share_have": row["n_rivals_have"] / row["n_rivals"]}
+    return option | taken | share | worth | _move_rule(row, worth)
+
+
+def _move_rule(row: Row, worth: Row) -> Row:
+    if row["n_rivals"] < FEWEST_RIVALS:
+        return _unknown("too_few_rivals")
+    if np.isnan(row["n_rivals_have"]):
+        return _unknown("nothing_raised")
+    is_ahead, alone = row["n_rivals_now"] == 0, row["alone_support"]
+    if not is_ahead and row["n_rivals_have"] == 0 and alone >= ALONE:
+        return _ruled("innovative", "nobody_has_it", _clear_if(alone >= SURELY_ALONE))
+    if not is_ahead and row["n_rivals_have"] <= FEW * row["n_rivals"]:
+        return _rare(worth)
+    because = "we_lead_already" if is_ahead else "improves_what_exists"
+    is_known = not np.isnan(worth["estimate"])
+    is_doubtful = is_known and not worth["ci_low"] > 0
+    return _ruled("evolutionary", because, "open" if is_doubtful else _clear_if(is_known))
+
+
+# --- labels --------------------------------------------------------------------------------------
 
 
 def _sorted(options: pd.DataFrame) -> pd.DataFrame:
     """Put strategies in their order; within them the surer first, what-ifs before features."""
     settled = {"clear": 0, "likely": 1, "open": 2}
+    is_last = np.where(options["strategy"] == "evolutionary", -1.0, 1.0)
     keys = (
         options["option"].astype(str),
         options["category"].where(options["category"].notna(), "").astype(str),
         # what most rivals have is the first to catch up with, what fewest have the most distinctive
-        options["share_have"].fillna(0.0).astype(float)
-        * np.where(options["strategy"] == "evolutionary", -1.0, 1.0),
-        options["settled"].map(settled), options["evidence"].ne("image"),
+        options["share_have"].fillna(0.0).astype(float) * is_last,
+        options["settled"].map(settled),
+        options["evidence"].ne("image"),
         options["strategy"].map(STRATEGIES.index),
-    )  # fmt: skip
+    )
     return options.iloc[np.lexsort([key.to_numpy() for key in keys])].reset_index(drop=True)
 
 
 def _notes(options: pd.DataFrame, value: object) -> tuple[Message, ...]:
-    notes = [
-        Message(
-            "Strategies are read by rule: innovative, nobody has it; distinctive, few have it and "
-            "customers value it; evolutionary, it improves what exists."
-        )
-    ]
+    text = (
+        "Strategies are read by rule: innovative, nobody has it; distinctive, few have it and "
+        "customers value it; evolutionary, it improves what exists."
+    )
+    notes = [Message(text)]
     missing = int((options["because"] == "no_evidence_of_value").sum())
     if missing:
         text = (
@@ -355,7 +335,3 @@ def _notes(options: pd.DataFrame, value: object) -> tuple[Message, ...]:
     if value is None:
         notes.append(Message("No evidence on what customers value went in."))
     return tuple(notes)
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]

@@ -1,4 +1,4 @@
-"""What a strategy reading says, in sentences."""
+"""What a strategy reading says: which options set the bank apart, and on what evidence."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from brandkit.core.message import Finding, Message, Settled
+from brandkit.core.labels import known_focus
+from brandkit.core.message import Finding, Message, Settled, as_notes
+from brandkit.core.story import Action, Exhibit, Story, speaker
 from brandkit.language import translate
 from brandkit.positioning.options.repositioning import UNNAMED
 from brandkit.positioning.options.story import move_words
-from brandkit.strategy.reading.reading import STRATEGIES, StrategyReading
+from brandkit.strategy.reading.reading import StrategyReading
 
 MOST_NAMED = 3
 """Options named in a finding; the figure and the table have the rest."""
@@ -36,8 +38,9 @@ BECAUSE = {
     "segments_untold": Message("most offers state no segment"),
     "nothing_raised": Message("nothing is raised"),
 }
-_SETTLED_ORDER: tuple[Settled, ...] = ("open", "likely", "clear")
-
+#: What sets a bank apart is told before what is only new.
+_TOLD = ("distinctive", "innovative", "evolutionary", "not_enough_evidence")
+_FIRMNESS: tuple[Settled, ...] = ("open", "likely", "clear")
 
 NO_OPTIONS = Message(
     "Where the bank could stand instead takes its catalogue and those of its rivals ([catalog] and "
@@ -46,157 +49,118 @@ NO_OPTIONS = Message(
 """What to say where the study cannot answer."""
 
 
+def strategy_reading(result: StrategyReading, *, focus: object = None) -> Story:
+    """Tell which options set the bank apart, which are new, and which only bring it level."""
+    _, notes = known_focus(focus, [result.brand])
+    parts = {name: result.options[result.options["strategy"] == name] for name in _TOLD}
+    first = {name: option_words(part.iloc[0]) for name, part in parts.items() if len(part)}
+    say = speaker(brand=result.brand, **result.counts())
+    if "distinctive" in first:
+        headline = say(
+            "What could set {brand} apart where it counts: {option}", option=first["distinctive"]
+        )
+    elif "innovative" in first:
+        headline = say(
+            "{brand} has {innovative:count} innovative {innovative:option|options}, and none that "
+            "is shown to set it apart where it counts"
+        )
+    elif "evolutionary" in first:
+        headline = say("{brand} can catch up, but nothing shown sets it apart")
+    else:
+        headline = say("The evidence does not yet class any option of {brand}")
+    findings = [_finding(name, parts[name]) for name in first]
+    if not findings:
+        detail = say("Neither its catalogue nor its image gives an option.")
+        none = say("The evidence does not yet class any option of {brand}.")
+        findings = [Finding(none, detail, "open")]
+    caption = say(
+        "Options of {brand} by strategy. Dots: share of rivals' offers that have it, or for image "
+        "of rivals with as much; filled where the class is clear. Column: what customers make of "
+        "it, in points of the chance or share of being chosen. Rules decide: nobody has it; few "
+        "have it and customers value it; it improves what exists."
+    )
+    alt = say(
+        "Options of {brand} in groups: {innovative:count} innovative, {distinctive:count} "
+        "distinctive, {evolutionary:count} evolutionary, {not_enough_evidence:count} without "
+        "enough evidence."
+    )
+    notes = (*notes, *as_notes(findings[1:]), *result.notes)
+    exhibit = Exhibit(caption, alt, option_rows(result), notes, result.plot)
+    return Story(headline, None, tuple(findings), _actions(parts), {"options": exhibit})
+
+
 def option_rows(result: StrategyReading) -> pd.DataFrame:
     """Give the options as a reader follows them: codes in words."""
     rows = result.options
-    return rows.assign(
-        option=[translate(option_words(row)) for row in rows.to_dict("records")],
-        strategy=[translate(STRATEGY_NAMES[str(one)]) for one in rows["strategy"]],
-        because=[translate(BECAUSE[str(one)]) for one in rows["because"]],
-    )[["option", "strategy", "because", "share_have", "share_not_stated", "estimate", "ci_low",
-       "ci_high"]]  # fmt: skip
+    words = {
+        "option": [translate(option_words(row)) for _, row in rows.iterrows()],
+        "strategy": [translate(STRATEGY_NAMES[name]) for name in rows["strategy"]],
+        "because": [translate(BECAUSE[name]) for name in rows["because"]],
+    }
+    numbers = ["share_have", "share_not_stated", "estimate", "ci_low", "ci_high"]
+    return rows.assign(**words)[[*words, *numbers]]
 
 
-def option_words(option: Mapping[Any, Any]) -> Message:
+def option_words(option: Mapping[Any, Any] | pd.Series[Any]) -> Message:
     """Name an option: an attribute or segment with its category, or a what-if.
-
-    Parameters
-    ----------
-    option : mapping
-        A row of a reading's options.
-
-    Returns
-    -------
-    Message
 
     Examples
     --------
     >>> str(option_words({"option": "cashback", "evidence": "catalogue", "category": "Cards"}))
     'cashback (Cards)'
     """
-    if option["evidence"] == "image":
-        if option["option"] == UNNAMED:
-            return Message("the change of image")
-        return Message("what-if “{move}”", {"move": move_words(option["option"])})
-    values = {"option": option["option"], "category": option["category"]}
-    return Message("{option} ({category})", values)
+    if option["evidence"] != "image":
+        values = {"option": option["option"], "category": option["category"]}
+        return Message("{option} ({category})", values)
+    if option["option"] == UNNAMED:
+        return Message("the change of image")
+    return Message("what-if “{move}”", {"move": move_words(option["option"])})
 
 
-def strategy_reading_headline(result: StrategyReading) -> Message:
-    """Say which strategies are open to the bank, for a title.
-
-    Parameters
-    ----------
-    result : StrategyReading
-
-    Returns
-    -------
-    Message
-
-    Examples
-    --------
-    >>> from brandkit.strategy.reading.reading import strategy_reading
-    >>> from brandkit.overlap import catalog_gaps
-    >>> from brandkit.overlap.examples import small_catalog
-    >>> found = strategy_reading(catalog_gaps(small_catalog(), brand="Kestrel"))
-    >>> str(strategy_reading_headline(found))
-    'The evidence does not yet class any option of Kestrel'
-    """
-    counts = {name: int((result.options["strategy"] == name).sum()) for name in STRATEGIES}
-    values = {"brand": result.brand, **counts}
-    if counts["distinctive"]:
-        first = result.options[result.options["strategy"] == "distinctive"].iloc[0]
-        return Message(
-            "What could set {brand} apart where it counts: {option}",
-            values | {"option": option_words(first.to_dict())},
-        )
-    if counts["innovative"]:
-        return Message(
-            "{brand} has {innovative:count} innovative {innovative:option|options}, and none that "
-            "is shown to set it apart where it counts",
-            values,
-        )
-    if counts["evolutionary"]:
-        return Message("{brand} can catch up, but nothing shown sets it apart", values)
-    return Message("The evidence does not yet class any option of {brand}", values)
-
-
-def strategy_reading_findings(result: StrategyReading) -> tuple[Finding, ...]:
-    """Say what is innovative, distinctive and evolutionary, and what cannot be classed.
-
-    Parameters
-    ----------
-    result : StrategyReading
-
-    Returns
-    -------
-    tuple of Finding
-        One a strategy that has options, as settled as its surest option.
-    """
-    found = []
-    for strategy in STRATEGIES:
-        part = result.options[result.options["strategy"] == strategy]
-        if len(part):
-            found.append(_finding(result, strategy, part))
-    return tuple(found)
-
-
-def strategy_reading_caption(result: StrategyReading) -> Message:
-    """Say what the dots, the marks and the column are."""
-    return Message(
-        "Options of {brand} by strategy. Dots: share of rivals' offers that have it, or for image "
-        "of rivals with as much; filled where the class is clear. Column: what customers make of "
-        "it, in points of the chance or share of being chosen. Rules decide: nobody has it; few "
-        "have it and customers value it; it improves what exists.",
-        {"brand": result.brand},
-    )
-
-
-def strategy_reading_alt(result: StrategyReading) -> Message:
-    """Describe the figure for those who cannot see it."""
-    counts = {name: int((result.options["strategy"] == name).sum()) for name in STRATEGIES}
-    return Message(
-        "Options of {brand} in groups: {innovative:count} innovative, {distinctive:count} "
-        "distinctive, {evolutionary:count} evolutionary, {not_enough_evidence:count} without "
-        "enough evidence.",
-        {"brand": result.brand, **counts},
-    )
-
-
-def _finding(result: StrategyReading, strategy: str, part: pd.DataFrame) -> Finding:
-    rows = part.to_dict("records")
-    values: dict[str, Any] = {
-        "brand": result.brand, "n": len(part), "first": option_words(rows[0]),
-        "named": [_with_evidence(row) for row in rows[:MOST_NAMED]], "rest": len(part) - MOST_NAMED,
-    }  # fmt: skip
-    settled = max((row["settled"] for row in rows), key=_SETTLED_ORDER.index)
-    detail = Message("{named}.", values)
+def _finding(strategy: str, part: pd.DataFrame) -> Finding:
+    named = [_with_evidence(row) for _, row in part.head(MOST_NAMED).iterrows()]
+    say = speaker(n=len(part), first=option_words(part.iloc[0]), named=named)
+    detail = say("{named}.")
     if len(part) > MOST_NAMED:
-        detail = Message("{named}; {rest:count} more in the table.", values)
+        detail = say("{named}; {rest:count} more in the table.", rest=len(part) - MOST_NAMED)
     headlines = {
-        "innovative": Message("Innovative: {first}; no rival has it.", values),
-        "distinctive": Message("Distinctive: {first}; few have it and customers value it.", values),
-        "evolutionary": Message("Evolutionary: {first}; it improves what exists.", values),
-        "not_enough_evidence": Message(
-            "For {n:count} {n:option|options} the evidence is not enough.", values
-        ),
+        "innovative": say("Innovative: {first}; no rival has it."),
+        "distinctive": say("Distinctive: {first}; few have it and customers value it."),
+        "evolutionary": say("Evolutionary: {first}; it improves what exists."),
+        "not_enough_evidence": say("For {n:count} {n:option|options} the evidence is not enough."),
     }
-    return Finding(headlines[strategy], detail, settled)
+    return Finding(headlines[strategy], detail, max(part["settled"], key=_FIRMNESS.index))
 
 
-def _with_evidence(row: Mapping[Any, Any]) -> Message:
+def _with_evidence(row: pd.Series[Any]) -> Message:
     """Give an option with the evidence that classes it."""
-    values = {
-        "option": option_words(row), "because": BECAUSE[row["because"]],
-        "share": row["share_have"], "estimate": 100 * row["estimate"],
-        "low": 100 * row["ci_low"], "high": 100 * row["ci_high"],
-    }  # fmt: skip
+    because = BECAUSE[row["because"]]
+    say = speaker(option=option_words(row), because=because, share=row["share_have"])
     if not np.isnan(row["estimate"]):
-        return Message(
+        return say(
             "{option}: {because} ({share:percent} have it; customers {estimate:signed} points, "
             "{low:signed} to {high:signed})",
-            values,
+            estimate=100 * row["estimate"],
+            low=100 * row["ci_low"],
+            high=100 * row["ci_high"],
         )
     if np.isnan(row["share_have"]):
-        return Message("{option}: {because}", values)
-    return Message("{option}: {because} ({share:percent} have it)", values)
+        return say("{option}: {because}")
+    return say("{option}: {because} ({share:percent} have it)")
+
+
+def _actions(parts: Mapping[str, pd.DataFrame]) -> tuple[Action, ...]:
+    """Test what is shown to set the bank apart, and fix what it clearly lacks."""
+    actions = []
+    for strategy in ("distinctive", "evolutionary"):
+        clear = parts[strategy][parts[strategy]["settled"] == "clear"]
+        if clear.empty:
+            continue
+        say = speaker(option=option_words(clear.iloc[0]), share=clear["share_have"].iloc[0])
+        if strategy == "distinctive":
+            text = say("Test {option}: customers value it, and only {share:percent} have it.")
+            actions.append(Action("test", text, "clear", "options"))
+        else:
+            text = say("Catch up on {option}: {share:percent} of rivals or their offers have it.")
+            actions.append(Action("fix", text, "clear", "options"))
+    return tuple(actions)

@@ -9,8 +9,9 @@ from typing import TypeVar, cast
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import InputError, ScaleError, check_whole_number, shown
-from brandkit.core.linalg import Floats
+from brandkit.core.errors import InputError, ScaleError, check_whole_number, require_frame, shown
+from brandkit.core.labels import label_text
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.strategy.scorecards.scorecards import (
@@ -18,9 +19,11 @@ from brandkit.strategy.scorecards.scorecards import (
     Limits,
     ScorecardValues,
     checked_values,
+    criteria_frame,
 )
 
 Given = TypeVar("Given")
+Sides = dict[str, list[str]]
 
 TIERS = ("lead", "hold", "build", "watch")
 """High in both; high in contribution only; high in potential only; low in both."""
@@ -56,14 +59,10 @@ class ScorecardMatrix(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: size, how many lead, and how many tiers are settled."""
-        settled = self.positions["tier_support"] >= SETTLED_TIER
-        return pd.DataFrame({
-            "n_brands": [len(self.positions)],
-            "n_criteria": [len(self.criteria)],
-            "n_lead": [int((self.positions["tier"] == "lead").sum())],
-            "n_settled_tiers": [int(settled.sum())],
-            "draws": [self.draws],
-        })  # fmt: skip
+        facts = {"n_brands": len(self.positions), "n_criteria": len(self.criteria)}
+        facts |= {"n_lead": int((self.positions["tier"] == "lead").sum())}
+        settled = int((self.positions["tier_support"] >= SETTLED_TIER).sum())
+        return pd.DataFrame([facts | {"n_settled_tiers": settled, "draws": self.draws}])
 
 
 def scorecard_matrix(
@@ -129,100 +128,106 @@ def scorecard_matrix(
     """
     check_whole_number("draws", draws, low=99)
     check_whole_number("seed", seed, low=0)
-    sides = {"contribution": list(contribution), "potential": list(potential)}
-    _check_sides(sides, given=(contribution, potential))
+    require_frame("scores", scores)
+    sides = _checked_sides(scores, contribution=contribution, potential=potential)
     for cut in cuts:
         if not 0 < cut < 1:
             raise ScaleError(f"`cuts` must lie between 0 and 1; found {cut}. Write (0.5, 0.5).")
+    used = [*sides["contribution"], *sides["potential"]]
     whole = checked_values(
-        _chosen(scores, [*sides["contribution"], *sides["potential"]]),
-        weights=_of_criteria(weights, sides), limits=_of_criteria(limits, sides),
-        std_errors=_chosen_errors(std_errors, sides), direction=_of_criteria(direction, sides),
-    )  # fmt: skip
+        _columns(scores, used),
+        weights=_of_criteria(weights, used),
+        limits=_of_criteria(limits, used),
+        std_errors=_columns(std_errors, used),
+        direction=_of_criteria(direction, used),
+    )
+    parts = {name: _part(whole, names, name) for name, names in sides.items()}
 
-    parts = {name: _part(whole, criteria, name) for name, criteria in sides.items()}
-    tiers = _tiers([parts[name].totals for name in sides], cuts)
+    tiers = _tiers([part.totals for part in parts.values()], cuts)
+    drawn = _drawn_tiers(parts, cuts, draws=draws, seed=seed)
+
+    notes = []
+    if weights is None:
+        text = "No weights were chosen: criteria count alike within each of the two scores."
+        notes.append(Message(text))
+    if whole.errors is None:
+        text = "The scores carry no errors: how often a tier stays is over other weights only."
+        notes.append(Message(text))
+    criteria = pd.concat({name: criteria_frame(part) for name, part in parts.items()})
+    criteria = criteria.reset_index(level=0, names="composite").reset_index(drop=True)
+    positions = pd.DataFrame({f"{name}_score": part.totals for name, part in parts.items()})
+    positions.insert(0, "brand", list(whole.brands))
+    for name, part in parts.items():
+        positions[f"{name}_error"] = np.nan if part.total_errors is None else part.total_errors
+    positions["tier"] = np.array(TIERS, dtype=object)[tiers]
     return ScorecardMatrix(
-        positions=_positions(parts, tiers, _drawn_tiers(parts, cuts, draws=draws, seed=seed)),
-        criteria=pd.concat(
-            [_criteria(part, name) for name, part in parts.items()], ignore_index=True
-        ),
+        positions=positions.assign(tier_support=(drawn == tiers).mean(axis=0)),
+        criteria=criteria,
         cuts=(float(cuts[0]), float(cuts[1])),
         draws=draws,
-        notes=_notes(parts, is_neutral=weights is None),
-    )  # fmt: skip
+        notes=tuple(notes),
+    )
 
 
-def _check_sides(sides: dict[str, list[str]], *, given: tuple[object, object]) -> None:
-    for (name, criteria), argument in zip(sides.items(), given, strict=True):
-        if isinstance(argument, str) or not criteria:
+def _checked_sides(scores: pd.DataFrame, **given: Sequence[str]) -> Sides:
+    known = [label_text(name) for name in scores.columns]
+    for name, criteria in given.items():
+        if isinstance(criteria, str) or not criteria:
             raise InputError(
-                f"`{name}` must be a list of one criterion or more; found {shown(argument)}."
+                f"`{name}` must be a list of one criterion or more; found {shown(criteria)}."
             )
+    sides = {name: [label_text(one) for one in criteria] for name, criteria in given.items()}
     both = sorted(set(sides["contribution"]) & set(sides["potential"]))
     if both:
         raise InputError(
             f"`potential` must hold other criteria than `contribution`; found {shown(both)} in "
             "both. Put each where it belongs most: counted twice, it makes the two look alike."
         )
-
-
-def _chosen(scores: pd.DataFrame, criteria: list[str]) -> pd.DataFrame:
-    if not isinstance(scores, pd.DataFrame):
-        raise TypeError(f"`scores` must be a pandas DataFrame; found {type(scores).__name__}.")
-    unknown = [name for name in criteria if name not in scores.columns]
+    unknown = [name for criteria in sides.values() for name in criteria if name not in known]
     if unknown:
         raise InputError(
             f"`contribution` and `potential` must name columns of `scores`; found {shown(unknown)}."
-            f" It has {shown([str(one) for one in scores.columns], most=14)}."
+            f" It has {shown(known, most=14)}."
         )
-    return scores[criteria]
+    return sides
 
 
-def _chosen_errors(
-    std_errors: pd.DataFrame | None, sides: dict[str, list[str]]
-) -> pd.DataFrame | None:
-    if not isinstance(std_errors, pd.DataFrame):
-        return std_errors
-    asked = [*sides["contribution"], *sides["potential"]]
-    return std_errors[[name for name in asked if name in std_errors.columns]]
+def _columns(frame: Given, names: list[str]) -> Given:
+    """Give the columns of those names that a frame has; what is no frame as it is."""
+    if not isinstance(frame, pd.DataFrame):
+        return frame
+    known = [label_text(name) for name in frame.columns]
+    at = [known.index(name) for name in names if name in known]
+    return cast("Given", frame.iloc[:, at])
 
 
-def _of_criteria(given: Given, sides: dict[str, list[str]]) -> Given:
+def _of_criteria(given: Given, used: list[str]) -> Given:
     """Keep what is declared of the criteria in use."""
     if not isinstance(given, Mapping):
         return given
-    used = {*sides["contribution"], *sides["potential"]}
     return cast("Given", {name: value for name, value in given.items() if name in used})
 
 
 def _part(whole: ScorecardValues, criteria: list[str], composite: str) -> ScorecardValues:
     """Give one composite as a scorecard of its own."""
-    at = [whole.criteria.index(name) for name in criteria]
-    weights = whole.weights[at]
-    if not weights.any():
+    part = whole.of(criteria)
+    if not part.weights.any():
         raise ScaleError(
             f"`weights` must be above 0 for some criterion of `{composite}`; found zeros only."
         )
-    return replace(
-        whole,
-        criteria=tuple(criteria), raw=whole.raw[:, at], scaled=whole.scaled[:, at],
-        errors=None if whole.errors is None else whole.errors[:, at],
-        weights=weights / weights.sum(), low=whole.low[at], high=whole.high[at],
-        is_lower_better=whole.is_lower_better[at],
-    )  # fmt: skip
+    return replace(part, weights=part.weights / part.weights.sum())
 
 
-def _tiers(scores: Sequence[Floats], cuts: tuple[float, float]) -> np.ndarray:
+def _tiers(scores: Sequence[Floats], cuts: tuple[float, float]) -> Codes:
     """Give 0 to 3 by whether contribution and potential are high; the cut itself is high."""
-    high = [side >= cut - 1e-12 for side, cut in zip(scores, cuts, strict=True)]
-    return np.asarray(np.where(high[0], np.where(high[1], 0, 1), np.where(high[1], 2, 3)))
+    contributes, promises = (side >= cut - 1e-12 for side, cut in zip(scores, cuts, strict=True))
+    return np.asarray(3 - 2 * contributes.astype(np.intp) - promises)
 
 
 def _drawn_tiers(
     parts: dict[str, ScorecardValues], cuts: tuple[float, float], *, draws: int, seed: int
-) -> np.ndarray:
-    """Give the tiers under other weights, and other errors where they are known."""
+) -> Codes:
+    """Give the tiers under other weights, and other errors where known, (draws, institutions)."""
     scores = []
     for number, part in enumerate(parts.values()):
         weights = part.drawn_weights(draws, seed + number)
@@ -235,44 +240,3 @@ def _drawn_tiers(
             drawn[:, order] += noise * spread[:, order]
         scores.append(drawn)
     return _tiers(scores, cuts)
-
-
-def _positions(
-    parts: dict[str, ScorecardValues], tiers: np.ndarray, drawn: np.ndarray
-) -> pd.DataFrame:
-    first = parts["contribution"]
-    nothing = np.full(len(first.brands), np.nan)
-    errors = {
-        name: nothing if part.total_errors is None else part.total_errors
-        for name, part in parts.items()
-    }
-    return pd.DataFrame({
-        "brand": list(first.brands),
-        "contribution_score": first.totals, "potential_score": parts["potential"].totals,
-        "contribution_error": errors["contribution"], "potential_error": errors["potential"],
-        "tier": np.array(TIERS, dtype=object)[tiers],
-        "tier_support": (drawn == tiers).mean(axis=0),
-    })  # fmt: skip
-
-
-def _criteria(part: ScorecardValues, composite: str) -> pd.DataFrame:
-    return pd.DataFrame({
-        "composite": composite, "criterion": list(part.criteria), "weight": part.weights,
-        "low": part.low, "high": part.high,
-        "direction": np.where(part.is_lower_better, "lower", "higher"),
-    })  # fmt: skip
-
-
-def _notes(parts: dict[str, ScorecardValues], *, is_neutral: bool) -> tuple[Message, ...]:
-    notes = []
-    if is_neutral:
-        notes.append(
-            Message("No weights were chosen: criteria count alike within each of the two scores.")
-        )
-    if parts["contribution"].errors is None:
-        notes.append(
-            Message(
-                "The scores carry no errors: how often a tier stays is over other weights only."
-            )
-        )
-    return tuple(notes)

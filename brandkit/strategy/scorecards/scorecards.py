@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, get_args
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.stats import norm
 
 from brandkit.core.errors import (
     InputError,
@@ -21,356 +19,25 @@ from brandkit.core.errors import (
     did_you_mean,
     numeric_matrix,
     require_frame,
+    require_kind,
     require_unique,
     shown,
 )
+from brandkit.core.labels import label_text
 from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.strategy.scorecards.kernel import (
+    acceptability,
+    drawn_weights,
+    ranks_of,
+    surely_better,
+)
 
 Direction = Literal["higher", "lower"]
 Limits = Mapping[str, tuple[float, float]] | tuple[float, float]
 Directions = Mapping[str, Direction] | Direction
-
-CONCENTRATION = 1.0
-"""Weights are drawn as from a Dirichlet distribution with so much a criterion on average."""
-
-
-@dataclass(frozen=True)
-class ScorecardValues:
-    """A scorecard's numbers, ready to add up.
-
-    Parameters
-    ----------
-    brands, criteria : tuple of str
-    raw : ndarray, institutions x criteria
-    scaled : ndarray, institutions x criteria, 0-1
-        1 is the better limit.
-    errors : ndarray or None, institutions x criteria
-        Standard errors of `scaled`.
-    weights : ndarray, criteria
-        Sum to 1.
-    low, high : ndarray, criteria
-    is_lower_better : ndarray of bool, criteria
-    """
-
-    brands: tuple[str, ...]
-    criteria: tuple[str, ...]
-    raw: Floats
-    scaled: Floats
-    errors: Floats | None
-    weights: Floats
-    low: Floats
-    high: Floats
-    is_lower_better: NDArray[np.bool_]
-
-    @property
-    def totals(self) -> Floats:
-        """Weighted sums, 0-1, one an institution."""
-        return np.asarray(self.scaled @ self.weights)
-
-    @property
-    def total_errors(self) -> Floats | None:
-        """Standard errors of the totals; cells err independently."""
-        if self.errors is None:
-            return None
-        return np.asarray(np.sqrt(self.errors**2 @ self.weights**2))
-
-    def drawn_weights(self, draws: int, seed: int) -> Floats:
-        """Draw weights about the chosen ones, shape (draws, criteria).
-
-        Neutral weights draw evenly from all there are; others scatter about what was chosen, and a
-        criterion without weight stays without. The order of rows and columns does not matter.
-        """
-        order = self._canonical()
-        shape = CONCENTRATION * np.count_nonzero(self.weights) * self.weights[order]
-        drawn = np.zeros((draws, len(shape)))
-        used = shape > 0
-        drawn[:, used] = np.random.default_rng(seed).dirichlet(shape[used], draws)
-        back = np.empty_like(drawn)
-        back[:, order] = drawn
-        return back
-
-    def _canonical(self) -> NDArray[np.intp]:
-        """Order criteria by what they hold; names decide only between equals."""
-        content = np.sort(self.scaled.round(12), axis=0)
-        keys = (np.array(self.criteria), *content[::-1], self.weights)
-        return np.lexsort(keys)
-
-
-def checked_values(
-    scores: pd.DataFrame,
-    *,
-    weights: Mapping[str, float] | None,
-    limits: Limits | None,
-    std_errors: pd.DataFrame | None,
-    direction: Directions,
-) -> ScorecardValues:
-    """Check a scorecard's table and bring it to 0-1.
-
-    Parameters
-    ----------
-    scores : DataFrame, institutions x criteria
-    weights : mapping, optional
-    limits : mapping of criterion to (low, high), or one pair for all
-    std_errors : DataFrame, optional
-    direction : "higher", "lower" or a mapping
-
-    Returns
-    -------
-    ScorecardValues
-
-    Raises
-    ------
-    InputError
-        See :func:`brandkit.strategy.scorecards.scorecards.scorecard`.
-    """
-    require_frame("scores", scores)
-    brands, criteria = [[str(one) for one in labels] for labels in (scores.index, scores.columns)]
-    require_unique("scores", brands, what="institution")
-    require_unique("scores", criteria, what="criterion")
-    if len(brands) < 2 or not criteria:
-        raise NotEnoughDataError(
-            "`scores` must have at least 2 institutions and 1 criterion; found "
-            f"{len(brands)} x {len(criteria)}."
-        )
-    raw = numeric_matrix("scores", scores, allow_missing=True)
-    _refuse_gaps(raw, brands, criteria)
-    low, high = _limits(limits, criteria)
-    _refuse_outside(raw, brands, criteria, low=low, high=high)
-    lower = _directions(direction, criteria)
-    scaled = (raw - low) / (high - low)
-    return ScorecardValues(
-        brands=tuple(brands), criteria=tuple(criteria), raw=raw,
-        scaled=np.where(lower, 1 - scaled, scaled),
-        errors=None if std_errors is None else _errors(std_errors, scores) / (high - low),
-        weights=_weights(weights, criteria), low=low, high=high, is_lower_better=lower,
-    )  # fmt: skip
-
-
-def _refuse_gaps(raw: Floats, brands: list[str], criteria: list[str]) -> None:
-    gaps = np.isnan(raw)
-    if gaps.any():
-        row, column = (int(at[0]) for at in np.nonzero(gaps))
-        raise InputError(
-            f"`scores` must have every cell filled; found {int(gaps.sum())} empty, the first in "
-            f"row {shown(brands[row])}, column {shown(criteria[column])}. Fill it in, or leave "
-            "the institution or the criterion out: an empty cell is no 0."
-        )
-
-
-def _limits(limits: Limits | None, criteria: list[str]) -> tuple[Floats, Floats]:
-    if limits is None:
-        raise InputError(
-            "`limits` must be declared, the lowest and highest possible value of each criterion; "
-            "found none. Limits taken from the table would let one more institution reverse ranks "
-            "of others. Write limits=(0, 10), or {criterion: (low, high)}."
-        )
-    if not isinstance(limits, Mapping):
-        limits = dict.fromkeys(criteria, limits)
-    _refuse_unknown("limits", limits, criteria)
-    missing = [name for name in criteria if name not in limits]
-    if missing:
-        raise InputError(
-            f"`limits` must hold every criterion; found none for {shown(missing)}. Declare the "
-            "lowest and highest possible value: limits taken from the table would let one more "
-            "institution reverse ranks of others."
-        )
-    pairs = []
-    for name in criteria:
-        pair = tuple(limits[name])
-        if len(pair) != 2 or not all(np.isfinite(pair)) or not pair[0] < pair[1]:
-            raise ScaleError(
-                f"`limits` must be two finite numbers, the lower first; found {shown(pair)} for "
-                f"{shown(name)}."
-            )
-        pairs.append(pair)
-    low, high = np.array(pairs, dtype=float).T
-    return low, high
-
-
-def _refuse_outside(
-    raw: Floats, brands: list[str], criteria: list[str], *, low: Floats, high: Floats
-) -> None:
-    outside = (raw < low) | (raw > high)
-    if outside.any():
-        row, column = (int(at[0]) for at in np.nonzero(outside))
-        raise ScaleError(
-            f"`scores` must lie within `limits`; found {raw[row, column]:g} in row "
-            f"{shown(brands[row])}, column {shown(criteria[column])}, outside "
-            f"{low[column]:g} to {high[column]:g}. Mend the value or widen the limits, for all "
-            "institutions alike."
-        )
-
-
-def _directions(direction: Directions, criteria: list[str]) -> NDArray[np.bool_]:
-    if not isinstance(direction, Mapping):
-        check_option("direction", direction, get_args(Direction))
-        return np.full(len(criteria), direction == "lower")
-    _refuse_unknown("direction", direction, criteria)
-    for each in direction.values():
-        check_option("direction", each, get_args(Direction))
-    return np.array([direction.get(name, "higher") == "lower" for name in criteria])
-
-
-def _weights(weights: Mapping[str, float] | None, criteria: list[str]) -> Floats:
-    if weights is None:
-        return np.full(len(criteria), 1 / len(criteria))
-    if not isinstance(weights, Mapping):
-        raise TypeError(f"`weights` must map criteria to numbers; found {type(weights).__name__}.")
-    _refuse_unknown("weights", weights, criteria)
-    missing = [name for name in criteria if name not in weights]
-    if missing:
-        raise InputError(
-            f"`weights` must hold every criterion; found none for {shown(missing)}. Write 0 where "
-            "a criterion shall not count."
-        )
-    values = np.array([float(weights[name]) for name in criteria])
-    if not np.isfinite(values).all() or (values < 0).any():
-        raise ScaleError(f"`weights` must be finite and >= 0; found {shown(values.tolist())}.")
-    if not values.any():
-        raise ScaleError("`weights` must be above 0 for some criterion; found zeros only.")
-    return np.asarray(values / values.sum())
-
-
-def _errors(std_errors: pd.DataFrame, scores: pd.DataFrame) -> Floats:
-    require_frame("std_errors", std_errors)
-    there = std_errors.set_axis([str(one) for one in std_errors.index], axis=0)
-    there = there.set_axis([str(one) for one in there.columns], axis=1)
-    brands, criteria = [[str(one) for one in labels] for labels in (scores.index, scores.columns)]
-    if set(there.index) != set(brands) or set(there.columns) != set(criteria):
-        odd = sorted(set(there.index) ^ set(brands)) + sorted(set(there.columns) ^ set(criteria))
-        raise InputError(
-            "`std_errors` must have the institutions and criteria of `scores`; found "
-            f"{shown(odd)} on one side only."
-        )
-    values = numeric_matrix("std_errors", there.loc[brands, criteria])
-    if (values < 0).any():
-        raise ScaleError(
-            f"`std_errors` must be >= 0; found {values.min():g}. Write 0 where a value is known "
-            "without error."
-        )
-    if not values.any():
-        raise ScaleError(
-            "`std_errors` must be above 0 somewhere; found zeros only. Leave them out where all "
-            "values are known without error."
-        )
-    return values
-
-
-def _refuse_unknown(argument: str, given: Mapping[str, object], criteria: list[str]) -> None:
-    unknown = [name for name in given if name not in criteria]
-    if unknown:
-        raise InputError(
-            f"`{argument}` must name criteria of the table; found {shown(unknown)}. It has "
-            f"{shown(criteria, most=14)}.{did_you_mean(str(unknown[0]), criteria)}"
-        )
-
-
 _SAME = 1e-12
-_CELLS = 4_000_000
-
-
-def ranks_of(totals: Floats) -> Ints:
-    """Rank totals, the highest 1; equal totals share the better rank.
-
-    Parameters
-    ----------
-    totals : ndarray, shape (..., institutions)
-
-    Returns
-    -------
-    ndarray of int
-
-    Examples
-    --------
-    >>> ranks_of(np.array([0.2, 0.9, 0.2])).tolist()
-    [2, 1, 2]
-    """
-    if totals.ndim == 1:
-        return np.asarray(1 + (totals > totals[:, None] + _SAME).sum(axis=-1))
-    step = max(1, _CELLS // totals.shape[-1] ** 2)
-    return np.concatenate([
-        1 + (part[:, None, :] > part[:, :, None] + _SAME).sum(axis=-1)
-        for part in (totals[at : at + step] for at in range(0, len(totals), step))
-    ])  # fmt: skip
-
-
-def surely_better(totals: Floats, *, errors: Floats, draws: int, seed: int, level: float) -> Flags:
-    """Say which totals are better than which others, all said at once.
-
-    Parameters
-    ----------
-    totals, errors : ndarray, institutions
-        Errors are independent over institutions and normal.
-    draws : int
-    seed : int
-    level : float
-        Chance that not one of the statements is false.
-
-    Returns
-    -------
-    ndarray of bool, institutions x institutions
-        [j, k]: j is better than k.
-
-    Notes
-    -----
-    Every ordered pair is a hypothesis "j is no better than k". All whose standardised difference
-    exceeds the `level` point of the largest one under equality are rejected; the rest are looked
-    at again against the largest of themselves, until no more fall (Romano and Wolf 2005; Mogstad,
-    Romano, Shaikh and Wilhelm 2024 for ranks).
-    """
-    m = len(totals)
-    spread = np.sqrt(errors[:, None] ** 2 + errors**2)
-    gap = totals[:, None] - totals
-    known = spread == 0
-    better: Flags = known & (gap > _SAME)
-    open_pairs = ~known
-    np.fill_diagonal(open_pairs, val=False)
-    if not open_pairs.any():
-        return better
-    # draws belong to content, not to rows
-    order = np.lexsort((errors, totals))
-    noise = np.zeros((draws, m))
-    noise[:, order] = np.random.default_rng(seed).standard_normal((draws, m)) * errors[order]
-    statistic = np.divide(gap, spread, out=np.full((m, m), -np.inf), where=~known)
-    place = int(np.ceil((draws + 1) * level)) - 1
-    while open_pairs.any():
-        largest = np.sort(_largest(noise, spread, open_pairs))
-        cut = largest[place] if place < draws else np.inf
-        found = open_pairs & (statistic > cut)
-        if not found.any():
-            break
-        better |= found
-        open_pairs &= ~found
-    return better
-
-
-def _largest(noise: Floats, spread: Floats, open_pairs: Flags) -> Floats:
-    """Give the largest standardised difference of each draw over the pairs that are open."""
-    first, second = np.nonzero(open_pairs)
-    step = max(1, _CELLS // len(first))
-    scale = spread[first, second]
-    return np.concatenate([
-        ((part[:, first] - part[:, second]) / scale).max(axis=1)
-        for part in (noise[at : at + step] for at in range(0, len(noise), step))
-    ])  # fmt: skip
-
-
-def acceptability(ranks: Ints) -> Floats:
-    """Give the share of draws in which each institution takes each rank.
-
-    Parameters
-    ----------
-    ranks : ndarray of int, shape (draws, institutions)
-
-    Returns
-    -------
-    ndarray, institutions x ranks
-        Rows sum to 1 (Lahdelma and Salminen 2001).
-    """
-    m = ranks.shape[1]
-    return np.asarray((ranks[:, :, None] == np.arange(1, m + 1)).mean(axis=0))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -424,20 +91,13 @@ class Scorecard(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: size, who is first, how often, and how many pairs are told apart."""
-        first = self.totals.iloc[0]
-        often = self.totals.iloc[int(self.totals["share_first"].to_numpy().argmax())]
-        return pd.DataFrame({
-            "n_brands": [len(self.totals)],
-            "n_criteria": [len(self.criteria)],
-            "brand": [first["brand"]],
-            "estimate": [first["estimate"]],
-            "share_first": [first["share_first"]],
-            "most_share_first": [often["brand"]],
-            "n_pairs": [len(self.totals) * (len(self.totals) - 1) // 2],
-            "n_told_apart": [int(self.pairs["distinct"].sum()) if self.has_errors else None],
-            "ci_level": [self.level],
-            "draws": [self.draws],
-        })  # fmt: skip
+        first, n = self.totals.iloc[0], len(self.totals)
+        often = self.totals["brand"].iloc[int(self.totals["share_first"].to_numpy().argmax())]
+        facts: dict[str, Any] = {"n_brands": n, "n_criteria": len(self.criteria)}
+        facts |= {name: first[name] for name in ("brand", "estimate", "share_first")}
+        told = int(self.pairs["distinct"].sum()) if self.has_errors else None
+        facts |= {"most_share_first": often, "n_pairs": n * (n - 1) // 2, "n_told_apart": told}
+        return pd.DataFrame([facts | {"ci_level": self.level, "draws": self.draws}])
 
 
 def scorecard(
@@ -526,21 +186,24 @@ def scorecard(
         scores, weights=weights, limits=limits, std_errors=std_errors, direction=direction
     )
     if len(values.criteria) > 1 and np.count_nonzero(values.weights) == 1:
-        one = values.criteria[int(values.weights.argmax())]
+        alone = values.criteria[int(values.weights.argmax())]
         raise InputError(
-            f"`weights` must be above 0 for two criteria at least; found {one!r} alone. A table "
+            f"`weights` must be above 0 for two criteria at least; found {alone!r} alone. A table "
             "of one criterion is ranked without a scorecard: leave the others out."
         )
 
     over_weights = ranks_of(values.drawn_weights(draws, seed) @ values.scaled.T)
     omissions = _omissions(values)
-    better = _better(values, draws=draws, seed=seed, level=level)
+    ranks = _grid(brand=values.brands, rank=range(1, len(values.brands) + 1))
+    errors, better = values.total_errors, None
+    if errors is not None:
+        better = surely_better(values.totals, errors=errors, draws=draws, seed=seed, level=level)
     return Scorecard(
         totals=_totals_frame(values, better, over_weights, omissions, level=level),
         parts=_parts_frame(values),
-        acceptability=_acceptability_frame(values, over_weights),
+        acceptability=ranks.assign(share=acceptability(over_weights).ravel()),
         omissions=omissions,
-        criteria=_criteria_frame(values),
+        criteria=criteria_frame(values),
         pairs=_pairs_frame(values, better),
         level=level,
         draws=draws,
@@ -548,118 +211,275 @@ def scorecard(
     )
 
 
-def _better(values: ScorecardValues, *, draws: int, seed: int, level: float) -> np.ndarray | None:
-    errors = values.total_errors
-    if errors is None:
-        return None
-    return surely_better(values.totals, errors=errors, draws=draws, seed=seed, level=level)
+# --- checks --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ScorecardValues:
+    """A checked scorecard: raw, scaled to 0-1 (1 the better limit) and errors (brands, criteria).
+
+    Weights sum to 1; errors are those of ``scaled``.
+    """
+
+    brands: list[str]
+    criteria: list[str]
+    raw: Floats
+    scaled: Floats
+    errors: Floats | None
+    weights: Floats
+    low: Floats
+    high: Floats
+    is_lower_better: Flags
+
+    @property
+    def totals(self) -> Floats:
+        """Weighted sums, 0-1, one an institution."""
+        return np.asarray(self.scaled @ self.weights)
+
+    @property
+    def total_errors(self) -> Floats | None:
+        """Standard errors of the totals; cells err independently."""
+        return (
+            None if self.errors is None else np.asarray(np.sqrt(self.errors**2 @ self.weights**2))
+        )
+
+    def drawn_weights(self, draws: int, seed: int) -> Floats:
+        """Draw weights about the chosen ones, (draws, criteria)."""
+        return drawn_weights(self.weights, self.scaled, self.criteria, draws=draws, seed=seed)
+
+    def of(self, criteria: Sequence[str]) -> ScorecardValues:
+        """Give some of the criteria, their weights as they are."""
+        at = [self.criteria.index(name) for name in criteria]
+        names = ("raw", "scaled", "errors", "weights", "low", "high", "is_lower_better")
+        parts = {name: getattr(self, name) for name in names}
+        chosen: dict[str, Any] = {
+            name: part[..., at] for name, part in parts.items() if part is not None
+        }
+        return replace(self, criteria=list(criteria), **chosen)
+
+
+def checked_values(
+    scores: pd.DataFrame,
+    *,
+    weights: Mapping[str, float] | None,
+    limits: Limits | None,
+    std_errors: pd.DataFrame | None,
+    direction: Directions,
+) -> ScorecardValues:
+    """Check a scorecard's table and bring it to 0-1."""
+    require_frame("scores", scores)
+    brands, criteria = _labels(scores)
+    require_unique("scores", brands, what="institution")
+    require_unique("scores", criteria, what="criterion")
+    if len(brands) < 2 or not criteria:
+        raise NotEnoughDataError(
+            "`scores` must have at least 2 institutions and 1 criterion; found "
+            f"{len(brands)} x {len(criteria)}."
+        )
+    raw = numeric_matrix("scores", scores, allow_missing=True)
+    low, high = _limits(limits, criteria)
+    _check_cells(raw, brands, criteria, low=low, high=high)
+    lower = _directions(direction, criteria)
+    scaled = (raw - low) / (high - low)
+    return ScorecardValues(
+        brands=brands,
+        criteria=criteria,
+        raw=raw,
+        scaled=np.where(lower, 1 - scaled, scaled),
+        errors=None if std_errors is None else _errors(std_errors, scores) / (high - low),
+        weights=_weights(weights, criteria),
+        low=low,
+        high=high,
+        is_lower_better=lower,
+    )
+
+
+def _labels(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
+    rows, columns = ([label_text(one) for one in side] for side in (frame.index, frame.columns))
+    return rows, columns
+
+
+def _check_cells(
+    raw: Floats, brands: list[str], criteria: list[str], *, low: Floats, high: Floats
+) -> None:
+    """Refuse empty cells and values outside their limits."""
+    empty, outside = np.isnan(raw), (raw < low) | (raw > high)
+    if not (empty | outside).any():
+        return
+    row, column = (int(at[0]) for at in np.nonzero(empty if empty.any() else outside))
+    place = f"row {shown(brands[row])}, column {shown(criteria[column])}"
+    if empty.any():
+        raise InputError(
+            f"`scores` must have every cell filled; found {int(empty.sum())} empty, the first in "
+            f"{place}. Fill it in, or leave the institution or the criterion out: an empty cell "
+            "is no 0."
+        )
+    raise ScaleError(
+        f"`scores` must lie within `limits`; found {raw[row, column]:g} in {place}, outside "
+        f"{low[column]:g} to {high[column]:g}. Mend the value or widen the limits, for all "
+        "institutions alike."
+    )
+
+
+def _check_names(
+    argument: str, given: Mapping[str, object], criteria: list[str], *, way_out: str | None = None
+) -> None:
+    """Refuse names that are no criteria, and with a way out criteria that are not named."""
+    unknown = [name for name in given if name not in criteria]
+    if unknown:
+        raise InputError(
+            f"`{argument}` must name criteria of the table; found {shown(unknown)}. It has "
+            f"{shown(criteria, most=14)}.{did_you_mean(str(unknown[0]), criteria)}"
+        )
+    missing = [name for name in criteria if name not in given]
+    if way_out and missing:
+        raise InputError(
+            f"`{argument}` must hold every criterion; found none for {shown(missing)}. {way_out}"
+        )
+
+
+def _limits(limits: Limits | None, criteria: list[str]) -> tuple[Floats, Floats]:
+    pair = limits if limits is not None and not isinstance(limits, Mapping) else None
+    given = limits if isinstance(limits, Mapping) else dict.fromkeys(criteria if pair else [], pair)
+    way_out = (
+        "Declare the lowest and highest possible value, (0, 10) or {criterion: (low, high)}: "
+        "limits taken from the table would let one more institution reverse ranks of others."
+    )
+    _check_names("limits", given, criteria, way_out=way_out)
+    for name in criteria:
+        found = np.array(given[name], dtype=float)
+        if found.shape != (2,) or not np.isfinite(found).all() or not found[0] < found[1]:
+            raise ScaleError(
+                f"`limits` must be two finite numbers, the lower first; found {shown(found)} for "
+                f"{shown(name)}."
+            )
+    low, high = np.array([given[name] for name in criteria], dtype=float).T
+    return low, high
+
+
+def _directions(direction: Directions, criteria: list[str]) -> Flags:
+    given = direction if isinstance(direction, Mapping) else dict.fromkeys(criteria, direction)
+    _check_names("direction", given, criteria)
+    for each in given.values():
+        check_option("direction", each, get_args(Direction))
+    return np.array([given.get(name, "higher") == "lower" for name in criteria])
+
+
+def _weights(weights: Mapping[str, float] | None, criteria: list[str]) -> Floats:
+    if weights is None:
+        return np.full(len(criteria), 1 / len(criteria))
+    require_kind("weights", weights, Mapping, what="a mapping of criteria to numbers")
+    way_out = "Write 0 where a criterion shall not count."
+    _check_names("weights", weights, criteria, way_out=way_out)
+    values = np.array([float(weights[name]) for name in criteria])
+    if not np.isfinite(values).all() or (values < 0).any() or not values.any():
+        found = shown(values.tolist()) if values.any() else "zeros only"
+        raise ScaleError(f"`weights` must be finite and >= 0, and not all 0; found {found}.")
+    return np.asarray(values / values.sum())
+
+
+def _errors(std_errors: pd.DataFrame, scores: pd.DataFrame) -> Floats:
+    require_frame("std_errors", std_errors)
+    wanted, given = _labels(scores), _labels(std_errors)
+    odd = [name for a, b in zip(given, wanted, strict=True) for name in sorted(set(a) ^ set(b))]
+    if odd:
+        raise InputError(
+            "`std_errors` must have the institutions and criteria of `scores`; found "
+            f"{shown(odd)} on one side only."
+        )
+    frame = std_errors.set_axis(given[0], axis=0).set_axis(given[1], axis=1)
+    values = numeric_matrix("std_errors", frame.loc[wanted[0], wanted[1]])
+    if (values < 0).any() or not values.any():
+        found = f"{values.min():g}" if values.any() else "zeros only"
+        raise ScaleError(
+            f"`std_errors` must be >= 0, and not all 0; found {found}. Write 0 where a value is "
+            "known without error, and leave them out where all are."
+        )
+    return values
+
+
+# --- labels --------------------------------------------------------------------------------------
+
+
+def _grid(**sides: Sequence[Hashable]) -> pd.DataFrame:
+    """Give a row each combination, the last side fastest."""
+    rows = pd.MultiIndex.from_product(list(sides.values()), names=list(sides))
+    return pd.DataFrame(rows.to_frame(index=False))
 
 
 def _omissions(values: ScorecardValues) -> pd.DataFrame:
     """Leave out each criterion that counts; its weight goes to the others in proportion."""
     used = np.flatnonzero(values.weights > 0)
-    if len(used) < 2:
-        return pd.DataFrame(columns=["brand", "criterion", "estimate", "rank"])
     left = np.tile(values.weights, (len(used), 1))
     left[np.arange(len(used)), used] = 0.0
-    left /= left.sum(axis=1, keepdims=True)
-    totals = left @ values.scaled.T
-    m = len(values.brands)
-    return pd.DataFrame({
-        "brand": np.tile(np.array(values.brands, dtype=object), len(used)),
-        "criterion": np.array(values.criteria, dtype=object)[used].repeat(m),
-        "estimate": totals.ravel(),
-        "rank": ranks_of(totals).ravel(),
-    })  # fmt: skip
+    if len(used) < 2:
+        used, left = used[:0], left[:0]
+    totals = left / left.sum(axis=1, keepdims=True) @ values.scaled.T
+    frame = _grid(criterion=[values.criteria[at] for at in used], brand=values.brands)
+    frame = frame.assign(
+        estimate=totals.ravel(), rank=ranks_of(totals).ravel() if len(used) else []
+    )
+    return frame[["brand", "criterion", "estimate", "rank"]]
 
 
 def _totals_frame(
     values: ScorecardValues,
-    better: np.ndarray | None,
+    better: Flags | None,
     over_weights: Ints,
     omissions: pd.DataFrame,
     *,
     level: float,
 ) -> pd.DataFrame:
-    totals, errors = values.totals, values.total_errors
-    m = len(totals)
-    nothing = np.full(m, np.nan)
-    error = nothing if errors is None else errors
-    half = norm.ppf((1 + level) / 2) * error
-    tail = (1 - level) / 2
+    from scipy.stats import norm
+
+    totals, errors, rank = values.totals, values.total_errors, ranks_of(values.totals)
+    m, tail = len(totals), (1 - level) / 2
     low, high = np.quantile(over_weights, [tail, 1 - tail], axis=0, method="inverted_cdf")
-    rank = ranks_of(totals)
-    by_brand = omissions.groupby("brand", sort=False)["rank"]
-    omit = by_brand.agg(["min", "max"]).reindex(values.brands).to_numpy(dtype=float)
-    dominates = _dominates(values)
-    frame = pd.DataFrame({
-        "brand": list(values.brands), "estimate": totals, "rank": rank, "std_error": error,
-        "ci_low": np.maximum(totals - half, 0.0), "ci_high": np.minimum(totals + half, 1.0),
-        "rank_low": nothing if better is None else 1 + better.sum(axis=0),
-        "rank_high": nothing if better is None else m - better.sum(axis=1),
-        "weights_rank_low": low.astype(int), "weights_rank_high": high.astype(int),
-        "share_first": (over_weights == 1).mean(axis=0),
-        "omit_rank_low": np.where(np.isnan(omit[:, 0]), rank, omit[:, 0]).astype(int),
-        "omit_rank_high": np.where(np.isnan(omit[:, 1]), rank, omit[:, 1]).astype(int),
-        "bound_rank_low": 1 + dominates.sum(axis=0),
-        "bound_rank_high": m - dominates.sum(axis=1),
-    })  # fmt: skip
-    if better is not None:
-        frame = frame.astype({"rank_low": int, "rank_high": int})
-    order = np.lexsort((np.arange(m), rank))
-    return frame.iloc[order].reset_index(drop=True)
-
-
-def _dominates(values: ScorecardValues) -> np.ndarray:
-    """Say who is ahead of whom under all weights: no worse anywhere, better where it counts."""
+    omitted = omissions.groupby("brand")["rank"].agg(low="min", high="max").reindex(values.brands)
+    omitted = omitted.apply(lambda one: one.fillna(pd.Series(rank, values.brands)).astype(int))
+    # who is no better anywhere that counts is behind under all weights; equal somewhere is enough
+    # for a tie under some, and a tie shares the better rank
     scaled = values.scaled[:, values.weights > 0]
-    gap = scaled[:, None, :] - scaled
-    # equal somewhere is enough for a tie under some weights, and a tie shares the better rank
-    return np.asarray((gap > _SAME).all(axis=-1))
+    dominates = (scaled[:, None, :] - scaled > _SAME).all(axis=-1)
+    columns: dict[str, Any] = {"brand": values.brands, "estimate": totals, "rank": rank}
+    columns |= dict.fromkeys(["std_error", "ci_low", "ci_high", "rank_low", "rank_high"], np.nan)
+    if errors is not None and better is not None:
+        half = norm.ppf((1 + level) / 2) * errors
+        columns |= {"std_error": errors, "ci_low": np.maximum(totals - half, 0.0)}
+        columns |= {"ci_high": np.minimum(totals + half, 1.0)}
+        columns |= {"rank_low": 1 + better.sum(axis=0), "rank_high": m - better.sum(axis=1)}
+    columns |= {"weights_rank_low": low.astype(int), "weights_rank_high": high.astype(int)}
+    columns |= {"share_first": (over_weights == 1).mean(axis=0)}
+    columns |= {f"omit_rank_{end}": one.to_numpy() for end, one in omitted.items()}
+    columns |= {"bound_rank_low": 1 + dominates.sum(axis=0)}
+    columns |= {"bound_rank_high": m - dominates.sum(axis=1)}
+    return pd.DataFrame(columns).sort_values("rank", kind="stable", ignore_index=True)
 
 
 def _parts_frame(values: ScorecardValues) -> pd.DataFrame:
-    m, k = values.raw.shape
-    return pd.DataFrame({
-        "brand": np.array(values.brands, dtype=object).repeat(k),
-        "criterion": np.tile(np.array(values.criteria, dtype=object), m),
-        "value": values.raw.ravel(),
-        "scaled": values.scaled.ravel(),
-        "weight": np.tile(values.weights, m),
-        "part": (values.scaled * values.weights).ravel(),
-    })  # fmt: skip
+    frame = _grid(brand=values.brands, criterion=values.criteria)
+    frame = frame.assign(value=values.raw.ravel(), scaled=values.scaled.ravel())
+    frame["weight"] = np.tile(values.weights, len(values.brands))
+    return frame.assign(part=(values.scaled * values.weights).ravel())
 
 
-def _acceptability_frame(values: ScorecardValues, over_weights: Ints) -> pd.DataFrame:
-    m = len(values.brands)
-    return pd.DataFrame({
-        "brand": np.array(values.brands, dtype=object).repeat(m),
-        "rank": np.tile(np.arange(1, m + 1), m),
-        "share": acceptability(over_weights).ravel(),
-    })  # fmt: skip
+def criteria_frame(values: ScorecardValues) -> pd.DataFrame:
+    """Give a row a criterion, with what was declared of it."""
+    columns = {"criterion": list(values.criteria), "weight": values.weights, "low": values.low}
+    direction = np.where(values.is_lower_better, "lower", "higher")
+    return pd.DataFrame(columns).assign(high=values.high, direction=direction)
 
 
-def _criteria_frame(values: ScorecardValues) -> pd.DataFrame:
-    return pd.DataFrame({
-        "criterion": list(values.criteria), "weight": values.weights, "low": values.low,
-        "high": values.high, "direction": np.where(values.is_lower_better, "lower", "higher"),
-    })  # fmt: skip
-
-
-def _pairs_frame(values: ScorecardValues, better: np.ndarray | None) -> pd.DataFrame:
-    columns = ["brand_a", "brand_b", "estimate", "std_error", "distinct"]
-    errors = values.total_errors
+def _pairs_frame(values: ScorecardValues, better: Flags | None) -> pd.DataFrame:
+    errors, names = values.total_errors, np.array(values.brands, dtype=object)
     if better is None or errors is None:
-        return pd.DataFrame(columns=columns)
-    order = np.lexsort((np.arange(len(errors)), -values.totals))
+        return pd.DataFrame(columns=["brand_a", "brand_b", "estimate", "std_error", "distinct"])
+    order = np.argsort(-values.totals, kind="stable")
     first, second = (order[at] for at in np.triu_indices(len(order), 1))
-    names = np.array(values.brands, dtype=object)
-    return pd.DataFrame({
-        "brand_a": names[first], "brand_b": names[second],
-        "estimate": values.totals[first] - values.totals[second],
-        "std_error": np.sqrt(errors[first] ** 2 + errors[second] ** 2),
-        "distinct": better[first, second],
-    })  # fmt: skip
+    frame = pd.DataFrame({"brand_a": names[first], "brand_b": names[second]})
+    frame["estimate"] = values.totals[first] - values.totals[second]
+    frame["std_error"] = np.sqrt(errors[first] ** 2 + errors[second] ** 2)
+    return frame.assign(distinct=better[first, second])
 
 
 def _notes(values: ScorecardValues, *, is_neutral: bool) -> tuple[Message, ...]:
@@ -670,31 +490,21 @@ def _notes(values: ScorecardValues, *, is_neutral: bool) -> tuple[Message, ...]:
             "look at every possible weighting."
         )
         notes.append(Message(text, {"n": len(values.criteria)}))
-    unused = [name for name, w in zip(values.criteria, values.weights, strict=True) if w == 0]
-    if unused:
+    names = np.array(values.criteria, dtype=object)
+    unused, flat = names[values.weights == 0], names[np.ptp(values.scaled, axis=0) < _SAME]
+    if len(unused):
         text = "{n:count} {n:criterion counts|criteria count} nothing: {names}."
-        notes.append(Message(text, {"n": len(unused), "names": unused[:5]}))
-    if values.errors is None:
-        notes.append(
-            Message(
-                "The scores carry no errors, so nothing here is an interval: ranges show what "
-                "other weights or one criterion less would do."
-            )
-        )
-    else:
-        notes.append(
-            Message(
-                "Rank sets hold for all institutions at once; the scores are taken to err "
-                "independently of each other."
-            )
-        )
-    flat = _flat(values.scaled)
-    if flat:
+        notes.append(Message(text, {"n": len(unused), "names": list(unused[:5])}))
+    text = (
+        "Rank sets hold for all institutions at once; the scores are taken to err independently "
+        "of each other."
+    )
+    none = (
+        "The scores carry no errors, so nothing here is an interval: ranges show what other "
+        "weights or one criterion less would do."
+    )
+    notes.append(Message(none) if values.errors is None else Message(text))
+    if len(flat):
         text = "{n:count} {n:criterion does|criteria do} not tell institutions apart: {names}."
-        names = [values.criteria[at] for at in flat]
-        notes.append(Message(text, {"n": len(names), "names": names[:5]}))
+        notes.append(Message(text, {"n": len(flat), "names": list(flat[:5])}))
     return tuple(notes)
-
-
-def _flat(scaled: Floats) -> list[int]:
-    return [int(at) for at in np.flatnonzero(np.ptp(scaled, axis=0) < _SAME)]

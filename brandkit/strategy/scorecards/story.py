@@ -1,282 +1,208 @@
-"""What scorecards say, in sentences."""
+"""What is said of scorecards: who leads, how sure that is, and who could grow."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from brandkit.core.message import Finding, Message, Settled
-from brandkit.strategy.scorecards.matrix import SETTLED_TIER, ScorecardMatrix
+import pandas as pd
+
+from brandkit.core.labels import known_focus
+from brandkit.core.message import Finding, Message, Settled, as_notes
+from brandkit.core.story import Action, Exhibit, Story, speaker
+from brandkit.strategy.scorecards.matrix import SETTLED_TIER, TIERS, ScorecardMatrix
 from brandkit.strategy.scorecards.scorecards import Scorecard
 
 MOSTLY, NEARLY_ALWAYS = 0.8, 0.95
 """Share of the weights drawn from which a lead is called likely, and clear."""
 MOST_NAMED = 5
 
-
-def scorecard_headline(result: Scorecard) -> Message:
-    """Say who leads, or that it is open, for a title.
-
-    Parameters
-    ----------
-    result : Scorecard
-
-    Returns
-    -------
-    Message
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from brandkit.strategy.scorecards.scorecards import scorecard
-    >>> table = pd.DataFrame({"service": [8.0, 6.0], "fees": [6.0, 4.0]}, index=["A", "B"])
-    >>> str(scorecard_headline(scorecard(table, limits=(0, 10))))
-    'A leads the scorecard'
-    """
-    settled = _lead_settled(result)
-    values = {"brand": result.totals["brand"].iloc[0]}
-    if settled == "open":
-        return Message("Who leads the scorecard is open")
-    return Message("{brand} leads the scorecard", values)
+TIER_NAMES = {
+    "lead": Message("strong today and tomorrow"),
+    "hold": Message("strong today"),
+    "build": Message("strong tomorrow"),
+    "watch": Message("weak in both"),
+}
 
 
-def scorecard_findings(result: Scorecard, *, focus: str | None = None) -> tuple[Finding, ...]:
-    """Say who leads, how many are told apart, and where the focus stands.
-
-    Parameters
-    ----------
-    result : Scorecard
-    focus : str, optional
-        The institution the report is for.
-
-    Returns
-    -------
-    tuple of Finding
-    """
-    found = [_lead_finding(result)]
-    if focus is not None and (result.totals["brand"] == focus).any():
-        found.append(_focus_finding(result, focus))
+def scorecard(result: Scorecard, *, focus: object = None) -> Story:
+    """Tell who leads, where the focus stands, and how many are told apart."""
+    bank, notes = known_focus(focus, result.totals["brand"])
+    first, last, facts = result.totals.iloc[0], result.totals.iloc[-1], result.glance().iloc[0]
+    say = speaker(n=len(result.totals), brand=first["brand"], level=result.level)
+    findings = [_lead_finding(result)]
+    headline = say("{brand} leads the scorecard")
+    if findings[0].settled == "open":
+        headline = say("Who leads the scorecard is open")
+    if bank is not None:
+        findings.append(_focus_finding(result, bank))
+    size = {"criteria": len(result.criteria), "draws": result.draws}
     if result.has_errors:
-        found.append(_apart_finding(result))
-    return tuple(found)
-
-
-def scorecard_caption(result: Scorecard) -> Message:
-    """Say what dots, bars, lines and columns are."""
-    values = {
-        "n": len(result.totals), "criteria": len(result.criteria), "level": result.level,
-        "draws": result.draws,
-    }  # fmt: skip
-    if result.has_errors:
-        return Message(
+        apart = say(
+            "{told:count} of {pairs:count} pairs are told apart; the other ranks could be noise.",
+            told=facts["n_told_apart"],
+            pairs=facts["n_pairs"],
+        )
+        detail = say(
+            "All pairs are looked at together: with {level:percent} probability not one statement "
+            "is false."
+        )
+        findings.append(Finding(apart, detail, "clear"))
+        caption = say(
             "Ranks of {n:count} institutions by {criteria:count} criteria within declared limits. "
             "Bars: ranks that errors do not rule out, for all at once with {level:percent} "
             "probability. Lines: ranks under {level:percent} of {draws:count} other weightings. "
             "Columns: the total, 0 to 1, and the share of weightings that rank it first.",
-            values,
+            **size,
         )
-    return Message(
-        "Ranks of {n:count} institutions by {criteria:count} criteria within declared limits. The "
-        "scores carry no errors, so there is no interval. Lines: ranks under {level:percent} of "
-        "{draws:count} other weightings. Columns: the total, 0 to 1, and the share of weightings "
-        "that rank it first.",
-        values,
-    )
-
-
-def scorecard_alt(result: Scorecard) -> Message:
-    """Describe the dots for those who cannot see them."""
-    totals = result.totals
-    values = {
-        "n": len(totals), "first": totals["brand"].iloc[0], "high": totals["estimate"].iloc[0],
-        "last": totals["brand"].iloc[-1], "low": totals["estimate"].iloc[-1],
-    }  # fmt: skip
-    return Message(
+    else:
+        caption = say(
+            "Ranks of {n:count} institutions by {criteria:count} criteria within declared limits. "
+            "The scores carry no errors, so there is no interval. Lines: ranks under "
+            "{level:percent} of {draws:count} other weightings. Columns: the total, 0 to 1, and "
+            "the share of weightings that rank it first.",
+            **size,
+        )
+    alt = say(
         "Dot plot of the ranks of {n:count} institutions, from {first} ({high:decimal2}) down to "
         "{last} ({low:decimal2}).",
-        values,
+        first=first["brand"],
+        high=first["estimate"],
+        last=last["brand"],
+        low=last["estimate"],
     )
-
-
-def scorecard_matrix_findings(
-    result: ScorecardMatrix, *, focus: str | None = None
-) -> tuple[Finding, ...]:
-    """Say who is strong today and tomorrow, who could grow, and where the focus stands.
-
-    Parameters
-    ----------
-    result : ScorecardMatrix
-    focus : str, optional
-
-    Returns
-    -------
-    tuple of Finding
-    """
-    found = [_tier_finding(result, "lead"), _tier_finding(result, "build")]
-    rows = result.positions
-    if focus is not None and (rows["brand"] == focus).any():
-        found.append(_place_finding(result, focus))
-    return tuple(found)
-
-
-def scorecard_matrix_caption(result: ScorecardMatrix) -> Message:
-    """Say what the axes, cuts and marks are."""
-    values = {
-        "across": result.cuts[0], "upward": result.cuts[1], "least": SETTLED_TIER,
-        "draws": result.draws,
-    }  # fmt: skip
-    return Message(
-        "Contribution and potential, each from 0 to 1 within declared limits; dashed lines at "
-        "{across:decimal2} and {upward:decimal2}. Filled: at least {least:percent} of "
-        "{draws:count} draws of weights, and of errors where known, leave the tier as it is.",
-        values,
-    )
-
-
-def scorecard_matrix_alt(result: ScorecardMatrix) -> Message:
-    """Describe the four fields for those who cannot see them."""
-    counts = {tier: int((result.positions["tier"] == tier).sum()) for tier in _TIER_NAMES}
-    return Message(
-        "Contribution by potential: {lead:count} institutions are high in both, {hold:count} in "
-        "contribution only, {build:count} in potential only, {watch:count} in neither.",
-        counts,
-    )
-
-
-_TIER_NAMES = {
-    "lead": Message("strong today and tomorrow"), "hold": Message("strong today"),
-    "build": Message("strong tomorrow"), "watch": Message("weak in both"),
-}  # fmt: skip
-
-
-def _lead_settled(result: Scorecard) -> Settled:
-    """Say how sure the first place is, by errors where known, else by weights."""
-    first = result.totals.iloc[0]
-    if (result.totals["rank"] == 1).sum() > 1:
-        return "open"
-    by_weights: Settled = (
-        "clear" if first["share_first"] >= NEARLY_ALWAYS
-        else "likely" if first["share_first"] >= MOSTLY else "open"
-    )  # fmt: skip
-    if not result.has_errors:
-        return by_weights
-    return by_weights if first["rank_high"] == 1 else "open"
-
-
-def _span(low: float, high: float) -> Message:
-    if low == high:
-        return Message("rank {low:count}", {"low": int(low)})
-    return Message("ranks {low:count} to {high:count}", {"low": int(low), "high": int(high)})
+    notes = (*notes, *as_notes(findings[1:]), *result.notes)
+    draw = partial(result.plot, focus=bank)
+    exhibits = {"scorecard": Exhibit(caption, alt, result.tidy(), notes, draw)}
+    return Story(headline, None, tuple(findings), exhibits=exhibits)
 
 
 def _lead_finding(result: Scorecard) -> Finding:
-    totals = result.totals
-    first, second = totals.iloc[0], totals.iloc[1]
-    values: dict[str, Any] = {
-        "brand": first["brand"], "total": first["estimate"], "second": second["brand"],
-        "next": second["estimate"], "share": first["share_first"],
-        "less": _span(first["omit_rank_low"], first["omit_rank_high"]),
-    }  # fmt: skip
-    settled = _lead_settled(result)
-    headline = Message("{brand} leads the scorecard.", values)
-    if settled == "open":
-        headline = Message(
-            "Who leads the scorecard is open: {brand} is first by its total.", values
-        )
+    first, second = result.totals.iloc[0], result.totals.iloc[1]
+    settled = _firmness(first["share_first"], clear=NEARLY_ALWAYS)
+    is_shared = second["rank"] == 1
+    if is_shared or (result.has_errors and first["rank_high"] > 1):
+        settled = "open"
+    say = speaker(
+        brand=first["brand"],
+        total=first["estimate"],
+        second=second["brand"],
+        next=second["estimate"],
+        share=first["share_first"],
+        less=_span(first, "omit_rank"),
+    )
+    detail = say(
+        "{brand} {total:decimal2}, {second} {next:decimal2}. {share:percent} of other "
+        "weightings put {brand} first; with one criterion less it has {less}. The scores carry "
+        "no errors."
+    )
     if result.has_errors:
-        values["set"] = _span(first["rank_low"], first["rank_high"])
-        detail = Message(
+        detail = say(
             "{brand} {total:decimal2}, {second} {next:decimal2}. Errors leave it {set}; "
             "{share:percent} of other weightings put it first; with one criterion less it has "
             "{less}.",
-            values,
+            set=_span(first, "rank"),
         )
-    else:
-        detail = Message(
-            "{brand} {total:decimal2}, {second} {next:decimal2}. {share:percent} of other "
-            "weightings put {brand} first; with one criterion less it has {less}. The scores carry "
-            "no errors.",
-            values,
-        )
+    headline = say("{brand} leads the scorecard.")
+    if settled == "open":
+        headline = say("Who leads the scorecard is open: {brand} is first by its total.")
     return Finding(headline, detail, settled)
 
 
-def _focus_finding(result: Scorecard, focus: str) -> Finding:
-    row = result.totals[result.totals["brand"] == focus].iloc[0]
-    values = {
-        "brand": focus, "rank": int(row["rank"]), "n": len(result.totals),
-        "range": _span(row["weights_rank_low"], row["weights_rank_high"]),
-        "bound": _span(row["bound_rank_low"], row["bound_rank_high"]),
-    }  # fmt: skip
-    width = int(row["weights_rank_high"] - row["weights_rank_low"])
+def _focus_finding(result: Scorecard, bank: str) -> Finding:
+    row = result.totals[result.totals["brand"] == bank].iloc[0]
+    say = speaker(brand=bank, range=_span(row, "weights_rank"), bound=_span(row, "bound_rank"))
+    width = row["weights_rank_high"] - row["weights_rank_low"]
+    detail = say(
+        "Other weightings mostly give {range}; whatever the weights, it keeps within {bound}. "
+        "The scores carry no errors."
+    )
     if result.has_errors:
-        values["set"] = _span(row["rank_low"], row["rank_high"])
-        width = max(width, int(row["rank_high"] - row["rank_low"]))
-        detail = Message(
+        width = max(width, row["rank_high"] - row["rank_low"])
+        detail = say(
             "Errors leave {set}, other weightings mostly {range}; whatever the weights, it keeps "
             "within {bound}.",
-            values,
+            set=_span(row, "rank"),
         )
-    else:
-        detail = Message(
-            "Other weightings mostly give {range}; whatever the weights, it keeps within {bound}. "
-            "The scores carry no errors.",
-            values,
-        )
+    headline = say(
+        "{brand} ranks {rank:count} of {n:count}.", rank=int(row["rank"]), n=len(result.totals)
+    )
     settled: Settled = "clear" if width == 0 else "likely" if width <= 2 else "open"
-    headline = Message("{brand} ranks {rank:count} of {n:count}.", values)
     return Finding(headline, detail, settled)
 
 
-def _apart_finding(result: Scorecard) -> Finding:
-    facts = result.glance().iloc[0]
-    values = {"told": int(facts["n_told_apart"]), "pairs": int(facts["n_pairs"]),
-              "level": result.level}  # fmt: skip
-    headline = Message(
-        "{told:count} of {pairs:count} pairs are told apart; the other ranks could be noise.",
-        values,
+def _span(row: pd.Series[Any], name: str) -> Message:
+    values = {"low": int(row[f"{name}_low"]), "high": int(row[f"{name}_high"])}
+    if values["low"] == values["high"]:
+        return Message("rank {low:count}", values)
+    return Message("ranks {low:count} to {high:count}", values)
+
+
+def _firmness(share: float, *, clear: float) -> Settled:
+    return "clear" if share >= clear else "likely" if share >= MOSTLY else "open"
+
+
+def scorecard_matrix(result: ScorecardMatrix, *, focus: object = None) -> Story:
+    """Tell who is strong today and tomorrow, who could grow, and where the focus stands."""
+    bank, notes = known_focus(focus, result.positions["brand"])
+    counts = {tier: int((result.positions["tier"] == tier).sum()) for tier in TIERS}
+    say = speaker(**counts, n=len(result.positions), draws=result.draws)
+    findings = [_tier_finding(result, "lead"), _tier_finding(result, "build")]
+    if bank is not None:
+        findings.append(_place_finding(result, bank))
+    headline = say("{lead:count} of {n:count} institutions are strong today and tomorrow")
+    caption = say(
+        "Contribution and potential, each from 0 to 1 within declared limits; dashed lines at "
+        "{across:decimal2} and {upward:decimal2}. Filled: at least {least:percent} of "
+        "{draws:count} draws of weights, and of errors where known, leave the tier as it is.",
+        across=result.cuts[0],
+        upward=result.cuts[1],
+        least=SETTLED_TIER,
     )
-    detail = Message(
-        "All pairs are looked at together: with {level:percent} probability not one statement is "
-        "false.",
-        values,
+    alt = say(
+        "Contribution by potential: {lead:count} institutions are high in both, {hold:count} in "
+        "contribution only, {build:count} in potential only, {watch:count} in neither."
     )
-    return Finding(headline, detail, "clear")
+    actions = []
+    rows = result.positions
+    sure = rows[(rows["tier"] == "lead") & (rows["tier_support"] >= SETTLED_TIER)]
+    if len(sure):
+        names = sure["brand"].tolist()[:MOST_NAMED]
+        text = say("Keep {names} close: strong today and tomorrow.", names=names)
+        actions.append(Action("keep", text, "clear", "matrix"))
+    notes = (*notes, *as_notes(findings[1:]), *result.notes)
+    draw = partial(result.plot, focus=bank)
+    exhibits = {"matrix": Exhibit(caption, alt, result.tidy(), notes, draw)}
+    return Story(headline, None, tuple(findings), tuple(actions), exhibits)
 
 
 def _tier_finding(result: ScorecardMatrix, tier: str) -> Finding:
     rows = result.positions[result.positions["tier"] == tier]
-    sure = rows[rows["tier_support"] >= SETTLED_TIER]
-    values = {
-        "n": len(rows), "sure": len(sure), "names": rows["brand"].astype(str).tolist()[:MOST_NAMED],
-        "tier": _TIER_NAMES[tier],
-    }  # fmt: skip
+    sure = int((rows["tier_support"] >= SETTLED_TIER).sum())
+    say = speaker(n=len(rows), sure=sure, tier=TIER_NAMES[tier])
     if not len(rows):
-        headline = Message("No institution is {tier}.", values)
-        return Finding(headline, Message("None lies in that field."), "likely")
-    headline = Message("{n:count} {n:institution is|institutions are} {tier}: {names}.", values)
-    detail = Message(
-        "{sure:count} of them {sure:stays|stay} there under nearly all other weightings, and "
-        "errors where known.",
-        values,
+        detail = say("None lies in that field.")
+        return Finding(say("No institution is {tier}."), detail, "likely")
+    headline = say(
+        "{n:count} {n:institution is|institutions are} {tier}: {names}.",
+        names=rows["brand"].tolist()[:MOST_NAMED],
     )
-    settled: Settled = "clear" if len(sure) == len(rows) else "likely" if len(sure) else "open"
+    detail = say(
+        "{sure:count} of them {sure:stays|stay} there under nearly all other weightings, and "
+        "errors where known."
+    )
+    settled: Settled = "clear" if sure == len(rows) else "likely" if sure else "open"
     return Finding(headline, detail, settled)
 
 
-def _place_finding(result: ScorecardMatrix, focus: str) -> Finding:
-    row = result.positions[result.positions["brand"] == focus].iloc[0]
-    values = {
-        "brand": focus, "tier": _TIER_NAMES[row["tier"]], "share": row["tier_support"],
-        "now": row["contribution_score"], "then": row["potential_score"],
-    }  # fmt: skip
-    headline = Message("{brand}: {tier}.", values)
-    detail = Message(
+def _place_finding(result: ScorecardMatrix, bank: str) -> Finding:
+    row = result.positions[result.positions["brand"] == bank].iloc[0]
+    say = speaker(brand=bank, tier=TIER_NAMES[row["tier"]], share=row["tier_support"])
+    detail = say(
         "Contribution {now:decimal2}, potential {then:decimal2}; {share:percent} of draws leave it "
         "there.",
-        values,
+        now=row["contribution_score"],
+        then=row["potential_score"],
     )
-    settled: Settled = (
-        "clear" if row["tier_support"] >= SETTLED_TIER
-        else "likely" if row["tier_support"] >= MOSTLY else "open"
-    )  # fmt: skip
-    return Finding(headline, detail, settled)
+    settled = _firmness(row["tier_support"], clear=SETTLED_TIER)
+    return Finding(say("{brand}: {tier}."), detail, settled)

@@ -1,0 +1,31 @@
+"""Figure of weights: shares of the sample before and after, and the population's."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+
+from brandkit.core.message import Message
+from brandkit.satisfaction.groups import BETWEEN
+from brandkit.satisfaction.weights.weights import SurveyWeights
+from brandkit.viz.marks import Dots, dot_rows
+
+
+def survey_weights(
+    result: SurveyWeights,
+    *,
+    ax: Axes | None = None,
+    focus: object = None,  # noqa: ARG001
+) -> Axes:
+    """Draw each group's share of the sample before and after weighting; tick: the population's."""
+    rows = result.margins
+    parts = rows[["wave", "label"]].itertuples(index=False)
+    return dot_rows(
+        [BETWEEN.join(one for one in part if isinstance(one, str)) for part in parts],
+        [
+            Dots(rows["share_before"], label=Message("before weighting")),
+            Dots(rows["share_after"], label=Message("after weighting")),
+        ],
+        label=Message("Share of the sample; tick: of the population"),
+        ticks=rows["share_target"],
+        ax=ax,
+    )

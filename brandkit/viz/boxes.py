@@ -1,3 +1,0 @@
-"""Moved to :mod:`brandkit.viz.placement`."""
-
-from brandkit.viz.placement import overlaps as overlaps
