@@ -17,15 +17,15 @@ from typing import Any
 
 import pytest
 
-from brandkit.core.result import Result
+from brandkit.core.result import Result, noun
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "brandkit"
 
 LEVELS = {
     "core": 0, "sampling": 1, "sources": 1, "language": 1, "viz": 2, "overlap": 3,
-    "satisfaction": 3, "positioning": 3, "page": 3, "strategy": 4,
-    "questions": 5, "joins": 5, "report": 6, "__main__": 7,
+    "satisfaction": 3, "positioning": 3, "page": 3, "strategy": 4, "questions": 5, "joins": 5,
+    "report": 6, "__main__": 7,
 }  # fmt: skip
 CAPABILITIES = ("overlap", "satisfaction", "positioning", "strategy")
 COMPUTING = ("core", "sampling", "sources", "language", *CAPABILITIES)
@@ -265,25 +265,18 @@ def test_results_are_frozen_dataclasses() -> None:
             assert not settings.eq, given
 
 
-def test_plots_take_a_result_and_an_axes() -> None:
-    wrong = []
-    for path in filter(draws, FILES):
-        for node in tree(path).body:
-            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
-                continue
-            where = place(path, node.lineno)
-            given = ast.unparse(node.returns) if node.returns else ""
-            if path.parent.name == "paths" and not given.endswith(("Axes", "Figure")):
-                continue  # the layout of its diagram stands beside its figure
-            if not node.name.startswith("plot_"):
-                wrong.append(f"{where} {node.name} is not named plot_…")
-            if len(node.args.args) != 1:
-                wrong.append(f"{where} {node.name} takes more than a result by position")
-            if not given.endswith("Figure") and "ax" not in [a.arg for a in node.args.kwonlyargs]:
-                wrong.append(f"{where} {node.name} takes no `ax`")
-            if not given.endswith(("Axes", "Figure")):
-                wrong.append(f"{where} {node.name} gives no Axes or Figure")
-    assert not wrong, "\n".join(wrong)
+def test_every_result_finds_its_story_and_its_figure() -> None:
+    """The two doors: functions of its noun in the story and the plot beside its method."""
+    missing = []
+    for name, kind in {name: gives(name) for name in FUNCTIONS}.items():
+        if kind is None:
+            continue
+        folder = kind.__module__.rpartition(".")[0]
+        for file in ("story", "plot"):
+            module = f"{folder}.{file}"
+            if module not in MODULES or not hasattr(importlib.import_module(module), noun(kind)):
+                missing.append(f"{name}: no {noun(kind)} in {module}")
+    assert not missing, "\n".join(missing)
 
 
 # --- names, sizes, files -------------------------------------------------------------------------

@@ -472,46 +472,51 @@ def overlap_explanation(result: OverlapExplanation, *, focus: object = None) -> 
         )
     )
     finding = Finding(headline, detail, "likely")
-    return Story(
-        headline,
-        findings=(finding,),
-        exhibits={
-            "facets": Exhibit(
-                say(
-                    "What each facet adds to the overlap of {brand} with {rival} (filled), out of "
-                    "what it could add (frame). The filled bars add up to {overlap:percent}; all "
-                    "is in percent of full likeness, mean of {n:count} products and their best "
-                    "counterparts."
-                ),
-                say(
-                    "Bars of {n:count} facets that add up to {overlap:percent}, from {first} "
-                    "({high:percent} of {could:percent}) down to {last} ({low:percent} of "
-                    "{least:percent}).",
-                    n=len(facets),
-                    high=first["part"],
-                    could=first["weight"],
-                ),
-                _named(facets),
-                (*as_notes([finding]), *unknown, *result.notes),
-                lambda: result.plot(figure="overlap_explanation"),
+    notes = (*as_notes([finding]), *unknown, *result.notes)
+    return Story(headline, findings=(finding,), exhibits=_explained(result, say, notes=notes))
+
+
+def _explained(
+    result: OverlapExplanation, say: Say, *, notes: tuple[Message, ...]
+) -> dict[str, Exhibit]:
+    facets, offers, pair = result.facets, result.offers, result.side_by_side
+    first = facets.iloc[0]
+    return {
+        "facets": Exhibit(
+            say(
+                "What each facet adds to the overlap of {brand} with {rival} (filled), out of "
+                "what it could add (frame). The filled bars add up to {overlap:percent}; all "
+                "is in percent of full likeness, mean of {n:count} products and their best "
+                "counterparts."
             ),
-            "counterparts": Exhibit(
-                say(
-                    "{brand}'s products and the most similar one of {rival}: {shown:count} of "
-                    "{n:count}, the most alike first.",
-                    n=len(offers),
-                ),
-                data=offers[["name_a", "name_b", "category", "similarity"]].head(MOST_COUNTERPARTS),
+            say(
+                "Bars of {n:count} facets that add up to {overlap:percent}, from {first} "
+                "({high:percent} of {could:percent}) down to {last} ({low:percent} of "
+                "{least:percent}).",
+                n=len(facets),
+                high=first["part"],
+                could=first["weight"],
             ),
-            "side-by-side": Exhibit(
-                say(
-                    "Side by side: “{a}” of {brand} and “{b}” of {rival}, the most alike two that "
-                    "still differ. The parts add up to their similarity, {similarity:percent}."
-                ),
-                data=_named(pair)[["facet", "similarity", "part", "shared", "only_a", "only_b"]],
+            _named(facets),
+            notes,
+            lambda: result.plot(figure="overlap_explanation"),
+        ),
+        "counterparts": Exhibit(
+            say(
+                "{brand}'s products and the most similar one of {rival}: {shown:count} of "
+                "{n:count}, the most alike first.",
+                n=len(offers),
             ),
-        },
-    )
+            data=offers[["name_a", "name_b", "category", "similarity"]].head(MOST_COUNTERPARTS),
+        ),
+        "side-by-side": Exhibit(
+            say(
+                "Side by side: “{a}” of {brand} and “{b}” of {rival}, the most alike two that "
+                "still differ. The parts add up to their similarity, {similarity:percent}."
+            ),
+            data=_named(pair)[["facet", "similarity", "part", "shared", "only_a", "only_b"]],
+        ),
+    }
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:
