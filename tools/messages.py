@@ -64,7 +64,8 @@ class _Finder(ast.NodeVisitor):
             function = "Message"
         given = {word.arg: word.value for word in node.keywords}
         first = node.args[0] if node.args else given.get("text")
-        of_message = function == "translate" and isinstance(first, ast.Call)  # said where made
+        # what is translated and no literal is a message, said where it was made
+        of_message = function == "translate" and not _is_text(first)
         if function in SAYING and first is not None and not of_message:
             context = node.args[2] if len(node.args) > 2 else given.get("context")
             text = Said(_literal(first), _literal(context) or "", node.lineno, self.within[-1])
@@ -77,6 +78,13 @@ def said_in(source: str) -> list[Said]:
     finder = _Finder()
     finder.visit(ast.parse(source))
     return finder.said
+
+
+def _is_text(node: ast.AST) -> bool:
+    """Say whether an expression is a text itself, not the name of one or of a message."""
+    if isinstance(node, ast.IfExp):
+        return _is_text(node.body) or _is_text(node.orelse)
+    return isinstance(node, ast.JoinedStr) or _literal(node) is not None
 
 
 def _literal(node: ast.AST | None) -> str | None:
@@ -143,11 +151,16 @@ def unfinished(catalogue: Catalog, said: Catalog) -> list[str]:
     return [
         f"{place}:{line} {entry.id!r}"
         for entry in said
-        if entry.id and re.search(r"[A-Za-z]{2}", re.sub(r"\{[^}]*\}", "", entry.id))
+        if entry.id and _has_words(entry.id)
         for known in [catalogue.get(entry.id, entry.context)]
         if known is None or not known.string or known.fuzzy
         for place, line in entry.locations[:1]
     ]
+
+
+def _has_words(text: str) -> bool:
+    """Say whether a text has words of its own beside its places."""
+    return bool(re.search(r"[A-Za-z]{2}", re.sub(r"\{[^}]*\}", "", text)))
 
 
 def without_spaces(text: str) -> str:
@@ -176,6 +189,9 @@ def main() -> int:
         if entry.id and not entry.context and entry.id in in_code:
             kept.add(entry.id)
     traditional.update(kept)
+    for entry in list(traditional):
+        if entry.id and not _has_words(entry.id) and (entry.fuzzy or not entry.string):
+            traditional.delete(entry.id, entry.context)
     _write(traditional, "zh-Hant")
     _write(overrides(translated("zh-Hans"), traditional), "zh-Hans")
     open_texts = unfinished(traditional, said)

@@ -89,8 +89,7 @@ def cell_texts(frame: pd.DataFrame, names: Sequence[str], kind: Kind) -> list[st
         return [formatted(float(value), form) for value in numbers[:, 0]]
     # "−3–+15" cannot be read: a column with signs says "to"
     has_signs = kind in ("signed", "points") or bool((numbers < 0).any())
-    between = "{low} to {high}" if has_signs else "{low}–{high}"
-    return [_interval(low, high, form, between) for low, high in numbers.tolist()]
+    return [_interval(low, high, form, has_signs=has_signs) for low, high in numbers.tolist()]
 
 
 def text_width(text: str) -> int:
@@ -126,11 +125,12 @@ def _number(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _interval(low: float, high: float, form: str, between: str) -> str:
+def _interval(low: float, high: float, form: str, *, has_signs: bool) -> str:
     if math.isnan(low) and math.isnan(high):
         return NO_VALUE
     ends = {"low": formatted(low, form), "high": formatted(high, form)}
-    return translate(Message(between, ends))
+    written = Message("{low} to {high}", ends) if has_signs else Message("{low}–{high}", ends)
+    return translate(written)
 
 
 def _number_form(numbers: np.ndarray[Any, np.dtype[np.float64]]) -> str:

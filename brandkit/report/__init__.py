@@ -12,30 +12,14 @@ if TYPE_CHECKING:
     from brandkit.report.workbook import write_workbook
 
 __all__ = [
-    "audit_report",
-    "export_report",
-    "fact",
-    "figure",
-    "finding",
-    "findings",
-    "leave_out",
-    "note",
-    "table",
-    "title",
-    "use_bases",
-    "write_workbook",
-]
-
-
-_LATER = {
-    "audit_report": "brandkit.report.audit",
-    "export_report": "brandkit.report.run",
-    "write_workbook": "brandkit.report.workbook",
-}
+    "audit_report", "export_report", "fact", "figure", "finding", "findings", "leave_out", "note",
+    "table", "title", "use_bases", "write_workbook",
+]  # fmt: skip
+_LATER = {"audit_report": "audit", "export_report": "run", "write_workbook": "workbook"}
 
 
 def __getattr__(name: str) -> object:
     """Load what writes and checks pages when it is asked for: notebooks need only blocks."""
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_LATER[name]), name)
+    return getattr(import_module(f"brandkit.report.{_LATER[name]}"), name)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import astuple, dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -30,9 +30,10 @@ SIZE_GOAL = {"en": 100, "zh-Hant": 160, "zh-Hans": 160}
 
 _FETCHING = ("src", "srcset", "poster", "data", "background", "action", "formaction", "ping")
 _REFERRING = ("link", "use", "image", "base", "feimage", "script")
+_SCOPES = ("col", "row", "colgroup", "rowgroup")
 _FRAMES = ("iframe", "frame", "object", "embed", "portal", "base")
-_CSS_ADDRESS = re.compile(r"url\(\s*['\"]?(?!data:|#)([^)'\"]*)", re.IGNORECASE)
-_CSS_IMPORT = re.compile(r"@import\b", re.IGNORECASE)
+_CSS_ADDRESS = re.compile(r"url\(\s*['\"]?(?!data:|#)([^)'\"]*)|@import\b", re.IGNORECASE)
+_RUNS = re.compile(r"\s*(?:javascript|vbscript):", re.IGNORECASE)
 _EMBEDDED = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=]+")
 _LEAKS = {
     "an absolute path": re.compile(
@@ -50,6 +51,41 @@ _TEX = re.compile(
 _EMPTY_ALT = re.compile(r"\s*(?:no description.*|image|figure|picture|.+\.(?:png|svg|jpe?g))?\s*",
                         re.IGNORECASE)  # fmt: skip
 _TOO_COMMON = ("root", "user", "admin", "runner", "ubuntu", "debian", "jovyan", "localhost")
+
+
+def _is_picture(e: Element) -> bool:
+    return "svg" not in e.inside and e.attributes.get("aria-hidden") != "true"
+
+
+#: Rule, tags (every tag where empty), what is wrong with an element, and how that is said.
+_WRONG_ELEMENTS: tuple[tuple[str, tuple[str, ...], Callable[[Element], object], str], ...] = (
+    ("requests", _FRAMES, lambda _: True, "embeds another document"),
+    ("requests", (), lambda e: _CSS_ADDRESS.search(e.attributes.get("style", "")),
+     "its style fetches something"),
+    ("scripts", ("script",), lambda e: e.attributes.get("type") != "application/json",
+     "a report needs no script"),
+    ("alt text", ("svg",), lambda e: _is_picture(e) and e.attributes.get("role") != "img",
+     'an svg must have role="img"'),
+    ("alt text", ("svg", "img"), lambda e: _is_picture(e) and _EMPTY_ALT.fullmatch(
+        e.attributes.get("aria-label" if e.tag == "svg" else "alt", "")
+     ), "a figure has no description"),
+    ("translation", (), lambda e: "data-untranslated" in e.attributes, "a text is still English"),
+    ("tables", ("th",), lambda e: e.attributes.get("scope") not in _SCOPES,
+     "a heading has no scope"),
+    # whatever may be wider than a phone scrolls by itself, and can be scrolled by keyboard
+    ("overflow", ("table",), lambda e: not e.within or e.within.attributes.get("tabindex") != "0",
+     "does not scroll by itself"),
+    ("overflow", ("pre",), lambda e: e.attributes.get("tabindex") != "0",
+     "does not scroll by itself"),
+    ("overflow", ("svg", "img"), lambda e: "svg" not in e.inside
+     and not e.attributes.get("width", "100%").endswith("%"), "has a fixed width"),
+)  # fmt: skip
+#: Rule, what is wrong in a text, how that is said, and where it may stand.
+_WRONG_TEXTS = (
+    ("TeX", _TEX, "formulas are not drawn offline", ("script", "style", "pre", "code", "svg")),
+    ("alt text", re.compile("No description has been provided"), "a figure has a filler",
+     ("script", "style")),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -103,41 +139,45 @@ def problems_of(page: str) -> list[Problem]:
     markup = read_markup(page)
     html = next(markup.named("html"), None)
     audited = AuditedPage(page, markup, html.lang if html else "")
+    found = [one for rule in RULES for one in rule(audited)]
     return [
-        Problem(
-            name,
-            "warns" if name in _WARNS else "fails",
-            place if isinstance(place, str) else _place(place),
-            problem,
-        )
-        for rule in RULES
-        for name, place, problem in rule(audited)
+        Problem(name, "warns" if name in _WARNS else "fails", _place(where), problem)
+        for name, where, problem in found
     ]
 
 
-def _place(element: Element) -> str:
-    name = element.attributes.get("id")
-    return f"line {element.line}, <{element.tag}{f' id={name}' if name else ''}>"
+def _place(where: Element | str) -> str:
+    if isinstance(where, str):
+        return where
+    name = where.attributes.get("id")
+    return f"line {where.line}, <{where.tag}{f' id={name}' if name else ''}>"
 
 
 def _requests(page: AuditedPage) -> Found:
     for element in page.markup.elements:
         for name, value in element.attributes.items():
-            is_fetched = name in _FETCHING or (
-                name in ("href", "xlink:href") and element.tag in _REFERRING
-            )
-            if is_fetched and not value.startswith(("data:", "#")):
+            refers = name in ("href", "xlink:href") and element.tag in _REFERRING
+            if (refers or name in _FETCHING) and not value.startswith(("data:", "#")):
                 yield "requests", element, f"`{name}` fetches something"
-            if name == "style" and _CSS_ADDRESS.search(value):
-                yield "requests", element, "its style fetches something"
-        if element.tag in _FRAMES:
-            yield "requests", element, "embeds another document"
+            if name.startswith("on") or _RUNS.match(value):
+                yield "scripts", element, f"`{name}` runs code"
+
+
+def _elements(page: AuditedPage) -> Found:
+    for rule, tags, is_wrong, problem in _WRONG_ELEMENTS:
+        for element in page.markup.named(*tags) if tags else page.markup.elements:
+            if is_wrong(element):
+                yield rule, element, problem
+
+
+def _texts(page: AuditedPage) -> Found:
+    for rule, wrong, problem, without in _WRONG_TEXTS:
+        for words in page.markup.words(without=without):
+            if wrong.search(words.text):
+                yield rule, words.element, problem
     for words in page.markup.texts:
-        if words.element.tag == "style":
-            if _CSS_IMPORT.search(words.text):
-                yield "requests", words.element, "has an @import"
-            if _CSS_ADDRESS.search(words.text):
-                yield "requests", words.element, "a url() is fetched"
+        if words.element.tag == "style" and _CSS_ADDRESS.search(words.text):
+            yield "requests", words.element, "its style fetches something"
 
 
 def _policy(page: AuditedPage) -> Found:
@@ -170,17 +210,6 @@ def _policy(page: AuditedPage) -> Found:
         yield "content policy", metas[0], "must come before any style"
 
 
-def _scripts(page: AuditedPage) -> Found:
-    for element in page.markup.elements:
-        if element.tag == "script" and element.attributes.get("type") != "application/json":
-            yield "scripts", element, "a report needs no script"
-        for name, value in element.attributes.items():
-            if name.startswith("on"):
-                yield "scripts", element, f"`{name}` runs code"
-            if re.match(r"\s*(?:javascript|vbscript):", value, re.IGNORECASE):
-                yield "scripts", element, f"`{name}` runs code"
-
-
 @cache
 def _own_names() -> dict[str, re.Pattern[str]]:
     """Find the names of this user and this machine, where they could be told from words."""
@@ -201,27 +230,10 @@ def _leaks(page: AuditedPage) -> Found:
                 yield "leaks", f"line {number}", f"shows {what}"
 
 
-def _alt_texts(page: AuditedPage) -> Found:
-    for element in page.markup.named("svg", "img"):
-        if "svg" in element.inside or element.attributes.get("aria-hidden") == "true":
-            continue
-        said = element.attributes.get("aria-label" if element.tag == "svg" else "alt", "")
-        if _EMPTY_ALT.fullmatch(said):
-            yield "alt text", element, "a figure has no description"
-        if element.tag == "svg" and element.attributes.get("role") != "img":
-            yield "alt text", element, 'an svg must have role="img"'
-    for words in page.markup.words():
-        if "No description has been provided" in words.text:
-            yield "alt text", words.element, "a figure has a filler"
-
-
 def _languages(page: AuditedPage) -> Found:
     if page.language not in LANGUAGES:
-        yield (
-            "language",
-            "<html>",
-            f"`lang` must be one of {', '.join(LANGUAGES)}; found {page.language!r}",
-        )
+        known = ", ".join(LANGUAGES)
+        yield "language", "<html>", f"`lang` must be one of {known}; found {page.language!r}"
         return
     for words in page.markup.words(without=("script", "style", "pre", "code")):
         text, lang = words.text.strip(), words.element.lang
@@ -231,15 +243,6 @@ def _languages(page: AuditedPage) -> Found:
             yield "language", words.element, "English is not marked so"
         if not is_chinese and found == "zh":
             yield "language", words.element, "Chinese is not marked so"
-    for element in page.markup.elements:
-        if "data-untranslated" in element.attributes:
-            yield "translation", element, "a text is still English"
-
-
-def _tex(page: AuditedPage) -> Found:
-    for words in page.markup.words(without=("script", "style", "pre", "code", "svg")):
-        if _TEX.search(words.text):
-            yield "TeX", words.element, "formulas are not drawn offline"
 
 
 def _headings(page: AuditedPage) -> Found:
@@ -265,21 +268,9 @@ def _tables(page: AuditedPage) -> Found:
         named = table.attributes.get("aria-labelledby") or table.attributes.get("aria-label")
         if not named and not captions:
             yield "tables", table, "a table has no caption"
-    for head in page.markup.named("th"):
-        if head.attributes.get("scope") not in ("col", "row", "colgroup", "rowgroup"):
-            yield "tables", head, "a heading has no scope"
 
 
-def _overflow(page: AuditedPage) -> Found:
-    """Whatever may be wider than a phone scrolls by itself, and can be scrolled by keyboard."""
-    for element in page.markup.named("table", "pre"):
-        region = element if element.tag == "pre" else element.within
-        if region is None or region.attributes.get("tabindex") != "0":
-            yield "overflow", element, "does not scroll by itself"
-    for element in page.markup.named("svg", "img"):
-        width = element.attributes.get("width", "100%")
-        if "svg" not in element.inside and not width.endswith("%"):
-            yield "overflow", element, "has a fixed width"
+def _viewport(page: AuditedPage) -> Found:
     metas = page.markup.named("meta")
     if not any(meta.attributes.get("name") == "viewport" for meta in metas):
         yield "overflow", "<head>", "no viewport: phones shrink the whole page"
@@ -349,8 +340,8 @@ def _size(page: AuditedPage) -> Found:
 
 
 RULES: tuple[Callable[[AuditedPage], Found], ...] = (
-    _requests, _policy, _scripts, _leaks, _alt_texts, _languages, _tex, _headings, _tables,
-    _overflow, _captions, _provenance, _small_cells, _addresses, _size,
+    _requests, _elements, _texts, _policy, _leaks, _languages, _headings, _tables, _viewport,
+    _captions, _provenance, _small_cells, _addresses, _size,
 )  # fmt: skip
 
 
@@ -380,6 +371,9 @@ class Remarks(Result):
         row = {"n_failures": int(counts.get("fails", 0)), "n_warnings": int(counts.get("warns", 0))}
         own = {key: one for key, one in vars(self).items() if key not in ("notes", "remarks")}
         return pd.DataFrame([own | row])
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {"text/html": self.remarks.to_html(index=False), "text/plain": repr(self)}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -14,10 +14,10 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 
 from brandkit.core.linalg import Floats
-from brandkit.viz.names import label_lines
+from brandkit.viz.labels import label_lines
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.placement import overlaps
-from brandkit.viz.renderer import POINTS_AN_INCH, slim_canvas
+from brandkit.viz.svg import POINTS_AN_INCH, slim_canvas
 from brandkit.viz.theme import TEXT_SIZE, WIDTH, new_axes, theme
 
 #: Boxes of one layer at most, where more than two layers follow each other downwards.

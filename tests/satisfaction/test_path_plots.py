@@ -20,7 +20,7 @@ from brandkit.satisfaction.paths.paths import PathModel, path_model
 from brandkit.satisfaction.paths.priorities import importance_performance
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE
-from brandkit.viz.renderer import slim_canvas
+from brandkit.viz.svg import slim_canvas
 from tests.satisfaction.path_answers import BLOCKS, PATHS, small_answers
 
 

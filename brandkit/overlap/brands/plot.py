@@ -15,10 +15,9 @@ from brandkit.overlap.brands.explanation import OverlapExplanation
 from brandkit.overlap.brands.rankings import MOST_BRANDS, MOST_ROWS, closest_pairs, ranked_rivals
 from brandkit.overlap.brands.sensitivity import WeightSensitivity
 from brandkit.overlap.similarity.facets import facet_name
-from brandkit.viz.marks import NAME_LINE, Dots, dot_rows, heat_map
-from brandkit.viz.names import row_names
+from brandkit.viz.labels import row_names
+from brandkit.viz.marks import NAME_LINE, Dots, dot_rows, heat_map, name_rows, share_axis
 from brandkit.viz.palette import PALETTE
-from brandkit.viz.rows import name_rows, share_axis
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 
 

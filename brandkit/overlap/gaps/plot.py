@@ -10,8 +10,8 @@ from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.overlap.gaps.gaps import CatalogGaps, drawn_gaps, is_open
 from brandkit.overlap.gaps.lookalikes import LookAlikeNames
+from brandkit.viz.labels import row_names
 from brandkit.viz.marks import NAME_LINE, Dots, dot_rows, heat_map
-from brandkit.viz.names import row_names
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, theme
 

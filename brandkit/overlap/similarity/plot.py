@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Message, formatted
 from brandkit.overlap.similarity.similarity import MOST_PAIRS, ProductSimilarity, nearest_pairs
+from brandkit.viz.labels import row_names
 from brandkit.viz.marks import NAME_LINE, Dots, dot_rows
-from brandkit.viz.names import row_names
 
 
 def product_similarity(

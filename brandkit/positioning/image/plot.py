@@ -16,8 +16,8 @@ from brandkit.positioning.image.stability import MapStability
 from brandkit.positioning.maps.correspondence import CorrespondenceMap
 from brandkit.positioning.maps.story import scaling_words
 from brandkit.viz import maps
+from brandkit.viz.labels import row_names
 from brandkit.viz.maps import MapSide, Regions, draw_points
-from brandkit.viz.names import row_names
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 

@@ -17,7 +17,7 @@ from brandkit.positioning.options.story import move_words
 from brandkit.viz import maps
 from brandkit.viz.maps import MapSide, Regions, draw_points
 from brandkit.viz.palette import PALETTE
-from brandkit.viz.renderer import HALO
+from brandkit.viz.svg import HALO
 from brandkit.viz.theme import strength_colours, theme
 
 #: Part of the way from the least to the most room along which a line is drawn.

@@ -24,7 +24,7 @@ from brandkit.viz.maps import (
     write_above,
 )
 from brandkit.viz.palette import PALETTE
-from brandkit.viz.renderer import HALO
+from brandkit.viz.svg import HALO
 from brandkit.viz.theme import strength_colours, theme
 
 LINE_STEPS = (0.02, 0.05, 0.1, 0.2)

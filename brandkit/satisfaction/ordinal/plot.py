@@ -18,9 +18,8 @@ from brandkit.satisfaction.ordinal.story import (
     top_name,
     top_of,
 )
-from brandkit.viz.marks import Dots, dot_rows
+from brandkit.viz.marks import Dots, dot_rows, name_rows, share_axis, write_column
 from brandkit.viz.palette import PALETTE
-from brandkit.viz.rows import name_rows, share_axis, write_column
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 
 #: Drivers a figure shows; the table beside it has the rest.

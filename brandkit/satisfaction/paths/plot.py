@@ -16,11 +16,9 @@ from brandkit.satisfaction.paths.paths import PathModel
 from brandkit.satisfaction.paths.prediction import PathPrediction
 from brandkit.satisfaction.paths.priorities import ImportancePerformance, point_name
 from brandkit.viz.diagram import Arrow, Box, diagram
-from brandkit.viz.labels import place_labels
-from brandkit.viz.marks import NAME_LINE, Dots, dot_rows
-from brandkit.viz.names import row_names
+from brandkit.viz.labels import place_labels, row_names
+from brandkit.viz.marks import NAME_LINE, Dots, dot_rows, name_rows, write_column
 from brandkit.viz.palette import PALETTE
-from brandkit.viz.rows import name_rows, write_column
 from brandkit.viz.theme import SERIES, WIDTH, new_axes, rows_height, theme
 
 #: Half ems that the name of a path may take.

@@ -10,10 +10,9 @@ from matplotlib.axes import Axes
 from brandkit.core.message import Message
 from brandkit.language import translate
 from brandkit.satisfaction.penalty.penalty import PenaltyReward, by_role, role_name
-from brandkit.viz.interval_rows import number_axis
-from brandkit.viz.names import row_names
+from brandkit.viz.labels import row_names
+from brandkit.viz.marks import name_rows, number_axis
 from brandkit.viz.palette import PALETTE
-from brandkit.viz.rows import name_rows
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 
 #: Attributes a figure shows; the table beside it has the rest.

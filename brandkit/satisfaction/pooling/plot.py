@@ -11,9 +11,8 @@ from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.satisfaction.pooling.pooling import PartialPooling, pooled_rows
 from brandkit.satisfaction.scores.rows import telling_rows
-from brandkit.viz.marks import Dots, dot_rows
+from brandkit.viz.marks import Dots, dot_rows, write_column
 from brandkit.viz.palette import PALETTE
-from brandkit.viz.rows import write_column
 from brandkit.viz.theme import theme
 
 

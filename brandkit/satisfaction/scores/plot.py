@@ -20,8 +20,7 @@ from brandkit.satisfaction.scores.rows import (
     telling_rows,
 )
 from brandkit.satisfaction.scores.scores import SatisfactionScores
-from brandkit.viz.marks import Dots, dot_rows
-from brandkit.viz.rows import write_column
+from brandkit.viz.marks import Dots, dot_rows, write_column
 from brandkit.viz.theme import theme
 
 #: Groups up to which letters are written; beyond, the ranks they leave open.

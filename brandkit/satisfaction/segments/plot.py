@@ -10,8 +10,8 @@ from brandkit.core.errors import InputError, did_you_mean, shown
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.satisfaction.segments.segments import CustomerSegments
+from brandkit.viz.labels import row_names
 from brandkit.viz.marks import NAME_LINE, Dots, dot_rows
-from brandkit.viz.names import row_names
 
 MOST_ITEMS, MOST_SEGMENTS = 16, 6
 _MEAN, _SHARE = Message("Mean score"), Message("Share of persons")

@@ -12,8 +12,8 @@ from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.satisfaction.service.priorities import PRIORITY_NAMES, ServicePriorities
 from brandkit.satisfaction.service.service import STAGES, ServiceQuality
+from brandkit.viz.labels import row_names
 from brandkit.viz.marks import NAME_LINE, Dots, dot_rows
-from brandkit.viz.names import row_names
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import theme
 

@@ -14,11 +14,10 @@ from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.strategy.links.distances import DistanceLink
 from brandkit.strategy.links.uniqueness import UniquenessLink
-from brandkit.viz.labels import place_labels
+from brandkit.viz.labels import place_labels, row_names
 from brandkit.viz.maps import draw_points, label_map, map_side
-from brandkit.viz.names import row_names
 from brandkit.viz.palette import PALETTE
-from brandkit.viz.renderer import POINTS_AN_INCH, SlimCanvas
+from brandkit.viz.svg import POINTS_AN_INCH, SlimCanvas
 from brandkit.viz.theme import WIDTH, new_axes, theme
 
 Look = dict[str, Any]

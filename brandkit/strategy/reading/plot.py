@@ -11,9 +11,9 @@ from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.strategy.reading.reading import STRATEGIES, StrategyReading
 from brandkit.strategy.reading.story import STRATEGY_NAMES, option_words
-from brandkit.viz.names import row_names
+from brandkit.viz.labels import row_names
+from brandkit.viz.marks import name_rows, share_axis, write_column
 from brandkit.viz.palette import PALETTE
-from brandkit.viz.rows import name_rows, share_axis, write_column
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 
 MOST_OPTIONS = 6
