@@ -80,7 +80,8 @@ def _workbook(path: Path, names: Sequence[str]) -> Guess | str:
     size = {name: len(grid.rows) * len(grid.header) for name, grid in data.items()}
     largest = max(size, key=lambda name: size[name])
     alike = [name for name, grid in data.items() if grid.header == data[largest].header]
-    guess = guessed_table(data[largest], sheet=largest)
+    codebook = path if len(data) < len(grids) else None
+    guess = guessed_table(data[largest], sheet=largest, codebook=codebook)
     if isinstance(guess, str):
         return guess
     keys = dict(guess.keys)
@@ -93,7 +94,7 @@ def _workbook(path: Path, names: Sequence[str]) -> Guess | str:
         keys.pop("sheet", None)
     if guess.section == "survey" and len(data) < len(grids):
         keys["codebook"] = path.name
-    question = "; ".join(part for part in (guess.question, told) if part)
+    question = "\n".join(part for part in (guess.question, told) if part)
     return replace(guess, keys=keys, question=question)
 
 
@@ -122,7 +123,9 @@ def _consumer_data(path: Path) -> Guess | str:
     return Guess("catalog", {"format": "cdr"}, "a catalogue in the form of the Consumer Data Right")
 
 
-def guessed_table(grid: Grid, *, sheet: str | None = None) -> Guess | str:
+def guessed_table(
+    grid: Grid, *, sheet: str | None = None, codebook: Path | None = None
+) -> Guess | str:
     """Guess what a table is from its heading and its cells.
 
     Parameters
@@ -130,6 +133,7 @@ def guessed_table(grid: Grid, *, sheet: str | None = None) -> Guess | str:
     grid : Grid
     sheet : str, optional
         The sheet that it is.
+    codebook : Path, optional
 
     Returns
     -------
@@ -159,10 +163,13 @@ def guessed_table(grid: Grid, *, sheet: str | None = None) -> Guess | str:
         guess = classify(grid, columns)
         if guess is not None:
             return guess
-    asks = any(re.search(r"[?？]", name) for name in grid.header)
+    asks = any("？" in name or ("?" in name and len(name.split()) > 3) for name in grid.header)
     if not asks and (guess := _catalog_table(grid, columns)) is not None:
         return guess
-    if grid.file.is_file() and (guess := guessed_survey(grid.file, sheet=sheet)) is not None:
+    if (
+        grid.file.is_file()
+        and (guess := guessed_survey(grid.file, sheet=sheet, codebook=codebook)) is not None
+    ):
         return guess
     for classify in (_catalog_table, _branches, _long_table):
         guess = classify(grid, columns)
@@ -189,27 +196,32 @@ def _is_experiment(header: Sequence[str]) -> bool:
 def _catalog_table(grid: Grid, columns: list[Column]) -> Guess | None:
     brand = role_of(columns, "brand", text=True)
     others = [c for c in columns if c is not brand]
+    category = role_of(others, "category", text=True)
+    others = [c for c in others if c is not category]
     name = role_of(others, "name", text=True)
     product = role_of([c for c in others if c is not name], "product")
     if name is None and product is not None and not product.is_number:
         name, product = product, None
-    category = role_of([c for c in others if c not in (name, product)], "category", text=True)
     if brand is None or (name is None and product is None) or brand.n_distinct == brand.n:
         return None
     telling = name or product
-    if telling is None or telling.n_distinct < 0.6 * telling.n:
+    if telling is None or _n_pairs(grid, brand, telling) < 0.6 * telling.n:
         return None
     mapped = {"brand": brand, "product": product, "name": name, "category": category}
     for role in ("segment", "description", "currency"):
         taken = [c.name for c in mapped.values() if c is not None]
         mapped[role] = role_of([c for c in columns if c.name not in taken], role, text=True)
     keys: dict[str, Any] = {role: column.name for role, column in mapped.items() if column}
-    free = [c for c in columns if c.name and c.name not in keys.values()]
+    twice = {name for name in grid.header if grid.header.count(name) > 1}
+    free = [c for c in columns if c.name and c.name not in {*keys.values(), *twice}]
     facets, doubtful = _facets(free)
     if not facets and not doubtful:
         return None
     asked = [f"{', '.join(doubtful[:8])} say yes or no: are they `features`?"] if doubtful else []
     keys |= {facet: names[0] if len(names) == 1 else names for facet, names in facets.items()}
+    if twice - {""}:
+        asked.append(f"{', '.join(sorted(twice))}: the heading stands over several columns; name "
+                     "them apart to use them")  # fmt: skip
     if doubtful:
         keys["features"] = [*facets.get("features", ()), *doubtful]
     unused = [c.name for c in columns if c.name and c.name not in _flat(keys.values())]
@@ -218,9 +230,14 @@ def _catalog_table(grid: Grid, columns: list[Column]) -> Guess | None:
                      "those that tell products apart may stand under `features`")  # fmt: skip
     return Guess(
         "catalog", {"format": "table", "columns": keys},
-        f"a catalogue: {len(grid.rows)} rows of {brand.n_distinct} brands", "; ".join(asked),
+        f"a catalogue: {len(grid.rows)} rows of {brand.n_distinct} brands", "\n".join(asked),
         _labels(grid, brand),
     )  # fmt: skip
+
+
+def _n_pairs(grid: Grid, first: Column, second: Column) -> int:
+    a, b = grid.header.index(first.name), grid.header.index(second.name)
+    return len({(label_text(row[a]), label_text(row[b])) for row in grid.rows})
 
 
 def _facets(columns: Sequence[Column]) -> tuple[dict[str, list[str]], list[str]]:
@@ -325,7 +342,7 @@ def _league(grid: Grid, columns: list[Column]) -> Guess | None:
     return Guess(
         "league_tables", {"tables": tables},
         f"a published league table: {len(grid.rows)} brands, {len(tables)} scores",
-        "; ".join(part for part in (base, "who published it, when, on what scale?") if part),
+        "\n".join(part for part in (base, "who published it, when, on what scale?") if part),
         _labels(grid, brand),
     )  # fmt: skip
 
@@ -348,7 +365,7 @@ def _transposed(grid: Grid, columns: list[Column]) -> Guess | None:
     keys: dict[str, Any] = {"transposed": True, **_kind(kept)}
     if totals:
         keys["leave_out"] = totals
-    left = f"left out: {', '.join(totals)}; " if totals else ""
+    left = f"left out: {', '.join(totals)}\n" if totals else ""
     return Guess(
         "brand_table", keys,
         f"a wide table with the brands as columns: {len(kept)} brands × "
@@ -395,7 +412,7 @@ def _wide_table(grid: Grid, columns: list[Column]) -> Guess | None:
     return Guess(
         "brand_table", keys,
         f"a wide table: {n} brands × {len(numeric)} attributes, {keys['kind']}",
-        "; ".join(asked), tuple(label for label in labels if label not in totals),
+        "\n".join(asked), tuple(label for label in labels if label not in totals),
     )  # fmt: skip
 
 
@@ -436,8 +453,8 @@ def _two_headings(grid: Grid) -> Guess | None:
     return Guess(
         "brand_table", keys,
         f"a wide table of {len(waves)} waves: {len(kept)} brands, {keys['kind']}; {waves[-1]} is "
-        "the newest", f"`wave`: {', '.join(waves)} stand in the second heading; one is read at a "
-        "time", tuple(kept),
+        "the newest", f"`wave`: {', '.join(waves)} stand in the second heading, and one is read at "
+        "a time", tuple(kept),
     )  # fmt: skip
 
 

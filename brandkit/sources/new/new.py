@@ -75,7 +75,7 @@ def tried(guess: Guess, path: Path, *, beside: Mapping[str, Path] | None = None)
 
 
 def _asking(guess: Guess, keys: Mapping[str, Any], said: str) -> Guess:
-    question = f"{guess.question}; {said}" if guess.question else said
+    question = f"{guess.question}\n{said}" if guess.question else said
     return replace(guess, keys=keys, question=question)
 
 
@@ -291,7 +291,7 @@ def new_study(
     asked = [
         f"{Path(source).name}: {question}"
         for source, guess in guesses
-        for question in guess.question.split("; ")
+        for question in guess.question.split("\n")
         if question
     ]
     return NewStudy(path, said, (*asked, *questions))

@@ -17,6 +17,12 @@ BANK = _words(
     r"versicherer|spółka|pankki|pankin|ngân hàng|банка?|банков?|hauptbank|bank(ie|u|en)",
     r"銀行|银行|品牌|機構|机构|公司|은행|브랜드|ブランド|ธนาคาร",
 )
+#: Questions whose answers are names, as against what is thought of a named bank.
+WHICH = re.compile(
+    r"which|name of|what is the name|哪|何行|どの|どちら|어느|어떤|cuál|cual |quelle|quel |quale|qual |welche|"
+    r"welke|vilken|mikä|który|która|какой|какая|hangi|nào|ไหน|yang mana",
+    re.IGNORECASE,
+)
 MAIN = re.compile(
     r"\bmain|primary|principal|rated|which|name of|hausbank|haupt|index|主要|主办|主辦|往來|往来|哪|"
     r"cuál|quelle|quale|qual |welche|メイン|主な|주거래|主力",
@@ -61,6 +67,12 @@ OVERALL = re.compile(
 IMAGE = re.compile(
     r"imag|img|assoc|attribut|describ|words|adjectiv|perception|形象|印象|屬性|属性|形容|符合|描述|词语|詞語|"
     r"beschreib|eigenschaft|passen|décri|qualific|descri|caratteri|イメージ|이미지|określ|опис|tanımla",
+    re.IGNORECASE,
+)
+#: Lists of what is wanted or was done, not of how a bank is seen.
+NO_IMAGE = re.compile(
+    r"improve|better|reason|why|problem|complain|product|service used|hobb|free time|media|where|how did|"
+    r"改善|改進|改进|原因|為什麼|为什么|問題|问题|產品|产品|興趣|兴趣",
     re.IGNORECASE,
 )
 AWARE = re.compile(

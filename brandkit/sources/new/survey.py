@@ -18,7 +18,7 @@ from brandkit.sources.survey.codebook import Item, code_text, is_missing
 from brandkit.sources.survey.design import SurveyDesign
 from brandkit.sources.survey.forms import is_added
 from brandkit.sources.survey.quality import personal_data
-from brandkit.sources.survey.raw import AnswerSet, RawSurvey, with_missing
+from brandkit.sources.survey.raw import RawSurvey, with_codebook, with_missing
 from brandkit.sources.survey.survey import raw_survey
 from brandkit.sources.survey.ticks import understood, unfolded
 
@@ -97,17 +97,20 @@ class _Roles:
         self.questions.append(f"`{key}`: {reason}")
 
 
-def guessed_survey(path: Path, *, sheet: str | None = None, certain: bool = False) -> Guess | None:
+def guessed_survey(
+    path: Path, *, sheet: str | None = None, codebook: Path | None = None, certain: bool = False
+) -> Guess | None:
     """Guess what the columns of a survey are; None where it looks like none.
 
     Parameters
     ----------
     path : Path
     sheet : str, optional
+    codebook : Path, optional
     certain : bool
         Whether the form of the file alone says that it is a survey.
     """
-    raw = raw_survey(path, sheet=sheet)
+    raw = with_codebook(raw_survey(path, sheet=sheet), codebook)
     codes = {} if certain else _missing_codes(raw)
     missing = sorted({code for found in codes.values() for code in found})
     nothing = SurveyDesign()
@@ -128,9 +131,12 @@ def guessed_survey(path: Path, *, sheet: str | None = None, certain: bool = Fals
         found.questions.append(f"are {told} really codes for no answer (`missing`)?")
     if grids and "brand" not in found.keys:
         found.keys["stack"] = True
+        found.questions = [q for q in found.questions if not q.startswith("no column says")]
+        found.questions.append("each question is asked of every bank in columns of its own: `stack` "
+                               "puts them under each other")  # fmt: skip
         columns = _stacked(columns, grids)
     _explained(found, columns)
-    _images(found, columns, read.sets)
+    _images(found, columns, read)
     _segments(found, columns)
     _people(found, columns)
     scales = sum(column.kind == "scale" for column in columns)
@@ -140,7 +146,7 @@ def guessed_survey(path: Path, *, sheet: str | None = None, certain: bool = Fals
     shown = [f"{key} {_shown(found.keys[key], columns)}" for key in
              ("brand", "outcome", "recommend", "wave", "weight", "choice") if key in found.keys]  # fmt: skip
     reason = f"a survey: {len(raw.frame)} rows, {scales} ratings{sets}"
-    return Guess("survey", found.keys, "; ".join([reason, *shown]), "; ".join(found.questions),
+    return Guess("survey", found.keys, "; ".join([reason, *shown]), "\n".join(found.questions),
                  brand.texts if brand else _texts_of(columns), tuple(found.doubts))  # fmt: skip
 
 
@@ -327,8 +333,8 @@ def _brand_score(column: Answered) -> int:
     is_range = sum(bool(roles.AGES.fullmatch(text)) for text in texts) > len(texts) / 2
     if is_code:
         few = len(texts) <= 40 and max(map(abs, column.numbers), default=99) <= 999
-        is_asked = named and (is_whole_name or roles.MAIN.search(column.told))
-        return 3 * bool(is_asked and few and (column.kind != "scale" or is_whole_name))
+        is_asked = named and (is_whole_name or roles.WHICH.search(column.told))
+        return 3 * bool(is_asked and few)
     if is_range or (column.kind == "scale"):
         return 0
     score = 2 * named + 2 * (own > 0.3) + bool(is_whole_name)
@@ -391,7 +397,8 @@ def _wave(found: _Roles, columns: Sequence[Answered]) -> None:
         return
     for column in columns:
         months = {text[:7] for text in column.texts}
-        if column.kind in ("date", "added") and len(months) > 1 and len(column.texts) > 12:
+        is_days = bool(column.texts) and re.match(r"\d{1,4}[-/.年]\d", column.texts[0])
+        if is_days and column.kind in ("date", "added") and len(months) > 1:
             by = "month" if len(months) < 13 else "quarter"
             value = {"column": column.name, "by": by}
             found.ask("wave", value, f"{column.name!r} holds days of {len(months)} months; write "
@@ -403,7 +410,7 @@ def _explained(found: _Roles, columns: Sequence[Answered]) -> None:
     """Find the likelihood to recommend, what drivers explain, and what may drive it."""
     taken = {str(value) for value in found.keys.values()}
     rated = [c for c in columns if c.kind == "scale" and c.name not in taken
-             and not roles.GROUP.search(c.name.replace("_", " "))]  # fmt: skip
+             and not (_is_coded_group(c) and not c.question)]  # fmt: skip
     named = [c for c in rated if roles.RECOMMEND.search(c.told)]
     to_ten = [c for c in named if _ends(c)[1] == 10]
     recommend = next(iter(to_ten), None)
@@ -430,7 +437,14 @@ def _explained(found: _Roles, columns: Sequence[Answered]) -> None:
         return
     found.keys["outcome"] = outcome.name
     _drivers(found, outcome, others, blocks)
-    _scale(found, [outcome, *(c for c in others if c.name in found.keys.get("drivers", ()))])
+    own = [outcome, *(c for c in others if c.name in found.keys.get("drivers", ()))]
+    _scale(found, own, columns)
+
+
+def _is_coded_group(column: Answered) -> bool:
+    """Whether a few codes from 1 stand for the groups that the heading names."""
+    few = len(column.numbers) <= 8 and column.numbers[0] == 1 and column.scale is None
+    return few and not column.question and bool(roles.GROUP.search(column.told))
 
 
 def _ends(column: Answered) -> tuple[float, float]:
@@ -519,7 +533,7 @@ def _nearest(blocks: Mapping[str, list[str]], others: Sequence[str]) -> list[str
     return [name for name in others if name in kept]
 
 
-def _scale(found: _Roles, rated: Sequence[Answered]) -> None:
+def _scale(found: _Roles, rated: Sequence[Answered], columns: Sequence[Answered]) -> None:
     """Propose the ends of the scale, where the ratings together reach those of a usual one."""
     undeclared = [c for c in rated if c.scale is None]
     if not undeclared:
@@ -529,6 +543,10 @@ def _scale(found: _Roles, rated: Sequence[Answered]) -> None:
     high = max(c.numbers[-1] for c in rated)
     if len(told) == 1 and next(iter(told))[0] <= low and high <= next(iter(told))[1]:
         found.keys["scale"] = [int(end) for end in next(iter(told))]
+    elif low > 1 and high == 10 and any(c.name == found.keys.get("recommend") and 0 in c.numbers
+                                        for c in columns):  # fmt: skip
+        # who may say 0 does so elsewhere: here the scale begins at 1
+        found.keys["scale"] = [1, 10]
     elif (low, high) in USUAL_SCALES:
         found.keys["scale"] = [int(low), int(high)]
     else:
@@ -538,32 +556,40 @@ def _scale(found: _Roles, rated: Sequence[Answered]) -> None:
                   "of the scale?")  # fmt: skip
 
 
-def _images(found: _Roles, columns: Sequence[Answered], sets: Sequence[AnswerSet]) -> None:
+def _images(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None:
     """Find the ticks that say how a bank is seen, where each row is about one bank."""
-    brand = next((c for c in columns if c.name == found.keys.get("brand")), None)
-    if brand is None and "stack" not in found.keys:
+    if "stack" in found.keys:
+        names = [
+            c.name for c in columns if c.kind == "tick" and not roles.NOBODY.fullmatch(c.label)
+        ]
+        if len(names) > 2:
+            found.keys["images"] = names
         return
-    by_name = {c.name: c for c in columns}
-    banks = {text.casefold() for text in brand.texts} if brand else set()
+    brand = next((c for c in columns if c.name == found.keys.get("brand")), None)
+    if brand is None:
+        return
+    banks = {text.casefold() for text in brand.texts}
     candidates = []
-    for one in sets:
-        names = [one.name] if one.name in by_name else [n for n in one.items if n in by_name]
-        labels = (
-            [by_name[n].label for n in names if n in by_name] if one.name not in by_name else []
-        )
-        told = " ".join([one.name, one.question, *(by_name[n].told for n in names)])
-        if labels and sum(label.casefold() in banks for label in labels) > len(labels) / 2:
+    for one in read.sets:
+        labels = {name: read.items[name].label or name for name in one.items}
+        told = " ".join([one.name, one.question, *labels, *labels.values()]).replace("_", " ")
+        if sum(label.casefold() in banks for label in labels.values()) > len(labels) / 2:
             continue
-        names = [n for n in names if not roles.NOBODY.fullmatch(by_name[n].label)]
-        if len(one.items) > 2:
-            candidates.append((bool(roles.IMAGE.search(told)), len(one.items), names, one))
+        names = [name for name, label in labels.items() if not roles.NOBODY.fullmatch(label)]
+        if len(names) > 2:
+            candidates.append((bool(roles.IMAGE.search(told)), names, one))
     if not candidates:
         return
     firm = [candidate for candidate in candidates if candidate[0]]
-    alone = not firm and len(candidates) == 1 and candidates[0][3].name.startswith("question ")
-    _, _, names, one = max(firm or candidates, key=lambda candidate: candidate[1])
+    by_stem = {f"question {number}" for number in range(9)}
+    by_stem |= {re.sub(r"[_.\s]?\d+[a-z]?$", "", name) for name in candidates[0][1]}
+    # options side by side without their question can only be about the bank of the row
+    alone = not firm and len(candidates) == 1 and candidates[0][2].question in by_stem
+    _, names, one = max(firm or candidates, key=lambda candidate: len(candidate[1]))
     if firm or alone:
         found.keys["images"] = names
+    elif roles.NO_IMAGE.search(one.question or one.name):
+        return
     else:
         label = one.question or one.name
         found.ask("images", names, f"does {label!r} say how the bank is seen?")
@@ -581,10 +607,11 @@ def _segments(found: _Roles, columns: Sequence[Answered]) -> None:
         texts = [text.casefold().strip() for text in column.texts]
         if not 2 <= len(texts) <= 12 or set(texts) <= roles.YES_NO:
             continue
-        if brand and set(column.texts) <= set(brand.texts):
+        own = set(column.texts) <= set(brand.texts) if brand else False
+        if own and not all(re.fullmatch(r"[A-Za-z]?\d+", text) for text in column.texts):
             continue
         named = bool(roles.GROUP.search(column.told))
-        if column.kind == "scale" and (column.scale or not named or len(texts) > 8):
+        if column.kind == "scale" and (not named or not _is_coded_group(column)):
             continue
         ages = sum(bool(roles.AGES.fullmatch(text)) for text in texts) > len(texts) / 2
         tells = set(texts) <= roles.GENDERS or (ages and not column.numbers)

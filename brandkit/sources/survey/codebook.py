@@ -176,7 +176,7 @@ def parse_values(text: str) -> dict[Code, str]:
     {1.0: 'Male', 2.0: 'Female'}
     """
     labels: dict[Code, str] = {}
-    for part in re.split(r"[;|；\n]", text):
+    for part in re.split(r"[;|；\n]|[,，](?=\s*-?\d+\s*=)", text):
         code, equals, label = part.partition("=")
         if equals and label.strip():
             labels[code_of(code)] = label.strip()
@@ -291,7 +291,7 @@ def merged(known: Item, said: Item) -> Item:
     if said.has_scale:
         told["nominal"] = False
     elif said.values:
-        told["nominal"] = True
+        told["nominal"] = said.nominal
     return replace(known, **told)
 
 
@@ -351,16 +351,17 @@ def _item(path: str | Path, place: str, cell: Mapping[str, str]) -> Item:
                           way_out="Fill in low and high.")  # fmt: skip
     values = parse_values(cell.get("values", ""))
     numbers = {code: text for code, text in values.items() if isinstance(code, float)}
+    is_ticks = set(numbers) == {0.0, 1.0} and {t.casefold() for t in values.values()} <= _YES | _NO
     is_scale = low is None and len(numbers) == len(values) and says_scale(numbers)
     if is_scale:
         kept = [code for code, text in numbers.items() if not is_no_answer(text)]
         low, high = min(kept), max(kept)
     return Item(
-        item=cell["item"], label=cell.get("label", ""), low=low, high=high,
+        item=cell["item"], label=cell.get("label") or cell.get("question", ""), low=low, high=high,
         missing=parse_missing(cell.get("missing", "")), reversed=turned in _YES,
-        set=cell.get("set") or None, question=cell.get("question") or None, values=values,
+        set=cell.get("set") or None, question=(cell.get("label") and cell.get("question")) or None, values=values,
         brand=cell.get("brand") or None, attribute=cell.get("attribute") or None,
-        nominal=bool(values) and low is None and not is_scale, stage=cell.get("stage") or None,
+        nominal=bool(values) and low is None and not is_scale and not is_ticks, stage=cell.get("stage") or None,
     )  # fmt: skip
 
 

@@ -67,6 +67,8 @@ class Survey:
         The file's name.
     notes : tuple of Message
         What reading took for granted or came upon.
+    own_sets : frozenset of str
+        Sets that neither the file nor a codebook declares: reading put them together.
     """
 
     responses: pd.DataFrame
@@ -77,6 +79,7 @@ class Survey:
     missing_cells: pd.DataFrame
     file: str
     notes: tuple[Message, ...] = ()
+    own_sets: frozenset[str] = frozenset()
 
     @property
     def n_respondents(self) -> int:
@@ -143,7 +146,7 @@ class Survey:
         [['Civic', 1.0], ['Harbour', 0.5]]
         """
         names = [sets] if isinstance(sets, str) else list(sets)
-        chosen = chosen_items(self.batteries, names, responses=self.responses)
+        chosen = self._chosen(names)
         placed = chosen.assign(attribute=chosen["label"], brand=None)
         return battery_answers(self.responses, placed=placed, design=self.design)
 
@@ -181,7 +184,7 @@ class Survey:
         [0.5, 0.0]
         """
         names = [sets] if isinstance(sets, str) else None if sets is None else list(sets)
-        chosen = chosen_items(self.batteries, names, responses=self.responses)
+        chosen = self._chosen(names)
         if self.design.brand is not None and self.responses[self.design.brand].nunique() > 1:
             if names is None and chosen["set"].nunique() > 1:
                 raise InputError(
@@ -223,6 +226,14 @@ class Survey:
             self.responses, codebook=self.codebook, design=self.design, items=self.items,
             missing_cells=self.missing_cells, duration=duration, speed=speed,
         )  # fmt: skip
+
+    def _chosen(self, names: Sequence[str] | None) -> pd.DataFrame:
+        """Give the rows of the batteries that are asked for; lone columns by their labels."""
+        chosen = chosen_items(self.batteries, names, responses=self.responses)
+        texts = self.codebook.set_index("item")["label"]
+        lone = chosen["set"].isna() & chosen["label"].eq(chosen["item"])
+        told = chosen["item"].map(texts).where(lambda text: text.ne(""))
+        return chosen.assign(label=chosen["label"].mask(lone & told.notna(), told))
 
     def _labels_beside(self, items: set[str]) -> set[str]:
         """Give the labels that questions other than these items use."""
@@ -312,9 +323,11 @@ def read_survey(
          "cluster": cluster, "wave": wave},
     )  # fmt: skip
     raw = with_missing(raw, missing, design=design)
+    told = {one.name for one in raw.sets}
     raw = understood(as_categories(raw, categories), design=design)
     raw = unfolded(raw, design=design)
-    return _finished(path, raw, design, constant)
+    own = frozenset(one.name for one in raw.sets) - told
+    return replace(_finished(path, raw, design, constant), own_sets=own)
 
 
 def with_scale(survey: Survey, items: Sequence[str], scale: Sequence[float]) -> Survey:
@@ -535,6 +548,12 @@ def survey_image(survey: Survey, *, images: Sequence[str] = ()) -> BrandTable | 
     [1.0, 1.0]
     """
     asked = list(images) or None
+    if asked is None and survey.design.brand is not None:
+        # ticks that nobody declared may be about anything
+        sets = survey.batteries.loc[survey.batteries["kind"] == "pick", "set"].dropna().unique()
+        asked = [name for name in sets if name not in survey.own_sets]
+        if len(asked) != 1:
+            return None
     if asked is None and not (survey.batteries["kind"] == "pick").any():
         return None
     try:

@@ -57,9 +57,12 @@ def understood(raw: RawSurvey, *, design: SurveyDesign) -> RawSurvey:
             items[name] = replace(items[name], missing=items[name].missing + silent)
             given[name] = rest
     short = {name: texts for name, texts in given.items() if 2 <= len(texts) <= LONGEST_SCALE}
+    pooled = _pooled(short, items)
     for name, texts in short.items():
         among = {text for other in short.values() if set(other) & set(texts) for text in other}
-        scale = numbered_scale(texts) or worded_scale(texts, among if len(among) <= 9 else ())
+        scale = numbered_scale([*texts, *pooled.get(name, ())]) or worded_scale(
+            texts, among if len(among) <= 9 else ()
+        )
         if scale is None:
             if all(re.fullmatch(r"-?\d+(\.0+)?", text) for text in texts):
                 low_high = told_range(items[name].question or items[name].label)
@@ -71,7 +74,9 @@ def understood(raw: RawSurvey, *, design: SurveyDesign) -> RawSurvey:
         cells = frame[name].astype("str").str.strip()
         frame[name] = cells.map(written).where(cells.isin(list(written)), frame[name])
         ends = (scale.low, scale.high) if scale.low is not None else told_range(items[name].label)
-        labels = {code: text for text, code in scale.codes.items() if text != code_text(code)}
+        labels: dict[Code, str] = {
+            code: text for text, code in scale.codes.items() if text != code_text(code)
+        }
         low, high = ends or (None, None)
         items[name] = replace(items[name], low=low, high=high, values=labels)
     raw = replace(raw, frame=frame, items=items)
@@ -80,6 +85,31 @@ def understood(raw: RawSurvey, *, design: SurveyDesign) -> RawSurvey:
              if name not in in_sets and name not in design.columns and not is_added(name)
              and not pd.api.types.is_datetime64_any_dtype(frame[name]) and _may_tick(items[name])]  # fmt: skip
     return _gathered(raw, loose, design)
+
+
+def _pooled(short: Mapping[str, Sequence[str]], items: Mapping[str, Item]) -> dict[str, list[str]]:
+    """Give each column of numbers with words what its fellows say: of one question, or one text."""
+    texts = {name: set(found) for name, found in short.items() if _is_numbered(found)}
+    worded = {
+        name: {t for t in found if not re.fullmatch(r"-?\d+", t)} for name, found in texts.items()
+    }
+    pooled = {}
+    for name in short:
+        if not all(re.match(r"\s*[(（]?-?\d", text) for text in short[name]):
+            continue
+        own = items[name].question
+        near = [other for other in texts if (own and own == items[other].question)
+                or worded.get(name, set()) & worded[other]]  # fmt: skip
+        found = sorted({text for other in near for text in worded[other]})
+        if found:
+            told = {re.match(r"\D*(\d+)", text)[1]: text for text in found}  # type: ignore[index]
+            pooled[name] = [t for t in told.values() if t not in short[name]
+                            and re.match(r"\D*(\d+)", t)[1] not in short[name]]  # type: ignore[index]  # fmt: skip
+    return pooled
+
+
+def _is_numbered(texts: Sequence[str]) -> bool:
+    return numbered_scale(list(texts)) is not None
 
 
 def _may_tick(item: Item) -> bool:
@@ -91,7 +121,7 @@ def _may_tick(item: Item) -> bool:
 
 #: A column of more different texts holds no scale.
 LONGEST_SCALE = 15
-_STEM = re.compile(r"(.*?[^\d_.\s])[_.\s]*\d+[a-z]?|(\w+)\[\w+\]")
+_STEM = re.compile(r"(.*\w)[_.\s]\d+[a-z]?|(.*?[^\d_.\s])\d+[a-z]?|(\w+)\[\w+\]")
 
 
 def _gathered(raw: RawSurvey, names: Sequence[str], design: SurveyDesign) -> RawSurvey:
@@ -111,10 +141,10 @@ def _gathered(raw: RawSurvey, names: Sequence[str], design: SurveyDesign) -> Raw
         if name not in ticks:
             continue
         stem = _STEM.fullmatch(name)
-        question = raw.items[name].question or (stem and (stem[1] or stem[2])) or ""
+        question = raw.items[name].question or (stem and (stem[1] or stem[2] or stem[3])) or ""
         if not question:  # options that stand beside each other without their question
-            own = raw.frame[name].astype("str").str.strip()
-            if not own[own.ne("")].str.casefold().eq(name.casefold()).all():
+            said = raw.frame[name].astype("str").str.strip()
+            if not said[said.ne("")].str.casefold().eq(name.casefold()).all():
                 continue
             number += last != str(raw.frame.columns[at - 1])
             question, last = f"question {number}", name
