@@ -113,7 +113,8 @@ def read_catalog(
     crosswalk: Named | None = None,
     ranges: Mapping[str, Sequence[float]] | None = None,
     encoding: str | None = None,
-    sheet: str | None = None,
+    sheet: str | Sequence[str] | None = None,
+    header_row: int | None = None,
 ) -> Catalog:
     """Read a catalogue of banks' products, as it is published or as a table.
 
@@ -145,9 +146,9 @@ def read_catalog(
         Old register key -> new one.
     ranges : mapping, optional
         Attribute -> (low, high): the declared range in which its numbers are compared.
-    encoding, sheet : str, optional
-        Only for tables: how a text file is written where that is not UTF-8 or UTF-16, and which
-        sheet of a workbook to read.
+    encoding, sheet, header_row : optional
+        Only for tables: how a text file is written, where that is not found out; which sheet of
+        a workbook to read, or which sheets, each a category; which row is the heading.
 
     Returns
     -------
@@ -188,7 +189,7 @@ def read_catalog(
             )
         source = read_catalog_table(
             Path(path), log, columns=columns, register=register, aliases=aliases, as_of=day,
-            encoding=encoding, sheet=sheet,
+            encoding=encoding, sheet=sheet, header_row=header_row,
         )  # fmt: skip
     offers, records = collapsed(source.listings)
     attributes = attribute_frame(offers, silence)

@@ -21,7 +21,16 @@ from brandkit.sources.tables.files import ENDINGS, ending
 LARGE = 250_000
 _FACTS = "facts"
 #: Keys of ``[catalog]`` that reading depends on, beside its files.
-_OPTIONS = ("aliases", "encoding", "sheet", "columns", "owners", "disclosure", "ranges")
+_OPTIONS = (
+    "aliases",
+    "encoding",
+    "sheet",
+    "header_row",
+    "columns",
+    "owners",
+    "disclosure",
+    "ranges",
+)
 
 
 def kept_catalog(
@@ -114,7 +123,7 @@ def declared_catalog(
     def read() -> Catalog:
         return read_catalog(
             source, format=form, columns=columns or None, encoding=section.encoding,
-            sheet=section.sheet, register=there.get("register"),
+            sheet=section.sheet, header_row=section.header_row, register=there.get("register"),
             aliases=section.aliases if isinstance(section.aliases, dict) else there.get("aliases"),
             crosswalk=there.get("crosswalk"), as_of=as_of, disclosure=section.disclosure,
             owners=section.owners, ranges=section.ranges or None,

@@ -386,7 +386,8 @@ def read_catalog_table(
     aliases: Named | None = None,
     as_of: date | None = None,
     encoding: str | None = None,
-    sheet: str | None = None,
+    sheet: str | Sequence[str] | None = None,
+    header_row: int | None = None,
 ) -> Source:
     r"""Read a table of products.
 
@@ -427,7 +428,7 @@ def read_catalog_table(
     >>> source.listings[0].record, source.listings[0].numbers["fees"]["annual fee"].unit
     ('007', 'HKD')
     """
-    headers, places = _read_columns(path, log, read_cells(path, sheet=sheet, encoding=encoding))
+    headers, places = _read_columns(path, log, _cells(path, sheet, encoding, header_row))
     declared = _declared(path, columns, headers)
     rows = _Rows(path.name, headers, places, declared=declared, log=log)
     facets = _read_facets(rows)
@@ -444,6 +445,20 @@ def read_catalog_table(
             way_out="Check the column, and the register if one is given.",
         )  # fmt: skip
     return Source(distinct_listings(listings, log), as_of or named_day(path.name))
+
+
+def _cells(
+    path: Path, sheet: str | Sequence[str] | None, encoding: str | None, header_row: int | None
+) -> pd.DataFrame:
+    """Read one sheet, or several under each other; their names are categories unless told."""
+    if sheet is None or isinstance(sheet, str):
+        return read_cells(path, sheet=sheet, encoding=encoding, header_row=header_row)
+    parts = []
+    for name in sheet:
+        cells = read_cells(path, sheet=name, encoding=encoding, header_row=header_row)
+        cells.index = pd.Index([f"sheet '{name}', {place}" for place in cells.index])
+        parts.append(cells if "category" in cells else cells.assign(category=name))
+    return pd.concat(parts).fillna("")
 
 
 class _Rows:

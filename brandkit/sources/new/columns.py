@@ -5,20 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from brandkit.sources.catalog.table import says_yes_or_no
 from brandkit.sources.tables.cells import Grid, is_empty
 from brandkit.sources.tables.numerals import decimal_mark, parsed_number
 
 Section = Literal[
-    "names", "codebook", "brand_table", "catalog", "survey", "branches", "register", "crosswalk"
+    "names",
+    "codebook",
+    "brand_table",
+    "catalog",
+    "survey",
+    "branches",
+    "league_tables",
+    "register",
+    "crosswalk",
 ]
 
 #: Headings by the role they play; a heading matches when it is the word, or ends or begins with it.
 ROLES: dict[str, tuple[str, ...]] = {
     "brand": ("brand", "bank", "company", "institution", "issuer", "provider", "firm", "namefull",
-              "品牌", "銀行", "银行", "機構", "机构", "公司", "發行人", "发行人"),
+              "品牌", "銀行", "银行", "機構", "机构", "公司", "發行人", "发行人", "發行機構", "发行机构", "institution name", "bank name"),
     "brand_code": ("bank_code", "bank_id", "cert", "rssdid", "銀行代碼", "银行代码", "機構代碼",
                    "机构代码"),
     "product": ("product_id", "product id", "product_code", "product code", "product", "code",
@@ -34,38 +42,22 @@ ROLES: dict[str, tuple[str, ...]] = {
                "數量", "数量", "金額", "金额", "存款", "分行數", "网点数"),
     "attribute": ("attribute", "item", "issue", "statement", "image", "association", "trait",
                   "topic", "屬性", "属性", "形象", "問題", "问题"),
-    "respondent": ("respondent", "respondent_id", "resp_id", "respid", "id", "case_id", "caseid",
-                   "受訪者", "受访者", "編號", "编号"),
-    "person": ("respondent", "respondent_id", "resp_id", "respid", "responseid", "response_id",
-               "response id", "respondent id", "participant", "person", "interview", "case_id",
-               "caseid", "受訪者", "受访者", "問卷編號", "问卷编号"),
-    "weight": ("weight", "wt", "wgt", "權重", "权重", "加權", "加权"),
-    "wave": ("wave", "quarter", "period", "year", "波次", "批次"),
     "year": ("year", "as_of", "period", "quarter", "年度", "年份", "期間", "期间"),
-    "strata": ("strata", "stratum", "分層", "分层"),
-    "cluster": ("cluster", "psu", "群集"),
-    "recommend": ("recommend", "nps", "likelihood_to_recommend", "推薦", "推荐"),
     "segment": ("segment", "customer_type", "customer type", "客群", "客層", "客户类型",
                 "客戶類型"),
     "description": ("description", "summary", "描述", "說明", "说明", "簡介", "简介"),
     "currency": ("currency", "ccy", "幣別", "幣種", "币种", "币别", "貨幣", "货币"),
 }  # fmt: skip
 
-#: Words in the headings of columns that group customers, even where groups are numbered.
-GROUPS = ("gender", "sex", "age", "region", "area", "income", "education", "occupation", "tier",
-          "segment", "marital", "urban", "性別", "性别", "年齡", "年龄", "地區", "地区", "所得",
-          "收入", "學歷", "学历", "教育", "職業", "职业", "客群", "分級", "等級", "等级",
-          "婚姻")  # fmt: skip
-
 #: Facets of a catalogue by words their headings hold.
 FACETS: dict[str, tuple[str, ...]] = {
-    "features": ("feature", "功能", "特色"),
+    "features": ("feature", "benefit", "reward", "功能", "特色"),
     "eligibility": ("eligib", "資格", "资格", "適用", "适用"),
     "channels": ("channel", "通路", "渠道"),
     "regions": ("region", "銷售地區", "销售区域", "地區", "地区"),
     "fees": ("fee", "charge", "費", "费"),
-    "rates": ("rate", "yield", "利率", "收益率"),
-    "terms": ("term", "period", "min_", "minimum", "期限", "起購", "起购"),
+    "rates": ("rate", "interest", "apr", "aer", "yield", "利率", "收益率", "比较基准", "比較基準"),
+    "terms": ("term", "period", "min_", "minimum", "期限", "起購", "起购", "deposit"),
 }
 
 
@@ -124,6 +116,14 @@ class Column:
         return self.is_number and all(number.is_integer() for number in self.numbers)
 
 
+class Doubt(NamedTuple):
+    """A key that is written commented out, with the reason."""
+
+    key: str
+    value: Any
+    reason: str
+
+
 @dataclass(frozen=True)
 class Guess:
     """What a file probably is.
@@ -141,6 +141,7 @@ class Guess:
         What that person should look at; empty where nothing is in doubt.
     labels : tuple of str
         Labels seen, to find out the language and to propose a focus.
+    doubts : tuple of Doubt
     """
 
     section: Section
@@ -148,6 +149,7 @@ class Guess:
     reason: str
     question: str = ""
     labels: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 def profiled(grid: Grid, at: int) -> Column:
@@ -193,21 +195,6 @@ def role_of(columns: Sequence[Column], role: str, *, text: bool | None = None) -
     for word in ROLES[role]:
         for column in fitting:
             if _begins_or_ends(column.name, word):
-                return column
-    return None
-
-
-def labelled_role(columns: Sequence[Column], role: str) -> Column | None:
-    """Find the column that plays a role by its label, where names such as ``Q5`` tell nothing.
-
-    Parameters
-    ----------
-    columns : sequence of Column
-    role : str
-    """
-    for word in ROLES[role]:
-        for column in columns:
-            if column.label and len(word) > 1 and _begins_or_ends(column.label, word):
                 return column
     return None
 

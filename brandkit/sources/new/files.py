@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from brandkit.core.errors import BrandkitError
+from brandkit.core.errors import BrandkitError, SchemaError
 from brandkit.core.totals import is_total_name
 from brandkit.sources.catalog.listing import NUMBER_FACETS, named_day
 from brandkit.sources.new.columns import FACETS, ROLES, Column, Guess, Unreadable, profiled, role_of
-from brandkit.sources.new.survey import guessed_spss, guessed_survey
+from brandkit.sources.new.roles import BANK
+from brandkit.sources.new.survey import guessed_survey
+from brandkit.sources.survey.codebook import is_codebook_heading
 from brandkit.sources.tables.brand_table import MOST_ATTRIBUTES
-from brandkit.sources.tables.cells import Grid, label_text, read_grid
+from brandkit.sources.tables.cells import Grid, label_text, read_grid, sheet_names
 from brandkit.sources.tables.files import ENDINGS, unpacked
 from brandkit.sources.tables.files import ending as ending_of
 
-#: Cells that number or date what stands in a row: P001, R_3hK29, a@b.c, 2025/03/01 10:22:31.
-_MOMENT = r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}"
-_CODE = re.compile(rf"[^\W\d]{{0,12}}[-_#. ]?\d+|(?=\S*\d)[\w-]{{6,}}|\S+@\S+|{_MOMENT}.*")
+_MONTH_OR_YEAR = re.compile(r"(?:19|20)\d\d(?:[-/ ]?(?:[QH]\d|\d{1,2}))?|[QH]\d ?(?:20)\d\d")
 
 
 def guessed_file(path: Path) -> Guess | str:
@@ -50,42 +51,89 @@ def guessed_file(path: Path) -> Guess | str:
     ('names', 'names of 1 label')
     """
     ending = "" if path.is_dir() else ending_of(path)
-    if path.is_dir() or ending in (".json", ".jsonl"):
-        return _catalog_files(path)
-    if ending in (".sav", ".zsav"):
-        return guessed_spss(path)
-    if ending not in ENDINGS:
-        return f"{path.name} was left out: its ending {ending or '(none)'} says no table"
     try:
-        grid = read_grid(path)
+        if path.is_dir() or ending in (".json", ".jsonl"):
+            return _catalog_files(path)
+        if ending in (".sav", ".zsav"):
+            return guessed_survey(path, certain=True) or "no survey"
+        if ending not in ENDINGS:
+            return f"{path.name} was left out: its ending {ending or '(none)'} says no table"
+        names = sheet_names(path)
+        if len(names) > 1:
+            return _workbook(path, names)
+        return guessed_table(read_grid(path))
     except BrandkitError as error:
         return Unreadable(error)
-    return guessed_table(grid)
+
+
+def _workbook(path: Path, names: Sequence[str]) -> Guess | str:
+    """Find the sheet that holds the data; or several of one heading: a catalogue in parts."""
+    grids: dict[str, Grid] = {}
+    for name in names:
+        try:
+            grids[name] = read_grid(path, sheet=name)
+        except SchemaError:
+            continue
+    data = {n: g for n, g in grids.items() if not is_codebook_heading(g.header)}
+    if not data:
+        return f"{path.name} was left out: none of its sheets holds a table"
+    size = {name: len(grid.rows) * len(grid.header) for name, grid in data.items()}
+    largest = max(size, key=lambda name: size[name])
+    alike = [name for name, grid in data.items() if grid.header == data[largest].header]
+    codebook = path if len(data) < len(grids) else None
+    guess = guessed_table(data[largest], sheet=largest, codebook=codebook)
+    if isinstance(guess, str):
+        return guess
+    keys = dict(guess.keys)
+    told = f"sheet {largest!r} of {len(names)} was read"
+    if guess.section == "catalog" and len(alike) > 1:
+        keys["sheet"], told = alike, f"{len(alike)} sheets, each a category"
+    elif largest != names[0]:
+        keys["sheet"] = largest
+    else:
+        keys.pop("sheet", None)
+    if guess.section == "survey" and len(data) < len(grids):
+        keys["codebook"] = path.name
+    question = "\n".join(part for part in (guess.question, told) if part)
+    return replace(guess, keys=keys, question=question)
 
 
 def _catalog_files(path: Path) -> Guess | str:
     if path.is_file() and re.search(r"register|brands_", path.name, re.IGNORECASE):
         return Guess("register", {}, "a register of brands")
     if path.is_dir():
-        inside = sorted(file.name for file in path.rglob("*.json*"))
+        inside = sorted(path.rglob("*.json*"))
         if not inside:
             return f"{path.name} was left out: a folder without .json files"
-    else:
-        try:
-            head = unpacked(path).lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1]
-        except BrandkitError as error:
-            return Unreadable(error)
-        if head not in (b"{", b"["):
-            return Unreadable(f"{path.name}: the file is no JSON. Download it again.")
+        return _consumer_data(path)
+    content = unpacked(path).lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
+    if content[:1] not in (b"{", b"["):
+        return Unreadable(f"{path.name}: the file is no JSON. Download it again.")
+    if re.search(rb'"(PCA|BCA|CCC|SMELoan|PCAMarketingState|BrandName)"\s*:', content[:200_000]):
+        if b'"productId"' not in content[:200_000]:
+            return (
+                f"{path.name} was left out: product data of UK Open Banking are not supported; "
+                "JSON is read in the form of the Consumer Data Right. Export a table of products: "
+                "one row a product"
+            )
+    return _consumer_data(path)
+
+
+def _consumer_data(path: Path) -> Guess | str:
     return Guess("catalog", {"format": "cdr"}, "a catalogue in the form of the Consumer Data Right")
 
 
-def guessed_table(grid: Grid) -> Guess | str:
+def guessed_table(
+    grid: Grid, *, sheet: str | None = None, codebook: Path | None = None
+) -> Guess | str:
     """Guess what a table is from its heading and its cells.
 
     Parameters
     ----------
     grid : Grid
+    sheet : str, optional
+        The sheet that it is.
+    codebook : Path, optional
 
     Returns
     -------
@@ -101,15 +149,29 @@ def guessed_table(grid: Grid) -> Guess | str:
     if "label" in header and {"en", "zh-hant", "zh-hans"} & set(header):
         n = len(grid.rows)
         return Guess("names", {}, f"names of {n} label{'' if n == 1 else 's'}")
-    if header and header[0] in ("item", "variable") and "label" in header:
+    if is_codebook_heading(grid.header):
         return Guess("codebook", {}, f"a codebook of {len(grid.rows)} items")
     if "crosswalk" in grid.file.name.casefold():
         return Guess("crosswalk", {}, "a crosswalk from old keys of brands to new ones")
+    if _is_experiment(header):
+        return (
+            f"{grid.file.name} was left out: it looks like a choice experiment (conjoint), one row "
+            "an alternative of a choice task; brandkit reads answers of persons about brands"
+        )
     columns = [profiled(grid, at) for at in range(len(grid.header))]
-    kinds = [_catalog_table, _branches, _long_table, _persons, _wide_table, _survey_table]
-    if role_of(columns, "person"):
-        kinds.insert(0, _persons)
-    for classify in kinds:
+    for classify in (_league, _transposed, _wide_table):
+        guess = classify(grid, columns)
+        if guess is not None:
+            return guess
+    asks = any("？" in name or ("?" in name and len(name.split()) > 3) for name in grid.header)
+    if not asks and (guess := _catalog_table(grid, columns)) is not None:
+        return guess
+    if (
+        grid.file.is_file()
+        and (guess := guessed_survey(grid.file, sheet=sheet, codebook=codebook)) is not None
+    ):
+        return guess
+    for classify in (_catalog_table, _branches, _long_table):
         guess = classify(grid, columns)
         if guess is not None:
             return guess
@@ -119,43 +181,83 @@ def guessed_table(grid: Grid) -> Guess | str:
     )
 
 
+def _is_experiment(header: Sequence[str]) -> bool:
+    """Whether rows are alternatives of choice tasks."""
+    told = [re.sub(r"[_\s]+", " ", name) for name in header]
+    task = any(
+        re.fullmatch(r"(choice )?(task|set|screen)( ?(id|no|number))?", name) for name in told
+    )
+    other = any(
+        re.fullmatch(r"alt(ernative)?s?( ?(id|no|number))?|concept|card", name) for name in told
+    )
+    return task and other
+
+
 def _catalog_table(grid: Grid, columns: list[Column]) -> Guess | None:
     brand = role_of(columns, "brand", text=True)
-    name = role_of(columns, "name", text=True)
-    product = role_of([c for c in columns if c is not name], "product")
-    category = role_of(columns, "category", text=True)
+    others = [c for c in columns if c is not brand]
+    category = role_of(others, "category", text=True)
+    others = [c for c in others if c is not category]
+    name = role_of(others, "name", text=True)
+    product = role_of([c for c in others if c is not name], "product")
+    if name is None and product is not None and not product.is_number:
+        name, product = product, None
     if brand is None or (name is None and product is None) or brand.n_distinct == brand.n:
+        return None
+    telling = name or product
+    if telling is None or _n_pairs(grid, brand, telling) < 0.6 * telling.n:
         return None
     mapped = {"brand": brand, "product": product, "name": name, "category": category}
     for role in ("segment", "description", "currency"):
         taken = [c.name for c in mapped.values() if c is not None]
         mapped[role] = role_of([c for c in columns if c.name not in taken], role, text=True)
     keys: dict[str, Any] = {role: column.name for role, column in mapped.items() if column}
-    facets = _facets([c for c in columns if c.name and c.name not in keys.values()])
-    if not facets:
+    twice = {name for name in grid.header if grid.header.count(name) > 1}
+    free = [c for c in columns if c.name and c.name not in {*keys.values(), *twice}]
+    facets, doubtful = _facets(free)
+    if not facets and not doubtful:
         return None
+    asked = [f"{', '.join(doubtful[:8])} say yes or no: are they `features`?"] if doubtful else []
     keys |= {facet: names[0] if len(names) == 1 else names for facet, names in facets.items()}
+    if twice - {""}:
+        asked.append(f"{', '.join(sorted(twice))}: the heading stands over several columns; name "
+                     "them apart to use them")  # fmt: skip
+    if doubtful:
+        keys["features"] = [*facets.get("features", ()), *doubtful]
     unused = [c.name for c in columns if c.name and c.name not in _flat(keys.values())]
+    if unused:
+        asked.append(f"columns not used: {', '.join(unused[:8])}{' …' if len(unused) > 8 else ''}; "
+                     "those that tell products apart may stand under `features`")  # fmt: skip
     return Guess(
         "catalog", {"format": "table", "columns": keys},
-        f"a catalogue: {len(grid.rows)} rows of {brand.n_distinct} brands",
-        f"columns not used: {', '.join(unused[:8])}{' …' if len(unused) > 8 else ''}; those that "
-        "tell products apart may stand under `features`" if unused else "",
+        f"a catalogue: {len(grid.rows)} rows of {brand.n_distinct} brands", "\n".join(asked),
         _labels(grid, brand),
     )  # fmt: skip
 
 
-def _facets(columns: Sequence[Column]) -> dict[str, list[str]]:
-    """Give each facet its columns, by their headings; whatever says yes or no is a feature."""
+def _n_pairs(grid: Grid, first: Column, second: Column) -> int:
+    a, b = grid.header.index(first.name), grid.header.index(second.name)
+    return len({(label_text(row[a]), label_text(row[b])) for row in grid.rows})
+
+
+def _facets(columns: Sequence[Column]) -> tuple[dict[str, list[str]], list[str]]:
+    """Give each facet its columns, by headings and cells that agree; what says yes or no is asked."""
     found: dict[str, list[str]] = {}
+    doubtful: list[str] = []
     for column in columns:
-        folded = column.name.casefold()
-        facet = next((f for f, words in FACETS.items() if any(w in folded for w in words)), None)
-        if column.yes_no and facet in (None, *NUMBER_FACETS):
-            facet = "features"
-        if facet is not None:
+        folded = re.sub(r"[_\s]+", " ", column.name.casefold())
+        facet = next((f for f, words in FACETS.items() if any(
+            re.search(rf"(?<![a-z]){word}", folded) if word.isascii() else word in folded
+            for word in words)), None)  # fmt: skip
+        if column.yes_no:
+            doubtful += [column.name] if facet in (None, *NUMBER_FACETS) else []
+            if facet not in (None, *NUMBER_FACETS):
+                found.setdefault(str(facet), []).append(column.name)
+            continue
+        is_rating = re.search(r"rating|score|stars?\b|評分|评分|rank", folded) is not None
+        if facet is not None and not is_rating and not re.search(r"\brisk|availab", folded):
             found.setdefault(facet, []).append(column.name)
-    return found
+    return found, doubtful
 
 
 def _branches(grid: Grid, columns: list[Column]) -> Guess | None:
@@ -171,13 +273,13 @@ def _branches(grid: Grid, columns: list[Column]) -> Guess | None:
     numeric = [c for c in others if c.is_number and c is not code]
     if len(numeric) > max(4, len(columns) // 2):  # a survey with a region
         return None
-    amount = role_of(numeric, "amount")
+    year = role_of([c for c in numeric if c.is_whole], "year")
+    amount = role_of([c for c in numeric if c is not year], "amount")
     keys: dict[str, Any] = {"brand": brand.name, "market": market.name}
-    if code is not None:  # names of banks repeat, and change
+    if code is not None and code.n_distinct == brand.n_distinct:  # names repeat, and change
         keys |= {"brand": code.name, "name": brand.name}
     if amount is not None:
         keys["amount"] = amount.name
-    year = role_of([c for c in numeric if c.is_whole and c is not amount], "year")
     if year is not None and year.n_distinct > 1:
         keys["where"] = {year.name: int(max(year.numbers))}
     return Guess(
@@ -205,61 +307,154 @@ def _long_table(grid: Grid, columns: list[Column]) -> Guess | None:
     )  # fmt: skip
 
 
-def _persons(grid: Grid, columns: list[Column]) -> Guess | None:
-    """Look for a survey whose rows are numbered persons, before they are taken for brands."""
-    numbered = _numbered(grid, columns)
-    brand = role_of(columns, "brand", text=True)
-    if numbered is None or (brand is not None and brand.n == brand.n_distinct):
+def _league(grid: Grid, columns: list[Column]) -> Guess | None:
+    """A published ranking: a brand a row, a rank or a base, a score or few."""
+    brand = next((c for c in columns[:3] if not c.is_number and c.n == c.n_distinct), None)
+    if brand is None or not 3 <= len(grid.rows) <= 100 or len(columns) > 12:
         return None
-    named = next((c for c in columns[:2] if _is_name(grid, c, columns)), None)
-    if named is not None and not role_of([numbered], "person"):
-        return None  # a table of brands may number them
-    return _survey_table(grid, columns, person=numbered)
+    words = {
+        "rank": r"rank|place|position|no\.|#|排名|名次|rang|platz|puesto",
+        "n": r"sample|base|\bn\b|respondents|responses|customers (asked|surveyed)|樣本|样本|人數|人数",
+        "score": r"score|rating|index|percent|satisf|recommend|nps|net promoter|complaint|%|分數|分数|得分|滿意|满意",
+    }  # fmt: skip
+    found: dict[str, list[Column]] = {key: [] for key in words}
+    for column in columns:
+        if column is brand or not column.is_number:
+            continue
+        role = next((k for k, w in words.items() if re.search(w, column.name.casefold())), None)
+        if role is None:
+            return None
+        found[role].append(column)
+    if not found["score"] or not (found["rank"] or found["n"]):
+        return None
+    if not role_of([brand], "brand") and not found["rank"]:
+        return None
+    tables = []
+    for score in found["score"]:
+        nps = re.search(r"nps|net promoter", score.name.casefold()) or min(score.numbers) < 0
+        percent = score.percent or "%" in score.name or max(score.numbers) <= 100
+        unit = "nps" if nps else "percent" if percent else "index"
+        keys: dict[str, Any] = {"brand": brand.name, "score": score.name, "unit": unit}
+        if found["n"]:
+            keys["n"] = found["n"][0].name
+        tables.append({**keys, "measure": score.name})
+    base = "" if found["n"] else "no column of bases was found: without `n` only the order is told"
+    return Guess(
+        "league_tables", {"tables": tables},
+        f"a published league table: {len(grid.rows)} brands, {len(tables)} scores",
+        "\n".join(part for part in (base, "who published it, when, on what scale?") if part),
+        _labels(grid, brand),
+    )  # fmt: skip
 
 
-def _numbered(grid: Grid, columns: list[Column]) -> Column | None:
-    """Find the column that tells rows apart by a number, a code or a moment."""
-    whole = [c for c in columns if c.name and c.n == c.n_distinct == len(grid.rows)]
-    headed = role_of(whole, "person") or role_of(whole, "respondent")
-    coded = (c for c in whole if not c.is_number and _is_coded(grid, columns.index(c)))
-    return headed or next((c for c in coded if not role_of([c], "brand")), None)
+def _transposed(grid: Grid, columns: list[Column]) -> Guess | None:
+    """A table with the brands as columns: headings name banks, the first one says attribute."""
+    first = columns[0]
+    numeric = [c for c in columns[1:] if c.is_number]
+    if len(numeric) < 3 or len(numeric) < len(columns) - 1 or len(grid.rows) > 200:
+        return None
+    says = first.name and role_of([first], "attribute")
+    own = sum(bool(BANK.search(c.name)) for c in numeric) / len(numeric)
+    if not (says and (own > 0.3 or len(numeric) > 1)) and own <= 0.5:
+        return None
+    if role_of([first], "brand"):
+        return None
+    labels = [label_text(row[0]) for row in grid.rows]
+    totals = [label for label in (*labels, *(c.name for c in numeric)) if _is_sum(label)]
+    kept = [c for c in numeric if c.name not in totals]
+    keys: dict[str, Any] = {"transposed": True, **_kind(kept)}
+    if totals:
+        keys["leave_out"] = totals
+    left = f"left out: {', '.join(totals)}\n" if totals else ""
+    return Guess(
+        "brand_table", keys,
+        f"a wide table with the brands as columns: {len(kept)} brands × "
+        f"{len([label for label in labels if label not in totals])} attributes, {keys['kind']}",
+        f"{left}`kind`: are these {keys['kind']}?", tuple(c.name for c in kept),
+    )  # fmt: skip
 
 
-def _is_coded(grid: Grid, at: int) -> bool:
-    """Whether the cells of a column are codes, addresses or moments rather than names."""
-    cells = [label_text(row[at]) for row in grid.rows]
-    coded = [cell for cell in cells if _CODE.fullmatch(cell)]
-    words = {re.sub(r"[\W\d_]+", "", cell).casefold() for cell in coded}
-    return len(coded) >= 0.9 * len(cells) and not words & set(ROLES["brand"])
-
-
-def _is_name(grid: Grid, column: Column, columns: list[Column]) -> bool:
-    is_whole = not column.is_number and column.n == column.n_distinct == len(grid.rows)
-    return is_whole and not _is_coded(grid, columns.index(column))
+def _is_sum(label: str) -> bool:
+    return is_total_name(label) or bool(
+        re.match(r"(net|top|bottom)\b.{0,20}$|base\b", label.casefold())
+    )
 
 
 def _wide_table(grid: Grid, columns: list[Column]) -> Guess | None:
-    named = [c for c in columns if role_of([c], "brand") or not _is_coded(grid, columns.index(c))]
-    first = next((c for c in named if not c.is_number and c.n == c.n_distinct), None)
-    if first is None or columns.index(first) > 1 or first.n < len(grid.rows):
+    if len(grid.rows) > 200 or any(re.search(r"[?？]", name) for name in grid.header):
         return None
-    at = columns.index(first)
-    values = columns[at + 1 :]
-    numeric = [column for column in values if column.is_number]
+    two = _two_headings(grid)
+    if two is not None:
+        return two
+    first = next((c for c in columns[:2] if not c.is_number and c.n == c.n_distinct), None)
+    if first is None or first.n < len(grid.rows):
+        return None
+    labels = [label_text(row[columns.index(first)]) for row in grid.rows]
+    if not role_of([first], "brand") and _are_codes(labels):
+        return None
+    values = columns[columns.index(first) + 1 :]
+    numeric = [column for column in values if column.is_number or _is_lettered(grid, column)]
     if not numeric or len(numeric) < 0.7 * len(values) or len(values) > MOST_ATTRIBUTES:
         return None
-    labels = [label_text(row[at]) for row in grid.rows]
-    totals = [label for label in (*labels, *(c.name for c in values)) if is_total_name(label)]
-    texts = [column.name for column in values if not column.is_number]
-    keys = {"brand": first.name} if first.name else {}
-    keys |= _kind([c for c in numeric if c.name not in totals])
+    totals = [label for label in (*labels, *(c.name for c in values)) if _is_sum(label)]
+    texts = [column.name for column in values if column not in numeric]
+    keys: dict[str, Any] = {"brand": first.name} if first.name else {}
+    rows = [row for row, label in zip(grid.rows, labels, strict=True) if label not in totals]
+    kept = replace(grid, rows=tuple(rows), places=grid.places[: len(rows)])
+    keys |= _kind([profiled(kept, columns.index(c)) for c in numeric if c.name not in totals])
     if totals or texts:
-        keys["leave_out"] = [*totals, *texts]  # type: ignore[assignment]
+        keys["leave_out"] = [*totals, *texts]
+    asked = [f"left out: {', '.join((*totals, *texts))}"] if totals or texts else []
+    if any(_is_lettered(grid, c) for c in numeric):
+        asked.append("letters behind numbers were taken for marks of significance")
+        keys |= {"kind": "shares"}
+    n = len([label for label in labels if label not in totals])
     return Guess(
         "brand_table", keys,
-        f"a wide table: {len(labels)} brands × {len(numeric)} attributes, {keys['kind']}",
-        f"left out: {', '.join((*totals, *texts))}" if totals or texts else "",
-        tuple(label for label in labels if label not in totals),
+        f"a wide table: {n} brands × {len(numeric)} attributes, {keys['kind']}",
+        "\n".join(asked), tuple(label for label in labels if label not in totals),
+    )  # fmt: skip
+
+
+def _are_codes(labels: Sequence[str]) -> bool:
+    """Whether labels number persons or rows rather than name brands."""
+    code = re.compile(r"[^\W\d]{0,12}[-_#. ]?\d+|(?=\S*\d)[\w-]{6,}|\S+@\S+|\d{1,4}[-/.年].*")
+    coded = [label for label in labels if code.fullmatch(label)]
+    words = {re.sub(r"[\W\d_]+", "", label).casefold() for label in coded}
+    return len(coded) >= 0.9 * len(labels) and not words & set(ROLES["brand"])
+
+
+def _is_lettered(grid: Grid, column: Column) -> bool:
+    at = grid.header.index(column.name) if column.name in grid.header else -1
+    cells = [label_text(row[at]) for row in grid.rows] if at >= 0 else []
+    marked = [cell for cell in cells if re.fullmatch(r"-?[\d.,]+ ?%?\s*[A-Za-z*↑↓+]{0,6}", cell)]
+    return not column.is_number and bool(cells) and len(marked) >= 0.9 * len(cells)
+
+
+def _two_headings(grid: Grid) -> Guess | None:
+    """A table whose second row parts every attribute into waves."""
+    if not grid.rows or sum(not name for name in grid.header[1:]) < 2:
+        return None
+    below = [label_text(cell) for cell in grid.rows[0]]
+    if below[0] or not all(_MONTH_OR_YEAR.fullmatch(text) for text in below[1:] if text):
+        return None
+    waves = sorted({text for text in below[1:] if text})
+    labels = [label_text(row[0]) for row in grid.rows[1:]]
+    kept = [label for label in labels if not _is_sum(label)]
+    body = replace(grid, header=tuple(f"{at}" for at in range(len(below))), rows=grid.rows[1:],
+                   places=grid.places[1:])  # fmt: skip
+    rows = [row for row in body.rows if label_text(row[0]) in kept]
+    body = replace(body, rows=tuple(rows), places=body.places[: len(rows)])
+    keys: dict[str, Any] = {"wave": waves[-1], **_kind([profiled(body, at) for at in
+                            range(1, len(below))])}  # fmt: skip
+    totals = [label for label in labels if label not in kept]
+    if totals:
+        keys["leave_out"] = totals
+    return Guess(
+        "brand_table", keys,
+        f"a wide table of {len(waves)} waves: {len(kept)} brands, {keys['kind']}; {waves[-1]} is "
+        "the newest", f"`wave`: {', '.join(waves)} stand in the second heading, and one is read at "
+        "a time", tuple(kept),
     )  # fmt: skip
 
 
@@ -275,27 +470,6 @@ def _kind(columns: Sequence[Column]) -> dict[str, str]:
     if max(numbers) <= 10:
         return {"kind": "ratings"}
     return {"kind": "shares", "unit": "percent"} if max(numbers) <= 100 else {"kind": "counts"}
-
-
-def _survey_table(
-    grid: Grid, columns: list[Column], *, person: Column | None = None
-) -> Guess | None:
-    answered = [
-        c for c in columns if c is not person and c.is_whole and 2 <= c.n_distinct <= 15
-    ]  # fmt: skip
-    if len(grid.rows) < 10 or len(answered) < (3 if person is None else 1):
-        return None
-    brand = role_of(columns, "brand", text=True)
-    keys, question = guessed_survey(columns, n_rows=len(grid.rows))
-    if person is not None and not re.match(
-        _MOMENT, label_text(grid.rows[0][columns.index(person)])
-    ):
-        keys.setdefault("respondent", person.name)
-    return Guess(
-        "survey", keys,
-        f"a survey: {len(grid.rows)} rows, {len(answered)} columns of answers", question,
-        _labels(grid, brand) if brand else (),
-    )  # fmt: skip
 
 
 def _labels(grid: Grid, column: Column) -> tuple[str, ...]:

@@ -6,22 +6,23 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from brandkit.core.errors import BrandkitError, InputError, MissingFileError, did_you_mean
 from brandkit.sources.new.columns import Guess, Section, Unreadable
 from brandkit.sources.new.files import Bare, guessed_file, in_one_catalog
-from brandkit.sources.study.settings import FILE_NAME
+from brandkit.sources.study.settings import FILE_NAME, SurveySection
 from brandkit.sources.study.store import write_whole
+from brandkit.sources.study.study import declared_survey
 
 Reader = Callable[[Path, Mapping[str, Any]], None]
 
 #: Keys that a section can do without, those that are least missed first.
 _OPTIONAL: Mapping[Section, tuple[str, ...]] = {
-    "survey": ("missing", "images", "cluster", "strata", "wave", "segments", "weight",
-               "respondent", "codebook", "brand"),
+    "survey": ("missing", "scale", "images", "cluster", "strata", "wave", "segments", "weight",
+               "choice", "respondent", "codebook", "brand"),
     "branches": ("amount", "name", "where"),
 }  # fmt: skip
 
@@ -74,19 +75,26 @@ def tried(guess: Guess, path: Path, *, beside: Mapping[str, Path] | None = None)
 
 
 def _asking(guess: Guess, keys: Mapping[str, Any], said: str) -> Guess:
-    question = f"{guess.question}; {said}" if guess.question else said
-    return Guess(guess.section, keys, guess.reason, question, guess.labels)
+    question = f"{guess.question}\n{said}" if guess.question else said
+    return replace(guess, keys=keys, question=question)
 
 
 def _read_survey(path: Path, keys: Mapping[str, Any]) -> None:
-    from brandkit.sources.survey.survey import read_survey
-
-    roles = ("codebook", "brand", "respondent", "weight", "strata", "cluster", "wave", "missing")
-    survey = read_survey(
-        path, categories=keys.get("segments", ()), **{role: keys.get(role) for role in roles}
-    )
+    codebook = keys.get("codebook")
+    named = {key: value for key, value in keys.items() if key != "codebook"}
+    section = SurveySection.model_validate({"source": path.name, **named})
+    survey = declared_survey(section, path, codebook=codebook)
     if "images" in keys:
         survey.images(keys["images"])
+    columns = {*map(str, survey.responses.columns), *survey.batteries["set"].dropna()}
+    for key in ("drivers", "images", "segments", "outcome", "recommend", "choice"):
+        value = keys.get(key, ())
+        gone = [name for name in ([value] if isinstance(value, str) else value)
+                if name not in columns]  # fmt: skip
+        if gone:
+            raise InputError(
+                f"`{key}` names {gone[0]!r}, which is no column once the file is read."
+            )
 
 
 def _read_branches(path: Path, keys: Mapping[str, Any]) -> None:
@@ -104,12 +112,20 @@ def _read_brand_table(path: Path, keys: Mapping[str, Any]) -> None:
 def _read_catalog(path: Path, keys: Mapping[str, Any]) -> None:
     from brandkit.sources.catalog.catalog import read_catalog
 
-    read_catalog(path, format="table", columns=keys["columns"], register=keys.get("register"))
+    read_catalog(path, format="table", columns=keys["columns"], register=keys.get("register"),
+                 sheet=keys.get("sheet"))  # fmt: skip
+
+
+def _read_leagues(path: Path, keys: Mapping[str, Any]) -> None:
+    from brandkit.sources.tables.league import read_league
+
+    for table in keys["tables"]:
+        read_league(path, sheet=keys.get("sheet"), **table)
 
 
 _READERS: Mapping[Section, Reader] = {
     "survey": _read_survey, "branches": _read_branches, "brand_table": _read_brand_table,
-    "catalog": _read_catalog,
+    "catalog": _read_catalog, "league_tables": _read_leagues,
 }  # fmt: skip
 
 
@@ -133,6 +149,8 @@ _COMMENTS: Mapping[str, Mapping[str, str]] = {
     "survey": {
         "source": "sav, csv, xlsx or parquet", "codebook": "item, label, low, high, missing, set",
         "brand": "column of the brand rated, or the one brand's name",
+        "sheet": "the sheet of the workbook",
+        "stack": "columns a brand put under each other, as labels tell",
         "respondent": "column of the respondent's id", "weight": "column of the weight",
         "strata": "column of the sampling strata", "cluster": "column of the sampling clusters",
         "wave": "column of the wave",
@@ -147,6 +165,11 @@ _COMMENTS: Mapping[str, Mapping[str, str]] = {
         "blocks": "batteries: constructs and their items",
         "paths": "which construct leads to which",
     },
+    "league_tables": {
+        "source": "a row a brand", "brand": "column of the brands", "score": "column of the scores",
+        "n": "column of the bases, or one for all", "unit": '"percent", "index", "nps" or '
+        '"per_million"', "measure": "what was asked",
+    },
     "branches": {
         "source": "one row a branch, or a brand and market", "brand": "column of the brand",
         "market": "column of the market",
@@ -160,6 +183,7 @@ _EXAMPLES = {
     "catalog": 'source = "products.csv"\nformat = "table"\n'
     'columns = { brand = "bank", product = "id", name = "product", category = "type" }',
     "survey": 'source = "survey.sav"\nbrand = "bank"\nweight = "weight"',
+    "league_tables": 'source = "scores.csv"\nbrand = "bank"\nscore = "score"\nn = "sample"',
     "branches": 'source = "branches.csv"\nbrand = "bank"\nmarket = "county"\namount = "deposits"',
 }
 
@@ -169,6 +193,7 @@ _TITLES = {
     "catalog": "The banks' products.",
     "survey": "Answers of customers.",
     "branches": "Where the banks are present.",
+    "league_tables": "Rankings that others published.",
 }
 
 
@@ -234,6 +259,12 @@ def new_study(
     ('image.csv: a wide table: 2 brands × 2 attributes, counts',)
     """
     target = Path(folder)
+    if not files and not target.exists():
+        near = did_you_mean(target.name, [p.name for p in target.parent.glob("*") if p.is_dir()])
+        raise InputError(
+            f"`folder` must be there, with the study's files in it; found no {target}.{near} Name "
+            "its files too, and the folder is made."
+        )
     if target.is_file():
         raise InputError(
             f"`folder` must be a folder; found the file {target.name}. Name the folder it is in, "
@@ -248,17 +279,21 @@ def new_study(
     sources = [_existing(Path(file)) for file in files] if files else _in_folder(target)
     guesses, questions = _gathered(target, sources)
     unreadable = [question for question in questions if isinstance(question, Unreadable)]
-    if unreadable and not guesses:
-        raise InputError(" ".join(unreadable))
+    if not guesses:
+        why = [*unreadable, *(q for q in questions if q not in unreadable)]
+        raise InputError(" ".join(f"{one.rstrip('.')}." for one in why) if why else
+                         f"{target} holds no file that brandkit reads. Put the study's files "
+                         "there, or name them.")  # fmt: skip
     text = _written(target, [(source, guess) for source, guess in guesses])
     target.mkdir(parents=True, exist_ok=True)
     write_whole(path, text)
     said = tuple(f"{Path(source).name}: {guess.reason}" for source, guess in guesses)
     asked = [
-        f"{Path(source).name}: {guess.question}" for source, guess in guesses if guess.question
+        f"{Path(source).name}: {question}"
+        for source, guess in guesses
+        for question in guess.question.split("\n")
+        if question
     ]
-    if not guesses:
-        questions = [*questions, f"no file was recognised; fill in a section of {path}"]
     return NewStudy(path, said, (*asked, *questions))
 
 
@@ -302,7 +337,7 @@ def _gathered(folder: Path, sources: Sequence[Path]) -> tuple[list[tuple[str, Gu
             found.append((_relative(folder, source), guess))
             places[found[-1][0]] = source
     kept: list[tuple[str, Guess]] = []
-    for section in ("names", "brand_table", "catalog", "survey", "branches"):
+    for section in ("names", "brand_table", "catalog", "survey", "branches", "league_tables"):
         own = [(source, guess) for source, guess in found if guess.section == section]
         if section == "catalog" and len(own) > 1:
             own, dated = in_one_catalog(own, found)
@@ -368,13 +403,33 @@ def _written(folder: Path, guesses: Sequence[tuple[str, Guess]]) -> str:
 def _section(section: str, source: str, guess: Guess) -> list[str]:
     comments: Mapping[str, str | None] = _COMMENTS[section]
     keys = dict(guess.keys)
+    if section == "league_tables":
+        rows = [f"# Guess: {guess.reason}."]
+        for table in keys["tables"]:
+            shown = {
+                "source": source,
+                **({"sheet": keys["sheet"]} if "sheet" in keys else {}),
+                **table,
+            }
+            rows += ["[[league_tables]]", *(_line(k, v, comments.get(k)) for k, v in shown.items())]
+        return [*rows, "# " + _line("published", "2026-03", "when, and by whom: `title`")]
     dates = keys.pop("dates", None)
     if dates is None:
         keys = {"source": source, **keys}
     rows = [f"# Guess: {guess.reason}.", f"[{section}]"]
     tables = {key: value for key, value in keys.items() if isinstance(value, Mapping)}
     rows += [_line(k, v, comments.get(k)) for k, v in keys.items() if k not in tables]
-    if "brand" not in keys and section in _NO_BRAND:
+    for key, value, why in guess.doubts:
+        rows += [f"# Not sure: {why}.", "# " + _line(key, value, comments.get(key))]
+    asked = {doubt.key for doubt in guess.doubts}
+    if (
+        "brand" not in keys
+        and "brand" not in asked
+        and section in _NO_BRAND
+        and not (
+            ({"stack", "transposed", "wave"} & set(keys) and section != "survey") or "stack" in keys
+        )
+    ):
         rows.append("# " + _line("brand", *_NO_BRAND[section]))
     for key, table in tables.items():
         rows += ["", f"[{section}.{key}]" + (f"  # {comments[key]}" if comments.get(key) else "")]

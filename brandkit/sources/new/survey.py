@@ -1,31 +1,36 @@
-"""Guesses about the columns of a survey: batteries, scales, weights, missing codes."""
+"""Which column of a survey is what: firm where two signs agree, asked where one stands alone."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
-from brandkit.core.errors import BrandkitError
-from brandkit.sources.new.columns import (
-    FEW,
-    GROUPS,
-    Column,
-    Guess,
-    Unreadable,
-    labelled_role,
-    role_of,
-)
-from brandkit.sources.survey.codebook import Item, is_missing
-from brandkit.sources.survey.raw import AnswerSet
+from brandkit.core.waves import order_of_time
+from brandkit.sources.new import roles
+from brandkit.sources.new.columns import Doubt, Guess
+from brandkit.sources.survey.answers import as_numbers, is_blank, labelled
+from brandkit.sources.survey.codebook import Item, code_text, is_missing
+from brandkit.sources.survey.design import SurveyDesign
+from brandkit.sources.survey.forms import is_added
+from brandkit.sources.survey.quality import personal_data
+from brandkit.sources.survey.raw import RawSurvey, with_codebook, with_missing
+from brandkit.sources.survey.survey import raw_survey
+from brandkit.sources.survey.ticks import understood, unfolded
+
+Kind = Literal["added", "personal", "date", "tick", "list", "scale", "group", "number", "id",
+               "text", "empty"]  # fmt: skip
 
 #: Codes that stand for "no answer" when they lie far beyond the other codes of a column.
-NO_ANSWER = (-99.0, -98.0, -9.0, -8.0, -1.0, 77.0, 88.0, 97.0, 98.0, 99.0, 977.0, 988.0,
-             996.0, 997.0, 998.0, 999.0, 9997.0, 9998.0, 9999.0)  # fmt: skip
+NO_ANSWER = frozenset(
+    float(code)
+    for code in (-99, -98, -97, -9, -8, -7, -3, -2, -1, 77, 88, 97, 98, 99, 977, 988, 996, 997,
+                 998, 999, 9997, 9998, 9999)
+)  # fmt: skip
 #: The customer-satisfaction model's constructs and the arrows between them.
 MODEL = (("IMAG", "EXPE"), ("EXPE", "QUAL"), ("EXPE", "VAL"), ("QUAL", "VAL"), ("IMAG", "SAT"),
          ("EXPE", "SAT"), ("QUAL", "SAT"), ("VAL", "SAT"), ("IMAG", "LOY"),
@@ -35,256 +40,486 @@ AFTER = ("LOY", "LOYALTY", "忠誠", "忠诚", "忠誠度", "忠诚度")
 #: Constructs nearest to satisfaction first: where there are too many drivers, these stay.
 NEAREST = ("QUAL", "VAL", "EXPE", "IMAG")
 #: Scales of ratings that are in use, the likeliest first.
-USUAL_SCALES = ((0, 10), (1, 10), (1, 5), (1, 7), (0, 100))
-MOST_LEVELS = 12
-LONGEST_SCALE = 15
+USUAL_SCALES = ((0, 10), (1, 10), (1, 5), (1, 7), (1, 4), (1, 6))
 #: Importance is computed over all subsets of drivers up to here.
 MOST_DRIVERS = 20
-DESIGN = ("brand", "respondent", "weight", "strata", "cluster", "wave")
-_SCALE_WORDS = ("agree", "satisf", "likely", "poor", "excellent", "not at all", "completely",
-                "滿意", "满意", "同意", "推薦", "推荐", "可能")  # fmt: skip
-_IMAGE_WORDS = ("image", "img", "assoc", "attribut", "describ", "形象", "印象", "屬性", "属性")
+MOST_BRANDS = 60
+_DATE = re.compile(r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}.*")
 
 
 @dataclass(frozen=True)
-class _Ticks:
-    """Columns of ticks that belong together."""
+class Answered:
+    """A column of a survey as its answers show it.
+
+    Parameters
+    ----------
+    name, label, question : str
+    at : int
+        Its place among the columns.
+    kind : str
+    texts : tuple of str
+        Labels that occur, where they are few.
+    numbers : tuple of float
+        Codes that occur.
+    scale : tuple of float, optional
+        As the file tells it.
+    is_whole : bool
+        Whether every row has an answer.
+    """
 
     name: str
-    items: tuple[str, ...]
-    labels: tuple[str, ...] = ()
+    label: str
+    question: str
+    at: int
+    kind: Kind
+    texts: tuple[str, ...] = ()
+    numbers: tuple[float, ...] = ()
+    scale: tuple[float, float] | None = None
+    is_whole: bool = True
+
+    @property
+    def told(self) -> str:
+        """All that heading and label say, in small letters."""
+        return f"{self.name} {self.label} {self.question}".casefold().replace("_", " ")
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What a file declares of itself, beside its columns."""
+@dataclass
+class _Roles:
+    """What has been found out, and what is asked."""
 
-    sets: tuple[_Ticks, ...] = ()
-    is_declared: bool = False
-    in_sets: frozenset[str] = field(default_factory=frozenset)
+    keys: dict[str, Any] = field(default_factory=dict)
+    doubts: list[Doubt] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+
+    def ask(self, key: str, value: Any, reason: str) -> None:
+        """Write a key commented out, and put its reason as a question."""
+        self.doubts.append(Doubt(key, value, reason))
+        self.questions.append(f"`{key}`: {reason}")
 
 
-def guessed_spss(path: Path) -> Guess | str:
-    """Guess what the columns of an SPSS file are.
+def guessed_survey(
+    path: Path, *, sheet: str | None = None, codebook: Path | None = None, certain: bool = False
+) -> Guess | None:
+    """Guess what the columns of a survey are; None where it looks like none.
 
     Parameters
     ----------
     path : Path
-
-    Returns
-    -------
-    Guess or str
-        The reason as text where the file cannot be read.
+    sheet : str, optional
+    codebook : Path, optional
+    certain : bool
+        Whether the form of the file alone says that it is a survey.
     """
-    from brandkit.sources.survey.spss import read_spss
-
-    try:
-        raw = read_spss(path)
-    except BrandkitError as error:
-        return Unreadable(error)
-    columns = [_spss_column(str(name), raw.frame[name], raw.items[str(name)]) for name in raw.frame]
-    known = _Known(
-        tuple(_named_ticks(one, raw.items) for one in raw.sets if one.form == "ticks"),
-        is_declared=True, in_sets=frozenset(item for one in raw.sets for item in one.items),
-    )  # fmt: skip
-    keys, question = guessed_survey(columns, n_rows=len(raw.frame), known=known)
-    brand = next((c for c in columns if c.name == keys.get("brand")), None)
-    sets = f", {len(raw.sets)} sets of ticks" if raw.sets else ""
-    return Guess(
-        "survey", keys, f"a survey: {len(raw.frame)} rows, {len(columns)} columns{sets}", question,
-        brand.texts if brand else (),
-    )  # fmt: skip
-
-
-def _named_ticks(one: AnswerSet, items: Mapping[str, Item]) -> _Ticks:
-    return _Ticks(f"{one.name} {one.question}", one.items, tuple(items[i].label for i in one.items))
-
-
-def _spss_column(name: str, answers: pd.Series, item: Item) -> Column:
-    """Profile a column of an SPSS file: a scale, named things, or numbers."""
-    given = answers.dropna()
-    given = given[~is_missing(given, item.missing)]
-    codes = list(given.unique())
-    labels = [item.values[code] for code in sorted(item.values) if code in codes]
-    words = " ".join(labels).casefold()
-    # the ends of a scale are labelled, or its words are those of a scale
-    is_scale = item.low is not None and (
-        len(labels) < len(codes) or any(word in words for word in _SCALE_WORDS)
-    )
-    is_things = bool(item.values) and not is_scale and not set(item.values) <= {0.0, 1.0}
-    numbers = [float(code) for code in codes if isinstance(code, (int, float))]
-    return Column(
-        name, len(given), len(codes),
-        tuple(sorted(numbers)) if len(numbers) == len(codes) and not is_things else (),
-        label=item.label, texts=tuple(labels) if len(labels) <= FEW else (), is_scale=is_scale,
-    )  # fmt: skip
+    raw = with_codebook(raw_survey(path, sheet=sheet), codebook)
+    codes = {} if certain else _missing_codes(raw)
+    missing = sorted({code for found in codes.values() for code in found})
+    nothing = SurveyDesign()
+    if missing:
+        raw = with_missing(raw, {name: found for name, found in codes.items()}, design=nothing)
+    read = unfolded(understood(raw, design=nothing), design=nothing)
+    columns = _profiles(raw, read)
+    if not certain and survey_signs(columns, len(raw.frame)) < 4:
+        return None
+    found = _Roles()
+    if sheet is not None:
+        found.keys["sheet"] = sheet
+    grids = _grids(columns)
+    _design(found, columns, read)
+    if missing:
+        found.keys["missing"] = [int(code) for code in missing]
+        told = ", ".join(code_text(code) for code in missing)
+        found.questions.append(f"are {told} really codes for no answer (`missing`)?")
+    if grids and "brand" not in found.keys:
+        found.keys["stack"] = True
+        found.questions = [q for q in found.questions if not q.startswith("no column says")]
+        found.questions.append("each question is asked of every bank in columns of its own: `stack` "
+                               "puts them under each other")  # fmt: skip
+        columns = _stacked(columns, grids)
+    _explained(found, columns)
+    _images(found, columns, read)
+    _segments(found, columns)
+    _people(found, columns)
+    scales = sum(column.kind == "scale" for column in columns)
+    n_sets = sum(one.form == "ticks" for one in read.sets)
+    sets = f", {n_sets} {'question' if n_sets == 1 else 'questions'} of ticks" if n_sets else ""
+    brand = next((c for c in columns if c.name == found.keys.get("brand")), None)
+    shown = [f"{key} {_shown(found.keys[key], columns)}" for key in
+             ("brand", "outcome", "recommend", "wave", "weight", "choice") if key in found.keys]  # fmt: skip
+    reason = f"a survey: {len(raw.frame)} rows, {scales} ratings{sets}"
+    return Guess("survey", found.keys, "; ".join([reason, *shown]), "\n".join(found.questions),
+                 brand.texts if brand else _texts_of(columns), tuple(found.doubts))  # fmt: skip
 
 
-def guessed_survey(
-    columns: Sequence[Column], *, n_rows: int, known: _Known | None = None
-) -> tuple[dict[str, Any], str]:
-    """Guess the keys of ``[survey]``.
-
-    Parameters
-    ----------
-    columns : sequence of Column
-    n_rows : int
-    known : _Known, optional
-        What the file itself declares.
-
-    Returns
-    -------
-    dict
-        Keys of the section.
-    str
-        What a person should look at.
-    """
-    known = known or _Known()
-    keys: dict[str, Any] = _design(columns, n_rows)
-    taken = {*keys.values(), *known.in_sets}
-    free = [c for c in columns if c.name and c.name not in taken]
-    if not known.is_declared and (missing := _missing_codes(free)):
-        keys["missing"] = sorted({code for codes in missing.values() for code in codes})
-    groups = [c for c in free if _is_group(c, keys.get("missing", ()))]
-    answered = [c for c in free if c not in groups and _is_answer(c, keys.get("missing", ()))]
-    ticks = [c for c in answered if set(c.numbers) <= {0.0, 1.0}]
-    scales = [c for c in answered if c not in ticks]
-    if any(c.is_scale for c in scales):
-        scales = [c for c in scales if c.is_scale]
-    blocks = _batteries([c.name for c in scales])
-    if blocks:
-        keys["blocks"] = blocks
-        paths = [[a, b] for a, b in MODEL if a in blocks and b in blocks]
-        if {"SAT"} < set(blocks) and paths:
-            keys["paths"] = paths
-    brand = next((c for c in columns if c.name == keys.get("brand")), None)
-    images = _images(known.sets, [c.name for c in ticks], brand)
-    if images:
-        keys["images"] = images
-    keys |= _explained(scales, blocks, keys.get("missing", ()))
-    if scales and not known.is_declared and (scale := _scale(scales, keys.get("missing", ()))):
-        keys["scale"] = scale
-    own = set(brand.texts) if brand else set()
-    segments = [c.name for c in groups if not (own and set(c.texts) and set(c.texts) <= own)]
-    if segments:
-        keys["segments"] = segments
-    return keys, _question(keys, scales, is_declared=known.is_declared)
+def survey_signs(columns: Sequence[Answered], n_rows: int) -> int:
+    """Count what speaks for a survey: what services add, questions, ratings, persons."""
+    kinds = [column.kind for column in columns]
+    asks = sum(bool(re.search(r"[?？]", column.told)) for column in columns)
+    rated = [c for c in columns if c.kind == "scale"]
+    signs = 3 * (kinds.count("added") > 1) + 2 * (asks > 0) + (len(rated) > 0) + (len(rated) > 2)
+    signs += 2 * any(c.kind == "id" and roles.PERSON.search(c.told) for c in columns)
+    signs += 2 * any(roles.RECOMMEND.search(c.told) for c in rated)
+    signs += 2 * any(roles.SATISFIED.search(c.told) for c in rated)
+    signs += sum(kinds.count(kind) > 1 for kind in ("tick", "list")) + ("list" in kinds)
+    signs += 2 * ("personal" in kinds) * (len(rated) > 0) + (n_rows > 100 and len(rated) > 1)
+    return signs if n_rows >= 10 and (rated or "tick" in kinds or "list" in kinds) else 0
 
 
-def _design(columns: Sequence[Column], n_rows: int) -> dict[str, Any]:
-    """Guess which columns say who answered, about whom, with what weight."""
-    keys: dict[str, Any] = {}
-    for role in DESIGN:
-        free = [c for c in columns if c.name not in keys.values()]
-        column = role_of(free, role)
-        if column is None and role in ("respondent", "weight", "wave"):
-            column = labelled_role(free, role)
-        if column is None:
-            continue
-        is_id = role == "respondent" and column.n_distinct < n_rows / 4
-        is_brand = role == "brand" and column.n_distinct > n_rows / 4
-        is_whole = column.n == n_rows  # every row has its bank, its person, its weight
-        if not is_id and not is_brand and is_whole and (role != "weight" or column.is_number):
-            keys[role] = column.name
-    return keys
+# ---------------------------------------------------------------- looking at columns
 
 
-def _is_group(column: Column, missing: Collection[float]) -> bool:
-    """Say whether a column tells groups of customers apart."""
-    if not column.is_number:
-        return not column.is_scale and 2 <= column.n_distinct <= MOST_LEVELS
-    kept = [number for number in column.numbers if number not in missing]
-    words = re.split(r"[\s_.\-\d]+", f"{column.name} {column.label}".casefold())
-    is_named = any(word in words or (not word.isascii() and word in column.name) for word in GROUPS)
-    return is_named and not column.is_scale and column.is_whole and 2 <= len(kept) <= MOST_LEVELS
-
-
-def _is_answer(column: Column, missing: Collection[float]) -> bool:
-    kept = [number for number in column.numbers if number not in missing]
-    return column.is_whole and 2 <= len(kept) <= LONGEST_SCALE and max(kept) <= LONGEST_SCALE
-
-
-def _missing_codes(columns: Sequence[Column]) -> dict[str, list[int]]:
-    """Find codes far beyond the others of a column of small whole numbers."""
-    found = {}
-    for column in columns:
-        codes = [n for n in column.numbers if n in NO_ANSWER]
-        kept = [n for n in column.numbers if n not in NO_ANSWER]
-        is_far = kept and max(kept) <= 11 and min(kept) >= 0 and len(kept) > 1
-        if column.is_whole and codes and is_far and column.n_distinct <= LONGEST_SCALE:
-            found[column.name] = [int(code) for code in codes]
+def _profiles(raw: RawSurvey, read: RawSurvey) -> list[Answered]:
+    ticked = {name for one in read.sets if one.form == "ticks" for name in one.items}
+    lists = {one.name for one in read.sets}
+    personal = {one.column for one in personal_data(raw.frame, design=SurveyDesign())}
+    found = []
+    for at, name in enumerate(map(str, raw.frame.columns)):
+        item, cells = read.items[name], read.frame[name]
+        kind: Kind | None = None
+        if is_added(name) or is_added(item.label):
+            kind = "added"
+        elif name in personal:
+            kind = "personal"
+        elif name in ticked:
+            kind = "tick"
+        elif name in lists:
+            kind = "list"
+        found.append(_profile(name, item, cells, at, kind))
     return found
 
 
-def _batteries(names: Sequence[str]) -> dict[str, list[str]]:
+def _profile(name: str, item: Item, cells: pd.Series, at: int, kind: Kind | None) -> Answered:
+    blank = is_blank(cells) | is_missing(cells, item.missing)
+    given = cells[~blank]
+    base = {"name": name, "label": item.label or name, "question": item.question or "", "at": at,
+            "is_whole": not blank.any()}  # fmt: skip
+    if given.empty:
+        return Answered(**base, kind=kind or "empty")
+    if pd.api.types.is_datetime64_any_dtype(given) or (
+        given.astype("str").str.strip().str.fullmatch(_DATE).mean() > 0.9
+    ):
+        days = tuple(sorted(given.astype("str").str[:10].unique()))
+        return Answered(**base, kind="added" if kind == "added" else "date", texts=days[:400])
+    values, unread = as_numbers(given)
+    zeros = given.astype("str").str.strip().str.fullmatch(r"0\d+").any()
+    numbers = () if unread.any() or zeros else tuple(sorted(values.dropna().unique()))
+    n_distinct = int(given.nunique())
+    if item.values and item.nominal:
+        texts = tuple(labelled(given, item.values).cat.categories)
+    elif numbers:
+        texts = tuple(item.values.get(number, code_text(number)) for number in numbers[:60])
+    else:
+        texts = tuple(given.astype("str").str.strip().unique()[:200])
+    if kind is None:
+        kind = _kind(item, numbers, texts, n_distinct, len(given))
+    scale = None
+    if item.low is not None and item.high is not None and kind == "scale":
+        scale = item.low, item.high
+    return Answered(**base, kind=kind, texts=texts, numbers=numbers, scale=scale)
+
+
+def _kind(
+    item: Item, numbers: Sequence[float], texts: Sequence[str], n_distinct: int, n: int
+) -> Kind:
+    if item.nominal and item.values:
+        return "group" if n_distinct <= MOST_BRANDS else "text"
+    if item.has_scale and (item.low, item.high) != (0.0, 1.0):
+        return "scale"
+    if numbers:
+        whole = all(number.is_integer() for number in numbers)
+        low, high = numbers[0], numbers[-1]
+        if whole and n_distinct == n > 10:
+            return "id"
+        is_dense = len(numbers) >= 0.5 * (high - low + 1)
+        if whole and low >= 0 and high <= 10 and len(numbers) > 2 and is_dense:
+            return "scale"
+        if whole and set(numbers) <= {0.0, 1.0}:
+            return "tick"
+        return "group" if whole and len(numbers) <= 3 and high <= 10 else "number"
+    if n_distinct == n > 10 or n_distinct > max(MOST_BRANDS, n / 4):
+        codes = sum(bool(re.fullmatch(r"(?=\S*\d)[\w-]{1,40}", text)) for text in texts)
+        return "id" if codes >= 0.9 * len(texts) else "text"
+    longest = max(map(len, texts))
+    return "group" if n_distinct <= MOST_BRANDS and longest <= 60 and n_distinct > 1 else "text"
+
+
+def _missing_codes(raw: RawSurvey) -> dict[str, list[float]]:
+    """Find codes far beyond the others of a column of small whole numbers."""
+    found: dict[str, list[float]] = {}
+    for name in map(str, raw.frame.columns):
+        if is_added(name):
+            continue
+        cells = raw.frame[name]
+        if pd.api.types.is_datetime64_any_dtype(cells):
+            continue
+        distinct = pd.Series(cells[~is_blank(cells)].unique())
+        if len(distinct) > 16:
+            continue
+        numbers = pd.to_numeric(distinct, errors="coerce").dropna()
+        kept = [n for n in numbers if n not in NO_ANSWER]
+        far = [n for n in numbers if n in NO_ANSWER]
+        is_small = kept and min(kept) >= 0 and max(kept) <= 11
+        if far and is_small and all(float(n).is_integer() for n in kept):
+            found[name] = far
+    return found
+
+
+# ---------------------------------------------------------------- roles
+
+
+def _design(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None:
+    """Guess which columns say who answered, about whom, with what weight, and when."""
+    brand = _brand(found, columns)
+    ids = [c for c in columns if c.kind in ("id", "number", "text", "group") and c is not brand
+           and c.is_whole and _is_person(c)]  # fmt: skip
+    for person in ids:
+        rows = read.frame[[person.name, *([brand.name] if brand else [])]].astype("str")
+        alone = not rows[person.name].duplicated().any()
+        if alone or (brand and not rows.duplicated().any()):
+            found.keys["respondent"] = person.name
+            if brand and not alone:
+                _choice(found, columns, read, brand=brand, person=person)
+            break
+    for column in columns:
+        if column.kind in ("number", "scale", "group") and roles.WEIGHT.search(column.told):
+            _weight(found, column, read)
+            break
+    for key, words in (("strata", roles.STRATA), ("cluster", roles.CLUSTER)):
+        named = next((c for c in columns if c.kind in ("group", "number", "scale", "id")
+                      and c.is_whole and words.search(c.name.replace("_", " "))), None)  # fmt: skip
+        if named:
+            found.keys[key] = named.name
+    _wave(found, [c for c in columns if c is not brand])
+
+
+def _is_person(column: Answered) -> bool:
+    return bool(roles.PERSON.search(column.name.replace("_", " ")) or
+                roles.PERSON.search(column.label))  # fmt: skip
+
+
+def _brand(found: _Roles, columns: Sequence[Answered]) -> Answered | None:
+    scored = [(score, c) for c in columns if (score := _brand_score(c)) > 0]
+    if not scored:
+        found.questions.append(
+            "no column says which bank a row is about; name the bank under `brand` if it is one "
+            "for all"
+        )
+        return None
+    score, best = max(scored, key=lambda pair: (pair[0], -pair[1].at))
+    if score < 3:
+        found.ask("brand", best.name, f"does {best.label!r} say which bank a row is about?")
+        return None
+    found.keys["brand"] = best.name
+    if all(re.fullmatch(r"-?\d+", text) for text in best.texts):
+        said = f"{best.name} holds codes without names, so banks are called by them"
+        found.questions.append(f"`brand`: {said}; a codebook would name them")
+    return best
+
+
+def _brand_score(column: Answered) -> int:
+    """Weigh heading against answers: 3 and more where both say "bank"."""
+    if column.kind not in ("group", "scale", "number") or len(column.texts) < 2:
+        return 0
+    texts = [text.casefold().strip() for text in column.texts]
+    if len(texts) > MOST_BRANDS or set(texts) <= roles.YES_NO or column.scale is not None:
+        return 0
+    named = bool(roles.BANK.search(column.told))
+    is_whole_name = roles.BANK.fullmatch(column.name.strip()) or roles.BANK.fullmatch(
+        column.label.strip()
+    )
+    if roles.SATISFIED.search(column.told) or roles.RECOMMEND.search(column.told):
+        named = False
+    own = sum(bool(roles.BANK.search(text)) for text in column.texts) / len(texts)
+    is_code = all(re.fullmatch(r"-?\d+", text) for text in texts)
+    is_range = sum(bool(roles.AGES.fullmatch(text)) for text in texts) > len(texts) / 2
+    if is_code:
+        few = len(texts) <= 40 and max(map(abs, column.numbers), default=99) <= 999
+        is_asked = named and (is_whole_name or roles.WHICH.search(column.told))
+        return 3 * bool(is_asked and few)
+    if is_range or (column.kind == "scale"):
+        return 0
+    score = 2 * named + 2 * (own > 0.3) + bool(is_whole_name)
+    score += bool(named and roles.MAIN.search(column.told)) + bool(named and own == 0)
+    return score if named or own > 0.5 else 0
+
+
+def _choice(
+    found: _Roles, columns: Sequence[Answered], read: RawSurvey, *, brand: Answered,
+    person: Answered,
+) -> None:  # fmt: skip
+    """Look for the main bank: the same for all rows of a person, or one tick among them."""
+    for column in columns:
+        if column in (brand, person) or not (
+            roles.BANK.search(column.told) or "main" in column.told
+        ):
+            continue
+        if column.kind == "group" and set(column.texts) & set(brand.texts):
+            rows = read.frame[[person.name, column.name]].drop_duplicates()
+            if not rows[person.name].duplicated().any():
+                found.keys["choice"] = column.name
+                return
+        texts = {text.casefold() for text in column.texts}
+        if column.kind in ("tick", "group") and texts <= roles.YES_NO and "main" in column.told:
+            found.ask("choice", column.name, "it says yes or no, and `choice` wants a column with "
+                      "the name of the bank chosen: the main bank")  # fmt: skip
+            return
+
+
+def _weight(found: _Roles, column: Answered, read: RawSurvey) -> None:
+    values, _ = as_numbers(read.frame[column.name])
+    shown = f"{column.name!r} has values such as {', '.join(column.texts[:2])}"
+    if not column.is_whole or values.isna().any():
+        n = int(values.isna().sum())
+        found.ask("weight", column.name, f"{shown}, and {n} rows have none")
+    elif (values <= 0).any() or len(column.numbers) < 3 or not 0.5 <= values.mean() <= 2:
+        found.ask("weight", column.name, f"{shown}; are they weights of persons?")
+    else:
+        found.keys["weight"] = column.name
+
+
+def _wave(found: _Roles, columns: Sequence[Answered]) -> None:
+    taken = set(map(str, found.keys.values()))
+    for column in columns:
+        if column.kind not in ("group", "number", "scale") or column.name in taken:
+            continue
+        is_named = roles.WAVE.search(column.name.replace("_", " ")) or roles.WAVE.search(
+            column.label
+        )
+        if not is_named or not column.is_whole or not 2 <= len(column.texts) <= 60:
+            continue
+        if roles.SATISFIED.search(column.told) or re.search(r"[?？]", column.told):
+            continue
+        order = order_of_time(list(column.texts))
+        if order is not None:
+            found.keys["wave"] = column.name
+        else:
+            value = {"column": column.name, "order": list(column.texts)}
+            found.ask("wave", value, f"{column.name!r} does not tell the order of time; tell it")
+        return
+    for column in columns:
+        months = {text[:7] for text in column.texts}
+        is_days = bool(column.texts) and re.match(r"\d{1,4}[-/.年]\d", column.texts[0])
+        if is_days and column.kind in ("date", "added") and len(months) > 1:
+            by = "month" if len(months) < 13 else "quarter"
+            value = {"column": column.name, "by": by}
+            found.ask("wave", value, f"{column.name!r} holds days of {len(months)} months; write "
+                      "it to compare months or quarters")  # fmt: skip
+            return
+
+
+def _explained(found: _Roles, columns: Sequence[Answered]) -> None:
+    """Find the likelihood to recommend, what drivers explain, and what may drive it."""
+    taken = {str(value) for value in found.keys.values()}
+    rated = [c for c in columns if c.kind == "scale" and c.name not in taken
+             and not (_is_coded_group(c) and not c.question)]  # fmt: skip
+    named = [c for c in rated if roles.RECOMMEND.search(c.told)]
+    to_ten = [c for c in named if _ends(c)[1] == 10]
+    recommend = next(iter(to_ten), None)
+    if recommend:
+        found.keys["recommend"] = recommend.name
+    elif named:
+        low, high = _ends(named[0])
+        found.ask("recommend", named[0].name, f"its answers run from {low:g} to {high:g}; the "
+                  "likelihood to recommend is asked from 0 to 10")  # fmt: skip
+    others = [c for c in rated if c not in named]
+    blocks = _constructs(others)
+    if {"SAT"} < set(blocks):
+        found.keys["blocks"] = blocks
+        paths = [[a, b] for a, b in MODEL if a in blocks and b in blocks]
+        if paths:
+            found.keys["paths"] = paths
+    outcome = _outcome(found, others, blocks)
+    if outcome is None:
+        if others:
+            names = ", ".join(c.label for c in others[:4])
+            found.questions.append(
+                f"`outcome`, `drivers`: which of {names} is satisfaction overall?"
+            )
+        return
+    found.keys["outcome"] = outcome.name
+    _drivers(found, outcome, others, blocks)
+    own = [outcome, *(c for c in others if c.name in found.keys.get("drivers", ()))]
+    _scale(found, own, columns)
+
+
+def _is_coded_group(column: Answered) -> bool:
+    """Whether a few codes from 1 stand for the groups that the heading names."""
+    few = len(column.numbers) <= 8 and column.numbers[0] == 1 and column.scale is None
+    return few and not column.question and bool(roles.GROUP.search(column.told))
+
+
+def _ends(column: Answered) -> tuple[float, float]:
+    if column.scale:
+        return column.scale
+    return (column.numbers[0], 10.0 if column.numbers[-1] >= 9 else column.numbers[-1])
+
+
+def _outcome(
+    found: _Roles, rated: Sequence[Answered], blocks: Mapping[str, list[str]]
+) -> Answered | None:
+    scored = []
+    for column in rated:
+        own = f"{column.name} {column.label}".casefold().replace("_", " ")
+        in_battery = sum(bool(c.question) and c.question == column.question for c in rated) > 1
+        score = 2 * bool(roles.SATISFIED.search(own)) + 2 * bool(roles.OVERALL.search(own))
+        score -= 2 * (in_battery and not roles.OVERALL.search(own))
+        if score > 0:
+            scored.append((score, column))
+    if not scored:
+        return None
+    best = max(score for score, _ in scored)
+    first = [column for score, column in scored if score == best]
+    in_block = [c for c in first if any(c.name in members for members in blocks.values())]
+    if len(first) > 1 and len(in_block) < len(first) and best < 4:
+        names = ", ".join(repr(c.label) for c in first[:4])
+        found.ask("outcome", first[0].name, f"{names}: which one is satisfaction overall?")
+        return None
+    return first[0]
+
+
+def _constructs(rated: Sequence[Answered]) -> dict[str, list[str]]:
     """Gather columns such as imag1, imag2 … under what they have in common."""
     found: dict[str, list[str]] = {}
-    for name in names:
-        said = re.fullmatch(r"(.*?[^\d_.\s])[_.\s]*(\d+)[a-z]?", name)
+    for column in rated:
+        said = re.fullmatch(r"([^\W\d_]{2,}|.*[^\d_.\s]{2,})[_.\s]*\d+[a-z]?", column.name)
         if said:
-            found.setdefault(said[1].upper(), []).append(name)
+            found.setdefault(said[1].upper(), []).append(column.name)
     return {prefix: members for prefix, members in found.items() if len(members) > 1}
 
 
-def _images(sets: Sequence[_Ticks], ticks: Sequence[str], brand: Column | None) -> list[str]:
-    """Propose the ticks that say how a bank is seen, where each row is about one bank.
-
-    A survey without a column of banks asks about every bank in columns of its own; which belong
-    together is told by their labels when the survey is read.
-    """
-    if brand is None:
-        return []
-    banks = {text.casefold() for text in brand.texts}
-    groups = [one for one in sets if not banks or _share(one.labels, banks) < 0.5]
-    groups = groups or [_Ticks(name, tuple(items)) for name, items in _batteries(ticks).items()]
-    groups = [one for one in groups if len(one.items) > 2]
-    named = [one for one in groups if any(w in one.name.casefold() for w in _IMAGE_WORDS)]
-    best = max(named or groups, key=lambda one: len(one.items), default=None)
-    return list(best.items) if best else []
-
-
-def _share(labels: Sequence[str], among: Collection[str]) -> float:
-    return sum(label.casefold() in among for label in labels) / max(len(labels), 1)
-
-
-def _explained(
-    scales: Sequence[Column], blocks: Mapping[str, list[str]], missing: Collection[float]
-) -> dict[str, Any]:
-    """Propose the likelihood to recommend, what drivers explain, and what may drive it."""
-    to_ten = [c for c in scales if max(n for n in c.numbers if n not in missing) == 10]
-    recommend = role_of(to_ten, "recommend") or labelled_role(to_ten, "recommend")
-    found: dict[str, Any] = {"recommend": recommend.name} if recommend else {}
-    names = [c.name for c in scales if c is not recommend]
-    overall = next((n for n in names if re.search(r"sat|overall|滿意|满意", n.casefold())), None)
-    if overall is None:
-        return found
-    found["outcome"] = overall
-    own = next((members for members in blocks.values() if overall in members), [overall])
-    after = [m for key, members in blocks.items() if key in AFTER for m in members]
-    others = [n for n in names if n not in own and n not in after]
-    in_blocks = {member for members in blocks.values() for member in members}
-    alone = [n for n in others if n not in in_blocks]  # what is done, not what is felt
-    drivers = alone if len(alone) > 2 else others
-    if len(drivers) > MOST_DRIVERS:
-        drivers = _nearest(blocks, others)
-    if drivers:
-        found["drivers"] = drivers
-    return found
+def _drivers(
+    found: _Roles, outcome: Answered, others: Sequence[Answered], blocks: Mapping[str, list[str]]
+) -> None:
+    own = next((members for members in blocks.values() if outcome.name in members), [outcome.name])
+    after = {name for key, members in blocks.items() if key in AFTER for name in members}
+    rest = [c for c in others if c.name not in own and c.name not in after
+            and _alike(c, outcome)]  # fmt: skip
+    if "blocks" in found.keys:
+        in_blocks = {name for members in blocks.values() for name in members}
+        alone = [c for c in rest if c.name not in in_blocks]  # what is done, not what is felt
+        rest = alone if len(alone) > 2 else rest
+    else:
+        batteries: dict[str, list[Answered]] = {}
+        for column in rest:
+            stem = re.sub(r"[_.\s(]*\d+\)?$", "", column.name)
+            batteries.setdefault(column.question or stem, []).append(column)
+        shared = [c for members in batteries.values() if len(members) > 1 for c in members]
+        rest = shared or [c for c in rest if len(rest) > 1]
+    names = [c.name for c in rest]
+    if len(names) > MOST_DRIVERS and "blocks" in found.keys:
+        names = _nearest(blocks, names)
+    if names:
+        found.keys["drivers"] = names
+    if len(names) > MOST_DRIVERS:
+        found.questions.append(f"`drivers`: {len(names)} of them; up to {MOST_DRIVERS} are compared "
+                               "over all their subsets, more over sampled orders")  # fmt: skip
 
 
-def _scale(scales: Sequence[Column], missing: Collection[float]) -> list[int] | None:
-    """Propose the ends of the scale, where nearly all ratings reach both of one usual scale."""
-    ends = [
-        (min(kept), max(kept))
-        for column in scales
-        if (kept := [number for number in column.numbers if number not in missing])
-    ]
-    for low, high in USUAL_SCALES:
-        inside = all(low <= first and last <= high for first, last in ends)
-        reached = sum((first, last) == (low, high) for first, last in ends)
-        if inside and ends and reached >= len(ends) / 2:
-            return [low, high]
-    return None
+def _alike(column: Answered, outcome: Answered) -> bool:
+    """Whether a rating has the outcome's scale, as far as is known."""
+    if column.scale and outcome.scale:
+        return column.scale == outcome.scale
+    high = max(_ends(column)[1], _ends(outcome)[1])
+    return high <= 10 and (high > 5) == (min(column.numbers[-1], outcome.numbers[-1]) > 5)
 
 
 def _nearest(blocks: Mapping[str, list[str]], others: Sequence[str]) -> list[str]:
@@ -298,17 +533,139 @@ def _nearest(blocks: Mapping[str, list[str]], others: Sequence[str]) -> list[str
     return [name for name in others if name in kept]
 
 
-def _question(keys: Mapping[str, Any], scales: Sequence[Column], *, is_declared: bool) -> str:
-    parts = []
-    if "brand" not in keys:
-        parts.append("no column says which bank a row is about; name the bank under `brand` if it "
-                     "is one for all")  # fmt: skip
-    if "missing" in keys:
-        codes = ", ".join(f"{code}" for code in keys["missing"])
-        parts.append(f"are {codes} really codes for no answer?")
-    if scales and not is_declared:
-        kept = [n for c in scales for n in c.numbers if n not in keys.get("missing", ())]
-        parts.append(
-            f"answers run from {min(kept):g} to {max(kept):g}; a codebook would declare the scales"
-        )
-    return "; ".join(parts)
+def _scale(found: _Roles, rated: Sequence[Answered], columns: Sequence[Answered]) -> None:
+    """Propose the ends of the scale, where the ratings together reach those of a usual one."""
+    undeclared = [c for c in rated if c.scale is None]
+    if not undeclared:
+        return
+    told = {c.scale for c in rated if c.scale}
+    low = min(c.numbers[0] for c in rated)
+    high = max(c.numbers[-1] for c in rated)
+    if len(told) == 1 and next(iter(told))[0] <= low and high <= next(iter(told))[1]:
+        found.keys["scale"] = [int(end) for end in next(iter(told))]
+    elif low > 1 and high == 10 and any(c.name == found.keys.get("recommend") and 0 in c.numbers
+                                        for c in columns):  # fmt: skip
+        # who may say 0 does so elsewhere: here the scale begins at 1
+        found.keys["scale"] = [1, 10]
+    elif (low, high) in USUAL_SCALES:
+        found.keys["scale"] = [int(low), int(high)]
+    else:
+        near = next((ends for ends in ((1, 5), (1, 7), (1, 10), (0, 10)) if ends[0] <= low and
+                     high <= ends[1]), (0, 10))  # fmt: skip
+        found.ask("scale", list(near), f"answers run from {low:g} to {high:g}; which are the ends "
+                  "of the scale?")  # fmt: skip
+
+
+def _images(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None:
+    """Find the ticks that say how a bank is seen, where each row is about one bank."""
+    if "stack" in found.keys:
+        names = [
+            c.name for c in columns if c.kind == "tick" and not roles.NOBODY.fullmatch(c.label)
+        ]
+        if len(names) > 2:
+            found.keys["images"] = names
+        return
+    brand = next((c for c in columns if c.name == found.keys.get("brand")), None)
+    if brand is None:
+        return
+    banks = {text.casefold() for text in brand.texts}
+    candidates = []
+    for one in read.sets:
+        labels = {name: read.items[name].label or name for name in one.items}
+        told = " ".join([one.name, one.question, *labels, *labels.values()]).replace("_", " ")
+        if sum(label.casefold() in banks for label in labels.values()) > len(labels) / 2:
+            continue
+        names = [name for name, label in labels.items() if not roles.NOBODY.fullmatch(label)]
+        if len(names) > 2:
+            candidates.append((bool(roles.IMAGE.search(told)), names, one))
+    if not candidates:
+        return
+    firm = [candidate for candidate in candidates if candidate[0]]
+    by_stem = {f"question {number}" for number in range(9)}
+    by_stem |= {re.sub(r"[_.\s]?\d+[a-z]?$", "", name) for name in candidates[0][1]}
+    # options side by side without their question can only be about the bank of the row
+    alone = not firm and len(candidates) == 1 and candidates[0][2].question in by_stem
+    _, names, one = max(firm or candidates, key=lambda candidate: len(candidate[1]))
+    if firm or alone:
+        found.keys["images"] = names
+    elif roles.NO_IMAGE.search(one.question or one.name):
+        return
+    else:
+        label = one.question or one.name
+        found.ask("images", names, f"does {label!r} say how the bank is seen?")
+
+
+def _segments(found: _Roles, columns: Sequence[Answered]) -> None:
+    """Find groups of persons: by heading and answers; what is not understood is asked."""
+    taken = {str(v) for key, v in found.keys.items() if not isinstance(v, list)}
+    taken |= {name for v in found.keys.values() if isinstance(v, list) for name in map(str, v)}
+    brand = next((c for c in columns if c.name == found.keys.get("brand")), None)
+    segments, unknown = [], []
+    for column in columns:
+        if column.name in taken or column.kind not in ("group", "scale"):
+            continue
+        texts = [text.casefold().strip() for text in column.texts]
+        if not 2 <= len(texts) <= 12 or set(texts) <= roles.YES_NO:
+            continue
+        own = set(column.texts) <= set(brand.texts) if brand else False
+        if own and not all(re.fullmatch(r"[A-Za-z]?\d+", text) for text in column.texts):
+            continue
+        named = bool(roles.GROUP.search(column.told))
+        if column.kind == "scale" and (not named or not _is_coded_group(column)):
+            continue
+        ages = sum(bool(roles.AGES.fullmatch(text)) for text in texts) > len(texts) / 2
+        tells = set(texts) <= roles.GENDERS or (ages and not column.numbers)
+        if (named and column.kind in ("group", "scale")) or tells:
+            segments.append(column.name)
+        else:
+            unknown.append(column.label)
+    if segments:
+        found.keys["segments"] = segments
+    if unknown:
+        names = ", ".join(repr(name) for name in unknown[:6])
+        found.questions.append(f"{names}: groups of customers? then add them to `segments`")
+
+
+def _people(found: _Roles, columns: Sequence[Answered]) -> None:
+    personal = [column.name for column in columns if column.kind == "personal"]
+    if personal:
+        found.questions.append(f"personal data in {', '.join(personal[:6])}: not used; take these "
+                               "columns out before you share the file")  # fmt: skip
+
+
+def _grids(columns: Sequence[Answered]) -> dict[str, dict[str, str]]:
+    """Find questions asked of every bank in columns of their own: question -> bank -> column."""
+    cut: dict[str, dict[str, str]] = {}
+    for column in columns:
+        if column.kind in ("scale", "tick"):
+            said = re.fullmatch(r"(.*\S)\s+[-–—|]\s+(.+)|(.*\S)\s*[:：]\s*(.+)", column.label)
+            if said:
+                question, bank = said[1] or said[3], said[2] or said[4]
+                cut.setdefault(question, {})[bank] = column.name
+    banks = max(cut.values(), key=len, default={})
+    same = {question: told for question, told in cut.items() if set(told) == set(banks)}
+    own = sum(bool(roles.BANK.search(bank)) for bank in banks)
+    return same if len(same) > 1 and len(banks) > 1 and own > len(banks) / 2 else {}
+
+
+def _stacked(columns: Sequence[Answered], grids: Mapping[str, Mapping[str, str]]) -> list[Answered]:
+    """Give the columns as they are once a grid is stacked: one for each question."""
+    first = {next(iter(told.values())): question for question, told in grids.items()}
+    gone = {name for told in grids.values() for name in told.values()} - set(first)
+    kept = [column for column in columns if column.name not in gone]
+    return [
+        Answered(**{**column.__dict__, "label": first.get(column.name, column.label)})
+        for column in kept
+    ]
+
+
+def _texts_of(columns: Sequence[Answered]) -> tuple[str, ...]:
+    """Give labels, to find out the language where no bank is named."""
+    return tuple(column.label for column in columns if column.kind in ("scale", "group", "list"))
+
+
+def _shown(value: Any, columns: Sequence[Answered]) -> str:
+    name = value if isinstance(value, str) else str(value)
+    column = next((c for c in columns if c.name == name), None)
+    seen = [text for text in column.texts[:2] if len(text) < 40] if column else []
+    return f"{name!r}" + (f" ({', '.join(seen)} …)" if seen else "")

@@ -141,6 +141,8 @@ def _readers(study: Study, labels: LabelNames) -> Iterator[tuple[str, Reader]]:
         yield "[survey]", lambda: _image(study)
     if settings.branches is not None:
         yield "[branches]", lambda: _branches(study)
+    if settings.league_tables:
+        yield "[[league_tables]]", lambda: _leagues(study)
     if settings.study.focus is not None:
         yield "[study]", lambda: _focus(study, labels, str(settings.study.focus))
 
@@ -296,6 +298,15 @@ def _branches(study: Study) -> list[Remark]:
     about = _file(section)
     found = Remark("found", about, f"{text}, {amounts}")
     return [found, *(Remark("note", about, note) for note in notes)]
+
+
+def _leagues(study: Study) -> list[Remark]:
+    remarks = []
+    for one in study.league_tables:
+        base = "with bases" if one.scores["n"].notna().all() else "no bases: the order only"
+        text = f"league table: {len(one.scores)} brands, {one.measure or one.unit}, {base}"
+        remarks.append(Remark("found", one.file, text))
+    return remarks
 
 
 def _brands_compared(study: Study) -> list[Remark]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from brandkit.sources.catalog.catalog import Catalog
     from brandkit.sources.survey.survey import Survey
     from brandkit.sources.tables.branches import Branches
+    from brandkit.sources.tables.league import League
 
 
 LANGUAGES = ("en", "zh-Hant", "zh-Hans")
@@ -254,6 +255,11 @@ def relabelled_branches(branches: Branches, names: Names) -> Branches:
     if not names:
         return branches
     return replace(branches, presence=renamed(branches.presence, ("brand", "market"), names))
+
+
+def relabelled_league(league: League, names: Names) -> League:
+    """Write the brands of a league table anew."""
+    return replace(league, scores=renamed(league.scores, ("brand",), names))
 
 
 def codebook_names(path: Path, language: str) -> dict[str, str]:

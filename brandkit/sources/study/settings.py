@@ -100,7 +100,9 @@ class BrandTableSection(_Section):
     leave_out: Texts = []
     encoding: Text | None = None
     decimal: Literal[".", ","] | None = None
-    header_row: int = Field(default=1, ge=1)
+    transposed: bool = False
+    wave: Text | int | None = None
+    header_row: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _one_form(self) -> BrandTableSection:
@@ -133,7 +135,8 @@ class CatalogSection(_Section):
     crosswalk: Source | None = None
     as_of: Day | None = None
     encoding: Text | None = None
-    sheet: Text | None = None
+    sheet: Text | list[Text] | None = None
+    header_row: int | None = Field(default=None, ge=1)
     columns: dict[Text, dict[Text, Text] | Texts] = {}
     owners: dict[Text, Text] = {}
     weights: dict[Text, Annotated[float, Field(ge=0)]] = {}
@@ -154,17 +157,52 @@ class CatalogSection(_Section):
         return self
 
 
+class WaveColumn(_Section):
+    """``wave = { column = "…", by = "quarter" }``, or with the ``order`` of its waves."""
+
+    column: Text
+    by: Literal["week", "month", "quarter", "half-year"] | None = None
+    order: list[Text | int] = []
+
+    @model_validator(mode="after")
+    def _by_or_order(self) -> WaveColumn:
+        if (self.by is None) == (not self.order):
+            raise ValueError("`wave` with a column needs `by` or `order`; write one of the two")
+        return self
+
+
+class LeagueTable(_Section):
+    """``[[league_tables]]``: a ranking that somebody published."""
+
+    source: Source
+    sheet: Text | None = None
+    brand: Text
+    score: Text
+    n: Text | int | None = None
+    unit: Literal["percent", "index", "nps", "per_million"] = "percent"
+    published: Text | Day | None = None
+    measure: Text | None = None
+    step: Annotated[float, Field(gt=0)] | None = None
+    deff: Annotated[float, Field(ge=1)] = 1.0
+    title: Text | None = None
+    aliases: dict[Text, Text] = {}
+    encoding: Text | None = None
+
+
 class SurveySection(_Section):
     """``[survey]``: answers of customers, and what the columns are for."""
 
     source: Source
+    sheet: Text | None = None
+    header_row: int | None = Field(default=None, ge=1)
     codebook: Source | None = None
+    stack: bool = False
     brand: Text | None = None
     respondent: Text | None = None
     weight: Text | None = None
     strata: Text | None = None
     cluster: Text | None = None
-    wave: Text | None = None
+    wave: Text | WaveColumn | None = None
     waves: list[Text | int] = []
     missing: list[Code] | dict[Text, list[Code]] | None = None
     encoding: Text | None = None
@@ -181,6 +219,16 @@ class SurveySection(_Section):
     smallest_difference: Annotated[float, Field(gt=0)] | None = None
 
     @property
+    def wave_column(self) -> str | None:
+        """The column of the wave."""
+        return self.wave.column if isinstance(self.wave, WaveColumn) else self.wave
+
+    @property
+    def wave_names(self) -> list[str | int]:
+        """The waves in the order of time, where it is told."""
+        return self.wave.order if isinstance(self.wave, WaveColumn) else self.waves
+
+    @property
     def rated(self) -> tuple[str, ...]:
         """The items that `scale` is about: of blocks, drivers and the outcome, each once.
 
@@ -192,6 +240,8 @@ class SurveySection(_Section):
 
     @model_validator(mode="after")
     def _waves_of_a_column(self) -> SurveySection:
+        if self.stack and self.brand:
+            raise ValueError("`stack` makes the brand's column itself; leave `brand` out")
         if self.waves and (self.wave is None or len(set(self.waves)) < len(self.waves)):
             raise ValueError("`waves` must name the waves of `wave`, each once, the earliest first")
         return self
@@ -250,21 +300,23 @@ class Settings(_Section):
     catalog: CatalogSection | None = None
     survey: SurveySection | None = None
     branches: BranchesSection | None = None
+    league_tables: list[LeagueTable] = []
     report: ReportSection = ReportSection()
 
     @model_validator(mode="after")
     def _some_evidence(self) -> Settings:
         if not self.evidence:
             raise ValueError(
-                "must name some evidence; add [brand_table], [catalog], [survey] or [branches]"
+                "must name some evidence; add [brand_table], [catalog], [survey], [branches] or "
+                "[[league_tables]]"
             )
         return self
 
     @property
     def evidence(self) -> tuple[str, ...]:
         """The kinds of evidence the study has."""
-        kinds = ("brand_table", "catalog", "survey", "branches")
-        return tuple(kind for kind in kinds if getattr(self, kind) is not None)
+        kinds = ("brand_table", "catalog", "survey", "branches", "league_tables")
+        return tuple(kind for kind in kinds if getattr(self, kind))
 
     def title_in(self, language: str) -> str:
         """Give the study's title in a language, or the first it has."""

@@ -24,6 +24,7 @@ from brandkit.sources.study.names import (
     read_label_names,
     relabelled_branches,
     relabelled_catalog,
+    relabelled_league,
     relabelled_survey,
     relabelled_table,
 )
@@ -34,18 +35,21 @@ from brandkit.sources.study.settings import (
     CatalogSection,
     Language,
     Settings,
+    SurveySection,
+    WaveColumn,
     read_settings,
 )
 from brandkit.sources.study.store import processed_folder, sha256_of, study_folder
 from brandkit.sources.study.toml_file import TomlFile
 from brandkit.sources.tables.brand_table import BrandTable, read_brand_table
 
-_QUICKEST_FIRST = ("brand_table", "branches", "catalog", "survey")
+_QUICKEST_FIRST = ("league_tables", "brand_table", "branches", "catalog", "survey")
 
 if TYPE_CHECKING:
     from brandkit.sources.catalog.catalog import Catalog
     from brandkit.sources.survey.survey import Survey
     from brandkit.sources.tables.branches import Branches
+    from brandkit.sources.tables.league import League
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,22 +136,9 @@ class Study:
         section = self.settings.survey
         if section is None:
             return None
-        from brandkit.sources.survey.survey import read_survey, with_scale, with_waves
-
         codebook = self._optional(section.codebook, "survey", "codebook")
-        survey = read_survey(
-            self.path(section.source, "survey", "source"), codebook=codebook,
-            brand=section.brand, respondent=section.respondent, weight=section.weight,
-            strata=section.strata, cluster=section.cluster, wave=section.wave,
-            missing=section.missing, categories=section.segments, encoding=section.encoding,
-        )  # fmt: skip
-        if section.scale is not None:
-            survey = with_scale(survey, section.rated, section.scale)
-            recommend = survey.responses.get(section.recommend)
-            if recommend is not None and recommend.isin(REACHED).any():
-                survey = with_scale(survey, [str(section.recommend)], RECOMMEND)
-        if section.waves:
-            survey = with_waves(survey, section.waves)
+        source = self.path(section.source, "survey", "source")
+        survey = declared_survey(section, source, codebook=codebook)
         return relabelled_survey(survey, self.label_names)
 
     @cached_property
@@ -184,6 +175,18 @@ class Study:
             name=section.name, where=section.where, encoding=section.encoding,
         )  # fmt: skip
         return relabelled_branches(branches, self.names)
+
+    @cached_property
+    def league_tables(self) -> tuple[League, ...]:
+        """Rankings that somebody published."""
+        from brandkit.sources.tables.league import read_league
+
+        read = []
+        for at, section in enumerate(self.settings.league_tables):
+            options = section.model_dump(exclude={"source"})
+            path = self.path(section.source, "league_tables", at, "source")
+            read.append(relabelled_league(read_league(path, **options), self.names))
+        return tuple(read)
 
     @cached_property
     def inputs(self) -> tuple[tuple[str, str], ...]:
@@ -231,6 +234,8 @@ class Study:
             found += [settings.survey.source, settings.survey.codebook]
         if settings.branches and "branches" in of:
             found.append(settings.branches.source)
+        if "league_tables" in of:
+            found += [one.source for one in settings.league_tables]
         return tuple(dict.fromkeys(source for source in found if source))
 
     def path(self, source: str, *place: str | int) -> Path:
@@ -292,13 +297,15 @@ class Study:
 
         Parameters
         ----------
-        kind : "brand_table" | "catalog" | "survey" | "branches"
+        kind : "brand_table" | "catalog" | "survey" | "branches" | "league_tables"
         """
         evidence = getattr(self, kind)
         if kind == "brand_table":
             return set(evidence.brands)
         if kind == "catalog":
             return set(map(str, evidence.products["brand"].unique()))
+        if kind == "league_tables":
+            return {str(brand) for one in evidence for brand in one.scores["brand"]}
         if kind == "branches":
             return set(map(str, evidence.presence["brand"].unique()))
         column = evidence.design.get("brand")
@@ -306,6 +313,31 @@ class Study:
             image = self.brand_image if self.settings.brand_table is None else None
             return set() if image is None else set(image.brands)
         return set(map(str, evidence.responses[column].dropna().unique()))
+
+
+def declared_survey(
+    section: SurveySection, source: Path, *, codebook: Path | None = None
+) -> Survey:
+    """Read the survey that a study.toml declares, with its scale and its waves."""
+    from brandkit.sources.survey.survey import read_survey, with_periods, with_scale, with_waves
+
+    survey = read_survey(
+        source, codebook=codebook,
+        brand=section.brand, respondent=section.respondent, weight=section.weight,
+        strata=section.strata, cluster=section.cluster, wave=section.wave_column,
+        missing=section.missing, categories=section.segments, encoding=section.encoding,
+        sheet=section.sheet, header_row=section.header_row, stack=section.stack,
+    )  # fmt: skip
+    if section.scale is not None:
+        survey = with_scale(survey, section.rated, section.scale)
+        recommend = survey.responses.get(section.recommend)
+        if recommend is not None and recommend.isin(REACHED).any():
+            survey = with_scale(survey, [str(section.recommend)], RECOMMEND)
+    if isinstance(section.wave, WaveColumn) and section.wave.by:
+        survey = with_periods(survey, section.wave.by)
+    if section.wave_names:
+        survey = with_waves(survey, section.wave_names)
+    return survey
 
 
 def read_study(

@@ -131,6 +131,8 @@ def battery_answers(
     """
     left_out = set(without)
     by_column = design.brand is not None
+    if by_column:
+        responses = responses[responses[design.brand].notna()]
     brands = responses[design.brand] if by_column else placed["brand"]
     unknown = left_out - set(brands.dropna()) - set(placed["attribute"])
     if unknown:

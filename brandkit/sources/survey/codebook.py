@@ -14,7 +14,8 @@ from pathlib import Path
 import pandas as pd
 
 from brandkit.core.errors import MissingColumnsError, SchemaError, shown
-from brandkit.sources.tables.cells import read_cells
+from brandkit.sources.survey.words import is_no_answer, says_scale
+from brandkit.sources.tables.cells import read_cells, read_grid, sheet_names
 
 #: A code as brandkit compares it: a number where it looks like one, else text.
 Code = float | str
@@ -26,8 +27,19 @@ CODEBOOK_COLUMNS = (
 )  # fmt: skip
 
 _HEADINGS = {
-    "item": ("item", "variable", "column", "name", "題號", "题号", "變數", "变量"),
-    "label": ("label", "text", "description", "標籤", "标签", "題目", "题目"),
+    "item": (
+        "item",
+        "variable",
+        "column",
+        "name",
+        "variable name",
+        "varname",
+        "題號",
+        "题号",
+        "變數",
+        "变量",
+    ),
+    "label": ("label", "text", "description", "variable label", "標籤", "标签", "題目", "题目"),
     "low": ("low", "min", "minimum", "from", "最低", "最小值"),
     "high": ("high", "max", "maximum", "to", "最高", "最大值"),
     "missing": ("missing", "missing_codes", "missing codes", "遺漏值", "缺失值"),
@@ -35,7 +47,16 @@ _HEADINGS = {
     "set": ("set", "battery", "block", "題組", "题组"),
     "question": ("question", "wording", "問題", "问题"),
     "stage": ("stage", "phase", "階段", "阶段"),
-    "values": ("values", "value_labels", "codes", "選項", "选项"),
+    "values": (
+        "values",
+        "value_labels",
+        "value labels",
+        "codes",
+        "answers",
+        "options",
+        "選項",
+        "选项",
+    ),
     "brand": ("brand", "bank", "品牌", "銀行", "银行"),
     "attribute": ("attribute", "屬性", "属性"),
 }
@@ -155,7 +176,7 @@ def parse_values(text: str) -> dict[Code, str]:
     {1.0: 'Male', 2.0: 'Female'}
     """
     labels: dict[Code, str] = {}
-    for part in re.split(r"[;|；\n]", text):
+    for part in re.split(r"[;|；\n]|[,，](?=\s*-?\d+\s*=)", text):
         code, equals, label = part.partition("=")
         if equals and label.strip():
             labels[code_of(code)] = label.strip()
@@ -217,11 +238,17 @@ def read_codebook(path: str | Path, *, encoding: str | None = None) -> dict[str,
     >>> read_codebook(file)["sat1"].high
     10.0
     """
-    cells = read_cells(path, encoding=encoding)
+    sheet = next((name for name in sheet_names(path) if _is_datamap(path, name)), None)
+    cells = read_cells(path, encoding=encoding, sheet=sheet)
     place_of = _headings(path, [str(name) for name in cells.columns])
     items: dict[str, Item] = {}
-    for row, values in zip(cells.index, cells.to_numpy().tolist(), strict=True):
-        cell = {name: str(values[at]).strip() for name, at in place_of.items()}
+    read = [(row, {name: str(values[at]).strip() for name, at in place_of.items()})
+            for row, values in zip(cells.index, cells.to_numpy().tolist(), strict=True)]  # fmt: skip
+    for at, (_, cell) in enumerate(read):  # labels of codes may go on below
+        if not cell["item"] and at and cell.get("values"):
+            first = next(told for _, told in reversed(read[:at]) if told["item"])
+            first["values"] = f"{first['values']}; {cell['values']}".strip("; ")
+    for row, cell in read:
         if not cell["item"]:
             continue
         if cell["item"] in items:
@@ -230,6 +257,24 @@ def read_codebook(path: str | Path, *, encoding: str | None = None) -> dict[str,
                               way_out="Remove the second row.")  # fmt: skip
         items[cell["item"]] = _item(path, str(row), cell)
     return items
+
+
+def is_codebook_heading(header: Sequence[str]) -> bool:
+    """Whether headings are those of a codebook: what a column is called, and what it says."""
+    folded = [name.strip().casefold() for name in header]
+    own = [key for key, words in _HEADINGS.items() if any(word in folded for word in words)]
+    return (
+        bool(folded)
+        and folded[0] in _HEADINGS["item"]
+        and bool({"label", "question", "values"} & set(own))
+    )
+
+
+def _is_datamap(path: str | Path, sheet: str) -> bool:
+    try:
+        return is_codebook_heading(read_grid(Path(path), sheet=sheet).header)
+    except SchemaError:
+        return False
 
 
 def merged(known: Item, said: Item) -> Item:
@@ -246,7 +291,7 @@ def merged(known: Item, said: Item) -> Item:
     if said.has_scale:
         told["nominal"] = False
     elif said.values:
-        told["nominal"] = True
+        told["nominal"] = said.nominal
     return replace(known, **told)
 
 
@@ -305,12 +350,18 @@ def _item(path: str | Path, place: str, cell: Mapping[str, str]) -> Item:
                           file=path, place=place, found=cell["item"],
                           way_out="Fill in low and high.")  # fmt: skip
     values = parse_values(cell.get("values", ""))
+    numbers = {code: text for code, text in values.items() if isinstance(code, float)}
+    is_ticks = set(numbers) == {0.0, 1.0} and {t.casefold() for t in values.values()} <= _YES | _NO
+    is_scale = low is None and len(numbers) == len(values) and says_scale(numbers)
+    if is_scale:
+        kept = [code for code, text in numbers.items() if not is_no_answer(text)]
+        low, high = min(kept), max(kept)
     return Item(
-        item=cell["item"], label=cell.get("label", ""), low=low, high=high,
+        item=cell["item"], label=cell.get("label") or cell.get("question", ""), low=low, high=high,
         missing=parse_missing(cell.get("missing", "")), reversed=turned in _YES,
-        set=cell.get("set") or None, question=cell.get("question") or None, values=values,
+        set=cell.get("set") or None, question=(cell.get("label") and cell.get("question")) or None, values=values,
         brand=cell.get("brand") or None, attribute=cell.get("attribute") or None,
-        nominal=bool(values) and low is None, stage=cell.get("stage") or None,
+        nominal=bool(values) and low is None and not is_scale and not is_ticks, stage=cell.get("stage") or None,
     )  # fmt: skip
 
 

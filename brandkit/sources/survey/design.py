@@ -18,7 +18,7 @@ from brandkit.core.errors import (
 )
 from brandkit.core.message import Message
 from brandkit.core.waves import order_of_time
-from brandkit.sources.survey.answers import as_numbers, is_blank, labelled, refuse_cells
+from brandkit.sources.survey.answers import NO_VALUE, as_numbers, is_blank, labelled, refuse_cells
 from brandkit.sources.survey.codebook import Item
 
 
@@ -140,7 +140,17 @@ def design_answers(
     """
     if role == "weight":
         return _weights(path, cells)
-    refuse_cells(path, str(cells.name), is_blank(cells), rule=f"every row must have its {role}",
+    silent = is_blank(cells)
+    if role == "brand" and not pd.api.types.is_numeric_dtype(cells):
+        words = cells.astype("str").str.strip().isin(NO_VALUE)
+        notes: list[Message] = []
+        if words.any():  # as R and pandas write what is missing
+            n = int(words.sum())
+            said = "{n:count} {n:row names|rows name} no brand and {n:counts|count} for none."
+            notes = [Message(said, {"n": n})]
+            kept = design_answers(path, role, cells[~words], item)[0]
+            return kept.reindex(cells.index), notes
+    refuse_cells(path, str(cells.name), silent, rule=f"every row must have its {role}",
                  way_out="Fill them in, or take these rows out of the file.")  # fmt: skip
     if item.values:
         found = labelled(cells, item.values)

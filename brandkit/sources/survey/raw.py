@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.message import Message
-from brandkit.sources.survey.answers import Answers, is_blank, labelled, listed, picks
+from brandkit.sources.survey.answers import is_blank
 from brandkit.sources.survey.codebook import (
     Code,
     Item,
@@ -33,6 +34,7 @@ from brandkit.sources.survey.codebook import (
     read_codebook,
 )
 from brandkit.sources.survey.design import SurveyDesign
+from brandkit.sources.survey.forms import plain_text, questions, with_headings
 from brandkit.sources.tables.cells import read_cells, unique_headers
 from brandkit.sources.tables.files import require_file, require_width
 
@@ -82,7 +84,13 @@ class RawSurvey:
     notes: tuple[Message, ...] = ()
 
 
-def table_survey(path: str | Path, *, encoding: str | None = None) -> RawSurvey:
+def table_survey(
+    path: str | Path,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    header_row: int | None = None,
+) -> RawSurvey:
     r"""Read a survey from csv, tsv or xlsx.
 
     Parameters
@@ -104,25 +112,30 @@ def table_survey(path: str | Path, *, encoding: str | None = None) -> RawSurvey:
     >>> list(table_survey(file).frame.columns)
     ['sat']
     """
-    cells = read_cells(path, encoding=encoding)
-    names, repeated = unique_headers([str(name) for name in cells.columns])
-    notes = []
+    cells = read_cells(path, encoding=encoding, sheet=sheet, header_row=header_row)
+    notes = list(cells.attrs.get("notes", ()))
+    headed = bool(cells.columns[0])
+    told = with_headings(cells)
+    names, repeated = unique_headers([str(name) for name in told.frame.columns])
     if repeated:
         said = "Columns with the same name were numbered: {names}."
         notes.append(Message(said, {"names": repeated[:12]}))
-    headed = [bool(name) for name in cells.columns]
-    frame = cells.set_axis(names, axis=1)
-    texts: dict[str, str] = {}
-    if len(frame) > 2 and frame.iloc[1].str.startswith('{"ImportId"').mean() > 0.5:
-        texts = {
-            name: text.strip() for name, text in frame.iloc[0].items() if isinstance(name, str)
-        }
-        frame = frame.iloc[2:]
-    if not headed[0] or re.fullmatch(r"Unnamed: 0|rownames", names[0]):
+    frame = told.frame.set_axis(names, axis=1)
+    if not headed or re.fullmatch(r"Unnamed: 0|rownames", names[0]):
         numbers = pd.to_numeric(frame.iloc[:, 0], errors="coerce").to_numpy(dtype=float)
         if any(np.array_equal(numbers, np.arange(len(frame)) + first) for first in (0, 1)):
             frame = frame.iloc[:, 1:]
-    items = {name: Item(name, label=texts.get(name, "") or name) for name in frame.columns}
+    texts = {name: told.texts.get(name, name) for name in map(str, frame.columns)}
+    parted = questions(texts)
+    options = Counter(option for _, option in parted.values())
+    items = {}
+    for name, text in texts.items():
+        question, option = parted.get(name, (None, ""))
+        is_path = "/" in name and " " not in name
+        label = option.replace("_", " ") if is_path else option
+        if options[option] > 1:  # a grid: the option alone does not tell its columns apart
+            label = ""
+        items[name] = Item(name, label=label or plain_text(text), question=question)
     return RawSurvey(frame, items, notes=tuple(notes))
 
 
@@ -270,84 +283,8 @@ def as_categories(raw: RawSurvey, columns: Iterable[str]) -> RawSurvey:
     return replace(raw, items=items)
 
 
-def unfolded(raw: RawSurvey, *, design: SurveyDesign) -> RawSurvey:
-    """Make a column of ticks of each code, where columns hold codes of several things picked.
-
-    Examples
-    --------
-    >>> raw = RawSurvey(pd.DataFrame({"q": ["1;3", "1"]}), {"q": Item("q")})
-    >>> unfolded(raw, design=SurveyDesign()).frame.iloc[:, 1:].to_dict("list")
-    {'q_1': [1.0, 1.0], 'q_3': [1.0, 0.0]}
-    """
-    made: list[_Ticks] = []
-    items = dict(raw.items)
-    for one in raw.sets:
-        if one.form != "codes":
-            continue
-        labels = {code: text for name in one.items for code, text in raw.items[name].values.items()}
-        parts = [raw.frame[name].mask(_no_answer(raw, name)) for name in one.items]
-        made.append(_ticks(one, _together(parts), labels=labels, taken=items))
-    for name in map(str, raw.frame.columns):
-        item = items[name]
-        if name in design.columns or item.has_scale or not _may_list(raw.frame[name]):
-            continue
-        lists = listed(raw.frame[name].mask(_no_answer(raw, name)), item.values)
-        if lists is not None:
-            question = AnswerSet(name, item.label or name, (name,))
-            made.append(_ticks(question, lists, labels=item.values, taken=items))
-            items[name] = replace(item, nominal=False, values={})
-    if not made:
-        return raw
-    columns = {name: ticks for one in made for name, ticks in one.columns.items()}
-    items |= {name: item for one in made for name, item in one.items.items()}
-    frame = pd.concat([raw.frame, pd.DataFrame(columns)], axis=1)
-    return replace(raw, frame=frame, items=items, sets=(*raw.sets, *(one.set for one in made)))
-
-
-def tick_answers(raw: RawSurvey) -> dict[str, Answers]:
-    """Read the columns of ticks; of an open set they are ticks if all of its columns are.
-
-    Examples
-    --------
-    >>> sets = (AnswerSet("s", "Which?", ("q",)),)
-    >>> raw = RawSurvey(pd.DataFrame({"q": ["x", ""]}), {"q": Item("q")}, sets)
-    >>> tick_answers(raw)["q"].values.tolist()
-    [1.0, nan]
-    """
-    found: dict[str, Answers] = {}
-    for one in raw.sets:
-        if one.form == "codes":
-            continue
-        read: dict[str, Answers] = {}
-        for name in one.items:
-            item, cells = raw.items[name], raw.frame[name]
-            coded = is_missing(cells, item.missing)
-            blank = is_blank(cells) & ~coded
-            kept = cells.mask(coded | blank)
-            if one.form == "open":
-                if item.has_scale and (item.low, item.high) != (0.0, 1.0):
-                    break
-                if item.values and item.nominal:
-                    kept = labelled(kept, item.values).astype(object)
-            values = picks(kept, counted=one.counted)
-            if values is None and kept.notna().any():
-                break
-            ticked = kept.astype(float) if values is None else values
-            read[name] = Answers(ticked, int(coded.sum()), int(blank.sum()))
-        else:
-            found |= read
-    return found
-
-
-def _may_list(cells: pd.Series) -> bool:
-    """Whether any cell has a sign that parts codes; asked of each text once, not of each row."""
-    if pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_datetime64_any_dtype(cells):
-        return False
-    texts = pd.Series(cells.dropna().unique()).astype("str")
-    return bool(texts.str.contains(r"[;|；]", regex=True).any())
-
-
-def _no_answer(raw: RawSurvey, name: str) -> pd.Series:
+def no_answer(raw: RawSurvey, name: str) -> pd.Series:
+    """Say which cells of a column hold no answer."""
     cells = raw.frame[name]
     return is_missing(cells, raw.items[name].missing) | is_blank(cells)
 
@@ -365,37 +302,3 @@ def _on_scale(code: MissingCode, item: Item) -> bool:
         return False
     low, high = code if isinstance(code, tuple) else (code, code)
     return low <= item.high and high >= item.low
-
-
-def _together(parts: Sequence[pd.Series]) -> pd.Series:
-    """Give, for each row, the list of codes over several columns; missing where all are blank."""
-    rows = zip(*(part.astype(object).where(part.notna(), None) for part in parts), strict=True)
-    lists = [[code_of(code) for code in row if code is not None] or np.nan for row in rows]
-    return pd.Series(lists, index=parts[0].index, dtype=object)
-
-
-class _Ticks(NamedTuple):
-    """Columns of ticks made of a question, and what is known of them."""
-
-    columns: dict[str, pd.Series]
-    items: dict[str, Item]
-    set: AnswerSet
-
-
-def _ticks(
-    question: AnswerSet, lists: pd.Series, *, labels: Mapping[Code, str], taken: Mapping[str, Item]
-) -> _Ticks:
-    """Make a column of ticks for each code, labelled ones first."""
-    given = {code for codes in lists.dropna() for code in codes}
-    order = [*labels, *sorted(given - set(labels), key=lambda code: (isinstance(code, str), code))]
-    columns, items = {}, {}
-    for code in order:
-        name = f"{question.name}_{code_text(code)}"
-        while name in taken:
-            name += "_"
-        has = [code in codes if isinstance(codes, list) else np.nan for codes in lists]
-        columns[name] = pd.Series(has, index=lists.index, dtype=float)
-        items[name] = Item(name, labels.get(code, code_text(code)), 0.0, 1.0,
-                           set=question.name, question=question.question)  # fmt: skip
-    made = AnswerSet(question.name, question.question, tuple(columns), form="ticks", counted=1.0)
-    return _Ticks(columns, items, made)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,17 +13,13 @@ import pandas as pd
 from brandkit.core.errors import SchemaError, Words
 from brandkit.core.message import Message
 from brandkit.sources.survey.codebook import Item, MissingCode, code_of
+from brandkit.sources.survey.forms import questions
 from brandkit.sources.survey.raw import AnswerSet, RawSurvey
+from brandkit.sources.survey.words import is_no_answer, says_scale
 from brandkit.sources.tables.files import require_file, require_width
 
 #: Tried in turn where the encoding that the file declares does not fit its bytes.
 _ENCODINGS = (None, "UTF-8", "GB18030", "BIG5-HKSCS", "CP1252")
-_SAYS_NO_ANSWER = re.compile(
-    r"\b(don'?t know|do not know|dk|refused|no answer|no opinion|not applicable|n/a|not asked|"
-    r"prefer not|can'?t say|unsure)\b|不知道|不清楚|拒答|無意見|无意见|沒意見|没意见|未回答|"
-    r"無回答|无回答|不適用|不适用|難說|难说|說不清|说不清",
-    re.IGNORECASE,
-)
 
 
 def read_spss(path: str | Path, *, encoding: str | None = None) -> RawSurvey:
@@ -68,6 +64,11 @@ def read_spss(path: str | Path, *, encoding: str | None = None) -> RawSurvey:
     sets = _pick_sets(metadata, list(frame.columns))
     in_sets = {item for one in sets if one.form == "ticks" for item in one.items}
     items = {name: _item(name, frame[name], metadata, name in in_sets) for name in frame.columns}
+    parted = questions({name: item.label for name, item in items.items() if item.label})
+    options = Counter(option for _, option in parted.values())
+    for name, (question, option) in parted.items():
+        if name not in in_sets and options[option] == 1:
+            items[name] = replace(items[name], label=option, question=question)
     no_answers = {name for name, item in items.items()
                   if set(item.missing) - set(_missing_codes(metadata, name))}  # fmt: skip
     if no_answers:
@@ -160,7 +161,7 @@ def _item(name: str, answers: pd.Series, metadata: Any, in_set: bool) -> Item:
             if isinstance(code, float) and not _within(code, missing)}  # fmt: skip
     if _names_things(metadata.variable_measure.get(name), answers, real, missing):
         return replace(known, nominal=True)
-    silent = tuple(code for code, text in real.items() if _SAYS_NO_ANSWER.search(text))
+    silent = tuple(code for code, text in real.items() if is_no_answer(text))
     ends = sorted(code for code in real if code not in silent)
     if len(ends) < 2 or any(ends[0] <= code <= ends[-1] for code in silent):
         return known
@@ -177,14 +178,14 @@ def _names_things(
     a scale may have its ends labelled only, a list of names has most of them. Yes and no as 1 and
     0 stay numbers, whose mean is a share.
     """
-    if set(labels) <= {0.0, 1.0} or measure in ("scale", "ordinal"):
+    if set(labels) <= {0.0, 1.0} or measure in ("scale", "ordinal") or says_scale(labels):
         return False
     given = [code for code in answers.dropna().unique() if not _within(code, missing)]
     all_labelled = all(code in labels for code in given)
     if measure == "nominal":
         span = max(labels) - min(labels) + 1
         return all_labelled or len(labels) * 2 >= span
-    return len(labels) == 2 and all_labelled
+    return all_labelled and len(labels) >= 2
 
 
 def _within(code: Any, missing: tuple[MissingCode, ...]) -> bool:

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
 from brandkit.core.errors import InputError, require_columns, shown
 from brandkit.core.message import Message
 from brandkit.core.waves import wave_text
-from brandkit.sources.survey.answers import labelled, read_answers
+from brandkit.sources.survey.answers import labelled, read_answers, refuse_cells
 from brandkit.sources.survey.batteries import (
     BATTERY_COLUMNS,
     PickAny,
@@ -31,12 +32,11 @@ from brandkit.sources.survey.raw import (
     as_categories,
     parquet_survey,
     table_survey,
-    tick_answers,
-    unfolded,
     with_codebook,
     with_missing,
 )
 from brandkit.sources.survey.spss import read_spss
+from brandkit.sources.survey.ticks import stacked, tick_answers, understood, unfolded
 from brandkit.sources.tables.brand_table import BrandTable
 from brandkit.sources.tables.files import ending
 
@@ -67,6 +67,8 @@ class Survey:
         The file's name.
     notes : tuple of Message
         What reading took for granted or came upon.
+    own_sets : frozenset of str
+        Sets that neither the file nor a codebook declares: reading put them together.
     """
 
     responses: pd.DataFrame
@@ -77,6 +79,7 @@ class Survey:
     missing_cells: pd.DataFrame
     file: str
     notes: tuple[Message, ...] = ()
+    own_sets: frozenset[str] = frozenset()
 
     @property
     def n_respondents(self) -> int:
@@ -143,7 +146,7 @@ class Survey:
         [['Civic', 1.0], ['Harbour', 0.5]]
         """
         names = [sets] if isinstance(sets, str) else list(sets)
-        chosen = chosen_items(self.batteries, names, responses=self.responses)
+        chosen = self._chosen(names)
         placed = chosen.assign(attribute=chosen["label"], brand=None)
         return battery_answers(self.responses, placed=placed, design=self.design)
 
@@ -181,7 +184,7 @@ class Survey:
         [0.5, 0.0]
         """
         names = [sets] if isinstance(sets, str) else None if sets is None else list(sets)
-        chosen = chosen_items(self.batteries, names, responses=self.responses)
+        chosen = self._chosen(names)
         if self.design.brand is not None and self.responses[self.design.brand].nunique() > 1:
             if names is None and chosen["set"].nunique() > 1:
                 raise InputError(
@@ -224,6 +227,14 @@ class Survey:
             missing_cells=self.missing_cells, duration=duration, speed=speed,
         )  # fmt: skip
 
+    def _chosen(self, names: Sequence[str] | None) -> pd.DataFrame:
+        """Give the rows of the batteries that are asked for; lone columns by their labels."""
+        chosen = chosen_items(self.batteries, names, responses=self.responses)
+        texts = self.codebook.set_index("item")["label"]
+        lone = chosen["set"].isna() & chosen["label"].eq(chosen["item"])
+        told = chosen["item"].map(texts).where(lambda text: text.ne(""))
+        return chosen.assign(label=chosen["label"].mask(lone & told.notna(), told))
+
     def _labels_beside(self, items: set[str]) -> set[str]:
         """Give the labels that questions other than these items use."""
         outside = self.batteries[~self.batteries["item"].isin(items)]
@@ -245,6 +256,9 @@ def read_survey(
     missing: MissingCodes | Mapping[str, MissingCodes] | None = None,
     categories: Sequence[str] = (),
     encoding: str | None = None,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    stack: bool = False,
 ) -> Survey:
     r"""Read a survey: SPSS, csv, xlsx or Parquet.
 
@@ -264,7 +278,15 @@ def read_survey(
     categories : sequence of str
         Columns to read as their labels though they look like scales: segments, age bands.
     encoding : str, optional
-        Where a text file is not UTF-8 or UTF-16, or an SPSS file declares the wrong one.
+        How a text file is written, where it is not found out; an SPSS file, where it declares the
+        wrong one.
+    sheet : str, optional
+        The sheet of a workbook.
+    header_row : int, optional
+        Which row is the heading, from 1; found out where not given.
+    stack : bool
+        Put questions asked of every brand in columns of their own under each other, as their
+        labels tell: "Fair fees - Civic Bank".
 
     Returns
     -------
@@ -288,7 +310,12 @@ def read_survey(
     >>> survey.responses["sat"].tolist(), survey.items, survey.design.brand
     ([9.0, nan], ('sat',), 'brand')
     """
-    raw = with_codebook(_raw(path, encoding=encoding), codebook)
+    raw = raw_survey(path, encoding=encoding, sheet=sheet, header_row=header_row)
+    raw = with_codebook(raw, codebook)
+    if stack:
+        own = raw.frame.get(respondent) if respondent else None
+        raw = stacked(raw)
+        brand, respondent = "brand", "respondent" if own is None else respondent
     columns = [str(name) for name in raw.frame.columns]
     design, constant = resolved_design(
         path, columns,
@@ -296,8 +323,11 @@ def read_survey(
          "cluster": cluster, "wave": wave},
     )  # fmt: skip
     raw = with_missing(raw, missing, design=design)
-    raw = unfolded(as_categories(raw, categories), design=design)
-    return _finished(path, raw, design, constant)
+    told = {one.name for one in raw.sets}
+    raw = understood(as_categories(raw, categories), design=design)
+    raw = unfolded(raw, design=design)
+    own = frozenset(one.name for one in raw.sets) - told
+    return replace(_finished(path, raw, design, constant), own_sets=own)
 
 
 def with_scale(survey: Survey, items: Sequence[str], scale: Sequence[float]) -> Survey:
@@ -325,6 +355,55 @@ def with_scale(survey: Survey, items: Sequence[str], scale: Sequence[float]) -> 
     open_ = book["item"].isin(list(items)) & book["low"].isna() & book["high"].isna()
     book.loc[open_, ["low", "high"]] = [float(scale[0]), float(scale[1])]
     return replace(survey, codebook=book)
+
+
+def with_periods(survey: Survey, by: Literal["week", "month", "quarter", "half-year"]) -> Survey:
+    r"""Make waves of the days that the wave's column holds.
+
+    Parameters
+    ----------
+    survey : Survey
+    by : "week" | "month" | "quarter" | "half-year"
+
+    Examples
+    --------
+    >>> survey = replace(_example("q,w\n7,2025-12-31\n9,2025-03-01\n", "item,label\nq,Question\n"),
+    ...                  design=SurveyDesign(wave="w"))
+    >>> with_periods(survey, "quarter").responses["w"].cat.categories.tolist()
+    ['2025-Q1', '2025-Q4']
+    """
+    column = str(survey.design.wave)
+    cells = survey.responses[column].astype("str").str.strip()
+    days = _days(cells)
+    refuse_cells(survey.file, column, pd.Series(days.isna().to_numpy(), cells.index + 1),
+                 rule=f"`wave` by {by} needs days, as 2026-03-31")  # fmt: skip
+    if by == "half-year":
+        told = days.dt.year.astype("str") + "-H" + ((days.dt.month + 5) // 6).astype("str")
+    elif by == "week":
+        week = days.dt.isocalendar()
+        told = week["year"].astype("str") + "-W" + week["week"].astype("str").str.zfill(2)
+    else:
+        told = days.dt.to_period(by[0].upper()).astype("str").str.replace("Q", "-Q")
+    order = sorted(told.unique())
+    ordered = pd.Series(pd.Categorical(told, categories=order, ordered=True), cells.index)
+    return replace(survey, responses=survey.responses.assign(**{column: ordered}))
+
+
+def _days(cells: pd.Series) -> pd.Series:
+    """Read days as people and services write them; the day before its month where one is > 12."""
+    plain = cells.str.replace(r"[年月./]", "-", regex=True).str.replace(
+        r"日|上午|下午", " ", regex=True
+    )
+    plain = plain.str.extract(r"^\s*(\d{1,4}-\d{1,2}-\d{1,4})", expand=False)
+    parts = plain.str.split("-", expand=True).apply(pd.to_numeric, errors="coerce")
+    if parts.shape[1] < 3:
+        return pd.Series(pd.NaT, index=cells.index)
+    year_first = parts[0] > 31
+    day_first = bool((parts[0][~year_first] > 12).any())
+    day = parts[2].where(year_first, parts[0] if day_first else parts[1])
+    month = parts[1].where(year_first, parts[1] if day_first else parts[0])
+    year = parts[0].where(year_first, parts[2])
+    return pd.to_datetime(pd.DataFrame({"year": year, "month": month, "day": day}), errors="coerce")
 
 
 def with_waves(survey: Survey, waves: Sequence[str | int]) -> Survey:
@@ -372,12 +451,19 @@ def _example(answers: str, codebook: str) -> Survey:
         return read_survey(Path(folder) / "answers.csv", codebook=Path(folder) / "codebook.csv")
 
 
-def _raw(path: str | Path, *, encoding: str | None) -> RawSurvey:
+def raw_survey(
+    path: str | Path,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    header_row: int | None = None,
+) -> RawSurvey:
+    """Read a survey file of any form."""
     if ending(path) in (".sav", ".zsav"):
         return read_spss(path, encoding=encoding)
     if ending(path) == ".parquet":
         return parquet_survey(path)
-    return table_survey(path, encoding=encoding)
+    return table_survey(path, encoding=encoding, sheet=sheet, header_row=header_row)
 
 
 def _finished(
@@ -462,6 +548,12 @@ def survey_image(survey: Survey, *, images: Sequence[str] = ()) -> BrandTable | 
     [1.0, 1.0]
     """
     asked = list(images) or None
+    if asked is None and survey.design.brand is not None:
+        # ticks that nobody declared may be about anything
+        sets = survey.batteries.loc[survey.batteries["kind"] == "pick", "set"].dropna().unique()
+        asked = [name for name in sets if name not in survey.own_sets]
+        if len(asked) != 1:
+            return None
     if asked is None and not (survey.batteries["kind"] == "pick").any():
         return None
     try:

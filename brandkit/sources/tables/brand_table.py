@@ -7,9 +7,10 @@ for granted is said in ``notes``.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Any, Literal
@@ -193,7 +194,7 @@ def wide_table(
     refuse_too_large(grid.file, len(keep_rows), len(keep_columns))
 
     where = {label: i for i, label in enumerate(labels)}
-    cells = [[grid.rows[where[b]][heads[a]] for a in keep_columns] for b in keep_rows]
+    cells = [[_unlettered(grid.rows[where[b]][heads[a]]) for a in keep_columns] for b in keep_rows]
     places = [grid.places[where[b]] for b in keep_rows]
     values, empty = _wide_values(grid, cells, places=places, heads=keep_columns, rules=rules)
     frame = pd.DataFrame(
@@ -251,7 +252,8 @@ def _wide_values(
     for place, row in zip(places, cells, strict=True):
         found = []
         for head, cell in zip(heads, row, strict=True):
-            if is_empty(cell) and rules.kind == "counts":  # nobody said so
+            is_dash = isinstance(cell, str) and cell.strip() in {"-", "–", "—", "*"}
+            if (is_empty(cell) or is_dash) and rules.kind == "counts":  # nobody said so
                 empty += 1
                 found.append(Number(0.0))
             else:
@@ -475,7 +477,9 @@ def read_brand_table(
     sheet: str | None = None,
     encoding: str | None = None,
     decimal: DecimalMark | None = None,
-    header_row: int = 1,
+    header_row: int | None = None,
+    transposed: bool = False,
+    wave: str | int | None = None,
 ) -> BrandTable:
     r"""Read a table of brands by attributes.
 
@@ -506,8 +510,12 @@ def read_brand_table(
         Of a text file that is not UTF-8, e.g. ``"big5"``.
     decimal : "." or ",", optional
         What begins the decimals, where the table itself leaves it open.
-    header_row : int
-        Which row is the heading, from 1.
+    header_row : int, optional
+        Which row is the heading, from 1; found under lines of title where not given.
+    transposed : bool
+        Whether the brands are the columns of the file.
+    wave : str or int, optional
+        Of a table whose second heading parts attributes into waves: the one to read.
 
     Returns
     -------
@@ -543,6 +551,10 @@ def read_brand_table(
 
     grid = read_grid(Path(path), sheet=sheet, encoding=encoding, header_row=header_row)
     notes = grid.notes
+    if wave is not None:
+        grid = _one_wave(grid, str(wave))
+    if transposed:
+        grid = _turned(grid)
     if attribute is None:
         values, taken = wide_table(grid, brand=brand, rows=rows, columns=columns, rules=rules)
         notes += taken
@@ -555,6 +567,41 @@ def read_brand_table(
     _check_values(grid.file, values, rules)
     labelled = values.rename_axis(index="brand", columns="attribute")
     return BrandTable(labelled, kind, rows.supplementary, columns.supplementary, notes)
+
+
+def _one_wave(grid: Grid, wave: str) -> Grid:
+    """Keep the columns of one wave; each belongs to the attribute over it or before it."""
+    below = [label_text(cell) for cell in grid.rows[0]]
+    if wave not in below:
+        known = [text for text in dict.fromkeys(below) if text]
+        raise SchemaError("must be a wave of the table's second heading", file=grid.file,
+                          place="`wave`", found=wave, way_out=f"It has {shown(known)}.")  # fmt: skip
+    heads: list[str] = []
+    for head in grid.header:
+        heads.append(head or heads[-1])
+    kept = [0, *(at for at, text in enumerate(below) if text == wave)]
+    return replace(
+        grid, header=tuple(heads[at] for at in kept), places=grid.places[1:],
+        rows=tuple(tuple(row[at] for at in kept) for row in grid.rows[1:]),
+    )  # fmt: skip
+
+
+def _turned(grid: Grid) -> Grid:
+    """Make rows of columns."""
+    heads = [grid.header[0] or "brand", *(label_text(row[0]) for row in grid.rows)]
+    rows = [(name, *(row[at] for row in grid.rows))
+            for at, name in enumerate(grid.header) if at and name]  # fmt: skip
+    places = tuple(f"column {name!r}" for name in grid.header[1:] if name)
+    return replace(grid, header=tuple(heads), rows=tuple(rows), places=places)
+
+
+_LETTERED = re.compile(r"\s*(-?[\d.,]+\s*%?)\s*(?:[A-Z]{1,6}|[a-z]{1,3}|[*↑↓+]{1,3})\s*")
+
+
+def _unlettered(cell: Cell) -> Cell:
+    """Take marks of significance off a number: "69% AB"."""
+    said = _LETTERED.fullmatch(cell) if isinstance(cell, str) else None
+    return said[1] if said else cell
 
 
 def _check_totals(

@@ -108,7 +108,7 @@ def read_grid(
     *,
     sheet: str | None = None,
     encoding: str | None = None,
-    header_row: int = 1,
+    header_row: int | None = None,
 ) -> Grid:
     r"""Read the cells of a table file.
 
@@ -119,9 +119,9 @@ def read_grid(
     sheet : str, optional
         The sheet of a workbook; the first one that holds anything where not given.
     encoding : str, optional
-        How a text file is written where that is not UTF-8 or UTF-16, e.g. ``"big5"``.
-    header_row : int
-        Which row is the heading, from 1.
+        How a text file is written; found out where not given.
+    header_row : int, optional
+        Which row is the heading, from 1; found under lines of title where not given.
 
     Returns
     -------
@@ -197,40 +197,70 @@ def _decoded(path: Path, encoding: str | None) -> str:
     try:
         text = data.decode(chosen or "utf-8")
     except LookupError:
-        raise SchemaError(
-            "must be the name of an encoding", file=path, place="encoding", found=encoding,
-            way_out='For example "utf-8", "big5", "gb18030" or "cp1252".',
-        ) from None  # fmt: skip
+        way_out = 'For example "utf-8", "big5", "gb18030" or "cp1252".'
+        raise SchemaError("must be the name of an encoding", file=path, place="encoding",
+                          found=encoding, way_out=way_out) from None  # fmt: skip
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise SchemaError(
-            f"the text must be {chosen or 'UTF-8'}", file=path, place=f"line {line}",
-            found=Words(f"byte 0x{data[error.start]:02x}"), way_out=_other_encodings(data),
-        ) from None  # fmt: skip
+        other = None if chosen else other_encoding(data)
+        if other is None:
+            line = data[: error.start].count(b"\n") + 1
+            found = Words(f"byte 0x{data[error.start]:02x}")
+            way_out = "The file is damaged: export it again, as CSV UTF-8, or say its `encoding`."
+            raise SchemaError(f"the text must be {chosen or 'UTF-8'}", file=path,
+                              place=f"line {line}", found=found, way_out=way_out) from None  # fmt: skip
+        text = data.decode(other)
     if "\x00" in text:
-        raise SchemaError(
-            "the text holds null characters, so it is damaged or no text", file=path,
-            place=f"line {text[: text.index(chr(0))].count(chr(10)) + 1}",
-            way_out="Export the table again.",
-        )  # fmt: skip
+        place = f"line {text[: text.index(chr(0))].count(chr(10)) + 1}"
+        rule = "the text holds null characters, so it is damaged or no text"
+        raise SchemaError(rule, file=path, place=place, way_out="Export the table again.")
     return text
 
 
-def _other_encodings(data: bytes) -> str:
-    """Name the encodings in which the bytes would make sense."""
-    possible = []
-    for name in ("gb18030", "big5", "cp1252"):
+#: Characters that any Chinese text is full of, as against what wrong decoding yields.
+_USUAL = frozenset(
+    "的一是不了在人有我他这個个们們中来來上大为為和国國地到以说說时時要就出会會可也你对對生能而子那得于於着"
+    "著下自之年过過发發后後作里用道行所然家种種事成方多经經么麼去法学學如都同现現当當没沒动動面起看定天分"
+    "还還进進好小部其些主样樣理心本前开開但因只从從想实實日者意无無力它与與长長机機十民第公此已工使情明性"
+    "知全三又关關点點正业業外将將两兩高间間由问問很最重并物手应應向头頭体體政美相见見被利什二等产產或新己"
+    "制身果加月话話合回特代内信表化老给給世位次度门門任常先海通教东東声聲提立及比员員解水名真论論处處走各"
+    "入几幾口认認条條平系气氣题題活更别別打女变變四总總何电電数數安少报報结結反受目太量再感建务務做接必场場"
+    "件计計管期市直資资命金指区區至社便空决決司五基准準书書非则則听聽却达達强強即像且权權思王象完设設式色路"
+    "记記南品住告类類求据據程北边邊张張该該交规規万萬取观觀确確传傳师師清今切院识識候带帶导導争爭银銀行满滿"
+    "推荐薦您服务費费號号时間姓龄齡性别客户戶店柜櫃台网網費业務渠帐賬账存款贷貸信用卡理财財整总體项項评評價价"
+)
+
+
+def other_encoding(data: bytes) -> str | None:
+    """Find the encoding in which bytes that are no UTF-8 make sense; None where none does."""
+    scores = {}
+    for name in ("gb18030", "big5hkscs", "cp1252"):
         try:
-            data.decode(name)
+            text = data.decode(name)
         except UnicodeDecodeError:
             continue
-        possible.append(f'"{name}"')
-    if not possible:
-        return "The file is damaged: export it again, as CSV UTF-8."
-    return (
-        "Save it as “CSV UTF-8”, or say how it is written: "
-        f"encoding = {' or '.join(possible)} can be read."
-    )
+        strange = [
+            sign
+            for sign in text
+            if not sign.isascii() and sign not in "，。？！、：；（）「」“”‘’—…　"
+        ]
+        if name == "cp1252":
+            near = re.findall(
+                r"[A-Za-z \d.,;\"'(][^\x00-\x7f]|[^\x00-\x7f][A-Za-z \d.,;\"')]", text
+            )
+            fine = len(
+                [
+                    1
+                    for pair in near
+                    if any(one.isalpha() or one in "€£¿¡«»°–—’‘“”…" for one in pair)
+                ]
+            )
+            scores[name] = 0.6 * min(1.0, fine / max(len(strange), 1)) - 0.5 * bool(
+                re.search(r"[^\x00-\x7f]{4}", text)
+            )
+        else:
+            scores[name] = sum(sign in _USUAL for sign in strange) / max(len(strange), 1)
+    best = max(scores, key=lambda name: scores[name], default=None)
+    return best if best is not None and scores[best] > 0.15 else None
 
 
 def _fit(text: str, delimiter: str) -> tuple[float, int, int]:
@@ -298,6 +328,14 @@ def _sheets(path: Path, *, stored: bool) -> dict[str, list[tuple[int, list[Cell]
         ) from None  # fmt: skip
 
 
+def sheet_names(path: str | Path) -> list[str]:
+    """Give the names of a workbook's sheets that hold anything, in order; none of other files."""
+    file = Path(path)
+    if ending(file) not in (".xlsx", ".xlsm") or not file.is_file():
+        return []
+    return [name for name, rows in _sheets(file, stored=True).items() if rows]
+
+
 def _page_rows(page: Any) -> list[tuple[int, list[Cell]]]:
     """Give the filled rows of a sheet, as wide as its widest, whatever size the file declares."""
     page.reset_dimensions()
@@ -357,11 +395,22 @@ def _finished(
     unit: str,
     notes: tuple[Message, ...],
     *,
-    header_row: int,
+    header_row: int | None,
     delimiter: str = "",
 ) -> Grid:
-    """Cut the heading off, drop empty rows and columns, and refuse ragged rows."""
-    kept = [(n, row) for n, row in rows if not all(is_empty(cell) for cell in row)]
+    """Cut the heading off, drop empty rows, titles and notes, and refuse ragged rows."""
+    every = list(rows)
+    kept = [(n, row) for n, row in every if not all(is_empty(cell) for cell in row)]
+    kept, ended = _without_notes(kept, {n for n, _ in every})
+    if header_row is None:
+        header_row = kept[_heading_at([row for _, row in kept])][0] if kept else 1
+        above = [n for n, _ in kept if n < header_row]
+        if above:
+            said = "{file}: what stands above the heading in {place} was left out."
+            notes += (Message(said, {"file": path.name, "place": f"{unit} {header_row}"}),)
+    if ended:
+        said = "{file}: {n:count} {n:line|lines} of notes below the table {n:was|were} left out."
+        notes += (Message(said, {"file": path.name, "n": ended}),)
     heads = [(n, row) for n, row in kept if n >= header_row]
     if not heads:
         raise SchemaError(
@@ -394,6 +443,44 @@ def _finished(
     return Grid(path, tuple(header), tuple(finished), tuple(places), delimiter, notes)
 
 
+def _filled(row: Sequence[Cell]) -> int:
+    return sum(not is_empty(cell) for cell in row)
+
+
+def _heading_at(rows: Sequence[Sequence[Cell]]) -> int:
+    """Find the heading: the first row that is no title over a wider table."""
+    width = max((_filled(row) for row in rows[:40]), default=0)
+    if width < 3:
+        return 0
+    wide = (at for at, row in enumerate(rows[:20]) if _filled(row) > max(1, 0.4 * width))
+    return next(wide, 0)
+
+
+def _without_notes(
+    rows: list[tuple[int, Sequence[Cell]]], numbers: set[int]
+) -> tuple[list[tuple[int, Sequence[Cell]]], int]:
+    """Drop single texts below a wider table: sources, bases, what codes mean."""
+    width = max((_filled(row) for _, row in rows), default=0)
+    kept = len(rows)
+    while width > 2 and kept > 2 and _is_note(rows[kept - 1][1]):
+        kept -= 1
+    if kept == len(rows):
+        return rows, 0
+    first, before = rows[kept][0], rows[kept - 1]
+    # a name without numbers is no note unless a blank line parts it from the table, or it is long
+    is_apart = any(before[0] < n < first and n not in {m for m, _ in rows} for n in numbers)
+    is_long = all(len(str(row[0])) > 12 or len(row) == 1 for _, row in rows[kept:])
+    return (
+        (rows[:kept], len(rows) - kept)
+        if is_apart or is_long or first > before[0] + 1
+        else (rows, 0)
+    )
+
+
+def _is_note(row: Sequence[Cell]) -> bool:
+    return _filled(row) == 1 and isinstance(row[0], str) and not is_empty(row[0])
+
+
 def _nothing_at(row: Sequence[Cell], at: int) -> bool:
     return at >= len(row) or is_empty(row[at])
 
@@ -412,7 +499,11 @@ LONG = 200_000
 
 
 def read_cells(
-    path: str | Path, *, sheet: str | None = None, encoding: str | None = None
+    path: str | Path,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    header_row: int | None = None,
 ) -> pd.DataFrame:
     r"""Read a table's cells as text, untouched.
 
@@ -420,7 +511,7 @@ def read_cells(
     ----------
     path : path
         csv, tsv, txt, xlsx or parquet; text tables may be packed (``.csv.xz``, ``.csv.gz``).
-    sheet, encoding : str, optional
+    sheet, encoding, header_row : optional
         As in :func:`brandkit.sources.tables.cells.read_grid`.
 
     Returns
@@ -443,14 +534,16 @@ def read_cells(
         raise SchemaError(
             "only text tables may be packed", file=path, found=file.name, way_out="Unpack it."
         )
-    if is_packed(file) or _is_long_text(file):
+    if header_row is None and (is_packed(file) or _is_long_text(file)):
         cells = _text_cells(file, encoding)
         if cells is not None:
             return cells
-    grid = read_grid(file, sheet=sheet, encoding=encoding)
+    grid = read_grid(file, sheet=sheet, encoding=encoding, header_row=header_row)
     require_width(path, len(grid.header))
     rows = [[written(cell) for cell in row] for row in grid.rows]
-    return pd.DataFrame(rows, columns=list(grid.header), index=list(grid.places), dtype="str")
+    cells = pd.DataFrame(rows, columns=list(grid.header), index=list(grid.places), dtype="str")
+    cells.attrs["notes"] = grid.notes
+    return cells
 
 
 def unique_headers(headers: list[str]) -> tuple[list[str], list[str]]:

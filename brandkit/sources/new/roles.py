@@ -1,0 +1,110 @@
+"""Words by which headings and labels tell what a column of a survey is, in many languages."""
+
+from __future__ import annotations
+
+import re
+
+
+def _words(plain: str, written: str = "") -> re.Pattern[str]:
+    """Match whole words of alphabets, and parts of what is written without blanks."""
+    whole = rf"(?<![^\W\d_])(?:{plain})(?![^\W\d_])"
+    return re.compile(f"{whole}|{written}" if written else whole, re.IGNORECASE)
+
+
+BANK = _words(
+    r"brands?|banks?|company|institution|issuer|provider|firm|insurer|bancos?|banca|banche|banques?|"
+    r"banka(sı|nız)?|bankası|bankanız|bankiniz|marke|marca|marque|merk|caja|assureur|hausbank|"
+    r"versicherer|spółka|pankki|pankin|ngân hàng|банка?|банков?|hauptbank|bank(ie|u|en)",
+    r"銀行|银行|品牌|機構|机构|公司|은행|브랜드|ブランド|ธนาคาร",
+)
+#: Questions whose answers are names, as against what is thought of a named bank.
+WHICH = re.compile(
+    r"which|name of|what is the name|哪|何行|どの|どちら|어느|어떤|cuál|cual |quelle|quel |quale|qual |welche|"
+    r"welke|vilken|mikä|który|która|какой|какая|hangi|nào|ไหน|yang mana",
+    re.IGNORECASE,
+)
+MAIN = re.compile(
+    r"\bmain|primary|principal|rated|which|name of|hausbank|haupt|index|主要|主办|主辦|往來|往来|哪|"
+    r"cuál|quelle|quale|qual |welche|メイン|主な|주거래|主力",
+    re.IGNORECASE,
+)
+PERSON = _words(
+    r"respondents?|respid|resp_id|responseid|response[ _]?id|respondent[ _]?id|participant|person|"
+    r"interview[ _]?(no|number|id)|case[ _]?id|caseid|serial|id|uuid|customer[ _]?(id|no)|ticket",
+    r"受訪者|受访者|問卷編號|问卷编号|編號|编号|序號|序号|客戶編號|客户编号|응답자|回答者",
+)
+WEIGHT = _words(
+    r"weights?|wt|wgt|weighting|gewicht|gewichtung|peso|poids|pond(é|e)ration|ponderaci(ó|o)n|factor",
+    r"權重|权重|加權|加权|가중|ウェイト",
+)
+STRATA = _words(r"strat(a|um)", r"分層|分层")
+CLUSTER = _words(r"cluster|psu", r"群集")
+WAVE = _words(
+    r"waves?|quarter|period|year|month|round|season|half|week|welle|vague|ola|onda|rodada|ronda|"
+    r"trimestre|quartal|jahr|année|año|ano|anno|monat|mes|mois|dalga|fala",
+    r"波次|批次|期次|期別|期别|季度|季別|年份|年度|月份|調查期|调查期|輪次|轮次|調査回|차수|ウェーブ|時期|时期",
+)
+DATE = _words(
+    r"date|day|timestamp|submitted|datum|fecha|data|interview_date|start|when",
+    r"日期|時間|时间|日付|날짜",
+)
+RECOMMEND = re.compile(
+    r"recom|\bnps\b|net promoter|推薦|推荐|引薦|weiterempf|empfehl|consigli|raccomand|aanbevel|"
+    r"すすめ|薦め|추천|rekommend|suosit|poleca|polecen|рекоменд|tavsiye|giới thiệu|แนะนำ",
+    re.IGNORECASE,
+)
+SATISFIED = re.compile(
+    r"sat_|\bo?sat\d?\b|satis|zufried|soddisf|tevred|満足|滿意|满意|만족|nöjd|tyytyv|zadowol|"
+    r"удовлетвор|memnun|hài lòng|พอใจ|\bcsat\b|happy with|kepuasan|puas",
+    re.IGNORECASE,
+)
+OVERALL = re.compile(
+    r"overall|in general|all in all|on the whole|\bosat\b|total|總體|整體|总体|整体|總的|总的|综合|綜合|"
+    r"insgesamt|gesamt|général|globale?|global|en general|in generale|complessiv|geral|al met al|"
+    r"over het algemeen|総合|全体|전반|genel|ogóln|в целом|общ|secara keseluruhan|nhìn chung",
+    re.IGNORECASE,
+)
+IMAGE = re.compile(
+    r"imag|img|assoc|attribut|describ|words|adjectiv|perception|形象|印象|屬性|属性|形容|符合|描述|词语|詞語|"
+    r"beschreib|eigenschaft|passen|décri|qualific|descri|caratteri|イメージ|이미지|określ|опис|tanımla",
+    re.IGNORECASE,
+)
+#: Lists of what is wanted or was done, not of how a bank is seen.
+NO_IMAGE = re.compile(
+    r"improve|better|reason|why|problem|complain|product|service used|hobb|free time|media|where|how did|"
+    r"改善|改進|改进|原因|為什麼|为什么|問題|问题|產品|产品|興趣|兴趣",
+    re.IGNORECASE,
+)
+AWARE = re.compile(
+    r"heard|know|aware|consider|hold|use|知道|聽過|听过|考慮|考虑|使用|持有|kenn|conna|conoc|conosc",
+    re.IGNORECASE,
+)
+GROUP = _words(
+    r"gender|sex|age|ages|agegr|age_?group|how old|region|area|income|education|occupation|job|tier|"
+    r"segment|marital|urban|city|county|state|province|district|channel|tenure|customer[ _]?type|"
+    r"account type|type of account|employment|household|geschlecht|alter|altersgruppe|bundesland|"
+    r"einkommen|bildung|sexe|âge|région|revenu|edad|sexo|g(é|e)nero|regi(ó|o)n|ingresos|età|genere|"
+    r"regione|reddito|idade|região|renda|leeftijd|geslacht|regio|ikä|ålder|kön|wiek|płeć|возраст|пол|"
+    r"регион|yaş|cinsiyet|bölge",
+    r"性別|性别|年齡|年龄|地區|地区|所得|收入|學歷|学历|教育|職業|职业|客群|分級|等級|等级|婚姻|渠道|通路|城市|縣市|"
+    r"省份|年代|居住|연령|나이|성별|지역|소득",
+)
+#: Answers that tell groups of persons by themselves.
+AGES = re.compile(r"(<|>|≤|≥|under|over|bis|über|unter)?\s*\d{1,2}\s*([-–~至到]\s*\d{1,2}|\+|岁以上|歲以上|以上|以下|"
+                  r"岁以下|歲以下|and over|or over|y más|et plus|und älter)?\s*(岁|歲|years?|jahre|años|ans|歳|세|代)?",
+                  re.IGNORECASE)  # fmt: skip
+GENDERS = frozenset({
+    "male", "female", "man", "woman", "men", "women", "m", "f", "other", "diverse", "男", "女", "男性", "女性",
+    "mann", "frau", "männlich", "weiblich", "divers", "homme", "femme", "hombre", "mujer", "masculino",
+    "femenino", "uomo", "donna", "homem", "mulher", "feminino", "vrouw", "남", "여", "남성", "여성",
+    "prefer not to say", "non-binary",
+})  # fmt: skip
+YES_NO = frozenset({
+    "yes", "no", "y", "n", "true", "false", "是", "否", "有", "無", "无", "ja", "nein", "oui", "non", "sí", "si",
+    "sim", "não", "nee", "はい", "いいえ", "예", "아니오", "0", "1",
+})  # fmt: skip
+NOBODY = re.compile(
+    r"(none|none of (these|the above|them)|no (brand|bank)|don'?t know|other.*|以上皆非|以上都不是|都沒有|都没有|"
+    r"不知道|其他|其它|ninguno.*|ninguna.*|aucun.*|keine.*|nessun.*|nenhum.*|該当なし|해당.?없음|기타)",
+    re.IGNORECASE,
+)

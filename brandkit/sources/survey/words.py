@@ -1,0 +1,299 @@
+"""Answers in words: scales from "very dissatisfied" to 非常满意, "10 - certain", no answer, lists."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+#: Words for "no answer" that stand among answers.
+NO_ANSWER_WORDS = re.compile(
+    r"(i )?(don'?t know|do not know|dk|refused?|no answer|no opinion|not applicable|does not apply|"
+    r"n/?a|n\.a\.|#n/a|not asked|prefer not( to (say|answer))?|can'?t say|cannot say|unsure|not sure|"
+    r"no response|none given|skipped?|nan|null|missing)|不知道|不清楚|拒答|拒絕回答|拒绝回答|無意見|无意见|沒意見|"
+    r"没意见|未回答|無回答|无回答|未填|不適用|不适用|難說|难说|說不清|说不清|\(跳过\)|（跳过）|跳过|\(空\)|（空）|"
+    r"keine angabe|k\.? ?a\.?|weiß nicht|ns/?nc|no sabe|no sabe/no contesta|no aplica|no contesta|"
+    r"ne sait pas|sans réponse|nsp|non applicable|non so|não sei|não se aplica|weet niet|"
+    r"わからない|分からない|無回答|該当なし|모름|모르겠다|무응답|해당 ?없음",
+    re.IGNORECASE,
+)
+_ORDERED = tuple(
+    tuple(words.split(" < "))
+    for words in (
+        "poor < fair < good < very good < excellent",
+        "very poor < poor < average < good < excellent",
+        "terrible < poor < average < good < excellent",
+        "never < rarely < sometimes < often < always",
+        "never < seldom < sometimes < usually < always",
+        "从不 < 很少 < 有时 < 经常 < 总是",
+        "從不 < 很少 < 有時 < 經常 < 總是",
+        "nunca < casi nunca < a veces < casi siempre < siempre",
+        "jamais < rarement < parfois < souvent < toujours",
+        "nie < selten < manchmal < oft < immer",
+        "not at all satisfied < slightly satisfied < moderately satisfied < very satisfied < "
+        "extremely satisfied",
+        "not at all likely < slightly likely < moderately likely < very likely < extremely likely",
+        "not at all important < slightly important < moderately important < very important < "
+        "extremely important",
+        "much worse < worse < about the same < better < much better",
+        "很差 < 差 < 一般 < 好 < 很好",
+        "非常差 < 差 < 一般 < 好 < 非常好",
+        "muy malo < malo < regular < bueno < muy bueno",
+        "muy mala < mala < regular < buena < muy buena",
+        "très mauvais < mauvais < moyen < bon < très bon",
+        "sehr schlecht < schlecht < mittelmäßig < gut < sehr gut",
+        "molto scarso < scarso < sufficiente < buono < ottimo",
+        "muito ruim < ruim < regular < bom < muito bom",
+    )
+)
+_NEGATIVE = re.compile(
+    r"dissatisf|unsatisf|not satisf|disagree|unlikely|unhappy|不滿|不满|不同意|不可能|不太可能|不會|不会|不好|不推|不贊|不赞|"
+    r"insatisf|descontent|en desacuerdo|desacuerdo|pas d'accord|désaccord|mécontent|unzufrieden|"
+    r"stimme .*nicht zu|lehne .*ab|insoddisf|disaccordo|ontevreden|oneens|insatisfeit|discord|不満|そう思わない|同意しない|"
+    r"불만|동의하지|missnöjd|tyytymät|niezadowol|неудовлетвор|не соглас|недовол|memnun değil|tidak puas|"
+    r"ไม่พอใจ|không hài lòng|not at all|pas du tout|überhaupt nicht|para nada|per niente|全く|まったく|전혀|hiç|improbable|peu probable|unwahrscheinlich"
+)
+_POSITIVE = re.compile(
+    r"satisf|agree|likely|happy|滿意|满意|同意|可能|會推|会推|贊|赞|de acuerdo|d'accord|content|zufrieden|stimme|soddisf|"
+    r"accordo|tevreden|eens|concord|満足|そう思う|만족|동의|nöjd|tyytyväi|zadowol|удовлетвор|соглас|довол|"
+    r"memnun|puas|พอใจ|hài lòng|probable|wahrscheinlich"
+)
+_NEUTRAL = re.compile(
+    r"neither.*|neutral.*|average|so-so|undecided|普通|一般|沒意見|没意见|尚可|還好|还好|中立|无所谓|說不上.*|说不上.*|"
+    r"ni .* ni .*|neutro|indiferente|neutre|moyen|weder.*|teils.*|neutraal|né .* né .*|nem .* nem .*|"
+    r"どちらとも.*|ふつう|보통.*|그저 그렇다|ani .*|нейтраль.*|biasa saja|netral|ปานกลาง|เฉยๆ|bình thường|trung lập",
+)
+_STRONG = re.compile(
+    r"very|extremely|strongly|completely|totally|highly|not at all|非常|很|十分|極|极|完全|muy|totalmente|completamente|"
+    r"très|tout à fait|pas du tout|sehr|völlig|voll|überhaupt|molto|completamente|zeer|helemaal|muito|とても|非常に|大変|"
+    r"全く|まったく|매우|전혀|mycket|erittäin|bardzo|zdecydowanie|очень|полностью|совсем|çok|hiç|sangat|มาก|อย่างยิ่ง|rất"
+)
+_WEAK = re.compile(
+    r"somewhat|slightly|rather|fairly|mostly|a little|tend to|比較|比较|較|较|有點|有点|略|不太|algo|bastante|plutôt|assez|eher|"
+    r"abbastanza|piuttosto|enigszins|parcialmente|やや|まあ|あまり|약간|다소|ganska|melko|raczej|скорее|oldukça|cukup|ค่อนข้าง|khá"
+)
+_NUMBERED = re.compile(
+    r"[(（]?\s*(-?\d{1,3})\s*(?:[)）.、:：=]|分|点|點|[-–—]+|\s)?\s*(.*?)", re.DOTALL
+)
+_RANGE = re.compile(
+    r"(?:scale|from|skala|escala|échelle|[(（\[])\D{0,14}?(\d{1,2})\s*(?:\([^)]*\)|（[^）]*）)?\s*"
+    r"(?:-|–|—|to|through|bis|a|à|至|到|~|～)\s*(\d{1,3})(?!\d)|(\d{1,2})\s*(?:至|到|～|~|-|–)\s*(\d{1,3})\s*分"
+)
+#: What parts the options of a list in one cell, the plainest first.
+_PARTERS = ("┋", "\n", ";", "；", "|", "、", ", ", ",")
+MOST_OPTIONS = 40
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What the words of a scale stand for.
+
+    Parameters
+    ----------
+    codes : mapping
+        Text to number.
+    low, high : float, optional
+        Its ends, where the words tell them.
+    """
+
+    codes: Mapping[str, float]
+    low: float | None = None
+    high: float | None = None
+
+
+def is_no_answer(text: str) -> bool:
+    """Whether a text says that nothing was answered.
+
+    Examples
+    --------
+    >>> is_no_answer("Don't know"), is_no_answer("不适用"), is_no_answer("Nova Bank")
+    (True, True, False)
+    """
+    return NO_ANSWER_WORDS.fullmatch(text.strip()) is not None
+
+
+def worded_scale(texts: Collection[str], among: Collection[str] = ()) -> Scale | None:
+    """Read the words of a scale; None where they are no scale or its order is not known.
+
+    Parameters
+    ----------
+    texts : collection of str
+        Every different answer.
+    among : collection of str
+        The answers of all columns that share these words: they tell how long the scale is.
+
+    Examples
+    --------
+    >>> worded_scale(["Neither", "Very satisfied", "Dissatisfied"]).codes["Very satisfied"]
+    5.0
+    >>> worded_scale(["red", "blue"]) is None
+    True
+    """
+    folded = {text: _folded(text) for text in texts}
+    pool = {_folded(text) for text in among} | set(folded.values())
+    for words in _ORDERED:
+        if len(pool) > 2 and pool <= set(words):
+            codes = {text: words.index(word) + 1.0 for text, word in folded.items()}
+            return Scale(codes, 1.0, float(len(words)))
+    levels = {word: _level(word) for word in pool}
+    told = {word: level for word, level in levels.items() if level is not None}
+    if len(told) < len(pool) or len(pool) < 3 or len(set(told.values())) < len(told):
+        return None
+    kept = set(told.values())
+    if not any(level > 0 for level in kept) or not (len(kept) > 2 or any(x < 0 for x in kept)):
+        return None
+    if all({sign, sign / 2} <= kept for sign in (1, -1)):
+        steps: list[float] = [-2, -1, -0.5, 0, 0.5, 1, 2]
+    else:
+        told = {word: level * 2 if abs(level) == 0.5 else level for word, level in told.items()}
+        steps = [-2, -1, 0, 1, 2] if 0 in told.values() or len(pool) < 4 else [-2, -1, 1, 2]
+        if len(set(told.values())) < len(told):
+            return None
+    codes = {text: steps.index(told[word]) + 1.0 for text, word in folded.items()}
+    return Scale(codes, 1.0, float(len(steps)))
+
+
+def numbered_scale(texts: Collection[str]) -> Scale | None:
+    """Read numbers that carry words, as in "10 - Extremely likely"; None where they are none.
+
+    Examples
+    --------
+    >>> numbered_scale(["1 - Not at all", "2", "10 - Extremely"]).codes["10 - Extremely"]
+    10.0
+    """
+    codes, words = {}, {}
+    for text in texts:
+        said = _NUMBERED.fullmatch(unicodedata.normalize("NFKC", text.strip()))
+        if said is None:
+            return None
+        codes[text] = float(said[1])
+        if said[2].strip():
+            words[text] = said[2].strip()
+    if not words or len(set(codes.values())) < len(codes) or len(codes) > 12:
+        return None
+    if any(re.search(r"\d", word) for word in words.values()):
+        return None
+    ends = {codes[text] for text in words}
+    low, high = min(codes.values()), max(codes.values())
+    is_whole = {low, high} <= ends and low in (0, 1)
+    return Scale(codes, low if is_whole else None, high if is_whole else None)
+
+
+def says_scale(labels: Mapping[float, str]) -> bool:
+    """Whether the labels of codes are the words of a scale, in the order of the codes.
+
+    Examples
+    --------
+    >>> says_scale({1.0: "Bad", 2.0: "2", 3.0: "3 good"}), says_scale({1.0: "Civic", 2.0: "Nova"})
+    (True, False)
+    """
+    texts = [labels[code] for code in sorted(labels) if not is_no_answer(labels[code])]
+    if len(set(texts)) < len(texts):
+        return False
+    if any(_own_number(labels[code]) == code for code in labels):
+        return True
+    scale = numbered_scale(texts) or worded_scale(texts)
+    codes = [scale.codes[text] for text in texts] if scale else []
+    return bool(codes) and (codes == sorted(codes) or codes == sorted(codes, reverse=True))
+
+
+def _own_number(text: str) -> float | None:
+    said = re.match(r"\s*(\d{1,3})(?:\s*$|\s*[-–—.=:：]?\s+\D*$|\s*[-–—.=:：分]\D*$)", text)
+    return float(said[1]) if said else None
+
+
+def told_range(heading: str) -> tuple[float, float] | None:
+    """Read the ends of a scale out of a question.
+
+    Examples
+    --------
+    >>> told_range("On a scale from 0 to 10, how likely …?"), told_range("Service (1-5)")
+    ((0.0, 10.0), (1.0, 5.0))
+    """
+    said = _RANGE.search(heading.casefold())
+    if said is None:
+        return None
+    low, high = (float(part) for part in said.groups() if part)
+    return (
+        (low, high)
+        if low < high and low in (0, 1) and high in (3, 4, 5, 6, 7, 9, 10, 11, 100)
+        else None
+    )
+
+
+def listed_options(cells: Iterable[str]) -> dict[str, list[str]] | None:
+    """Read cells that list several options each; None where they are single answers or prose.
+
+    An option may hold the sign that parts options: what only ever follows one other part belongs
+    to it.
+
+    Examples
+    --------
+    >>> cells = ["Fair, Near", "Near", "Fair", "Old, Near", "Old", "Old, Near", "Fair, Old"]
+    >>> listed_options(cells)["Old, Near"]
+    ['Old', 'Near']
+    """
+    times = Counter(str(cell).strip() for cell in cells)
+    for mark in _PARTERS:
+        parts = {
+            text: [part.strip() for part in text.split(mark) if part.strip()] for text in times
+        }
+        several = sum(times[text] for text, found in parts.items() if len(found) > 1)
+        if several < max(3, 0.05 * times.total()):
+            continue
+        parts = _mended(parts, mark)
+        options = Counter({})
+        for text, found in parts.items():
+            options.update(dict.fromkeys(found, times[text]))
+        combined = [found for found in parts.values() if len(found) > 1]
+        if not combined or not 2 <= len(options) <= MOST_OPTIONS:
+            continue
+        is_repeated = sum(n for option, n in options.items() if n > 1) >= 0.95 * options.total()
+        is_set = all(len(set(found)) == len(found) for found in parts.values())
+        is_short = all(len(option) <= 80 for option in options)
+        is_number = all(re.fullmatch(r"[\d.]+", option) for option in options)
+        if is_repeated and is_set and is_short and not is_number and len(parts) > len(options) / 2:
+            return parts
+    return None
+
+
+def _mended(parts: Mapping[str, Sequence[str]], mark: str) -> dict[str, list[str]]:
+    """Join parts that never stand apart: "Expert, in money matters" is one option."""
+    before: dict[str, set[str]] = {}
+    after: dict[str, set[str]] = {}
+    for found in parts.values():
+        for at, part in enumerate(found):
+            before.setdefault(part, set()).add(found[at - 1] if at else "")
+            after.setdefault(part, set()).add(found[at + 1] if at + 1 < len(found) else "")
+    joined = {
+        part: next(iter(told)) for part, told in before.items()
+        if len(told) == 1 and "" not in told and after[next(iter(told))] == {part}
+    }  # fmt: skip
+    mended: dict[str, list[str]] = {}
+    for text, found in parts.items():
+        whole: list[str] = []
+        for part in found:
+            if part in joined and whole:
+                whole[-1] += f"{mark}{part}"
+            else:
+                whole.append(part)
+        mended[text] = whole
+    return mended
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    return " ".join(plain.split()).strip(" .")
+
+
+def _level(word: str) -> float | None:
+    """Give -2 to 2 for a word of a scale."""
+    if _NEUTRAL.fullmatch(word):
+        return 0.0
+    negative = _NEGATIVE.search(word)
+    if negative is None and _POSITIVE.search(word) is None:
+        return None
+    size = 2.0 if _STRONG.search(word) else 0.5 if _WEAK.search(word) else 1.0
+    return -size if negative else size
