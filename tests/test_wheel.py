@@ -114,7 +114,6 @@ def test_nbconvert_knows_the_exporter_by_its_name(
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=False, reason="some results have no story yet")
 def test_the_sample_is_reported_in_an_empty_folder(
     installed: dict[str, str], root: Path, tmp_path: Path
 ) -> None:

@@ -21,7 +21,7 @@ CHINESE = ("zh-Hant", "zh-Hans")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 # Characters that both scripts use, whatever a converter prefers.
-IN_BOTH = set("台占着周布松游岳范表咨于群床峰里面")
+IN_BOTH = set("核台占着周布松游岳范表咨于群床峰里面")
 
 # From the glossary: what one side of the strait says, and the other does not.
 NOT_IN_TAIWAN = (
