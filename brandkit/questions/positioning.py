@@ -40,8 +40,10 @@ _IMAGE: dict[str, Any] = {
 
 def _map(a: Asking) -> Any:
     image = a.require(a.brand_image)
+    kept = image.values.drop(index=[*image.supplementary_brands])
+    axes = max(1, min(2, len(kept) - 1, image.values.shape[1] - 1))
     return correspondence_map(
-        image.values, scaling="row_green", supplementary_rows=image.supplementary_brands,
+        image.values, axes=axes, scaling="row_green", supplementary_rows=image.supplementary_brands,
         supplementary_columns=image.supplementary_attributes,
     )  # fmt: skip
 

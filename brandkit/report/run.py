@@ -212,11 +212,6 @@ def _export(
     study = told.study
     origin = study_origin(study)
     jobs = [page_job(file, study, focus=asked.focus) for file in files]
-    if not any(told[name] for name in told):
-        raise InputError(
-            f"{study.name}: no question can be answered from this study, so there is nothing to "
-            f"report. `brandkit check {study.name}` says what each takes."
-        )
     made = {} if asked.fresh else {
         job.page: kept for job in jobs if (kept := job.place.read()) is not None
     }  # fmt: skip
@@ -225,6 +220,11 @@ def _export(
     stale = [job for job in jobs if job.page not in made]
     if stale:
         read_evidence(asked.own)
+        if not any(told[name] for name in told):
+            raise InputError(
+                f"{study.name}: no question can be answered from this study, so there is nothing to "
+                f"report. `brandkit check {study.name}` says what each takes."
+            )
         tell(f"{study.name}: running {_counted(len(stale), 'notebook')} in {study.language} …")
         made |= made_pages(stale, told, done=lambda name: tell(f"  {name} ran"))
     before = {} if asked.is_whole else summaries_in(folder, study=study.name,
