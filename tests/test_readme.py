@@ -9,13 +9,13 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
-from tools.make_docs import docstring_html, draw, of_example
-from tools.question_table import CAPABILITIES, called, with_table
 from typer.main import get_command
 
 import brandkit
 from brandkit.__main__ import app
 from brandkit.questions import QUESTIONS
+from tools.make_docs import docstring_html, draw, of_example
+from tools.question_table import CAPABILITIES, called, with_table
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -37,11 +37,7 @@ MOST_WITHOUT_A_KEY = 11
 def functions(room: str) -> set[str]:
     """Name the public functions of a room."""
     module = importlib.import_module(f"brandkit.{room}")
-    return {
-        name
-        for name in module.__all__
-        if name.islower() and callable(getattr(module, name))
-    }
+    return {name for name in module.__all__ if name.islower() and callable(getattr(module, name))}
 
 
 def listed(begins: str) -> set[str]:
@@ -112,6 +108,14 @@ def test_commands_and_targets_that_are_named_are_there(text: str) -> None:
     made = {one[1] for line in lines if (one := re.match(r"make ([a-z-]+)", line))}
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert made <= targets, made - targets
+
+
+def test_nothing_is_unpickled() -> None:
+    """As SECURITY promises: what is kept holds no code."""
+    for path in (ROOT / "brandkit").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"^\s*(?:import|from) (?:c?pickle|joblib|dill)\b", text, re.MULTILINE)
+        assert not re.search(r"allow_pickle=True|read_pickle", text), path
 
 
 def test_the_site_draws_what_has_no_question_from_its_example() -> None:

@@ -22,7 +22,6 @@ from types import FunctionType
 from typing import Any
 
 import mistune
-from tools.question_table import CAPABILITIES
 
 import brandkit as bk
 from brandkit.core.result import Result, noun
@@ -31,6 +30,7 @@ from brandkit.page.blocks import whole_figure
 from brandkit.questions import QUESTIONS
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE
+from tools.question_table import CAPABILITIES
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -49,14 +49,15 @@ pre, table {{ display: block; overflow-x: auto }} pre {{ background: var(--wash)
 td, th {{ text-align: left; vertical-align: top; padding: .2rem .6rem .2rem 0;
   border-bottom: 1px solid var(--line) }}
 dd p {{ margin: 0 }} figcaption {{ color: var(--soft) }}
-.gallery {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: 1rem }}
+.gallery {{ display: grid; gap: 1rem;
+  grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)) }}
 .gallery figure {{ margin: 0 }}
 </style>
 <nav>{nav}</nav>
 <main>{body}</main>
 </html>
 """
-markdown: Any = mistune.create_markdown(plugins=["table"], escape=False)
+markdown: Any = mistune.create_markdown(plugins=["table"])
 
 
 @dataclass(frozen=True)
@@ -144,12 +145,13 @@ def definitions(body: str) -> Iterator[str]:
     """Write what a section defines: a head at the margin, its text indented below."""
     for entry in re.split(r"\n(?=\S)", body.strip()):
         head, _, text = entry.partition("\n")
-        yield f"<dt><code>{escape(head)}</code></dt><dd>{markdown(prose(inspect.cleandoc(text)))}</dd>"
+        told = markdown(prose(inspect.cleandoc(text)))
+        yield f"<dt><code>{escape(head)}</code></dt><dd>{told}</dd>"
 
 
 def prose(text: str) -> str:
     """Take the roles of reStructuredText off, and number references as a list."""
-    plain = re.sub(r":\w+:`~?([^`]+)`", r"`\1`", escape(text, quote=False))
+    plain = re.sub(r":\w+:`~?([^`]+)`", r"`\1`", text)
     return re.sub(r"^\.\. \[(\d+)\]", r"\1.", plain, flags=re.MULTILINE)
 
 
@@ -177,8 +179,9 @@ def room_page(room: str, told: list[Method]) -> str:
 def gallery_page(told: list[Method]) -> str:
     """Write the gallery: a picture a method, leading to its description."""
     frames = (
-        f'<figure><a href="{one.room}.html#{one.name}">{one.picture}</a><figcaption>'
-        f'<a href="{one.room}.html#{one.name}">{one.name}</a>: {escape(one.says)}</figcaption></figure>'
+        f"<figure>{one.picture}<figcaption>"
+        f'<a href="{one.room}.html#{one.name}">{one.name}</a>: {escape(one.says)}'
+        "</figcaption></figure>"
         for one in told
         if one.picture
     )
@@ -191,6 +194,7 @@ def make(folder: Path) -> list[Method]:
     told = list(methods())
     folder.mkdir(parents=True, exist_ok=True)
     readme = (ROOT / "README.md").read_text(encoding="utf-8").replace("](docs/", "](")
+    readme = re.sub(r"<!--.*?-->\n", "", readme)
     pages = {"index": page("brandkit", markdown(readme)), "gallery": gallery_page(told)}
     for room in ROOMS:
         pages[room] = room_page(room, [one for one in told if one.room == room])

@@ -1,4 +1,4 @@
-"""Write README's table of questions from ``brandkit/questions``: ``python -m tools.question_table``.
+"""Write README's table of questions from ``brandkit/questions``: ``make readme``.
 
 README is read before anything is installed, so the table stands in it as text; a test compares.
 """
@@ -13,7 +13,10 @@ from brandkit.questions import QUESTIONS, Question
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 BEGIN, END = "<!-- questions: make readme writes this table -->\n", "<!-- end of questions -->\n"
-HEAD = "| page | question | `answers.` | method | study.toml | builds on |\n|---|---|---|---|---|---|\n"
+HEAD = """\
+| page | question | `answers.` | method | study.toml | builds on |
+|---|---|---|---|---|---|
+"""
 CAPABILITIES = ("overlap", "satisfaction", "positioning", "strategy")
 
 
@@ -34,8 +37,8 @@ def called(question: Question) -> list[str]:
                 seen.add(name)
                 follow(thing)
 
-    assert isinstance(question.call, FunctionType), question.name
-    follow(question.call)
+    if isinstance(question.call, FunctionType):
+        follow(question.call)
     return list(found)
 
 
@@ -72,7 +75,8 @@ def _keys(keys: tuple[str, ...]) -> str:
         section, _, name = key.partition(".")
         sections.setdefault(section, []).extend([f"`{name}`"] if name else [])
     return "; ".join(
-        " ".join([f"`[{section}]`", ", ".join(names)]).strip() for section, names in sections.items()
+        " ".join([f"`[{section}]`", ", ".join(names)]).strip()
+        for section, names in sections.items()
     )
 
 
@@ -84,4 +88,6 @@ def with_table(readme: str) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(with_table(README.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+    README.write_text(
+        with_table(README.read_text(encoding="utf-8")), encoding="utf-8", newline="\n"
+    )
