@@ -1,4 +1,4 @@
-"""Make the site of brandkit in ``docs/site``: README, a gallery, and a page of methods a room.
+"""Make the site of brandkit in ``docs/site``: the texts, a gallery, a page of methods a room.
 
 Each method stands with its docstring and its picture: of the sample study where a question asks
 it, else of the example in its docstring. ``make docs``, or ``python -m tools.make_docs [FOLDER]``.
@@ -35,6 +35,11 @@ from tools.question_table import CAPABILITIES
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 ROOMS = (*CAPABILITIES, "sources")
+#: Texts of the repository, and the pages that they become.
+TEXTS = {
+    "README.md": "index", "CHANGELOG.md": "changes", "CONTRIBUTING.md": "contributing",
+    "SECURITY.md": "security",
+}  # fmt: skip
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -45,7 +50,8 @@ PAGE = """<!doctype html>
 body {{ margin: 0 auto; max-width: 56rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif;
   color: var(--ink); background: var(--paper) }}
 a {{ color: var(--accent) }} img, svg {{ max-width: 100%; height: auto }}
-pre, table {{ display: block; overflow-x: auto }} pre {{ background: var(--wash); padding: .5rem }}
+pre, table {{ display: block; overflow-x: auto }} pre {{ background: var(--wash); padding: .5rem;
+  white-space: pre-wrap }}
 td, th {{ text-align: left; vertical-align: top; padding: .2rem .6rem .2rem 0;
   border-bottom: 1px solid var(--line) }}
 dd p {{ margin: 0 }} figcaption {{ color: var(--soft) }}
@@ -114,16 +120,27 @@ def of_example(function: FunctionType) -> Result | None:
 
 
 def draw(result: Result | None, name: str, *, focus: object = None) -> str:
-    """Draw a result for a page; nothing where there is none, or it has no figure."""
+    """Draw a result for a page: what its story shows first; nothing where there is none."""
     if result is None:
         return ""
-    exhibits = result.story(focus=focus).exhibits.values()
-    exhibit = next((one for one in exhibits if one.draw is not None), None)
-    if exhibit is None or exhibit.draw is None:
-        return ""
-    alt = escape(translate(exhibit.alt or exhibit.caption), quote=True)
-    svg = figure_svg(whole_figure(exhibit.draw()), prefix=name.replace("_", "-"))
+    story = result.story(focus=focus)
+    first = next((one for one in story.exhibits.values() if one.draw is not None), None)
+    if first is not None and first.draw is not None:
+        said, drawn = first.alt or first.caption, first.draw()
+    else:
+        said, drawn = story.headline, result.plot(focus=focus)
+    alt = escape(translate(said), quote=True)
+    svg = figure_svg(whole_figure(drawn), prefix=name.replace("_", "-"))
     return svg.replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)
+
+
+def call(function: Callable[..., Any]) -> str:
+    """Write how a function is called: its types stand among its parameters."""
+    signature = inspect.signature(function)
+    empty = inspect.Parameter.empty
+    plain = [one.replace(annotation=empty) for one in signature.parameters.values()]
+    bare = signature.replace(parameters=plain, return_annotation=empty)
+    return f"{function.__name__}{bare}"
 
 
 def docstring_html(function: Callable[..., Any]) -> str:
@@ -157,8 +174,10 @@ def prose(text: str) -> str:
 
 def page(title: str, body: str) -> str:
     """Put a body on a page."""
-    links = [("index", "brandkit"), ("gallery", "gallery"), *((room, room) for room in ROOMS)]
-    nav = " · ".join(f'<a href="{file}.html">{text}</a>' for file, text in links)
+    names = {"index": "brandkit"} | {
+        name: name for name in ("gallery", *ROOMS, *list(TEXTS.values())[1:])
+    }
+    nav = " · ".join(f'<a href="{file}.html">{text}</a>' for file, text in names.items())
     colours = " ".join(f"--{name}: {colour};" for name, colour in PALETTE.items())
     return PAGE.format(title=title, nav=nav, body=body, colours=colours)
 
@@ -167,8 +186,7 @@ def room_page(room: str, told: list[Method]) -> str:
     """Write the page of a room: each of its methods, drawn and described."""
     body = [f"<h1>brandkit.{room}</h1><p>{escape(import_module(f'brandkit.{room}').__doc__ or '')}"]
     for one in told:
-        signature = escape(f"{one.name}{inspect.signature(one.function)}")
-        body.append(f'<h2 id="{one.name}">{one.name}</h2><pre>{signature}</pre>')
+        body.append(f'<h2 id="{one.name}">{one.name}</h2><pre>{escape(call(one.function))}</pre>')
         if one.picture:
             caption = f"<figcaption>Drawn from {one.drawn_from}.</figcaption>"
             body.append(f"<figure>{one.picture}{caption}</figure>")
@@ -188,14 +206,22 @@ def gallery_page(told: list[Method]) -> str:
     return page("Gallery", f'<h1>Gallery</h1><div class="gallery">{"".join(frames)}</div>')
 
 
+def of_text(name: str) -> str:
+    """Write a text of the repository as HTML, its links to others leading to their pages."""
+    text = re.sub(r"<!--.*?-->\n", "", (ROOT / name).read_text(encoding="utf-8"))
+    text = text.replace("](docs/", "](")
+    for other, stem in TEXTS.items():
+        text = re.sub(rf"\]\({re.escape(other)}(?:#[\w-]+)?\)", f"]({stem}.html)", text)
+    return str(markdown(text))
+
+
 def make(folder: Path) -> list[Method]:
     """Write the site into a folder and give what stands in it."""
     use_language("en")
     told = list(methods())
     folder.mkdir(parents=True, exist_ok=True)
-    readme = (ROOT / "README.md").read_text(encoding="utf-8").replace("](docs/", "](")
-    readme = re.sub(r"<!--.*?-->\n", "", readme)
-    pages = {"index": page("brandkit", markdown(readme)), "gallery": gallery_page(told)}
+    pages = {name: page(title, of_text(title)) for title, name in TEXTS.items()}
+    pages["gallery"] = gallery_page(told)
     for room in ROOMS:
         pages[room] = room_page(room, [one for one in told if one.room == room])
     for name, text in pages.items():
