@@ -14,7 +14,9 @@ from typer.main import get_command
 import brandkit
 from brandkit.__main__ import app
 from brandkit.questions import QUESTIONS
+from tests.test_architecture import LEVELS
 from tools.make_docs import docstring_html, draw, of_example
+from tools.make_readme_pictures import PICTURES, write
 from tools.question_table import CAPABILITIES, called, with_table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -108,6 +110,24 @@ def test_commands_and_targets_that_are_named_are_there(text: str) -> None:
     made = {one[1] for line in lines if (one := re.match(r"make ([a-z-]+)", line))}
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert made <= targets, made - targets
+
+
+def test_the_rooms_stand_at_their_levels() -> None:
+    block = README.partition("## How it is built")[2].split("```\n")[3]
+    said, level = {}, ""
+    for line in block.splitlines():
+        names, number = re.match(r"((?:[a-z_]+ ?)+) *(\d?)", line).groups()  # type: ignore[union-attr]
+        level = number or level
+        said |= {name: int(level) for name in names.split()}
+    assert said == {name: level for name, level in LEVELS.items() if name != "joins"}
+
+
+def test_pictures_are_drawn_from_answers(tmp_path: Path) -> None:
+    answers = brandkit.answers("sample")
+    for name, question in PICTURES.items():
+        write(answers[question], name, folder=tmp_path, focus=answers.study.focus)
+        assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+        assert f"](docs/{name})" in README
 
 
 def test_nothing_is_unpickled() -> None:
