@@ -68,6 +68,14 @@ format: environment  ## put the code into its form
 messages: environment  ## bring the catalogues to what brandkit says
 	@$(RUN) -m tools.messages
 
+.PHONY: readme
+readme: environment  ## bring README's table of questions to the code
+	@$(RUN) -m tools.question_table
+
+.PHONY: docs
+docs: environment  ## make the site and gallery in docs/site
+	@$(RUN) -m tools.make_docs
+
 .PHONY: size
 size: environment  ## count lines of code and files, by room
 	@$(RUN) tools/size.py

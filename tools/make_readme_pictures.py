@@ -1,9 +1,9 @@
 """Draw the pictures of README.md into docs/.
 
-The map comes from the sample study; the picture of the Australian market from the banks' own
-published product data (Consumer Data Right), where a folder with them is given:
+Two come from the answers of the sample study; the picture of the Australian market from the banks'
+own published product data (Consumer Data Right), where a folder with them is given:
 
-    python tools/make_readme_pictures.py [--australia FOLDER]
+    python -m tools.make_readme_pictures [--australia FOLDER]
 
 FOLDER holds ``snapshots/<day>.jsonl.xz`` and ``registers/brands_<day>.json``.
 """
@@ -12,74 +12,50 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import brandkit as bk
+from brandkit.core.result import Result
 from brandkit.language import use_language
-from brandkit.overlap import brand_overlap
-from brandkit.positioning.image.plot import plot_map_stability
-from brandkit.sources import read_catalog, read_study
-from brandkit.strategy import study_penalties, study_stability
+from brandkit.page.blocks import whole_figure
+from brandkit.sources import read_catalog
 from brandkit.viz.export import png
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-ROOT = Path(__file__).resolve().parent.parent
-DOCS = ROOT / "docs"
-AUSTRALIA = ROOT.parent / "shared" / "real" / "catalogs" / "au_cdr"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+#: Each picture with the question of the sample study that it answers.
+PICTURES = {"positioning_map.png": "stability", "core_and_exciting.png": "penalties"}
 
 
-def positioning_map() -> Axes:
-    """Draw the map of the sample study, with its doubt."""
-    study = read_study("sample")
-    stability = study_stability(study)
-    if stability is None:
-        raise SystemExit("The sample study has no image of the banks to draw.")
-    return plot_map_stability(stability, focus=study.focus)
-
-
-def core_and_exciting() -> Axes:
-    """Draw which services of the sample study are core and which delight."""
-    roles = study_penalties(read_study("sample"))
-    if roles is None:
-        raise SystemExit("The sample study has no ratings of services to draw.")
-    return roles.plot()
-
-
-def australian_market(folder: Path) -> Axes:
-    """Draw the closest pairs of Australian banks, from the newest day of a folder."""
+def australian_market(folder: Path) -> Result:
+    """Score the overlap of Australian banks on the newest day of a folder."""
     snapshot = max((folder / "snapshots").glob("*.jsonl.xz"))
     day = snapshot.name.removesuffix(".jsonl.xz")
     catalog = read_catalog(
         snapshot, format="cdr", register=folder / "registers" / f"brands_{day}.json", as_of=day
     )
-    return brand_overlap(catalog, draws=0).plot()
+    return bk.brand_overlap(catalog, draws=0)
 
 
-def write(drawing: Axes, name: str) -> None:
-    """Write a picture, replacing the old one whole."""
-    figure = drawing.get_figure(root=True)
-    if figure is None:
-        raise SystemExit(f"Nothing was drawn for {name}.")
-    DOCS.mkdir(exist_ok=True)
-    part = DOCS / f".{name}.part"
-    part.write_bytes(png(figure))
-    part.replace(DOCS / name)
-    print(f"docs/{name} is drawn.")
+def write(result: Result, name: str, *, folder: Path, focus: str | None = None) -> None:
+    """Write the picture of a result, replacing the old one whole."""
+    folder.mkdir(exist_ok=True)
+    part = folder / f".{name}.part"
+    part.write_bytes(png(whole_figure(result.plot(focus=focus))))
+    part.replace(folder / name)
+    print(f"{name} is drawn.")
 
 
 def main() -> None:
     """Draw what there is evidence for."""
     parser = argparse.ArgumentParser(description="Draw the pictures of README.md into docs/.")
-    parser.add_argument("--australia", type=Path, default=AUSTRALIA, metavar="FOLDER")
-    folder = parser.parse_args().australia
+    parser.add_argument("--australia", type=Path, metavar="FOLDER")
+    parser.add_argument("--out", type=Path, default=DOCS, metavar="FOLDER")
+    asked = parser.parse_args()
     use_language("en")
-    write(positioning_map(), "positioning_map.png")
-    write(core_and_exciting(), "core_and_exciting.png")
-    if (folder / "snapshots").is_dir():
-        write(australian_market(folder), "overlap_australia.png")
-    else:
-        print("No Australian catalogues there: docs/overlap_australia.png stays as it is.")
+    answers = bk.answers("sample")
+    for name, question in PICTURES.items():
+        write(answers[question], name, folder=asked.out, focus=answers.study.focus)
+    if asked.australia:
+        write(australian_market(asked.australia), "overlap_australia.png", folder=asked.out)
 
 
 if __name__ == "__main__":
