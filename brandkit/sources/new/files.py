@@ -358,7 +358,7 @@ def _league(grid: Grid, columns: list[Column]) -> Guess | None:
 def _transposed(grid: Grid, columns: list[Column]) -> Guess | None:
     """A table with the brands as columns: headings name banks, the first one says attribute."""
     first = columns[0]
-    numeric = [c for c in columns[1:] if c.is_number]
+    numeric = [c for c in columns[1:] if c.is_number or _is_lettered(grid, c)]
     if len(numeric) < 3 or len(numeric) < len(columns) - 1 or len(grid.rows) > 200:
         return None
     says = first.name and role_of([first], "attribute")

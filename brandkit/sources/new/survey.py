@@ -509,9 +509,7 @@ def _drivers(
     if names:
         found.keys["drivers"] = names
     if len(names) > MOST_DRIVERS:
-        said = (
-            f"`drivers`: {len(names)} of them; over {MOST_DRIVERS} are compared by sampled orders"
-        )
+        said = f"`drivers`: {len(names)} of them; over {MOST_DRIVERS} go by sampled orders"
         found.questions.append(said)
 
 

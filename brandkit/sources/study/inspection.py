@@ -306,7 +306,7 @@ def _off_scale(
         known = survey.codebook.set_index("item").loc[name, ["low", "high"]].tolist()
         outside = answers[(answers < low) | (answers > high)]
         if len(outside) and known == [low, high]:
-            ends = f"{float(answers.min()):g} to {float(answers.max()):g}"
+            ends = f"{min(outside.min(), low):g} to {max(outside.max(), high):g}"
             way_out = "Correct the scale, or declare codes of no answer under `missing`."
             yield said("scale", f"must hold the answers of {name!r}, which run from {ends}",
                        section.scale, way_out)  # fmt: skip
