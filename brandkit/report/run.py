@@ -222,8 +222,8 @@ def _export(
         read_evidence(asked.own)
         if not any(told[name] for name in told):
             raise InputError(
-                f"{study.name}: no question can be answered from this study, so there is nothing to "
-                f"report. `brandkit check {study.name}` says what each takes."
+                f"{study.name}: no question can be answered from this study, so there is nothing "
+                f"to report. `brandkit check {study.name}` says what each takes."
             )
         tell(f"{study.name}: running {_counted(len(stale), 'notebook')} in {study.language} …")
         made |= made_pages(stale, told, done=lambda name: tell(f"  {name} ran"))

@@ -204,9 +204,20 @@ def test_a_second_file_of_a_kind_is_asked_about(tmp_path: Path) -> None:
     )
 
 
-def test_an_empty_folder_gets_a_study_to_fill_in(tmp_path: Path) -> None:
-    made = new_study(tmp_path / "new")
-    assert "no file was recognised" in made.questions[-1]
+def test_nothing_is_written_of_nothing(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="`folder` must be there"):
+        new_study(tmp_path / "new")
+    with pytest.raises(InputError, match="holds no file that brandkit reads"):
+        new_study(tmp_path)
+    written(tmp_path / "s", {"notes.csv": "a,b\nx,y\nx,z\n"})
+    with pytest.raises(InputError, match="nothing in its columns"):
+        new_study(tmp_path / "s")
+    assert not list(tmp_path.rglob("study.toml"))
+
+
+def test_sections_that_are_not_there_can_be_filled_in(tmp_path: Path) -> None:
+    names = "label,zh-Hant\nCivic,市民銀行\n"
+    made = new_study(written(tmp_path / "s", {"names.csv": names}))
     text = made.path.read_text(encoding="utf-8")
     for section in ("names", "brand_table", "catalog", "survey", "branches"):
         assert f"# [{section}]" in text
@@ -242,7 +253,7 @@ def test_refusals(tmp_path: Path) -> None:
     ("name", "content", "message"),
     [
         ("a.csv", b"", r"a\.csv: the file is empty"),
-        ("a.csv", "銀行,甲\n市民,1\n".encode("big5"), r"line 1: the text must be UTF-8"),
+        ("a.csv", b"a,b\n\x81\x8d\x9d,1\n", r"line 2: the text must be UTF-8"),
         ("a.xlsx", b"PK\x03\x04cut", r"the workbook cannot be opened"),
         ("a.sav", b"$FL2" + bytes(90), r"the SPSS file must be whole"),
         ("a.json", b"<html>", r"a\.json: the file is no JSON"),
@@ -297,7 +308,9 @@ def test_a_catalogue_of_one_date_and_a_survey(sample: Path, tmp_path: Path) -> N
     chosen = read_settings(made.path)[0]
     assert chosen.catalog is not None
     assert chosen.catalog.dates == []
-    assert made.questions == ()
+    assert [q.split(": ")[1] for q in made.questions] == [
+        "fee waiver say yes or no"
+    ]  # a fee by its heading, a feature by its cells
     assert check_study(tmp_path).is_sound
 
 
@@ -321,7 +334,7 @@ def test_what_a_reader_refuses_is_left_out_and_said(tmp_path: Path) -> None:
     chosen = read_settings(made.path)[0].survey
     assert chosen is not None
     assert chosen.weight is None
-    assert any("`weight` was left out" in q and "must be >= 0" in q for q in made.questions)
+    assert any("`weight`: 'weight' has values such as -1" in q for q in made.questions)
     assert check_study(made.path.parent).is_sound
 
 

@@ -26,7 +26,8 @@ Section = Literal[
 #: Headings by the role they play; a heading matches when it is the word, or ends or begins with it.
 ROLES: dict[str, tuple[str, ...]] = {
     "brand": ("brand", "bank", "company", "institution", "issuer", "provider", "firm", "namefull",
-              "品牌", "銀行", "银行", "機構", "机构", "公司", "發行人", "发行人", "發行機構", "发行机构", "institution name", "bank name"),
+              "品牌", "銀行", "银行", "機構", "机构", "公司", "發行人", "发行人",
+              "發行機構", "发行机构", "institution name", "bank name"),
     "brand_code": ("bank_code", "bank_id", "cert", "rssdid", "銀行代碼", "银行代码", "機構代碼",
                    "机构代码"),
     "product": ("product_id", "product id", "product_code", "product code", "product", "code",
@@ -140,8 +141,10 @@ class Guess:
     question : str
         What that person should look at; empty where nothing is in doubt.
     labels : tuple of str
-        Labels seen, to find out the language and to propose a focus.
+        Names of brands seen, to find out the language and to propose a focus.
     doubts : tuple of Doubt
+    words : tuple of str
+        Texts that tell the language where no label does.
     """
 
     section: Section
@@ -150,6 +153,7 @@ class Guess:
     question: str = ""
     labels: tuple[str, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 def profiled(grid: Grid, at: int) -> Column:

@@ -17,7 +17,7 @@ from brandkit.core.errors import BrandkitError, SchemaError
 from brandkit.core.totals import is_total_name
 from brandkit.sources.catalog.listing import NUMBER_FACETS, named_day
 from brandkit.sources.new.columns import FACETS, ROLES, Column, Guess, Unreadable, profiled, role_of
-from brandkit.sources.new.roles import BANK
+from brandkit.sources.new.roles import BANK, PERSON
 from brandkit.sources.new.survey import guessed_survey
 from brandkit.sources.survey.codebook import is_codebook_heading
 from brandkit.sources.tables.brand_table import MOST_ATTRIBUTES
@@ -98,6 +98,11 @@ def _workbook(path: Path, names: Sequence[str]) -> Guess | str:
     return replace(guess, keys=keys, question=question)
 
 
+_CONSUMER_DATA = Guess(
+    "catalog", {"format": "cdr"}, "a catalogue in the form of the Consumer Data Right"
+)
+
+
 def _catalog_files(path: Path) -> Guess | str:
     if path.is_file() and re.search(r"register|brands_", path.name, re.IGNORECASE):
         return Guess("register", {}, "a register of brands")
@@ -105,22 +110,19 @@ def _catalog_files(path: Path) -> Guess | str:
         inside = sorted(path.rglob("*.json*"))
         if not inside:
             return f"{path.name} was left out: a folder without .json files"
-        return _consumer_data(path)
+        return _CONSUMER_DATA
     content = unpacked(path).lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
     if content[:1] not in (b"{", b"["):
         return Unreadable(f"{path.name}: the file is no JSON. Download it again.")
-    if re.search(rb'"(PCA|BCA|CCC|SMELoan|PCAMarketingState|BrandName)"\s*:', content[:200_000]):
-        if b'"productId"' not in content[:200_000]:
-            return (
-                f"{path.name} was left out: product data of UK Open Banking are not supported; "
-                "JSON is read in the form of the Consumer Data Right. Export a table of products: "
-                "one row a product"
-            )
-    return _consumer_data(path)
-
-
-def _consumer_data(path: Path) -> Guess | str:
-    return Guess("catalog", {"format": "cdr"}, "a catalogue in the form of the Consumer Data Right")
+    head = content[:200_000]
+    uk = re.search(rb'"(PCA|BCA|CCC|SMELoan|PCAMarketingState|BrandName)"\s*:', head)
+    if uk and b'"productId"' not in head:
+        return (
+            f"{path.name} was left out: product data of UK Open Banking are not supported; JSON is "
+            "read in the form of the Consumer Data Right. Export a table of products: one row a "
+            "product"
+        )
+    return _CONSUMER_DATA
 
 
 def guessed_table(
@@ -158,6 +160,13 @@ def guessed_table(
             f"{grid.file.name} was left out: it looks like a choice experiment (conjoint), one row "
             "an alternative of a choice task; brandkit reads answers of persons about brands"
         )
+    return _by_columns(grid, sheet, codebook) or (
+        f"{grid.file.name} was left out: nothing in its columns "
+        f"({', '.join(name for name in grid.header[:6] if name)} …) says what it is"
+    )
+
+
+def _by_columns(grid: Grid, sheet: str | None, codebook: Path | None) -> Guess | None:
     columns = [profiled(grid, at) for at in range(len(grid.header))]
     for classify in (_league, _transposed, _wide_table):
         guess = classify(grid, columns)
@@ -175,10 +184,7 @@ def guessed_table(
         guess = classify(grid, columns)
         if guess is not None:
             return guess
-    return (
-        f"{grid.file.name} was left out: nothing in its columns "
-        f"({', '.join(name for name in grid.header[:6] if name)} …) says what it is"
-    )
+    return None
 
 
 def _is_experiment(header: Sequence[str]) -> bool:
@@ -241,7 +247,7 @@ def _n_pairs(grid: Grid, first: Column, second: Column) -> int:
 
 
 def _facets(columns: Sequence[Column]) -> tuple[dict[str, list[str]], list[str]]:
-    """Give each facet its columns, by headings and cells that agree; what says yes or no is asked."""
+    """Give each facet its columns, by heading and cells; what says yes or no is asked."""
     found: dict[str, list[str]] = {}
     doubtful: list[str] = []
     for column in columns:
@@ -276,7 +282,7 @@ def _branches(grid: Grid, columns: list[Column]) -> Guess | None:
     year = role_of([c for c in numeric if c.is_whole], "year")
     amount = role_of([c for c in numeric if c is not year], "amount")
     keys: dict[str, Any] = {"brand": brand.name, "market": market.name}
-    if code is not None and code.n_distinct == brand.n_distinct:  # names repeat, and change
+    if code is not None and code.n_distinct >= brand.n_distinct:  # names repeat, and change
         keys |= {"brand": code.name, "name": brand.name}
     if amount is not None:
         keys["amount"] = amount.name
@@ -314,8 +320,10 @@ def _league(grid: Grid, columns: list[Column]) -> Guess | None:
         return None
     words = {
         "rank": r"rank|place|position|no\.|#|排名|名次|rang|platz|puesto",
-        "n": r"sample|base|\bn\b|respondents|responses|customers (asked|surveyed)|樣本|样本|人數|人数",
-        "score": r"score|rating|index|percent|satisf|recommend|nps|net promoter|complaint|%|分數|分数|得分|滿意|满意",
+        "n": r"sample|base|\bn\b|respondents|responses|customers (asked|surveyed)|"
+        r"樣本|样本|人數|人数",
+        "score": r"score|rating|index|percent|satisf|recommend|nps|net promoter|complaint|%|"
+        r"分數|分数|得分|滿意|满意",
     }  # fmt: skip
     found: dict[str, list[Column]] = {key: [] for key in words}
     for column in columns:
@@ -350,7 +358,7 @@ def _league(grid: Grid, columns: list[Column]) -> Guess | None:
 def _transposed(grid: Grid, columns: list[Column]) -> Guess | None:
     """A table with the brands as columns: headings name banks, the first one says attribute."""
     first = columns[0]
-    numeric = [c for c in columns[1:] if c.is_number]
+    numeric = [c for c in columns[1:] if c.is_number or _is_lettered(grid, c)]
     if len(numeric) < 3 or len(numeric) < len(columns) - 1 or len(grid.rows) > 200:
         return None
     says = first.name and role_of([first], "attribute")
@@ -386,12 +394,12 @@ def _wide_table(grid: Grid, columns: list[Column]) -> Guess | None:
     two = _two_headings(grid)
     if two is not None:
         return two
-    first = next((c for c in columns[:2] if not c.is_number and c.n == c.n_distinct), None)
-    if first is None or first.n < len(grid.rows):
+    whole = [c for c in columns[:2] if not c.is_number and c.n == c.n_distinct == len(grid.rows)]
+    first = next((c for c in whole if role_of([c], "brand") or not _are_codes(
+        [label_text(row[columns.index(c)]) for row in grid.rows])), None)  # fmt: skip
+    if first is None or (PERSON.search(first.name) and not role_of([first], "brand")):
         return None
     labels = [label_text(row[columns.index(first)]) for row in grid.rows]
-    if not role_of([first], "brand") and _are_codes(labels):
-        return None
     values = columns[columns.index(first) + 1 :]
     numeric = [column for column in values if column.is_number or _is_lettered(grid, column)]
     if not numeric or len(numeric) < 0.7 * len(values) or len(values) > MOST_ATTRIBUTES:

@@ -369,7 +369,7 @@ def _with(
 
 def _written(folder: Path, guesses: Sequence[tuple[str, Guess]]) -> str:
     labels = next((g.labels for _, g in guesses if g.labels), ())
-    language = _language(labels)
+    language = _language(labels or next((g.words for _, g in guesses if g.words), ()))
     title = re.sub(r"[_\-]+", " ", folder.resolve().name).strip() or "A study"
     focus = labels[0] if labels else "Harbour Bank"
     rows = [

@@ -15,7 +15,7 @@ BANK = _words(
     r"brands?|banks?|company|institution|issuer|provider|firm|insurer|bancos?|banca|banche|banques?|"
     r"banka(sı|nız)?|bankası|bankanız|bankiniz|marke|marca|marque|merk|caja|assureur|hausbank|"
     r"versicherer|spółka|pankki|pankin|ngân hàng|банка?|банков?|hauptbank|bank(ie|u|en)",
-    r"銀行|银行|品牌|機構|机构|公司|은행|브랜드|ブランド|ธนาคาร",
+    r"銀行|银行|品牌|機構|机构|公司|은행|브랜드|ブランド|バンク|ธนาคาร",
 )
 #: Questions whose answers are names, as against what is thought of a named bank.
 WHICH = re.compile(
@@ -66,6 +66,7 @@ OVERALL = re.compile(
 )
 IMAGE = re.compile(
     r"imag|img|assoc|attribut|describ|words|adjectiv|perception|形象|印象|屬性|属性|形容|符合|描述|词语|詞語|"
+    r"descrev|palavra|palabra|parole|\bmots\b|wörter|woorden|อธิบาย|miêu tả|mô tả|"
     r"beschreib|eigenschaft|passen|décri|qualific|descri|caratteri|イメージ|이미지|określ|опис|tanımla",
     re.IGNORECASE,
 )

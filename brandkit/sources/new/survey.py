@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ from brandkit.sources.survey.quality import personal_data
 from brandkit.sources.survey.raw import RawSurvey, with_codebook, with_missing
 from brandkit.sources.survey.survey import raw_survey
 from brandkit.sources.survey.ticks import understood, unfolded
+from brandkit.sources.survey.words import says_scale
 
 Kind = Literal["added", "personal", "date", "tick", "list", "scale", "group", "number", "id",
                "text", "empty"]  # fmt: skip
@@ -132,8 +133,8 @@ def guessed_survey(
     if grids and "brand" not in found.keys:
         found.keys["stack"] = True
         found.questions = [q for q in found.questions if not q.startswith("no column says")]
-        found.questions.append("each question is asked of every bank in columns of its own: `stack` "
-                               "puts them under each other")  # fmt: skip
+        said = "each question is asked of every bank in columns of its own"
+        found.questions.append(f"{said}: `stack` puts them under each other")
         columns = _stacked(columns, grids)
     _explained(found, columns)
     _images(found, columns, read)
@@ -143,11 +144,11 @@ def guessed_survey(
     n_sets = sum(one.form == "ticks" for one in read.sets)
     sets = f", {n_sets} {'question' if n_sets == 1 else 'questions'} of ticks" if n_sets else ""
     brand = next((c for c in columns if c.name == found.keys.get("brand")), None)
-    shown = [f"{key} {_shown(found.keys[key], columns)}" for key in
-             ("brand", "outcome", "recommend", "wave", "weight", "choice") if key in found.keys]  # fmt: skip
+    single = ("brand", "outcome", "recommend", "wave", "weight", "choice")
+    shown = [f"{key} {_shown(found.keys[key], columns)}" for key in single if key in found.keys]
     reason = f"a survey: {len(raw.frame)} rows, {scales} ratings{sets}"
     return Guess("survey", found.keys, "; ".join([reason, *shown]), "\n".join(found.questions),
-                 brand.texts if brand else _texts_of(columns), tuple(found.doubts))  # fmt: skip
+                 brand.texts if brand else (), tuple(found.doubts), _texts_of(columns))  # fmt: skip
 
 
 def survey_signs(columns: Sequence[Answered], n_rows: int) -> int:
@@ -183,44 +184,42 @@ def _profiles(raw: RawSurvey, read: RawSurvey) -> list[Answered]:
             kind = "tick"
         elif name in lists:
             kind = "list"
-        found.append(_profile(name, item, cells, at, kind))
+        found.append(_profile(name, item, cells, at=at, kind=kind))
     return found
 
 
-def _profile(name: str, item: Item, cells: pd.Series, at: int, kind: Kind | None) -> Answered:
+def _profile(name: str, item: Item, cells: pd.Series, *, at: int, kind: Kind | None) -> Answered:
     blank = is_blank(cells) | is_missing(cells, item.missing)
     given = cells[~blank]
-    base = {"name": name, "label": item.label or name, "question": item.question or "", "at": at,
-            "is_whole": not blank.any()}  # fmt: skip
+    plain = Answered(name, item.label or name, item.question or "", at, kind or "empty",
+                     is_whole=not blank.any())  # fmt: skip
     if given.empty:
-        return Answered(**base, kind=kind or "empty")
-    if pd.api.types.is_datetime64_any_dtype(given) or (
-        given.astype("str").str.strip().str.fullmatch(_DATE).mean() > 0.9
-    ):
+        return plain
+    texts = given.astype("str").str.strip()
+    if pd.api.types.is_datetime64_any_dtype(given) or texts.str.fullmatch(_DATE).mean() > 0.9:
         days = tuple(sorted(given.astype("str").str[:10].unique()))
-        return Answered(**base, kind="added" if kind == "added" else "date", texts=days[:400])
+        return replace(plain, kind="added" if kind == "added" else "date", texts=days[:400])
     values, unread = as_numbers(given)
-    zeros = given.astype("str").str.strip().str.fullmatch(r"0\d+").any()
-    numbers = () if unread.any() or zeros else tuple(sorted(values.dropna().unique()))
-    n_distinct = int(given.nunique())
+    is_name = unread.any() or texts.str.fullmatch(r"0\d+").any()
+    numbers = () if is_name else tuple(sorted(values.dropna().unique()))
+    labels: tuple[str, ...] = tuple(texts.unique()[:200])
     if item.values and item.nominal:
-        texts = tuple(labelled(given, item.values).cat.categories)
+        labels = tuple(labelled(given, item.values).cat.categories)
     elif numbers:
-        texts = tuple(item.values.get(number, code_text(number)) for number in numbers[:60])
-    else:
-        texts = tuple(given.astype("str").str.strip().unique()[:200])
-    if kind is None:
-        kind = _kind(item, numbers, texts, n_distinct, len(given))
+        labels = tuple(item.values.get(number, code_text(number)) for number in numbers[:60])
+    found = kind or _kind(item, numbers, labels, n_distinct=int(given.nunique()), n=len(given))
     scale = None
-    if item.low is not None and item.high is not None and kind == "scale":
+    if item.low is not None and item.high is not None and found == "scale":
         scale = item.low, item.high
-    return Answered(**base, kind=kind, texts=texts, numbers=numbers, scale=scale)
+    return replace(plain, kind=found, texts=labels, numbers=numbers, scale=scale)
 
 
 def _kind(
-    item: Item, numbers: Sequence[float], texts: Sequence[str], n_distinct: int, n: int
+    item: Item, numbers: Sequence[float], texts: Sequence[str], *, n_distinct: int, n: int
 ) -> Kind:
-    if item.nominal and item.values:
+    labels = {code: text for code, text in item.values.items() if isinstance(code, float)}
+    is_named = bool(labels) and set(numbers) <= set(labels) and not says_scale(labels)
+    if (item.nominal and item.values) or (is_named and not set(numbers) <= {0.0, 1.0}):
         return "group" if n_distinct <= MOST_BRANDS else "text"
     if item.has_scale and (item.low, item.high) != (0.0, 1.0):
         return "scale"
@@ -292,8 +291,8 @@ def _design(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None
 
 
 def _is_person(column: Answered) -> bool:
-    return bool(roles.PERSON.search(column.name.replace("_", " ")) or
-                roles.PERSON.search(column.label))  # fmt: skip
+    own = roles.PERSON.search(column.name.replace("_", " ")) or roles.PERSON.search(column.label)
+    return own is not None or (column.kind == "id" and column.at == 0)
 
 
 def _brand(found: _Roles, columns: Sequence[Answered]) -> Answered | None:
@@ -510,8 +509,8 @@ def _drivers(
     if names:
         found.keys["drivers"] = names
     if len(names) > MOST_DRIVERS:
-        found.questions.append(f"`drivers`: {len(names)} of them; up to {MOST_DRIVERS} are compared "
-                               "over all their subsets, more over sampled orders")  # fmt: skip
+        said = f"`drivers`: {len(names)} of them; over {MOST_DRIVERS} go by sampled orders"
+        found.questions.append(said)
 
 
 def _alike(column: Answered, outcome: Answered) -> bool:
@@ -653,10 +652,7 @@ def _stacked(columns: Sequence[Answered], grids: Mapping[str, Mapping[str, str]]
     first = {next(iter(told.values())): question for question, told in grids.items()}
     gone = {name for told in grids.values() for name in told.values()} - set(first)
     kept = [column for column in columns if column.name not in gone]
-    return [
-        Answered(**{**column.__dict__, "label": first.get(column.name, column.label)})
-        for column in kept
-    ]
+    return [replace(column, label=first.get(column.name, column.label)) for column in kept]
 
 
 def _texts_of(columns: Sequence[Answered]) -> tuple[str, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from brandkit.core.errors import BrandkitError, InputError, SchemaError, did_you_mean
+from brandkit.core.errors import BrandkitError, InputError, SchemaError, Words, did_you_mean
 from brandkit.core.message import formatted
 from brandkit.core.waves import wave_order, wave_text
 from brandkit.sources.study.names import LANGUAGES, LabelNames
@@ -21,6 +21,9 @@ from brandkit.sources.study.settings import (
     SurveySection,
 )
 from brandkit.sources.study.study import Study, open_study, with_focus
+
+if TYPE_CHECKING:
+    from brandkit.sources.survey.survey import Survey
 
 Verdict = Literal["found", "note", "wrong"]
 
@@ -249,7 +252,65 @@ def _survey(study: Study) -> list[Remark]:
                 way_out=did_you_mean(unknown[0], columns).strip() or "Correct or remove them.",
             )  # fmt: skip
             remarks.append(Remark("wrong", about, str(error)))
-    return remarks
+    return remarks + [Remark("wrong", about, text) for text in _absurd(study, survey, section)]
+
+
+#: No market has more brands, and no tracker more waves, than a reader can take in.
+MOST_BRANDS, MOST_WAVES = 100, 60
+
+
+def _absurd(study: Study, survey: Survey, section: SurveySection) -> Iterator[str]:
+    """Say what cannot be meant: roles whose values contradict them."""
+    responses, design = survey.responses, survey.design
+    file = study.toml.path
+
+    def said(key: str, rule: str, found: object, way_out: str) -> str:
+        place = study.toml.place(("survey", key))
+        return str(SchemaError(rule, file=file, place=place, found=found, way_out=way_out))
+
+    def distinct(name: str | None) -> int:
+        return 0 if name is None else int(responses[name].nunique())
+
+    if design.brand is not None and distinct(design.brand) > MOST_BRANDS:
+        yield said("brand", "must be the column of the brand; no market has so many",
+                   Words(f"{distinct(design.brand)} values"), "Name another column.")  # fmt: skip
+    if design.wave is not None and distinct(design.wave) > MOST_WAVES:
+        way_out = f'Write wave = {{ column = "{design.wave}", by = "month" }}, or another column.'
+        yield said("wave", f"must be at most {MOST_WAVES} waves",
+                   Words(f"{distinct(design.wave)} values"), way_out)  # fmt: skip
+    if design.weight is not None and (responses[design.weight] == 0).mean() > 0.5:
+        yield said("weight", "must be a weight; most of a weight is not 0",
+                   Words(f"0 in {int((responses[design.weight] == 0).sum())} rows"),
+                   "Name another column, or none.")  # fmt: skip
+    if section.outcome is not None and section.outcome == section.recommend:
+        yield said("outcome", "must be another question than `recommend`", section.outcome,
+                   "Leave it out where only the likelihood to recommend was asked.")  # fmt: skip
+    outcome = responses.get(section.outcome) if section.outcome else None
+    if outcome is not None and set(outcome.dropna().unique()) <= {0.0, 1.0}:
+        yield said("outcome", "must be a rating on a scale", Words("ticks: nothing but 0 and 1"),
+                   "Name the question that asks for satisfaction overall.")  # fmt: skip
+    yield from _off_scale(survey, section, said)
+
+
+def _off_scale(
+    survey: Survey, section: SurveySection, said: Callable[[str, str, object, str], str]
+) -> Iterator[str]:
+    """Name ratings whose answers exceed the scale that study.toml declares."""
+    if section.scale is None:
+        return
+    low, high = section.scale
+    for name in section.rated:
+        answers = survey.responses.get(name)
+        if answers is None or not pd.api.types.is_numeric_dtype(answers):
+            continue
+        ends_of = survey.codebook.set_index("item")[["low", "high"]]
+        known = list(ends_of.loc[name])
+        outside = answers[(answers < low) | (answers > high)]
+        if len(outside) and known == [low, high]:
+            ends = f"{min(outside.min(), low):g} to {max(outside.max(), high):g}"
+            way_out = "Correct the scale, or declare codes of no answer under `missing`."
+            yield said("scale", f"must hold the answers of {name!r}, which run from {ends}",
+                       section.scale, way_out)  # fmt: skip
 
 
 def _image(study: Study) -> list[Remark]:

@@ -242,8 +242,9 @@ def read_codebook(path: str | Path, *, encoding: str | None = None) -> dict[str,
     cells = read_cells(path, encoding=encoding, sheet=sheet)
     place_of = _headings(path, [str(name) for name in cells.columns])
     items: dict[str, Item] = {}
+    pairs = zip(cells.index, cells.to_numpy().tolist(), strict=True)
     read = [(row, {name: str(values[at]).strip() for name, at in place_of.items()})
-            for row, values in zip(cells.index, cells.to_numpy().tolist(), strict=True)]  # fmt: skip
+            for row, values in pairs]  # fmt: skip
     for at, (_, cell) in enumerate(read):  # labels of codes may go on below
         if not cell["item"] and at and cell.get("values"):
             first = next(told for _, told in reversed(read[:at]) if told["item"])
@@ -359,9 +360,11 @@ def _item(path: str | Path, place: str, cell: Mapping[str, str]) -> Item:
     return Item(
         item=cell["item"], label=cell.get("label") or cell.get("question", ""), low=low, high=high,
         missing=parse_missing(cell.get("missing", "")), reversed=turned in _YES,
-        set=cell.get("set") or None, question=(cell.get("label") and cell.get("question")) or None, values=values,
+        set=cell.get("set") or None, values=values,
+        question=(cell.get("label") and cell.get("question")) or None,
         brand=cell.get("brand") or None, attribute=cell.get("attribute") or None,
-        nominal=bool(values) and low is None and not is_scale and not is_ticks, stage=cell.get("stage") or None,
+        nominal=bool(values) and low is None and not is_scale and not is_ticks,
+        stage=cell.get("stage") or None,
     )  # fmt: skip
 
 

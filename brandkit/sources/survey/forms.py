@@ -175,17 +175,14 @@ def _differs(cells: pd.DataFrame) -> bool:
             continue
         is_text = pd.isna(pd.to_numeric(first.iloc[at], errors="coerce"))
         is_numeric = pd.to_numeric(given, errors="coerce").notna().mean() > 0.8
-        numeric += is_numeric
-        texts += is_numeric and is_text
+        numeric += int(is_numeric)
+        texts += int(is_numeric and is_text)
         # an option's own name below it says that it was ticked
-        once += (
-            is_text
-            and not is_numeric
-            and (given.eq(first.iloc[at]).all() or given.ne(first.iloc[at]).all())
-        )
+        ticked = given.eq(first.iloc[at])
+        once += int(is_text and not is_numeric and bool(ticked.all() or not ticked.any()))
     if numeric:
-        return texts >= 0.8 * numeric
-    return once >= 0.5 * int(first.ne("").sum())
+        return bool(texts >= 0.8 * numeric)
+    return bool(once >= 0.5 * int(first.ne("").sum()))
 
 
 def _joined(names: Sequence[str], below: Sequence[str]) -> list[str]:

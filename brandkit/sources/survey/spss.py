@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -81,7 +82,7 @@ def read_spss(path: str | Path, *, encoding: str | None = None) -> RawSurvey:
 
 
 def _parsed(
-    file: Path, encoding: str | None, *, labels_only: bool = False
+    file: Path, encoding: str | None, *, labels_only: bool = False, plain_dates: bool = False
 ) -> tuple[pd.DataFrame, Any, str | None]:
     """Read with the encoding that fits; say which, where it is not the declared one."""
     import pyreadstat
@@ -94,9 +95,14 @@ def _parsed(
                 encoding=code,
                 metadataonly=labels_only,
                 user_missing=True,
-                dates_as_pandas_datetime=True,
+                dates_as_pandas_datetime=not plain_dates,
+                disable_datetime_conversion=plain_dates,
             )
-        except (pyreadstat.ReadstatError, UnicodeDecodeError, OverflowError) as error:
+        except OverflowError as error:  # a day that no calendar here knows costs its cell
+            if plain_dates:
+                raise _unreadable(file, str(error)) from None
+            return _with_days(*_parsed(file, encoding, labels_only=labels_only, plain_dates=True))
+        except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:
             problem = problem or str(error)
             if not _is_about_letters(error):
                 break
@@ -104,10 +110,26 @@ def _parsed(
         if code is None and _is_mojibake(metadata):
             continue
         return frame, metadata, code
-    raise SchemaError(
+    raise _unreadable(file, problem)
+
+
+def _unreadable(file: Path, problem: str) -> SchemaError:
+    return SchemaError(
         "the SPSS file must be whole and readable", file=file, found=problem,
         way_out="Open it in SPSS or PSPP, or ask for it again, and save it as .sav.",
     )  # fmt: skip
+
+
+def _with_days(
+    frame: pd.DataFrame, metadata: Any, used: str | None
+) -> tuple[pd.DataFrame, Any, str | None]:
+    """Turn seconds since 1582 into days; what lies past 9999 is missing."""
+    for name, form in (metadata.original_variable_types or {}).items():
+        if name in frame and re.match(r"(DATE|ADATE|EDATE|SDATE|DATETIME|YMDHMS|JDATE)", str(form)):
+            seconds = frame[name].astype(float) - 12_219_379_200.0  # 1582-10-14 to 1970-01-01
+            fine = seconds.where(seconds.abs() < 9e9)
+            frame[name] = pd.to_datetime(fine, unit="s", errors="coerce")
+    return frame, metadata, used
 
 
 def _is_about_letters(error: Exception) -> bool:
@@ -185,7 +207,7 @@ def _names_things(
     if measure == "nominal":
         span = max(labels) - min(labels) + 1
         return all_labelled or len(labels) * 2 >= span
-    return all_labelled and len(labels) >= 2
+    return len(labels) == 2 and all_labelled
 
 
 def _within(code: Any, missing: tuple[MissingCode, ...]) -> bool:

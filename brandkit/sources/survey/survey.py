@@ -313,9 +313,8 @@ def read_survey(
     raw = raw_survey(path, encoding=encoding, sheet=sheet, header_row=header_row)
     raw = with_codebook(raw, codebook)
     if stack:
-        own = raw.frame.get(respondent) if respondent else None
         raw = stacked(raw)
-        brand, respondent = "brand", "respondent" if own is None else respondent
+        brand, respondent = "brand", respondent or "respondent"
     columns = [str(name) for name in raw.frame.columns]
     design, constant = resolved_design(
         path, columns,

@@ -13,7 +13,7 @@ import pandas as pd
 
 from brandkit.core.errors import InputError
 from brandkit.core.message import Message
-from brandkit.sources.survey.answers import Answers, is_blank, labelled, listed, picks
+from brandkit.sources.survey.answers import NO_VALUE, Answers, is_blank, labelled, listed, picks
 from brandkit.sources.survey.codebook import Code, Item, code_of, code_text, is_missing
 from brandkit.sources.survey.design import SurveyDesign
 from brandkit.sources.survey.forms import is_added
@@ -25,6 +25,10 @@ from brandkit.sources.survey.words import (
     told_range,
     worded_scale,
 )
+
+#: A column of more different texts holds no scale.
+LONGEST_SCALE = 15
+_STEM = re.compile(r"(.*\w)[_.\s]\d+[a-z]?|(.*?[^\d_.\s])\d+[a-z]?|(\w+)\[\w+\]")
 
 
 def understood(raw: RawSurvey, *, design: SurveyDesign) -> RawSurvey:
@@ -40,76 +44,19 @@ def understood(raw: RawSurvey, *, design: SurveyDesign) -> RawSurvey:
     >>> raw.frame["q"].tolist(), raw.items["q"].high, raw.items["q"].missing
     (['3', '5', 'N/A', '2'], 5.0, ('N/A',))
     """
-    frame, items = raw.frame.copy(), dict(raw.items)
-    open_ = [name for name in map(str, frame.columns)
-             if name not in design.columns and not is_added(name) and not items[name].values
-             and not items[name].has_scale and not items[name].nominal
-             and not pd.api.types.is_numeric_dtype(frame[name])
-             and not pd.api.types.is_datetime64_any_dtype(frame[name])]  # fmt: skip
-    given: dict[str, list[str]] = {}
-    for name in open_:
-        cells = frame[name][~is_missing(frame[name], items[name].missing)].dropna()
-        texts = [text for text in cells.astype("str").str.strip().unique() if text]
-        given[name] = texts
-        silent = tuple(text for text in texts if is_no_answer(text))
-        rest = [text for text in texts if text not in silent]
-        if silent and rest and (len(rest) <= LONGEST_SCALE or "NA" in silent):
-            items[name] = replace(items[name], missing=items[name].missing + silent)
-            given[name] = rest
-    short = {name: texts for name, texts in given.items() if 2 <= len(texts) <= LONGEST_SCALE}
-    pooled = _pooled(short, items)
-    for name, texts in short.items():
-        among = {text for other in short.values() if set(other) & set(texts) for text in other}
-        scale = numbered_scale([*texts, *pooled.get(name, ())]) or worded_scale(
-            texts, among if len(among) <= 9 else ()
-        )
-        if scale is None:
-            if all(re.fullmatch(r"-?\d+(\.0+)?", text) for text in texts):
-                low_high = told_range(items[name].question or items[name].label)
-                numbers = [float(text) for text in texts]
-                if low_high and low_high[0] <= min(numbers) and max(numbers) <= low_high[1]:
-                    items[name] = replace(items[name], low=low_high[0], high=low_high[1])
-            continue
-        written = {text: code_text(code) for text, code in scale.codes.items()}
-        cells = frame[name].astype("str").str.strip()
-        frame[name] = cells.map(written).where(cells.isin(list(written)), frame[name])
-        ends = (scale.low, scale.high) if scale.low is not None else told_range(items[name].label)
-        labels: dict[Code, str] = {
-            code: text for text, code in scale.codes.items() if text != code_text(code)
-        }
-        low, high = ends or (None, None)
-        items[name] = replace(items[name], low=low, high=high, values=labels)
-    raw = replace(raw, frame=frame, items=items)
     in_sets = {name for one in raw.sets for name in one.items}
-    loose = [name for name in map(str, frame.columns)
-             if name not in in_sets and name not in design.columns and not is_added(name)
-             and not pd.api.types.is_datetime64_any_dtype(frame[name]) and _may_tick(items[name])]  # fmt: skip
-    return _gathered(raw, loose, design)
+    loose = [name for name in map(str, raw.frame.columns)
+             if name not in design.columns and not is_added(name)
+             and not pd.api.types.is_datetime64_any_dtype(raw.frame[name])]  # fmt: skip
+    plain = [name for name in loose if _is_open(raw.items[name])
+             and not pd.api.types.is_numeric_dtype(raw.frame[name])]  # fmt: skip
+    raw = _in_numbers(_without_words(raw, plain), plain)
+    ticks = [name for name in loose if name not in in_sets and _may_tick(raw.items[name])]
+    return _gathered(raw, ticks, design)
 
 
-def _pooled(short: Mapping[str, Sequence[str]], items: Mapping[str, Item]) -> dict[str, list[str]]:
-    """Give each column of numbers with words what its fellows say: of one question, or one text."""
-    texts = {name: set(found) for name, found in short.items() if _is_numbered(found)}
-    worded = {
-        name: {t for t in found if not re.fullmatch(r"-?\d+", t)} for name, found in texts.items()
-    }
-    pooled = {}
-    for name in short:
-        if not all(re.match(r"\s*[(（]?-?\d", text) for text in short[name]):
-            continue
-        own = items[name].question
-        near = [other for other in texts if (own and own == items[other].question)
-                or worded.get(name, set()) & worded[other]]  # fmt: skip
-        found = sorted({text for other in near for text in worded[other]})
-        if found:
-            told = {re.match(r"\D*(\d+)", text)[1]: text for text in found}  # type: ignore[index]
-            pooled[name] = [t for t in told.values() if t not in short[name]
-                            and re.match(r"\D*(\d+)", t)[1] not in short[name]]  # type: ignore[index]  # fmt: skip
-    return pooled
-
-
-def _is_numbered(texts: Sequence[str]) -> bool:
-    return numbered_scale(list(texts)) is not None
+def _is_open(item: Item) -> bool:
+    return not item.values and not item.has_scale and not item.nominal
 
 
 def _may_tick(item: Item) -> bool:
@@ -119,25 +66,143 @@ def _may_tick(item: Item) -> bool:
     return len(item.values) < 2 or set(item.values) <= {0.0, 1.0}
 
 
-#: A column of more different texts holds no scale.
-LONGEST_SCALE = 15
-_STEM = re.compile(r"(.*\w)[_.\s]\d+[a-z]?|(.*?[^\d_.\s])\d+[a-z]?|(\w+)\[\w+\]")
+def _given(raw: RawSurvey, name: str) -> list[str]:
+    """Give the different texts of a column, without what is missing."""
+    cells = raw.frame[name][~no_answer(raw, name)].dropna()
+    return [text for text in cells.astype("str").str.strip().unique() if text]
+
+
+def _without_words(raw: RawSurvey, names: Sequence[str]) -> RawSurvey:
+    """Take words such as "don't know" for missing, where they stand beside scales or numbers."""
+    spoken: dict[str, tuple[str, ...]] = {}
+    rest: dict[str, list[str]] = {}
+    for name in names:
+        texts = _given(raw, name)
+        spoken[name] = tuple(text for text in texts if is_no_answer(text))
+        rest[name] = [text for text in texts if text not in spoken[name]]
+    # as R and pandas write what is missing: told by the numbers, meant in the texts
+    written = {word for name, words in spoken.items() if rest[name] and _are_numbers(rest[name])
+               for word in words if word in NO_VALUE}  # fmt: skip
+    items = dict(raw.items)
+    for name, words in spoken.items():
+        silent = [word for word in words if _tells(rest[name]) or word in written]
+        if silent and rest[name]:
+            items[name] = replace(items[name], missing=(*items[name].missing, *silent))
+    return replace(raw, items=items)
+
+
+def _are_numbers(texts: Sequence[str]) -> bool:
+    return all(re.fullmatch(r"-?\d+([.,]\d+)?", text) for text in texts)
+
+
+def _tells(texts: Sequence[str]) -> bool:
+    """Whether texts are numbers, a scale or ticks, beside which a word says that nothing is."""
+    if not texts or len(texts) > LONGEST_SCALE:
+        return False
+    marks = picks(pd.Series(texts)) is not None
+    return marks or _are_numbers(texts) or bool(numbered_scale(texts) or worded_scale(texts))
+
+
+def _in_numbers(raw: RawSurvey, names: Sequence[str]) -> RawSurvey:
+    """Write the words of scales as their numbers; take ends that a question tells."""
+    frame, items = raw.frame.copy(), dict(raw.items)
+    given = {name: _given(raw, name) for name in names}
+    short = {name: texts for name, texts in given.items() if 2 <= len(texts) <= LONGEST_SCALE}
+    pooled = _pooled(short, items)
+    for name, texts in short.items():
+        among = {text for other in short.values() if set(other) & set(texts) for text in other}
+        scale = numbered_scale([*texts, *pooled.get(name, ())]) or worded_scale(
+            texts, among if len(among) <= 9 else ()
+        )
+        asked = told_range(items[name].question or items[name].label)
+        if scale is None:
+            numbers = [float(text) for text in texts if re.fullmatch(r"-?\d+(\.0+)?", text)]
+            if (
+                len(numbers) == len(texts)
+                and asked
+                and (asked[0] <= min(numbers) and max(numbers) <= asked[1])
+            ):
+                items[name] = replace(items[name], low=asked[0], high=asked[1])
+            continue
+        codes = {text: code_text(code) for text, code in scale.codes.items()}
+        cells = frame[name].astype("str").str.strip()
+        frame[name] = cells.map(codes).where(cells.isin(list(codes)), frame[name])
+        low, high = (scale.low, scale.high) if scale.low is not None else asked or (None, None)
+        labels: dict[Code, str] = {
+            code: text for text, code in scale.codes.items() if text != code_text(code)
+        }
+        items[name] = replace(items[name], low=low, high=high, values=labels)
+    return replace(raw, frame=frame, items=items)
+
+
+def _pooled(short: Mapping[str, Sequence[str]], items: Mapping[str, Item]) -> dict[str, list[str]]:
+    """Give each column of numbers with words what its fellows say: of one question, or one text."""
+    worded = {name: {text for text in texts if not re.fullmatch(r"-?\d+", text)}
+              for name, texts in short.items() if numbered_scale(list(texts))}  # fmt: skip
+    pooled: dict[str, list[str]] = {}
+    for name, texts in short.items():
+        if not all(re.match(r"\s*[(（]?-?\d", text) for text in texts):
+            continue
+        own, question = worded.get(name, set()), items[name].question
+        near = [found for other, found in worded.items()
+                if found & own or (question and question == items[other].question)]  # fmt: skip
+        seen = {_number_in(text) for text in texts}
+        told = {_number_in(text): text for text in sorted(set().union(*near))}
+        pooled[name] = [text for number, text in told.items() if number not in seen]
+    return pooled
+
+
+def _number_in(text: str) -> str:
+    said = re.match(r"\D*(\d+)", text)
+    return said[1] if said else text
 
 
 def _gathered(raw: RawSurvey, names: Sequence[str], design: SurveyDesign) -> RawSurvey:
     """Put columns of ticks into the questions they belong to; a blank beside ticks is no tick."""
-    ticks: dict[str, pd.Series] = {}
-    for name in names:
-        item, cells = raw.items[name], raw.frame[name].astype("str").str.strip()
-        kept = cells.mask(is_missing(cells, item.missing) | cells.eq(""))
-        own = {name.casefold(), (item.label or name).casefold()}
-        if kept.notna().any() and kept.dropna().str.casefold().isin(own).all():
-            ticks[name] = kept.notna().astype(float).where(kept.notna())
-        elif (marks := picks(kept)) is not None:
-            ticks[name] = marks
+    ticks = {name: marks for name in names if (marks := _marks(raw, name)) is not None}
+    groups = _questions(raw, ticks)
+    if not groups:
+        return raw
+    frame, items, notes, sets = raw.frame.copy(), dict(raw.items), list(raw.notes), []
+    aside = {*ticks, *design.columns}
+    others = [name for name in map(str, frame.columns) if name not in aside and not is_added(name)]
+    alike = Counter(tuple(items[n].label for n in members) for members in groups.values())
+    for question, members in groups.items():
+        block = pd.DataFrame({name: ticks[name] for name in members})
+        # a question asked of every brand in turn: who has no tick at all was not asked
+        is_one_of_many = alike[tuple(items[n].label for n in members)] > 1
+        if not block.eq(0).any().any() and not is_one_of_many:
+            block, silent = _with_silence(raw, block, others)
+            if silent:
+                said = (
+                    "{n:count} {n:row|rows} without a tick in “{question}” {n:counts|count} as "
+                    "asked: nothing was ticked."
+                )
+                notes.append(Message(said, {"n": silent, "question": question}))
+        for name in members:
+            frame[name] = block[name]
+            items[name] = replace(items[name], set=question,
+                                  question=items[name].question or question)  # fmt: skip
+        sets.append(AnswerSet(question, question, tuple(members), form="ticks", counted=1.0))
+    return replace(raw, frame=frame, items=items, sets=(*raw.sets, *sets), notes=tuple(notes))
+
+
+def _marks(raw: RawSurvey, name: str) -> pd.Series | None:
+    """Read a column as ticks: marks, or its own name where it was ticked."""
+    item, cells = raw.items[name], raw.frame[name].astype("str").str.strip()
+    kept = cells.mask(is_missing(cells, item.missing) | cells.eq(""))
+    own = {name.casefold(), (item.label or name).casefold()}
+    if kept.notna().any() and kept.dropna().str.casefold().isin(own).all():
+        return kept.notna().astype(float).where(kept.notna())
+    return picks(kept)
+
+
+def _questions(raw: RawSurvey, ticks: Mapping[str, pd.Series]) -> dict[str, list[str]]:
+    """Give each question of ticks its columns, two and more: by text, by name, or side by side."""
     groups: dict[str, list[str]] = {}
     last, number = "", 0
-    for at, name in enumerate(map(str, raw.frame.columns)):
+    columns = list(map(str, raw.frame.columns))
+    for at, name in enumerate(columns):
         if name not in ticks:
             continue
         stem = _STEM.fullmatch(name)
@@ -146,41 +211,36 @@ def _gathered(raw: RawSurvey, names: Sequence[str], design: SurveyDesign) -> Raw
             said = raw.frame[name].astype("str").str.strip()
             if not said[said.ne("")].str.casefold().eq(name.casefold()).all():
                 continue
-            number += last != str(raw.frame.columns[at - 1])
+            number += last != columns[at - 1]
             question, last = f"question {number}", name
         groups.setdefault(question, []).append(name)
-    groups = {key: members for key, members in groups.items() if len(members) > 1}
-    if not groups:
-        return raw
-    frame, items, notes, sets = raw.frame.copy(), dict(raw.items), list(raw.notes), []
-    others = [name for name in map(str, frame.columns)
-              if name not in ticks and name not in design.columns and not is_added(name)]  # fmt: skip
-    answered = pd.DataFrame({n: ~no_answer(raw, n) for n in others}, index=frame.index)
-    order = {str(name): at for at, name in enumerate(frame.columns)}
-    wide = Counter(tuple(items[n].label for n in members) for members in groups.values())
-    for key, members in groups.items():
-        block = pd.DataFrame({name: ticks[name] for name in members})
-        is_repeated = wide[tuple(items[n].label for n in members)] > 1
-        if not block.eq(0).any().any() and not is_repeated:
-            asked = block.notna().any(axis=1)
-            end = max(order[name] for name in members)
-            later = [n for n in others if order[n] > end and answered[n].mean() > 0.5]
-            reached = answered[later or others].any(axis=1)
-            if asked.mean() > 0.5:
-                silent = int((reached & ~asked).sum())
-                asked |= reached
-                if silent:
-                    said = (
-                        "{n:count} {n:row|rows} without a tick in “{question}” {n:counts|count} as "
-                        "asked: nothing was ticked."
-                    )
-                    notes.append(Message(said, {"n": silent, "question": key}))
-            block = block.where(block.notna(), 0.0).where(asked, axis=0)
-        for name in members:
-            frame[name] = block[name]
-            items[name] = replace(items[name], set=key, question=items[name].question or key)
-        sets.append(AnswerSet(key, key, tuple(members), form="ticks", counted=1.0))
-    return replace(raw, frame=frame, items=items, sets=(*raw.sets, *sets), notes=tuple(notes))
+    return {key: members for key, members in groups.items() if len(members) > 1}
+
+
+def _with_silence(
+    raw: RawSurvey, block: pd.DataFrame, others: Sequence[str]
+) -> tuple[pd.DataFrame, int]:
+    """Count blanks as not ticked for who was asked: who ticked any, or went on past the question.
+
+    Where more than half have no tick, the question was for some only, and silence says nothing.
+    """
+    asked = block.notna().any(axis=1)
+    silent = 0
+    if asked.mean() > 0.5:
+        reached = _went_on(raw, list(map(str, block.columns)), others)
+        silent = int((reached & ~asked).sum())
+        asked = asked | reached
+    filled = block.where(block.notna(), 0.0)
+    return filled.where(asked, axis=0), silent
+
+
+def _went_on(raw: RawSurvey, names: Sequence[str], others: Sequence[str]) -> pd.Series:
+    """Say which rows answered anything after some columns, or at all where these are the last."""
+    order = {str(name): at for at, name in enumerate(raw.frame.columns)}
+    end = max(order[name] for name in names)
+    answered = pd.DataFrame({n: ~no_answer(raw, n) for n in others}, index=raw.frame.index)
+    later = [name for name in others if order[name] > end and answered[name].mean() > 0.5]
+    return answered[later or list(others)].any(axis=1)
 
 
 def unfolded(raw: RawSurvey, *, design: SurveyDesign) -> RawSurvey:
@@ -274,14 +334,9 @@ def _options(cells: pd.Series, raw: RawSurvey, name: str, design: SurveyDesign) 
     if cells.notna().mean() > 0.5:
         others = [str(n) for n in raw.frame.columns
                   if n != name and n not in design.columns and not is_added(str(n))]  # fmt: skip
-        at = list(raw.frame.columns).index(name)
-        later = [n for n in others if list(raw.frame.columns).index(n) > at
-                 and (~no_answer(raw, n)).mean() > 0.5]  # fmt: skip
-        reached = pd.DataFrame({n: ~no_answer(raw, n) for n in later or others}).any(axis=1)
-        lists = pd.Series(
-            [[] if isinstance(one, float) and went else one for one, went in zip(lists, reached, strict=True)],
-            index=cells.index, dtype=object,
-        )  # fmt: skip
+        pairs = zip(lists, _went_on(raw, [name], others), strict=True)
+        found = [[] if isinstance(one, float) and went else one for one, went in pairs]
+        lists = pd.Series(found, index=cells.index, dtype=object)
     return lists
 
 

@@ -244,7 +244,7 @@ def listed_options(cells: Iterable[str]) -> dict[str, list[str]] | None:
         if several < max(3, 0.05 * times.total()):
             continue
         parts = _mended(parts, mark)
-        options = Counter({})
+        options: Counter[str] = Counter()
         for text, found in parts.items():
             options.update(dict.fromkeys(found, times[text]))
         combined = [found for found in parts.values() if len(found) > 1]

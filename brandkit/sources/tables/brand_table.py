@@ -573,9 +573,9 @@ def _one_wave(grid: Grid, wave: str) -> Grid:
     """Keep the columns of one wave; each belongs to the attribute over it or before it."""
     below = [label_text(cell) for cell in grid.rows[0]]
     if wave not in below:
-        known = [text for text in dict.fromkeys(below) if text]
+        known = shown([text for text in dict.fromkeys(below) if text])
         raise SchemaError("must be a wave of the table's second heading", file=grid.file,
-                          place="`wave`", found=wave, way_out=f"It has {shown(known)}.")  # fmt: skip
+                          place="`wave`", found=wave, way_out=f"It has {known}.")  # fmt: skip
     heads: list[str] = []
     for head in grid.header:
         heads.append(head or heads[-1])

@@ -206,8 +206,9 @@ def _decoded(path: Path, encoding: str | None) -> str:
             line = data[: error.start].count(b"\n") + 1
             found = Words(f"byte 0x{data[error.start]:02x}")
             way_out = "The file is damaged: export it again, as CSV UTF-8, or say its `encoding`."
-            raise SchemaError(f"the text must be {chosen or 'UTF-8'}", file=path,
-                              place=f"line {line}", found=found, way_out=way_out) from None  # fmt: skip
+            rule = f"the text must be {chosen or 'UTF-8'}"
+            raise SchemaError(rule, file=path, place=f"line {line}", found=found,
+                              way_out=way_out) from None  # fmt: skip
         text = data.decode(other)
     if "\x00" in text:
         place = f"line {text[: text.index(chr(0))].count(chr(10)) + 1}"
@@ -333,6 +334,7 @@ def sheet_names(path: str | Path) -> list[str]:
     file = Path(path)
     if ending(file) not in (".xlsx", ".xlsm") or not file.is_file():
         return []
+    file_form(file)
     return [name for name, rows in _sheets(file, stored=True).items() if rows]
 
 

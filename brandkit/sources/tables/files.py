@@ -1,7 +1,7 @@
 """What sources share about files: that they are there, packed ones, cells as text.
 
-Sources whose files may be packed or wide want every cell as the text it was written as: ``007``
-stays ``007``, ``NA`` stays ``NA``, a header that occurs twice occurs twice.
+Cells stay the text they were written as: ``007`` stays ``007``, ``NA`` stays ``NA``, a header
+that occurs twice occurs twice.
 """
 
 from __future__ import annotations

@@ -1,0 +1,256 @@
+"""Files as services and agencies write them: read rightly, asked about, or refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from brandkit.core.errors import InputError, SchemaError
+from brandkit.sources import read_brand_table, read_catalog, read_study, read_survey
+from brandkit.sources.new.new import new_study
+from brandkit.sources.study.inspection import check_study
+from brandkit.sources.study.settings import SurveySection, read_settings
+from brandkit.sources.survey.words import listed_options, numbered_scale, worded_scale
+from brandkit.sources.tables.cells import other_encoding, read_grid
+from brandkit.sources.tables.league import read_league
+
+BANKS = ("Civic Bank", "Kestrel Bank", "Harbour Bank")
+WORDS = ("Very dissatisfied", "Dissatisfied", "Neither", "Satisfied", "Very satisfied")
+OPTIONS = ("Modern", "Fair", "Near")
+N = 60
+
+
+@pytest.fixture
+def answers() -> pd.DataFrame:
+    """What sixty persons say of their bank, as numbers."""
+    rng = np.random.default_rng(5)
+    told = {"bank": [BANKS[at % 3] for at in range(N)], "sat": rng.integers(1, 6, N)}
+    told |= {"rec": np.r_[0, 10, rng.integers(0, 11, N - 2)]}
+    told |= {name: rng.integers(1, 6, N) for name in ("desk", "wait", "app")}
+    told |= {name: rng.integers(0, 2, N) for name in OPTIONS}
+    told |= {"age": [("18-34", "35-54", "55+")[at % 3 - 1] for at in range(N)]}
+    return pd.DataFrame(told)
+
+
+def survey_of(folder: Path, text: str, name: str = "data.csv", encoding: str = "utf-8") -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(text.encode(encoding))
+    return folder
+
+
+def section(folder: Path) -> SurveySection:
+    made = read_settings(new_study(folder).path)[0].survey
+    assert made is not None
+    return made
+
+
+def qualtrics(told: pd.DataFrame) -> str:
+    names = ["StartDate", "ResponseId", "Q1", "Q2", "Q3", "Q4_1", "Q4_2", "Q4_3", "Q5_1", "Q5_2",
+             "Q5_3", "Q6"]  # fmt: skip
+    texts = ["Start Date", "Response ID", "Which bank is your main bank?", "Overall satisfaction",
+             "Would you recommend it?", *(f"Rate it - {one}" for one in ("Desk", "Wait", "App")),
+             *(f"Which describe it? - Selected Choice - {one}" for one in OPTIONS),
+             "How old are you?"]  # fmt: skip
+    body = told.astype("str")
+    for option in OPTIONS:
+        body[option] = told[option].map({1: "1", 0: ""})
+    lines = [",".join(names), ",".join(texts),
+             ",".join(f'"{{""ImportId"":""QID{at}""}}"' for at in range(len(names)))]  # fmt: skip
+    lines += [f"2026-03-01 10:00:{at % 60:02d},R_{at:05d},{','.join(row)}"
+              for at, row in enumerate(body.to_numpy().tolist())]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def surveymonkey(told: pd.DataFrame) -> str:
+    top = ["Respondent ID", "Which bank is your main bank?", "Overall satisfaction",
+           "How likely are you to recommend it?", "Rate it", "", "", "Which describe it?", "", "",
+           "How old are you?"]  # fmt: skip
+    below = ["", "Response", "Response", "", "Desk", "Wait", "App", *OPTIONS, "Response"]
+    rows = []
+    for at, row in enumerate(told.to_dict("records")):
+        rated = [WORDS[row[name] - 1] for name in ("sat", "desk", "wait", "app")]
+        ticked = [name if row[name] else "" for name in OPTIONS]
+        rows.append([f"{118000 + at}", row["bank"], rated[0], str(row["rec"]), *rated[1:], *ticked,
+                     row["age"]])  # fmt: skip
+    return "\n".join(",".join(row) for row in [top, below, *rows]) + "\n"
+
+
+def google(told: pd.DataFrame) -> str:
+    head = ["時間戳記", "您的主要往來銀行是哪一家？", "整體而言，您滿意嗎？", "您會推薦嗎？",
+            "滿意程度 [櫃台]", "滿意程度 [等候]", "滿意程度 [App]", "哪些形容詞符合？",
+            "您的年齡"]  # fmt: skip
+    rows = []
+    for at, row in enumerate(told.to_dict("records")):
+        ticked = ", ".join(name for name in OPTIONS if row[name])
+        numbers = [str(row[name]) for name in ("sat", "rec", "desk", "wait", "app")]
+        rows.append([f"2026/03/01 上午 09:00:{at % 60:02d}", row["bank"], *numbers, f'"{ticked}"',
+                     row["age"]])  # fmt: skip
+    return "\n".join(",".join(row) for row in [head, *rows]) + "\n"
+
+
+@pytest.mark.parametrize("form", [qualtrics, surveymonkey, google])
+def test_a_service_s_export_is_read_by_its_form(
+    answers: pd.DataFrame, tmp_path: Path, form: object
+) -> None:
+    folder = survey_of(tmp_path / "s", form(answers))  # type: ignore[operator]
+    told = section(folder)
+    assert told.brand
+    assert told.outcome
+    assert told.recommend
+    assert len(told.drivers) == 3
+    assert len(told.images) == 3
+    assert len(told.segments) == 1
+    assert check_study(folder).is_sound
+    survey = read_study(folder).survey
+    assert survey is not None
+    means = survey.responses.groupby(told.brand)[told.outcome].mean()
+    assert means.to_dict() == pytest.approx(answers.groupby("bank")["sat"].mean().to_dict())
+    shares = survey.images(told.images).shares()
+    right = answers.groupby("bank")[list(OPTIONS)].mean()
+    for bank in BANKS:  # who ticked nothing was asked
+        assert sorted(shares.loc[bank]) == pytest.approx(sorted(right.loc[bank]))
+
+
+def test_scales_in_words_and_numbers_with_words() -> None:
+    for words in (WORDS, ("非常不满意", "不满意", "一般", "满意", "非常满意"),
+                  ("Muy insatisfecho", "Insatisfecho", "Ni lo uno ni lo otro", "Satisfecho",
+                   "Muy satisfecho")):  # fmt: skip
+        scale = worded_scale(words)
+        assert scale is not None
+        assert [scale.codes[word] for word in words] == [1, 2, 3, 4, 5]
+    assert worded_scale(["Civic", "Kestrel", "Harbour"]) is None
+    assert worded_scale(["yes", "no"]) is None
+    told = numbered_scale(["0 - Not at all likely", *map(str, range(1, 10)), "10 - Extremely"])
+    assert told is not None
+    assert (told.low, told.high) == (0, 10)
+    assert numbered_scale(["18-34", "35-54"]) is None
+    assert listed_options(["The queue was long, again."] * 9 + ["Fine"] * 9) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("银行,满意\n天枢银行,1\n", "gb18030"), ("銀行,滿意\n玉衡銀行,1\n", "big5hkscs"),
+     ("Qualité,Âge\nÉlevée,né\n", "cp1252")],
+)  # fmt: skip
+def test_encodings_are_tried(text: str, encoding: str, tmp_path: Path) -> None:
+    assert other_encoding(text.encode(encoding)) == encoding
+    file = tmp_path / "a.csv"
+    file.write_bytes(text.encode(encoding))
+    assert read_grid(file).header == tuple(text.splitlines()[0].split(","))
+
+
+def test_titles_above_and_notes_below_are_left_out_and_said(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("Brand image,,\nBank,modern,fair\nCivic,12,3\nKestrel,7,9\n\nSource: us\n")
+    table = read_brand_table(file)
+    assert table.values.to_numpy().tolist() == [[12, 3], [7, 9]]
+    assert [str(note).split(": ")[1][:20] for note in table.notes] == [
+        "what stands above th", "1 line of notes belo",
+    ]  # fmt: skip
+
+
+def test_letters_of_significance_and_turned_tables(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("Attribute,Civic Bank,Nova Bank\nmodern,66% B,58%\nfair,12%,25% A\n")
+    table = read_brand_table(file, kind="shares", transposed=True)
+    assert table.values.loc["Nova Bank"].tolist() == [0.58, 0.25]
+
+
+def test_one_wave_of_two_headings(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(
+        "Bank,modern,,fair,\n,2024,2025,2024,2025\nCivic,.1,.2,.3,.4\nNova,.5,.6,.7,.8\n"
+    )
+    table = read_brand_table(file, kind="shares", wave="2025")
+    assert table.values.to_numpy().tolist() == [[0.2, 0.4], [0.6, 0.8]]
+    with pytest.raises(SchemaError, match="must be a wave of the table's second heading"):
+        read_brand_table(file, kind="shares", wave="2026")
+
+
+def test_sheets_of_a_catalogue_are_categories(tmp_path: Path) -> None:
+    file = tmp_path / "p.xlsx"
+    with pd.ExcelWriter(file) as book:
+        for name in ("Cards", "Loans"):
+            frame = pd.DataFrame({"Bank": BANKS, "Product": [f"{name} 1"] * 3, "Fee": [1, 2, 3]})
+            frame.to_excel(book, sheet_name=name, index=False)
+    columns = {"brand": "Bank", "name": "Product", "fees": "Fee"}
+    catalog = read_catalog(file, format="table", columns=columns, sheet=["Cards", "Loans"])
+    assert sorted(catalog.products["category"].unique()) == ["Cards", "Loans"]
+
+
+def test_grids_are_stacked_on_request(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("Fair - Civic,Fair - Nova,Near - Civic,Near - Nova,age\n1,5,2,4,30\n3,,4,,40\n")
+    survey = read_survey(file, stack=True)
+    assert survey.responses["brand"].tolist() == ["Civic", "Civic", "Nova"]
+    assert survey.responses["Fair - Civic"].tolist() == [1, 3, 5]
+    assert survey.n_respondents == 2
+    file.write_text("a,b\n1,2\n")
+    with pytest.raises(InputError, match="`stack` needs labels"):
+        read_survey(file, stack=True)
+
+
+@pytest.mark.parametrize(
+    ("wave", "waves"),
+    [('{ column = "day", by = "quarter" }', ["2025-Q1", "2025-Q4"]),
+     ('{ column = "day", by = "half-year" }', ["2025-H1", "2025-H2"]),
+     ('{ column = "day", by = "month" }', ["2025-03", "2025-10", "2025-12"])],
+)  # fmt: skip
+def test_days_become_waves(wave: str, waves: list[str], tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("day,sat\n2025-12-31,1\n2025-03-01,2\n2025-10-02,3\n")
+    toml = f'[study]\ntitle = "T"\n[survey]\nsource = "a.csv"\nwave = {wave}\noutcome = "sat"\n'
+    (tmp_path / "study.toml").write_text(toml)
+    survey = read_study(tmp_path).survey
+    assert survey is not None
+    assert survey.responses["day"].cat.categories.tolist() == waves
+
+
+def test_a_league_table(tmp_path: Path) -> None:
+    text = (
+        "Rank,Provider,Customer score (%),Sample size\n1,Civic,83,889\n2,Nova,79,835\n3,Ox,7,349\n"
+    )
+    folder = survey_of(tmp_path / "s", text)
+    made = new_study(folder)
+    assert made.guesses[0].startswith("data.csv: a published league table: 3 brands")
+    assert check_study(folder).is_sound
+    (league,) = read_study(folder).league_tables
+    assert league.scores["n"].tolist() == [889, 835, 349]
+    with pytest.raises(SchemaError, match="scores in percent lie between 0 and 100"):
+        read_league(folder / "data.csv", brand="Provider", score="Sample size")
+
+
+def test_a_choice_experiment_is_named_for_what_it_is(tmp_path: Path) -> None:
+    folder = survey_of(tmp_path / "s", "resp_id,task,alt,fee,choice\n1,1,1,0,1\n1,1,2,1,0\n")
+    with pytest.raises(InputError, match="a choice experiment"):
+        new_study(folder)
+    assert not (folder / "study.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [('recommend = "sat"', "must be another question than `recommend`"),
+     ("scale = [1, 3]", "must hold the answers of 'sat'"),
+     ('weight = "zero"', "most of a weight is not 0")],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_refused(key: str, told: str, tmp_path: Path) -> None:
+    rows = "".join(f"{at % 5 + 1},{int(at < 3)}\n" for at in range(20))
+    (tmp_path / "a.csv").write_text("sat,zero\n" + rows)
+    toml = f'[study]\ntitle = "T"\n[survey]\nsource = "a.csv"\noutcome = "sat"\n{key}\n'
+    (tmp_path / "study.toml").write_text(toml)
+    found = check_study(tmp_path)
+    assert not found.is_sound
+    assert any(told in line for line in found.lines())
+
+
+def test_what_one_sign_alone_says_is_asked(answers: pd.DataFrame, tmp_path: Path) -> None:
+    odd = answers.assign(weight=np.where(answers.index < 5, np.nan, 1.2))
+    folder = survey_of(tmp_path / "s", odd.to_csv(index=False))
+    made = new_study(folder)
+    assert read_settings(made.path)[0].survey.weight is None  # type: ignore[union-attr]
+    assert any(
+        "`weight`" in question and "5 rows have none" in question for question in made.questions
+    )
+    assert '# weight = "weight"' in made.path.read_text(encoding="utf-8")
