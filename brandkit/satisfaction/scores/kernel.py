@@ -321,7 +321,7 @@ class DomainEstimates:
     @property
     def alone(self) -> Flags:
         """Groups whose answers all come from one cluster: their error cannot be estimated."""
-        return self.domains.clustered & (self.n_units == 1)
+        return np.asarray(self.domains.clustered & (self.n_units == 1))
 
     @cached_property
     def carried(self) -> Floats:
