@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
+from brandkit.sampling.rows import survey_rows
 from brandkit.satisfaction.drivers.drivers import driver_importance
 from brandkit.satisfaction.drivers.kernel import (
     Measure,
