@@ -10,8 +10,10 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import ndtri, stdtrit
 
-from brandkit.core.linalg import Codes, Floats
+from brandkit.core.errors import NotEnoughDataError
+from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.sampling.calibration import Calibration, raked_factors
 from brandkit.sampling.draws import group_draws, plan_groups, row_keys
@@ -45,6 +47,8 @@ class Calibrated(Protocol):
         """How the rows were brought to the population's margins."""
 
 
+#: Clusters beneath which draws over them are refused, and beneath which a note says they are few.
+LEAST_CLUSTERS, FEW_CLUSTERS = 5, 20
 #: What the methods take as data, and as weight.
 Data = pd.DataFrame | SurveyData
 Weight = str | Calibrated
@@ -135,6 +139,29 @@ class SurveyRows:
         return len(self.stratum)
 
     @property
+    def is_clustered(self) -> bool:
+        """Whether sampling units are clusters of persons."""
+        return self.design.get("cluster") is not None
+
+    def stretch(self, level: float, *, inside: Flags | None = None) -> float:
+        """By what ends of percentile intervals are moved away from the estimate.
+
+        Student's t over the normal quantile, on the clusters of some rows; 1 where persons are
+        drawn, who are many.
+
+        References
+        ----------
+        Hesterberg, T. (2015). What teachers should know about the bootstrap. The American
+        Statistician 69, 371-386. doi:10.1080/00031305.2015.1089789
+        """
+        if not self.is_clustered:
+            return 1.0
+        df = self.df
+        if inside is not None:
+            df = max(min(df, len(np.unique(self.unit[inside])) - 1), 1)
+        return float(stdtrit(df, (1 + level) / 2) / ndtri((1 + level) / 2))
+
+    @property
     def df(self) -> int:
         """Degrees of freedom of the design: units minus strata, at least 1."""
         return max(self.n_units - int(np.unique(self.stratum).size), 1)
@@ -179,10 +206,27 @@ class SurveyRows:
         RowDraws
             The group of each row and how often each draw takes it. Weights from margins are raked
             again in every draw.
+
+        Raises
+        ------
+        NotEnoughDataError
+            The sample was drawn in fewer than 5 clusters (more, with strata).
+
+        Notes
+        -----
+        Clusters are few: g - 1 of g are drawn, for the variance to be right, and ends of
+        percentile intervals are moved out by :meth:`stretch`.
         """
+        if self.is_clustered and self.df < LEAST_CLUSTERS - 1:
+            raise NotEnoughDataError(
+                f"`cluster` must have at least {LEAST_CLUSTERS} clusters for draws over them, one "
+                f"more for each stratum beyond the first; found {self.n_units} in "
+                f"{self.n_units - self.df} strata. What they say together cannot be judged: take "
+                "methods without draws."
+            )
         plan = plan_groups(self.keys, strata=self.strata_names, seed=seed)
         group = plan.groups(self.keys, strata=self.strata_names)
-        times = group_draws(plan, draws=draws, seed=seed)
+        times = group_draws(plan, draws=draws, seed=seed, rescaled=self.is_clustered)
         if self.calibration is None:
             return RowDraws(group, times)
         return _raked_draws(self.calibration, group, times)

@@ -163,7 +163,9 @@ def plan_groups(
     return GroupPlan(seed, ranks, tuple(cuts), len(persons))
 
 
-def group_draws(plan: GroupPlan, *, draws: int = 1000, seed: int = 0) -> Floats:
+def group_draws(
+    plan: GroupPlan, *, draws: int = 1000, seed: int = 0, rescaled: bool = False
+) -> Floats:
     """Draw groups with replacement, each stratum as many as it has.
 
     Parameters
@@ -174,6 +176,9 @@ def group_draws(plan: GroupPlan, *, draws: int = 1000, seed: int = 0) -> Floats:
         Number of draws.
     seed : int, default 0
         The first draws are the same however many follow.
+    rescaled : bool, default False
+        Whether g - 1 of a stratum's g groups are drawn and count g/(g - 1) times each, which makes
+        the variance right where groups are few.
 
     Returns
     -------
@@ -184,7 +189,12 @@ def group_draws(plan: GroupPlan, *, draws: int = 1000, seed: int = 0) -> Floats:
     Notes
     -----
     The plain bootstrap takes the variance within a stratum of g groups for (g - 1) / g of what it
-    is, which matters only where strata have very few persons.
+    is, which matters only where strata have very few persons, or units are few clusters.
+
+    References
+    ----------
+    Rao, J. N. K. and Wu, C. F. J. (1988). Resampling inference with complex survey data. JASA 83,
+    231-241. doi:10.1080/01621459.1988.10478591
 
     Examples
     --------
@@ -197,9 +207,11 @@ def group_draws(plan: GroupPlan, *, draws: int = 1000, seed: int = 0) -> Floats:
     streams = np.random.SeedSequence(seed).spawn(len(plan.cuts))
     parts = []
     for size, stream in zip(plan.sizes.tolist(), streams, strict=True):
-        drawn = np.random.default_rng(stream).integers(0, size, (draws, size), dtype=np.int64)
+        taken = size - 1 if rescaled and size > 1 else size
+        drawn = np.random.default_rng(stream).integers(0, size, (draws, taken), dtype=np.int64)
         drawn += size * np.arange(draws, dtype=np.int64)[:, None]
-        parts.append(np.bincount(drawn.ravel(), minlength=draws * size).reshape(draws, size))
+        times = np.bincount(drawn.ravel(), minlength=draws * size).reshape(draws, size)
+        parts.append(times * (size / taken))
     return np.concatenate(parts, axis=1).astype(np.float64)
 
 

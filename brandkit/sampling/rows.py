@@ -26,8 +26,16 @@ from brandkit.core.errors import (
 from brandkit.core.frames import frame_of
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
-from brandkit.core.story import speaker
-from brandkit.sampling.design import Calibrated, Data, RowDraws, SurveyData, SurveyRows, Weight
+from brandkit.core.story import N_, speaker
+from brandkit.sampling.design import (
+    FEW_CLUSTERS,
+    Calibrated,
+    Data,
+    RowDraws,
+    SurveyData,
+    SurveyRows,
+    Weight,
+)
 from brandkit.sampling.draws import id_codes
 
 #: Values that stand for no answer in many files, and never lie on a scale of ratings.
@@ -195,6 +203,12 @@ def survey_rows(
     chosen[list(columns)] = values
     person, ids, names, person_notes = _persons(frame[keep], design)
     unit, stratum, unit_notes = _units(ids, names, n=len(chosen))
+    if design["cluster"] is not None and len(stratum) < FEW_CLUSTERS:
+        few = N_(
+            "The sample was drawn in {n:count} {n:cluster|clusters} only: intervals and tests "
+            "allow for so few, and are rough."
+        )
+        unit_notes = [*unit_notes, Message(few, {"n": len(stratum)})]
     calibration = None
     if weight is not None and not isinstance(weight, str):
         calibration = weight.calibration.of_rows(keep)

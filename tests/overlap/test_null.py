@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm, pearson3
 
+from benchmarks.simulations.overlap_test import table_of
 from brandkit.core.errors import BrandkitError
 from brandkit.overlap.chance.chance import OverlapTest, overlap_test
-from brandkit.overlap.chance.kernel import ALL_NULLS, traded
+from brandkit.overlap.chance.kernel import ALL_NULLS, traded, upper_tail
 from tests.contract import assert_contract
 
 REFERENCE = Path(__file__).parent.parent / "reference" / "overlap_test" / "values.json"
@@ -180,11 +182,69 @@ def test_where_the_null_leaves_no_room_the_effect_is_missing() -> None:
     assert (result.tests["p_value"] == 1).all()
 
 
-def test_notes_say_when_the_verdict_flips_and_draws_are_too_few() -> None:
+def test_notes_say_when_the_verdict_flips() -> None:
     said = " ".join(str(note) for note in overlap_test(WARBLERS, draws=99).notes)
     assert "The verdict on pianka depends on the null model" in said
     assert "not under RA1, RA2" in said
-    assert "take at least 199 draws" in said
+
+
+def planted(rng: np.random.Generator, *, alike: float = 0.9) -> pd.DataFrame:
+    """12 banks that choose among 40 features each by itself; the second copies the first."""
+    table = table_of(rng, n_banks=12, n=40, breadth=0.5, divide=0.0)
+    table.loc[1] = np.where(rng.random(40) < alike, table.loc[0], table.loc[1])
+    return table
+
+
+def test_a_fitted_tail_says_so_and_asks_nobody_for_draws() -> None:
+    result = overlap_test(planted(np.random.default_rng(1)), nulls=["fixed"], draws=99)
+    pair = result.pairs.query("brand_a == 0 and brand_b == 1").iloc[0]
+    assert pair["tail_fitted"]
+    assert pair["p_value"] < 1 / 100
+    counted = result.pairs[~result.pairs["tail_fitted"]]
+    assert (counted["p_value"] >= 11 / 100).all()
+    said = " ".join(str(note) for note in result.notes)
+    assert "(tail fitted)" in said
+    assert "take at least" not in said
+    assert "its tail fitted to 99 draws" in str(result.story(focus=0).findings[0].detail)
+
+
+def test_draws_follow_the_pairs_where_nobody_names_a_number() -> None:
+    table = planted(np.random.default_rng(1))
+    assert overlap_test(table.iloc[:4], nulls=["RA4"]).draws == 999
+    assert overlap_test(table, nulls=["RA4"]).draws == 40 * 66 - 1
+
+
+@pytest.mark.parametrize("skewness", [-0.8, 0.0, 0.5, 1.4])
+def test_fitted_tails_are_pearson_s_or_the_normal_s(skewness: float) -> None:
+    z = np.linspace(0.5, 6, 23)
+    known = np.maximum(pearson3.sf(z, skewness), norm.sf(z))
+    np.testing.assert_allclose(upper_tail(z, np.full(23, skewness)), known, rtol=1e-8)
+
+
+@pytest.mark.slow
+def test_fitted_p_values_are_those_that_many_draws_count() -> None:
+    """From 199 draws, against 9,999 that reach the value at least ten times."""
+    table = planted(np.random.default_rng(5), alike=0.4)
+    few = overlap_test(table, nulls=["fixed"], draws=199).pairs
+    many = overlap_test(table, nulls=["fixed"], draws=9_999, seed=1).pairs
+    compared = few["tail_fitted"] & ~many["tail_fitted"]
+    assert compared.sum() >= 1
+    ratio = few.loc[compared, "p_value"] / many.loc[compared, "p_value"]
+    assert ratio.between(0.3, 4).all()
+
+
+@pytest.mark.slow
+def test_a_planted_pair_is_found_by_999_draws_and_others_are_not() -> None:
+    found, false = [], []
+    for seed in range(25):
+        rng = np.random.default_rng([9, seed])
+        table = table_of(rng, n_banks=12, n=40, breadth=0.5, divide=0.0)
+        pairs = overlap_test(table, nulls=["fixed"], draws=999, seed=seed).pairs
+        false.append((pairs["p_adjusted"] <= 0.05).any())
+        pairs = overlap_test(planted(rng), nulls=["fixed"], draws=999, seed=seed).pairs
+        found.append(pairs.query("brand_a == 0 and brand_b == 1")["p_adjusted"].iloc[0] <= 0.05)
+    assert np.mean(found) >= 0.8
+    assert np.mean(false) - 2.6 * (0.05 * 0.95 / 25) ** 0.5 <= 0.05
 
 
 # --- refusals and contract ---------------------------------------------------------------------

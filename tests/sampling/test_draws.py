@@ -191,3 +191,13 @@ def test_row_keys_take_text_gaps_and_zeros():
 def test_refusals(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_rescaled_draws_have_the_variance_of_few_groups() -> None:
+    """Of 4 groups 3 are drawn, counting 4/3 each: the variance of a sum is g s^2."""
+    plan = plan_groups(np.arange(4))
+    weights = group_draws(plan, draws=20_000, rescaled=True)
+    np.testing.assert_allclose(weights.sum(axis=1), 4.0, rtol=1e-12)
+    values = np.array([1.0, 2.0, 4.0, 9.0])
+    known = 4 * values.var(ddof=1)
+    assert (weights @ values).var() == pytest.approx(known, rel=0.04)

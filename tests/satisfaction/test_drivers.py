@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
+from brandkit.sampling.rows import survey_rows
 from brandkit.satisfaction.drivers.drivers import driver_importance
 from brandkit.satisfaction.drivers.kernel import (
     Measure,
@@ -579,3 +580,50 @@ def test_contract(method: str) -> None:
         ),
         data,
     )  # fmt: skip
+
+
+# --- few clusters --------------------------------------------------------------------------------
+
+
+def in_clusters(rng: np.random.Generator, *, clusters: int) -> pd.DataFrame:
+    """Two drivers and an outcome whose answers are alike within clusters of 25 persons."""
+    home = np.repeat(np.arange(clusters), 25)
+    own, shared = rng.normal(size=(3, len(home))), rng.normal(size=(3, clusters))[:, home]
+    first, second, error = 0.85**0.5 * own + 0.15**0.5 * shared
+    frame = pd.DataFrame({"a": first, "b": second, "sat": first + 0.5 * second + error})
+    return frame.assign(id=range(len(home)), branch=home)
+
+
+def test_intervals_over_few_clusters_are_those_of_t_and_say_so(rng) -> None:
+    frame = in_clusters(rng, clusters=8)
+    options = {"outcome": "sat", "drivers": ["a", "b"], "respondent": "id", "draws": 99,
+               "cluster": "branch"}  # fmt: skip
+    result = driver_importance(frame, **options)
+    assert any("drawn in 8 clusters only" in str(note) for note in result.notes)
+    rows = survey_rows(frame, columns=["a", "b", "sat"], respondent="id", cluster="branch")
+    assert rows.stretch(0.95) == pytest.approx(2.364624 / 1.959964, rel=1e-6)
+    persons = survey_rows(frame, columns=["sat"], respondent="id")
+    assert persons.stretch(0.95) == 1.0
+    ends = result.drivers[["ci_low", "ci_high"]].to_numpy()
+    assert ((ends >= 0) & (ends <= 1)).all()
+
+
+def test_draws_over_under_five_clusters_are_refused(rng) -> None:
+    with pytest.raises(NotEnoughDataError, match=r"at least 5 clusters .*found 4"):
+        driver_importance(
+            in_clusters(rng, clusters=4), outcome="sat", drivers=["a", "b"], respondent="id",
+            cluster="branch",
+        )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_importances_are_covered_over_six_clusters() -> None:
+    """Uncorrelated drivers: shares of 1/2.25 and .25/2.25; .84 without the mended ends."""
+    truth, covered = np.array([1.0, 0.25]) / 2.25, []
+    for seed in range(150):
+        result = driver_importance(
+            in_clusters(np.random.default_rng([3, seed]), clusters=6), outcome="sat",
+            drivers=["a", "b"], respondent="id", cluster="branch", draws=299,
+        ).drivers  # fmt: skip
+        covered.append((result["ci_low"] <= truth) & (truth <= result["ci_high"]))
+    assert np.mean(covered) >= 0.95 - 2.6 * (0.05 * 0.95 / 150) ** 0.5

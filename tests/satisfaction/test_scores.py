@@ -10,12 +10,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t as student
 
 from benchmarks.simulations.scores import Market, runs
 from brandkit.core.errors import InputError, MissingColumnsError, ScaleError
 from brandkit.core.intervals import wilson_interval
 from brandkit.sampling.variance import linearised_covariance
 from brandkit.satisfaction.groups import grouped_rows
+from brandkit.satisfaction.scores.comparison import group_comparison
 from brandkit.satisfaction.scores.kernel import Domains
 from brandkit.satisfaction.scores.scores import satisfaction_scores
 from brandkit.satisfaction.weights.weights import survey_weights
@@ -45,6 +47,15 @@ def ratings(rng: np.random.Generator) -> pd.DataFrame:
     return frame
 
 
+@pytest.fixture
+def plain_linearisation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Errors as R's survey has them, without what leverage adds."""
+    estimates = Domains.estimates
+    monkeypatch.setattr(
+        Domains, "estimates", lambda self, values, **_: estimates(self, values, leveraged=False)
+    )
+
+
 def numbers(scores: pd.DataFrame, measure: str, column: str) -> np.ndarray:
     return scores.loc[scores["measure"] == measure, column].to_numpy()
 
@@ -52,6 +63,7 @@ def numbers(scores: pd.DataFrame, measure: str, column: str) -> np.ndarray:
 # --- known values --------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("plain_linearisation")
 @pytest.mark.parametrize("measure", ["mean", "top2", "nps"])
 @pytest.mark.parametrize("design", ["design", "raked"])
 def test_scores_of_banks_are_those_of_r(sample, design: str, measure: str) -> None:
@@ -69,6 +81,7 @@ def test_scores_of_banks_are_those_of_r(sample, design: str, measure: str) -> No
 
 
 @pytest.mark.real
+@pytest.mark.usefixtures("plain_linearisation")
 @pytest.mark.parametrize("weights", ["margins", "column"])
 def test_scores_of_a_real_bank_are_those_of_r(real: Path, weights: str) -> None:
     bank = pd.read_csv(real / "surveys/csibank/csibank.csv")
@@ -107,6 +120,41 @@ def test_a_plain_sample_has_the_textbook_s_errors() -> None:
     assert result["unit"].tolist() == ["scale", "share", "points"]
 
 
+def test_the_error_of_a_weighted_mean_is_that_of_cr2(rng: np.random.Generator) -> None:
+    """Clusters of unequal size and weight: sum of u^2/(1 - h), h the share of the weight."""
+    sizes = np.array([2, 5, 9, 14, 20])
+    branch = np.repeat(np.arange(5), sizes)
+    y, w = rng.normal(6, 1, 50), rng.uniform(0.2, 3, 50)
+    frame = pd.DataFrame({"y": y, "w": w, "id": range(50), "branch": branch})
+    row = satisfaction_scores(
+        frame, items="y", weight="w", respondent="id", cluster="branch", measures="mean",
+        limits=(0, 10),
+    ).scores.iloc[0]  # fmt: skip
+    mean = np.average(y, weights=w)
+    h = np.bincount(branch, weights=w) / w.sum()
+    u = np.bincount(branch, weights=w * (y - mean)) / w.sum() / np.sqrt(1 - h)
+    # over all five clusters of the sample, the sums are centred as linearisation has it
+    assert row["std_error"] == pytest.approx(np.sqrt((u**2).sum() - u.sum() ** 2 / 5), rel=1e-10)
+    half = student.ppf(0.975, 1 / (h**2).sum() - 1) * row["std_error"]
+    assert row["ci_high"] - row["estimate"] == pytest.approx(half, rel=1e-10)
+    assert row["n_clusters"] == 5
+    assert row["base"] == "small"
+
+
+def test_groups_of_equal_clusters_get_g_over_g_less_one(rng: np.random.Generator) -> None:
+    """A bank in 3 of 30 branches: its variance times 3/2 * 29/30, on 2 degrees of freedom."""
+    branch, y = np.repeat(np.arange(30), 15), rng.normal(size=450)
+    frame = pd.DataFrame({"y": 6 + y, "branch": branch, "id": range(450)})
+    frame["brand"] = np.where(branch < 3, "A", "B")
+    options = {"items": "y", "by": "brand", "respondent": "id", "cluster": "branch",
+               "limits": (0, 10), "measures": "mean"}  # fmt: skip
+    row = satisfaction_scores(frame, **options).scores.iloc[0]
+    means = frame[frame["brand"] == "A"].groupby("branch")["y"].mean()
+    assert row["std_error"] == pytest.approx(means.std(ddof=1) / 3**0.5, rel=1e-10)
+    half = student.ppf(0.975, 2) * row["std_error"]
+    assert row["ci_high"] - row["estimate"] == pytest.approx(half, rel=1e-10)
+
+
 # --- invariants ----------------------------------------------------------------------------------
 
 
@@ -118,7 +166,7 @@ def test_sums_over_pairs_agree_with_the_covariance_of_all_units(ratings) -> None
             ratings, items=["sat"], by="brand", weight=weight, respondent="id", strata="stratum"
         )
         rows, cell = grouped.rows, grouped.cell
-        estimate = Domains(rows, cell, 6).estimates(grouped.values)
+        estimate = Domains(rows, cell, 6).estimates(grouped.values, leveraged=False)
         values = np.nan_to_num(grouped.values[:, 0])
         there = ~np.isnan(grouped.values[:, 0])
         influence = np.stack([
@@ -234,6 +282,75 @@ def test_small_bases_are_flagged(ratings) -> None:
     wide = satisfaction_scores(few, items="sat", by="brand", respondent="id", minimum_base=5,
                                suppress_below=2)  # fmt: skip
     assert set(wide.scores["base"]) == {"enough"}
+
+
+def test_a_bank_in_one_cluster_has_no_error_and_is_compared_with_nobody(rng) -> None:
+    branch = np.where(np.arange(300) % 2, np.arange(300), 0)
+    frame = pd.DataFrame({
+        "id": range(300), "brand": np.where(branch, "B", "A"), "branch": branch,
+        "sat": rng.integers(0, 11, 300),
+    })  # fmt: skip
+    options = {"items": "sat", "by": {"brand": "brand"}, "respondent": "id", "cluster": "branch"}
+    result = satisfaction_scores(frame, **options)
+    mine = result.scores[result.scores["brand"] == "A"]
+    assert mine["estimate"].notna().all()
+    assert mine[["std_error", "ci_low", "ci_high", "n_effective"]].isna().all(axis=None)
+    assert set(mine["base"]) == {"small"}
+    others = result.scores[result.scores["brand"] == "B"]
+    assert others[["std_error", "ci_low", "ci_high"]].notna().all(axis=None)
+    said = "The answers of 1 group (A) come from one cluster: their error cannot be estimated"
+    assert any(said in str(note) for note in result.notes)
+    story = result.story(focus="A")
+    assert story.findings[0].settled == "open"
+    assert "without an interval" in str(story.findings[0].detail)
+
+    pairs = group_comparison(frame, **options)
+    assert pairs.pairs[["std_error", "p_value", "p_adjusted"]].isna().all(axis=None)
+    assert not pairs.pairs["distinct"].any()
+    assert set(pairs.groups["letters"]) == {""}
+    assert any(said in str(note) for note in pairs.notes)
+    assert {one.settled for one in pairs.story(focus="A").findings} <= {"open", "likely"}
+
+
+def test_all_alike_in_one_cluster_has_no_interval_either(rng) -> None:
+    frame = pd.DataFrame({"id": range(80), "brand": ["A", "B"] * 40, "sat": 10})
+    frame["branch"] = np.where(frame["brand"] == "A", 0, frame["id"])
+    frame.loc[frame["brand"] == "B", "sat"] = rng.integers(0, 11, 40)
+    scores = satisfaction_scores(
+        frame, items="sat", by={"brand": "brand"}, respondent="id", cluster="branch"
+    ).scores
+    assert scores.loc[scores["brand"] == "A", ["ci_low", "ci_high"]].isna().all(axis=None)
+
+
+def test_heavy_weights_flag_a_base_and_say_so(rng) -> None:
+    frame = pd.DataFrame({"id": range(120), "brand": ["A", "B"] * 60})
+    frame["sat"], frame["w"] = rng.integers(0, 11, 120), 1.0
+    frame.loc[[0, 2, 4], "w"] = 60.0
+    result = satisfaction_scores(
+        frame, items="sat", by={"brand": "brand"}, respondent="id", weight="w"
+    )
+    base = result.scores.drop_duplicates("brand").set_index("brand")["base"]
+    assert base.to_dict() == {"A": "small", "B": "enough"}
+    assert any("Unequal weights leave 1 group (A) the base of fewer than 30 persons" in str(note)
+               for note in result.notes)  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("clusters", "least"), [(2, 0.92), (4, 0.92)])
+def test_a_mean_in_few_clusters_is_covered(clusters: int, least: float) -> None:
+    """At the rates of benchmarks/simulations: .95, give or take 2.6 errors of 300 runs."""
+    covered = []
+    for rng in runs(7, 300):
+        branch = np.repeat(np.arange(30), 10)
+        y = 6 + 0.32 * rng.normal(size=30)[branch] + 0.95 * rng.normal(size=300)
+        frame = pd.DataFrame({"y": y, "branch": branch, "id": range(300)})
+        frame["brand"] = np.where(branch < clusters, "A", "B")
+        row = satisfaction_scores(
+            frame, items="y", by={"brand": "brand"}, respondent="id", cluster="branch",
+            limits=(0, 12), measures="mean",
+        ).scores.iloc[0]  # fmt: skip
+        covered.append(row["ci_low"] <= 6 <= row["ci_high"])
+    assert np.mean(covered) >= least
 
 
 def test_persons_not_rows_are_the_base(ratings) -> None:

@@ -141,8 +141,25 @@ def test_the_study_s_own_survey_is_weighted_by_person_and_wave() -> None:
     assert result.waves["n"].tolist() == [1500, 1500]
     np.testing.assert_allclose(result.margins["share_after"], result.margins["share_target"])
     # the file's weights already do it, nearly
-    gap = (result.margins["share_before"] - result.margins["share_target"]).abs()
+    gap = (result.margins["share_delivered"] - result.margins["share_target"]).abs()
     assert gap.max() < 2e-4
+    counted = result.margins["n"] / 1500
+    np.testing.assert_allclose(result.margins["share_before"], counted, rtol=1e-12)
+    assert any("“as delivered” are the shares by these" in str(note) for note in result.notes)
+
+
+def test_before_weighting_is_unweighted_and_as_delivered_a_share_of_its_own() -> None:
+    frame = pd.DataFrame({"sex": ["f", "f", "f", "m"], "w": [1.0, 1.0, 1.0, 2.0]})
+    given = survey_weights(frame, margins={"sex": {"f": 0.5, "m": 0.5}}, weight="w")
+    for table in (given.margins, given.cells):
+        assert table["share_before"].tolist() == [0.75, 0.25]
+        np.testing.assert_allclose(table["share_delivered"], [0.6, 0.4], rtol=1e-12)
+        np.testing.assert_allclose(table["share_after"], [0.5, 0.5], rtol=1e-12)
+    assert "share_delivered" in given.story().exhibits["weights"].data
+    assert "75.0%" in str(given.story().findings[0].detail)
+    plain = survey_weights(frame, margins={"sex": {"f": 0.5, "m": 0.5}})
+    assert plain.margins["share_delivered"].isna().all()
+    assert "share_delivered" not in plain.story().exhibits["weights"].data
 
 
 def test_draws_of_a_survey_meet_the_margins_in_every_wave(sample) -> None:

@@ -21,10 +21,12 @@ from brandkit.core.intervals import holm
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.overlap.chance.kernel import ALL_NULLS, Null, against
+from brandkit.overlap.chance.kernel import ALL_NULLS, FEW_REACHED, Null, against
 from brandkit.sources.catalog.catalog import Catalog
 
 LEVEL = 0.05
+#: Draws that are made where nobody asks for a number, and cells of all drawn tables together.
+LEAST_DRAWS, MOST_DRAWS, MOST_CELLS = 999, 9_999, 20_000_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -40,7 +42,8 @@ class OverlapTest(Result):
         ``p_value`` is one-sided: as large as observed, or larger.
     pairs : DataFrame
         One row an unordered pair, index and null: ``brand_a brand_b index null observed expected
-        std_deviation ses p_value p_two_sided p_adjusted`` (Holm within an index and null). The
+        std_deviation ses p_value p_two_sided tail_fitted p_adjusted`` (Holm within an index and
+        null); ``tail_fitted``: too few draws reach the pair, so that its p-value is fitted. The
         index of the fixed null is ``jaccard``.
     n_brands, n_attributes, draws : int
     """
@@ -65,7 +68,7 @@ def overlap_test(
     profiles: pd.DataFrame | Catalog,
     *,
     nulls: Sequence[Null] = ALL_NULLS,
-    draws: int = 999,
+    draws: int | None = None,
     seed: int = 0,
 ) -> OverlapTest:
     """Test whether banks' profiles are more alike than chance would make them.
@@ -86,7 +89,9 @@ def overlap_test(
         RA1: every cell a uniform draw. RA2: the same, zeros kept. RA3: each row's values shuffled
         (keeps breadth). RA4: the same among its non-zero cells. fixed: presence with row and
         column sums kept.
-    draws : int, default 999
+    draws : int, optional
+        As many as Holm's adjustment over m pairs wants where not given: 40 m - 1, at least 999,
+        at most 9,999, and fewer where tables are large.
     seed : int, default 0
 
     Returns
@@ -106,7 +111,10 @@ def overlap_test(
     Czekanowski 1 - sum_i |p_ai - p_bi| / 2; an index is its mean over pairs. ses = (observed -
     expected) / standard deviation under the null. Under RA3 Pianka's are exact: on rows y of unit
     length a pair has E = n ybar_a ybar_b, var = S_a S_b / (n - 1), and pairs are uncorrelated.
-    p = (1 + #) / (1 + draws); two-sided twice the smaller tail.
+    p = (1 + #) / (1 + draws); two-sided twice the smaller tail. Where fewer than 10 draws reach a
+    pair's overlap, its p-value is the smaller of that and a fitted one: the larger of the tails
+    of Pearson III (by the draws' three moments) and the normal, half a step taken off where the
+    statistic is a count. So no pair wants more draws than anybody can make.
 
     The fixed null moves by global curveball trades. Draws start from one table reached by
     ``ROUNDS`` rounds from the observed one, which makes the observed table exchangeable with
@@ -138,7 +146,8 @@ def overlap_test(
         raise TypeError(
             f"`profiles` must be a DataFrame or a Catalog; found {type(profiles).__name__}."
         )
-    check_whole_number("draws", draws, low=19)
+    if draws is not None:
+        check_whole_number("draws", draws, low=19)
     for null in nulls:
         if null not in ALL_NULLS:
             raise InputError(f"`nulls` must be among {', '.join(ALL_NULLS)}; found {shown(null)}.")
@@ -146,18 +155,22 @@ def overlap_test(
 
     rows, columns = _canonical_order(values)
     ordered = values[np.ix_(rows, columns)]
+    n_pairs = len(rows) * (len(rows) - 1) // 2
+    if draws is None:
+        wanted = min(max(LEAST_DRAWS, 40 * n_pairs - 1), MOST_DRAWS)
+        draws = max(LEAST_DRAWS, min(wanted, MOST_CELLS // values.size))
     found = [against(ordered, null, draws=draws, seed=seed) for null in nulls]
 
     tests = pd.DataFrame([row for own, _ in found for row in own])
     pairs = [_named(pair, rows, profiles.index) for _, each in found for pair in each]
-    n_pairs = len(rows) * (len(rows) - 1) // 2
+    named = pd.concat(pairs, ignore_index=True)
     return OverlapTest(
         tests=tests,
-        pairs=pd.concat(pairs, ignore_index=True),
+        pairs=named,
         n_brands=len(profiles),
         n_attributes=profiles.shape[1],
         draws=draws,
-        notes=_notes(tests, n_pairs=n_pairs, draws=draws),
+        notes=_notes(tests, named, draws=draws),
     )
 
 
@@ -245,7 +258,7 @@ def _named(pairs: pd.DataFrame, rows: Codes, names: pd.Index) -> pd.DataFrame:
     return whole.take(np.lexsort(ends[::-1]))
 
 
-def _notes(tests: pd.DataFrame, *, n_pairs: int, draws: int) -> tuple[Message, ...]:
+def _notes(tests: pd.DataFrame, pairs: pd.DataFrame, *, draws: int) -> tuple[Message, ...]:
     notes = []
     shuffled = tests[tests["null"] != "fixed"]
     for index, group in shuffled.groupby("index", sort=False):
@@ -264,11 +277,13 @@ def _notes(tests: pd.DataFrame, *, n_pairs: int, draws: int) -> tuple[Message, .
             "alike than popularity and breadth explain is what the fixed null answers."
         )
         notes.append(Message(text))
-    if n_pairs / (1 + draws) > LEVEL:
+    fixed = pairs[pairs["null"] == "fixed"]
+    if fixed["tail_fitted"].any():
         text = (
-            "With {draws:count} draws no single pair of {n:count} can be significant after "
-            "adjustment; take at least {enough:count} draws."
+            "Fewer than {few:count} of {draws:count} random markets reach the overlap of "
+            "{n:count} of {all:count} pairs: their p-values are read off a curve fitted to the "
+            "draws (tail fitted)."
         )
-        enough = int(np.ceil(n_pairs / LEVEL)) - 1
-        notes.append(Message(text, {"draws": draws, "n": n_pairs, "enough": enough}))
+        values = {"few": FEW_REACHED, "draws": draws, "n": int(fixed["tail_fitted"].sum())}
+        notes.append(Message(text, {**values, "all": len(fixed)}))
     return tuple(notes)

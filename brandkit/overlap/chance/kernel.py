@@ -8,13 +8,16 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import gammainc, gammaincc, ndtr
 
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Flags, Floats
 
 Null = Literal["RA1", "RA2", "RA3", "RA4", "fixed"]
 ALL_NULLS: tuple[Null, ...] = get_args(Null)
 ROUNDS = 15
 """Global trades that part two tables of the fixed-fixed null."""
+FEW_REACHED = 10
+"""Draws as far out as the observed value, beneath which its p-value is fitted."""
 CELLS_AT_ONCE = 4_000_000
 """Cells of randomised tables held in memory together."""
 
@@ -69,7 +72,8 @@ def against(
     if null == "fixed":
         indices = {"jaccard": _jaccard}
         start = traded((values > 0)[None], rng)[0].astype(float)
-    tallies = {name: _Tally(kernel(values), name) for name, kernel in indices.items()}
+    breadth = (values > 0).sum(axis=1) if null == "fixed" else None
+    tallies = {name: _Tally(kernel(values), name, breadth) for name, kernel in indices.items()}
     for size in sizes:
         table = _randomised(start, null, size, rng)
         for name, kernel in indices.items():
@@ -143,16 +147,38 @@ def _exact_pianka(values: Floats) -> tuple[Floats, Floats]:
 # --- tallies -----------------------------------------------------------------------------------
 
 
+def upper_tail(z: Floats, skewness: Floats) -> Floats:
+    """Chance of at least z standard deviations: of Pearson III or the normal, whichever is larger.
+
+    Pearson (1895), Contributions to the mathematical theory of evolution II. Moments of draws
+    cannot be trusted far out, where the one falls short of the truth as often as the other.
+
+    Examples
+    --------
+    >>> upper_tail(np.array([3.0, 3.0]), np.array([0.0, 1.0])).round(5).tolist()
+    [0.00135, 0.01034]
+    """
+    normal = ndtr(-z)
+    k = 4.0 / np.maximum(np.abs(skewness), 1e-3) ** 2
+    right = gammaincc(k, np.maximum(k + z * np.sqrt(k), 0.0))
+    left = gammainc(k, np.maximum(k - z * np.sqrt(k), 0.0))
+    pearson = np.where(np.abs(skewness) < 1e-3, normal, np.where(skewness > 0, right, left))
+    return np.asarray(np.maximum(pearson, normal))
+
+
 class _Tally:
     """Running sums over draws of one index: pairs, and their mean or variance."""
 
-    def __init__(self, observed: Floats, name: str) -> None:
+    def __init__(self, observed: Floats, name: str, breadth: NDArray[np.intp] | None) -> None:
         self.upper = np.triu_indices(len(observed), k=1)
         self.name = name
         self.observed = observed[self.upper]
         self.exact: tuple[Floats, Floats] | None = None
         n = len(self.observed)
+        # with fixed breadths Jaccard's index is a count of shared features
+        self.both = None if breadth is None else breadth[self.upper[0]] + breadth[self.upper[1]]
         self.sums, self.squares = np.zeros(n), np.zeros(n)
+        self.powers = np.zeros((3, n))
         self.at_least, self.at_most = np.zeros(n), np.zeros(n)
         self.overall: list[Floats] = []
         self.draws = 0
@@ -161,11 +187,30 @@ class _Tally:
         pairs = matrices[..., self.upper[0], self.upper[1]]
         self.sums += pairs.sum(axis=0)
         self.squares += (pairs**2).sum(axis=0)
+        off = self._scale(pairs) - self._scale(self.observed)
+        self.powers += np.stack([(off**power).sum(axis=0) for power in (1, 2, 3)])
         # Ties count on both sides, whatever the rounding of their sums.
         self.at_least += (pairs >= self.observed - 1e-12).sum(axis=0)
         self.at_most += (pairs <= self.observed + 1e-12).sum(axis=0)
         self.overall.append(self._summary(pairs))
         self.draws += len(pairs)
+
+    def _scale(self, pairs: Floats) -> Floats:
+        """Jaccard's index as the number of shared features; others as they are."""
+        return pairs if self.both is None else pairs * self.both / (1.0 + pairs)
+
+    def _fitted(self, tails: Floats, *, side: int) -> tuple[Floats, Flags]:
+        """Give p-values of one side, and which are fitted for want of draws as far out."""
+        counted = (1 + tails) / (1 + self.draws)
+        mean, square, cube = self.powers / self.draws
+        variance = np.maximum(square - mean**2, 0.0)
+        third = cube - 3 * mean * square + 2 * mean**3
+        fitted = (tails < FEW_REACHED) & (variance > 1e-18)
+        deviation = np.sqrt(np.where(fitted, variance, 1.0))
+        step = 0.0 if self.both is None else 0.5
+        z = (-side * mean - step) / deviation
+        p_value = np.minimum(counted, upper_tail(z, side * third / deviation**3))
+        return np.where(fitted, p_value, counted), fitted
 
     def _summary(self, pairs: Floats) -> Floats:
         summary: Floats = pairs.var(axis=-1) if self.name == "jaccard" else pairs.mean(axis=-1)
@@ -178,8 +223,8 @@ class _Tally:
         if self.exact is not None:
             mean, variance = (part[self.upper] for part in self.exact)
             expected, deviation = float(mean.mean()), float(np.sqrt(variance.sum()) / len(mean))
-        upper = (drawn >= observed - 1e-12).sum()
-        lower = (drawn <= observed + 1e-12).sum()
+        tails = ((drawn >= observed - 1e-12).sum(), (drawn <= observed + 1e-12).sum())
+        upper, lower = ((1 + tail) / (1 + self.draws) for tail in tails)
         row = self._row(null, np.array([observed]), np.array([expected]), deviation, upper, lower)
         name = "jaccard_variance" if self.name == "jaccard" else self.name
         return {str(key): value for key, value in row.assign(index=name).iloc[0].items()}
@@ -190,7 +235,10 @@ class _Tally:
         if self.exact is not None:
             expected, variance = (part[self.upper] for part in self.exact)
         deviation = np.sqrt(variance)
-        return self._row(null, self.observed, expected, deviation, self.at_least, self.at_most)
+        upper, fitted = self._fitted(self.at_least, side=1)
+        lower, _ = self._fitted(self.at_most, side=-1)
+        rows = self._row(null, self.observed, expected, deviation, upper, lower)
+        return rows.assign(tail_fitted=fitted)
 
     def _row(
         self,
@@ -198,9 +246,9 @@ class _Tally:
         observed: Floats,
         expected: Floats,
         deviation: Floats | float,
-        *tails: Floats,
+        *p_values: Floats,
     ) -> pd.DataFrame:
-        upper, lower = ((1 + tail) / (1 + self.draws) for tail in tails)
+        upper, lower = p_values
         # standardised; missing where the null leaves no room to vary
         room = np.where(np.asarray(deviation) > 1e-9, deviation, np.nan)
         return pd.DataFrame(

@@ -68,6 +68,13 @@ def _pair(result: OverlapTest, bank: str | None, say: Say) -> list[Finding]:
         "{adjusted:p} after adjustment over {n:count} pairs, {draws:count} draws).",
         **values,
     )
+    if row["tail_fitted"]:
+        detail = say(
+            "{ses:signed} standard deviations from what popularity and breadth give (p {p:p}, its "
+            "tail fitted to {draws:count} draws; {adjusted:p} after adjustment over {n:count} "
+            "pairs).",
+            **values,
+        )
     # the pair was chosen among the bank's own, so that its p-value alone says too much
     if holm(own["p_value"].to_numpy(dtype=float)).min() > LEVEL:
         headline = say(

@@ -18,7 +18,7 @@ from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.core.story import N_, speaker
 from brandkit.core.waves import coded_waves
-from brandkit.sampling.design import SurveyData
+from brandkit.sampling.design import LEAST_CLUSTERS, SurveyData
 from brandkit.sampling.draws import person_keys
 from brandkit.sampling.rows import Data, MissingRule, RowDraws, SurveyRows, Weight, survey_rows
 from brandkit.satisfaction.centred import (
@@ -57,10 +57,18 @@ class Setting(NamedTuple):
     draws: int
     seed: int
 
-    def estimates(self, sample: Floats, drawn: Floats, shuffled: Floats) -> kernel.Estimates:
+    def estimates(
+        self, sample: Floats, drawn: Floats, shuffled: Floats, *, stretch: float
+    ) -> kernel.Estimates:
         """Compute importances of one group from its covariances."""
-        how, level = self.measure, self.level
-        return kernel.estimates(sample, drawn, measure=how, shuffled=shuffled, level=level)
+        return kernel.estimates(
+            sample,
+            drawn,
+            measure=self.measure,
+            shuffled=shuffled,
+            level=self.level,
+            stretch=stretch,
+        )
 
 
 class GroupFrames(NamedTuple):
@@ -217,8 +225,8 @@ def driver_importance(
     -----
     importance = sum over subsets S of the other drivers |S|!(p - |S| - 1)!/p! [R²(S + j) - R²(S)]
     from the weighted correlation matrix, as R's ``relaimpo`` has it. Persons (or clusters) are
-    drawn with all their rows; intervals are percentiles, of exact values up to 12 drivers and of
-    100 sampled orders beyond. Their coverage is promised for importances from 3 (1 - R²)/n on: a
+    drawn with all their rows; intervals are percentiles (wider where clusters are few), of exact
+    values up to 12 drivers and of 100 sampled orders beyond. Their coverage is promised for importances from 3 (1 - R²)/n on: a
     driver that explains nothing has importance above 0 in every sample and every draw. So
     ``noise_floor`` says what a driver's importance reaches in 5 % of cases when its column is
     permuted over persons, and at or under it a driver is "not above noise". A driver without an
@@ -273,7 +281,9 @@ def driver_importance(
     measure = kernel.measure_for(method, correlation, seed=seed)
     how = Setting(measure, pairwise, level, draws, seed)
     values, shuffled = kernel.shuffled_of(rows, centred)
-    whole = how.estimates(moments.sample[0], moments.drawn[:, 0], shuffled)
+    whole = how.estimates(
+        moments.sample[0], moments.drawn[:, 0], shuffled, stretch=rows.stretch(level)
+    )
     dependent = kernel.dependent_drivers(correlation[:-1, :-1])
     slope, error = _slopes(rows, values, moments, dependent, pairwise=pairwise)
     split = GroupFrames()
@@ -290,7 +300,7 @@ def driver_importance(
         *(*rows.notes, *dropped, *([ASSUMED_BRAND] if assumed else [])),
         *(*_cautions(rows, whole, measure=measure, missing=missing), *_group_notes(split)),
     ]
-    low, high = whole.interval(level, whole.draws.sum(axis=1))
+    low, high = whole.interval(level, of_all=True)
     return DriverImportance(
         drivers=frame,
         ranks=_ranks_frame(rows, whole),
@@ -379,7 +389,9 @@ def _slopes(
 
 
 def _drivers_frame(rows: SurveyRows, whole: kernel.Estimates, *, level: float) -> pd.DataFrame:
-    best, worst = kernel.rank_sets(whole.importance, whole.usable, level=level)
+    best, worst = kernel.rank_sets(
+        whole.importance, whole.usable, level=level, stretch=whole.stretch
+    )
     return importance_frame(rows, whole, level=level).assign(
         coefficient=np.nan,
         std_error=np.nan,
@@ -417,11 +429,14 @@ def _group_frames(
     kept: dict[int, kernel.Estimates] = {}
     persons = []
     for group, sample in enumerate(moments.sample):
-        n = len(np.unique(rows.person[code == group]))
-        if n < needed or sample[-1, -1] <= 0:
+        inside = code == group
+        n = len(np.unique(rows.person[inside]))
+        bunched = rows.is_clustered and len(np.unique(rows.unit[inside])) < LEAST_CLUSTERS
+        if n < needed or bunched or sample[-1, -1] <= 0:
             continue
-        _, shuffled = kernel.shuffled_of(rows, by, inner, inside=code == group)
-        kept[group] = how.estimates(sample, moments.drawn[:, group], shuffled)
+        _, shuffled = kernel.shuffled_of(rows, by, inner, inside=inside)
+        stretch = rows.stretch(how.level, inside=inside)
+        kept[group] = how.estimates(sample, moments.drawn[:, group], shuffled, stretch=stretch)
         persons.append(n)
     left_out = tuple(label for group, label in enumerate(labels) if group not in kept)
     result = GroupFrames(left_out=left_out, needed=needed)
@@ -566,11 +581,12 @@ def _group_notes(split: GroupFrames) -> list[Message]:
     small = persons.loc[persons["n"] < SMALL_BASE, "segment"].tolist()
     left_out = list(split.left_out)
     out = N_(
-        "{groups} {n:is|are} left out of the comparison: fewer than {needed:count} persons, or an "
-        "outcome that does not vary."
+        "{groups} {n:is|are} left out of the comparison: fewer than {needed:count} persons or "
+        "{least:count} clusters, or an outcome that does not vary."
     )
     few = N_("{groups} {n:has|have} fewer than {least:count} persons: read with care.")
     values = {"groups": left_out, "n": len(left_out), "needed": split.needed}
+    values["least"] = LEAST_CLUSTERS
     notes = [Message(out, values)] if left_out else []
     values = {"groups": small, "n": len(small), "least": SMALL_BASE}
     return [*notes, Message(few, values)] if small else notes

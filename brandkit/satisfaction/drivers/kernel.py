@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from scipy.special import chdtri, gammaln, ndtr, stdtrit
+from scipy.special import chdtri, gammaln, ndtr, ndtri, stdtrit
 
 from brandkit.core.intervals import Interval, percentile_interval
 from brandkit.core.linalg import Codes, Flags, Floats
@@ -372,6 +372,8 @@ class Estimates:
     floor : ndarray, shape (p,)
     n_effective : float
         Rows a simple sample would need for a chance correlation of the same spread.
+    stretch : float
+        By what intervals are wider where few clusters were drawn (``SurveyRows.stretch``).
     """
 
     importance: Floats
@@ -381,16 +383,17 @@ class Estimates:
     draws: Floats
     floor: Floats
     n_effective: float
+    stretch: float = 1.0
 
     @property
     def usable(self) -> Floats:
         """The draws that gave values."""
         return np.asarray(self.draws[~np.isnan(self.draws).any(axis=1)])
 
-    def interval(self, level: float, draws: Floats | None = None) -> Interval:
-        """Give percentile intervals, widened as t is to normal where persons are few.
+    def interval(self, level: float, *, of_all: bool = False) -> Interval:
+        """Give percentile intervals, widened as t is to normal where persons or clusters are few.
 
-        Of the importances, or of other values in the same draws.
+        Of the importances, or of their sum.
 
         References
         ----------
@@ -399,12 +402,24 @@ class Estimates:
         """
         df = max(self.n_effective - 1 - len(self.importance), 2.0)
         reach = float(stdtrit(df, (1 + level) / 2)) * np.sqrt(1 + 1 / df)
-        values = self.draws if draws is None else draws
-        return percentile_interval(values, level=2 * float(ndtr(reach)) - 1)
+        values = self.draws.sum(axis=1) if of_all else self.draws
+        centre = self.importance.sum() if of_all else self.importance
+        ends = percentile_interval(values, level=2 * float(ndtr(reach)) - 1)
+        more = self.stretch * float(ndtri((1 + level) / 2)) / reach
+        if more <= 1:
+            return ends
+        low, high = (np.clip(centre + more * (end - centre), 0.0, 1.0) for end in ends)
+        return Interval(low, high)
 
 
 def estimates(
-    sample: Floats, drawn: Floats, *, measure: Measure, shuffled: Floats, level: float
+    sample: Floats,
+    drawn: Floats,
+    *,
+    measure: Measure,
+    shuffled: Floats,
+    level: float,
+    stretch: float = 1.0,
 ) -> Estimates:
     """Compute importances of one group from its covariances, the outcome last.
 
@@ -419,7 +434,9 @@ def estimates(
     draws = np.where(drawn[:, -1, -1, None] <= 0, np.nan, draws)
     floor = noise_floors(correlation, shuffled=shuffled, level=level, measure=measure)
     n_effective = 1 / max(float(np.median(shuffled[:, -1, -1])), 1e-12)
-    return Estimates(shares[0], first[0], last[0], float(r2[-1, 0]), draws, floor, n_effective)
+    return Estimates(
+        shares[0], first[0], last[0], float(r2[-1, 0]), draws, floor, n_effective, stretch
+    )
 
 
 def shuffled_of(
@@ -491,10 +508,13 @@ def rank_shares(draws: Floats) -> Floats:
     return np.asarray(counts.reshape(p, p) / max(n, 1), dtype=np.float64)
 
 
-def rank_sets(estimate: Floats, draws: Floats, *, level: float) -> tuple[Codes, Codes]:
+def rank_sets(
+    estimate: Floats, draws: Floats, *, level: float, stretch: float = 1.0
+) -> tuple[Codes, Codes]:
     """Give the best and worst rank of each driver that the data do not rule out, shape (p,).
 
-    All sets hold the true ranks together with the chance ``level``.
+    All sets hold the true ranks together with the chance ``level``; distances between drivers
+    count ``stretch`` times less.
 
     Notes
     -----
@@ -517,9 +537,10 @@ def rank_sets(estimate: Floats, draws: Floats, *, level: float) -> tuple[Codes, 
     error = gaps.std(axis=0)
     usable = error > 1e-12
     scale = np.where(usable, error, 1.0)
+    # the same factor on all: the point that studentised draws reach does not move
     largest = np.where(usable, np.abs(gaps - gaps.mean(axis=0)) / scale, 0.0).max(axis=1)
     critical = float(np.quantile(largest, level, method="higher"))
-    distance = np.where(usable, (estimate[first] - estimate[second]) / scale, 0.0)
+    distance = np.where(usable, (estimate[first] - estimate[second]) / (stretch * scale), 0.0)
     above = np.zeros((p, p), dtype=bool)  # [j, k]: j surely above k
     above[first, second], above[second, first] = distance > critical, distance < -critical
     return 1 + above.sum(axis=0), p - above.sum(axis=1)

@@ -256,7 +256,9 @@ class MomentSource:
         return ItemMoments(correlation, means, np.sqrt(np.maximum(variance, 0.0)))
 
 
-def corrected_interval(estimate: Floats, *, draws: Floats, level: float = 0.95) -> Interval:
+def corrected_interval(
+    estimate: Floats, *, draws: Floats, level: float = 0.95, stretch: float = 1.0
+) -> Interval:
     """Give percentiles of the draws, moved by how far their middle lies from the estimate.
 
     Composites find paths and explained variance the larger the smaller the sample; draws are such
@@ -269,6 +271,8 @@ def corrected_interval(estimate: Floats, *, draws: Floats, level: float = 0.95) 
     draws : ndarray, shape (draws, m)
         Without missing values.
     level : float
+    stretch : float, default 1.0
+        By what both ends are moved out from the estimate where few clusters were drawn.
 
     Returns
     -------
@@ -294,7 +298,9 @@ def corrected_interval(estimate: Floats, *, draws: Floats, level: float = 0.95) 
     shift = 2 * ndtri(np.clip(below, 1 / (n + 1), n / (n + 1)))
     reach = ndtri((1 + level) / 2)
     low, high = (_at(ranked, ndtr(shift + side * reach)) for side in (-1, 1))
-    return Interval(low, high)
+    if stretch <= 1:
+        return Interval(low, high)
+    return Interval(*(estimate + stretch * (end - estimate) for end in (low, high)))
 
 
 def _at(ranked: Floats, share: Floats) -> Floats:
@@ -307,7 +313,7 @@ def _at(ranked: Floats, share: Floats) -> Floats:
 
 
 def ratio_interval(
-    estimate: Floats, *, draws: Floats, df: ArrayLike, level: float = 0.95
+    estimate: Floats, *, draws: Floats, df: ArrayLike, level: float = 0.95, stretch: float = 1.0
 ) -> Interval:
     """Give the interval of heterotrait-monotrait ratios.
 
@@ -324,6 +330,8 @@ def ratio_interval(
     df : array_like
         Degrees of freedom of the design.
     level : float
+    stretch : float, default 1.0
+        By what the upper end is moved out where few clusters were drawn.
 
     Returns
     -------
@@ -337,7 +345,10 @@ def ratio_interval(
     ([0.331], [1.475])
     """
     wide = mean_interval(estimate, draws=draws, df=df, level=level)
-    return Interval(np.maximum(wide.low, 0.0), percentile_interval(draws, level=level).high)
+    high = percentile_interval(draws, level=level).high
+    if stretch > 1:
+        high = estimate + stretch * (high - estimate)
+    return Interval(np.maximum(wide.low, 0.0), high)
 
 
 def mean_interval(

@@ -87,6 +87,8 @@ class PathModel(Result):
         Degrees of freedom of the design.
     level : float
         Coverage that intervals aim at.
+    stretch : float
+        By what ends of percentile intervals are moved out: above 1 where clusters were drawn.
     """
 
     paths: pd.DataFrame
@@ -102,6 +104,7 @@ class PathModel(Result):
     target: str
     df: int
     level: float
+    stretch: float = 1.0
 
     def tidy(self) -> pd.DataFrame:
         """Give the paths."""
@@ -257,7 +260,7 @@ def path_model(
             "There are too few answers, or items nearly without differences: leave those out."
         )
 
-    frames = _Frames(design, have.matrices[0], sample, drawn, rows.df, level)
+    frames = _Frames(design, have.matrices[0], sample, drawn, rows.df, level, rows.stretch(level))
     ratios = frames.ratios()
     facts = {
         "scheme": scheme, "n": len(rows), "n_persons": rows.n_persons,
@@ -280,6 +283,7 @@ def path_model(
         target=target or ("SAT" if "SAT" in explained else explained[-1]),
         df=rows.df,
         level=level,
+        stretch=frames.stretch,
         notes=(
             *rows.notes,
             *_notes(facts, alike_pairs(ratios), constant, ends=ends, sample=sample, design=design),
@@ -297,9 +301,12 @@ class _Frames:
     drawn: PathValues
     df: int
     level: float
+    stretch: float
 
     def _estimates(self, name: str, estimate: Floats, draws: Floats) -> dict[str, Any]:
-        low, high = corrected_interval(estimate, draws=draws, level=self.level)
+        low, high = corrected_interval(
+            estimate, draws=draws, level=self.level, stretch=self.stretch
+        )
         error = draws.std(axis=0, ddof=1)
         ends = {"ci_low": low, "ci_high": high, "ci_level": self.level}
         return {name: estimate, "std_error": error, **ends}
@@ -326,7 +333,9 @@ class _Frames:
             for values in (self.sample, self.drawn)
         )
         indirect = (total - direct)[0]
-        low, high = corrected_interval(indirect, draws=drawn - direct_drawn, level=self.level)
+        low, high = corrected_interval(
+            indirect, draws=drawn - direct_drawn, level=self.level, stretch=self.stretch
+        )
         return pd.DataFrame(
             {
                 "source": names[source],
@@ -390,7 +399,9 @@ class _Frames:
         first, second = np.triu_indices(len(self.design.blocks), k=1)
         names = np.array(self.design.blocks, dtype=object)
         estimate, draws = (values.htmt[:, first, second] for values in (self.sample, self.drawn))
-        low, high = ratio_interval(estimate[0], draws=draws, df=self.df, level=self.level)
+        low, high = ratio_interval(
+            estimate[0], draws=draws, df=self.df, level=self.level, stretch=self.stretch
+        )
         return pd.DataFrame(
             {
                 "block_a": names[first],

@@ -185,7 +185,7 @@ def _points(
 ) -> pd.DataFrame:
     """Give places with intervals, quadrants and how often each is met in the draws."""
     level = model.level
-    across = corrected_interval(sample[0][0], draws=drawn[0], level=level)
+    across = corrected_interval(sample[0][0], draws=drawn[0], level=level, stretch=model.stretch)
     up = mean_interval(sample[1][0], draws=drawn[1], df=model.df, level=level)
     above, often = (
         [values >= values.mean(axis=1, keepdims=True) for values in both]

@@ -242,6 +242,7 @@ def effects(
     slope = slopes(sample, spread)
     variance = np.diagonal(moments.drawn[:, 0, :-1, :-1], axis1=-2, axis2=-1)
     chance = np.where(variance > centred.NO_VARIANCE, slopes(moments.drawn[:, 0], spread), np.nan)
+    chance = slope + rows.stretch(level=0.95) * (chance - slope)
     covariance = slope_covariance(coded, centred.centred_values(coded, within), slope)
 
     estimate, draws = np.full(2 * p, np.nan), np.full((len(chance), 2 * p), np.nan)

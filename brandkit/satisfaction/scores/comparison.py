@@ -61,15 +61,16 @@ class GroupComparison(Result):
     ----------
     groups : DataFrame
         ``item measure unit label letter estimate std_error ci_low ci_high ci_level n
-        n_respondents n_effective base letters rank rank_low rank_high``: ``letters`` are those of
-        the groups it lies significantly above, capitals at the stricter level.
+        n_respondents n_clusters n_effective n_kish base letters rank rank_low rank_high``:
+        ``letters`` are those of the groups it lies significantly above, capitals at the stricter
+        level.
     pairs : DataFrame
         ``item measure unit group_a group_b estimate std_error ci_low ci_high ci_level statistic
         p_value p_adjusted distinct n_a n_b``: first minus second; the interval is of that one
         difference, the adjusted p-value and ``distinct`` hold for all pairs of the row at once.
     waves : DataFrame
         ``item measure unit label wave estimate std_error ci_low ci_high ci_level n n_respondents
-        n_effective base``; empty without waves.
+        n_clusters n_effective n_kish base``; empty without waves.
     changes : DataFrame
         ``item measure unit label wave_a wave_b estimate std_error ci_low ci_high ci_level
         statistic p_value p_adjusted distinct n_a n_b``: each wave minus the one before, adjusted
@@ -169,8 +170,8 @@ def group_comparison(
         second only as small letters. The first also is the level of intervals, ranks and
         ``distinct``.
     minimum_base, suppress_below : int
-        Persons beneath which a base is flagged, and beneath which it is neither shown nor
-        compared.
+        Persons (Kish's base, where that is less) beneath which a base is flagged, and persons
+        beneath which it is neither shown nor compared.
 
     Returns
     -------
@@ -188,10 +189,11 @@ def group_comparison(
     Notes
     -----
     The family is all pairs of groups in one row (one item and measure). ``"holm"``: the
-    difference over the root of V_a + V_b - 2 C_ab, where V and C are the linearised variances and
-    covariance over sampling units, against Student's t with the degrees of freedom of Welch and
-    Satterthwaite. A group without variation in a share or net promoter score (all or none) gets
-    the variance that pseudo-answers leave: one more of either kind, or 3/4, 1 1/2, 3/4.
+    difference over the root of V_a + V_b - 2 C_ab, where V and C are the variances and covariance
+    over sampling units that :func:`~brandkit.satisfaction.scores.scores.satisfaction_scores`
+    has (a group in one cluster is not compared), against Student's t with the degrees of freedom
+    of Welch and Satterthwaite. A group without variation in a share or net promoter score (all or
+    none) gets the variance that pseudo-answers leave: one more of either kind, or 3/4, 1 1/2, 3/4.
 
     ``"ctables"``: shares by z with the pooled share of both columns, means by t with the variance
     pooled over all columns, weights summed as if they were persons, Bonferroni; columns at 0 or 1
@@ -272,7 +274,7 @@ def group_comparison(
             *rows.notes,
             *scale_notes,
             *_test_notes(pairs, style=style, levels=chosen, several=several),
-            *_base_notes(groups),
+            *_base_notes(groups, minimum_base),
             *wave_notes,
         ),
     )
@@ -284,7 +286,7 @@ _TESTED = (
 )
 _BASE = (
     *("estimate", "std_error", "ci_low", "ci_high", "ci_level"),
-    *("n", "n_respondents", "n_effective", "base"),
+    *("n", "n_respondents", "n_clusters", "n_effective", "n_kish", "base"),
 )
 _ITEM = ("item", "measure", "unit")
 _GROUPS = [*_ITEM, "label", "letter", *_BASE, "letters", "rank", "rank_low", "rank_high"]
@@ -408,7 +410,7 @@ def _wave_frames(
         covariance = one.estimates.covariance(one.variable)
         own = one.estimates.variance[:, one.variable]
         pseudo = one.estimates.pseudo_variance(one.variable, one.measure)
-        np.fill_diagonal(covariance, own + pseudo)
+        np.fill_diagonal(covariance, own + np.nan_to_num(pseudo))
         for before, after in steps:
             tests = design_tests(
                 _compared_means(one, least), covariance, df=_df(one), pairs=(after, before)
@@ -463,11 +465,13 @@ def _test_notes(
     return [tested, shared, letters] if several > 0 else [tested, letters]
 
 
-def _base_notes(groups: pd.DataFrame) -> list[Message]:
+def _base_notes(groups: pd.DataFrame, minimum_base: int) -> list[Message]:
     hidden = groups[groups["base"].isin(["suppressed", "none"])]["label"].unique().tolist()
-    small = groups[groups["base"] == "small"]["label"].unique().tolist()
     few = Message(
         "Too few persons answered in {n:count} {n:group|groups} to compare: {names}.",
         {"n": len(hidden), "names": hidden[:5]},
     )
-    return [*([few] if hidden else []), *flagged_notes(small)]
+    return [
+        *([few] if hidden else []),
+        *flagged_notes(groups, groups["label"].tolist(), minimum_base),
+    ]

@@ -40,6 +40,8 @@ UNITS: dict[Measure, str] = {"mean": "scale", "top2": "share", "nps": "points"}
 NO_SPREAD = 1e-20
 #: Weight beneath which SPSS does not compare a column.
 LEAST_WEIGHT = 2.0
+#: Clusters beneath which a base is flagged, however many persons are in them.
+FEW_CLUSTERS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +62,16 @@ class Domains:
     cell: Codes
     n_cells: int
 
-    def estimates(self, values: Floats) -> DomainEstimates:
-        """Estimate means in every group, of values of shape (n, variables), missing as NaN."""
+    @property
+    def clustered(self) -> bool:
+        """Whether sampling units are clusters of persons."""
+        return self.rows.design.get("cluster") is not None
+
+    def estimates(self, values: Floats, *, leveraged: bool = True) -> DomainEstimates:
+        """Estimate means in every group, of values of shape (n, variables), missing as NaN.
+
+        ``leveraged``: whether errors allow for what each unit draws the mean to itself.
+        """
         inside, cell = self.inside, self.cell[self.inside]
         weight = self.rows.weight[inside][:, None]
         there = ~np.isnan(values[inside])
@@ -75,7 +85,7 @@ class Domains:
         over = np.where(total > 0, total, 1.0)
         answered = np.logical_or.reduceat(there, self.first, axis=0).astype(np.float64)
         n_units = added_up(answered, place=self.pair_cell, n_places=self.n_cells)
-        clustered = self.rows.design.get("cluster") is not None
+        held = np.add.reduceat(weighed, self.first, axis=0) / over[self.pair_cell]
         return DomainEstimates(
             domains=self,
             mean=mean,
@@ -84,9 +94,10 @@ class Domains:
             contributions=np.add.reduceat(weighed * apart, self.first, axis=0)
             / over[self.pair_cell],
             n=self._by_cell(there.astype(np.float64)),
-            n_persons=self._persons(there) if clustered else n_units,
+            n_persons=self._persons(there) if self.clustered else n_units,
             n_units=n_units,
             n_kish=ratio(total**2, self._by_cell(weight * weighed)),
+            leverage=held if leveraged else None,
             explained=self._explained(apart / over[cell]),
         )
 
@@ -206,6 +217,9 @@ class DomainEstimates:
         What each sampling unit adds to the mean of its group.
     n, n_persons, n_units, n_kish : ndarray
         Rows that answered, persons, sampling units, and Kish's effective number of rows.
+    leverage : ndarray, shape (pairs of group and unit, variables), optional
+        The share of its group's weight that each unit has. Without, errors are those of plain
+        linearisation.
     explained : ndarray, shape (margin groups, groups, variables), optional
         What the margins explain, where weights come from margins.
     """
@@ -219,7 +233,24 @@ class DomainEstimates:
     n_persons: Floats
     n_units: Floats
     n_kish: Floats
+    leverage: Floats | None = None
     explained: Floats | None = None
+
+    @cached_property
+    def residuals(self) -> Floats:
+        """Contributions u times the root of (1 - 1/G)/(1 - h), h the leverage, G all units.
+
+        A unit draws the mean to itself by its share h of the weight, so that u is too small by
+        1 - h on average: with g equal units a variance comes out (g - 1)/g of what it is. Bell
+        and McCaffrey (2002), Bias reduction in standard errors for linear regression with
+        multi-stage samples, Survey Methodology 28, 169-181. The factor G/(G - 1) of linearisation
+        goes in exchange: a plain mean keeps its textbook error. Missing where one unit has all.
+        """
+        if self.leverage is None:
+            return self.contributions
+        room = 1.0 - self.leverage
+        part = 1.0 - 1.0 / self.domains.rows.n_units
+        return self.contributions * np.sqrt(part / np.where(room > 1e-9, room, np.nan))
 
     @cached_property
     def variance(self) -> Floats:
@@ -229,7 +260,7 @@ class DomainEstimates:
         sums over the pairs that occur.
         """
         domains = self.domains
-        squares = domains.stratum_sums(self.contributions**2)
+        squares = domains.stratum_sums(self.residuals**2)
         lost = self._stratum_sums**2 * domains.lost[:, None]
         variance = ((squares - lost) * domains.factor[:, None]).sum(axis=1)
         if self.explained is not None:
@@ -247,7 +278,7 @@ class DomainEstimates:
         """
         domains = self.domains
         units = csr_array(
-            (self.contributions[:, variable], (domains.pair_unit, domains.pair_cell)),
+            (self.residuals[:, variable], (domains.pair_unit, domains.pair_cell)),
             shape=(domains.rows.n_units, domains.n_cells),
         )
         weighed = units.multiply(domains.factor[domains.rows.stratum][:, None]).tocsr()
@@ -262,7 +293,7 @@ class DomainEstimates:
 
     @cached_property
     def _stratum_sums(self) -> Floats:
-        return self.domains.stratum_sums(self.contributions)
+        return self.domains.stratum_sums(self.residuals)
 
     @cached_property
     def _margin_cross(self) -> Floats:
@@ -270,13 +301,27 @@ class DomainEstimates:
         domains = self.domains
         factor = domains.factor[domains.rows.stratum[domains.pair_unit]]
         weighed = domains.margin_residuals[domains.pair_unit] * np.sqrt(factor)[:, None]
-        parts = [weighed[a:b].T @ self.contributions[a:b] for a, b in domains.ends]
+        parts = [weighed[a:b].T @ self.residuals[a:b] for a, b in domains.ends]
         return np.stack(parts, axis=1)
 
     @property
     def df(self) -> Floats:
-        """Degrees of freedom of each mean's variance: units in the group less one, at least 1."""
-        return np.clip(self.n_units - 1, 1, self.domains.rows.df)
+        """Degrees of freedom of each mean's variance: units in the group less one, at least 1.
+
+        Units count as Kish has it, by their unequal shares of the weight, where these are known.
+        """
+        units = self.n_units
+        if self.leverage is not None:
+            squares = added_up(
+                self.leverage**2, place=self.domains.pair_cell, n_places=self.domains.n_cells
+            )
+            units = ratio(np.ones_like(squares), squares, empty=1.0)
+        return np.clip(units - 1, 1, self.domains.rows.df)
+
+    @property
+    def alone(self) -> Flags:
+        """Groups whose answers all come from one cluster: their error cannot be estimated."""
+        return np.asarray(self.domains.clustered & (self.n_units == 1))
 
     @cached_property
     def carried(self) -> Floats:
@@ -293,7 +338,7 @@ class DomainEstimates:
             std_error=np.where(empty, 0.0, np.sqrt(self.variance)),
             n=np.where(empty, 1.0, np.minimum(np.nan_to_num(self.n_kish), self.n_persons)),
         )
-        return np.where(empty, np.nan, base)
+        return np.where(empty | self.alone, np.nan, base)
 
     def interval(self, measure: Measure, *, level: float) -> Interval:
         """Put intervals around all means of one measure; a mean without variation has none."""
@@ -340,7 +385,7 @@ class Scored:
         Which of them.
     table : DataFrame
         One row a group: ``item measure unit estimate std_error ci_low ci_high ci_level n
-        n_respondents n_effective n_kish base``; bases too small have no numbers.
+        n_respondents n_clusters n_effective n_kish base``; bases too small have no numbers.
     """
 
     item: str
@@ -360,7 +405,8 @@ def scored(
 ) -> list[Scored]:
     """Estimate every item in every measure its scale has, in all groups.
 
-    ``bases``: persons beneath which a base is flagged, and beneath which nothing is shown.
+    ``bases``: persons (Kish's base, where that is less) beneath which a base is flagged, and
+    persons beneath which nothing is shown.
     """
     domains = Domains(rows.rows, rows.cell, len(rows.groups))
     made: dict[tuple[str, Measure], Scored] = {}
@@ -369,11 +415,15 @@ def scored(
         if not chosen:
             continue
         answers = [scales[items[at]].scored(rows.values[:, at], measure) for at in chosen]
-        estimates = domains.estimates(np.stack(answers, axis=1))
+        # shares of persons keep plain linearisation: their degrees of freedom are carried_df's
+        estimates = domains.estimates(
+            np.stack(answers, axis=1), leveraged=measure == "mean" or domains.clustered
+        )
         numbers = _shown(estimates, measure, level=level, bases=bases)
         for variable, at in enumerate(chosen):
             table = pd.DataFrame({name: values[:, variable] for name, values in numbers.items()})
             table = table.assign(item=items[at], measure=measure, unit=UNITS[measure])
+            table["n_clusters"] = table["n_clusters"].astype("Int64")
             made[items[at], measure] = Scored(
                 items[at], measure, estimates, variable, table.assign(ci_level=level)
             )
@@ -386,7 +436,10 @@ def _shown(
     """Give what a table shows of one measure, each an array of groups by variables."""
     persons = estimates.n_persons
     base = np.full(persons.shape, "enough", dtype=object)
-    for below, word in ((bases[0], "small"), (bases[1], "suppressed"), (1, "none")):
+    clustered = estimates.domains.clustered
+    worth = np.minimum(persons, np.nan_to_num(estimates.n_kish).round(6))
+    base[(worth < bases[0]) | (clustered & (estimates.n_units < FEW_CLUSTERS))] = "small"
+    for below, word in ((bases[1], "suppressed"), (1, "none")):
         base[persons < below] = word
     interval = estimates.interval(measure, level=level)
     numbers = {
@@ -402,6 +455,7 @@ def _shown(
         **{name: np.where(hidden, np.nan, values) for name, values in numbers.items()},
         "n": estimates.n.astype(np.int64),
         "n_respondents": persons.astype(np.int64),
+        "n_clusters": np.where(clustered, estimates.n_units, np.nan),
         "base": base,
     }
 

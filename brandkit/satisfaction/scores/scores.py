@@ -12,7 +12,7 @@ import pandas as pd
 from brandkit.core.errors import InputError, check_level, check_whole_number
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.core.story import speaker
+from brandkit.core.story import N_, speaker
 from brandkit.sampling.rows import Data, SurveyRows, Weight
 from brandkit.satisfaction.groups import (
     BETWEEN,
@@ -29,7 +29,7 @@ from brandkit.satisfaction.groups import (
     item_scales,
     wanted_items,
 )
-from brandkit.satisfaction.scores.kernel import scored
+from brandkit.satisfaction.scores.kernel import FEW_CLUSTERS, scored
 
 #: Persons beneath which a base is flagged, and beneath which nothing is shown.
 SMALL, SUPPRESSED = 30, 10
@@ -45,8 +45,9 @@ class SatisfactionScores(Result):
     ----------
     scores : DataFrame
         ``item brand segment wave measure unit estimate std_error ci_low ci_high ci_level n
-        n_respondents n_effective n_kish base``; brand, segment and wave are missing where rows
-        are not split by them. Numbers of suppressed bases are missing.
+        n_respondents n_clusters n_effective n_kish base``; brand, segment and wave are missing
+        where rows are not split by them, n_clusters where there are none. Numbers of suppressed
+        bases are missing.
     labels : mapping
         Item to its label, where a codebook has one.
     limits : mapping
@@ -134,7 +135,8 @@ def satisfaction_scores(
     level : float, default 0.95
         Coverage that intervals aim at.
     minimum_base, suppress_below : int
-        Persons beneath which a base is flagged as small, and beneath which it is not shown.
+        Persons (Kish's base, where that is less) beneath which a base is flagged as small, and
+        persons beneath which it is not shown. Fewer than 6 clusters are flagged as well.
 
     Returns
     -------
@@ -155,8 +157,12 @@ def satisfaction_scores(
     with all their rows), and V is the variance of these sums over all units of the sample within
     strata. With weights from margins their residuals on the margins take the values' place.
 
-    Means: Student's t on the units of the group less one. Shares: Wilson's interval on the
-    base n* = p(1 - p)/V, with the degrees of freedom of
+    A unit with the share h of a group's weight draws the mean to itself: of means, and of all
+    measures where units are clusters, its sum u counts as u sqrt((1 - 1/G)/(1 - h)), G all units
+    (Bell and McCaffrey). A group in one cluster has no error.
+
+    Means: Student's t on Kish's number of the group's units, 1/sum(h^2), less one. Shares:
+    Wilson's interval on the base n* = p(1 - p)/V, with the degrees of freedom of
     :func:`~brandkit.core.intervals.carried_df`. Net promoter scores: adjusted Wald on the
     same kind of base. ``n_effective`` is that base, the spread of one answer over V; ``n_kish``
     is descriptive, as it knows of unequal weights only. Where all answers are alike a mean has no
@@ -164,9 +170,11 @@ def satisfaction_scores(
 
     References
     ----------
-    Korn and Graubard (1998). Confidence intervals for proportions with small expected number of
-    positive counts estimated from survey data. Survey Methodology 24, 193-201. Reichheld (2003).
-    The one number you need to grow. Harvard Business Review 81(12).
+    Bell, R. M. and McCaffrey, D. F. (2002). Bias reduction in standard errors for linear
+    regression with multi-stage samples. Survey Methodology 28, 169-181. Korn and Graubard (1998).
+    Confidence intervals for proportions with small expected number of positive counts estimated
+    from survey data. Survey Methodology 24, 193-201. Reichheld (2003). The one number you need to
+    grow. Harvard Business Review 81(12).
 
     Examples
     --------
@@ -206,13 +214,18 @@ def satisfaction_scores(
         weighting=weighting,
         n=len(grouped.rows),
         n_respondents=grouped.rows.n_persons,
-        notes=(*grouped.notes, *scale_notes, _ERRORS[weighting], *_notes(scores)),
+        notes=(
+            *grouped.notes,
+            *scale_notes,
+            _ERRORS[weighting],
+            *_notes(scores, minimum_base=minimum_base),
+        ),
     )
 
 
 _COLUMNS = (
     *("item", *ROLES, "measure", "unit", "estimate", "std_error", "ci_low", "ci_high", "ci_level"),
-    *("n", "n_respondents", "n_effective", "n_kish", "base"),
+    *("n", "n_respondents", "n_clusters", "n_effective", "n_kish", "base"),
 )
 
 
@@ -271,20 +284,33 @@ _ERRORS: dict[Weighting, Message] = {
 }
 
 
-def flagged_notes(names: Sequence[str]) -> list[Message]:
-    """Say in which groups few persons answered."""
-    if not names:
-        return []
-    return [
-        Message(
-            "Few persons answered in {n:count} {n:group|groups} ({names}); their scores are "
-            "flagged.",
-            {"n": len(names), "names": list(names)[:5]},
-        )
-    ]
+def flagged_notes(scores: pd.DataFrame, names: Sequence[str], least: int) -> list[Message]:
+    """Say which groups' scores are flagged, and why: few persons, heavy weights, few clusters."""
+    small = scores["base"] == "small"
+    few = small & (scores["n_respondents"] < least)
+    heavy = small & ~few & (scores["n_kish"].round(6) < least)
+    clusters = scores["n_clusters"].fillna(FEW_CLUSTERS).astype(int)
+    shown = scores["base"].isin(["small", "enough"])
+    alone, bunched = shown & (clusters == 1), small & clusters.between(2, FEW_CLUSTERS - 1)
+    said = (
+        (few, N_("Few persons answered in {n:count} {n:group|groups} ({names}); their scores are "
+                 "flagged.")),
+        (heavy, N_("Unequal weights leave {n:count} {n:group|groups} ({names}) the base of fewer "
+                   "than {least:count} persons; their scores are flagged.")),
+        (bunched, N_("The answers of {n:count} {n:group|groups} ({names}) come from fewer than "
+                     "{clusters:count} clusters; their scores are flagged.")),
+        (alone, N_("The answers of {n:count} {n:group|groups} ({names}) come from one cluster: "
+                   "their error cannot be estimated, and they are not compared.")),
+    )  # fmt: skip
+    notes = []
+    for where, text in said:
+        found = list(dict.fromkeys(np.array(names, dtype=object)[where.to_numpy()].tolist()))
+        values = {"n": len(found), "names": found[:5], "least": least, "clusters": FEW_CLUSTERS}
+        notes += [Message(text, values)] if found else []
+    return notes
 
 
-def _notes(scores: pd.DataFrame) -> list[Message]:
+def _notes(scores: pd.DataFrame, *, minimum_base: int) -> list[Message]:
     """Name small bases, constant items and empty groups."""
     groups = group_labels(scores)
     cells = [BETWEEN.join(filter(None, pair)) for pair in zip(scores["item"], groups, strict=True)]
@@ -293,7 +319,7 @@ def _notes(scores: pd.DataFrame) -> list[Message]:
         return list(dict.fromkeys(np.array(labels, dtype=object)[where.to_numpy()].tolist()))
 
     names = groups if any(groups) else cells
-    notes = flagged_notes(named(scores["base"] == "small", names))
+    notes = flagged_notes(scores, names, minimum_base)
     if hidden := named(scores["base"] == "suppressed", names):
         say = speaker(n=len(hidden), names=hidden[:5])
         notes.append(

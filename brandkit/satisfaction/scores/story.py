@@ -178,11 +178,14 @@ def _highest(rows: pd.DataFrame, focus: str | None, say: Say) -> Finding:
     names = rows["label"].tolist()
     row = row_values(rows.iloc[names.index(focus) if focus in names else 0])
     detail = say("{score} ({from_} to {to}, {level:percent}; base {n:count}).", **row)
+    if pd.isna(row["ci_low"]):
+        detail = say("{score}, without an interval; base {n:count}.", **row)
+    settled: Settled = "open" if pd.isna(row["ci_low"]) else "clear"
     if len(rows) == 1:
-        return Finding(say("The {measure} of “{item}” is {score}.", **row), detail, "clear")
+        return Finding(say("The {measure} of “{item}” is {score}.", **row), detail, settled)
     if focus in names:
-        return Finding(say("{focus} scores {score} on “{item}”.", **row), detail, "clear")
-    apart = row["ci_low"] > rows["ci_high"].iloc[1:].max()
+        return Finding(say("{focus} scores {score} on “{item}”.", **row), detail, settled)
+    apart = row["ci_low"] > rows["ci_high"].iloc[1:].max(skipna=False)
     highest = say("{brand} scores highest on “{item}”.", **row)
     return Finding(highest, detail, "likely" if apart else "open")
 
@@ -252,6 +255,8 @@ def _place(
             names=first_names(alike),
             more=and_more(alike),
         )
+    if pd.isna(row["ci_low"]):
+        detail = say("{score}, without an interval; base {n:count}.", **values)
     n, low, high = len(rows), int(row["rank_low"]), int(row["rank_high"])
     ranks = {"low": low, "high": high, "n": n, "brand": focus, "best": rows["label"].iloc[0]}
     if high == 1:
@@ -306,6 +311,8 @@ def _ends(rows: pd.DataFrame, pairs: pd.DataFrame, say: Say, *, focus: str | Non
         else:
             headline = say("{brand} scores below every other.", **row)
         detail = say("{score} ({from_} to {to}, {level:percent}; base {n:count}).", **row)
+        if pd.isna(row["ci_low"]):
+            detail = say("{score}, without an interval; base {n:count}.", **row)
         settled: Settled = "open" if len(alike) > 1 else "likely" if alike else "clear"
         found.append(Finding(headline, detail, settled))
     return found

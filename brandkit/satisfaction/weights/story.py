@@ -40,5 +40,7 @@ def survey_weights(result: SurveyWeights, *, focus: object = None) -> Story:  # 
         "Groups of the population and of the sample of {n:count} persons, before and after "
         "weighting."
     )
+    if margins["share_delivered"].isna().all():
+        margins = margins.drop(columns="share_delivered")
     table = Exhibit(caption, data=margins, notes=(*as_notes([finding]), *result.notes))
     return Story(headline, None, (finding,), (), {"weights": table})

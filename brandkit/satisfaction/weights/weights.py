@@ -45,10 +45,12 @@ class SurveyWeights(Result):
     ----------
     margins : DataFrame
         Of persons, one row a wave, margin and group: ``wave margin label n share_target
-        share_before share_after``; wave is missing where the sample was raked as a whole.
+        share_before share_delivered share_after``: before any weighting, by the weights that the
+        data came with (missing where they came with none), and raked; wave is missing where the
+        sample was raked as a whole.
     cells : DataFrame
-        One row a combination of groups that occurs: ``wave label n share_before share_after
-        weight``; weight is the mean weight of its persons.
+        One row a combination of groups that occurs: ``wave label n share_before share_delivered
+        share_after weight``; weight is the mean weight of its persons.
     waves : DataFrame
         One row a wave: ``wave n kish_effect n_effective weight_low weight_high n_trimmed``.
     weights : Series
@@ -180,7 +182,13 @@ def survey_weights(
             "the margin out."
         )
     sample = _Sample(
-        read, codes[first], part[first], waves, np.where(placed, base[first], 0.0), placed
+        read,
+        codes[first],
+        part[first],
+        waves,
+        np.where(placed, base[first], 0.0),
+        placed,
+        delivered=weight or known.get("weight"),
     )
 
     crossed, cells = _crossed(sample)
@@ -210,7 +218,7 @@ def survey_weights(
         n_dropped=int(lost.sum()),
         notes=(
             *notes,
-            *_row_notes(base, is_person=respondent is not None),
+            *_row_notes(base, is_person=respondent is not None, delivered=sample.delivered),
             *_lost_notes(sample, lost),
             *_cut_notes(by_margin, by_wave, after=after_trim, limit=trim),
         ),
@@ -227,6 +235,26 @@ class _Sample:
     waves: list[str | None]
     base: Floats
     placed: Flags
+    delivered: str | None
+
+    def shares(
+        self, place: Codes, weight: Floats, inside: Flags, *, of: Codes, n_places: int
+    ) -> dict[str, Floats]:
+        """Give the share of each place: unweighted, as delivered, and raked.
+
+        ``place`` and ``of`` say for the persons inside what they count in, and out of what.
+        """
+        found = {"share_before": np.ones(inside.sum()), "share_delivered": self.base[inside]}
+        if self.delivered is None:
+            found["share_delivered"] = np.full(inside.sum(), np.nan)
+        found["share_after"] = weight[inside]
+        home = np.zeros(n_places, dtype=np.intp)
+        home[place] = of
+        return {
+            name: np.bincount(place, weights=one, minlength=n_places)
+            / np.bincount(of, weights=one)[home]
+            for name, one in found.items()
+        }
 
 
 # --- what was given ------------------------------------------------------------------------------
@@ -412,15 +440,11 @@ def _margin_frame(sample: _Sample, weight: Floats) -> pd.DataFrame:
         inside = (sample.part == at) & sample.placed
         for margin, codes in zip(sample.margins, sample.codes[inside].T, strict=True):
             size = len(margin.groups)
-            before, after = (
-                np.bincount(codes, weights=one[inside], minlength=size)
-                for one in (sample.base, weight)
-            )
+            whole = np.zeros(len(codes), dtype=np.intp)
             shares = {
                 "n": np.bincount(codes, minlength=size),
                 "share_target": margin.targets,
-                "share_before": before / before.sum(),
-                "share_after": after / after.sum(),
+                **sample.shares(codes, weight, inside, of=whole, n_places=size),
             }
             place = {"margin": margin.name, "label": margin.groups}
             frames.append(pd.DataFrame({"wave": np.full(size, wave, object), **place, **shares}))
@@ -432,10 +456,8 @@ def _cell_frame(sample: _Sample, weight: Floats) -> pd.DataFrame:
     inside = sample.placed
     key = np.column_stack([sample.part, sample.codes])[inside]
     cells, index = np.unique(key, axis=0, return_inverse=True)
-    n, before, after = (
-        np.bincount(index.reshape(-1), weights=one)
-        for one in (None, sample.base[inside], weight[inside])
-    )
+    index = index.reshape(-1)
+    n, after = (np.bincount(index, weights=one) for one in (None, weight[inside]))
     part = cells[:, 0]
     names = [
         BETWEEN.join(margin.groups[code] for margin, code in zip(sample.margins, row, strict=True))
@@ -446,8 +468,7 @@ def _cell_frame(sample: _Sample, weight: Floats) -> pd.DataFrame:
             "wave": np.array(sample.waves, dtype=object)[part],
             "label": names,
             "n": n,
-            "share_before": before / np.bincount(part, weights=before)[part],
-            "share_after": after / np.bincount(part, weights=after)[part],
+            **sample.shares(index, weight, inside, of=key[:, 0], n_places=len(cells)),
             "weight": after / n,
         }
     )
@@ -464,14 +485,23 @@ def _wave_frame(sample: _Sample, weight: Floats, cut: Flags) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"wave": object})
 
 
-def _row_notes(base: Floats, *, is_person: bool) -> list[Message]:
-    """Say what rows were taken for: persons, and those without weight."""
+def _row_notes(base: Floats, *, is_person: bool, delivered: str | None) -> list[Message]:
+    """Say what rows were taken for: persons, those without weight, and weights that came along."""
     said = Message("No column names the respondent, so each row counts as a person of its own.")
     zero = Message(
         "{n:count} {n:row has|rows have} weight 0 and {n:counts|count} nowhere.",
         {"n": int((base == 0).sum())},
     )
-    return [*([] if is_person else [said]), *([] if base.all() else [zero])]
+    given = Message(
+        "The data came with weights (“{column}”): “as delivered” are the shares by these, “before "
+        "weighting” the plain counts; raking starts from the weights as delivered.",
+        {"column": delivered},
+    )
+    return [
+        *([] if is_person else [said]),
+        *([] if base.all() else [zero]),
+        *([] if delivered is None else [given]),
+    ]
 
 
 def _lost_notes(sample: _Sample, lost: Flags) -> list[Message]:
