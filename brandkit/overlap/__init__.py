@@ -4,7 +4,7 @@ from brandkit.overlap.brands.brands import BrandOverlap, brand_overlap
 from brandkit.overlap.brands.explanation import OverlapExplanation, overlap_explanation
 from brandkit.overlap.brands.sensitivity import WeightSensitivity, weight_sensitivity
 from brandkit.overlap.chance.chance import OverlapTest, feature_profiles, overlap_test
-from brandkit.overlap.gaps.gaps import CatalogGaps, catalog_gaps
+from brandkit.overlap.gaps.gaps import CatalogGaps, catalog_gaps, cells_sold
 from brandkit.overlap.gaps.lookalikes import LookAlikeNames, look_alike_names
 from brandkit.overlap.history.history import OverlapHistory, overlap_history
 from brandkit.overlap.regions.market import MarketOverlap, market_overlap
@@ -25,6 +25,7 @@ __all__ = [
     "WeightSensitivity",
     "brand_overlap",
     "catalog_gaps",
+    "cells_sold",
     "feature_profiles",
     "fit_reference",
     "gower",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from brandkit.core.message import Message
+from brandkit.overlap import cells_sold
 from brandkit.questions.question import Asking, Question
 from brandkit.strategy import distance_link, strategy_reading
 
@@ -24,7 +25,10 @@ def _links(a: Asking) -> Any:
 
 
 def _strategy(a: Asking) -> Any:
-    return strategy_reading(a["gaps"], what_ifs=a["what_ifs"], value=a["choice"])
+    possible = [cell for one in a.catalogs.values() for cell in cells_sold(one)]
+    return strategy_reading(
+        a["gaps"], what_ifs=a["what_ifs"], value=a["choice"], claims=a["claims"], possible=possible
+    )
 
 
 QUESTIONS = (
@@ -34,8 +38,8 @@ QUESTIONS = (
         keys=("catalog",),
     ),
     Question(
-        name="strategy", page=PAGE, text=Message("Where could we stand instead?"), call=_strategy,
-        need=("gaps",), may=("what_ifs", "choice"), of_focus=True, takes=NO_OPTIONS,
+        name="strategy", page=PAGE, reads=("catalog",), text=Message("Where could we stand instead?"), call=_strategy,
+        need=("gaps",), may=("what_ifs", "choice", "claims"), of_focus=True, takes=NO_OPTIONS,
         keys=("catalog", "study.focus"),
     ),
 )  # fmt: skip

@@ -186,7 +186,7 @@ def test_every_claim_has_its_mark(claims) -> None:
     kinds = claims.claims.groupby([claims.claims["brand"] == "Kestrel", "claim"]).size()
     expected = [
         kinds.get((focus, kind), 0)
-        for kind in ("supported", "contradicted", "weak")
+        for kind in ("supported", "contradicted", "not_shown")
         for focus in (False, True)
     ]
     assert counts == expected
@@ -194,13 +194,13 @@ def test_every_claim_has_its_mark(claims) -> None:
     shapes = {one.get_paths()[0].vertices.shape for one in ax.collections}
     assert len(shapes) >= 2
     assert [text.get_text() for text in ax.get_legend().get_texts()] == [
-        "supported", "contradicted", "neither",
+        "supported", "contradicted", "not shown",
     ]  # fmt: skip
 
 
 def test_of_forty_brands_the_telling_thirty_and_the_focus_are_drawn() -> None:
     result = claim_check(many(40))
-    called = result.claims["claim"].ne("weak").groupby(result.claims["brand"]).sum()
+    called = result.claims["claim"].ne("not_shown").groupby(result.claims["brand"]).sum()
     dull = str(called.idxmin())
     ax = result.plot(focus=dull)
     assert len(ax.get_xticks()) == 30

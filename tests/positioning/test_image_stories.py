@@ -291,25 +291,25 @@ def test_anchors_are_named() -> None:
 
 def test_claims_of_the_focus_and_of_all() -> None:
     result = claim_check(stability())
-    first = result.story(focus="Civic").findings[0]
-    assert str(first.headline) == "Customers support 1 claim of Civic."
-    assert "“near”" in str(first.detail)
+    first = result.story(focus="Kestrel").findings[0]
+    assert str(first.headline) == "Customers support 1 claim of Kestrel."
+    assert "“modern” +63 points (+57 to +68)" in str(first.detail)
     assert first.settled == "clear"
-    assert headline(result, "Civic") == "Customers see Civic as “near”"
+    assert headline(result, "Kestrel") == "Customers see Kestrel as “modern”"
     assert "claims are supported." in str(result.story().findings[0].headline)
     assert headline(result).startswith("Customers support ")
     assert not result.story().actions
 
 
 def test_what_customers_deny_is_to_be_fixed_and_comes_first_where_they_support_nothing() -> None:
-    result = claim_check(stability(), claims=[("Harbour", "near"), ("Harbour", "modern")])
-    story = result.story(focus="Harbour")
-    assert str(story.headline) == "Customers contradict that Harbour is “modern”"
-    assert str(story.findings[0].headline) == "Customers contradict 1 claim of Harbour."
+    result = claim_check(stability(), claims=[("Civic", "near"), ("Civic", "fair")])
+    story = result.story(focus="Civic")
+    assert str(story.headline) == "Customers contradict that Civic is “fair”"
+    assert str(story.findings[0].headline) == "Customers contradict 1 claim of Civic."
     assert settled(story.findings) == ["clear", "open"]
     assert [action.verb for action in story.actions] == ["fix"]
     weak = claim_check(stability(), claims=[("Harbour", "near")]).story(focus="Harbour")
-    assert str(weak.headline) == "No claim of Harbour stands out"
+    assert str(weak.headline) == "No claim of Harbour is shown"
     assert settled(weak.findings) == ["open", "open"]
     assert not weak.actions
 

@@ -102,8 +102,9 @@ def test_claims_follow_the_planted_pull(last_year, truth) -> None:
         for brand, attribute in zip(claims["brand"], claims["attribute"], strict=True)
     ])  # fmt: skip
     called = claims["claim"].to_numpy()
-    assert (called != "weak").sum() > 60
+    assert (called != "not_shown").sum() > 60
     wrong = ((called == "supported") & (sign < -0.05)) | (
         (called == "contradicted") & (sign > 0.05)
     )
-    assert wrong.sum() <= 0.06 * (called != "weak").sum()
+    # claims are measured against what is not claimed, the truth here against all cells
+    assert wrong.sum() <= 0.08 * (called != "not_shown").sum()

@@ -331,6 +331,31 @@ def _cells(offers: pd.DataFrame, brand: str) -> pd.DataFrame:
     return table[_CELL_COLUMNS]
 
 
+def cells_sold(catalog: Catalog) -> set[tuple[str, str]]:
+    """Give the segments of each category in which some bank sells: those can exist.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        Of an earlier date, say.
+
+    Returns
+    -------
+    set of (category, segment)
+        Categories in the spelling that all are compared by.
+
+    Examples
+    --------
+    >>> from brandkit.overlap.examples import small_catalog
+    >>> cells_sold(small_catalog())
+    set()
+    """
+    wanted = ["category", "segment"]
+    pairs = catalog.products.reindex(columns=wanted).fillna("").astype("str").drop_duplicates()
+    told = pairs[~pairs["segment"].isin(["", "both", _UNTOLD])]
+    return {(category_key(category), segment) for category, segment in told.to_numpy()}
+
+
 def _look_alikes(
     offers: pd.DataFrame, catalog: Catalog, brand: str, *, at_least: float
 ) -> pd.DataFrame:

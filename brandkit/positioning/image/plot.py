@@ -129,7 +129,7 @@ def claim_check(result: ClaimCheck, *, ax: Axes | None = None, focus: object = N
     claim. Beyond 30 brands those of which most is said are drawn, and the focus.
     """
     brand, _ = known_focus(focus, result.claims["brand"])
-    said = (result.claims["claim"] != "weak").groupby(result.claims["brand"], sort=False).sum()
+    said = (result.claims["claim"] != "not_shown").groupby(result.claims["brand"], sort=False).sum()
     weight = said.to_numpy(dtype=float) + 1e6 * (said.index == brand)
     brands = said.index[np.sort(np.argsort(-weight, kind="stable")[: maps.MOST_BRANDS])].tolist()
     claims = result.claims[result.claims["brand"].isin(brands)]
@@ -143,12 +143,12 @@ def claim_check(result: ClaimCheck, *, ax: Axes | None = None, focus: object = N
         for kind, marker, size, label in (
             ("supported", "o", 62, translate("supported")),
             ("contradicted", "x", 44, translate("contradicted")),
-            ("weak", ".", 14, translate("neither")),
+            ("not_shown", ".", 14, translate("not shown")),
         ):
             for is_focus, colour in ((False, "ink"), (True, "accent")):
                 which = (claims["claim"].to_numpy() == kind) & (mine == is_focus)
                 ax.scatter(across[which], down[which], s=size, marker=marker, zorder=3,
-                           c=PALETTE["soft" if kind == "weak" else colour],
+                           c=PALETTE["soft" if kind == "not_shown" else colour],
                            linewidths=1.8 if marker == "x" else 0.0,
                            label="" if is_focus else label)  # fmt: skip
         _name_cells(ax, attributes, brands, focus=brand)

@@ -34,6 +34,7 @@ from brandkit.positioning.image.responses import (
     small_bases,
     without_empty,
 )
+from brandkit.positioning.image.score import TickSums, tick_sums
 from brandkit.positioning.maps.correspondence import CorrespondenceMap, correspondence_map
 from brandkit.sampling.design import Weight
 
@@ -92,6 +93,8 @@ class MapStability(Result):
         The draws' maps, for places of rows that are not in the table.
     from_respondents : bool
         False where only cells could be drawn.
+    sums : TickSums, optional
+        What tests of single cells take of the respondents; None of a plain table.
     """
 
     points: pd.DataFrame
@@ -111,6 +114,7 @@ class MapStability(Result):
     draw_attributes: Floats = field(repr=False)
     drawn: DrawnMaps = field(repr=False)
     from_respondents: bool = True
+    sums: TickSums | None = field(default=None, repr=False)
 
     @property
     def brands(self) -> list[str]:
@@ -298,7 +302,7 @@ def map_stability(
     check_option("scaling", scaling, get_args(RowScaling))
     check_whole_number("draws", draws, low=50)
     check_level(level)
-    n_respondents = None
+    responses = None
     if isinstance(data, pd.DataFrame) and brand is None and attributes is None:
         correspondence_map(data, axes=axes)  # refuses what is no table
         tables = resampled_tables(data, draws=draws, seed=seed)
@@ -306,7 +310,6 @@ def map_stability(
         roles = {"brand": brand, "respondent": respondent, "strata": strata, "cluster": cluster}
         responses = image_responses(data, roles, attributes=attributes, weight=weight)
         tables = image_tables(responses, draws=draws, seed=seed)
-        n_respondents = responses.rows.n_persons
 
     tables, left_out = without_empty(tables)
     shown_map, maps, places = map_of_draws(tables, scaling=scaling, axes=axes)
@@ -326,14 +329,17 @@ def map_stability(
         map=shown_map,
         plane_stability=plane,
         level=level,
-        n_respondents=round(tables.bases.sum()) if n_respondents is None else n_respondents,
+        n_respondents=round(tables.bases.sum()) if responses is None else responses.rows.n_persons,
         df=df,
         draw_tables=tables.draw_tables,
         draw_bases=tables.draw_bases,
         draw_places=maps.rows,
         draw_attributes=sides,
         drawn=maps,
-        from_respondents=n_respondents is not None,
+        from_respondents=responses is not None,
+        sums=None
+        if responses is None
+        else tick_sums(responses, brands=tables.labels, attributes=tables.attributes),
         notes=tables.notes + left_out + stability_notes(plane, found_again) + small_bases(tables),
     )
 

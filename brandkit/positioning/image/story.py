@@ -211,8 +211,9 @@ def claim_check(result: ClaimCheck, *, focus: object = None) -> Story:
     say = speaker(
         n=result.n_respondents, cells=result.n_cells, rate=result.false_discovery, brand=brand,
         claims=len(result.claims), all=len(claims), yes=len(yes), no=len(no),
-        weak=len(claims) - len(yes) - len(no), brands=result.claims["brand"].nunique(),
+        neither=len(claims) - len(yes) - len(no), brands=result.claims["brand"].nunique(),
         attributes=result.claims["attribute"].nunique(),
+        least=100 * float(claims["detectable_gap"].median()),
     )  # fmt: skip
     findings = [
         Finding(said, _named(rows, say, focus=brand), _settled(result) if len(rows) else "open")
@@ -221,15 +222,16 @@ def claim_check(result: ClaimCheck, *, focus: object = None) -> Story:
     if brand is not None and len(no) and not len(yes):
         findings.reverse()
     lede = say(
-        "{n:count} respondents. A claim is supported where the brand is named for it more than "
-        "its size and the attribute's lead to expect, beyond chance and visibly on the map; "
-        "{cells:count} pairs of brand and attribute were tested together."
+        "{n:count} respondents. A claim is supported where customers tick it more than the sizes "
+        "of the bank and the attribute explain, beyond chance; {cells:count} pairs of bank and "
+        "attribute were tested together."
     )
     exhibit = Exhibit(
         say(
-            "What {n:count} respondents say of {claims:count} claims. Circle: supported, named "
-            "more than expected and visibly on the map. Cross: contradicted, named less. Dot: "
-            "neither. At most {rate:percent} of circles and crosses are to be expected wrong."
+            "What {n:count} respondents say of {claims:count} claims. Circle: supported, ticked "
+            "more than the sizes of bank and attribute explain. Cross: contradicted, ticked less. "
+            "Dot: not shown. At most {rate:percent} of circles and crosses are to be expected "
+            "wrong."
         ),
         _claims_alt(say, focus=brand),
         data=result.claims,
@@ -259,7 +261,7 @@ def _claims_headline(
         return say("Customers see {brand} as {yes}", yes=_quoted(yes))
     if len(no):
         return say("Customers contradict that {brand} is {no}", no=_quoted(no))
-    return say("No claim of {brand} stands out")
+    return say("No claim of {brand} is shown")
 
 
 def _supported(rows: pd.DataFrame, say: Say, focus: str | None) -> Message:
@@ -283,27 +285,37 @@ def _contradicted(rows: pd.DataFrame, say: Say, focus: str | None) -> Message:
 
 
 def _named(rows: pd.DataFrame, say: Say, *, focus: str | None) -> Message:
-    """Name the strongest claims with how often they are made."""
+    """Name the strongest claims with how much is ticked beyond size, or what would be found."""
     if rows.empty:
-        return say("None of {all:count} claims, at {rate:percent} false discoveries.")
-    names = [
-        say("{brand} “{attribute}” {ratio:decimal2}", brand=name, attribute=what, ratio=ratio)
-        if focus is None
-        else say("“{attribute}” {ratio:decimal2}", attribute=what, ratio=ratio)
-        for name, what, ratio in rows[["brand", "attribute", "ratio"]].head(MOST_NAMED).to_numpy()
-    ]
-    return say("{names} (times as often as expected).", names=names)
+        return say(
+            "None of {all:count} claims, at {rate:percent} false discoveries; half of them would "
+            "be found from {least:decimal1} points on."
+        )
+    names = []
+    for _, row in rows.head(MOST_NAMED).iterrows():
+        one = {"attribute": row["attribute"], "gap": 100 * row["gap"],
+               "low": 100 * row["gap_low"], "high": 100 * row["gap_high"]}  # fmt: skip
+        if focus is None:
+            names.append(say(
+                "{brand} “{attribute}” {gap:points} points ({low:points} to {high:points})",
+                **{**one, "brand": row["brand"]},
+            ))  # fmt: skip
+        else:
+            names.append(
+                say("“{attribute}” {gap:points} points ({low:points} to {high:points})", **one)
+            )
+    return say("Beyond what the sizes of bank and attribute explain: {names}.", names=names)
 
 
 def _claims_alt(say: Say, *, focus: str | None) -> Message:
     if focus is None:
         return say(
             "Matrix of {attributes:count} attributes and {brands:count} brands: {yes:count} claims "
-            "supported, {no:count} contradicted, {weak:count} neither."
+            "supported, {no:count} contradicted, {neither:count} not shown."
         )
     return say(
         "Matrix of {attributes:count} attributes and {brands:count} brands. Of the claims of "
-        "{brand} {yes:count} are supported, {no:count} contradicted, {weak:count} neither."
+        "{brand} {yes:count} are supported, {no:count} contradicted, {neither:count} not shown."
     )
 
 

@@ -17,8 +17,9 @@ from brandkit.core.errors import (
     check_whole_number,
     shown,
 )
+from brandkit.core.intervals import wilson_interval
 from brandkit.core.labels import label_text
-from brandkit.core.linalg import Floats, ratio
+from brandkit.core.linalg import Codes, Floats, ratio
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.positioning.image.kernel import ellipses, quantile, second_moments
@@ -38,6 +39,8 @@ ROUNDING = 1e-9
 UNNAMED = "what-if"
 #: Change of a share from which notes warn that other places would move as well.
 LARGE_CHANGE = 0.25
+#: Distance below a share within which another counts as near it.
+NEAR = 0.05
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -50,9 +53,13 @@ class Repositioning(Result):
         One row a what-if: ``move across upward new_across new_upward map_distance radius_long
         radius_short angle ci_level nearest nearest_support nearest_then nearest_then_support
         distance_now distance_then further_support n_rivals n_rivals_now n_rivals_have
-        alone_support leads choice_now choice_then choice_change ci_low ci_high``. The ellipse is
-        that of the new place. ``n_rivals_have`` counts rivals that have as much of all that is
-        raised as the brand then would, ``n_rivals_now`` those that have as much as it has now.
+        alone_support leads top_rival top_share top_high lead_low n_rivals_near least_base choice_now
+        choice_then choice_change ci_low ci_high``. The ellipse is that of the new place.
+        ``n_rivals_have`` counts rivals that have as much of all that is raised as the brand then
+        would, ``n_rivals_now`` those that have as much as it has now, ``n_rivals_near`` those at
+        most five points below that. ``top_high`` is the joint upper end of every rival's share of
+        what is raised (the largest where several are), ``lead_low`` by how much the brand would
+        then be above it (the least), ``least_base`` the smallest base of a rival.
         Shares of choices and their interval are missing without evidence on them.
     changes : DataFrame
         One row a what-if and changed attribute: ``move attribute share_now change share_then
@@ -334,7 +341,9 @@ def _rivals_row(stability: MapStability, at: int, added: Floats) -> dict[str, An
     raised = np.flatnonzero(added > ROUNDING)
     n_rivals = len(stability.brands) - 1
     if not len(raised):
-        return dict(zip(names, (n_rivals, *[float("nan")] * 3, ""), strict=True))
+        unknown = dict.fromkeys(("top_share", "top_high", "lead_low", "n_rivals_near"), np.nan)
+        nothing = dict(zip(names, (n_rivals, *[float("nan")] * 3, ""), strict=True))
+        return nothing | {"top_rival": ""} | unknown | {"least_base": np.nan}
     sample, more = stability.shares.to_numpy()[None, :, raised], added[raised]
     drawn = ratio(stability.draw_tables[..., raised], stability.draw_bases[..., None])
     now, then, draws = (
@@ -344,7 +353,32 @@ def _rivals_row(stability: MapStability, at: int, added: Floats) -> dict[str, An
     ahead = sample[0, at] + more > np.delete(sample[0], at, axis=0).max(axis=0) + ROUNDING
     leads = ", ".join(str(stability.table.columns[place]) for place in raised[ahead])
     alone = float(1 - np.any(draws, axis=1).mean())
-    return dict(zip(names, (n_rivals, int(now.sum()), int(then.sum()), alone, leads), strict=True))
+    found = dict(zip(names, (n_rivals, int(now.sum()), int(then.sum()), alone, leads), strict=True))
+    return found | _ends_row(stability, at, added, raised)
+
+
+def _ends_row(stability: MapStability, at: int, added: Floats, raised: Codes) -> dict[str, Any]:
+    """Give the joint upper end of all rivals' shares of what is raised, and who is near.
+
+    Wilson's one-sided ends on effective bases, Bonferroni over rivals and attributes.
+    """
+    bases = stability.points.drop_duplicates("label").set_index("label").loc[stability.brands]
+    others = np.arange(len(bases)) != at
+    shares = np.clip(stability.shares.to_numpy()[:, raised], 0.0, 1.0)
+    rivals, own = shares[others], shares[at]
+    effective = bases["n_effective"].to_numpy(dtype=float)[others]
+    # a two-sided interval at 1 - 2a has the one-sided end at 1 - a
+    level = 1 - 2 * (1 - stability.level) / rivals.size
+    _, high = wilson_interval(rivals, n=effective[:, None], level=level)
+    top = np.unravel_index(int(np.argmax(rivals)), rivals.shape)
+    near = (rivals >= own - NEAR - ROUNDING).all(axis=1)
+    return {
+        "top_rival": str(np.array(stability.brands, dtype=object)[others][top[0]]),
+        "top_share": float(rivals[top]), "top_high": float(high.max()),
+        "lead_low": float((own + added[raised] - high.max(axis=0)).min()),
+        "n_rivals_near": int(near.sum()),
+        "least_base": float(bases["n"].to_numpy(dtype=float)[others].min()),
+    }  # fmt: skip
 
 
 def _changes_frame(stability: MapStability, at: int, move: str, added: Floats) -> pd.DataFrame:

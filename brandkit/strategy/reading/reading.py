@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -22,7 +22,8 @@ from brandkit.core.labels import label_text
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.overlap import CatalogGaps
-from brandkit.positioning import Repositioning
+from brandkit.overlap.similarity.facets import category_key
+from brandkit.positioning import ClaimCheck, Repositioning
 
 Row = dict[Any, Any]
 #: Attribute to estimate, ci_low and ci_high of its value.
@@ -40,14 +41,16 @@ FEW = 0.25
 MOSTLY_UNTOLD = 0.5
 """Share of offers that state no segment from which a cell is untold rather than empty."""
 SELDOM_UNTOLD = 0.1
-"""Share of rivals' offers that do not say up to which "nobody has it" is clear."""
-ALONE, SURELY_ALONE = 0.8, 0.95
-"""Shares of draws in which no rival has as much, from which that is likely, and clear."""
+"""Share of rivals' offers that do not say up to which "nobody has it" is said."""
+RARE, NOBODY = 0.15, 0.05
+"""Joint upper ends of rivals' shares up to which something is rare, and nobody has it."""
+FEWEST_RATED = 100
+"""Persons who must have rated each rival before "no rival" is said of an image."""
 
 _COLUMNS = [
     "option", "evidence", "category", "strategy", "because", "settled", "n_rivals", "n_rivals_have",
-    "share_have", "share_not_stated", "estimate", "ci_low", "ci_high", "alone_support",
-    "further_support", "nearest_then",
+    "share_have", "share_not_stated", "estimate", "ci_low", "ci_high", "top_rival", "top_share",
+    "top_high", "further_support", "nearest_then",
 ]  # fmt: skip
 
 
@@ -68,13 +71,17 @@ class StrategyReading(Result):
     ----------
     options : DataFrame
         One row an option, by strategy: ``option evidence category strategy because settled n_rivals
-        n_rivals_have share_have share_not_stated estimate ci_low ci_high alone_support
-        further_support nearest_then``. ``evidence`` is "catalogue" or "image". ``estimate`` and its
+        n_rivals_have share_have share_not_stated estimate ci_low ci_high top_rival top_share
+        top_high further_support nearest_then``. ``evidence`` is "catalogue" or "image";
+        ``share_have`` of an image is the share of rivals with as much *after* the move,
+        ``top_share`` the highest rival's share of customers now. ``estimate`` and its
         interval are what customers make of it: of a catalogue's attribute its value, of a what-if
         the change of the share of choices; missing without evidence. ``because`` is one of
-        "nobody_has_it", "nobody_sells_there", "few_have_and_customers_value_it",
-        "improves_what_exists", "we_lead_already", "no_evidence_of_value", "value_not_shown",
-        "too_few_rivals", "too_few_offers", "segments_untold", "nothing_raised".
+        "nobody_has_it", "none_would_have_as_much", "nobody_sells_there",
+        "few_have_and_customers_value_it", "improves_what_exists", "a_rival_is_seen_so",
+        "customers_deny_it_now", "we_lead_already", "no_evidence_of_value", "value_not_shown",
+        "too_few_rivals", "too_few_rated", "too_few_offers", "rivals_do_not_say",
+        "segments_untold", "may_not_exist", "nothing_raised".
     brand : str
     """
 
@@ -102,6 +109,8 @@ def strategy_reading(
     what_ifs: Repositioning | None = None,
     value: HasImportance | pd.DataFrame | None = None,
     links: Mapping[str, str] | None = None,
+    claims: ClaimCheck | None = None,
+    possible: Collection[tuple[str, str]] = (),
 ) -> StrategyReading:
     """Read a bank's gaps and what-ifs as strategies, by stated rules.
 
@@ -120,6 +129,11 @@ def strategy_reading(
     links : mapping of catalogue attribute to attribute of `value`, optional
         Which question of the survey speaks of which feature. Attributes of the same name are
         linked without it.
+    claims : ClaimCheck, optional
+        What customers' answers say of each claim; no option is then read against it.
+    possible : collection of (category, segment), optional
+        Empty segments of a category that can exist: declared, or sold by some bank at an earlier
+        date (:func:`~brandkit.overlap.cells_sold`).
 
     Returns
     -------
@@ -132,22 +146,30 @@ def strategy_reading(
 
     Notes
     -----
-    Of the catalogue. What no rival's offer lists is **innovative** ("nobody has it"), and so is a
-    segment of a category where nobody, or only this bank, sells. What at most a quarter of rivals'
-    comparable offers list is **distinctive** where customers value it: the interval of its value
-    lies above 0. What at least half of rivals' offers list and ours lack is **evolutionary**: it
-    improves what exists.
+    Of the catalogue. What no rival's offer lists, and at least 90 % of them say so, is
+    **innovative** ("nobody has it"), and so is at most likely a segment of a category where
+    nobody, or only this bank, sells, if it can exist: it is among ``possible``, or this bank sells
+    there. That a cell is empty in every bank is no evidence of room. What at most a quarter of
+    rivals' comparable offers list is **distinctive** where customers value it: the interval of its
+    value lies above 0. What at least half of rivals' offers list and ours lack is
+    **evolutionary**: it improves what exists.
 
-    Of what-ifs, on rivals' shares: innovative where no rival has as much of all that is raised,
-    in 80 % of draws; distinctive where at most a quarter of rivals have, and the change of the
-    share of choices lies above 0; else evolutionary, as is more of what no rival has as much of
-    already.
+    Of what-ifs, on shares of customers: innovative where what is raised is rare, the joint upper
+    end of every rival's share at most 15 % now (Wilson, one-sided, Bonferroni over rivals), and
+    that end is below ours after the move. Else, where a rival has as much as we have now,
+    evolutionary. Else distinctive where at most a quarter of rivals are within five points of
+    ours now and the change of the share of choices lies above 0; clear where we would be above
+    that joint end. Else evolutionary: we lead already.
+
+    With ``claims``: what customers see in a rival is not innovative, what they deny of us now no
+    lead, and where they already see it in us, nothing clear is to catch up.
 
     **Not enough evidence** is a class of its own: fewer than 3 rivals or 5 comparable offers, a
-    category whose offers mostly state no segment, few who have it but no evidence that customers
+    rival that fewer than 100 rated, a category whose offers mostly state no segment, an empty
+    cell of which nobody knows whether it can exist, few who have it but no evidence that customers
     value it, or a what-if that raises nothing. Silence of a catalogue is not absence: what rivals
-    do not list they may have, so "nobody" is clear only where at most a tenth of their offers
-    do not say, and a gap only where ours says no.
+    do not list they may have, so "nobody" is said only where at most a tenth of their offers
+    do not say, and a gap is clear only where ours says no.
 
     Examples
     --------
@@ -164,6 +186,8 @@ def strategy_reading(
             raise InputError(
                 f"`what_ifs` must be of the bank of `gaps`, {gaps.brand}; found {what_ifs.brand}."
             )
+    if claims is not None:
+        require_kind("claims", claims, ClaimCheck, what="the result of claim_check")
     known = _values(value)
     linked = {str(name): str(name) for name in gaps.gaps["attribute"].unique()}
     linked |= _checked_links(links or {}, list(known))
@@ -172,11 +196,14 @@ def strategy_reading(
     for row in gaps.gaps.to_dict("records"):
         rows.append(_gap_row(row, known.get(linked[str(row["attribute"])], UNKNOWN)))
     cells = gaps.cells[gaps.cells["cell"].isin(["empty", "ours_alone"])]
-    rows += [_cell_row(row) for row in cells.to_dict("records")]
+    exist = {(category_key(str(category)), str(segment)) for category, segment in possible}
+    rows += [_cell_row(row, exist) for row in cells.to_dict("records")]
     if what_ifs is not None:
-        rows += [_move_row(row) for row in what_ifs.moves.to_dict("records")]
+        seen = _seen(what_ifs, claims)
+        rows += [_move_row(row, seen[row["move"]]) for row in what_ifs.moves.to_dict("records")]
     options = pd.DataFrame(rows, columns=_COLUMNS)
-    options = options.astype({"category": object, "nearest_then": object})
+    texts = ("category", "nearest_then", "top_rival")
+    options = options.astype(dict.fromkeys(texts, object))
     return StrategyReading(options=_sorted(options), brand=gaps.brand, notes=_notes(options, value))
 
 
@@ -241,55 +268,96 @@ def _gap_rule(row: Row, worth: Row) -> Row:
     if row["kind"] == "parity_gap":
         sure = _clear_if(row["state"] == "has_not")
         return _ruled("evolutionary", "improves_what_exists", sure)
+    if row["n_rivals_have"] == 0 and row["share_not_stated"] > SELDOM_UNTOLD:
+        return _unknown("rivals_do_not_say")
     if row["n_rivals_have"] == 0:
-        sure = _clear_if(row["share_not_stated"] <= SELDOM_UNTOLD)
-        return _ruled("innovative", "nobody_has_it", sure)
+        return _ruled("innovative", "nobody_has_it", "clear")
     return _rare(worth, is_few=row["share_have"] <= FEW)
 
 
-def _rare(worth: Row, *, is_few: bool = True) -> Row:
+def _rare(worth: Row, *, is_few: bool = True, sure: str = "clear") -> Row:
     """Class what few rivals have: distinctive where customers value it."""
     if np.isnan(worth["estimate"]):
         return _unknown("no_evidence_of_value")
     if is_few and worth["ci_low"] > 0:
-        return _ruled("distinctive", "few_have_and_customers_value_it", "clear")
+        return _ruled("distinctive", "few_have_and_customers_value_it", sure)
     return _unknown("value_not_shown")
 
 
-def _cell_row(row: Row) -> Row:
+def _cell_row(row: Row, exist: Collection[tuple[str, str]]) -> Row:
     """Class a segment of a category where nobody else sells."""
     untold = row["share_not_stated"]
-    rule = _ruled("innovative", "nobody_sells_there", _clear_if(untold <= SELDOM_UNTOLD))
+    can_exist = (
+        row["cell"] == "ours_alone" or (category_key(str(row["category"])), row["segment"]) in exist
+    )
+    rule = _ruled("innovative", "nobody_sells_there", "likely")
     if untold >= MOSTLY_UNTOLD:
         rule = _unknown("segments_untold")
+    if not can_exist:
+        rule = _unknown("may_not_exist")
     option = {"option": row["segment"], "evidence": "catalogue", "category": row["category"]}
     return option | {"n_rivals_have": 0, "share_have": 0.0, "share_not_stated": untold} | rule
 
 
-def _move_row(row: Row) -> Row:
+def _move_row(row: Row, seen: Row) -> Row:
     """Class a what-if."""
-    names = ("n_rivals", "n_rivals_have", "alone_support", "further_support", "nearest_then")
-    taken = {name: row[name] for name in names}
+    names = ("n_rivals", "n_rivals_have", "further_support", "nearest_then")
+    taken = {name: row[name] for name in (*names, "top_rival", "top_share", "top_high")}
     worth = {name: row[name] for name in ("ci_low", "ci_high")} | {"estimate": row["choice_change"]}
     option = {"option": row["move"], "evidence": "image"}
     share = {"share_have": row["n_rivals_have"] / row["n_rivals"]}
-    return option | taken | share | worth | _move_rule(row, worth)
+    return option | taken | share | worth | _move_rule(row, worth, seen)
 
 
-def _move_rule(row: Row, worth: Row) -> Row:
+def _move_rule(row: Row, worth: Row, seen: Row) -> Row:
     if row["n_rivals"] < FEWEST_RIVALS:
         return _unknown("too_few_rivals")
     if np.isnan(row["n_rivals_have"]):
         return _unknown("nothing_raised")
-    is_ahead, alone = row["n_rivals_now"] == 0, row["alone_support"]
-    if not is_ahead and row["n_rivals_have"] == 0 and alone >= ALONE:
-        return _ruled("innovative", "nobody_has_it", _clear_if(alone >= SURELY_ALONE))
-    if not is_ahead and row["n_rivals_have"] <= FEW * row["n_rivals"]:
-        return _rare(worth)
-    because = "we_lead_already" if is_ahead else "improves_what_exists"
     is_known = not np.isnan(worth["estimate"])
-    is_doubtful = is_known and not worth["ci_low"] > 0
-    return _ruled("evolutionary", because, "open" if is_doubtful else _clear_if(is_known))
+    sure = "open" if is_known and not worth["ci_low"] > 0 else _clear_if(is_known)
+    # what customers see in us already is nothing that clearly has to be caught up with
+    level = "likely" if seen["ours"] and sure == "clear" else sure
+    is_ahead, is_rare = row["lead_low"] > 0, row["top_high"] <= RARE
+    if is_rare and is_ahead and seen["rival"]:
+        return _ruled("evolutionary", "a_rival_is_seen_so", level)
+    if row["n_rivals_now"] > 0 and not (is_rare and is_ahead):
+        return _ruled("evolutionary", "improves_what_exists", level)
+    if row["least_base"] < FEWEST_RATED:
+        return _unknown("too_few_rated")
+    if is_rare and is_ahead:
+        nobody = row["top_high"] <= NOBODY
+        return _ruled(
+            "innovative", "nobody_has_it" if nobody else "none_would_have_as_much", "clear"
+        )
+    if seen["denied"]:
+        return _ruled("evolutionary", "customers_deny_it_now", "open")
+    if row["n_rivals_near"] <= FEW * row["n_rivals"]:
+        rule = _rare(worth, sure=_clear_if(is_ahead))
+        return (
+            rule
+            if rule["strategy"] == "distinctive"
+            else _ruled("evolutionary", "we_lead_already", sure)
+        )
+    return _ruled("evolutionary", "we_lead_already", sure)
+
+
+def _seen(what_ifs: Repositioning, claims: ClaimCheck | None) -> dict[str, Row]:
+    """Say of each what-if whether what it raises is seen in a rival, in us, or denied of us."""
+    found = {}
+    checked = pd.DataFrame(columns=["brand", "attribute", "claim"])
+    checked = checked if claims is None else claims.claims
+    raised = what_ifs.changes[what_ifs.changes["change"] > 0]
+    ours = (checked["brand"].map(label_text) == what_ifs.brand).astype(bool)
+    for move in what_ifs.moves["move"]:
+        names = raised.loc[raised["move"] == move, "attribute"].map(label_text).tolist()
+        here = checked["attribute"].map(label_text).isin(names).astype(bool)
+        yes, no = (checked["claim"] == kind for kind in ("supported", "contradicted"))
+        found[move] = {
+            "rival": bool((here & ~ours & yes).any()), "ours": bool((here & ours & yes).any()),
+            "denied": bool((here & ours & no).any()),
+        }  # fmt: skip
+    return found
 
 
 # --- labels --------------------------------------------------------------------------------------
@@ -313,7 +381,7 @@ def _sorted(options: pd.DataFrame) -> pd.DataFrame:
 
 def _notes(options: pd.DataFrame, value: object) -> tuple[Message, ...]:
     text = (
-        "Strategies are read by rule: innovative, nobody has it; distinctive, few have it and "
+        "Strategies are read by rule: innovative, no rival has as much; distinctive, few have it and "
         "customers value it; evolutionary, it improves what exists."
     )
     notes = [Message(text)]
@@ -324,14 +392,20 @@ def _notes(options: pd.DataFrame, value: object) -> tuple[Message, ...]:
             "shows whether customers value {n:it|them}."
         )
         notes.append(Message(text, {"n": missing}))
-    silent = (options["because"] == "nobody_has_it") & (options["evidence"] == "catalogue")
-    untold = int((silent & (options["share_not_stated"] > SELDOM_UNTOLD)).sum())
+    untold = int((options["because"] == "rivals_do_not_say").sum())
     if untold:
         text = (
             "Of {n:count} {n:feature|features} that no rival lists, rivals mostly say nothing: "
             "they may have what they do not list."
         )
         notes.append(Message(text, {"n": untold}))
+    empty = int((options["because"] == "may_not_exist").sum())
+    if empty:
+        text = (
+            "{n:count} {n:segment|segments} of a category {n:is|are} empty in every bank; whether "
+            "{n:it|they} can exist is not known."
+        )
+        notes.append(Message(text, {"n": empty}))
     if value is None:
         notes.append(Message("No evidence on what customers value went in."))
     return tuple(notes)

@@ -20,22 +20,28 @@ MOST_NAMED = 3
 """Options named in a finding; the figure and the table have the rest."""
 
 STRATEGY_NAMES = {
-    "innovative": Message("innovative: nobody has it"),
+    "innovative": Message("innovative: no rival has as much"),
     "distinctive": Message("distinctive: few have it"),
     "evolutionary": Message("evolutionary: improves what exists"),
     "not_enough_evidence": Message("not enough evidence"),
 }
 BECAUSE = {
     "nobody_has_it": Message("no rival has it"),
+    "none_would_have_as_much": Message("no rival would have as much"),
     "nobody_sells_there": Message("nobody else sells there"),
     "few_have_and_customers_value_it": Message("few rivals have it and customers value it"),
     "improves_what_exists": Message("rivals have it"),
+    "a_rival_is_seen_so": Message("customers see it in a rival already"),
+    "customers_deny_it_now": Message("customers deny it of this bank now"),
     "we_lead_already": Message("no rival has as much already"),
     "no_evidence_of_value": Message("nothing shows whether customers value it"),
     "value_not_shown": Message("customers' value is not beyond chance, or many have it"),
     "too_few_rivals": Message("too few rivals to compare with"),
+    "too_few_rated": Message("too few rated some rival"),
     "too_few_offers": Message("too few offers state it"),
+    "rivals_do_not_say": Message("rivals do not say whether they have it"),
     "segments_untold": Message("most offers state no segment"),
+    "may_not_exist": Message("empty in every bank; whether it can exist is not known"),
     "nothing_raised": Message("nothing is raised"),
 }
 #: What sets a bank apart is told before what is only new.
@@ -52,7 +58,9 @@ NO_OPTIONS = Message(
 def strategy_reading(result: StrategyReading, *, focus: object = None) -> Story:
     """Tell which options set the bank apart, which are new, and which only bring it level."""
     _, notes = known_focus(focus, [result.brand])
-    parts = {name: result.options[result.options["strategy"] == name] for name in _TOLD}
+    # an empty cell that may not exist is no option: it stays in the table
+    told = result.options[result.options["because"] != "may_not_exist"]
+    parts = {name: told[told["strategy"] == name] for name in _TOLD}
     first = {name: option_words(part.iloc[0]) for name, part in parts.items() if len(part)}
     say = speaker(brand=result.brand, **result.counts())
     if "distinctive" in first:
@@ -76,8 +84,8 @@ def strategy_reading(result: StrategyReading, *, focus: object = None) -> Story:
     caption = say(
         "Options of {brand} by strategy. Dots: share of rivals' offers that have it, or for image "
         "of rivals with as much; filled where the class is clear. Column: what customers make of "
-        "it, in points of the chance or share of being chosen. Rules decide: nobody has it; few "
-        "have it and customers value it; it improves what exists."
+        "it, in points of the chance or share of being chosen. Rules decide: no rival has as much; "
+        "few have it and customers value it; it improves what exists."
     )
     alt = say(
         "Options of {brand} in groups: {innovative:count} innovative, {distinctive:count} "
@@ -97,7 +105,7 @@ def option_rows(result: StrategyReading) -> pd.DataFrame:
         "strategy": [translate(STRATEGY_NAMES[name]) for name in rows["strategy"]],
         "because": [translate(BECAUSE[name]) for name in rows["because"]],
     }
-    numbers = ["share_have", "share_not_stated", "estimate", "ci_low", "ci_high"]
+    numbers = ["share_have", "share_not_stated", "top_share", "estimate", "ci_low", "ci_high"]
     return rows.assign(**words)[[*words, *numbers]]
 
 
@@ -124,7 +132,9 @@ def _finding(strategy: str, part: pd.DataFrame) -> Finding:
     if len(part) > MOST_NAMED:
         detail = say("{named}; {rest:count} more in the table.", rest=len(part) - MOST_NAMED)
     headlines = {
-        "innovative": say("Innovative: {first}; no rival has it."),
+        "innovative": say(
+            "Innovative: {first}; {because}.", because=BECAUSE[part["because"].iloc[0]]
+        ),
         "distinctive": say("Distinctive: {first}; few have it and customers value it."),
         "evolutionary": say("Evolutionary: {first}; it improves what exists."),
         "not_enough_evidence": say("For {n:count} {n:option|options} the evidence is not enough."),
@@ -135,7 +145,20 @@ def _finding(strategy: str, part: pd.DataFrame) -> Finding:
 def _with_evidence(row: pd.Series[Any]) -> Message:
     """Give an option with the evidence that classes it."""
     because = BECAUSE[row["because"]]
-    say = speaker(option=option_words(row), because=because, share=row["share_have"])
+    say = speaker(
+        option=option_words(row), because=because, share=row["share_have"],
+        rival=row["top_rival"], top=row["top_share"],
+    )  # fmt: skip
+    if row["evidence"] == "image" and not np.isnan(row["top_share"]):
+        if np.isnan(row["estimate"]):
+            return say("{option}: {because} (highest {rival} {top:percent})")
+        return say(
+            "{option}: {because} (highest {rival} {top:percent}; customers {estimate:signed} "
+            "points, {low:signed} to {high:signed})",
+            estimate=100 * row["estimate"],
+            low=100 * row["ci_low"],
+            high=100 * row["ci_high"],
+        )
     if not np.isnan(row["estimate"]):
         return say(
             "{option}: {because} ({share:percent} have it; customers {estimate:signed} points, "
