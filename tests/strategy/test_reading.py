@@ -8,7 +8,6 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-
 from scipy.special import ndtri
 
 from brandkit.core.errors import InputError, MissingColumnsError
