@@ -227,12 +227,79 @@ def coverage_rows(
     return rows
 
 
+@dataclass(frozen=True)
+class Line:
+    """Services that all work along one line: straight, or bent in the middle of the scale.
+
+    With ``bend`` A the slope below is 1 - A of that above's 1 + A; -1 is basic, 1 exciting.
+    """
+
+    name: str
+    persons: int
+    means: tuple[float, ...] = (4.0, 5.0, 6.0, 7.0, 8.0, 8.5)
+    bend: float = 0.0
+    halo: float = 0.0
+    weights: float = 0.0
+
+
+LINES = (
+    Line("straight", 1500),
+    Line("bent, basic", 1000, (5.0, 6.0, 6.5, 7.0, 7.5), bend=-0.8),
+    Line("straight", 600),
+    Line("straight, halo", 1500, halo=1.2),
+    Line("straight, weights of CV 1.5", 1500, weights=1.5),
+    Line("bent, exciting", 1000, (5.0, 6.0, 6.5, 7.0, 7.5), bend=0.8),
+)
+
+
+def line_sample(line: Line, rng: np.random.Generator) -> pd.DataFrame:
+    """Draw answers of 0-10 about each mean, and an outcome that adds up the services' lines."""
+    n, k = line.persons, len(line.means)
+    halo = rng.normal(0, line.halo, n)[:, None]
+    scores = np.clip(np.rint(np.array(line.means) + halo + rng.normal(0, 2.0, (n, k))), 0, 10)
+    off = scores - 6.5
+    sides = (1 - line.bend) * np.minimum(off, 0) + (1 + line.bend) * np.maximum(off, 0)
+    outcome = 0.25 * sides.sum(axis=1) + rng.normal(0, 1.2, n)
+    spread = np.sqrt(np.log(1 + line.weights**2))
+    weight = rng.lognormal(0, spread, n)
+    table = pd.DataFrame(scores, columns=[f"x{at}" for at in range(k)])
+    return table.assign(sat=outcome, id=np.arange(n), w=weight)
+
+
+def line_rows(cases: tuple[Line, ...] = LINES, *, samples: int = 0) -> list[dict[str, object]]:
+    """Give, for each mean, how often services are called each kind."""
+    rows: list[dict[str, object]] = []
+    for number, line in enumerate(cases):
+        names = [f"x{at}" for at in range(len(line.means))]
+        roles = []
+        for run in range(samples or SAMPLES):
+            table = line_sample(line, np.random.default_rng([number, run, 8]))
+            found = found_in(table, names, outcome="sat", within=None)
+            roles.append(found.roles(LEVEL))
+        shares = {kind: (np.array(roles) == kind).mean(axis=0) for kind in RIGHT.values()}
+        right = "performance" if not line.bend else "basic" if line.bend < 0 else "exciting"
+        for at, mean in enumerate(line.means):
+            told = {kind: round(float(shares[kind][at]), 3) for kind in ("basic", "exciting")}
+            if line.bend:  # the kind that is planted is no false one
+                told[right] = 0.0
+            worst = max(told.values())
+            rows.append({
+                "design": line.name, "persons": line.persons, "bend": line.bend, "mean": mean,
+                **told, "right": round(float(shares[right][at]), 3),
+                "verdict": "pass" if worst - 2.6 * (worst * (1 - worst) / len(roles)) ** 0.5 <= 0.05
+                else "FAIL",
+            })  # fmt: skip
+    return rows
+
+
 def main() -> None:
     """Print every table."""
     print(f"\nPlanted kinds ({SAMPLES} samples)")
     show(kind_rows())
     print(f"\nKinds of the sample study's services ({SAMPLES} samples of its generator)")
     show(study_rows())
+    print(f"\nStraight and bent lines ({SAMPLES} samples)")
+    show(line_rows())
     print(f"\nCoverage of penalties and rewards at 95 % ({RUNS:,} runs, {DRAWS} draws)")
     show(coverage_rows())
 

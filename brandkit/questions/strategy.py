@@ -38,7 +38,8 @@ QUESTIONS = (
         keys=("catalog",),
     ),
     Question(
-        name="strategy", page=PAGE, reads=("catalog",), text=Message("Where could we stand instead?"), call=_strategy,
+        name="strategy", page=PAGE, reads=("catalog",),
+        text=Message("Where could we stand instead?"), call=_strategy,
         need=("gaps",), may=("what_ifs", "choice", "claims"), of_focus=True, takes=NO_OPTIONS,
         keys=("catalog", "study.focus"),
     ),

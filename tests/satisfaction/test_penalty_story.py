@@ -35,10 +35,13 @@ def kinds(penalty: float, reward: float, *, n: int = 500) -> PenaltyReward:
 
 def test_core_and_extended_services_are_named() -> None:
     result = kinds(1.5, 1.5)
-    assert str(result.story().headline) == "Must not fail: complain. Can delight: advice"
+    assert "complain acts like a basic service" in str(result.story().headline)
+    assert "advice acts like an exciting one" in str(result.story().headline)
     found = result.story().findings
-    assert str(found[0].headline).startswith("Core services, which cost when they are poor: compl")
-    assert str(found[1].headline).startswith("Extended services, which delight when they are good")
+    assert str(found[0].headline).startswith("complain acts like a basic service")
+    assert str(found[1].headline).startswith("advice acts like an exciting service")
+    assert "(≤ 5)" in str(found[0].detail)
+    assert "(≥ 8)" in str(found[0].detail)
     row = result.attributes.set_index("attribute").loc["complain"]
     assert f"{row['penalty']:+.2f}".replace("-", "−") in str(found[0].detail)
     assert "500 answers" in str(found[0].detail)
@@ -53,7 +56,7 @@ def test_a_kind_that_hangs_on_the_cuts_is_not_called_clear() -> None:
 
 def test_what_shows_nothing_hardly_matters_and_is_open() -> None:
     result = kinds(0.0, 0.0)
-    assert str(result.story().headline) == "No service is clearly core or exciting"
+    assert str(result.story().headline) == "No service clearly acts like a basic or an exciting one"
     (only,) = result.story().findings
     assert only.settled == "open"
     assert "hardly matter" in str(only.headline)
@@ -70,12 +73,12 @@ def test_what_matters_but_is_not_settled_is_said_to_be_so() -> None:
 def test_tables_call_kinds_by_name_in_the_language_in_use() -> None:
     result = kinds(1.5, 1.5)
     assert result.story().exhibits["kinds"].data["role"].tolist() == [
-        "basic factor",
-        "exciting factor",
+        "acts as basic",
+        "acts as exciting",
     ]
     use_language("zh-Hant")
     told = result.story().exhibits
-    assert told["kinds"].data["role"].tolist() == ["基本型因素", "魅力型因素"]
+    assert told["kinds"].data["role"].tolist() == ["近基本型", "近魅力型"]
     assert len(told["cuts"].data) == len(result.sensitivity)
     assert told["cuts"].data["chosen"].tolist()[0]
 
@@ -124,7 +127,7 @@ def test_bars_are_penalties_and_rewards_by_kind() -> None:
         assert {(row, penalty), (row, reward)} <= widths
     hollow = [bar for bar in ax.patches if bar.get_facecolor()[3] == 0]
     assert {round(bar.get_y() + bar.get_height() / 2) for bar in hollow} == {2}
-    assert written(ax)[-3:] == ["basic factor", "exciting factor", "hardly matters"]
+    assert written(ax)[-3:] == ["acts as basic", "acts as exciting", "hardly matters"]
 
 
 def test_the_same_result_gives_the_same_bytes() -> None:

@@ -500,7 +500,7 @@ def test_a_negative_weight_is_refused(ratings) -> None:
 
 
 def test_what_is_no_data_is_refused() -> None:
-    with pytest.raises(TypeError, match="`data` must be a pandas DataFrame"):
+    with pytest.raises(TypeError, match="`data` must be a DataFrame of pandas"):
         satisfaction_scores([1, 2, 3], items="sat")
 
 

@@ -10,9 +10,8 @@ import pytest
 
 from brandkit.core.errors import InputError
 from brandkit.language import LANGUAGES, use_language
+from brandkit.questions import answers
 from brandkit.satisfaction import ServicePriorities, service_priorities
-from brandkit.sources import read_study
-from brandkit.strategy import study_drivers, study_penalties, study_priorities
 from tests.contract import assert_contract
 from tests.satisfaction.stories import assert_story
 
@@ -91,10 +90,7 @@ def test_refusals(brand: str, change: dict[str, str], match: str) -> None:
 
 
 def test_the_sample_s_weakest_bank_has_something_to_mend() -> None:
-    study = read_study("sample", focus="Civic")
-    drivers = study_drivers(study)
-    result = study_priorities(study, drivers=drivers, roles=study_penalties(study))
-    assert result is not None
+    result = answers("sample", focus="Civic")["priorities"]
     rows = result.services.set_index("item")
     assert (rows["estimate"] < 0).mean() > 0.5, "Civic's quality is planted below the others'"
     assert result.services["priority"].iloc[0] == "act"

@@ -147,7 +147,8 @@ def test_options_stand_under_their_strategy(reading) -> None:
     ax = reading.plot()
     names = [label.get_text().strip() for label in ax.get_yticklabels()]
     assert names == [
-        "innovative: no rival has as much", "new (Cards)", "distinctive: few have it", "cashback (Cards)",
+        "innovative: no rival has as much", "new (Cards)", "distinctive: few have it",
+        "cashback (Cards)",
         "evolutionary: improves what exists", "freeze (Cards)", "not enough evidence",
         "odd (Cards)",
     ]  # fmt: skip

@@ -53,8 +53,8 @@ class Repositioning(Result):
         One row a what-if: ``move across upward new_across new_upward map_distance radius_long
         radius_short angle ci_level nearest nearest_support nearest_then nearest_then_support
         distance_now distance_then further_support n_rivals n_rivals_now n_rivals_have
-        alone_support leads top_rival top_share top_high lead_low n_rivals_near least_base choice_now
-        choice_then choice_change ci_low ci_high``. The ellipse is that of the new place.
+        alone_support leads top_rival top_share top_high lead_low n_rivals_near least_base
+        choice_now choice_then choice_change ci_low ci_high``. The ellipse is that of the new place.
         ``n_rivals_have`` counts rivals that have as much of all that is raised as the brand then
         would, ``n_rivals_now`` those that have as much as it has now, ``n_rivals_near`` those at
         most five points below that. ``top_high`` is the joint upper end of every rival's share of

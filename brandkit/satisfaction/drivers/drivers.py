@@ -226,7 +226,8 @@ def driver_importance(
     importance = sum over subsets S of the other drivers |S|!(p - |S| - 1)!/p! [R²(S + j) - R²(S)]
     from the weighted correlation matrix, as R's ``relaimpo`` has it. Persons (or clusters) are
     drawn with all their rows; intervals are percentiles (wider where clusters are few), of exact
-    values up to 12 drivers and of 100 sampled orders beyond. Their coverage is promised for importances from 3 (1 - R²)/n on: a
+    values up to 12 drivers and of 100 sampled orders beyond. Their coverage is promised for
+    importances from 3 (1 - R²)/n on: a
     driver that explains nothing has importance above 0 in every sample and every draw. So
     ``noise_floor`` says what a driver's importance reaches in 5 % of cases when its column is
     permuted over persons, and at or under it a driver is "not above noise". A driver without an

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import pandas as pd
 
 from brandkit.core.errors import InputError, did_you_mean, shown
-from brandkit.core.intervals import holm
+from brandkit.core.intervals import holm, percentile_interval
 from brandkit.core.linalg import Flags, Floats, Ints, ratio
 from brandkit.sampling.rows import RowDraws, SurveyRows
 from brandkit.satisfaction import centred
@@ -20,8 +21,10 @@ from brandkit.satisfaction.fitting import wald
 POOR, GOOD = 0.5, 0.8
 #: How far other cuts are moved, as a part of the scale; at least one step.
 MOVED: Final = 0.1
-#: Beyond this an attribute leans to one side; within the wider one both sides are alike.
+#: Beyond this the raw asymmetry leans to one side; within the wider one the even one is balanced.
 LEANING, BALANCED = 0.1, 0.3
+#: The even asymmetry's least median where a kind leans: one side twice the other a point.
+TWICE: Final = 1 / 3
 #: How sure a draw's kind must be.
 SURE_LEANING, SURE_BALANCED = 0.9, 0.8
 ROLES: Final = ("basic", "performance", "exciting", "undecided")
@@ -144,6 +147,10 @@ class Effects:
     penalty, reward : ndarray, shape (p,)
         Missing where too few answers are poor, or good.
     penalty_draws, reward_draws : ndarray, shape (draws, p)
+    step : ndarray, shape (2, p)
+        Points of rating from the mean poor answer to the mean one in between, and on to the mean
+        good one.
+    step_draws : ndarray, shape (2, draws, p)
     p_value : ndarray, shape (p,)
         Of the test that neither is there.
     n_low, n_high : ndarray of int, shape (p,)
@@ -155,6 +162,8 @@ class Effects:
     reward: Floats
     penalty_draws: Floats
     reward_draws: Floats
+    step: Floats
+    step_draws: Floats
     p_value: Floats
     n_low: Ints
     n_high: Ints
@@ -168,12 +177,25 @@ class Effects:
         """Give it in each draw."""
         return asymmetry(self.penalty_draws, self.reward_draws)
 
+    def even(self) -> Floats:
+        """Give the asymmetry a point of rating: 0 where the service works along a straight line.
+
+        The raw one is not: poor answers lie further below the middle than good ones above it where
+        ratings are low, and the other way round where they are high.
+        """
+        return asymmetry(self.penalty / self.step[0], self.reward / self.step[1])
+
+    def even_draws(self) -> Floats:
+        """Give it in each draw."""
+        low, high = self.step_draws
+        return asymmetry(self.penalty_draws / low, self.reward_draws / high)
+
     def chances(self) -> tuple[Floats, Floats, Floats]:
-        """Give the shares of draws that lean to penalty, to neither, to reward."""
+        """Give the shares of draws that lean to penalty, are balanced a point, lean to reward."""
         drawn = self.asymmetry_draws()
         return (
             (drawn < -LEANING).mean(axis=0),
-            (np.abs(drawn) <= BALANCED).mean(axis=0),
+            (np.abs(self.even_draws()) <= BALANCED).mean(axis=0),
             (drawn > LEANING).mean(axis=0),
         )
 
@@ -195,10 +217,13 @@ class Effects:
     def roles(self, level: float) -> list[str]:
         """Classify each attribute; what does not matter, or is not sure, is undecided."""
         basic, balanced, exciting = self.chances()
+        drawn = self.even_draws()
+        low, high = percentile_interval(drawn, level=level)
+        median = _median(drawn)
         conditions = [
             ~self.matters(level),
-            basic >= SURE_LEANING,
-            exciting >= SURE_LEANING,
+            (high < 0) & (median <= -TWICE) & (basic >= SURE_LEANING),
+            (low > 0) & (median >= TWICE) & (exciting >= SURE_LEANING),
             balanced >= SURE_BALANCED,
         ]
         words = ["undecided", "basic", "exciting", "performance"]
@@ -213,6 +238,11 @@ def asymmetry(penalty: Floats, reward: Floats) -> Floats:
     """
     lost, won = np.maximum(-penalty, 0.0), np.maximum(reward, 0.0)
     return ratio(won - lost, lost + won)
+
+
+def _median(drawn: Floats) -> Floats:
+    """Give the median of draws (draws, p) without those that failed; missing where all did."""
+    return np.asarray(pd.DataFrame(drawn).median().to_numpy(dtype=float))
 
 
 def effects(
@@ -250,7 +280,19 @@ def effects(
     p_value = _joint_p(slope, covariance, enough, df=rows.df)
     r2 = float(slope * spread[:-1] / spread[-1] @ sample[:-1, -1] / sample[-1, -1])
     sides_of = (estimate[:p], estimate[p:], draws[:, :p], draws[:, p:])
-    return Effects(*sides_of, p_value, n_low, n_high, r2)
+    step, step_draws = _steps(rows, drawn, poor, good)
+    return Effects(*sides_of, step, step_draws, p_value, n_low, n_high, r2)
+
+
+def _steps(rows: SurveyRows, drawn: RowDraws, poor: Flags, good: Flags) -> tuple[Floats, Floats]:
+    """Give points of rating from poor to middle and on to good, (2, p) and (2, draws, p)."""
+    answers = rows.values[:, :-1]
+    weight = np.stack([poor, ~(poor | good), good]) * rows.weight[:, None]
+    sums = np.zeros((drawn.n_groups, 2, 3, answers.shape[1]))
+    np.add.at(sums, drawn.group, np.stack([weight, weight * answers]).transpose(2, 0, 1, 3))
+    by_draw = np.tensordot(np.vstack([np.ones(drawn.n_groups), drawn.times]), sums, axes=1)
+    steps = np.diff(ratio(by_draw[:, 1], by_draw[:, 0]), axis=1)
+    return steps[0], steps[1:].transpose(1, 0, 2)
 
 
 def _joint_p(slope: Floats, covariance: Floats, enough: Flags, *, df: int) -> Floats:

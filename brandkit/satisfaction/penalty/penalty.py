@@ -22,15 +22,16 @@ from brandkit.satisfaction.penalty.kernel import ROLES, Cut, Cuts, Effects, cuts
 
 #: Kinds by name.
 ROLE_NAMES: Final = {
-    "basic": Message("basic factor"),
-    "performance": Message("performance factor"),
-    "exciting": Message("exciting factor"),
+    "basic": Message("acts as basic"),
+    "performance": Message("acts as performance"),
+    "exciting": Message("acts as exciting"),
     "undecided": Message("undecided"),
 }
 HARDLY: Final = Message("hardly matters")
 _COLUMNS = (
     *("attribute", "label", "penalty", "penalty_low", "penalty_high", "reward", "reward_low"),
-    *("reward_high", "ci_level", "asymmetry", "asymmetry_low", "asymmetry_high", "p_basic"),
+    *("reward_high", "ci_level", "penalty_slope", "reward_slope", "asymmetry", "asymmetry_low"),
+    *("asymmetry_high", "asymmetry_even", "asymmetry_even_low", "asymmetry_even_high", "p_basic"),
     *("p_performance", "p_exciting", "p_value", "p_adjusted", "matters", "role", "cuts_agree"),
     *("cut_low", "cut_high", "n_low", "n_high"),
 )
@@ -44,15 +45,17 @@ class PenaltyReward(Result):
     ----------
     attributes : DataFrame
         One row an attribute, in the order asked for: ``attribute label penalty penalty_low
-        penalty_high reward reward_low reward_high ci_level asymmetry asymmetry_low asymmetry_high
-        p_basic p_performance p_exciting p_value p_adjusted matters role cuts_agree cut_low
-        cut_high n_low n_high``. Penalty and reward are in the outcome's unit, against answers in
-        between; ``role`` is "basic", "performance", "exciting" or "undecided"; ``cuts_agree`` is
+        penalty_high reward reward_low reward_high ci_level penalty_slope reward_slope asymmetry
+        asymmetry_low asymmetry_high asymmetry_even asymmetry_even_low asymmetry_even_high p_basic
+        p_performance p_exciting p_value p_adjusted matters role cuts_agree cut_low cut_high n_low
+        n_high``. Penalty and reward are in the outcome's unit, against answers in between;
+        ``penalty_slope`` and ``reward_slope`` are what a point of rating loses below, and gains
+        above; ``role`` is "basic", "performance", "exciting" or "undecided"; ``cuts_agree`` is
         the share of other cuts that give the same role.
     sensitivity : DataFrame
         One row a set of cuts and attribute, the chosen cuts first: ``attribute label cut_low
-        cut_high chosen penalty reward asymmetry p_basic p_performance p_exciting role n_low
-        n_high``. Cuts that leave the scale, or no answers between, are not in it.
+        cut_high chosen penalty reward asymmetry asymmetry_even p_basic p_performance p_exciting
+        role n_low n_high``. Cuts that leave the scale, or no answers between, are not in it.
     outcome, outcome_label : str
         The outcome, and its label in the codebook.
     within : str or None
@@ -98,7 +101,7 @@ def role_name(role: str, *, matters: bool = True) -> Message:
     Examples
     --------
     >>> str(role_name("basic")), str(role_name("undecided", matters=False))
-    ('basic factor', 'hardly matters')
+    ('acts as basic', 'hardly matters')
     """
     return ROLE_NAMES[role] if matters else HARDLY
 
@@ -134,11 +137,12 @@ def penalty_reward(
     minimum_base: int = 30,
     suppress_below: int = 10,
 ) -> PenaltyReward:
-    """Say what poor answers cost and good answers gain, and which services are core.
+    """Say what poor answers cost and good answers gain, and which services act like core ones.
 
     Answers *which services only hurt when they are poor, and which delight when they are good?*
     A core service (basic factor) has a penalty and next to no reward; an extended one (exciting
-    factor) a reward and next to no penalty; a performance factor both.
+    factor) a reward and next to no penalty; a performance factor both. Answers show how a service
+    acts on the outcome where its ratings stand today, not what kind it is for good.
 
     Parameters
     ----------
@@ -186,9 +190,16 @@ def penalty_reward(
     -----
     The outcome is regressed (weighted least squares) on two dummies for each attribute, poor and
     good, of all attributes at once. With reward r and penalty q, A = (r - |q|) / (r + |q|); a
-    reward below or a penalty above 0 counts as none. Over draws of persons: *basic* where
-    P(A < -.1) >= .9, *exciting* where P(A > .1) >= .9, *performance* where P(|A| <= .3) >= .8, in
-    this order, else *undecided*. Before that an attribute must matter: where the test that
+    reward below or a penalty above 0 counts as none. A alone calls a straight line basic where
+    ratings are low, the more surely the larger the sample: poor answers lie further from the
+    middle ones there than good ones do. So that it is set beside the same a point of rating,
+    E = (r / g - |q| / f) / (r / g + |q| / f) with f and g the points from the mean poor answer to
+    the mean middle one and on to the mean good one, which is 0 along any straight line. Over draws
+    of persons: *basic* where the interval of E lies below 0, its median at -1/3 or lower (a point
+    loses twice what it gains) and P(A < -.1) >= .9; *exciting* the other way round; *performance*
+    where P(|E| <= .3) >= .8, which no basic or exciting one can reach; else *undecided*. E alone
+    would call true steps at the cuts exciting. Under 100 poor or good answers most services stay
+    undecided. Before that an attribute must matter: where the test that
     neither penalty nor reward is there (Wald, design errors, Holm over attributes) does not
     reject at ``1 - level``, its A is one noise over another, and it is undecided, with
     ``matters`` false. Roles depend on cuts, so ``sensitivity`` shows those under cuts a tenth of
@@ -299,6 +310,7 @@ def _cut_frame(rows: SurveyRows, cuts: Cuts, found: Effects, *, level: float) ->
             "penalty": found.penalty,
             "reward": found.reward,
             "asymmetry": found.asymmetry(),
+            "asymmetry_even": found.even(),
             "p_basic": basic,
             "p_performance": balanced,
             "p_exciting": exciting,
@@ -314,8 +326,13 @@ def _attributes_frame(
 ) -> pd.DataFrame:
     """Add intervals, tests, and the share of other cuts that give the same kind."""
     ends = {}
-    draws = (chosen.penalty_draws, chosen.reward_draws, chosen.asymmetry_draws())
-    for name, drawn in zip(("penalty", "reward", "asymmetry"), draws, strict=True):
+    draws = {
+        "penalty": chosen.penalty_draws,
+        "reward": chosen.reward_draws,
+        "asymmetry": chosen.asymmetry_draws(),
+        "asymmetry_even": chosen.even_draws(),
+    }
+    for name, drawn in draws.items():
         ends[f"{name}_low"], ends[f"{name}_high"] = percentile_interval(drawn, level=level)
     others = sensitivity[~sensitivity["chosen"].astype(bool)].set_index("attribute")["role"]
     same = others == frame.set_index("attribute")["role"].reindex(others.index)
@@ -323,6 +340,8 @@ def _attributes_frame(
     return frame.assign(
         **ends,
         ci_level=level,
+        penalty_slope=chosen.penalty / chosen.step[0],
+        reward_slope=chosen.reward / chosen.step[1],
         p_value=chosen.p_value,
         p_adjusted=chosen.adjusted(),
         matters=chosen.matters(level),

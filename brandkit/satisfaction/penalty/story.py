@@ -22,14 +22,17 @@ NO_ATTRIBUTES: Final = Message(
 
 _KINDS = (
     *("attribute", "role", "penalty", "penalty_low", "penalty_high", "reward", "reward_low"),
-    *("reward_high", "asymmetry", "p_basic", "p_performance", "p_exciting", "cuts_agree"),
-    *("n_low", "n_high"),
+    *("reward_high", "penalty_slope", "reward_slope", "asymmetry", "asymmetry_even", "p_basic"),
+    *("p_performance", "p_exciting", "cuts_agree", "n_low", "n_high"),
 )
-_CUTS = "attribute", "cut_low", "cut_high", "chosen", "role", "penalty", "reward", "asymmetry"
+_CUTS = (
+    *("attribute", "cut_low", "cut_high", "chosen", "role", "penalty", "reward", "asymmetry"),
+    "asymmetry_even",
+)
 
 
 def penalty_reward(result: PenaltyReward, *, focus: object = None) -> Story:  # noqa: ARG001
-    """Tell which services must not fail, which delight, and what is not settled."""
+    """Tell which services act like basic or exciting ones, and what is not settled."""
     rows = by_role(result.attributes)
     labels = {role: part["label"].tolist() for role, part in rows.groupby("role")}
     say = speaker(
@@ -40,7 +43,9 @@ def penalty_reward(result: PenaltyReward, *, focus: object = None) -> Story:  # 
         persons=result.n_respondents,
         level=result.level,
         core=labels.get("basic", []),
+        n_core=len(labels.get("basic", [])),
         extended=labels.get("exciting", []),
+        n_extended=len(labels.get("exciting", [])),
     )
     findings, actions = [], []
     for role in ("basic", "exciting", "performance"):
@@ -69,12 +74,15 @@ def penalty_reward(result: PenaltyReward, *, focus: object = None) -> Story:  # 
 
 def _headline(labels: dict[Any, list[str]], say: Say) -> Message:
     if "basic" in labels and "exciting" in labels:
-        return say("Must not fail: {core}. Can delight: {extended}")
+        return say(
+            "{core} {n_core:acts|act} like a basic service; {extended} {n_extended:acts|act} like "
+            "an exciting one"
+        )
     if "basic" in labels:
-        return say("Must not fail: {core}")
+        return say("{core} {n_core:acts|act} like a basic service")
     if "exciting" in labels:
-        return say("Can delight: {extended}")
-    return say("No service is clearly core or exciting")
+        return say("{extended} {n_extended:acts|act} like an exciting service")
+    return say("No service clearly acts like a basic or an exciting one")
 
 
 # --- findings ------------------------------------------------------------------------------------
@@ -86,14 +94,20 @@ def _role(role: str, rows: pd.DataFrame, say: Say) -> tuple[Finding, list[Action
     chance, agree = float(rows[f"p_{role}"].min()), float(rows["cuts_agree"].min())
     values |= {"items": rows["label"].tolist(), "item": values["label"], "n": len(rows)}
     values |= {"chance": chance, "agree": agree}
+    values |= {name: f"{values[name]:g}".replace("-", "−") for name in ("cut_low", "cut_high")}
     settled: Settled = "clear" if chance >= CLEARLY and agree >= ROBUST else "likely"
     if role == "basic":
-        headline = say("Core services, which cost when they are poor: {items}.", **values)
+        headline = say(
+            "{items} {n:acts|act} like a basic service: what is poor costs more than what is good "
+            "gains.",
+            **values,
+        )
         detail = say(
-            "A poor answer for “{item}” goes with {penalty:signed} points ({penalty_low:signed} to "
-            "{penalty_high:signed}), a good one with {reward:signed}; at least {chance:percent} of "
-            "draws lean to the penalty, and {agree:percent} of other cuts say the same "
-            "({base:count} answers).",
+            "A poor answer (≤ {cut_low}) for “{item}” goes with {penalty:signed} points "
+            "({penalty_low:signed} to {penalty_high:signed}), a good one (≥ {cut_high}) brings "
+            "{reward:signed}; per point of rating {penalty_slope:signed} and "
+            "{reward_slope:signed}. At least {chance:percent} of draws lean to the penalty, and "
+            "{agree:percent} of other cuts say the same ({base:count} answers).",
             **values,
         )
         text = say(
@@ -103,12 +117,17 @@ def _role(role: str, rows: pd.DataFrame, say: Say) -> tuple[Finding, list[Action
         )
         return Finding(headline, detail, settled), [Action("secure", text, settled, "kinds")]
     if role == "exciting":
-        headline = say("Extended services, which delight when they are good: {items}.", **values)
+        headline = say(
+            "{items} {n:acts|act} like an exciting service: what is good gains more than what is "
+            "poor costs.",
+            **values,
+        )
         detail = say(
-            "A good answer for “{item}” goes with {reward:signed} points ({reward_low:signed} to "
-            "{reward_high:signed}), a poor one with {penalty:signed}; at least {chance:percent} of "
-            "draws lean to the reward, and {agree:percent} of other cuts say the same "
-            "({base:count} answers).",
+            "A good answer (≥ {cut_high}) for “{item}” brings {reward:signed} points "
+            "({reward_low:signed} to {reward_high:signed}), a poor one (≤ {cut_low}) goes with "
+            "{penalty:signed}; per point of rating {reward_slope:signed} and "
+            "{penalty_slope:signed}. At least {chance:percent} of draws lean to the reward, and "
+            "{agree:percent} of other cuts say the same ({base:count} answers).",
             **values,
         )
         text = say(
@@ -119,10 +138,11 @@ def _role(role: str, rows: pd.DataFrame, say: Say) -> tuple[Finding, list[Action
         return Finding(headline, detail, settled), [Action("test", text, settled, "kinds")]
     headline = say("The better the better: {items}.", **values)
     detail = say(
-        "A poor answer for “{item}” goes with {penalty:signed} points ({penalty_low:signed} to "
-        "{penalty_high:signed}), a good one with {reward:signed}; in at least {chance:percent} "
-        "of draws both are alike, and {agree:percent} of other cuts say the same "
-        "({base:count} answers).",
+        "A poor answer (≤ {cut_low}) for “{item}” goes with {penalty:signed} points "
+        "({penalty_low:signed} to {penalty_high:signed}), a good one (≥ {cut_high}) brings "
+        "{reward:signed}; per point of rating {penalty_slope:signed} and {reward_slope:signed}, "
+        "which are alike in at least {chance:percent} of draws; {agree:percent} of other cuts say "
+        "the same ({base:count} answers).",
         **values,
     )
     return Finding(headline, detail, settled), []
@@ -134,7 +154,10 @@ def _undecided(rows: pd.DataFrame, say: Say) -> list[Finding]:
     unsettled, idle = rows.loc[matters, "label"].tolist(), rows.loc[~matters, "label"].tolist()
     if unsettled:
         headline = say("Whether core or exciting is not settled: {open}.", open=unsettled)
-        detail = say("Neither side leads in nine of ten draws ({base:count} answers).")
+        detail = say(
+            "Per point of rating neither side is sure to weigh twice the other, nor are both sure "
+            "to weigh alike ({base:count} answers)."
+        )
         return [Finding(headline, detail, "open")]
     if not idle:
         return []

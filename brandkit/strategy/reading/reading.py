@@ -381,8 +381,8 @@ def _sorted(options: pd.DataFrame) -> pd.DataFrame:
 
 def _notes(options: pd.DataFrame, value: object) -> tuple[Message, ...]:
     text = (
-        "Strategies are read by rule: innovative, no rival has as much; distinctive, few have it and "
-        "customers value it; evolutionary, it improves what exists."
+        "Strategies are read by rule: innovative, no rival has as much; distinctive, few have it "
+        "and customers value it; evolutionary, it improves what exists."
     )
     notes = [Message(text)]
     missing = int((options["because"] == "no_evidence_of_value").sum())
