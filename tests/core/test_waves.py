@@ -12,7 +12,7 @@ import pytest
 from brandkit.core.errors import InputError
 from brandkit.core.waves import order_of_time, wave_order, wave_text, waves_in_order
 from brandkit.positioning.examples import small_image
-from brandkit.questions import answers
+from brandkit.questions import answers as answers_of
 from brandkit.satisfaction import (
     driver_importance,
     group_comparison,
@@ -167,7 +167,7 @@ def _study(folder: Path, waves: tuple[str, str, str], told: str = "") -> Path:
 )  # fmt: skip
 def test_a_study_tells_its_waves_in_order(tmp_path: Path, waves: tuple[str, str, str]) -> None:
     study = read_study(_study(tmp_path, waves))
-    told = answers(study)
+    told = answers_of(study)
     changes = told["scores"].changes
     own = changes[(changes["label"] == "Harbour") & (changes["measure"] == "mean")]
     assert own[["wave_a", "wave_b"]].to_numpy().tolist() == [list(waves[:2]), list(waves[1:])]
@@ -181,10 +181,10 @@ def test_a_study_without_an_order_is_refused_until_it_is_told(tmp_path: Path) ->
     waves = ("Spring 2025", "Summer 2025", "Autumn 2025")
     found = check_study(_study(tmp_path, waves))
     assert not found.is_sound
-    assert "must tell the order of time" in str(answers(tmp_path)["scores"])
+    assert "must tell the order of time" in str(answers_of(tmp_path)["scores"])
     told = _study(tmp_path, waves, 'waves = ["Spring 2025", "Summer 2025", "Autumn 2025"]\n')
     assert check_study(told).is_sound
-    assert answers(told)["scores"].changes["wave_b"].unique().tolist() == [
+    assert answers_of(told)["scores"].changes["wave_b"].unique().tolist() == [
         "Summer 2025", "Autumn 2025"]  # fmt: skip
     with pytest.raises(InputError, match="must name every wave"):
         _ = read_study(_study(tmp_path, waves, 'waves = ["Spring 2025", "Fall 2025"]\n')).survey

@@ -105,7 +105,5 @@ def test_refusals(call: Callable[[pd.DataFrame], object], said: str) -> None:
 
 
 def test_only_frames() -> None:
-    with pytest.raises(
-        TypeError, match="`frame` must be a DataFrame of pandas, polars or pyarrow; found list"
-    ):
+    with pytest.raises(TypeError, match="polars or pyarrow; found list"):
         gower([[1, 2]])  # type: ignore[arg-type]
