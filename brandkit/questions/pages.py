@@ -16,6 +16,8 @@ from brandkit.page.show import Shown, show
 from brandkit.page.tables import use_bases
 from brandkit.questions.asked import QUESTIONS
 from brandkit.questions.question import Question, Unanswered
+from brandkit.questions.satisfaction import NO_SURVEY
+from brandkit.questions.satisfaction import PAGE as SATISFACTION
 from brandkit.sources import Study
 
 
@@ -69,6 +71,8 @@ def show_lead(answers: Answers, page: str) -> Shown:
         told = list(_told(answers, page))
         if not told:
             first = next((one.takes for one in QUESTIONS.values() if one.page == page), None)
+            if page == SATISFACTION and answers.study.settings.survey is None:
+                first = NO_SURVEY
             return Shown((note(first or Message("No question of this page can be answered.")),))
         firm = [story for _, story in told if _settled(story) != "open"]
         top = firm[0] if firm else told[0][1]
