@@ -9,7 +9,9 @@ from shutil import copyfile
 
 import pytest
 
+from brandkit.core.errors import InputError
 from brandkit.language import use_language
+from brandkit.questions import answers
 from brandkit.report import export_report
 
 THREE = """bank,id,name,category,features
@@ -58,18 +60,25 @@ def study(folder: Path, toml: str, **files: str) -> Path:
     return folder
 
 
-def test_parts_without_evidence_are_said_to_be_left_out(tmp_path: Path) -> None:
-    page = told(study(tmp_path / "three", TABLE, products=THREE), tmp_path / "out")
+def test_parts_without_evidence_are_left_out_and_named_by_the_answers(tmp_path: Path) -> None:
+    folder = study(tmp_path / "three", TABLE, products=THREE)
+    page = told(folder, tmp_path / "out")
     assert "North and South sell the most alike products" in page
-    for missing in ("takes catalogues of at least two dates", "takes a focus bank",
-                    "takes their branches by market"):  # fmt: skip
-        assert missing in page
+    missing = {
+        "history": "takes catalogues of at least two dates", "gaps": "takes a focus bank",
+        "market_overlap": "takes their branches by market",
+    }  # fmt: skip
+    for name, sentence in missing.items():
+        assert sentence in str(answers(folder)[name])
+        assert sentence not in page
 
 
-def test_one_bank_ends_the_notebook_with_what_it_would_take(tmp_path: Path) -> None:
+def test_one_bank_answers_nothing_and_makes_no_report(tmp_path: Path) -> None:
     alone = "".join(THREE.splitlines(keepends=True)[:3])
-    page = told(study(tmp_path / "alone", TABLE, products=alone), tmp_path / "out")
-    assert "no catalogue of at least two banks' products" in page
+    folder = study(tmp_path / "alone", TABLE, products=alone)
+    assert "no catalogue of at least two banks' products" in str(answers(folder)["overlap"])
+    with pytest.raises(InputError, match="no question can be answered from this study"):
+        told(folder, tmp_path / "out")
 
 
 @pytest.mark.real
