@@ -63,6 +63,11 @@ def test_it_is_thin(path: Path) -> None:
         assert not isinstance(node, (ast.For, ast.While, ast.Try)), "loops belong in brandkit"
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if (
+                isinstance(node.func, ast.Attribute)
+                and getattr(node.func.value, "id", "") == "answers"
+            ):
+                continue
             assert name not in ("open", "read_csv", "read_excel", "print", "eval", "exec"), name
 
 

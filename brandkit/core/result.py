@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from brandkit.core.message import Message
-from brandkit.core.story import Story
+from brandkit.core.story import Exhibit, Story
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -51,7 +51,11 @@ class Result(ABC):
 
     def story(self, *, focus: object = None) -> Story:
         """Say what it says; a focus that it does not know counts as none, with a note."""
-        story: Story = _beside(self, "story")(self, focus=focus)
+        try:
+            said = _beside(self, "story")
+        except (ModuleNotFoundError, AttributeError):
+            return _plain(self)
+        story: Story = said(self, focus=focus)
         return story
 
     def findings(self, *, focus: object = None) -> list[str]:
@@ -85,6 +89,13 @@ def noun(kind: type[Result]) -> str:
     'driver_importance'
     """
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+
+
+def _plain(result: Result) -> Story:
+    """Show the rows of a result that others read further, such as counts of ticks."""
+    rows = result.tidy()
+    caption = Message("A table of {n:count} {n:row|rows}.", {"n": len(rows)})
+    return Story(caption, exhibits={"rows": Exhibit(caption, data=rows, notes=result.notes)})
 
 
 def _beside(result: Result, file: str, name: str = "") -> Any:

@@ -75,7 +75,7 @@ def test_planted_faults_are_counted(survey: Survey) -> None:
 def test_nothing_is_left_out_and_nobody_is_named(survey: Survey) -> None:
     quality = survey.quality()
     assert len(survey.responses) == 60
-    said = " ".join([*map(str, quality.notes), repr(quality), quality._repr_html_(),
+    said = " ".join([*map(str, quality.notes), repr(quality), str(quality._repr_mimebundle_()),
                      quality.tidy().to_string()])  # fmt: skip
     for secret in ("example.org", "Ann", "0912", "重慶"):
         assert secret not in said

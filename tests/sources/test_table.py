@@ -95,12 +95,11 @@ def test_workbook_and_parquet_are_the_same_table(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(read_brand_table(tmp_path / "b.parquet").values, EXPECTED)
 
 
-def test_other_encodings_are_read_when_they_are_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", [None, "big5"])
+def test_other_encodings_are_tried_or_named(tmp_path: Path, encoding: str | None) -> None:
     text = "銀行,現代感,收費透明\n市民銀行,12,3\n紅隼銀行,7,9\n"
     file = written(tmp_path, text.encode("big5"))
-    with pytest.raises(SchemaError, match=r'must be UTF-8; found byte.* or say .*"big5"'):
-        read_brand_table(file)
-    assert read_brand_table(file, encoding="big5").brands == ["市民銀行", "紅隼銀行"]
+    assert read_brand_table(file, encoding=encoding).brands == ["市民銀行", "紅隼銀行"]
 
 
 def test_mentions_are_counted_and_ordered_by_total(tmp_path: Path) -> None:
@@ -175,8 +174,7 @@ def test_the_first_sheet_that_holds_something_is_read_and_said(tmp_path: Path) -
 def test_a_heading_may_stand_further_down(tmp_path: Path) -> None:
     rows = [["Brand image 2026"], [], ["bank", "a", "b"], ["X", 1, 2], ["Y", 3, 4]]
     file = workbook(tmp_path, rows)
-    with pytest.raises(SchemaError, match=r"column 2: every column needs a name.*`header_row`"):
-        read_brand_table(file)
+    assert read_brand_table(file).attributes == ["a", "b"]
     assert read_brand_table(file, header_row=3).attributes == ["a", "b"]
 
 
@@ -392,7 +390,6 @@ def test_long_and_wide_are_the_same_table_in_any_order(
         (b"%PDF-1.7 \xe2\xe3", {}, r"the file is a PDF document, not a table"),
         (b"PK\x03\x04" + b"x" * 50, {}, r"is an Excel workbook .* not what its ending \.csv says"),
         (b"<html><table><tr><td>1</td></tr></table></html>", {}, r"the file is a web page"),
-        (b"bank,a,b\nCaf\xe9,1,2\nY,3,4\n", {}, r"line 2: the text must be UTF-8; found byte 0xe9.*cp1252"),
         (b"bank,a,b\n" + b"x" * 300 + b"\x00,1,2\n", {}, r"null characters"),
     ],
 )  # fmt: skip

@@ -351,7 +351,7 @@ def cells_sold(catalog: Catalog) -> set[tuple[str, str]]:
     set()
     """
     wanted = ["category", "segment"]
-    pairs = catalog.products.reindex(columns=wanted).fillna("").astype("str").drop_duplicates()
+    pairs = catalog.products.reindex(columns=wanted, fill_value="").fillna("").drop_duplicates()
     told = pairs[~pairs["segment"].isin(["", "both", _UNTOLD])]
     return {(category_key(category), segment) for category, segment in told.to_numpy()}
 

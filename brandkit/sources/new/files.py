@@ -282,7 +282,7 @@ def _branches(grid: Grid, columns: list[Column]) -> Guess | None:
     year = role_of([c for c in numeric if c.is_whole], "year")
     amount = role_of([c for c in numeric if c is not year], "amount")
     keys: dict[str, Any] = {"brand": brand.name, "market": market.name}
-    if code is not None and code.n_distinct >= brand.n_distinct:  # names repeat, and change
+    if code is not None and code.n_distinct > brand.n_distinct / 2:  # names repeat, and change
         keys |= {"brand": code.name, "name": brand.name}
     if amount is not None:
         keys["amount"] = amount.name

@@ -198,7 +198,10 @@ def _marks(raw: RawSurvey, name: str) -> pd.Series | None:
 
 
 def _questions(raw: RawSurvey, ticks: Mapping[str, pd.Series]) -> dict[str, list[str]]:
-    """Give each question of ticks its columns, two and more: by text, by name, or side by side."""
+    """Give each question of ticks its columns, two and more: by text, by name, or side by side.
+
+    A question that holds numbers beyond 1 elsewhere counts things: its 0s and 1s are no ticks.
+    """
     groups: dict[str, list[str]] = {}
     last, number = "", 0
     columns = list(map(str, raw.frame.columns))
@@ -214,7 +217,9 @@ def _questions(raw: RawSurvey, ticks: Mapping[str, pd.Series]) -> dict[str, list
             number += last != columns[at - 1]
             question, last = f"question {number}", name
         groups.setdefault(question, []).append(name)
-    return {key: members for key, members in groups.items() if len(members) > 1}
+    counts = {raw.items[name].question for name in columns if name not in ticks
+              and pd.to_numeric(raw.frame[name], errors="coerce").max() > 1}  # fmt: skip
+    return {key: told for key, told in groups.items() if len(told) > 1 and key not in counts}
 
 
 def _with_silence(

@@ -89,8 +89,8 @@ def read_league(
     >>> from tempfile import mkdtemp
     >>> file = Path(mkdtemp()) / "scores.csv"
     >>> _ = file.write_text("Rank,Bank,Score\n1,Civic,83%\n2,Nova,79%\n", encoding="utf-8")
-    >>> read_league(file, brand="Bank", score="Score", n=900).scores.iloc[0].tolist()
-    ['Civic', 83.0, 900.0]
+    >>> read_league(file, brand="Bank", score="Score", n=900).scores.to_dict("list")
+    {'brand': ['Civic', 'Nova'], 'score': [83.0, 79.0], 'n': [900.0, 900.0]}
     """
     grid = read_grid(Path(path), sheet=sheet, encoding=encoding)
     at = grid.column(brand, asked_by="`brand`")
