@@ -67,9 +67,11 @@ def read_spss(path: str | Path, *, encoding: str | None = None) -> RawSurvey:
     items = {name: _item(name, frame[name], metadata, name in in_sets) for name in frame.columns}
     parted = questions({name: item.label for name, item in items.items() if item.label})
     options = Counter(option for _, option in parted.values())
+    unclear = {question for question, option in parted.values() if options[option] > 1}
     for name, (question, option) in parted.items():
-        if name not in in_sets and options[option] == 1:
-            items[name] = replace(items[name], label=option, question=question)
+        if name not in in_sets:
+            label = items[name].label if question in unclear else option
+            items[name] = replace(items[name], label=label, question=question)
     no_answers = {name for name, item in items.items()
                   if set(item.missing) - set(_missing_codes(metadata, name))}  # fmt: skip
     if no_answers:
