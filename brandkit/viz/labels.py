@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, cast
 from weakref import WeakKeyDictionary
@@ -276,6 +276,18 @@ def row_names(names: Sequence[str], *, line: int = LINE) -> list[str]:
         else label
         for name, label in zip(plain, written, strict=True)
     ]
+
+
+def pair_names(some: Iterable[str], others: Iterable[str], *, mark: str = "↔") -> list[str]:
+    r"""Write pairs of names in two lines, as rows of a figure have.
+
+    Examples
+    --------
+    >>> pair_names(["Civic"], ["Kestrel"])
+    ['Civic\n↔ Kestrel']
+    """
+    first, second = row_names(list(some)), row_names(list(others))
+    return [f"{a}\n{mark} {b}" for a, b in zip(first, second, strict=True)]
 
 
 def _end(name: str, room: int) -> str:

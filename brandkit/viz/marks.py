@@ -5,7 +5,7 @@ A mark draws; what it draws was computed before. Nothing is told by colour alone
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -266,7 +266,7 @@ def dot_rows(
     kind: str = "percent",
     focus: object = None,
     ticks: ArrayLike | None = None,
-    columns: Mapping[str | Message, Sequence[str]] | None = None,
+    columns: Mapping[str | Message, Iterable[str | float]] | None = None,
     reference: float | None = None,
     limits: tuple[float, float] | None = None,
     behind: Sequence[str] | None = None,
@@ -292,7 +292,7 @@ def dot_rows(
     ticks : array_like, optional
         A short tick across each row: what chance gives, a noise floor.
     columns : mapping, optional
-        Heading to a text a row, at most two columns at the right.
+        Heading to a text or a number a row, at most two columns at the right.
     reference : float, optional
         A line down at this value, such as 0 or the market's mean.
     limits : (float, float), optional
@@ -346,7 +346,9 @@ def dot_rows(
         _axis_across(ax, series, ticks=ticks, kind=kind, limits=limits)
         ax.set_xlabel(translate(label))
         for place, (head, texts) in enumerate((columns or {}).items()):
-            write_column(ax, list(texts), column=place, head=translate(head))
+            write_column(
+                ax, [formatted(one, kind) for one in texts], column=place, head=translate(head)
+            )
         if m > 1 and not crowd and any(one.label for one in series):
             ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2,
                       handletextpad=0.4, columnspacing=1.2)  # fmt: skip

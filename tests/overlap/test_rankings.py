@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError
 from brandkit.overlap import brand_overlap, market_overlap
-from brandkit.overlap.brands.kernel import most_alike, nearest_support, similarity_order
-from brandkit.overlap.brands.rankings import (
+from brandkit.overlap.brands.brands import (
     closest_pairs,
     compared_pair,
     most_alike_rivals,
     ranked_rivals,
 )
+from brandkit.overlap.brands.kernel import most_alike, nearest_support, similarity_order
 from brandkit.overlap.examples import catalog_of, small_catalog
-from brandkit.overlap.regions.market import meeting_pairs
+from brandkit.overlap.regions import meeting_pairs
 from tests.overlap.markets import unrelated_market
 
 

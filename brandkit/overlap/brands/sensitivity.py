@@ -50,12 +50,11 @@ class WeightSensitivity(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: how many sets of weights, the lowest correlation, who kept the nearest."""
-        return pd.DataFrame(
-            {
-                "n_scenarios": [len(self.scenarios)],
-                "correlation": [self.scenarios["correlation"].min()],
-                "nearest_kept": [self.brands["nearest_kept"].mean()],
-            }
+        return self._row(
+            "n_scenarios correlation nearest_kept",
+            n_scenarios=len(self.scenarios),
+            correlation=self.scenarios["correlation"].min(),
+            nearest_kept=self.brands["nearest_kept"].mean(),
         )
 
 
@@ -112,7 +111,11 @@ def weight_sensitivity(
     compared = comparison(
         catalog, category=category, weights=weights, reference=reference, min_compared=min_compared
     )
-    names = _facets_in_use(compared)
+    names = tuple(
+        facet
+        for facet in FACETS
+        if compared.weights.get(facet) and any(each.scorer(facet) for each in compared.categories)
+    )
     if len(names) < 2:
         raise NotEnoughDataError(
             f"`catalog` must say something in at least two facets that count; found {list(names)}. "
@@ -132,7 +135,7 @@ def weight_sensitivity(
     scenarios = scenarios.assign(
         correlation=[_rank_correlation(base[pair], each[pair]) for each in overlaps],
         nearest_kept=kept[:, nearest >= 0].mean(axis=1),
-        largest_change=[pd.Series((each - base)[pair]).abs().max() for each in overlaps],
+        largest_change=[np.fmax.reduce(np.abs(each - base)[pair]) for each in overlaps],
     )
     brands = pd.DataFrame(
         {
@@ -143,15 +146,6 @@ def weight_sensitivity(
     ).astype({"nearest_rival": "str"})
     return WeightSensitivity(
         scenarios=scenarios, brands=brands, notes=(*compared.notes, *_notes(brands))
-    )
-
-
-def _facets_in_use(compared: Comparison) -> tuple[Facet, ...]:
-    return tuple(
-        facet
-        for facet in FACETS
-        if compared.weights.get(facet)
-        and any(scores.scorer(facet) is not None for scores in compared.categories)
     )
 
 
