@@ -29,11 +29,10 @@ def dots_alt(names: list[str], shares: Iterable[float]) -> Message:
     if not names:
         return Message("Dot plot without a row: nothing can be compared.")
     drawn = list(shares)[: len(names)]
-    ends = {"first": names[0], "high": drawn[0], "last": names[-1], "low": drawn[-1]}
-    text = (
+    say = speaker(n=len(names), first=names[0], high=drawn[0], last=names[-1], low=drawn[-1])
+    return say(
         "Dot plot of {n:count} rows, from {first} ({high:percent}) down to {last} ({low:percent})."
     )
-    return Message(text, {"n": len(names), **ends})
 
 
 # --- products ------------------------------------------------------------------------------------
