@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import InputError, check_whole_number, did_you_mean, shown
+from brandkit.core.errors import InputError, check_known, check_whole_number, shown
 from brandkit.core.linalg import Floats, Ints, ratio
 from brandkit.core.result import Result
 from brandkit.overlap.similarity.facets import FACETS, Facet
@@ -108,24 +108,14 @@ class ProductSimilarity(Result):
         return parts[["facet", "similarity", "weight", "part"]].join(words)
 
     def _places(self, a: Offer, b: Offer) -> tuple[CategoryScores, int, int]:
-        offers = self.comparison.facets.offers
-        found = []
-        for name, offer in (("a", a), ("b", b)):
-            brand, product = offer
-            of_brand = offers[offers["brand"] == brand]
-            if not len(of_brand):
-                hint = did_you_mean(str(brand), self.comparison.facets.brands)
-                raise InputError(
-                    f"`{name}` must name a brand of the catalogue; found {shown(brand)}.{hint}"
-                )
-            rows = of_brand.index[of_brand["product"] == product]
-            if not len(rows):
-                known = of_brand["product"].tolist()
-                raise InputError(
-                    f"`{name}` must name a product of {brand}; found {shown(product)}. "
-                    f"It has {shown(known)}.{did_you_mean(str(product), known)}"
-                )
-            found.append(int(rows[0]))
+        facets, found = self.comparison.facets, []
+        offers = facets.offers
+        for name, (brand, product) in (("a", a), ("b", b)):
+            check_known(name, brand, facets.brands, rule="name a brand of the catalogue")
+            products = offers.loc[offers["brand"] == brand, "product"]
+            known = products.tolist()
+            check_known(name, product, known, rule=f"name a product of {brand}")
+            found.append(int(products.index[known.index(product)]))
         labels = offers["category"].iloc[found].tolist()
         if labels[0] != labels[1]:
             raise InputError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from brandkit.core.intervals import holm
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
+from brandkit.core.result import Result
 from brandkit.core.story import N_, Action, Exhibit, Say, Story, speaker
 from brandkit.language import translate
 from brandkit.overlap.chance import LEVEL, OverlapTest
@@ -17,6 +19,15 @@ from brandkit.overlap.gaps import MOST_ATTRIBUTES, CatalogGaps, drawn_gaps, is_o
 from brandkit.overlap.names import LookAlikeNames
 from brandkit.overlap.products import MOST_PAIRS, ProductSimilarity, nearest_pairs
 from brandkit.overlap.regions import MOST_ROWS, MarketOverlap, meeting_pairs
+
+
+def of_one_finding(
+    result: Result, finding: Finding, name: str, *, unknown: tuple[Message, ...], **exhibit: Any
+) -> Story:
+    """Tell one finding and its one exhibit, which carries it as a note."""
+    notes = (*as_notes([finding]), *unknown, *result.notes)
+    exhibits = {name: Exhibit(notes=notes, **exhibit)}
+    return Story(finding.headline, findings=(finding,), exhibits=exhibits)
 
 
 def pair_texts(rows: pd.DataFrame, what: str) -> list[str]:
@@ -43,7 +54,7 @@ def product_similarity(result: ProductSimilarity, *, focus: object = None) -> St
     bank, unknown = known_focus(focus, result.comparison.facets.brands)
     rows = nearest_pairs(result, brand=bank).drop(columns=["product_a", "product_b"])
     shown = rows.head(MOST_PAIRS)
-    say = speaker(focus=bank, products=result.n_offers, brands=result.n_brands, n=len(rows),
+    say = speaker(products=result.n_offers, brands=result.n_brands, n=len(rows),
                   shown=len(shown))  # fmt: skip
     if rows.empty:
         headline = say("No two products of different banks can be compared.")
@@ -58,25 +69,19 @@ def product_similarity(result: ProductSimilarity, *, focus: object = None) -> St
     )
     is_next = len(rows) > 1 and first["bound_low"] > rows["bound_high"].iloc[1]
     finding = Finding(headline, detail, "clear" if is_next else "likely")
-    caption = (
-        say(
+    return of_one_finding(
+        result,
+        finding,
+        "products",
+        unknown=unknown,
+        caption=say(
             "Products of different banks that are most alike, {shown:count} of {n:count} pairs. "
             "Line: what may be true of what only one side states."
-        )
-        if bank is None
-        else say(
-            "{focus}'s products and those of rivals most like them, {shown:count} of {n:count} "
-            "pairs. Line: what may be true of what only one side states."
-        )
+        ),
+        alt=dots_alt(pair_texts(shown, "name"), shown["similarity"]),
+        data=rows,
+        draw=lambda: result.plot(focus=bank),
     )
-    exhibit = Exhibit(
-        caption,
-        dots_alt(pair_texts(shown, "name"), shown["similarity"]),
-        rows,
-        (*as_notes([finding]), *unknown, *result.notes),
-        lambda: result.plot(focus=bank),
-    )
-    return Story(headline, findings=(finding,), exhibits={"products": exhibit})
 
 
 # --- chance --------------------------------------------------------------------------------------
@@ -406,22 +411,19 @@ def look_alike_names(result: LookAlikeNames, *, focus: object = None) -> Story:
     if bank is not None and len(equal):
         text = say("Check the name “{name_a}”: {brand_b} sells “{name_b}”.", **equal.iloc[0])
         actions = (Action("check", text, "clear", "names"),)
-    caption = (
-        say(
+    columns = ["brand_a", "name_a", "brand_b", "name_b", "category", "similarity"]
+    story = of_one_finding(
+        result,
+        finding,
+        "names",
+        unknown=unknown,
+        caption=say(
             "Product names of different banks that look alike once bank and series are taken out: "
             "{shown:count} of {pairs:count} pairs, the most alike first."
-        )
-        if bank is None
-        else say(
-            "Names of {brand}'s products that look like a rival's once bank and series are taken "
-            "out: {shown:count} of {pairs:count} pairs, the most alike first."
-        )
+        ),
+        data=rows[columns if bank is None else columns[1:]].head(MOST_NAMES),
     )
-    columns = ["brand_a", "name_a", "brand_b", "name_b", "category", "similarity"]
-    table = rows[columns if bank is None else columns[1:]].head(MOST_NAMES)
-    notes = (*as_notes([finding]), *unknown, *result.notes)
-    exhibits = {"names": Exhibit(caption, data=table, notes=notes)}
-    return Story(headline, findings=(finding,), actions=actions, exhibits=exhibits)
+    return replace(story, actions=actions)
 
 
 # --- regions -------------------------------------------------------------------------------------
@@ -442,27 +444,20 @@ def market_overlap(result: MarketOverlap, *, focus: object = None) -> Story:
     say = speaker(n=result.n_markets, most=MOST_ROWS, focus=bank)
     finding = _meeting(rows, bank, say)
     shown = rows.head(MOST_ROWS)
-    caption = (
-        say(
-            "The pairs of banks that meet most in {n:count} markets, at most {most:count}: market "
-            "commonality (Chen 1996), the second's part in the first's markets weighted by how "
-            "much these count for the first, and the other way round."
-        )
-        if bank is None
-        else say(
-            "Whom {focus} meets in {n:count} markets, at most {most:count} banks. Dot: their part "
-            "in our markets, weighted by how much these count for us; square: our part in theirs "
-            "(market commonality, Chen 1996)."
-        )
+    return of_one_finding(
+        result,
+        finding,
+        "meeting",
+        unknown=unknown,
+        caption=say(
+            "Who meets most in {n:count} markets, at most {most:count} rows: market commonality "
+            "(Chen 1996), the one's part in the other's markets weighted by how much these count "
+            "for the other. Dot: one way; square: the other way round."
+        ),
+        alt=dots_alt(pair_texts(shown, "brand"), shown["commonality"]),
+        data=rows,
+        draw=lambda: result.plot(focus=bank),
     )
-    exhibit = Exhibit(
-        caption,
-        dots_alt(pair_texts(shown, "brand"), shown["commonality"]),
-        rows,
-        (*as_notes([finding]), *unknown, *result.notes),
-        lambda: result.plot(focus=bank),
-    )
-    return Story(finding.headline, findings=(finding,), exhibits={"meeting": exhibit})
 
 
 def _meeting(rows: pd.DataFrame, bank: str | None, say: Say) -> Finding:

@@ -158,19 +158,12 @@ def font_subset(characters: Iterable[str], *, language: str = "zh-Hant") -> byte
     font = cjk_font(language) if wanted else None
     if font is None:
         return None
-    options = subset.Options()
-    options.flavor = "woff2"
-    options.hinting = False
-    options.desubroutinize = True
-    options.layout_features = []
-    options.name_IDs = [1, 2]
-    options.name_languages = [0x409]
-    options.notdef_outline = True
-    options.recalc_timestamp = False
-    options.drop_tables = [
-        *options.drop_tables, "BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx",
-    ]  # fmt: skip
-    options.font_number = font.face
+    options = subset.Options(font_number=font.face)
+    options.parse_opts([
+        "--flavor=woff2", "--no-hinting", "--desubroutinize", "--layout-features=",
+        "--name-IDs=1,2", "--name-languages=0x409", "--notdef-outline",
+        "--drop-tables+=BASE,GDEF,GPOS,GSUB,VORG,vhea,vmtx",
+    ])  # fmt: skip
     with subset.load_font(str(font.path), options) as whole:
         cutter = subset.Subsetter(options)
         cutter.populate(unicodes=[ord(one) for one in wanted])

@@ -144,46 +144,34 @@ def _ellipse(matrix: Floats, height: float) -> Shape:
 
 def _commands(points: Floats, codes: NDArray[np.uint8]) -> str:
     """Write path commands, relative to the point before, which keeps the numbers short."""
-    written: list[tuple[str, str]] = []
+    written = ""
     here = start = np.zeros(2)
     at = 0
     while at < len(codes) and codes[at] != Path.STOP:
-        code, point = int(codes[at]), points[at]
+        code, count = int(codes[at]), 1
         if code in _CURVES:
             letter, count = _CURVES[code]
             run = points[at : at + count]
-            written.append((letter, joined((run - here).ravel())))
-            here, at = run[-1], at + count
-            continue
-        if code == Path.CLOSEPOLY:
-            written.append(("z", ""))
+            written += letter + joined((run - here).ravel())
+            here = run[-1]
+        elif code == Path.CLOSEPOLY:
+            written += "z"
             here = start
         elif code == Path.MOVETO:
-            written.append(("M", joined(point)))
-            here = start = point
+            here = start = points[at]
+            written += "M" + joined(here)
         else:
-            written.append(_line(point - here))
-            here = point
-        at += 1
-    return _without_repeats(written)
+            written += _line(points[at] - here)
+            here = points[at]
+        at += count
+    return written
 
 
-def _line(step: Floats) -> tuple[str, str]:
-    if number(step[1]) == "0":
-        return "h", number(step[0])
-    return ("v", number(step[1])) if number(step[0]) == "0" else ("l", joined(step))
-
-
-def _without_repeats(written: list[tuple[str, str]]) -> str:
-    """Leave out a letter that says the same as the one before."""
-    text, last = "", ""
-    for letter, numbers in written:
-        if letter == last and letter in "lqc":
-            text += numbers if numbers[0] == "-" else " " + numbers
-        else:
-            text += letter + numbers
-        last = letter
-    return text
+def _line(step: Floats) -> str:
+    across, down = (number(length) for length in step)
+    if down == "0":
+        return "h" + across
+    return "v" + down if across == "0" else "l" + joined(step)
 
 
 Pixels = NDArray[np.uint8]

@@ -123,5 +123,5 @@ def test_unknown_banks_are_refused() -> None:
         InputError, match=r"must be a bank that was compared; found 'Meridan'\. Did"
     ):
         ranked_rivals(result, brand="Meridan")
-    with pytest.raises(InputError, match="They are"):
+    with pytest.raises(InputError, match="It has"):
         result.telling(most=2, focus="Ω")

@@ -23,7 +23,7 @@ from brandkit.overlap.brands.explanation import IDENTICAL, OverlapExplanation
 from brandkit.overlap.brands.sensitivity import WeightSensitivity
 from brandkit.overlap.similarity.facets import facet_name
 from brandkit.overlap.similarity.reference import few_of
-from brandkit.overlap.story import dots_alt, pair_texts
+from brandkit.overlap.story import dots_alt, of_one_finding, pair_texts
 
 FIRM, LIKELY = 0.95, 0.70
 """Shares of resamples, or of other weights, from which a nearest rival is clear, or likely."""
@@ -83,19 +83,11 @@ def brand_overlap(result: BrandOverlap, *, focus: object = None) -> Story:
             ),
             "rivals": Exhibit(
                 say(
-                    "The {n:count} banks with the nearest rivals. Dot: how far the second bank has "
-                    "counterparts for the first's products. Line: {level:percent} stability "
-                    "interval, the first's products resampled; none under five products. Tick: "
-                    "what a bank of the second's size would reach by chance; excess: how much of "
-                    "the rest it covers."
-                )
-                if bank is None
-                else say(
-                    "The {n:count} of {rivals:count} banks nearest to {focus}. Dot: how far they "
-                    "have counterparts for its products; hollow: a sister bank. Line: "
-                    "{level:percent} stability interval, its products resampled; none under five "
-                    "products. Tick: what a bank of that size would reach by chance; excess: how "
-                    "much of the rest it covers."
+                    "Banks and the rivals nearest to them, {n:count} of {rivals:count}. Dot: how "
+                    "far the rival has counterparts for the bank's products; hollow: a sister "
+                    "bank. Line: {level:percent} stability interval, the bank's products "
+                    "resampled; none under five products. Tick: what a bank of the rival's size "
+                    "would reach by chance; excess: how much of the rest it covers."
                 ),
                 dots_alt(names[:MOST_ROWS], near["overlap"]),
                 near,
@@ -477,9 +469,7 @@ def weight_sensitivity(result: WeightSensitivity, *, focus: object = None) -> St
         "overlap. {n:count} sets of weights in all, random ones included."
     )
     table = rows.assign(scenario=said)[columns].reset_index(drop=True)
-    notes = (*as_notes([finding]), *unknown, *result.notes)
-    exhibits = {"weights": Exhibit(caption, data=table, notes=notes)}
-    return Story(headline, findings=(finding,), exhibits=exhibits)
+    return of_one_finding(result, finding, "weights", unknown=unknown, caption=caption, data=table)
 
 
 def _settled(share: float) -> Settled:
