@@ -138,11 +138,9 @@ def draw_map_frame(ax: Axes, window: Floats, *, across: str, upward: str) -> Non
     """Draw the cross through the middle, equal units, and say what each axis shows."""
     ax.axhline(0, color=PALETTE["line"], linewidth=1, zorder=0)
     ax.axvline(0, color=PALETTE["line"], linewidth=1, zorder=0)
-    ax.set(xlim=tuple(window[0]), ylim=tuple(window[1]))
+    ax.set(xlim=tuple(window[0]), ylim=tuple(window[1]), xticks=[], yticks=[])
     ax.set_aspect("equal", adjustable="box")
-    ax.set(xticks=[], yticks=[])
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    ax.spines[:].set_visible(False)
     ax.set_xlabel(across, color=PALETTE["soft"])
     ax.set_ylabel(upward, color=PALETTE["soft"])
 

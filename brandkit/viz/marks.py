@@ -58,8 +58,7 @@ def name_rows(ax: Axes, names: Sequence[str], *, focus: Sequence[bool] | Flags =
         tick.set_color(PALETTE["ink"])
     for at in np.flatnonzero(focus):
         ax.get_yticklabels()[at].set(color=PALETTE["accent"], fontweight="bold")
-    for side in ("left", "bottom"):
-        ax.spines[side].set_visible(False)
+    ax.spines[["left", "bottom"]].set_visible(False)
 
 
 def share_axis(ax: Axes, *, low: float = 0.0, high: float = 1.0) -> None:
@@ -437,8 +436,7 @@ def _name_cells(ax: Axes, rows: list[str], columns: list[str], *, in_cells: bool
         # numbers in three lines, so that two digits have the room of three columns
         ax.set_xticks(across, ["\n" * (at % 3) + str(at + 1) for at in across.tolist()])
     ax.set_yticks(down, names)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    ax.spines[:].set_visible(False)
     for tick in (*ax.get_xticklabels(), *ax.get_yticklabels()):
         tick.set_color(PALETTE["ink"])
 
@@ -461,8 +459,7 @@ def _draw_scale(ax: Axes, low: float, high: float, kind: str) -> None:
     scale.xaxis.tick_top()
     scale.set_xticks([low, round((low + high) / 2, 2), high])
     scale.xaxis.set_major_formatter(FuncFormatter(lambda value, _: formatted(value, kind)))
-    for spine in scale.spines.values():
-        spine.set_visible(False)
+    scale.spines[:].set_visible(False)
 
 
 def _frame_cells(

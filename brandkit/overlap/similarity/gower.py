@@ -90,7 +90,12 @@ def gower(
         )
     for argument, given in (("kinds", kinds), ("ranges", ranges), ("weights", weights)):
         require_columns(frame, list(given or {}), argument=argument)
-    _check_numbers(ranges or {}, weights or {})
+    for argument, given, rule in (("ranges", ranges, ">"), ("weights", weights, ">=")):
+        for name, value in (given or {}).items():
+            if not (np.isfinite(value) and (value > 0 or (value == 0 and rule == ">="))):
+                raise ScaleError(
+                    f"`{argument}` must be {rule} 0 and finite; found {value} for {name!r}."
+                )
 
     columns, spans = [], []
     for name in frame.columns:
@@ -224,12 +229,3 @@ def _coded(column: pd.Series, kind: Kind, name: str) -> Floats:
         values = values.copy()
         values[there] = np.unique(values[there], return_inverse=True)[1]
     return values
-
-
-def _check_numbers(ranges: Mapping[str, float], weights: Mapping[str, float]) -> None:
-    for name, width in ranges.items():
-        if not (np.isfinite(width) and width > 0):
-            raise ScaleError(f"`ranges` must be > 0 and finite; found {width} for {name!r}.")
-    for name, weight in weights.items():
-        if not (np.isfinite(weight) and weight >= 0):
-            raise ScaleError(f"`weights` must be >= 0 and finite; found {weight} for {name!r}.")

@@ -115,20 +115,12 @@ class CategoryScores:
         first, second = (kinds[codes[row]] if codes[row] >= 0 else "" for row in (a, b))
         return (first, "", "") if first == second else ("", first, second)
 
-    @property
-    def n_clipped(self) -> int:
-        """Amounts outside the reference's range."""
-        return sum(each.n_clipped for each in self._number_scores())
-
-    @property
-    def n_without_range(self) -> int:
-        """Amounts of attributes for which the reference has no range: never compared."""
-        return sum(each.n_without_range for each in self._number_scores())
-
-    def _number_scores(self) -> list[_NumberScores]:
-        for facet in self.category.numbers:
-            self.scorer(facet)
-        return [each for each in self._scorers.values() if isinstance(each, _NumberScores)]
+    def n_lost(self) -> tuple[int, int]:
+        """Count amounts outside the reference's range, and those for which it has no range."""
+        scores = [self.scorer(facet) for facet in self.category.numbers]
+        lost = [(one.n_clipped, one.n_without_range) for one in scores
+                if isinstance(one, _NumberScores)]  # fmt: skip
+        return sum(clipped for clipped, _ in lost), sum(without for _, without in lost)
 
 
 def weighted(
@@ -305,15 +297,10 @@ def _turned(matrix: sp.csr_array, rows: Ints) -> Floats:
 
 
 def _said_numbers(numbers: Numbers, a: int, b: int) -> tuple[str, str, str]:
-    both: list[str] = []
-    first: list[str] = []
-    second: list[str] = []
+    both, first, second = sides = ([], [], [])  # type: tuple[list[str], list[str], list[str]]
     for name, rows, values in zip(numbers.shown, numbers.rows, numbers.values, strict=True):
-        stated = dict(zip(rows.tolist(), values.tolist(), strict=True))
-        if a in stated and b in stated:
-            both.append(f"{name}: {stated[a]:.10g} / {stated[b]:.10g}")
-        elif a in stated:
-            first.append(f"{name}: {stated[a]:.10g}")
-        elif b in stated:
-            second.append(f"{name}: {stated[b]:.10g}")
-    return ", ".join(both), ", ".join(first), ", ".join(second)
+        mine, theirs = ([f"{value:.10g}" for value in values[rows == row]] for row in (a, b))
+        if mine or theirs:
+            side = both if mine and theirs else first if mine else second
+            side.append(f"{name}: {' / '.join(mine + theirs)}")
+    return tuple(", ".join(side) for side in sides)  # type: ignore[return-value]

@@ -185,13 +185,14 @@ class Comparison:
             )
             values = {"n": n_pairs - n_comparable, "total": n_pairs, "least": self.min_compared}
             notes.append(Message(text, values))
-        if clipped := sum(scores.n_clipped for scores in self.categories):
+        clipped, unknown = np.sum([each.n_lost() for each in self.categories], axis=0).tolist()
+        if clipped:
             text = (
                 "{n:count} {n:amount|amounts} {n:lies|lie} outside the reference's range; likeness "
                 "is cut off at 0 there."
             )
             notes.append(Message(text, {"n": clipped}))
-        if unknown := sum(scores.n_without_range for scores in self.categories):
+        if unknown:
             text = (
                 "{n:count} {n:amount|amounts} {n:is|are} not compared: the reference has no range "
                 "for {n:it|them}."
