@@ -131,13 +131,9 @@ def _of_bank(result: BrandOverlap, bank: str) -> Told:
     rest = [*_unique(result, bank, mine), *_sisters(result, bank)]
     rival, second = mine["nearest_rival"], mine["second_rival"]
     if not isinstance(rival, str):
-        say = speaker(brand=bank)
-        nobody = Finding(
-            say("{brand} has no rival to be compared with."),
-            say("All other banks are its sisters, or disclose too little."),
-            "open",
-        )
-        return say("{brand} has no rival to be compared with"), [nobody, *rest]
+        headline = Message("{brand} has no rival to be compared with.", {"brand": bank})
+        detail = Message("All other banks are its sisters, or disclose too little.")
+        return headline, [Finding(headline, detail, "open"), *rest]
     pairs = ranked_rivals(result, brand=bank).set_index("brand_b")
     row = pairs.loc[rival]
     say = speaker(brand=bank, **{**mine, **row})
@@ -263,8 +259,7 @@ def _of_market(result: BrandOverlap) -> Told:
     if ranked.empty:
         headline = Message("No two rivals can be compared.")
         detail = Message("All banks are sisters of each other, or disclose too little.")
-        nobody = Finding(headline, detail, "open")
-        return Message("No two rivals can be compared"), [nobody, *rest]
+        return headline, [Finding(headline, detail, "open"), *rest]
     first, second = ranked.iloc[0], ranked.iloc[min(1, len(ranked) - 1)]
     next_pair = {"c": second["brand_a"], "d": second["brand_b"], "next": second["overlap"]}
     say = speaker(**first, **next_pair)

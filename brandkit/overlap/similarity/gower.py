@@ -21,7 +21,7 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.frames import frame_of
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Floats, ratio
 
 Kind = Literal["numeric", "nominal", "symmetric", "ordinal"]
 
@@ -151,10 +151,7 @@ def gower_kernel(values: Floats, *, spans: list[float | None], weights: Floats) 
         apart += weights[at] * np.where(both, gap, 0.0)
         if not whole[at]:
             compared += weights[at] * both
-    result = np.full(apart.shape, np.nan)
-    np.divide(apart, compared, out=result, where=compared > 0)
-    likeness: Floats = np.clip(1.0 - result, 0.0, 1.0)
-    return likeness
+    return np.clip(1.0 - ratio(apart, compared), 0.0, 1.0)
 
 
 def _manhattan_likeness(scaled: Floats) -> Floats:

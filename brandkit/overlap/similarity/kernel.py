@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import scipy.sparse as sp
 
-from brandkit.core.linalg import Floats, Ints
+from brandkit.core.linalg import Floats, Ints, ratio
 from brandkit.overlap.similarity.facets import (
     FACETS,
     CatalogFacets,
@@ -141,9 +141,8 @@ def pair_scores(total: Floats, *, min_compared: float) -> PairScores:
     """Turn sums over facets into Gower's similarity and its bounds."""
     score = similarity(total, min_compared=min_compared)
     low, high, bounded = total[3:]
-    divisor = np.where(bounded > 0, bounded, 1.0)
-    high = np.where(bounded > 0, high / divisor, 1.0)
-    return PairScores(score, np.minimum(low / divisor, 1.0), np.minimum(high, 1.0))
+    low, high = ratio(low, bounded, empty=0.0), ratio(high, bounded, empty=1.0)
+    return PairScores(score, np.minimum(low, 1.0), np.minimum(high, 1.0))
 
 
 def similarity(total: Floats, *, min_compared: float) -> Floats:
@@ -201,15 +200,14 @@ class _ListScores:
         either = mine + theirs - shared
         compared = (mine > 0) & (theirs > 0)
         counted = self.known | (mine > 0) | (theirs > 0)
-        divisor = np.where(either > 0, either, 1.0)
-        score = np.where(compared, shared / divisor, 0.0)
+        score = ratio(shared, either, empty=0.0)
         if not bounds:
             return np.stack([score, compared, counted])
         # what one side has and the other does not state: all that it has, less shared and denied
         denied = (has_not @ _turned(self.weighted, rows)).T
         denied += (self.weighted @ _turned(has_not, rows)).T
         undecided = np.maximum(mine + theirs - 2 * shared - denied, 0.0)
-        high = np.where(compared, (shared + undecided) / divisor, 1.0)
+        high = np.where(compared, ratio(shared + undecided, either), 1.0)
         possible = ((mine > 0) | is_open[rows, None]) & ((theirs > 0) | is_open[None, :])
         bounded = compared | (possible & counted)
         return np.stack([score, compared, counted, score, high * bounded, bounded])
@@ -248,16 +246,15 @@ class _NumberScores:
         mine, theirs = self.n_stated[rows, None], self.n_stated[None, :]
         compared = both > 0
         counted = np.broadcast_to(self.known | (mine > 0) | (theirs > 0), total.shape)
-        score = np.where(compared, total / np.where(compared, both, 1.0), 0.0)
+        score = ratio(total, both, empty=0.0)
         if not bounds:
             return np.stack([score, compared, counted])
         settled = (self.settled @ _turned(self.stated, rows)).T
         settled += (self.stated @ _turned(self.settled, rows)).T
         one_sided = mine + theirs - 2 * both - settled
         everything = both + one_sided
-        divisor = np.where(everything > 0, everything, 1.0)
-        low = np.where(compared, total / divisor, 0.0)
-        high = np.where(compared, (total + one_sided) / divisor, 1.0)
+        low = ratio(total, everything, empty=0.0)
+        high = np.where(compared, ratio(total + one_sided, everything), 1.0)
         return np.stack([score, compared, counted, low, high * counted, counted])
 
 
