@@ -209,6 +209,8 @@ class Dots:
         hollow = self.flags(self.hollow) | look.get("hollow", False)
         for is_hollow in (False, True):
             own, face = part & (hollow == is_hollow), PALETTE["paper"] if is_hollow else colour
+            if not (own.any() or label):
+                continue
             ax.scatter(values[own], at[own], s=look["size"], marker=look["marker"], c=face,
                        edgecolors=colour, linewidths=1.4, zorder=3,
                        label=label if is_hollow == hollow.all() else None)  # fmt: skip
