@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
-import pandas as pd
+from typing import Any
 
 from brandkit.sources.catalog.catalog import Catalog
+from brandkit.sources.catalog.listing import Entry, Listing
+from brandkit.sources.catalog.offers import Offer, attribute_frame, product_frame
 
-_COLUMNS = ["brand", "product", "facet", "attribute", "state", "value", "unit"]
+_LISTS = ("features", "eligibility", "channels", "regions")
+_AMOUNTS = {"fees": "AUD", "rates": "share", "terms": "months"}
 
 
 def small_catalog() -> Catalog:
@@ -36,10 +38,10 @@ def small_catalog() -> Catalog:
 
 
 def catalog_of(
-    offers: Sequence[Mapping[str, object]],
+    offers: Sequence[Mapping[str, Any]],
     *,
     owners: Mapping[str, str] | None = None,
-    disclosure: Mapping[str, str] | None = None,
+    disclosure: Mapping[str, Any] | None = None,
 ) -> Catalog:
     """Build a catalogue from offers written as mappings.
 
@@ -66,56 +68,32 @@ def catalog_of(
     >>> made.attributes["state"].tolist()
     ['has', 'has', 'has', 'has_not']
     """
-    rule = {facet: "brand" for facet in _LISTS} | dict(disclosure or {})
-    products = pd.DataFrame({
-        column: [str(offer.get(column, "")) for offer in offers]
-        for column in ("brand", "product", "name", "category", "description")
-    })  # fmt: skip
-    rows = [row for facet in _LISTS for row in _list_rows(offers, facet, rule[facet])]
-    rows += [row for facet in _AMOUNTS for offer in offers for row in _amount_rows(offer, facet)]
-    attributes = pd.DataFrame(rows, columns=_COLUMNS).astype(
-        {"brand": "str", "product": "str", "facet": "str", "attribute": "str", "state": "str",
-         "value": "float64", "unit": "str"}
-    )  # fmt: skip
+    rule = dict.fromkeys(_LISTS, "brand") | dict(disclosure or {})
+    made = [_offer(one) for one in offers]
     return Catalog(
-        products=products, attributes=attributes, owners=dict(owners or {}), disclosure=rule
+        products=product_frame(made, None),
+        attributes=attribute_frame(made, rule),
+        owners=dict(owners or {}),
+        disclosure=rule,
     )
 
 
-_LISTS = ("features", "eligibility", "channels", "regions")
-_AMOUNTS = {"fees": "AUD", "rates": "share", "terms": "months"}
-
-
-def _list_rows(
-    offers: Sequence[Mapping[str, object]], facet: str, rule: str
-) -> list[tuple[object, ...]]:
-    """Write a row for every offer and every entry its category knows."""
-    rows: list[tuple[object, ...]] = []
-    listed = [_states(offer.get(facet)) for offer in offers]
-    for offer, mine in zip(offers, listed, strict=True):
-        same = [(other["brand"], theirs) for other, theirs in zip(offers, listed, strict=True)
-                if other["category"] == offer["category"] and theirs]  # fmt: skip
-        for entry in sorted({entry for _, theirs in same for entry in theirs or {}}):
-            state = "not_stated"
-            if mine is not None:
-                named = any(brand == offer["brand"] and theirs.get(entry) == "has"
-                            for brand, theirs in same if theirs)  # fmt: skip
-                silent = "has_not" if rule == "closed" or (rule == "brand" and named) else state
-                state = mine.get(entry, silent)
-            rows.append((offer["brand"], offer["product"], facet, entry, state, None, None))
-    return rows
-
-
-def _states(entries: object) -> Mapping[str, str] | None:
-    if entries is None or isinstance(entries, Mapping):
-        return entries
-    return dict.fromkeys(entries, "has")  # type: ignore[call-overload, no-any-return]
-
-
-def _amount_rows(offer: Mapping[str, object], facet: str) -> list[tuple[object, ...]]:
-    amounts = offer.get(facet) or {}
-    rows: list[tuple[object, ...]] = []
-    for entry, amount in amounts.items():  # type: ignore[attr-defined]
-        value, unit = amount if isinstance(amount, tuple) else (amount, _AMOUNTS[facet])
-        rows.append((offer["brand"], offer["product"], facet, entry, "has", value, unit))
-    return rows
+def _offer(said: Mapping[str, Any]) -> Offer:
+    names = ("brand", "name", "category", "description")
+    texts: dict[str, Any] = {name: str(said.get(name, "")) for name in names}
+    lists, numbers = {}, {}
+    for facet in _LISTS:
+        entries = said.get(facet)
+        states: Any = (
+            entries if isinstance(entries, Mapping) else dict.fromkeys(entries or (), "has")
+        )
+        stated = {name: Entry(state) for name, state in states.items()}
+        lists[facet] = None if entries is None else stated
+    for facet, usual in _AMOUNTS.items():
+        amounts = {
+            name: amount if isinstance(amount, tuple) else (amount, usual)
+            for name, amount in (said.get(facet) or {}).items()
+        }
+        numbers[facet] = {name: Entry("has", *amount) for name, amount in amounts.items()}
+    listing = Listing(record=str(said["product"]), file="", lists=lists, numbers=numbers, **texts)
+    return Offer(listing.brand, listing.record, listing, 1, numbers)

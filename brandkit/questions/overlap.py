@@ -16,7 +16,7 @@ from brandkit.overlap import (
     overlap_test,
     weight_sensitivity,
 )
-from brandkit.overlap.brands.rankings import compared_pair
+from brandkit.overlap.brands.brands import compared_pair
 from brandkit.questions.question import Asking, Question
 
 PAGE = "01_overlap"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, pairwise
 from typing import Any, Final, cast
 
@@ -182,19 +183,21 @@ def diagram_layout(
         boxes = np.concatenate([middle - sizes / 2, middle + sizes / 2], axis=1)
         routes = _routes(chains, beside, boxes, stops=(starts, starts + thick), layer=layer)
         end = float(starts[-1] + thick[-1]) + 2
-        if across:
-            routes = [np.stack([route[:, 1], whole - route[:, 0]], axis=1) for route in routes]
-            boxes = np.stack(
-                [boxes[:, 1], whole - boxes[:, 2], boxes[:, 3], whole - boxes[:, 0]], 1
-            )
-        else:
-            routes = [np.stack([route[:, 0], end - route[:, 1]], axis=1) for route in routes]
-            boxes = np.stack([boxes[:, 0], end - boxes[:, 3], boxes[:, 2], end - boxes[:, 1]], 1)
+        turn = partial(_turned, across=across, end=whole if across else end)
+        routes = [turn(route) for route in routes]
+        corners = np.stack([turn(boxes[:, :2]), turn(boxes[:, 2:])])
+        boxes = np.hstack([corners.min(axis=0), corners.max(axis=0)])
         size = (width, float(whole if across else end))
         labels, is_clear = _labels(boxes, routes, label_sizes, size)
         if is_clear:
             break
     return Layout(boxes, tuple(routes), labels, size)
+
+
+def _turned(points: Floats, *, across: bool, end: float) -> Floats:
+    """From beside and along the layers to across and up the page."""
+    beside, along = points.T
+    return np.stack((along, end - beside) if across else (beside, end - along), axis=1)
 
 
 def _layers(k: int, arrows: Sequence[tuple[int, int]], most: int) -> list[int]:

@@ -8,10 +8,8 @@ is installed, a report can carry a subset of it for readers who have no Chinese 
 
 from __future__ import annotations
 
-import os
-import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from io import BytesIO
@@ -32,22 +30,13 @@ METRICS_FILE: Final = Path(__file__).with_name("metrics_only.ttf")
 LAYOUT_FAMILIES: Final = (LATIN, METRICS)
 
 #: Free fonts that may be embedded, best first: file name, then family of the face.
-_EMBEDDABLE: Final[dict[str, tuple[tuple[str, str], ...]]] = {
-    "zh-Hant": (
-        ("NotoSansCJK-Regular.ttc", "Noto Sans CJK TC"),
-        ("NotoSansCJKtc-Regular.otf", "Noto Sans CJK TC"),
-        ("NotoSansTC-Regular.otf", "Noto Sans TC"),
-        ("SourceHanSans-Regular.ttc", "Source Han Sans TC"),
-        ("SourceHanSansTC-Regular.otf", "Source Han Sans TC"),
-    ),
-    "zh-Hans": (
-        ("NotoSansCJK-Regular.ttc", "Noto Sans CJK SC"),
-        ("NotoSansCJKsc-Regular.otf", "Noto Sans CJK SC"),
-        ("NotoSansSC-Regular.otf", "Noto Sans SC"),
-        ("SourceHanSans-Regular.ttc", "Source Han Sans SC"),
-        ("SourceHanSansSC-Regular.otf", "Source Han Sans SC"),
-    ),
-}
+_EMBEDDABLE: Final = (
+    ("NotoSansCJK-Regular.ttc", "Noto Sans CJK {kind}"),
+    ("NotoSansCJK{low}-Regular.otf", "Noto Sans CJK {kind}"),
+    ("NotoSans{kind}-Regular.otf", "Noto Sans {kind}"),
+    ("SourceHanSans-Regular.ttc", "Source Han Sans {kind}"),
+    ("SourceHanSans{kind}-Regular.otf", "Source Han Sans {kind}"),
+)
 
 #: Families that can draw Chinese in a picture, where one of them is installed.
 _PICTURE_FAMILIES: Final = (
@@ -142,7 +131,7 @@ def cjk_font(language: str = "zh-Hant") -> FontFile | None:
     True
     """
     check_option("language", language, ("en", "zh-Hant", "zh-Hans"))
-    return _installed("zh-Hant" if language == "en" else language)
+    return _installed("SC" if language == "zh-Hans" else "TC")
 
 
 def font_subset(characters: Iterable[str], *, language: str = "zh-Hant") -> bytes | None:
@@ -169,19 +158,12 @@ def font_subset(characters: Iterable[str], *, language: str = "zh-Hant") -> byte
     font = cjk_font(language) if wanted else None
     if font is None:
         return None
-    options = subset.Options()
-    options.flavor = "woff2"
-    options.hinting = False
-    options.desubroutinize = True
-    options.layout_features = []
-    options.name_IDs = [1, 2]
-    options.name_languages = [0x409]
-    options.notdef_outline = True
-    options.recalc_timestamp = False
-    options.drop_tables = [
-        *options.drop_tables, "BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx",
-    ]  # fmt: skip
-    options.font_number = font.face
+    options = subset.Options(font_number=font.face)
+    options.parse_opts([
+        "--flavor=woff2", "--no-hinting", "--desubroutinize", "--layout-features=",
+        "--name-IDs=1,2", "--name-languages=0x409", "--notdef-outline",
+        "--drop-tables+=BASE,GDEF,GPOS,GSUB,VORG,vhea,vmtx",
+    ])  # fmt: skip
     with subset.load_font(str(font.path), options) as whole:
         cutter = subset.Subsetter(options)
         cutter.populate(unicodes=[ord(one) for one in wanted])
@@ -191,74 +173,20 @@ def font_subset(characters: Iterable[str], *, language: str = "zh-Hant") -> byte
     return written.getvalue()
 
 
-def missing_glyphs(text: str, *, language: str = "zh-Hant") -> tuple[str, ...]:
-    """Name the characters of a text that neither the Latin nor the Chinese font can draw.
-
-    Where no Chinese font is installed, wide characters are left to the reader's fonts and
-    are not named.
-
-    Parameters
-    ----------
-    text : str
-    language : "en" | "zh-Hant" | "zh-Hans"
-
-    Returns
-    -------
-    tuple of str
-        The characters, each once, in order of their code.
-
-    Examples
-    --------
-    >>> missing_glyphs("Harbour Bank, 3 − 5 %")
-    ()
-    """
-    font = cjk_font(language)
-    chinese = None if font is None else _characters_of(font)
-    drawn = _latin_characters()
-
-    def can_be_drawn(one: str) -> bool:
-        if ord(one) in drawn or unicodedata.category(one) in ("Cc", "Cf"):
-            return True
-        return is_wide(one) if chinese is None else ord(one) in chinese
-
-    return tuple(one for one in sorted(set(text)) if not can_be_drawn(one))
-
-
 @cache
-def _installed(language: str) -> FontFile | None:
+def _installed(kind: str) -> FontFile | None:
     files = {file.name: file for file in _font_files()}
-    for name, family in _EMBEDDABLE[language]:
-        if name in files and (found := _face_of(files[name], family)):
+    for name, family in _EMBEDDABLE:
+        file = files.get(name.format(kind=kind, low=kind.lower()))
+        if file and (found := _face_of(file, family.format(kind=kind))):
             return found
     return None
 
 
 @cache
 def _font_files() -> tuple[Path, ...]:
-    """List the embeddable files in the usual folders."""
-    names = {name for choices in _EMBEDDABLE.values() for name, _ in choices}
-    return tuple(
-        sorted(
-            Path(place, file)
-            for folder in _font_folders()
-            for place, _, files in os.walk(folder)
-            for file in files
-            if file in names
-        )
-    )
-
-
-def _font_folders() -> Iterator[Path]:
-    home = Path.home()
-    if sys.platform == "win32":
-        yield Path(os.environ.get("WINDIR", r"C:\Windows"), "Fonts")
-        if local := os.environ.get("LOCALAPPDATA"):
-            yield Path(local, "Microsoft", "Windows", "Fonts")
-    elif sys.platform == "darwin":
-        yield from (Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts")
-    else:
-        yield from (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".fonts")
-        yield Path(os.environ.get("XDG_DATA_HOME") or home / ".local/share", "fonts")
+    """List the font files in the machine's usual folders, as matplotlib knows them."""
+    return tuple(sorted(map(Path, font_manager.findSystemFonts())))
 
 
 def _face_of(file: Path, family: str) -> FontFile | None:
@@ -269,16 +197,3 @@ def _face_of(file: Path, family: str) -> FontFile | None:
             if family in (names.getDebugName(1), names.getDebugName(16)):
                 return FontFile(file, at, family, str(names.getDebugName(5)))
     return None
-
-
-@cache
-def _characters_of(font: FontFile) -> frozenset[int]:
-    with TTFont(font.path, fontNumber=font.face, lazy=True) as opened:
-        return frozenset(opened.getBestCmap())
-
-
-@cache
-def _latin_characters() -> frozenset[int]:
-    file = font_manager.findfont(LATIN, fallback_to_default=False)
-    with TTFont(file, lazy=True) as opened:
-        return frozenset(opened.getBestCmap())

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, cast
 from weakref import WeakKeyDictionary
 
@@ -17,7 +16,7 @@ from matplotlib.text import Annotation
 from matplotlib.transforms import Affine2D, Affine2DBase, ScaledTranslation
 from numpy.typing import ArrayLike
 
-from brandkit.core.errors import InputError, check_option, check_whole_number, did_you_mean, shown
+from brandkit.core.errors import InputError, check_known, check_option, check_whole_number, shown
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.viz.fonts import is_wide
@@ -32,49 +31,27 @@ Kind = Literal["brand", "attribute"]
 LEADER: Final = "leader"
 
 _MARGIN: Final = 2.0
+#: Of markers, in points.
+_RADIUS: Final = 4.5
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What axes show.
-
-    Parameters
-    ----------
-    across, up : tuple of float
-        The ends of the two axes.
-    may_grow : bool
-        Whether both are linear, so that they can show any value.
-    """
-
-    across: tuple[float, float]
-    up: tuple[float, float]
-    may_grow: bool
-
-
-@dataclass(frozen=True)
-class Lettering:
+class _Sheet:
     """Axes that labels are written on, on a canvas of one unit a point.
 
-    Parameters
-    ----------
-    ax : Axes
-    figure : Figure
-    renderer : SlimRenderer
-        Measures.
-    markers : array, m × 2
-        Every marker to keep visible, in the coordinates of the data.
-    lines : array, k × 2 × 2
-        Lines to keep clear of, likewise.
-    radius : float
-        Of the markers, in points.
+    ``markers`` (m × 2) must stay visible and ``lines`` (k × 2 × 2) had better be kept clear of;
+    both, as ``spots``, in the coordinates of the data.
     """
 
     ax: Axes
     figure: Figure
     renderer: SlimRenderer
+    names: tuple[str, ...]
+    spots: Floats
+    kinds: tuple[Kind, ...]
+    focus: frozenset[str]
     markers: Floats
     lines: Floats
-    radius: float
 
     def freeze(self) -> None:
         """Keep limits and layout as they are from here on."""
@@ -82,41 +59,53 @@ class Lettering:
         if self.figure.get_layout_engine() is not None:
             self.figure.set_layout_engine("none")
 
-    def limits(self) -> Limits:
-        """Give the limits of the axes, which show every point unless they were set by hand."""
+    def window(self) -> Floats:
+        """Give the limits across and up, which show every point unless they were set by hand."""
         self.ax.update_datalim(self.markers)
         self.ax.autoscale_view()
-        across, up = self.ax.get_xlim(), self.ax.get_ylim()
-        may_grow = self.ax.get_xscale() == self.ax.get_yscale() == "linear"
-        return Limits(across, up, may_grow)
+        return np.array([self.ax.get_xlim(), self.ax.get_ylim()])
 
-    def show(self, limits: Limits) -> None:
+    def show(self, window: Floats) -> None:
         """Show what lies within these limits, and lay the figure out anew."""
-        self.ax.set_xlim(limits.across, auto=None)
-        self.ax.set_ylim(limits.up, auto=None)
+        self.ax.set_xlim(*window[0], auto=None)
+        self.ax.set_ylim(*window[1], auto=None)
         engine = self.figure.get_layout_engine()
         if engine is not None:
             engine.execute(self.figure)
         self.ax.apply_aspect()
 
-    def ground(self, *, apart_from: Collection[Annotation]) -> Ground:
+    def place(self, points: Floats) -> Floats:
+        """Give points of the data in points of the sheet."""
+        return np.asarray(self.ax.transData.transform(points.reshape(-1, 2)))
+
+    def ground(self, *, apart_from: Collection[Annotation] = ()) -> Ground:
         """Say what stands on the axes already."""
-        to_points = self.ax.transData.transform
-        window = self.ax.get_window_extent(self.renderer)
-        ends = to_points(self.lines.reshape(-1, 2)).reshape(-1, 4)
+        ax, legend = self.ax, self.ax.get_legend()
+        texts = [text for text in ax.texts if text.get_visible() and text.get_text()]
+        standing = [
+            *(text for text in texts if text not in apart_from),
+            *([legend] if legend else []),
+        ]
+        boxes = [artist.get_window_extent(self.renderer).extents for artist in standing]
+        leaders = [
+            line.get_transform().transform(np.asarray(line.get_xydata()))
+            for line in ax.lines
+            if line.get_gid() == LEADER
+        ]
+        edge = np.array(ax.get_window_extent(self.renderer).extents)
         return Ground(
-            window=np.array(window.extents) + np.array([1, 1, -1, -1]) * _MARGIN,
-            markers=np.asarray(to_points(self.markers)),
-            radius=self.radius,
-            boxes=self._standing_texts(apart_from),
-            leaders=self._standing_leaders(),
-            lines=ends,
+            window=edge + np.array([1, 1, -1, -1]) * _MARGIN,
+            markers=self.place(self.markers),
+            radius=_RADIUS,
+            boxes=np.array(boxes, dtype=float).reshape(-1, 4),
+            leaders=np.array(leaders, dtype=float).reshape(-1, 4),
+            lines=self.place(self.lines).reshape(-1, 4),
         )
 
-    def write(self, text: str, kind: Kind, *, is_focus: bool = False) -> Annotation:
-        """Write a text; where it stands is decided later."""
+    def write(self, text: str, at: int, *, is_focus: bool = False) -> Annotation:
+        """Write a text of a point; where it stands is decided later."""
         style: dict[str, Any] = {"color": PALETTE["ink"]}
-        if kind == "attribute":
+        if self.kinds[at] == "attribute":
             # Chinese type has no italics; a slanted character is only harder to read.
             slanted = not any(is_wide(one) for one in text)
             style = {"color": PALETTE["soft"], "style": "italic" if slanted else "normal"}
@@ -129,74 +118,46 @@ class Lettering:
         written.set_in_layout(False)
         return written
 
-    def size(self, text: Annotation) -> Floats:
-        """Measure a text."""
-        box = text.get_window_extent(self.renderer)
-        return np.array([box.width, box.height])
+    def sizes(self, texts: Collection[Annotation]) -> Floats:
+        """Measure texts."""
+        boxes = [text.get_window_extent(self.renderer) for text in texts]
+        return np.array([(box.width, box.height) for box in boxes]).reshape(-1, 2)
 
-    def stand(self, text: Annotation, spot: Floats, box: Floats) -> None:
+    def put(self, texts: dict[int, Annotation], placement: Placement) -> dict[int, Annotation]:
+        """Put texts where they found room, take the others away, and give those that stand."""
+        standing = {}
+        for (at, text), box, leader in zip(
+            texts.items(), placement.boxes, placement.leaders, strict=True
+        ):
+            if np.isnan(box[0]):
+                text.remove()
+                continue
+            self._stand(text, self.spots[at], box)
+            if not np.isnan(leader[0]):
+                self._tie(self.spots[at], leader)
+            standing[at] = text
+        return standing
+
+    def _stand(self, text: Annotation, spot: Floats, box: Floats) -> None:
         """Put a text into its box, holding on to its point by the nearest side."""
-        point = self.ax.transData.transform(spot)
-        centre, half = (box[:2] + box[2:]) / 2 - point, (box[2] - box[0]) / 2
+        centre, half = (box[:2] + box[2:]) / 2 - self.place(spot)[0], (box[2] - box[0]) / 2
         side = int(np.sign(round(centre[0] / max(half, 1.0) * 0.8)))
         text.xy = (float(spot[0]), float(spot[1]))
         text.set_horizontalalignment(("center", "left", "right")[side])
         text.xyann = (float(centre[0] - side * half), float(centre[1]))
 
-    def tie(self, spot: Floats, leader: Floats) -> None:
+    def _tie(self, spot: Floats, leader: Floats) -> None:
         """Draw the line from a marker to a label that stands far from it."""
-        point = self.ax.transData.transform(spot)
-        here = ScaledTranslation(
-            float(spot[0]), float(spot[1]), cast(Affine2DBase, self.ax.transData)
-        )
+        across, up = map(float, spot)
+        here = ScaledTranslation(across, up, cast(Affine2DBase, self.ax.transData))
         points = Affine2D().scale(1 / POINTS_AN_INCH) + self.figure.dpi_scale_trans
-        ends = leader.reshape(2, 2) - point
         line = Line2D(
-            ends[:, 0], ends[:, 1], transform=points + here, color=PALETTE["soft"], linewidth=0.8,
-            linestyle="-", marker="", zorder=1.5, gid=LEADER, clip_on=False, solid_capstyle="butt",
+            *(leader.reshape(2, 2) - self.place(spot)).T, transform=points + here, linewidth=0.8,
+            color=PALETTE["soft"], linestyle="-", marker="", zorder=1.5, gid=LEADER, clip_on=False,
+            solid_capstyle="butt",
         )  # fmt: skip
         line.set_in_layout(False)
         self.ax.add_artist(line)
-
-    def _standing_texts(self, apart_from: Collection[Annotation]) -> Floats:
-        texts = [
-            text
-            for text in self.ax.texts
-            if text.get_visible() and text.get_text() and text not in apart_from
-        ]
-        legend = self.ax.get_legend()
-        standing = [*texts, *([] if legend is None else [legend])]
-        boxes = [artist.get_window_extent(self.renderer).extents for artist in standing]
-        return np.array(boxes, dtype=float).reshape(-1, 4)
-
-    def _standing_leaders(self) -> Floats:
-        lines = [line for line in self.ax.lines if line.get_gid() == LEADER]
-        ends = [line.get_transform().transform(np.asarray(line.get_xydata())) for line in lines]
-        return np.array(ends, dtype=float).reshape(-1, 4)
-
-
-def widened(limits: Limits, factor: float) -> Limits:
-    """Move limits apart; those of a logarithmic axis stay."""
-    if not limits.may_grow:
-        return limits
-    across, up = (
-        ((low + high - (high - low) * factor) / 2, (low + high + (high - low) * factor) / 2)
-        for low, high in (limits.across, limits.up)
-    )
-    return Limits(across, up, limits.may_grow) if factor != 1 else limits
-
-
-def joined_ground(ground: Ground, placement: Placement) -> Ground:
-    """Add what was just placed to what stands already."""
-    leaders = placement.leaders[~np.isnan(placement.leaders[:, 0])]
-    return Ground(
-        window=ground.window,
-        markers=ground.markers,
-        radius=ground.radius,
-        boxes=np.vstack([ground.boxes, placement.boxes[placement.found]]),
-        leaders=np.vstack([ground.leaders, leaders]),
-        lines=ground.lines,
-    )
 
 
 #: Half ems in a line; a Chinese character takes two.
@@ -238,15 +199,11 @@ def label_lines(names: Sequence[str], *, line: int = LINE) -> list[str]:
     >>> label_lines(["Civic", "Harbour Islands Savings Bank"])
     ['Civic', 'Harbour Islands\nSavings Bank']
     """
-    plain = [" ".join(name.split()) for name in names]
-    written = [_two_lines(name, line) for name in plain]
-    often = Counter(written)
-    distinct = {label: len({name for name, it in zip(plain, written, strict=True) if it == label})
-                for label, times in often.items() if times > 1}  # fmt: skip
-    return [
-        _middle_cut(name, line) if distinct.get(label, 1) > 1 else label
-        for name, label in zip(plain, written, strict=True)
-    ]
+    return _told_apart(
+        names,
+        write=lambda name: _two_lines(name, line),
+        rewrite=lambda name: f"{_cut(name, line)}\n{ELLIPSIS}{_end(name, line - 1)}",
+    )
 
 
 def row_names(names: Sequence[str], *, line: int = LINE) -> list[str]:
@@ -267,15 +224,36 @@ def row_names(names: Sequence[str], *, line: int = LINE) -> list[str]:
     >>> row_names(["Civic", "Harbour Islands Savings Bank", "Harbour Islands Savings Bonds"])
     ['Civic', 'Harbour Isl…vings Bank', 'Harbour Isl…ings Bonds']
     """
+    first = line // 2 + 1
+    return _told_apart(
+        names,
+        write=lambda name: _cut(name, line),
+        rewrite=lambda name: f"{_cut(name, first)}{_end(name, line - first)}",
+    )
+
+
+def pair_names(some: Iterable[str], others: Iterable[str], *, mark: str = "↔") -> list[str]:
+    r"""Write pairs of names in two lines, as rows of a figure have.
+
+    Examples
+    --------
+    >>> pair_names(["Civic"], ["Kestrel"])
+    ['Civic\n↔ Kestrel']
+    """
+    first, second = row_names(list(some)), row_names(list(others))
+    return [f"{a}\n{mark} {b}" for a, b in zip(first, second, strict=True)]
+
+
+def _told_apart(
+    names: Sequence[str], *, write: Callable[[str], str], rewrite: Callable[[str], str]
+) -> list[str]:
+    """Write names; those of which others are written alike, anew."""
     plain = [" ".join(name.split()) for name in names]
-    written = [_cut(name, line) for name in plain]
-    alike = {label for label, times in Counter(written).items() if times > 1}
-    return [
-        f"{_cut(name, line // 2 + 1)}{_end(name, line - line // 2 - 1)}"
-        if label in alike and label != name
-        else label
-        for name, label in zip(plain, written, strict=True)
-    ]
+    bearers: dict[str, set[str]] = {}
+    for name in plain:
+        bearers.setdefault(write(name), set()).add(name)
+    written = {name: label for label, alike in bearers.items() for name in alike}
+    return [rewrite(name) if len(bearers[written[name]]) > 1 else written[name] for name in plain]
 
 
 def _end(name: str, room: int) -> str:
@@ -299,7 +277,7 @@ def _two_lines(name: str, line: int) -> str:
 
 def _best_break(name: str, line: int) -> tuple[str, str]:
     """Break where the two lines are most alike, or where the first is fullest if it must be cut."""
-    parts = _parts(name)
+    parts = breakable(name)
     breaks = [("".join(parts[:at]).rstrip(), "".join(parts[at:])) for at in range(1, len(parts))]
     fitting = [pair for pair in breaks if text_width(pair[0]) <= line]
     if not fitting:
@@ -310,7 +288,7 @@ def _best_break(name: str, line: int) -> tuple[str, str]:
     return fitting[-1]
 
 
-def _parts(name: str) -> list[str]:
+def breakable(name: str) -> list[str]:
     """Take a name apart where a line may break: after words, between Chinese characters."""
     parts: list[str] = []
     for word in _WORD.findall(name):
@@ -335,11 +313,6 @@ def _cut(text: str, line: int) -> str:
             break
         kept += one
     return kept.rstrip(" ,.;:-&，、（(") + ELLIPSIS
-
-
-def _middle_cut(name: str, line: int) -> str:
-    """Keep the beginning in the first line and the end in the second."""
-    return f"{_cut(name, line)}\n{ELLIPSIS}{_end(name, line - 1)}"
 
 
 #: Up to so many points every label stands: a map of 12 brands and 14 attributes has them all.
@@ -400,7 +373,6 @@ def place_labels(
     avoid: ArrayLike | None = None,
     lines: ArrayLike | None = None,
     max_labels: int = MOST_LABELS,
-    radius: float = 4.5,
 ) -> PlacedLabels:
     """Write names beside points so that each can be read.
 
@@ -429,8 +401,6 @@ def place_labels(
         Lines, from point to point, that names keep clear of where they can.
     max_labels : int
         So many are named at most; the others are numbered.
-    radius : float, points
-        Of the markers.
 
     Returns
     -------
@@ -452,20 +422,26 @@ def place_labels(
     """
     names = tuple(str(label) for label in labels)
     spots = _checked_points("points", points, count=len(names))
-    order = _order(names, spots, priority=priority, emphasise=emphasise)
+    focus = frozenset([emphasise] if isinstance(emphasise, str) else emphasise)
+    order = _order(names, spots, priority=priority, focus=focus)
     check_whole_number("max_labels", max_labels, low=0)
-    task = _Task(names, spots, _checked_kinds(kinds, len(names)), _named(emphasise))
     others = np.empty((0, 2)) if avoid is None else _checked_points("avoid", avoid)
     rays = np.empty((0, 2, 2)) if lines is None else np.asarray(lines, dtype=float)
-
-    figure = ax.get_figure(root=True)
+    marks, figure = np.vstack([spots, others]), ax.get_figure(root=True)
+    kinds = ["brand"] * len(names) if kinds is None else kinds
+    if len(kinds) != len(names):
+        raise InputError(
+            f"`kinds` must give one kind for each of the {len(names)} labels; found {len(kinds)}."
+        )
+    for kind in kinds:
+        check_option("kinds", kind, ("brand", "attribute"))
     if figure is None:
         raise InputError("`ax` must stand on a figure; found none. Take one of new_axes().")
     with theme(width=float(figure.get_size_inches()[0])), slim_canvas(figure) as canvas:
-        sheet = Lettering(
-            ax, figure, canvas.get_renderer(), np.vstack([spots, others]), rays, radius
+        sheet = _Sheet(
+            ax, figure, canvas.get_renderer(), names, spots, tuple(kinds), focus, marks, rays
         )
-        placed = _labelled(sheet, task, order[:max_labels], order[max_labels:])
+        placed = _labelled(sheet, order[:max_labels], order[max_labels:])
         sheet.freeze()
     _NOTES[figure] = (*_NOTES.get(figure, ()), *placed.notes)
     return placed
@@ -495,37 +471,35 @@ def notes_beneath(figure: Figure) -> tuple[Message, ...]:
     return _NOTES.get(figure, ())
 
 
-@dataclass(frozen=True)
-class _Task:
-    """What is to be written where."""
-
-    names: tuple[str, ...]
-    spots: Floats
-    kinds: tuple[Kind, ...]
-    focus: frozenset[str]
-
-
-def _labelled(sheet: Lettering, task: _Task, first: list[int], rest: list[int]) -> PlacedLabels:
+def _labelled(sheet: _Sheet, first: list[int], rest: list[int]) -> PlacedLabels:
     """Name the first, number the rest."""
-    lines = label_lines(task.names)
+    lines = label_lines(sheet.names)
     texts = {
-        at: sheet.write(lines[at], task.kinds[at], is_focus=task.names[at] in task.focus)
-        for at in first
+        at: sheet.write(lines[at], at, is_focus=sheet.names[at] in sheet.focus) for at in first
     }
-    limits = sheet.limits()
-    ground, placement = _with_most_room(
-        sheet,
-        task.spots[first],
-        list(texts.values()),
-        windows=[widened(limits, factor) for factor in (_ENLARGED[:1] if rest else _ENLARGED)],
-    )
-    named = _put(sheet, task, texts, placement)
+    is_linear = sheet.ax.get_xscale() == sheet.ax.get_yscale() == "linear"
+    window = sheet.window()
+    middle, half = window.mean(axis=1, keepdims=True), np.diff(window) / 2 * [-1, 1]
+    factors = _ENLARGED if is_linear and not rest else _ENLARGED[:1]
+    windows = [window if factor == 1 else middle + factor * half for factor in factors]
+    ground, placement = _with_most_room(sheet, first, list(texts.values()), windows)
+    named = sheet.put(texts, placement)
+
     rest = [at for at in first if at not in named] + rest
-    numbered = _numbered(sheet, task, rest, joined_ground(ground, placement))
+    leaders = placement.leaders[~np.isnan(placement.leaders[:, 0])]
+    ground = replace(
+        ground,
+        boxes=np.vstack([ground.boxes, placement.boxes[placement.found]]),
+        leaders=np.vstack([ground.leaders, leaders]),
+    )
+    widest = "8" * len(str(len(rest)))
+    texts = {at: sheet.write(widest, at) for at in rest}
+    points, sizes = sheet.place(sheet.spots[rest]), sheet.sizes(texts.values())
+    numbered = sheet.put(texts, place_boxes(points, sizes, ground, is_near=True))
     for number, at in enumerate(sorted(numbered), start=1):
         numbered[at].set_text(str(number))
     return PlacedLabels(
-        labels=task.names,
+        labels=sheet.names,
         named=tuple(sorted(named)),
         numbered=tuple(enumerate(sorted(numbered), start=1)),
         unlabelled=tuple(sorted(set(rest) - set(numbered))),
@@ -534,68 +508,31 @@ def _labelled(sheet: Lettering, task: _Task, first: list[int], rest: list[int]) 
 
 
 def _with_most_room(
-    sheet: Lettering, spots: Floats, texts: list[Annotation], *, windows: list[Limits]
+    sheet: _Sheet, first: list[int], texts: list[Annotation], windows: list[Floats]
 ) -> tuple[Ground, Placement]:
     """Show more and more as long as that lets more names stand, and no further."""
-    sizes = np.array([sheet.size(text) for text in texts]).reshape(-1, 2)
+    sizes = sheet.sizes(texts)
     tried: list[tuple[Ground, Placement]] = []
     for window in windows:
         sheet.show(window)
         ground = sheet.ground(apart_from=texts)
-        points = np.asarray(sheet.ax.transData.transform(spots)).reshape(-1, 2)
+        points = sheet.place(sheet.spots[first])
         tried.append((ground, place_boxes(points, sizes, ground)))
         if tried[-1][1].found.all():
             return tried[-1]
     most = int(np.argmax([placement.found.sum() for _, placement in tried]))
     if most < len(tried) - 1:
         # Tick labels may differ from those of the first try, and so may the room within.
-        return _with_most_room(sheet, spots, texts, windows=[windows[most]])
+        return _with_most_room(sheet, first, texts, [windows[most]])
     return tried[most]
 
 
-def _numbered(
-    sheet: Lettering, task: _Task, rest: list[int], ground: Ground
-) -> dict[int, Annotation]:
-    """Find room for numbers beside the points that have no name."""
-    widest = "8" * len(str(len(rest)))
-    texts = {at: sheet.write(widest, task.kinds[at]) for at in rest}
-    sizes = np.array([sheet.size(text) for text in texts.values()]).reshape(-1, 2)
-    points = np.asarray(sheet.ax.transData.transform(task.spots[rest])).reshape(-1, 2)
-    return _put(sheet, task, texts, place_boxes(points, sizes, ground, is_near=True))
-
-
-def _put(
-    sheet: Lettering, task: _Task, texts: dict[int, Annotation], placement: Placement
-) -> dict[int, Annotation]:
-    """Put texts where they found room, take the others away, and give those that stand."""
-    standing = {}
-    for (at, text), box, leader in zip(
-        texts.items(), placement.boxes, placement.leaders, strict=True
-    ):
-        if np.isnan(box[0]):
-            text.remove()
-            continue
-        sheet.stand(text, task.spots[at], box)
-        if not np.isnan(leader[0]):
-            sheet.tie(task.spots[at], leader)
-        standing[at] = text
-    return standing
-
-
 def _order(
-    names: tuple[str, ...],
-    spots: Floats,
-    *,
-    priority: ArrayLike | None,
-    emphasise: str | Collection[str],
+    names: tuple[str, ...], spots: Floats, *, priority: ArrayLike | None, focus: frozenset[str]
 ) -> list[int]:
     """Sort positions, the most telling first; names that are empty are left out."""
-    focus = _named(emphasise)
-    if unknown := sorted(focus - set(names)):
-        raise InputError(
-            f"`emphasise` must name labels of the map; found {shown(unknown)}, which is none. "
-            f"Leave it out.{did_you_mean(unknown[0], names)}"
-        )
+    known = sorted(set(names))
+    check_known("emphasise", sorted(focus), known, rule="name labels of the map")
     if priority is None:
         away = spots - spots.sum(axis=0) / max(len(spots), 1)
         reach = np.abs(away).max(axis=0, initial=0)
@@ -609,23 +546,6 @@ def _order(
         )
     ranked = sorted(range(len(names)), key=lambda at: (names[at] not in focus, -weight[at], at))
     return [at for at in ranked if names[at].strip()]
-
-
-def _named(emphasise: str | Collection[str]) -> frozenset[str]:
-    return frozenset([emphasise] if isinstance(emphasise, str) else emphasise)
-
-
-def _checked_kinds(kinds: Sequence[Kind] | None, count: int) -> tuple[Kind, ...]:
-    if kinds is None:
-        every: Kind = "brand"
-        return (every,) * count
-    if len(kinds) != count:
-        raise InputError(
-            f"`kinds` must give one kind for each of the {count} labels; found {len(kinds)}."
-        )
-    for kind in kinds:
-        check_option("kinds", kind, ("brand", "attribute"))
-    return tuple(kinds)
 
 
 def _checked_points(argument: str, points: ArrayLike, *, count: int | None = None) -> Floats:

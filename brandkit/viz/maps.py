@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,9 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Ellipse
 from numpy.typing import ArrayLike, NDArray
 
-from brandkit.core.errors import InputError, did_you_mean, shown
 from brandkit.core.linalg import Floats
-from brandkit.viz.labels import Kind, PlacedLabels, place_labels, text_width
+from brandkit.viz.labels import Kind, PlacedLabels, breakable, place_labels, text_width
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes
 
@@ -31,8 +29,6 @@ ROOM_ACROSS, ROOM_UPWARD = 0.14, 0.08
 
 #: Half ems in a line above a map.
 HEAD_LINE: Final = 70
-_WORD: Final = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+")
-_NEVER_FIRST: Final = "，。、；：！？）」』"
 
 
 @dataclass(frozen=True)
@@ -118,16 +114,6 @@ def side_of(points: pd.DataFrame, *, most: int, always: str | None = None) -> Ma
     return map_side(order.tolist(), places=places, telling=telling, most=most, always=always)
 
 
-def check_focus(focus: str | None, known: Iterable[object]) -> None:
-    """Refuse a focus that is no point of the map."""
-    names = [str(label) for label in known]
-    if focus is not None and focus not in names:
-        raise InputError(
-            f"`focus` must be a row of the map; found {shown(focus)}."
-            f"{did_you_mean(focus, names) or f' It has {shown(names)}.'}"
-        )
-
-
 def map_window(places: Floats) -> Floats:
     """Give the limits across and upward: all points, the middle, and room for labels.
 
@@ -152,11 +138,9 @@ def draw_map_frame(ax: Axes, window: Floats, *, across: str, upward: str) -> Non
     """Draw the cross through the middle, equal units, and say what each axis shows."""
     ax.axhline(0, color=PALETTE["line"], linewidth=1, zorder=0)
     ax.axvline(0, color=PALETTE["line"], linewidth=1, zorder=0)
-    ax.set(xlim=tuple(window[0]), ylim=tuple(window[1]))
+    ax.set(xlim=tuple(window[0]), ylim=tuple(window[1]), xticks=[], yticks=[])
     ax.set_aspect("equal", adjustable="box")
-    ax.set(xticks=[], yticks=[])
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    ax.spines[:].set_visible(False)
     ax.set_xlabel(across, color=PALETTE["soft"])
     ax.set_ylabel(upward, color=PALETTE["soft"])
 
@@ -172,10 +156,10 @@ def write_above(ax: Axes, text: str) -> None:
     1
     """
     lines = [""]
-    for word in _WORD.findall(text):
-        if text_width((lines[-1] + word).rstrip()) > HEAD_LINE and word not in _NEVER_FIRST:
+    for part in breakable(text):
+        if text_width((lines[-1] + part).rstrip()) > HEAD_LINE:
             lines.append("")
-        lines[-1] += word
+        lines[-1] += part
     said = "\n".join(line.rstrip() for line in lines)
     ax.set_title(said, loc="left", color=PALETTE["soft"])
 

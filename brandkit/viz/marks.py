@@ -5,9 +5,9 @@ A mark draws; what it draws was computed before. Nothing is told by colour alone
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -31,13 +31,15 @@ LONGEST: Final = 44
 _STEPS: Final = (0.02, 0.05, 0.1, 0.25)
 
 
-def name_rows(ax: Axes, names: Sequence[str]) -> None:
+def name_rows(ax: Axes, names: Sequence[str], *, focus: Sequence[bool] | Flags = ()) -> None:
     """Name rows 0, 1, … from the top, without a frame.
 
     Parameters
     ----------
     ax : Axes
     names : sequence of str
+    focus : sequence of bool, optional
+        Which of them are written in the accent, bold.
 
     Examples
     --------
@@ -54,8 +56,9 @@ def name_rows(ax: Axes, names: Sequence[str]) -> None:
     ax.set_ylim(len(names) - 0.4, -0.6)
     for tick in ax.get_yticklabels():
         tick.set_color(PALETTE["ink"])
-    for side in ("left", "bottom"):
-        ax.spines[side].set_visible(False)
+    for at in np.flatnonzero(focus):
+        ax.get_yticklabels()[at].set(color=PALETTE["accent"], fontweight="bold")
+    ax.spines[["left", "bottom"]].set_visible(False)
 
 
 def share_axis(ax: Axes, *, low: float = 0.0, high: float = 1.0) -> None:
@@ -115,60 +118,7 @@ def write_column(
                     ha=align, va=vertical, color=PALETTE["soft"])  # fmt: skip
 
 
-def draw_interval_rows(
-    ax: Axes,
-    values: ArrayLike,
-    *,
-    low: ArrayLike,
-    high: ArrayLike,
-    rows: ArrayLike | None = None,
-    focus: ArrayLike | None = None,
-    hollow: ArrayLike | None = None,
-    marker: str = "o",
-) -> None:
-    """Draw a dot and its interval on each row; the focus a diamond in the accent.
-
-    Parameters
-    ----------
-    ax : Axes
-    values, low, high : array_like
-        Missing ones are not drawn.
-    rows : array_like, optional
-        Heights; 0, 1, … where not given.
-    focus, hollow : array_like of bool, optional
-        Which are the focus, and which are drawn hollow.
-    marker : str
-        Of all but the focus.
-
-    Examples
-    --------
-    >>> from brandkit.viz.theme import new_axes
-    >>> ax = new_axes()
-    >>> draw_interval_rows(ax, [1.0, 2.0], low=[0.5, 1.5], high=[1.5, 2.5], focus=[False, True])
-    >>> sum(len(dots.get_offsets()) for dots in ax.collections if hasattr(dots, "get_sizes"))
-    2
-    """
-    centre = np.asarray(values, dtype=float)
-    ends = [np.asarray(end, dtype=float) for end in (low, high)]
-    at = np.arange(len(centre)) if rows is None else np.asarray(rows, dtype=float)
-    mine = np.zeros(len(centre), bool) if focus is None else np.asarray(focus, dtype=bool)
-    empty = np.zeros(len(centre), bool) if hollow is None else np.asarray(hollow, dtype=bool)
-    there = ~np.isnan(centre)
-    for which, shape, colour, size in (
-        (~mine, marker, PALETTE["ink"], 42),
-        (mine, "D", PALETTE["accent"], 56),
-    ):
-        drawn = which & there
-        ax.hlines(at[drawn], ends[0][drawn], ends[1][drawn], color=colour, linewidth=1.8, zorder=2)
-        for is_hollow in (False, True):
-            part = drawn & (empty == is_hollow)
-            if part.any():
-                ax.scatter(centre[part], at[part], s=size, marker=shape, edgecolors=colour,
-                           c=PALETTE["paper"] if is_hollow else colour, linewidths=1.4,
-                           zorder=3)  # fmt: skip
-
-
-def number_axis(ax: Axes, kind: str, *, fine: str | None = None) -> None:
+def number_axis(ax: Axes, kind: str) -> None:
     """Let the axis across show few round numbers.
 
     Parameters
@@ -176,9 +126,7 @@ def number_axis(ax: Axes, kind: str, *, fine: str | None = None) -> None:
     ax : Axes
     kind : str
         A format of :func:`brandkit.core.message.formatted`, or ``steps``: as many decimals as the
-        steps between the numbers need.
-    fine : str, optional
-        Format where the steps are below a tenth.
+        steps between the numbers need; ``decimal1`` has two where the steps are below a tenth.
 
     Examples
     --------
@@ -192,34 +140,16 @@ def number_axis(ax: Axes, kind: str, *, fine: str | None = None) -> None:
     ax.margins(x=0.04)
     ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     ticks = ax.xaxis.get_major_locator().tick_values(*ax.get_xlim())
-    is_fine = fine is not None and len(ticks) > 1 and ticks[1] - ticks[0] < 0.0999
-    said = fine if is_fine and fine is not None else kind
-    if kind == "steps":
-        step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
-        said = "count" if step > 0.999 else "decimal1" if step > 0.0999 else "decimal2"
+    step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
+    said = kind
+    if kind in ("steps", "decimal1"):
+        said = "decimal1" if step > 0.0999 else "decimal2"
+    if kind == "steps" and step > 0.999:
+        said = "count"
     ax.xaxis.set_major_formatter(
         FuncFormatter(lambda value, _: formatted(value, said) if abs(value) > 1e-9 else "0")
     )
     ax.grid(axis="x")
-
-
-def mark_focus(ax: Axes, labels: Sequence[object], focus: str | None) -> None:
-    """Write the name of the focus bank in the accent, bold.
-
-    Examples
-    --------
-    >>> from brandkit.viz.marks import name_rows
-    >>> from brandkit.viz.theme import new_axes
-    >>> ax = new_axes()
-    >>> name_rows(ax, ["Civic", "Kestrel"])
-    >>> mark_focus(ax, ["Civic", "Kestrel"], "Kestrel")
-    >>> [label.get_fontweight() for label in ax.get_yticklabels()]
-    ['normal', 'bold']
-    """
-    for tick, label in zip(ax.get_yticklabels(), labels, strict=True):
-        if label == focus:
-            tick.set_color(PALETTE["accent"])
-            tick.set_fontweight("bold")
 
 
 #: Half ems of a name beside a row, and above a column of cells.
@@ -257,6 +187,34 @@ class Dots:
     is_focus: bool = False
     markers: Sequence[str] | None = None
 
+    def ends(self) -> list[Floats]:
+        """Give values, low and high ends; without ends all are the values."""
+        values = np.asarray(self.values, dtype=float)
+        ends = [values if end is None else np.asarray(end, float) for end in (self.low, self.high)]
+        return [values, *ends]
+
+    def flags(self, given: ArrayLike | None) -> Flags:
+        """Give a flag for each value; none is set where not given."""
+        return np.broadcast_to(
+            np.asarray(False if given is None else given, bool), len(self.ends()[0])
+        )
+
+    def draw(
+        self, ax: Axes, at: Floats, which: Flags, *, look: Mapping[str, Any], label: str = ""
+    ) -> None:
+        """Draw some dots at their heights with their intervals, the hollow ones apart."""
+        values, low, high = self.ends()
+        part, colour = which & ~np.isnan(values), look["colour"]
+        ax.hlines(at[part], low[part], high[part], color=colour, linewidth=look["line"], zorder=2)
+        hollow = self.flags(self.hollow) | look.get("hollow", False)
+        for is_hollow in (False, True):
+            own, face = part & (hollow == is_hollow), PALETTE["paper"] if is_hollow else colour
+            if not (own.any() or label):
+                continue
+            ax.scatter(values[own], at[own], s=look["size"], marker=look["marker"], c=face,
+                       edgecolors=colour, linewidths=1.4, zorder=3,
+                       label=label if is_hollow == hollow.all() else None)  # fmt: skip
+
 
 def dot_rows(
     names: Sequence[str],
@@ -266,7 +224,7 @@ def dot_rows(
     kind: str = "percent",
     focus: object = None,
     ticks: ArrayLike | None = None,
-    columns: Mapping[str | Message, Sequence[str]] | None = None,
+    columns: Mapping[str | Message, Iterable[str | float]] | None = None,
     reference: float | None = None,
     limits: tuple[float, float] | None = None,
     behind: Sequence[str] | None = None,
@@ -292,7 +250,7 @@ def dot_rows(
     ticks : array_like, optional
         A short tick across each row: what chance gives, a noise floor.
     columns : mapping, optional
-        Heading to a text a row, at most two columns at the right.
+        Heading to a text or a number a row, at most two columns at the right.
     reference : float, optional
         A line down at this value, such as 0 or the market's mean.
     limits : (float, float), optional
@@ -320,19 +278,19 @@ def dot_rows(
     lines = max([1.0, 0.75 * m * (not crowd), *(1.0 + 0.9 * name.count("\n") for name in names)])
     if ax is None:
         ax = new_axes(WIDTH, rows_height(round(n * lines + 1 + 1.5 * (m > 1 and not crowd))))
-    mine = np.array([name == focus for name in names], dtype=bool)
+    mine = np.array([focus is not None and name == str(focus) for name in names], dtype=bool)
+    has_focus = any(one.is_focus for one in series)
     with theme():
         for number, one in enumerate(series):
             away = 0.0 if crowd else min(0.24, 0.78 / m) * (number - (m - 1) / 2)
             at = np.arange(n, dtype=float) + away
             if m == 1 or (crowd and one.is_focus):
-                _draw_rows(ax, one, at=at, mine=mine | one.is_focus)
+                _draw_single(ax, one, at=at, mine=mine | one.is_focus)
             elif crowd:
                 ax.scatter(
                     one.values, at, s=26, c="none", edgecolors=PALETTE["soft"], linewidths=1.1
                 )
             else:
-                has_focus = any(other.is_focus for other in series)
                 _draw_series(ax, one, at=at, number=number, has_focus=has_focus)
         if ticks is not None:
             for row, tick in enumerate(np.asarray(ticks, dtype=float)):
@@ -341,49 +299,36 @@ def dot_rows(
         if reference is not None:
             ax.axvline(reference, color=PALETTE["line"], linewidth=1.2, zorder=1)
         shown = row_names(list(names), line=NAME_LINE) if lines <= 1 else list(names)
-        name_rows(ax, [a + b for a, b in zip(shown, behind or [""] * n, strict=True)])
-        mark_focus(ax, list(names), None if focus is None else str(focus))
+        name_rows(ax, [a + b for a, b in zip(shown, behind or [""] * n, strict=True)], focus=mine)
         _axis_across(ax, series, ticks=ticks, kind=kind, limits=limits)
         ax.set_xlabel(translate(label))
         for place, (head, texts) in enumerate((columns or {}).items()):
-            write_column(ax, list(texts), column=place, head=translate(head))
+            written = [formatted(one, kind) for one in texts]
+            write_column(ax, written, column=place, head=translate(head))
         if m > 1 and not crowd and any(one.label for one in series):
             ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2,
                       handletextpad=0.4, columnspacing=1.2)  # fmt: skip
     return ax
 
 
-def _draw_rows(ax: Axes, one: Dots, *, at: Floats, mine: Flags) -> None:
-    """Draw a single series, each shape of marker in its turn."""
-    values = np.asarray(one.values, dtype=float)
-    low = values if one.low is None else np.asarray(one.low, float)
-    high = values if one.high is None else np.asarray(one.high, float)
-    hollow = np.zeros(len(values), bool) if one.hollow is None else np.asarray(one.hollow, bool)
-    mine = mine if one.accent is None else mine | np.asarray(one.accent, dtype=bool)
-    shapes = np.array(one.markers or ["o"] * len(values))
-    for shape in dict.fromkeys(shapes.tolist()):
-        part = shapes == shape
-        draw_interval_rows(ax, values[part], low=low[part], high=high[part], rows=at[part],
-                           focus=mine[part], hollow=hollow[part], marker=shape)  # fmt: skip
-
-
 def _draw_series(ax: Axes, one: Dots, *, at: Floats, number: int, has_focus: bool) -> None:
     """Draw one of few series; the accent is the focus's where there is one."""
-    values = np.asarray(one.values, dtype=float)
-    low = values if one.low is None else np.asarray(one.low, float)
-    high = values if one.high is None else np.asarray(one.high, float)
-    look = SERIES[number % len(SERIES)]
-    colour = look["color"]
-    if has_focus:
-        colour = PALETTE["accent" if one.is_focus else "ink" if number % 2 == 0 else "soft"]
-    hollow = np.zeros(len(values), bool) if one.hollow is None else np.asarray(one.hollow, bool)
-    hollow = hollow | (number >= len(SERIES))
-    ax.hlines(at, low, high, color=colour, linewidth=1.4, zorder=2)
-    for is_hollow in (False, True):
-        part = (hollow == is_hollow) & ~np.isnan(values)
-        ax.scatter(values[part], at[part], s=36, marker=look["marker"], edgecolors=colour,
-                   c=PALETTE["paper"] if is_hollow else colour, linewidths=1.4, zorder=3,
-                   label=None if is_hollow != hollow.all() else translate(one.label))  # fmt: skip
+    series = SERIES[number % len(SERIES)]
+    own = PALETTE["accent" if one.is_focus else ("ink", "soft")[number % 2]]
+    look = {"marker": series["marker"], "size": 36, "line": 1.4, "hollow": number >= len(SERIES)}
+    look["colour"] = own if has_focus else series["color"]
+    one.draw(ax, at, np.ones(len(at), bool), look=look, label=translate(one.label))
+
+
+def _draw_single(ax: Axes, one: Dots, *, at: Floats, mine: Flags) -> None:
+    """Draw the only series, each shape of marker in its turn; the focus a diamond."""
+    mine = mine | one.flags(one.accent)
+    shapes = np.array(one.markers or ["o"] * len(at))
+    for shape in dict.fromkeys(shapes.tolist()):
+        look = {"marker": shape, "colour": PALETTE["ink"], "size": 42, "line": 1.8}
+        one.draw(ax, at, ~mine & (shapes == shape), look=look)
+    look = {"marker": "D", "colour": PALETTE["accent"], "size": 56, "line": 1.8}
+    one.draw(ax, at, mine, look=look)
 
 
 def _axis_across(
@@ -394,11 +339,9 @@ def _axis_across(
     kind: str,
     limits: tuple[float, float] | None,
 ) -> None:
-    drawn = [np.asarray(end, dtype=float) for one in series
-             for end in (one.values, one.low, one.high) if end is not None]  # fmt: skip
-    if ticks is not None:
-        drawn.append(np.asarray(ticks, dtype=float))
-    whole = np.concatenate([part.ravel() for part in drawn]) if drawn else np.zeros(1)
+    drawn = [end for one in series for end in one.ends()]
+    drawn += [] if ticks is None else [np.asarray(ticks, dtype=float)]
+    whole = np.concatenate([part.ravel() for part in drawn] or [np.zeros(1)])
     whole = whole[np.isfinite(whole)] if np.isfinite(whole).any() else np.zeros(1)
     low, high = limits or (float(whole.min()), float(whole.max()))
     if kind == "percent":
@@ -408,7 +351,7 @@ def _axis_across(
         return
     if limits:
         ax.set_xlim(limits)
-    number_axis(ax, kind, fine="decimal2" if kind == "decimal1" else None)
+    number_axis(ax, kind)
 
 
 def heat_map(
@@ -422,7 +365,6 @@ def heat_map(
     focus: object = None,
     framed: Sequence[tuple[int, int]] = (),
     texts: Sequence[Sequence[str]] | None = None,
-    diverging: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a table of values as cells, darker where more; with few rows the numbers stand inside.
@@ -442,8 +384,6 @@ def heat_map(
         Cells to frame.
     texts : nested sequence of str, optional
         What stands in the cells instead of the numbers.
-    diverging : bool
-        Whether values run to both sides of 0; else they run from the least to the most.
     ax : Axes, optional
 
     Returns
@@ -462,12 +402,10 @@ def heat_map(
     if ax is None:
         ax = new_axes(WIDTH, rows_height(len(rows)) * (1.2 if in_cells else 1.0) + 0.6)
     with theme():
-        there = cells[np.isfinite(cells)]
-        low, high = _ends(there, diverging=diverging, kind=kind)
+        low, high = _ends(cells[np.isfinite(cells)], kind)
         colours = strength_colours(strongest=0.5 if in_cells else 1.0)
-        shown = np.abs(cells) if diverging else cells
-        ax.imshow(np.ma.masked_invalid(shown), cmap=colours, vmin=0.0 if diverging else low,
-                  vmax=high, aspect="auto", interpolation="none")  # fmt: skip
+        ax.imshow(np.ma.masked_invalid(cells), cmap=colours, vmin=low, vmax=high, aspect="auto",
+                  interpolation="none")  # fmt: skip
         _name_cells(ax, list(rows), across, in_cells=in_cells)
         ax.set_ylabel(translate(row_label))
         ax.set_xlabel(translate(column_label))
@@ -479,12 +417,10 @@ def heat_map(
     return ax
 
 
-def _ends(there: Floats, *, diverging: bool, kind: str) -> tuple[float, float]:
+def _ends(there: Floats, kind: str) -> tuple[float, float]:
     """Give the ends of the scale of colours: they span the data, in round steps for shares."""
     if not there.size:
         return 0.0, 1.0
-    if diverging:
-        return -float(np.abs(there).max()), float(np.abs(there).max()) or 1.0
     low, high = float(there.min()), float(there.max())
     if kind == "percent":
         low = max(np.floor(low * 10 - 1e-9) / 10, 0.0)
@@ -502,8 +438,7 @@ def _name_cells(ax: Axes, rows: list[str], columns: list[str], *, in_cells: bool
         # numbers in three lines, so that two digits have the room of three columns
         ax.set_xticks(across, ["\n" * (at % 3) + str(at + 1) for at in across.tolist()])
     ax.set_yticks(down, names)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    ax.spines[:].set_visible(False)
     for tick in (*ax.get_xticklabels(), *ax.get_yticklabels()):
         tick.set_color(PALETTE["ink"])
 
@@ -526,8 +461,7 @@ def _draw_scale(ax: Axes, low: float, high: float, kind: str) -> None:
     scale.xaxis.tick_top()
     scale.set_xticks([low, round((low + high) / 2, 2), high])
     scale.xaxis.set_major_formatter(FuncFormatter(lambda value, _: formatted(value, kind)))
-    for spine in scale.spines.values():
-        spine.set_visible(False)
+    scale.spines[:].set_visible(False)
 
 
 def _frame_cells(

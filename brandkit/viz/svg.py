@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -144,69 +144,41 @@ def _ellipse(matrix: Floats, height: float) -> Shape:
 
 def _commands(points: Floats, codes: NDArray[np.uint8]) -> str:
     """Write path commands, relative to the point before, which keeps the numbers short."""
-    written: list[tuple[str, str]] = []
+    written = ""
     here = start = np.zeros(2)
     at = 0
     while at < len(codes) and codes[at] != Path.STOP:
-        code, point = int(codes[at]), points[at]
+        code, count = int(codes[at]), 1
         if code in _CURVES:
             letter, count = _CURVES[code]
             run = points[at : at + count]
-            written.append((letter, joined((run - here).ravel())))
-            here, at = run[-1], at + count
-            continue
-        if code == Path.CLOSEPOLY:
-            written.append(("z", ""))
+            written += letter + joined((run - here).ravel())
+            here = run[-1]
+        elif code == Path.CLOSEPOLY:
+            written += "z"
             here = start
         elif code == Path.MOVETO:
-            written.append(("M", joined(point)))
-            here = start = point
+            here = start = points[at]
+            written += "M" + joined(here)
         else:
-            written.append(_line(point - here))
-            here = point
-        at += 1
-    return _without_repeats(written)
+            written += _line(points[at] - here)
+            here = points[at]
+        at += count
+    return written
 
 
-def _line(step: Floats) -> tuple[str, str]:
-    if number(step[1]) == "0":
-        return "h", number(step[0])
-    return ("v", number(step[1])) if number(step[0]) == "0" else ("l", joined(step))
-
-
-def _without_repeats(written: list[tuple[str, str]]) -> str:
-    """Leave out a letter that says the same as the one before."""
-    text, last = "", ""
-    for letter, numbers in written:
-        if letter == last and letter in "lqc":
-            text += numbers if numbers[0] == "-" else " " + numbers
-        else:
-            text += letter + numbers
-        last = letter
-    return text
+def _line(step: Floats) -> str:
+    across, down = (number(length) for length in step)
+    if down == "0":
+        return "h" + across
+    return "v" + down if across == "0" else "l" + joined(step)
 
 
 Pixels = NDArray[np.uint8]
 
 
-@dataclass(frozen=True)
-class Layer:
-    """One colour of a bitmap and where it shows.
-
-    Parameters
-    ----------
-    colour : str
-        As ``#rrggbb``.
-    strength : array, rows × columns
-        0 where the colour does not show, 255 where it covers.
-    """
-
-    colour: str
-    strength: Pixels
-
-
-def colour_layers(pixels: Pixels) -> Sequence[Layer]:
-    """Take a bitmap apart into theme colours of varying strength.
+def colour_layers(pixels: Pixels) -> list[tuple[str, Pixels]]:
+    """Take a bitmap apart into theme colours and their strengths (255 where one covers).
 
     Such a bitmap can follow a page into the dark. Others have no layers.
 
@@ -222,13 +194,14 @@ def colour_layers(pixels: Pixels) -> Sequence[Layer]:
     ([], 0)
     """
     strength = pixels[..., 3]
-    layers, covered = [], strength == 0
+    layers: list[tuple[str, Pixels]] = []
+    covered = strength == 0
     for colour in PALETTE.values():
         own = np.array(tuple(bytes.fromhex(colour[1:])))
         # A colour map cuts its bytes off rather than round them.
         here = (np.abs(pixels[..., :3] - own) <= 1).all(axis=-1) & (strength > 0) & ~covered
         if here.any():
-            layers.append(Layer(colour, np.where(here, strength, 0).astype(np.uint8)))
+            layers.append((colour, np.where(here, strength, 0).astype(np.uint8)))
             covered = covered | here
     return layers if covered.all() else []
 
@@ -261,9 +234,14 @@ _REVERSED: Final = {"start": "end", "end": "start", "middle": "middle"}
 _CAPS: Final = {"projecting": "square"}
 _BLANK: Final = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]")
 _NOT_TEXT: Final = re.compile("[^ -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-#: How far a shape may stand over its window without being cut, and a mesh be uneven (points).
+#: How far a shape may stand over its window without being cut, in points.
 _BLEED: Final = 0.75
-_EVEN: Final = 0.01
+#: What an element looks like without being told.
+_DEFAULTS: Final = {
+    "fill-opacity": "1", "stroke-opacity": "1", "stroke-width": "1", "stroke-linecap": "butt",
+    "stroke-linejoin": "round", "stroke-dashoffset": "0", "font-weight": "400",
+    "font-style": "normal", "text-anchor": "start",
+}  # fmt: skip
 
 Style = dict[str, str]
 
@@ -347,25 +325,8 @@ class SlimRenderer(RendererBase):
             return
         filled = "fill" in style
         shape = shape_of(path, transform, height=self.height, simplify=not filled)
-        clip = None if shape is None else self._clip(gc, shape)
-        if shape is not None and clip is not None:
+        if shape is not None and (clip := self._clip(gc, shape)) is not None:
             self._write(shape.element + clip, style, "/>")
-
-    def draw_quad_mesh(  # noqa: PLR0917 - matplotlib's signature
-        self, gc: Any, master_transform: Any, meshWidth: int, meshHeight: int, coordinates: Any,
-        offsets: Any, offsetTrans: Any, facecolors: Any, antialiased: Any, edgecolors: Any,
-    ) -> None:  # fmt: skip
-        """Write an even grid without lines as a bitmap, any other cell by cell."""
-        corners = master_transform.transform(np.reshape(coordinates, (-1, 2)))
-        grid = corners.reshape(meshHeight + 1, meshWidth + 1, 2)
-        if len(facecolors) == meshHeight * meshWidth and not len(edgecolors) and _is_even(grid):
-            cells = np.asarray(facecolors).reshape(meshHeight, meshWidth, 4)
-            self._image(gc, np.round(cells * 255).astype(np.uint8), grid[0, 0], grid[-1, -1])
-            return
-        super().draw_quad_mesh(
-            gc, master_transform, meshWidth, meshHeight, coordinates, offsets, offsetTrans,
-            facecolors, antialiased, edgecolors,
-        )  # fmt: skip
 
     def draw_image(  # noqa: PLR0917 - matplotlib's signature
         self, gc: Any, x: float, y: float, im: Any, transform: Any = None
@@ -399,9 +360,13 @@ class SlimRenderer(RendererBase):
     # How elements are written
 
     def _write(self, begin: str, style: Style, end: str) -> None:
-        rule = ";".join(f"{name}:{value}" for name, value in style.items())
+        told = {name: value for name, value in style.items() if _DEFAULTS.get(name) != value}
+        rule = ";".join(f"{name}:{value}" for name, value in told.items())
         name = self.styles.setdefault(rule, f"{self._prefix}{_letters(len(self.styles))}")
         self.elements.append(f'{begin} class="{name}"{end}')
+
+    def _length(self, points: float) -> str:
+        return number(self.points_to_pixels(points))
 
     def _style(self, gc: Any, face: Any) -> Style:
         style: Style = {}
@@ -410,33 +375,33 @@ class SlimRenderer(RendererBase):
             style["fill"] = self._hatch(gc, face)
         elif strength:
             style["fill"] = self._colour(to_hex(face[:3]))
-            style |= _unless("fill-opacity", number(strength), "1")
+            style["fill-opacity"] = number(strength)
         line = gc.get_rgb()
         if not gc.get_linewidth() or line[3] == 0:
             return style
         style["stroke"] = self._colour(to_hex(line[:3]))
-        style |= _unless("stroke-opacity", number(line[3]), "1")
-        style |= _unless("stroke-width", number(self.points_to_pixels(gc.get_linewidth())), "1")
-        style |= _unless("stroke-linecap", _CAPS.get(gc.get_capstyle(), gc.get_capstyle()), "butt")
-        style |= _unless("stroke-linejoin", gc.get_joinstyle(), "round")
+        style["stroke-opacity"] = number(line[3])
+        style["stroke-width"] = self._length(gc.get_linewidth())
+        style["stroke-linecap"] = _CAPS.get(gc.get_capstyle(), gc.get_capstyle())
+        style["stroke-linejoin"] = gc.get_joinstyle()
         offset, dashes = gc.get_dashes()
         if dashes is not None:
-            style["stroke-dasharray"] = " ".join(number(self.points_to_pixels(d)) for d in dashes)
-            style |= _unless("stroke-dashoffset", number(self.points_to_pixels(offset)), "0")
+            style["stroke-dasharray"] = " ".join(self._length(dash) for dash in dashes)
+            style["stroke-dashoffset"] = self._length(offset)
         return style
 
     def _text_style(self, gc: Any, prop: FontProperties, *, anchor: str, has_halo: bool) -> Style:
-        red, green, blue, opacity = gc.get_rgb()
-        if gc.get_forced_alpha():
-            opacity = gc.get_alpha()
+        *colour, opacity = gc.get_rgb()
         weight = prop.get_weight()
         size = self.points_to_pixels(prop.get_size_in_points())
-        style = {"fill": self._colour(to_hex((red, green, blue)))}
-        style |= _unless("fill-opacity", number(opacity), "1")
-        style["font-size"] = f"{number(size)}px"
-        style |= _unless("font-weight", str(weight_dict.get(str(weight), weight)), "400")
-        style |= _unless("font-style", str(prop.get_style()), "normal")
-        style |= _unless("text-anchor", anchor, "start")
+        style = {
+            "fill": self._colour(to_hex(colour)),
+            "fill-opacity": number(gc.get_alpha() if gc.get_forced_alpha() else opacity),
+            "font-size": f"{number(size)}px",
+            "font-weight": str(weight_dict.get(str(weight), weight)),
+            "font-style": str(prop.get_style()),
+            "text-anchor": anchor,
+        }
         if has_halo:
             style |= {"paint-order": "stroke", "stroke": self._colour(PALETTE["paper"])}
             style["stroke-width"] = number(size / 4)
@@ -474,7 +439,7 @@ class SlimRenderer(RendererBase):
             return "none"
         ink = self._colour(to_hex(gc.get_hatch_color()[:3]))
         ground = f'<path fill="{self._colour(to_hex(face[:3]))}" d="M0 0h72v72h-72z"/>'
-        width = number(self.points_to_pixels(gc.get_hatch_linewidth()))
+        width = self._length(gc.get_hatch_linewidth())
         body = (
             f'patternUnits="userSpaceOnUse" width="72" height="72">'
             f"{ground if _strength(gc, face) else ''}"
@@ -501,16 +466,13 @@ class SlimRenderer(RendererBase):
         layers = colour_layers(pixels)
         if not layers:
             self.elements.append(_bitmap(box, pixels, clip))
-        for layer in layers:
+        for colour, strength in layers:
             name = f"{self._prefix}mask{self._masks}"
             self._masks += 1
-            self.definitions.append(f'<mask id="{name}">{_bitmap(box, layer.strength)}</mask>')
-            masked = (
-                f'<g{clip}><rect {box} mask="url(#{name})"'
-                if clip
-                else (f'<rect {box} mask="url(#{name})"')
-            )
-            self._write(masked, {"fill": self._colour(layer.colour)}, "/></g>" if clip else "/>")
+            self.definitions.append(f'<mask id="{name}">{_bitmap(box, strength)}</mask>')
+            begin, end = (f"<g{clip}>", "/></g>") if clip else ("", "/>")
+            rect = f'{begin}<rect {box} mask="url(#{name})"'
+            self._write(rect, {"fill": self._colour(colour)}, end)
 
 
 class SlimCanvas(FigureCanvasBase):
@@ -572,10 +534,6 @@ def _strength(gc: Any, face: Any) -> float:
     return float(face[3]) if len(face) == 4 else 1.0
 
 
-def _unless(name: str, value: str, default: str) -> Style:
-    return {} if value == default else {name: value}
-
-
 def _anchor(artist: Text) -> str:
     """Say which end of a line of text stays where it is in another font."""
     across = str(artist.get_horizontalalignment())
@@ -584,13 +542,6 @@ def _anchor(artist: Text) -> str:
         anchor = _UPRIGHT.get(str(artist.get_verticalalignment()), "middle")
         return anchor if angle == 90 else _REVERSED[anchor]
     return _ANCHOR[across]
-
-
-def _is_even(grid: NDArray[np.float64]) -> bool:
-    """Say whether a mesh is a rectangle of equal cells."""
-    steps_x, steps_y = np.diff(grid[..., 0], axis=1), np.diff(grid[..., 1], axis=0)
-    lean = (np.ptp(grid[..., 0], axis=0).max(), np.ptp(grid[..., 1], axis=1).max())
-    return float(max(*lean, np.ptp(steps_x), np.ptp(steps_y))) < _EVEN
 
 
 def _box(corner: NDArray[np.float64], size: NDArray[np.float64]) -> str:

@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.figure import Figure
 
-from brandkit.core.errors import InputError, check_option
+from brandkit.core.errors import InputError
 from brandkit.viz.fonts import picture_families
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.svg import POINTS_AN_INCH, SlimCanvas
@@ -108,40 +108,28 @@ def rows_height(count: int) -> float:
     return round(count * ROW / POINTS_AN_INCH + AROUND_ROWS, 2)
 
 
-def strength_colours(name: str = "second", *, strongest: float = 1.0) -> LinearSegmentedColormap:
+def strength_colours(*, strongest: float = 1.0) -> LinearSegmentedColormap:
     """Give a scale from nothing to a theme colour, for heat maps that follow the page.
 
     Parameters
     ----------
-    name : str
-        A colour of :data:`~brandkit.viz.palette.PALETTE`.
     strongest : float, 0 to 1
         How much the strongest value covers. Up to 0.5, numbers in ink stay readable on every
         cell, on light paper and on dark.
 
     Examples
     --------
-    >>> [round(float(part), 2) for part in strength_colours("second")(0.0)]
+    >>> [round(float(part), 2) for part in strength_colours()(0.0)]
     [0.04, 0.42, 0.39, 0.0]
     """
-    check_option("name", name, tuple(PALETTE))
-    clear, full = to_rgba(PALETTE[name], 0.0), to_rgba(PALETTE[name], strongest)
-    return LinearSegmentedColormap.from_list(f"brandkit {name}", [clear, full])
+    ends = [to_rgba(PALETTE["second"], strength) for strength in (0.0, strongest)]
+    return LinearSegmentedColormap.from_list("brandkit strength", ends)
 
 
-def contrast_colours() -> LinearSegmentedColormap:
-    """Give a scale from the accent through nothing to the second colour.
-
-    Examples
-    --------
-    >>> [round(float(contrast_colours()(share)[3]), 2) for share in (0.0, 0.5, 0.75, 1.0)]
-    [1.0, 0.0, 0.5, 1.0]
-    """
-    low, high = PALETTE["accent"], PALETTE["second"]
-    steps = [(0.0, to_rgba(low)), (0.5, to_rgba(low, 0.0)), (0.5, to_rgba(high, 0.0))]
-    return LinearSegmentedColormap.from_list(
-        "brandkit contrast", [*steps, (1.0, to_rgba(high))], N=257
-    )
+_SIZES: Final = (
+    "font.size", "axes.titlesize", "axes.labelsize", "xtick.labelsize", "ytick.labelsize",
+    "legend.fontsize", "legend.title_fontsize", "figure.titlesize",
+)  # fmt: skip
 
 
 def _settings(size: float) -> Any:
@@ -150,14 +138,7 @@ def _settings(size: float) -> Any:
         **sns.axes_style("white"),
         # After seaborn, which sets fonts of its own.
         "font.family": list(picture_families()),
-        "font.size": size,
-        "axes.titlesize": size,
-        "axes.labelsize": size,
-        "xtick.labelsize": size,
-        "ytick.labelsize": size,
-        "legend.fontsize": size,
-        "legend.title_fontsize": size,
-        "figure.titlesize": size,
+        **dict.fromkeys(_SIZES, size),
         "text.parse_math": False,
         "axes.formatter.use_mathtext": False,
         "text.color": ink,
@@ -165,14 +146,9 @@ def _settings(size: float) -> Any:
         "axes.edgecolor": line,
         "axes.titlecolor": ink,
         "axes.titlelocation": "left",
-        "xtick.color": line,
-        "ytick.color": line,
-        "xtick.labelcolor": soft,
-        "ytick.labelcolor": soft,
-        "xtick.major.size": 0.0,
-        "ytick.major.size": 0.0,
-        "xtick.minor.size": 0.0,
-        "ytick.minor.size": 0.0,
+        **{f"{axis}tick.color": line for axis in "xy"},
+        **{f"{axis}tick.labelcolor": soft for axis in "xy"},
+        **{f"{axis}tick.{which}.size": 0.0 for axis in "xy" for which in ("major", "minor")},
         "axes.linewidth": 1.0,
         "axes.spines.top": False,
         "axes.spines.right": False,

@@ -13,10 +13,19 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, ScaleError
 from brandkit.overlap.examples import catalog_of
-from brandkit.overlap.gaps.lookalikes import LOOKS_ALIKE, look_alike_names, name_likeness
+from brandkit.overlap.names import LOOKS_ALIKE, look_alike_names
+from brandkit.overlap.names import name_likeness as likeness_of
+from brandkit.sources.catalog.names import normalised_name
 from tests.contract import assert_contract
 
 PAIRS = Path(__file__).parent.parent / "reference" / "lookalike_names" / "pairs.csv"
+
+
+def name_likeness(
+    a: str, b: str, *, brand_a: str | None = None, brand_b: str | None = None
+) -> float:
+    """Compare names as a search does: normalised, without their banks' own names."""
+    return likeness_of(normalised_name(a, brand=brand_a), normalised_name(b, brand=brand_b))
 
 
 @cache

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from brandkit.core.errors import BrandkitError
-from brandkit.overlap.regions.market import MarketOverlap, market_overlap
+from brandkit.overlap.regions import MarketOverlap, market_overlap
 from tests.contract import assert_contract
 
 TOLERANCE = 1e-10

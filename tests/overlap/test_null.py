@@ -15,8 +15,7 @@ from scipy.stats import norm, pearson3
 
 from benchmarks.simulations.overlap_test import table_of
 from brandkit.core.errors import BrandkitError
-from brandkit.overlap.chance.chance import OverlapTest, overlap_test
-from brandkit.overlap.chance.kernel import ALL_NULLS, traded, upper_tail
+from brandkit.overlap.chance import ALL_NULLS, OverlapTest, overlap_test, traded, upper_tail
 from tests.contract import assert_contract
 
 REFERENCE = Path(__file__).parent.parent / "reference" / "overlap_test" / "values.json"

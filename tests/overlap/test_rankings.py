@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError
 from brandkit.overlap import brand_overlap, market_overlap
-from brandkit.overlap.brands.kernel import most_alike, nearest_support, similarity_order
-from brandkit.overlap.brands.rankings import (
+from brandkit.overlap.brands.brands import (
     closest_pairs,
     compared_pair,
     most_alike_rivals,
     ranked_rivals,
 )
+from brandkit.overlap.brands.kernel import most_alike, nearest_support, similarity_order
 from brandkit.overlap.examples import catalog_of, small_catalog
-from brandkit.overlap.regions.market import meeting_pairs
+from brandkit.overlap.regions import meeting_pairs
 from tests.overlap.markets import unrelated_market
 
 
@@ -123,5 +123,5 @@ def test_unknown_banks_are_refused() -> None:
         InputError, match=r"must be a bank that was compared; found 'Meridan'\. Did"
     ):
         ranked_rivals(result, brand="Meridan")
-    with pytest.raises(InputError, match="They are"):
+    with pytest.raises(InputError, match="It has"):
         result.telling(most=2, focus="Ω")

@@ -34,7 +34,7 @@ from brandkit.overlap import (
     weight_sensitivity,
 )
 from brandkit.overlap.brands import plot as plots
-from brandkit.overlap.brands.rankings import MOST_BRANDS, MOST_IN_CELLS, MOST_ROWS, ranked_rivals
+from brandkit.overlap.brands.brands import MOST_BRANDS, MOST_IN_CELLS, MOST_ROWS, ranked_rivals
 from brandkit.overlap.examples import catalog_of, small_catalog
 from brandkit.overlap.history.history import OverlapHistory
 from brandkit.overlap.history.plot import overlap_change

@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ from brandkit.viz.export import figure_svg, png
 from brandkit.viz.labels import place_labels
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.svg import joined, number
-from brandkit.viz.theme import contrast_colours, new_axes, strength_colours, theme
+from brandkit.viz.theme import new_axes, strength_colours, theme
 
 
 def drawn(draw: Callable[[Axes], object], *, prefix: str = "f1", bare: bool = True) -> str:
@@ -268,27 +269,13 @@ def test_a_heat_map_is_one_small_mask_in_a_theme_colour() -> None:
 
 def test_two_colours_are_two_masks() -> None:
     values = np.array([[-1.0, 0, 1], [np.nan, 0.5, -0.5]])
-    svg = drawn(lambda ax: ax.imshow(values, cmap=contrast_colours(), vmin=-1, vmax=1))
+    low, high = (mpl.colors.to_rgba(PALETTE[name]) for name in ("accent", "second"))
+    steps = [(0.0, low), (0.5, (*low[:3], 0)), (0.5, (*high[:3], 0)), (1.0, high)]
+    both = mpl.colors.LinearSegmentedColormap.from_list("both", steps, N=257)
+    svg = drawn(lambda ax: ax.imshow(values, cmap=both, vmin=-1, vmax=1))
     below, above = (np.asarray(one, dtype=int) for one in bitmaps(svg))
     np.testing.assert_allclose(below, [[255, 0, 0], [0, 0, 127]], atol=2)
     np.testing.assert_allclose(above, [[0, 0, 255], [0, 127, 0]], atol=2)
-
-
-@pytest.mark.parametrize("origin", ["upper", "lower"])
-def test_a_mesh_is_the_same_bitmap(origin: str) -> None:
-    values = np.arange(6.0).reshape(2, 3)
-    image = drawn(lambda ax: ax.imshow(values, origin=origin, cmap="viridis"))
-
-    def mesh(ax: Axes) -> None:
-        ax.pcolormesh(values, cmap="viridis")
-        if origin == "upper":
-            ax.invert_yaxis()
-
-    (one,), (other,) = bitmaps(image), bitmaps(drawn(mesh))
-    assert one.mode == "RGB"
-    np.testing.assert_allclose(np.asarray(one, dtype=int), np.asarray(other, dtype=int), atol=1)
-    first = 0 if origin == "upper" else 1
-    assert np.asarray(one)[first, 0].tolist() == [68, 1, 84]
 
 
 def test_a_mesh_with_lines_is_drawn_cell_by_cell() -> None:

@@ -107,14 +107,7 @@ def test_no_font_no_subset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "_font_files", lambda: ())
     fonts._installed.cache_clear()
     assert fonts.font_subset(NAMES) is None
-    assert fonts.missing_glyphs(NAMES) == ()
-    assert fonts.missing_glyphs("ก") == ("ก",)
     fonts._installed.cache_clear()
-
-
-def test_missing_glyphs_are_named(chinese_font: fonts.FontFile) -> None:
-    assert fonts.missing_glyphs(NAMES + "Harbour Bank −5 % ▵ §\n") == ()
-    assert fonts.missing_glyphs("ไทย bank") == ("ท", "ย", "ไ")
 
 
 def test_languages_are_refused() -> None:

@@ -11,7 +11,7 @@ import pytest
 from brandkit.core.errors import InputError
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE, css_colour
-from brandkit.viz.theme import SERIES, contrast_colours, new_axes, rows_height, strength_colours
+from brandkit.viz.theme import SERIES, new_axes, rows_height, strength_colours
 from brandkit.viz.theme import theme as in_theme
 
 PHONE, MARGINS = 390, 40
@@ -56,19 +56,10 @@ def test_series_differ_without_colour() -> None:
 
 
 def test_strength_is_opacity_of_one_colour() -> None:
-    colours = strength_colours("accent", strongest=0.5)
+    colours = strength_colours(strongest=0.5)
     assert colours(1.0)[3] == pytest.approx(0.5)
     assert colours(0.0)[3] == 0
-    assert mpl.colors.to_hex(colours(0.7)) == PALETTE["accent"]
-    with pytest.raises(InputError, match="Did you mean 'accent'"):
-        strength_colours("acent")
-
-
-def test_contrast_is_clear_in_the_middle() -> None:
-    colours = contrast_colours()
-    assert colours(0.5)[3] == pytest.approx(0, abs=0.01)
-    assert mpl.colors.to_hex(colours(0.1)) == PALETTE["accent"]
-    assert mpl.colors.to_hex(colours(0.9)) == PALETTE["second"]
+    assert mpl.colors.to_hex(colours(0.7)) == PALETTE["second"]
 
 
 @pytest.mark.parametrize("paper", ["#fdfdfb", "#14181d"])

@@ -8,16 +8,8 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from brandkit.core.errors import (
-    InputError,
-    check_level,
-    check_option,
-    check_whole_number,
-    did_you_mean,
-    shown,
-)
+from brandkit.core.errors import check_known, check_level, check_option, check_whole_number
 from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.core.message import Message
 from brandkit.core.result import Result
@@ -38,6 +30,16 @@ from brandkit.overlap.similarity.reference import Categories, comparison, few_of
 from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.catalog.reference import Reference
 
+MOST_BRANDS = 30
+"""Banks that a heat map shows; the table beside it has the rest."""
+MOST_ROWS = 12
+"""Rows of a dot plot."""
+MOST_IN_CELLS = 15
+"""Banks up to which a heat map has its numbers in the cells."""
+_SHOWN = (
+    "brand_a", "brand_b", "n_offers", "n_compared", "overlap", "stability_low", "stability_high",
+    "expected", "excess", "sister"
+)  # fmt: skip
 _MATRIX_VALUES = ("overlap", "overlap_shared", "excess", "bound_low", "bound_high")
 
 
@@ -80,17 +82,16 @@ class BrandOverlap(Result):
     def glance(self) -> pd.DataFrame:
         """Give one row: size of the market, its mean overlap and uniqueness."""
         overall = self.pairs[self.pairs["category"].isna()]
-        return pd.DataFrame(
-            {
-                "n_brands": [len(self.brands)],
-                "n_offers": [int(self.brands["n_offers"].sum())],
-                "overlap": [overall["overlap"].mean()],
-                "excess": [overall["excess"].mean()],
-                "uniqueness": [self.brands["uniqueness"].mean()],
-                "n_sisters": [int(overall["sister"].sum()) // 2],
-                "ci_level": [self.level],
-                "reference": [self.reference.sha256],
-            }
+        return self._row(
+            "n_brands n_offers overlap excess uniqueness n_sisters ci_level reference",
+            n_brands=len(self.brands),
+            n_offers=int(self.brands["n_offers"].sum()),
+            overlap=overall["overlap"].mean(),
+            excess=overall["excess"].mean(),
+            uniqueness=self.brands["uniqueness"].mean(),
+            n_sisters=int(overall["sister"].sum()) // 2,
+            ci_level=self.level,
+            reference=self.reference.sha256,
         )
 
     @cached_property
@@ -133,11 +134,7 @@ class BrandOverlap(Result):
     def check_brand(self, argument: str, brand: str) -> None:
         """Refuse a bank that was not compared."""
         known = self.brands["brand"].astype(str).tolist()
-        if brand not in known:
-            raise InputError(
-                f"`{argument}` must be a bank that was compared; found {shown(brand)}."
-                f"{did_you_mean(str(brand), known) or f' They are {shown(known)}.'}"
-            )
+        check_known(argument, brand, known, rule="be a bank that was compared")
 
     def matrix(self, *, category: str | None = None, value: str = "overlap") -> pd.DataFrame:
         """Give the pairs as a square table.
@@ -156,23 +153,18 @@ class BrandOverlap(Result):
             brand_a x brand_b; a bank with itself is 1. Not symmetric.
         """
         check_option("value", value, _MATRIX_VALUES)
-        known = sorted(self.self_overlap["category"].dropna().unique())
-        if category is not None and category not in known:
-            raise InputError(
-                f"`category` must be one that was compared; found {shown(category)}. "
-                f"They are {shown(known, most=12)}.{did_you_mean(category, known)}"
-            )
+        if category is not None:
+            known = sorted(self.self_overlap["category"].dropna().unique())
+            check_known("category", category, known, rule="be one that was compared")
         rows, own = (
             frame[frame["category"].isna() if category is None else frame["category"] == category]
             for frame in (self.pairs, self.self_overlap)
         )
         table = rows.pivot(index="brand_a", columns="brand_b", values=value)
-        names = own["brand"].tolist()
-        table = table.reindex(index=names, columns=names)
-        values = table.to_numpy(dtype=float, copy=True)
+        banks = pd.Index(own["brand"].tolist())
+        values = table.reindex(index=banks, columns=banks).to_numpy(dtype=float, copy=True)
         np.fill_diagonal(values, own["overlap"].to_numpy())
-        index, columns = (pd.Index(names, name=name) for name in ("brand_a", "brand_b"))
-        return pd.DataFrame(values, index=index, columns=columns)
+        return pd.DataFrame(values, banks.rename("brand_a"), banks.rename("brand_b"))
 
 
 def brand_overlap(
@@ -258,15 +250,14 @@ def brand_overlap(
     matches = best_matches(compared)
     sister = sister_pairs(matches, owners=dict(catalog.owners or {}))
     sums = grouped(matches)
-    stability = [
+    ends = [
         stability_interval(matches.best[rows], draws=draws, seed=seed, level=level)
         for rows in (*matches.groups, *matches.by_brand)
     ]
 
-    ends = np.array([(end.low, end.high) for end in stability])
     notes = compared.reading_notes(n_pairs=matches.n_pairs, n_comparable=matches.n_comparable)
     return BrandOverlap(
-        pairs=_pair_frame(matches, sums, ends, sister),
+        pairs=_pair_frame(matches, sums, np.array(ends), sister),
         brands=_brand_frame(matches, sums, sister, draws=draws, seed=seed),
         self_overlap=_self_frame(matches, sums),
         level=level,
@@ -277,35 +268,24 @@ def brand_overlap(
 
 def _pair_frame(matches: BestMatches, sums: Sums, ends: Floats, sister: Flags) -> pd.DataFrame:
     """Lay the groups (and stability ends, groups x 2 x banks) out as one row a pair."""
-    n_groups, n_brands = len(matches.groups), len(matches.names)
-    every = np.ones((n_groups + n_brands, n_brands), dtype=bool)
-    every[:n_groups] = matches.has_category[sums.category]
-    every[np.arange(len(every)), sums.brand] = False
-    group, other = np.nonzero(every)
-    values = {name: table[group, other] for name, table in sums.values.items()}
+    listed = sums.shared.copy()
+    listed[np.arange(len(listed)), sums.brand] = False
+    group, other = np.nonzero(listed)
+    first, values = sums.brand[group], {**sums.values}
+    values["stability_low"], values["stability_high"] = ends[:, 0], ends[:, 1]
     frame = pd.DataFrame(
         {
-            "brand_a": matches.names[sums.brand[group]],
+            "brand_a": matches.names[first],
             "brand_b": matches.names[other],
-            "category": _labels(matches, sums)[group],
+            "category": sums.label[group],
             "n_offers": sums.n_offers[group],
-            **values,
-            "stability_low": ends[group, 0, other],
-            "stability_high": ends[group, 1, other],
-            "sister": sister[sums.brand[group], other],
+            **{name: table[group, other] for name, table in values.items()},
+            "sister": sister[first, other],
         }
-    )
-    overall = frame["category"].isna()
-    label = frame["category"].fillna("").to_numpy(dtype=str)
-    order = np.lexsort((label, ~overall, other, sums.brand[group]))
-    frame = frame.astype({"category": "str"}).take(order).reset_index(drop=True)
+    ).astype({"category": "str"})
+    order = np.lexsort((frame["category"].fillna("").to_numpy(dtype=str), other, first))
     ends_last = ["bound_low", "bound_high", "sister"]
-    return frame[[*frame.columns.drop(ends_last), *ends_last]]
-
-
-def _labels(matches: BestMatches, sums: Sums) -> NDArray[np.object_]:
-    """Name each group's category; none for those over all."""
-    return np.append(matches.labels[sums.category], np.full(len(matches.names), None))
+    return frame.take(order).reset_index(drop=True)[[*frame.columns.drop(ends_last), *ends_last]]
 
 
 def _brand_frame(
@@ -331,12 +311,8 @@ def _brand_frame(
         unique, low, high = _uniqueness(matches, offers[matches.own[offers]], rival)
         support = np.nan
         if first >= 0:
-            support = nearest_support(
-                matches.best[offers][:, rival],
-                nearest=int(rival[:first].sum()),
-                draws=draws,
-                seed=seed,
-            )
+            best, place = matches.best[offers][:, rival], int(rival[:first].sum())
+            support = nearest_support(best, nearest=place, draws=draws, seed=seed)
         rows.append(
             {
                 "brand": matches.names[brand],
@@ -388,11 +364,9 @@ def _nearest(overlap: Floats, excess: Floats, allowed: Flags) -> int:
 
 def _self_frame(matches: BestMatches, sums: Sums) -> pd.DataFrame:
     own = sums.values["overlap"][np.arange(len(sums.brand)), sums.brand]
-    labels = _labels(matches, sums)
-    frame = pd.DataFrame({"brand": matches.names[sums.brand], "category": labels, "overlap": own})
-    n_groups = len(matches.groups)
-    order = np.r_[n_groups : len(frame), :n_groups]
-    return frame.astype({"category": "str"}).take(order).reset_index(drop=True)
+    frame = {"brand": matches.names[sums.brand], "category": sums.label, "overlap": own}
+    whole = pd.DataFrame(frame).astype({"category": "str"})
+    return whole.sort_values("category", na_position="first", kind="stable", ignore_index=True)
 
 
 def _notes(matches: BestMatches, sister: Flags) -> tuple[Message, ...]:
@@ -421,3 +395,102 @@ def _notes(matches: BestMatches, sister: Flags) -> tuple[Message, ...]:
         )
         notes.append(Message(text, {"n": len(pairs), "names": few_of(pairs)}))
     return tuple(notes)
+
+
+# --- who is nearest to whom -----------------------------------------------------------------------
+
+
+def ranked_rivals(result: BrandOverlap, *, brand: str) -> pd.DataFrame:
+    """List all other banks by how far they have counterparts for one bank's offers, nearest first.
+
+    Examples
+    --------
+    >>> from brandkit.overlap.examples import small_catalog
+    >>> result = brand_overlap(small_catalog(), draws=0)
+    >>> ranked_rivals(result, brand="Meridian")["brand_b"].tolist()
+    ['Kestrel', 'Tidewater']
+    """
+    result.check_brand("brand", brand)
+    mine = result.pairs[result.pairs["category"].isna() & (result.pairs["brand_a"] == brand)]
+    return _sorted(mine, "overlap", "excess", ties=["brand_b"])
+
+
+def closest_pairs(result: BrandOverlap) -> pd.DataFrame:
+    """List every bank with its nearest rival, as :func:`ranked_rivals`, the closest first.
+
+    Banks with so few offers that one of them decides are left out, unless all are so small.
+
+    Examples
+    --------
+    >>> from brandkit.overlap.examples import small_catalog
+    >>> result = brand_overlap(small_catalog(), draws=0)
+    >>> closest_pairs(result)[["brand_a", "brand_b"]].values.tolist()[0]
+    ['Kestrel', 'Meridian']
+    """
+    pairs = result.pairs[result.pairs["category"].isna()]
+    nearest = result.brands.set_index("brand")["nearest_rival"]
+    found = pairs[pairs["brand_b"] == pairs["brand_a"].map(nearest)]
+    large = found["n_offers"] >= SMALLEST
+    return _sorted(found[large] if large.any() else found, "overlap", "excess", ties=["brand_a"])
+
+
+def most_alike_rivals(result: BrandOverlap) -> pd.DataFrame:
+    """List pairs of rivals by the mean of both directions, the most alike first.
+
+    Sisters are left out, and banks with so few offers that one of them decides, unless all are
+    so small. One row an unordered pair: ``brand_a brand_b overlap excess stability_low
+    stability_high``, the ends being the lower low and the higher high of both directions.
+
+    Examples
+    --------
+    >>> from brandkit.overlap.examples import small_catalog
+    >>> most_alike_rivals(brand_overlap(small_catalog(), draws=0)).iloc[0, :2].tolist()
+    ['Kestrel', 'Meridian']
+    """
+    pairs = result.pairs[result.pairs["category"].isna() & ~result.pairs["sister"]]
+    large = result.brands.loc[result.brands["n_offers"] >= SMALLEST, "brand"]
+    if len(large) >= 2:
+        pairs = pairs[pairs["brand_a"].isin(large) & pairs["brand_b"].isin(large)]
+    there = pairs.set_index(["brand_a", "brand_b"])
+    back = there.swaplevel().rename_axis(["brand_a", "brand_b"]).reindex(there.index)
+    found = pd.DataFrame(
+        {
+            "overlap": (there["overlap"] + back["overlap"]) / 2,
+            "excess": (there["excess"] + back["excess"]) / 2,
+            "stability_low": there["stability_low"].combine(back["stability_low"], min),
+            "stability_high": there["stability_high"].combine(back["stability_high"], max),
+        }
+    ).reset_index()
+    once = found["brand_a"].astype(str) < found["brand_b"].astype(str)
+    return _sorted(found[once].dropna(subset=["overlap"]), "overlap", ties=["brand_a", "brand_b"])
+
+
+def compared_pair(result: BrandOverlap, *, brand: str | None = None) -> tuple[str, str] | None:
+    """Choose the two banks whose likeness is worth taking apart; None where none can be compared.
+
+    With a bank: it and its nearest rival, or sister where it has no rival. Without: the two most
+    alike rivals of the market.
+
+    Examples
+    --------
+    >>> from brandkit.overlap.examples import small_catalog
+    >>> compared_pair(brand_overlap(small_catalog(), draws=0), brand="Tidewater")
+    ('Tidewater', 'Meridian')
+    """
+    if brand is None:
+        ranked = most_alike_rivals(result)
+        ranked = ranked[ranked["overlap"] > 0]
+    else:
+        ranked = ranked_rivals(result, brand=brand)
+        ranked = ranked[ranked["n_compared"] > 0].sort_values("sister", kind="stable")
+    if not len(ranked):
+        return None
+    return str(ranked["brand_a"].iloc[0]), str(ranked["brand_b"].iloc[0])
+
+
+def _sorted(pairs: pd.DataFrame, *largest: str, ties: list[str]) -> pd.DataFrame:
+    """Sort by columns, the largest first, ties by name; the columns that are shown."""
+    order = [*largest, *ties]
+    ascending = [name in ties for name in order]
+    rows = pairs.sort_values(order, ascending=ascending, kind="stable", ignore_index=True)
+    return rows[[name for name in _SHOWN if name in rows]]

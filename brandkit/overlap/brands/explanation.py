@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from brandkit.core.errors import InputError, NotEnoughDataError, did_you_mean, shown
+from brandkit.core.errors import InputError, NotEnoughDataError, check_known, shown
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.overlap.products import ProductSimilarity, nearest_pairs, product_similarity
 from brandkit.overlap.similarity.reference import few_of, fit_reference
-from brandkit.overlap.similarity.similarity import ProductSimilarity, product_similarity
 from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.catalog.reference import Reference
 
@@ -61,15 +61,12 @@ class OverlapExplanation(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: who is compared with whom, and the overlap."""
-        return pd.DataFrame(
-            {
-                "brand_a": [self.brand],
-                "brand_b": [self.rival],
-                "n_offers": [self.n_offers],
-                "n_compared": [len(self.offers)],
-                "overlap": [self.overlap],
-                "reference": [self.reference.sha256],
-            }
+        return self._row(
+            "brand_a brand_b n_offers n_compared overlap reference",
+            brand_a=self.brand,
+            brand_b=self.rival,
+            n_compared=len(self.offers),
+            reference=self.reference.sha256,
         )
 
 
@@ -119,11 +116,7 @@ def overlap_explanation(
     (0.3576, 0.3576)
     """
     for argument, name in (("brand", brand), ("rival", rival)):
-        if name not in catalog.brands:
-            raise InputError(
-                f"`{argument}` must be a bank of the catalogue; found {shown(name)}."
-                f"{did_you_mean(str(name), catalog.brands)}"
-            )
+        check_known(argument, name, catalog.brands, rule="be a bank of the catalogue")
     if brand == rival:
         raise InputError(f"`rival` must be another bank than `brand`; found {shown(rival)} twice.")
     if reference is None:
@@ -132,7 +125,8 @@ def overlap_explanation(
     found = product_similarity(
         both, weights=weights, reference=reference, top=1, min_compared=min_compared
     )
-    offers = _offers(found.pairs[found.pairs["brand_a"] == brand], both)
+    offers = nearest_pairs(found, brand=brand, once=False)
+    offers = offers.drop(columns=["brand_a", "brand_b"]).astype({"category": "str"})
     if offers.empty:
         raise NotEnoughDataError(
             f"`brand` and `rival` must have offers that can be compared; no offer of {brand} can "
@@ -179,19 +173,6 @@ def _facets(parts: pd.DataFrame, *, n: int) -> pd.DataFrame:
     sums.insert(0, "similarity", sums["part"] / sums["weight"])
     sums = sums.sort_values("part", ascending=False, kind="stable")
     return sums.reset_index().astype({"facet": "str"})
-
-
-def _offers(best: pd.DataFrame, both: Catalog) -> pd.DataFrame:
-    """Name each offer and its best match, the most alike first."""
-    names = both.products.set_index(["brand", "product"])["name"].astype("str")
-    rows = best.astype({"category": "str"})
-    for side in "ab":
-        offer = pd.MultiIndex.from_frame(rows[[f"brand_{side}", f"product_{side}"]])
-        rows[f"name_{side}"] = names.reindex(offer).to_numpy()
-    columns = ["category", "product_a", "name_a", "product_b", "name_b", "similarity"]
-    order = ["similarity", "category", "product_a"]
-    rows = rows.sort_values(order, ascending=[False, True, True], kind="stable", ignore_index=True)
-    return rows[[*columns, "bound_low", "bound_high"]]
 
 
 def _notes(found: ProductSimilarity, unmatched: list[str], rival: str) -> tuple[Message, ...]:

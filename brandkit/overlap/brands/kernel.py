@@ -185,19 +185,23 @@ class Sums:
     Parameters
     ----------
     brand, n_offers : ndarray of int, one a group
-    category : ndarray of int, one a group of a category
+    label : ndarray of object, one a group
+        Its category; None over all.
+    shared : ndarray of bool, groups x banks
+        Which banks have the category.
     values : mapping of column to ndarray, groups x banks
     """
 
     brand: Ints
-    category: Ints
+    label: NDArray[np.object_]
     n_offers: Ints
+    shared: Flags
     values: Mapping[str, Floats]
 
 
 def grouped(matches: BestMatches) -> Sums:
     """Add the best matches up by bank and category, and by bank over all categories."""
-    members = (*matches.groups, *matches.by_brand)
+    members, n_brands = (*matches.groups, *matches.by_brand), len(matches.names)
     n_offers = np.array([len(rows) for rows in members])
     rows, ends = np.concatenate(members), np.append(0, np.cumsum(n_offers))
     add = sp.csr_array((np.ones(len(rows)), rows, ends), shape=(len(members), len(matches.brands)))
@@ -207,33 +211,34 @@ def grouped(matches: BestMatches) -> Sums:
     total = add @ np.nan_to_num(matches.best)
     overlap = ratio(total, known)
     expected = ratio(add @ np.where(there, np.nan_to_num(matches.expected), 0.0), known)
-    excess = np.full(overlap.shape, np.nan)
-    np.divide(overlap - expected, 1 - expected, out=excess, where=1 - expected > ROUNDING)
+    room = np.where(1 - expected > ROUNDING, 1 - expected, np.nan)
     # what could not be compared counts 0 in the low bound and 1 in the high one
     low = add @ np.where(there, matches.low, 0.0) / n_offers[:, None]
-    values = {
-        "n_compared": compared.astype(np.int64),
-        "overlap": overlap,
-        "overlap_shared": ratio(total, compared),
-        "expected": expected,
-        "excess": excess,
-        "bound_low": low,
-        "bound_high": add @ matches.high / n_offers[:, None],
-    }
-    brand = np.array([matches.brands[rows[0]] for rows in members])
-    category = np.array([matches.categories[rows[0]] for rows in matches.groups])
-    return Sums(brand, category, n_offers, values)
+    category = [matches.categories[rows[0]] for rows in matches.groups]
+    return Sums(
+        brand=np.array([matches.brands[rows[0]] for rows in members]),
+        label=np.append(matches.labels[category], np.full(n_brands, None)),
+        n_offers=n_offers,
+        shared=np.vstack([matches.has_category[category], np.ones((n_brands, n_brands), bool)]),
+        values={
+            "n_compared": compared.astype(np.int64),
+            "overlap": overlap,
+            "overlap_shared": ratio(total, compared),
+            "expected": expected,
+            "excess": (overlap - expected) / room,
+            "bound_low": low,
+            "bound_high": add @ matches.high / n_offers[:, None],
+        },
+    )
 
 
 def sister_pairs(matches: BestMatches, *, owners: Mapping[str, str]) -> Flags:
     """Say which banks are sisters (nearly one catalogue, or one declared owner), banks x banks."""
-    n = len(matches.names)
-    share, size = np.zeros((n, n)), np.zeros(n)
-    for brand, rows in enumerate(matches.by_brand):
-        kept = rows[matches.own[rows]]
-        size[brand] = len(kept)
-        if len(kept):
-            share[brand] = partners(matches.best[kept]).mean(axis=0)
+    kept = [rows[matches.own[rows]] for rows in matches.by_brand]
+    share = np.array(
+        [partners(matches.best[rows]).sum(axis=0) / max(len(rows), 1) for rows in kept]
+    )
+    size = np.array([len(rows) for rows in kept], dtype=float)
     return sisters(share, size, [owners.get(str(name), "") for name in matches.names])
 
 

@@ -10,13 +10,18 @@ from matplotlib.axes import Axes
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
-from brandkit.overlap.brands.brands import BrandOverlap
+from brandkit.overlap.brands.brands import (
+    MOST_BRANDS,
+    MOST_ROWS,
+    BrandOverlap,
+    closest_pairs,
+    ranked_rivals,
+)
 from brandkit.overlap.brands.explanation import OverlapExplanation
-from brandkit.overlap.brands.rankings import MOST_BRANDS, MOST_ROWS, closest_pairs, ranked_rivals
 from brandkit.overlap.brands.sensitivity import WeightSensitivity
 from brandkit.overlap.similarity.facets import facet_name
-from brandkit.viz.labels import row_names
-from brandkit.viz.marks import NAME_LINE, Dots, dot_rows, heat_map, name_rows, share_axis
+from brandkit.viz.labels import pair_names, row_names
+from brandkit.viz.marks import Dots, dot_rows, heat_map, name_rows, share_axis
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 
@@ -34,20 +39,18 @@ def brand_overlap(
     names = [name for name in result.telling(most=MOST_BRANDS, focus=bank) if name in table.index]
     values = table.loc[names, names].to_numpy(dtype=float, copy=True)
     np.fill_diagonal(values, np.nan)
-    place = {name: at for at, name in enumerate(names)}
-    sisters = [
-        (place[brand], place[other])
-        for brand, others in result.sisters.items()
-        for other in others
-        if {brand, other} <= set(names)
-    ]
     return heat_map(
         values,
         rows=names,
         row_label=Message("Whose offers"),
         column_label=Message("Compared with"),
         focus=bank,
-        framed=sisters,
+        framed=[
+            (names.index(brand), names.index(other))
+            for brand, others in result.sisters.items()
+            for other in others
+            if {brand, other} <= set(names)
+        ],
         ax=ax,
     )
 
@@ -59,25 +62,24 @@ def nearest_rivals(result: BrandOverlap, *, ax: Axes | None = None, focus: objec
     its nearest rival, the closest pairs of the market. Sisters are hollow.
     """
     bank, _ = known_focus(focus, result.brands["brand"])
-    rows = closest_pairs(result) if bank is None else ranked_rivals(result, brand=bank)
-    rows = rows.head(MOST_ROWS)
-    first, second = (row_names(rows[f"brand_{side}"].tolist(), line=NAME_LINE - 2) for side in "ab")
-    pairs = [f"{a}\n→ {b}" for a, b in zip(first, second, strict=True)]
-    label = (
-        Message("How far the second has a counterpart for the first's offers")
-        if bank is None
-        else Message("How far they have a counterpart for our offers")
-    )
+    if bank is None:
+        rows = closest_pairs(result).head(MOST_ROWS)
+        names = pair_names(rows["brand_a"], rows["brand_b"], mark="→")
+        label = Message("How far the second has a counterpart for the first's offers")
+    else:
+        rows = ranked_rivals(result, brand=bank).head(MOST_ROWS)
+        names = row_names(rows["brand_b"].tolist())
+        label = Message("How far they have a counterpart for our offers")
     least = np.nan_to_num(rows[["overlap", "stability_low", "expected"]].min().min())
-    is_rival = len(rows) > 0 and not rows["sister"].iloc[0]
+    is_rival = bank is not None and len(rows) > 0 and not rows["sister"].iloc[0]
     return dot_rows(
-        pairs if bank is None else second,
+        names,
         Dots(rows["overlap"], rows["stability_low"], rows["stability_high"], rows["sister"]),
         label=label,
-        focus=second[0] if bank is not None and is_rival else None,
+        focus=names[0] if is_rival else None,
         ticks=rows["expected"],
         columns={
-            Message("overlap"): [formatted(value, "percent") for value in rows["overlap"]],
+            Message("overlap"): rows["overlap"],
             Message("excess"): [formatted(value, "signed") for value in rows["excess"]],
         },
         # dots need no axis from 0: it begins at the quarter below all that is drawn
@@ -95,27 +97,17 @@ def overlap_explanation(
     if ax is None:
         ax = new_axes(WIDTH, rows_height(len(rows) + 1))
     at = np.arange(len(rows))
-    frame: dict[str, Any] = {
-        "height": 0.62,
-        "facecolor": "none",
-        "edgecolor": PALETTE["soft"],
-        "linewidth": 1.0,
-    }
+    frame: dict[str, Any] = {"facecolor": "none", "edgecolor": PALETTE["soft"], "linewidth": 1.0}
     with theme():
-        ax.barh(at, rows["weight"], zorder=2, **frame)
+        ax.barh(at, rows["weight"], height=0.62, zorder=2, **frame)
         ax.barh(at, rows["part"], height=0.62, color=PALETTE["second"], linewidth=0, zorder=3)
         name_rows(ax, [translate(facet_name(facet)) for facet in rows["facet"]])
         share_axis(ax, high=float(rows["weight"].max()) * 1.02)
         ax.set_xlabel(translate(Message("Part of the overlap")))
         for row, part, weight in zip(at, rows["part"], rows["weight"], strict=True):
             said = Message("{part:percent} of {weight:percent}", {"part": part, "weight": weight})
-            place: dict[str, Any] = {
-                "xycoords": ("axes fraction", "data"),
-                "textcoords": "offset points",
-            }
-            ax.annotate(
-                translate(said), (1.0, row), (8, 0), va="center", color=PALETTE["soft"], **place
-            )
+            ax.annotate(translate(said), (1.0, row), (8, 0), va="center", color=PALETTE["soft"],
+                        xycoords=("axes fraction", "data"), textcoords="offset points")  # fmt: skip
     return ax
 
 

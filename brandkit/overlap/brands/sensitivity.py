@@ -50,12 +50,11 @@ class WeightSensitivity(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: how many sets of weights, the lowest correlation, who kept the nearest."""
-        return pd.DataFrame(
-            {
-                "n_scenarios": [len(self.scenarios)],
-                "correlation": [self.scenarios["correlation"].min()],
-                "nearest_kept": [self.brands["nearest_kept"].mean()],
-            }
+        return self._row(
+            "n_scenarios correlation nearest_kept",
+            n_scenarios=len(self.scenarios),
+            correlation=self.scenarios["correlation"].min(),
+            nearest_kept=self.brands["nearest_kept"].mean(),
         )
 
 
@@ -112,7 +111,11 @@ def weight_sensitivity(
     compared = comparison(
         catalog, category=category, weights=weights, reference=reference, min_compared=min_compared
     )
-    names = _facets_in_use(compared)
+    names = tuple(
+        facet
+        for facet in FACETS
+        if compared.weights.get(facet) and any(each.scorer(facet) for each in compared.categories)
+    )
     if len(names) < 2:
         raise NotEnoughDataError(
             f"`catalog` must say something in at least two facets that count; found {list(names)}. "
@@ -132,7 +135,7 @@ def weight_sensitivity(
     scenarios = scenarios.assign(
         correlation=[_rank_correlation(base[pair], each[pair]) for each in overlaps],
         nearest_kept=kept[:, nearest >= 0].mean(axis=1),
-        largest_change=[pd.Series((each - base)[pair]).abs().max() for each in overlaps],
+        largest_change=[np.fmax.reduce(np.abs(each - base)[pair]) for each in overlaps],
     )
     brands = pd.DataFrame(
         {
@@ -146,58 +149,44 @@ def weight_sensitivity(
     )
 
 
-def _facets_in_use(compared: Comparison) -> tuple[Facet, ...]:
-    return tuple(
-        facet
-        for facet in FACETS
-        if compared.weights.get(facet)
-        and any(scores.scorer(facet) is not None for scores in compared.categories)
-    )
-
-
 def _scenarios(
     names: tuple[Facet, ...], weights: Mapping[Facet, float], *, draws: int, seed: int
 ) -> tuple[pd.DataFrame, Floats]:
     """Give the sets of weights, scenarios x facets, and what they are called."""
-    chosen = np.array([weights[facet] for facet in names])
-    rows = [np.full(len(names), chosen.mean())]
-    labels: list[tuple[str, str]] = [("all alike", "")]
-    for at, facet in enumerate(names):
-        for word, factor in (("left out", 0.0), ("doubled", 2.0)):
-            rows.append(np.where(np.arange(len(names)) == at, factor * chosen, chosen))
-            labels.append((word, facet))
-    generator = np.random.default_rng(seed)
-    rows += list(chosen * 2.0 ** generator.uniform(-1, 1, size=(draws, len(names))))
-    labels += [("at random", "")] * draws
-    frame = pd.DataFrame(labels, columns=["scenario", "facet"]).astype("str")
-    return frame, np.array(rows)
+    chosen, unit = np.array([weights[facet] for facet in names]), np.eye(len(names), dtype=bool)
+    sets = [("all alike", "", np.full(len(names), chosen.mean()))]
+    sets += [
+        (word, str(facet), np.where(own, factor * chosen, chosen))
+        for facet, own in zip(names, unit, strict=True)
+        for word, factor in (("left out", 0.0), ("doubled", 2.0))
+    ]
+    steps = np.random.default_rng(seed).uniform(-1, 1, size=(draws, len(names)))
+    sets += [("at random", "", chosen * 2.0**step) for step in steps]
+    frame = pd.DataFrame([one[:2] for one in sets], columns=["scenario", "facet"], dtype="str")
+    return frame, np.array([one[2] for one in sets])
 
 
 def _overlaps(compared: Comparison, names: tuple[Facet, ...], table: Floats) -> Floats:
     """Overlap over all categories under every set of weights, scenarios x banks x banks."""
     used, place = used_brands(compared)
     total, count = np.zeros((2, len(table), len(used), len(used)))
-    every = np.arange(len(table))
     for scores in compared.categories:
         brands = place[scores.category.brands]
         present = brands[run_starts(brands)]
-        absent = np.setdiff1d(np.arange(len(used)), present)
         for rows in row_blocks(scores.category):
-            best = _best(scores, rows, names=names, table=table, least=compared.min_compared)
-            there = ~np.isnan(best)
+            best = np.zeros((len(table), len(rows), len(used)))  # 0 where a bank has no offer
+            best[..., present] = _best(scores, rows, names, table, least=compared.min_compared)
+            there = (~np.isnan(best)).astype(np.float64)
             # rows are sorted by bank: sums over runs of rows are sums over banks
             first = run_starts(brands[rows])
             banks = brands[rows][first]
-            cells = np.ix_(every, banks, present)
-            total[cells] += np.add.reduceat(np.where(there, best, 0.0), first, axis=1)
-            count[cells] += np.add.reduceat(there.astype(np.float64), first, axis=1)
-            sizes = np.diff(np.append(first, len(rows)))
-            count[np.ix_(every, banks, absent)] += sizes[None, :, None]
+            total[:, banks] += np.add.reduceat(np.nan_to_num(best), first, axis=1)
+            count[:, banks] += np.add.reduceat(there, first, axis=1)
     return ratio(total, count)
 
 
 def _best(
-    scores: CategoryScores, rows: Ints, *, names: tuple[Facet, ...], table: Floats, least: float
+    scores: CategoryScores, rows: Ints, names: tuple[Facet, ...], table: Floats, *, least: float
 ) -> Floats:
     """Best match of some rows at every bank of the category, scenarios x rows x banks."""
     starts = run_starts(scores.category.brands)

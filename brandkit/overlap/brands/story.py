@@ -10,19 +10,20 @@ from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import N_, Exhibit, Say, Story, speaker
 from brandkit.language import translate
-from brandkit.overlap.brands.brands import BrandOverlap
-from brandkit.overlap.brands.explanation import IDENTICAL, OverlapExplanation
-from brandkit.overlap.brands.rankings import (
+from brandkit.overlap.brands.brands import (
     MOST_BRANDS,
     MOST_IN_CELLS,
     MOST_ROWS,
+    BrandOverlap,
     closest_pairs,
     most_alike_rivals,
     ranked_rivals,
 )
+from brandkit.overlap.brands.explanation import IDENTICAL, OverlapExplanation
 from brandkit.overlap.brands.sensitivity import WeightSensitivity
 from brandkit.overlap.similarity.facets import facet_name
 from brandkit.overlap.similarity.reference import few_of
+from brandkit.overlap.story import dots_alt, of_one_finding, pair_texts
 
 FIRM, LIKELY = 0.95, 0.70
 """Shares of resamples, or of other weights, from which a nearest rival is clear, or likely."""
@@ -31,6 +32,7 @@ _BANK_COLUMNS = [
     "brand", "n_offers", "uniqueness", "nearest_rival", "nearest_rival_overlap",
     "nearest_rival_support", "rival_by_excess", "rival_excess"
 ]  # fmt: skip
+Told = tuple[Message, list[Finding]]
 
 
 def brand_overlap(result: BrandOverlap, *, focus: object = None) -> Story:
@@ -38,9 +40,17 @@ def brand_overlap(result: BrandOverlap, *, focus: object = None) -> Story:
     bank, unknown = known_focus(focus, result.brands["brand"])
     headline, findings = _of_market(result) if bank is None else _of_bank(result, bank)
     near = closest_pairs(result) if bank is None else ranked_rivals(result, brand=bank)
-    say = speaker(brands=len(result.brands), offers=int(result.brands["n_offers"].sum()))
     drawn = list(result.telling(most=MOST_BRANDS, focus=bank))
-    banks = result.brands[_BANK_COLUMNS].sort_values("uniqueness", kind="stable")
+    names = pair_texts(near, "brand") if bank is None else near["brand_b"].tolist()
+    say = speaker(
+        focus=bank,
+        brands=len(result.brands),
+        drawn=len(drawn),
+        offers=int(result.brands["n_offers"].sum()),
+        level=result.level,
+        n=min(MOST_ROWS, len(near)),
+        rivals=len(near),
+    )
     return Story(
         headline,
         say(
@@ -51,25 +61,35 @@ def brand_overlap(result: BrandOverlap, *, focus: object = None) -> Story:
         tuple(findings),
         exhibits={
             "market": Exhibit(
-                _market_caption(result, bank),
-                _market_alt(result, bank),
+                say(
+                    "How far the bank of a column has counterparts for the products of the bank of "
+                    "a row, in percent; banks that are alike stand together. It is not the same "
+                    "both ways: a large catalogue holds more counterparts. Small frames mark "
+                    "sister banks."
+                ),
+                _market_alt(result, say),
                 result.matrix().loc[drawn, drawn].reset_index(),
-                (*as_notes(findings[1:]), *unknown, *result.notes),
+                (*_of_many(result, bank, say), *as_notes(findings[1:]), *unknown, *result.notes),
                 lambda: result.plot(figure="brand_overlap", focus=bank),
                 kinds="share",
             ),
             "banks": Exhibit(
                 say(
-                    "{n:count} banks: how much of what they offer no rival has, and the rival "
+                    "{brands:count} banks: how much of what they offer no rival has, and the rival "
                     "nearest to each. “Stays nearest” is the share of resamples of the bank's "
-                    "products in which that rival remains the nearest.",
-                    n=len(banks),
+                    "products in which that rival remains the nearest."
                 ),
-                data=banks,
+                data=result.brands[_BANK_COLUMNS].sort_values("uniqueness", kind="stable"),
             ),
             "rivals": Exhibit(
-                _rivals_caption(result, near, bank),
-                _rivals_alt(near.head(MOST_ROWS), bank),
+                say(
+                    "Banks and the rivals nearest to them, {n:count} of {rivals:count}. Dot: how "
+                    "far the rival has counterparts for the bank's products; hollow: a sister "
+                    "bank. Line: {level:percent} stability interval, the bank's products "
+                    "resampled; none under five products. Tick: what a bank of the rival's size "
+                    "would reach by chance; excess: how much of the rest it covers."
+                ),
+                dots_alt(names[:MOST_ROWS], near["overlap"]),
                 near,
                 draw=lambda: result.plot(figure="nearest_rivals", focus=bank),
             ),
@@ -77,56 +97,65 @@ def brand_overlap(result: BrandOverlap, *, focus: object = None) -> Story:
     )
 
 
-def _of_bank(result: BrandOverlap, bank: str) -> tuple[Message, list[Finding]]:
-    mine = result.brands[result.brands["brand"] == bank].iloc[0]
-    say = speaker(brand=bank, **{name: mine[name] for name in _BANK_COLUMNS[1:]})
-    rest = [*_unique(result, mine), *_sisters(result, bank)]
-    if not isinstance(mine["nearest_rival"], str):
-        nobody = Finding(
-            say("{brand} has no rival to be compared with."),
-            say("All other banks are its sisters, or disclose too little."),
-            "open",
-        )
-        return say("{brand} has no rival to be compared with"), [nobody, *rest]
-    pairs = ranked_rivals(result, brand=bank).set_index("brand_b")
-    row, second = pairs.loc[mine["nearest_rival"]], mine["second_rival"]
-    say = speaker(
-        brand=bank,
-        rival=mine["nearest_rival"],
-        overlap=mine["nearest_rival_overlap"],
-        second=second,
-        second_overlap=mine["second_rival_overlap"],
-        low=row["stability_low"],
-        high=row["stability_high"],
-        support=mine["nearest_rival_support"],
-        n=int(mine["n_rivals"]),
-        expected=row["expected"],
-        excess=row["excess"],
-        other=mine["rival_by_excess"],
-        other_excess=mine["rival_excess"],
+def _market_alt(result: BrandOverlap, say: Say) -> Message:
+    ranked = most_alike_rivals(result)
+    if ranked.empty:
+        return say("Heat map of {drawn:count} banks of which no two can be compared.")
+    first, last = ranked.iloc[0], ranked.iloc[-1]
+    return say(
+        "Heat map of {drawn:count} banks against each other. Of rivals, {a} and {b} are most "
+        "alike ({high:percent}), {c} and {d} least ({low:percent}).",
+        **{"a": first["brand_a"], "b": first["brand_b"], "high": first["overlap"]},
+        **{"c": last["brand_a"], "d": last["brand_b"], "low": last["overlap"]},
     )
+
+
+def _of_many(result: BrandOverlap, bank: str | None, say: Say) -> list[Message]:
+    """How a large matrix is read, and whom it leaves out."""
+    if len(result.brands) <= MOST_IN_CELLS:
+        return []
+    notes = [say("Columns carry the numbers of the rows: the darker, the more alike.")]
+    if len(result.brands) > MOST_BRANDS:
+        notes.append(
+            say("Drawn are the {drawn:count} of {brands:count} banks that have another most alike.")
+            if bank is None
+            else say(
+                "Drawn are {focus} and the banks most like it, {drawn:count} of {brands:count}."
+            )
+        )
+    return notes
+
+
+def _of_bank(result: BrandOverlap, bank: str) -> Told:
+    mine = result.brands.set_index("brand").loc[bank]
+    rest = [*_unique(result, bank, mine), *_sisters(result, bank)]
+    rival, second = mine["nearest_rival"], mine["second_rival"]
+    if not isinstance(rival, str):
+        headline = Message("{brand} has no rival to be compared with.", {"brand": bank})
+        detail = Message("All other banks are its sisters, or disclose too little.")
+        return headline, [Finding(headline, detail, "open"), *rest]
+    pairs = ranked_rivals(result, brand=bank).set_index("brand_b")
+    row = pairs.loc[rival]
+    say = speaker(brand=bank, **{**mine, **row})
     settled: Settled = "likely"
     if not pd.isna(mine["nearest_rival_support"]):
         settled = _settled(mine["nearest_rival_support"])
-    elif isinstance(second, str):
-        apart = row["stability_low"] > pairs.loc[second, "stability_high"]
-        settled = "likely" if apart else "open"
-    is_tie = settled == "open" and isinstance(second, str)
-    headline = (
-        say("{brand}'s products are about as much like {rival}'s as {second}'s")
-        if is_tie
-        else say("{brand}'s products are most like {rival}'s: {overlap:percent} alike on average")
-    )
-    first = (
-        say("Whether {rival} or {second} is nearest to {brand} is not settled.")
-        if is_tie
-        else say("{rival} is the rival nearest to {brand}.")
-    )
-    return headline, [
-        Finding(first, _nearness(row, mine, say), settled),
-        _size(row, mine, say),
-        *rest,
-    ]
+    elif isinstance(second, str) and not row["stability_low"] > pairs["stability_high"][second]:
+        settled = "open"
+    size = _size(row, mine, say)
+    if settled == "open" and isinstance(second, str):
+        first = say(
+            "Whether {nearest_rival} or {second_rival} is nearest to {brand} is not settled."
+        )
+        title = say(
+            "{brand}'s products are about as much like {nearest_rival}'s as {second_rival}'s"
+        )
+    else:
+        first = say("{nearest_rival} is the rival nearest to {brand}.")
+        title = say(
+            "{brand}'s products are most like {nearest_rival}'s: {overlap:percent} alike on average"
+        )
+    return title, [Finding(first, _nearness(row, mine, say), settled), size, *rest]
 
 
 def _nearness(row: Any, mine: Any, say: Say) -> Message:
@@ -134,29 +163,32 @@ def _nearness(row: Any, mine: Any, say: Say) -> Message:
         return say("{overlap:percent} alike; no other rival can be compared.")
     if pd.isna(row["stability_low"]):
         return say(
-            "{overlap:percent} alike; the next, {second}, {second_overlap:percent}. With fewer "
-            "than five products there is no stability interval ({n:count} rivals)."
+            "{overlap:percent} alike; the next, {second_rival}, {second_rival_overlap:percent}. "
+            "With fewer than five products there is no stability interval ({n_rivals:count} "
+            "rivals)."
         )
     if pd.isna(mine["nearest_rival_support"]):
         return say(
-            "{overlap:percent} alike ({low:percent} to {high:percent} when its products are "
-            "resampled); the next, {second}, {second_overlap:percent} ({n:count} rivals)."
+            "{overlap:percent} alike ({stability_low:percent} to {stability_high:percent} when its "
+            "products are resampled); the next, {second_rival}, {second_rival_overlap:percent} "
+            "({n_rivals:count} rivals)."
         )
     return say(
-        "{overlap:percent} alike ({low:percent} to {high:percent} when its products are "
-        "resampled), and nearest in {support:percent} of resamples; the next, {second}, "
-        "{second_overlap:percent} ({n:count} rivals)."
+        "{overlap:percent} alike ({stability_low:percent} to {stability_high:percent} when its "
+        "products are resampled), and nearest in {nearest_rival_support:percent} of resamples; the "
+        "next, {second_rival}, {second_rival_overlap:percent} ({n_rivals:count} rivals)."
     )
 
 
 def _size(row: Any, mine: Any, say: Say) -> Finding:
     """Whether the nearest rival's size alone makes it near."""
+    is_more = row["overlap"] > row["expected"]
     detail = (
         say(
             "A bank of its size would be {expected:percent} alike by chance; of the rest it covers "
             "{excess:percent}."
         )
-        if row["overlap"] > row["expected"]
+        if is_more
         else say(
             "A bank of its size would be {expected:percent} alike by chance (excess "
             "{excess:signed})."
@@ -164,61 +196,50 @@ def _size(row: Any, mine: Any, say: Say) -> Finding:
     )
     if isinstance(mine["rival_by_excess"], str) and mine["rival_by_excess"] != row.name:
         detail = say(
-            "{detail} For its size {other} is nearest (excess {other_excess:signed}).",
+            "{detail} For its size {rival_by_excess} is nearest (excess {rival_excess:signed}).",
             detail=detail,
         )
-    if row["overlap"] <= row["expected"]:
+    if not is_more:
         beyond = row["stability_high"] < row["expected"]
-        headline = say("{rival} is no nearer than its size alone would make it.")
+        headline = say("{nearest_rival} is no nearer than its size alone would make it.")
         return Finding(headline, detail, "likely" if beyond else "open")
     if row["stability_low"] > row["expected"]:
-        return Finding(say("{rival} is nearer than its size explains."), detail, "clear")
-    headline = say("Whether more than size makes {rival} near is not settled.")
+        return Finding(say("{nearest_rival} is nearer than its size explains."), detail, "clear")
+    headline = say("Whether more than size makes {nearest_rival} near is not settled.")
     return Finding(headline, detail, "open")
 
 
-def _unique(result: BrandOverlap, mine: Any) -> list[Finding]:
-    others = result.brands.loc[result.brands["brand"] != mine["brand"], "uniqueness"].dropna()
+def _unique(result: BrandOverlap, bank: str, mine: Any) -> list[Finding]:
+    others = result.brands.loc[result.brands["brand"] != bank, "uniqueness"].dropna()
     unique = mine["uniqueness"]
     if pd.isna(unique) or others.empty:
         return []
-    middle, low, high = (float(others.quantile(at)) for at in (0.5, 0.25, 0.75))
-    say = speaker(
-        brand=mine["brand"],
-        uniqueness=unique,
-        low=mine["bound_low"],
-        high=mine["bound_high"],
-        middle=middle,
-        rank=int((others > unique).sum()) + 1,
-        all=len(others) + 1,
-    )
+    low, middle, high = others.quantile([0.25, 0.5, 0.75])
+    rank = int((others > unique).sum()) + 1
+    say = speaker(brand=bank, **mine, middle=middle, rank=rank, all=len(others) + 1)
     detail = say(
         "{uniqueness:percent} of what it offers has no counterpart at any rival, half of the other "
         "banks have more than {middle:percent}; place {rank:count} of {all:count}. Whatever is not "
-        "stated, it lies between {low:percent} and {high:percent}."
+        "stated, it lies between {bound_low:percent} and {bound_high:percent}."
     )
-    if mine["bound_low"] > middle:
-        return [Finding(say("{brand} is more distinct than most banks."), detail, "clear")]
-    if mine["bound_high"] < middle:
-        return [Finding(say("{brand} is less distinct than most banks."), detail, "clear")]
-    if unique > high:
-        return [Finding(say("{brand} seems more distinct than most banks."), detail, "likely")]
-    if unique < low:
-        return [Finding(say("{brand} seems less distinct than most banks."), detail, "likely")]
+    if mine["bound_low"] > middle or unique > high:
+        settled: Settled = "clear" if mine["bound_low"] > middle else "likely"
+        return [Finding(say("{brand} is more distinct than most banks."), detail, settled)]
+    if mine["bound_high"] < middle or unique < low:
+        settled = "clear" if mine["bound_high"] < middle else "likely"
+        return [Finding(say("{brand} is less distinct than most banks."), detail, settled)]
     headline = say("{brand} cannot be told from the market by how distinct it is.")
     return [Finding(headline, detail, "open")]
 
 
 def _sisters(result: BrandOverlap, bank: str | None) -> list[Finding]:
-    pairs = [
-        (brand, other)
-        for brand, others in result.sisters.items()
-        for other in sorted(others)
-        if brand == bank or (bank is None and brand < other)
-    ]
-    if not pairs:
+    pairs = result.pairs[result.pairs["category"].isna() & result.pairs["sister"]]
+    if bank is None:
+        names = pair_texts(pairs[pairs["brand_a"] < pairs["brand_b"]], "brand")
+    else:
+        names = pairs.loc[pairs["brand_a"] == bank, "brand_b"].tolist()
+    if not names:
         return []
-    names = [other if bank else f"{brand} – {other}" for brand, other in pairs]
     say = speaker(brand=bank, names=few_of(names), n=len(names))
     headline = (
         say("Sisters, not rivals: {names}.")
@@ -232,30 +253,20 @@ def _sisters(result: BrandOverlap, bank: str | None) -> list[Finding]:
     return [Finding(headline, detail, "clear")]
 
 
-def _of_market(result: BrandOverlap) -> tuple[Message, list[Finding]]:
-    ranked = most_alike_rivals(result).to_dict("records")
+def _of_market(result: BrandOverlap) -> Told:
+    ranked = most_alike_rivals(result)
     rest = [*_chance(result), *_most_unique(result), *_sisters(result, None)]
-    if not ranked:
+    if ranked.empty:
         headline = Message("No two rivals can be compared.")
         detail = Message("All banks are sisters of each other, or disclose too little.")
-        nobody = Finding(headline, detail, "open")
-        return Message("No two rivals can be compared"), [nobody, *rest]
-    first, second = ranked[0], ranked[min(1, len(ranked) - 1)]
-    say = speaker(
-        brand=first["brand_a"],
-        rival=first["brand_b"],
-        overlap=first["overlap"],
-        low=first["stability_low"],
-        high=first["stability_high"],
-        excess=first["excess"],
-        c=second["brand_a"],
-        d=second["brand_b"],
-        next=second["overlap"],
-    )
+        return headline, [Finding(headline, detail, "open"), *rest]
+    first, second = ranked.iloc[0], ranked.iloc[min(1, len(ranked) - 1)]
+    next_pair = {"c": second["brand_a"], "d": second["brand_b"], "next": second["overlap"]}
+    say = speaker(**first, **next_pair)
     title = say(
-        "{brand} and {rival} sell the most alike products: {overlap:percent} alike on average"
+        "{brand_a} and {brand_b} sell the most alike products: {overlap:percent} alike on average"
     )
-    headline = say("Of all rivals {brand} and {rival} are most alike.")
+    headline = say("Of all rivals {brand_a} and {brand_b} are most alike.")
     if len(ranked) == 1 or pd.isna(first["stability_low"]):
         detail = say("{overlap:percent} alike, mean of both directions.")
         return title, [Finding(headline, detail, "open"), *rest]
@@ -264,14 +275,15 @@ def _of_market(result: BrandOverlap) -> tuple[Message, list[Finding]]:
         settled = "clear"
     elif first["overlap"] > second["stability_high"]:
         settled = "likely"
-    if settled == "open":
+    else:
         headline = say(
-            "{brand} and {rival} are among the most alike rivals; which pair is first is not "
+            "{brand_a} and {brand_b} are among the most alike rivals; which pair is first is not "
             "settled."
         )
     detail = say(
-        "{overlap:percent} alike ({low:percent} to {high:percent} when their products are "
-        "resampled), {excess:signed} beyond chance; the next pair, {c} and {d}, {next:percent}."
+        "{overlap:percent} alike ({stability_low:percent} to {stability_high:percent} when their "
+        "products are resampled), {excess:signed} beyond chance; the next pair, {c} and {d}, "
+        "{next:percent}."
     )
     return title, [Finding(headline, detail, settled), *rest]
 
@@ -280,14 +292,9 @@ def _chance(result: BrandOverlap) -> list[Finding]:
     near = closest_pairs(result)
     if near.empty:
         return []
-    beyond = near["stability_low"] > near["expected"]
-    say = speaker(
-        middle=near["overlap"].median(),
-        low=near["overlap"].min(),
-        high=near["overlap"].max(),
-        n=len(near),
-        beyond=int(beyond.sum()),
-    )
+    beyond, overlap = near["stability_low"] > near["expected"], near["overlap"]
+    say = speaker(n=len(near), beyond=int(beyond.sum()), middle=overlap.median(),
+                  low=overlap.min(), high=overlap.max())  # fmt: skip
     detail = say(
         "With its nearest rival half of {n:count} banks are at least {middle:percent} alike "
         "({low:percent} to {high:percent}). {beyond:count} are nearer to it than the rival's size "
@@ -307,125 +314,25 @@ def _most_unique(result: BrandOverlap) -> list[Finding]:
     if len(banks) < 2:
         return []
     first, second = banks.iloc[0], banks.iloc[1]
-    say = speaker(
-        brand=first["brand"],
-        uniqueness=first["uniqueness"],
-        low=first["bound_low"],
-        high=first["bound_high"],
-        second=second["brand"],
-        next=second["uniqueness"],
-    )
-    settled: Settled = "open"
-    if first["bound_low"] > second["uniqueness"]:
-        settled = "clear" if first["bound_low"] > second["bound_high"] else "likely"
-    headline = (
-        say(
+    say = speaker(**first, second=second["brand"], next=second["uniqueness"])
+    headline, settled = say("{brand} has most that no rival offers."), _apart(first, second)
+    if settled == "open":
+        headline = say(
             "{brand} seems to have most that no rival offers; what is not stated could change that."
         )
-        if settled == "open"
-        else say("{brand} has most that no rival offers.")
-    )
     detail = say(
         "{uniqueness:percent} of what it offers has no counterpart; the next, {second}, "
-        "{next:percent}. Whatever is not stated, it lies between {low:percent} and {high:percent}."
+        "{next:percent}. Whatever is not stated, it lies between {bound_low:percent} and "
+        "{bound_high:percent}."
     )
     return [Finding(headline, detail, settled)]
 
 
-def _market_caption(result: BrandOverlap, bank: str | None) -> Message:
-    say = speaker(brands=len(result.brands), most=MOST_BRANDS, focus=bank)
-    if len(result.brands) <= MOST_IN_CELLS:
-        return say(
-            "How far the bank of a column has counterparts for the products of the bank of a row, "
-            "in percent; banks that are alike stand together. It is not the same both ways: a "
-            "large catalogue holds more counterparts. Small frames mark sister banks."
-        )
-    if len(result.brands) <= MOST_BRANDS:
-        return say(
-            "How far the bank of a column has counterparts for the products of the bank of a row; "
-            "columns carry the numbers of the rows. The darker, the more alike; banks that are "
-            "alike stand together. Small frames mark sister banks."
-        )
-    if bank is not None:
-        return say(
-            "{focus} and the banks most like it, {most:count} of {brands:count}: how far the bank "
-            "of a column has counterparts for the products of the bank of a row; columns carry the "
-            "numbers of the rows. The darker, the more alike. Small frames mark sister banks."
-        )
-    return say(
-        "The {most:count} of {brands:count} banks that have another most like them: how far the "
-        "bank of a column has counterparts for the products of the bank of a row; columns carry "
-        "the numbers of the rows. The darker, the more alike. Small frames mark sister banks."
-    )
-
-
-def _ends(rows: pd.DataFrame) -> dict[str, Any]:
-    """Give the banks and overlaps of the first and the last row."""
-    first, last = rows.iloc[0], rows.iloc[-1]
-    return {
-        "a": first["brand_a"],
-        "b": first["brand_b"],
-        "high": first["overlap"],
-        "c": last["brand_a"],
-        "d": last["brand_b"],
-        "low": last["overlap"],
-    }
-
-
-def _market_alt(result: BrandOverlap, bank: str | None) -> Message:
-    ranked = most_alike_rivals(result)
-    say = speaker(n=min(len(result.brands), MOST_BRANDS), focus=bank)
-    if ranked.empty:
-        return say("Heat map of {n:count} banks of which no two can be compared.")
-    if bank is None:
-        return say(
-            "Heat map of {n:count} banks against each other. Of rivals, {a} and {b} are most "
-            "alike ({high:percent}), {c} and {d} least ({low:percent}).",
-            **_ends(ranked),
-        )
-    near = ranked_rivals(result, brand=bank)
-    own = {"near": near["brand_b"].iloc[0], "overlap": near["overlap"].iloc[0],
-           "far": near["brand_b"].iloc[-1], "least": near["overlap"].iloc[-1]}  # fmt: skip
-    return say(
-        "Heat map of {n:count} banks against each other; {focus} is framed. Its row is darkest at "
-        "{near} ({overlap:percent}) and lightest at {far} ({least:percent}). Of rivals, {a} and "
-        "{b} are most alike ({high:percent}).",
-        **_ends(ranked),
-        **own,
-    )
-
-
-def _rivals_caption(result: BrandOverlap, near: pd.DataFrame, bank: str | None) -> Message:
-    n = min(MOST_ROWS, len(near))
-    say = speaker(level=result.level, focus=bank, n=n, rivals=len(near))
-    if bank is None:
-        return say(
-            "The {n:count} banks with the nearest rivals. Dot: how far the second bank has "
-            "counterparts for the first's products. Line: {level:percent} stability interval, the "
-            "first's products resampled; none under five products. Tick: what a bank of the "
-            "second's size would reach by chance; excess: how much of the rest it covers."
-        )
-    return say(
-        "The {n:count} of {rivals:count} banks nearest to {focus}. Dot: how far they have "
-        "counterparts for its products; hollow: a sister bank. Line: {level:percent} stability "
-        "interval, its products resampled; none under five products. Tick: what a bank of that "
-        "size would reach by chance; excess: how much of the rest it covers."
-    )
-
-
-def _rivals_alt(rows: pd.DataFrame, bank: str | None) -> Message:
-    if rows.empty:
-        return Message("Dot plot without a row: no rival can be compared.")
-    say = speaker(n=len(rows), focus=bank, **_ends(rows))
-    if bank is None:
-        return say(
-            "Dot plot of {n:count} banks and their nearest rivals, from {a} with {b} "
-            "({high:percent}) down to {c} with {d} ({low:percent})."
-        )
-    return say(
-        "Dot plot of the {n:count} banks nearest to {focus}, from {b} ({high:percent}) down to {d} "
-        "({low:percent})."
-    )
+def _apart(first: Any, second: Any) -> Settled:
+    """Say how settled it is that one bank is more distinct than the next."""
+    if first["bound_low"] > second["bound_high"]:
+        return "clear"
+    return "likely" if first["bound_low"] > second["uniqueness"] else "open"
 
 
 def overlap_explanation(result: OverlapExplanation, *, focus: object = None) -> Story:
@@ -458,30 +365,13 @@ def overlap_explanation(result: OverlapExplanation, *, focus: object = None) -> 
         if apart.max() < 0.01
         else say("{brand}'s and {rival}'s products differ most in “{far}”.")
     )
-    detail = (
-        say(
-            "Of {overlap:percent} alike, {part:percent} of {weight:percent} come from “{first}”, "
-            "where most is lost as well ({lost:percent}). {same:count} of {n:count} products have "
-            "a counterpart that is the same in everything disclosed."
-        )
-        if far["facet"] == first["facet"]
-        else say(
-            "Of {overlap:percent} alike, {part:percent} of {weight:percent} come from “{first}”; "
-            "most is lost in “{far}” ({lost:percent}). {same:count} of {n:count} products have a "
-            "counterpart that is the same in everything disclosed."
-        )
+    detail = say(
+        "Of {overlap:percent} alike, {part:percent} of {weight:percent} come from “{first}”; most "
+        "is lost in “{far}” ({lost:percent}). {same:count} of {n:count} products have a "
+        "counterpart that is the same in everything disclosed."
     )
     finding = Finding(headline, detail, "likely")
-    notes = (*as_notes([finding]), *unknown, *result.notes)
-    return Story(headline, findings=(finding,), exhibits=_explained(result, say, notes=notes))
-
-
-def _explained(
-    result: OverlapExplanation, say: Say, *, notes: tuple[Message, ...]
-) -> dict[str, Exhibit]:
-    facets, offers, pair = result.facets, result.offers, result.side_by_side
-    first = facets.iloc[0]
-    return {
+    exhibits = {
         "facets": Exhibit(
             say(
                 "What each facet adds to the overlap of {brand} with {rival} (filled), out of "
@@ -491,14 +381,12 @@ def _explained(
             ),
             say(
                 "Bars of {n:count} facets that add up to {overlap:percent}, from {first} "
-                "({high:percent} of {could:percent}) down to {last} ({low:percent} of "
+                "({part:percent} of {weight:percent}) down to {last} ({low:percent} of "
                 "{least:percent}).",
                 n=len(facets),
-                high=first["part"],
-                could=first["weight"],
             ),
             _named(facets),
-            notes,
+            (*as_notes([finding]), *unknown, *result.notes),
             lambda: result.plot(figure="overlap_explanation"),
         ),
         "counterparts": Exhibit(
@@ -517,6 +405,7 @@ def _explained(
             data=_named(pair)[["facet", "similarity", "part", "shared", "only_a", "only_b"]],
         ),
     }
+    return Story(headline, findings=(finding,), exhibits=exhibits)
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:
@@ -530,38 +419,38 @@ _SCENARIOS = {"all alike": N_("All alike"), "left out": N_("{facet} left out")}
 def weight_sensitivity(result: WeightSensitivity, *, focus: object = None) -> Story:
     """Say whether the rankings survive other weights."""
     bank, unknown = known_focus(focus, result.brands["brand"])
+    own = result.brands[(result.brands["brand"] == bank) & result.brands["nearest_kept"].notna()]
     facts, scenarios = result.glance().iloc[0], result.scenarios
+    about = facts if own.empty else own.iloc[0]
+    settled = _settled(about["nearest_kept"])
     say = speaker(
         n=int(facts["n_scenarios"]), lowest=facts["correlation"], kept=facts["nearest_kept"]
     )
-    detail = say(
-        "Under {n:count} other weights of the facets the order of all pairs stays much the same "
-        "(rank correlation at least {lowest:decimal2}); on average {kept:percent} keep their "
-        "nearest rival."
-    )
-    own = result.brands[(result.brands["brand"] == bank) & result.brands["nearest_kept"].notna()]
     if own.empty:
-        settled = _settled(facts["nearest_kept"])
         headline = (
             say("Who is nearest hangs on the weights.")
             if settled == "open"
             else say("Other weights name the same rivals.")
         )
     else:
-        mine = own.iloc[0]
-        settled = _settled(mine["nearest_kept"])
-        values = {"brand": bank, "rival": mine["nearest_rival"], "own": mine["nearest_kept"]}
         headline = (
             say(
-                "That {rival} is nearest to {brand} hangs on the weights: it holds under "
-                "{own:percent} of them.",
-                **values,
+                "That {nearest_rival} is nearest to {brand} hangs on the weights: it holds under "
+                "{nearest_kept:percent} of them.",
+                **about,
             )
             if settled == "open"
             else say(
-                "{rival} stays nearest to {brand} under {own:percent} of other weights.", **values
+                "{nearest_rival} stays nearest to {brand} under {nearest_kept:percent} of other "
+                "weights.",
+                **about,
             )
         )
+    detail = say(
+        "Under {n:count} other weights of the facets the order of all pairs stays much the same "
+        "(rank correlation at least {lowest:decimal2}); on average {kept:percent} keep their "
+        "nearest rival."
+    )
     finding = Finding(headline, detail, settled)
     rows = scenarios[scenarios["scenario"].isin(_SCENARIOS)]
     said = [
@@ -575,9 +464,7 @@ def weight_sensitivity(result: WeightSensitivity, *, focus: object = None) -> St
         "overlap. {n:count} sets of weights in all, random ones included."
     )
     table = rows.assign(scenario=said)[columns].reset_index(drop=True)
-    notes = (*as_notes([finding]), *unknown, *result.notes)
-    exhibits = {"weights": Exhibit(caption, data=table, notes=notes)}
-    return Story(headline, findings=(finding,), exhibits=exhibits)
+    return of_one_finding(result, finding, "weights", unknown=unknown, caption=caption, data=table)
 
 
 def _settled(share: float) -> Settled:

@@ -28,7 +28,7 @@ Facet = Literal[
     "name", "description"
 ]  # fmt: skip
 FACETS: tuple[Facet, ...] = get_args(Facet)
-LIST_FACETS, NUMBER_FACETS, TEXT_FACETS = FACETS[:5], FACETS[5:8], FACETS[8:]
+LIST_FACETS, TEXT_FACETS = FACETS[:5], FACETS[8:]
 
 _FACET_NAMES: Mapping[str, str] = {
     "features": N_("Features"),

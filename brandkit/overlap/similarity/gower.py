@@ -21,7 +21,7 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.frames import frame_of
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Floats, ratio
 
 Kind = Literal["numeric", "nominal", "symmetric", "ordinal"]
 
@@ -90,7 +90,12 @@ def gower(
         )
     for argument, given in (("kinds", kinds), ("ranges", ranges), ("weights", weights)):
         require_columns(frame, list(given or {}), argument=argument)
-    _check_numbers(ranges or {}, weights or {})
+    for argument, given, rule in (("ranges", ranges, ">"), ("weights", weights, ">=")):
+        for name, value in (given or {}).items():
+            if not (np.isfinite(value) and (value > 0 or (value == 0 and rule == ">="))):
+                raise ScaleError(
+                    f"`{argument}` must be {rule} 0 and finite; found {value} for {name!r}."
+                )
 
     columns, spans = [], []
     for name in frame.columns:
@@ -146,10 +151,7 @@ def gower_kernel(values: Floats, *, spans: list[float | None], weights: Floats) 
         apart += weights[at] * np.where(both, gap, 0.0)
         if not whole[at]:
             compared += weights[at] * both
-    result = np.full(apart.shape, np.nan)
-    np.divide(apart, compared, out=result, where=compared > 0)
-    likeness: Floats = np.clip(1.0 - result, 0.0, 1.0)
-    return likeness
+    return np.clip(1.0 - ratio(apart, compared), 0.0, 1.0)
 
 
 def _manhattan_likeness(scaled: Floats) -> Floats:
@@ -224,12 +226,3 @@ def _coded(column: pd.Series, kind: Kind, name: str) -> Floats:
         values = values.copy()
         values[there] = np.unique(values[there], return_inverse=True)[1]
     return values
-
-
-def _check_numbers(ranges: Mapping[str, float], weights: Mapping[str, float]) -> None:
-    for name, width in ranges.items():
-        if not (np.isfinite(width) and width > 0):
-            raise ScaleError(f"`ranges` must be > 0 and finite; found {width} for {name!r}.")
-    for name, weight in weights.items():
-        if not (np.isfinite(weight) and weight >= 0):
-            raise ScaleError(f"`weights` must be >= 0 and finite; found {weight} for {name!r}.")

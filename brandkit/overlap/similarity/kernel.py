@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import scipy.sparse as sp
 
-from brandkit.core.linalg import Floats, Ints
+from brandkit.core.linalg import Floats, Ints, ratio
 from brandkit.overlap.similarity.facets import (
     FACETS,
     CatalogFacets,
@@ -115,20 +115,12 @@ class CategoryScores:
         first, second = (kinds[codes[row]] if codes[row] >= 0 else "" for row in (a, b))
         return (first, "", "") if first == second else ("", first, second)
 
-    @property
-    def n_clipped(self) -> int:
-        """Amounts outside the reference's range."""
-        return sum(each.n_clipped for each in self._number_scores())
-
-    @property
-    def n_without_range(self) -> int:
-        """Amounts of attributes for which the reference has no range: never compared."""
-        return sum(each.n_without_range for each in self._number_scores())
-
-    def _number_scores(self) -> list[_NumberScores]:
-        for facet in self.category.numbers:
-            self.scorer(facet)
-        return [each for each in self._scorers.values() if isinstance(each, _NumberScores)]
+    def n_lost(self) -> tuple[int, int]:
+        """Count amounts outside the reference's range, and those for which it has no range."""
+        scores = [self.scorer(facet) for facet in self.category.numbers]
+        lost = [(one.n_clipped, one.n_without_range) for one in scores
+                if isinstance(one, _NumberScores)]  # fmt: skip
+        return sum(clipped for clipped, _ in lost), sum(without for _, without in lost)
 
 
 def weighted(
@@ -149,9 +141,8 @@ def pair_scores(total: Floats, *, min_compared: float) -> PairScores:
     """Turn sums over facets into Gower's similarity and its bounds."""
     score = similarity(total, min_compared=min_compared)
     low, high, bounded = total[3:]
-    divisor = np.where(bounded > 0, bounded, 1.0)
-    high = np.where(bounded > 0, high / divisor, 1.0)
-    return PairScores(score, np.minimum(low / divisor, 1.0), np.minimum(high, 1.0))
+    low, high = ratio(low, bounded, empty=0.0), ratio(high, bounded, empty=1.0)
+    return PairScores(score, np.minimum(low, 1.0), np.minimum(high, 1.0))
 
 
 def similarity(total: Floats, *, min_compared: float) -> Floats:
@@ -209,15 +200,14 @@ class _ListScores:
         either = mine + theirs - shared
         compared = (mine > 0) & (theirs > 0)
         counted = self.known | (mine > 0) | (theirs > 0)
-        divisor = np.where(either > 0, either, 1.0)
-        score = np.where(compared, shared / divisor, 0.0)
+        score = ratio(shared, either, empty=0.0)
         if not bounds:
             return np.stack([score, compared, counted])
         # what one side has and the other does not state: all that it has, less shared and denied
         denied = (has_not @ _turned(self.weighted, rows)).T
         denied += (self.weighted @ _turned(has_not, rows)).T
         undecided = np.maximum(mine + theirs - 2 * shared - denied, 0.0)
-        high = np.where(compared, (shared + undecided) / divisor, 1.0)
+        high = np.where(compared, ratio(shared + undecided, either), 1.0)
         possible = ((mine > 0) | is_open[rows, None]) & ((theirs > 0) | is_open[None, :])
         bounded = compared | (possible & counted)
         return np.stack([score, compared, counted, score, high * bounded, bounded])
@@ -256,16 +246,15 @@ class _NumberScores:
         mine, theirs = self.n_stated[rows, None], self.n_stated[None, :]
         compared = both > 0
         counted = np.broadcast_to(self.known | (mine > 0) | (theirs > 0), total.shape)
-        score = np.where(compared, total / np.where(compared, both, 1.0), 0.0)
+        score = ratio(total, both, empty=0.0)
         if not bounds:
             return np.stack([score, compared, counted])
         settled = (self.settled @ _turned(self.stated, rows)).T
         settled += (self.stated @ _turned(self.settled, rows)).T
         one_sided = mine + theirs - 2 * both - settled
         everything = both + one_sided
-        divisor = np.where(everything > 0, everything, 1.0)
-        low = np.where(compared, total / divisor, 0.0)
-        high = np.where(compared, (total + one_sided) / divisor, 1.0)
+        low = ratio(total, everything, empty=0.0)
+        high = np.where(compared, ratio(total + one_sided, everything), 1.0)
         return np.stack([score, compared, counted, low, high * counted, counted])
 
 
@@ -305,15 +294,10 @@ def _turned(matrix: sp.csr_array, rows: Ints) -> Floats:
 
 
 def _said_numbers(numbers: Numbers, a: int, b: int) -> tuple[str, str, str]:
-    both: list[str] = []
-    first: list[str] = []
-    second: list[str] = []
+    both, first, second = sides = ([], [], [])  # type: tuple[list[str], list[str], list[str]]
     for name, rows, values in zip(numbers.shown, numbers.rows, numbers.values, strict=True):
-        stated = dict(zip(rows.tolist(), values.tolist(), strict=True))
-        if a in stated and b in stated:
-            both.append(f"{name}: {stated[a]:.10g} / {stated[b]:.10g}")
-        elif a in stated:
-            first.append(f"{name}: {stated[a]:.10g}")
-        elif b in stated:
-            second.append(f"{name}: {stated[b]:.10g}")
-    return ", ".join(both), ", ".join(first), ", ".join(second)
+        mine, theirs = ([f"{value:.10g}" for value in values[rows == row]] for row in (a, b))
+        if mine or theirs:
+            side = both if mine and theirs else first if mine else second
+            side.append(f"{name}: {' / '.join(mine + theirs)}")
+    return tuple(", ".join(side) for side in sides)  # type: ignore[return-value]

@@ -14,6 +14,7 @@ from brandkit.core.errors import (
     InputError,
     NotEnoughDataError,
     ScaleError,
+    check_known,
     did_you_mean,
     require_columns,
     shown,
@@ -26,6 +27,7 @@ from brandkit.overlap.similarity.facets import (
     Facet,
     Lists,
     Numbers,
+    Texts,
     catalog_facets,
     category_key,
     counted_texts,
@@ -90,7 +92,12 @@ def fit_reference(catalog: Catalog, *, ranges: Limits | None = None) -> Referenc
 def _fitted(facets: CatalogFacets, catalog: Catalog, *, ranges: Limits | None = None) -> Reference:
     """Count a catalogue that is already in matrices."""
     declared = {**(catalog.ranges or {}), **(ranges or {})}
-    _check_ranges(declared)
+    for name, ends in declared.items():
+        if not (len(ends) == 2 and np.isfinite(ends).all() and ends[0] < ends[1]):
+            raise ScaleError(
+                "`ranges` must give (low, high) for each attribute, low < high and both finite; "
+                f"found {shown(list(ends))} for {name!r}."
+            )
     declared = {entry_key(name): ends for name, ends in declared.items()}
     lists, limits = {}, {}
     for category in facets.categories:
@@ -138,30 +145,12 @@ def _number_limits(numbers: Numbers, declared: Limits) -> dict[str, tuple[float,
     return found
 
 
-def _check_ranges(ranges: Limits) -> None:
-    for name, ends in ranges.items():
-        if len(ends) != 2:
-            raise InputError(
-                f"`ranges` must give (low, high) for each attribute; found {shown(list(ends))} for "
-                f"{name!r}."
-            )
-        if not (np.isfinite(ends).all() and ends[0] < ends[1]):
-            raise ScaleError(
-                f"`ranges` must have low < high, both finite; found {shown(list(ends))} for "
-                f"{name!r}."
-            )
-
-
 def facet_weights(weights: Mapping[str, float] | None) -> dict[Facet, float]:
     """Check the weights of facets; those not named get none."""
     if weights is None:
         return dict(FACET_WEIGHTS)
     for facet, weight in weights.items():
-        if facet not in FACETS:
-            raise InputError(
-                f"`weights` must name facets; found {shown(facet)}. They are {', '.join(FACETS)}."
-                f"{did_you_mean(str(facet), FACETS)}"
-            )
+        check_known("weights", facet, FACETS, rule="name facets")
         if not (isinstance(weight, (int, float)) and math.isfinite(weight) and weight >= 0):
             raise ScaleError(f"`weights` must be finite and >= 0; found {weight!r} for {facet!r}.")
     if not any(weight > 0 for weight in weights.values()):
@@ -196,13 +185,14 @@ class Comparison:
             )
             values = {"n": n_pairs - n_comparable, "total": n_pairs, "least": self.min_compared}
             notes.append(Message(text, values))
-        if clipped := sum(scores.n_clipped for scores in self.categories):
+        clipped, unknown = np.sum([each.n_lost() for each in self.categories], axis=0).tolist()
+        if clipped:
             text = (
                 "{n:count} {n:amount|amounts} {n:lies|lie} outside the reference's range; likeness "
                 "is cut off at 0 there."
             )
             notes.append(Message(text, {"n": clipped}))
-        if unknown := sum(scores.n_without_range for scores in self.categories):
+        if unknown:
             text = (
                 "{n:count} {n:amount|amounts} {n:is|are} not compared: the reference has no range "
                 "for {n:it|them}."
@@ -308,13 +298,8 @@ def _check_stated(scores: Sequence[CategoryScores], weights: Mapping[Facet, floa
     """Refuse a catalogue that says nothing in any facet that counts."""
     counting = [facet for facet, weight in weights.items() if weight > 0]
     for matrix in (each.category.matrix(facet) for each in scores for facet in counting):
-        if isinstance(matrix, Lists):
-            is_stated = matrix.has.nnz > 0
-        elif isinstance(matrix, Numbers):
-            is_stated = bool(matrix.keys)
-        else:
-            is_stated = matrix is not None and bool((matrix.codes >= 0).any())
-        if is_stated:
+        stated = matrix.codes >= 0 if isinstance(matrix, Texts) else getattr(matrix, "keys", ())
+        if np.any(stated):
             return
     raise NotEnoughDataError(
         f"`catalog` must state something in a facet that counts ({', '.join(counting)}); every "

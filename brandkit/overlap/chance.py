@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,21 +13,32 @@ from brandkit.core.errors import (
     InputError,
     NotEnoughDataError,
     ScaleError,
+    check_known,
     check_whole_number,
     numeric_matrix,
+    require_kind,
     require_unique,
     shown,
 )
 from brandkit.core.intervals import holm
-from brandkit.core.linalg import Codes, Floats
+from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.overlap.chance.kernel import ALL_NULLS, FEW_REACHED, Null, against
 from brandkit.sources.catalog.catalog import Catalog
 
+Null = Literal["RA1", "RA2", "RA3", "RA4", "fixed"]
+ALL_NULLS: tuple[Null, ...] = get_args(Null)
 LEVEL = 0.05
 #: Draws that are made where nobody asks for a number, and cells of all drawn tables together.
 LEAST_DRAWS, MOST_DRAWS, MOST_CELLS = 999, 9_999, 20_000_000
+ROUNDS = 15
+"""Global trades that part two tables of the fixed-fixed null."""
+FEW_REACHED = 10
+"""Draws as far out as the observed value, beneath which its p-value is fitted."""
+CELLS_AT_ONCE = 4_000_000
+"""Cells of randomised tables held in memory together."""
+_TIE = 1e-12
+"""Values nearer than this are one, whatever the rounding of their sums."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -60,8 +72,7 @@ class OverlapTest(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: banks, attributes, draws."""
-        facts = ("n_brands", "n_attributes", "draws")
-        return pd.DataFrame({name: [getattr(self, name)] for name in facts})
+        return self._row("n_brands n_attributes draws")
 
 
 def overlap_test(
@@ -142,15 +153,11 @@ def overlap_test(
     """
     if isinstance(profiles, Catalog):
         profiles = feature_profiles(profiles)
-    if not isinstance(profiles, pd.DataFrame):
-        raise TypeError(
-            f"`profiles` must be a DataFrame or a Catalog; found {type(profiles).__name__}."
-        )
+    require_kind("profiles", profiles, pd.DataFrame, what="a DataFrame or a Catalog")
     if draws is not None:
         check_whole_number("draws", draws, low=19)
     for null in nulls:
-        if null not in ALL_NULLS:
-            raise InputError(f"`nulls` must be among {', '.join(ALL_NULLS)}; found {shown(null)}.")
+        check_known("nulls", null, ALL_NULLS, rule=f"be among {', '.join(ALL_NULLS)}")
     values = _checked(profiles)
 
     rows, columns = _canonical_order(values)
@@ -159,18 +166,20 @@ def overlap_test(
     if draws is None:
         wanted = min(max(LEAST_DRAWS, 40 * n_pairs - 1), MOST_DRAWS)
         draws = max(LEAST_DRAWS, min(wanted, MOST_CELLS // values.size))
-    found = [against(ordered, null, draws=draws, seed=seed) for null in nulls]
+    tallies = [
+        (tally, null) for null in nulls for tally in _tallies(ordered, null, draws=draws, seed=seed)
+    ]
 
-    tests = pd.DataFrame([row for own, _ in found for row in own])
-    pairs = [_named(pair, rows, profiles.index) for _, each in found for pair in each]
-    named = pd.concat(pairs, ignore_index=True)
+    tests = pd.concat([tally.test(null) for tally, null in tallies], ignore_index=True)
+    named = [_named(tally.pairs(null), rows, profiles.index) for tally, null in tallies]
+    pairs = pd.concat(named, ignore_index=True)
     return OverlapTest(
         tests=tests,
-        pairs=named,
+        pairs=pairs,
         n_brands=len(profiles),
         n_attributes=profiles.shape[1],
         draws=draws,
-        notes=_notes(tests, named, draws=draws),
+        notes=_notes(tests, pairs, draws=draws),
     )
 
 
@@ -287,3 +296,219 @@ def _notes(tests: pd.DataFrame, pairs: pd.DataFrame, *, draws: int) -> tuple[Mes
         values = {"few": FEW_REACHED, "draws": draws, "n": int(fixed["tail_fitted"].sum())}
         notes.append(Message(text, {**values, "all": len(fixed)}))
     return tuple(notes)
+
+
+# --- indices: values (..., banks, attributes) to (..., banks, banks) -----------------------------
+
+
+def _pianka(values: Floats) -> Floats:
+    """Cosines between rows."""
+    unit = values / np.linalg.norm(values, axis=-1, keepdims=True)
+    cosine: Floats = unit @ np.swapaxes(unit, -1, -2)
+    return cosine
+
+
+def _czekanowski(values: Floats) -> Floats:
+    """Shared parts of rows, row by row of one side to keep memory small."""
+    share = values / values.sum(axis=-1, keepdims=True)
+    matrix = np.empty((*share.shape[:-1], share.shape[-2]))
+    for at in range(share.shape[-2]):
+        shared = np.minimum(share[..., at : at + 1, :], share[..., at:, :]).sum(axis=-1)
+        matrix[..., at, at:] = matrix[..., at:, at] = shared
+    return matrix
+
+
+def _jaccard(values: Floats) -> Floats:
+    present = (values > 0).astype(float)
+    both = present @ np.swapaxes(present, -1, -2)
+    breadth = present.sum(axis=-1)
+    jaccard: Floats = both / (breadth[..., :, None] + breadth[..., None, :] - both)
+    return jaccard
+
+
+# --- null models ---------------------------------------------------------------------------------
+
+
+def _tallies(values: Floats, null: Null, *, draws: int, seed: int) -> list[_Tally]:
+    """Set a table's indices against a null model."""
+    rng = np.random.default_rng([seed, ALL_NULLS.index(null)])
+    start, tallies = values, [_Tally("pianka", _pianka, values)]
+    if null == "fixed":
+        tallies = [_Tally("jaccard", _jaccard, values)]
+        start = traded((values > 0)[None], rng)[0].astype(float)
+    else:
+        tallies.append(_Tally("czekanowski", _czekanowski, values))
+    at_once = max(1, min(draws, CELLS_AT_ONCE // values.size))
+    for done in range(0, draws, at_once):
+        table = _randomised(start, null, min(at_once, draws - done), rng)
+        for tally in tallies:
+            tally.add(table)
+    if null == "RA3":
+        tallies[0].exact = _exact_pianka(values)
+    return tallies
+
+
+def _randomised(values: Floats, null: Null, size: int, rng: np.random.Generator) -> Floats:
+    """Draw tables of the null model, size × banks × attributes."""
+    shape = (size, *values.shape)
+    if null == "RA1":
+        return rng.random(shape)
+    if null == "RA2":
+        return rng.random(shape) * (values > 0)
+    if null == "RA3":
+        return rng.permuted(np.broadcast_to(values, shape), axis=-1)
+    if null == "fixed":
+        return traded(np.broadcast_to(values > 0, shape), rng).astype(float)
+    tables = np.zeros(shape)
+    for at, row in enumerate(values):
+        there = np.flatnonzero(row)
+        copies = np.broadcast_to(row[there], (size, len(there)))
+        tables[:, at, there] = rng.permuted(copies, axis=-1)
+    return tables
+
+
+def traded(present: Flags, rng: np.random.Generator) -> Flags:
+    """Move tables by rounds of global curveball trades, all tables at once.
+
+    In a round the banks of each table are paired at random; each pair pools the features that
+    only one of the two has and deals them out anew, each bank taking as many as it gave.
+    """
+    tables = present.copy()
+    n_tables, n_banks, n_attributes = tables.shape
+    half = n_banks // 2
+    table_at = np.arange(n_tables)[:, None]
+    for _ in range(ROUNDS):
+        order = rng.permuted(np.broadcast_to(np.arange(n_banks), (n_tables, n_banks)), axis=1)
+        first, second = order[:, :half], order[:, half : 2 * half]
+        one, two = tables[table_at, first], tables[table_at, second]
+        pool = one ^ two
+        # Cells outside the pool sort last; the first so many of a random order go to the first.
+        keys = rng.random((n_tables, half, n_attributes), dtype=np.float32)
+        keys[~pool] = 2.0
+        dealt = np.arange(n_attributes) < (one & pool).sum(axis=-1, keepdims=True)
+        mine = np.empty_like(pool)
+        np.put_along_axis(mine, np.argsort(keys, axis=-1), dealt, axis=-1)
+        tables[table_at, first] = np.where(pool, mine, one)
+        tables[table_at, second] = np.where(pool, ~mine, two)
+    return tables
+
+
+def _exact_pianka(values: Floats) -> tuple[Floats, Floats]:
+    """Mean and variance of each pair's Pianka under RA3."""
+    unit = values / np.linalg.norm(values, axis=1, keepdims=True)
+    n = values.shape[1]
+    mean = unit.mean(axis=1)
+    spread = ((unit - mean[:, None]) ** 2).sum(axis=1)
+    upper = np.triu_indices(len(unit), k=1)
+    return n * np.outer(mean, mean)[upper], np.outer(spread, spread)[upper] / (n - 1)
+
+
+# --- tallies -------------------------------------------------------------------------------------
+
+
+def upper_tail(z: Floats, skewness: Floats) -> Floats:
+    """Chance of at least z standard deviations: of Pearson III or the normal, whichever is larger.
+
+    Pearson (1895), Contributions to the mathematical theory of evolution II. Moments of draws
+    cannot be trusted far out, where the one falls short of the truth as often as the other.
+
+    Examples
+    --------
+    >>> upper_tail(np.array([3.0, 3.0]), np.array([0.0, 1.0])).round(5).tolist()
+    [0.00135, 0.01034]
+    """
+    from scipy.stats import norm, pearson3
+
+    return np.asarray(np.maximum(pearson3.sf(z, skewness), norm.sf(z)))
+
+
+class _Tally:
+    """Running sums over draws of one index: pairs, and their mean or variance."""
+
+    def __init__(self, name: str, kernel: Callable[[Floats], Floats], values: Floats) -> None:
+        self.upper = np.triu_indices(len(values), k=1)
+        self.name, self.kernel = name, kernel
+        self.observed = kernel(values)[self.upper]
+        # with fixed breadths Jaccard's index is a count of shared features
+        breadth = (values > 0).sum(axis=1)[np.stack(self.upper)].sum(axis=0)
+        self.breadth = breadth if name == "jaccard" else None
+        self.exact: tuple[Floats, Floats] | None = None
+        n = len(self.observed)
+        self.sums, self.powers, self.tails = (np.zeros((rows, n)) for rows in (2, 3, 2))
+        self.overall: list[Floats] = []
+        self.draws = 0
+
+    def add(self, tables: Floats) -> None:
+        pairs = self.kernel(tables)[..., self.upper[0], self.upper[1]]
+        off = self._scaled(pairs) - self._scaled(self.observed)
+        is_above, is_below = pairs >= self.observed - _TIE, pairs <= self.observed + _TIE
+        self.sums += np.stack([pairs.sum(axis=0), (pairs**2).sum(axis=0)])
+        self.powers += np.stack([(off**power).sum(axis=0) for power in (1, 2, 3)])
+        self.tails += np.stack([is_above.sum(axis=0), is_below.sum(axis=0)])  # ties on both sides
+        self.overall.append(self._summary(pairs))
+        self.draws += len(pairs)
+
+    def _scaled(self, pairs: Floats) -> Floats:
+        """Jaccard's index as the number of shared features; others as they are."""
+        return pairs if self.breadth is None else pairs * self.breadth / (1.0 + pairs)
+
+    def _summary(self, pairs: Floats) -> Floats:
+        summary: Floats = pairs.var(axis=-1) if self.name == "jaccard" else pairs.mean(axis=-1)
+        return summary
+
+    def _fitted(self, tails: Floats, *, side: int) -> tuple[Floats, Flags]:
+        """Give p-values of one side, and which are fitted for want of draws as far out."""
+        counted = (1 + tails) / (1 + self.draws)
+        mean, square, cube = self.powers / self.draws
+        variance = np.maximum(square - mean**2, 0.0)
+        third = cube - 3 * mean * square + 2 * mean**3
+        fitted = (tails < FEW_REACHED) & (variance > 1e-18)
+        deviation = np.sqrt(np.where(fitted, variance, 1.0))
+        step = 0.0 if self.breadth is None else 0.5
+        z = (-side * mean - step) / deviation
+        p_value = np.minimum(counted, upper_tail(z, side * third / deviation**3))
+        return np.where(fitted, p_value, counted), fitted
+
+    def test(self, null: Null) -> pd.DataFrame:
+        """Give one row over all pairs."""
+        drawn, observed = np.concatenate(self.overall), self._summary(self.observed[None])
+        expected, deviation = drawn.mean(), drawn.std(ddof=1)
+        if self.exact is not None:
+            mean, variance = self.exact
+            expected, deviation = mean.mean(), np.sqrt(variance.sum()) / len(mean)
+        upper, lower = (
+            (1 + is_out.sum(keepdims=True)) / (1 + self.draws)
+            for is_out in (drawn >= observed - _TIE, drawn <= observed + _TIE)
+        )
+        rows = self._rows(null, observed, expected, deviation, upper, lower)
+        return rows.assign(index="jaccard_variance") if self.name == "jaccard" else rows
+
+    def pairs(self, null: Null) -> pd.DataFrame:
+        """Give one row a pair."""
+        expected, square = self.sums / self.draws
+        variance = np.maximum(square - expected**2, 0.0)
+        if self.exact is not None:
+            expected, variance = self.exact
+        (upper, fitted), (lower, _) = (
+            self._fitted(tails, side=side) for tails, side in zip(self.tails, (1, -1), strict=True)
+        )
+        rows = self._rows(null, self.observed, expected, np.sqrt(variance), upper, lower)
+        return rows.assign(tail_fitted=fitted)
+
+    def _rows(
+        self, null: Null, observed: Floats, expected: Floats, deviation: Floats, *tails: Floats
+    ) -> pd.DataFrame:
+        # standardised; missing where the null leaves no room to vary
+        room = np.where(np.asarray(deviation) > 1e-9, deviation, np.nan)
+        return pd.DataFrame(
+            {
+                "index": self.name,
+                "null": null,
+                "observed": observed,
+                "expected": expected,
+                "std_deviation": deviation,
+                "ses": (observed - expected) / room,
+                "p_value": tails[0],
+                "p_two_sided": np.minimum(1.0, 2 * np.minimum(*tails)),
+            }
+        )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError, did_you_mean, shown
+from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError, check_known, shown
 from brandkit.core.linalg import Flags, ratio
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.overlap.brands.kernel import best_matches, sister_pairs
-from brandkit.overlap.gaps.lookalikes import LOOKS_ALIKE, look_alike_names
+from brandkit.overlap.names import LOOKS_ALIKE, look_alike_names
 from brandkit.overlap.similarity.facets import CategoryFacets, Facet, category_key
 from brandkit.overlap.similarity.reference import Categories, comparison, few_of
 from brandkit.sources.catalog.catalog import Catalog
@@ -58,23 +58,20 @@ class CatalogGaps(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: how many gaps, points of difference, cells and look-alikes."""
-        return pd.DataFrame(
-            {
-                "brand": [self.brand],
-                "n_offers": [self.n_offers],
-                "n_rivals": [self.n_rivals],
-                "n_parity_gaps": [int((self.gaps["kind"] == "parity_gap").sum())],
-                "n_differences": [int((self.gaps["kind"] == "point_of_difference").sum())],
-                "n_crowded": [int((self.cells["cell"] == "crowded").sum())],
-                "n_empty": [int((self.cells["cell"] == "empty").sum())],
-                "n_look_alikes": [len(self.look_alikes)],
-            }
+        kinds, cells = self.gaps["kind"], self.cells["cell"]
+        return self._row(
+            "brand n_offers n_rivals n_parity_gaps n_differences n_crowded n_empty n_look_alikes",
+            n_parity_gaps=int((kinds == "parity_gap").sum()),
+            n_differences=int((kinds == "point_of_difference").sum()),
+            n_crowded=int((cells == "crowded").sum()),
+            n_empty=int((cells == "empty").sum()),
+            n_look_alikes=len(self.look_alikes),
         )
 
 
 GAP_FACETS: tuple[Facet, ...] = ("features", "channels", "regions")
 """Lists of which more is better. Fees and conditions of eligibility are not."""
-_LISTS = ("features", "eligibility", "channels", "regions")
+_LISTS: tuple[Facet, ...] = ("features", "eligibility", "channels", "regions")
 _UNTOLD = "not stated"
 MOST_ATTRIBUTES = 10
 """Attributes of each kind that the matrix shows."""
@@ -168,18 +165,22 @@ def catalog_gaps(
     for argument, share in (("parity", parity), ("difference", difference)):
         if not 0 <= share <= 1:
             raise ScaleError(f"`{argument}` must lie between 0 and 1; found {share}. Write 0.5.")
-    chosen = _facets(facets)
+    named = [facets] if isinstance(facets, str) else list(facets)
+    for name in named:
+        check_known("facets", name, _LISTS, rule=f"name lists ({', '.join(_LISTS)})")
     compared = comparison(catalog, category=category, reference=reference)
     brands = compared.facets.brands
-    if brand not in brands:
-        raise InputError(
-            f"`brand` must be a brand of the catalogue; found {shown(brand)}. It has "
-            f"{shown(list(brands), most=12)}.{did_you_mean(str(brand), brands)}"
-        )
+    check_known("brand", brand, brands, rule="be a brand of the catalogue")
     ours = brands.index(brand)
     asked = [each.category for each in compared.categories]
     wanted = [each for each in asked if (each.brands == ours).any()]
-    _check_sold(wanted, brand, asked if category is not None else ())
+    sold = sorted(each.category for each in wanted)
+    missing = sorted({each.category for each in asked} - set(sold))
+    if not sold or (missing and category is not None):
+        raise InputError(
+            f"`category` must be one that {brand} sells in; found {shown(missing)}. It sells in "
+            f"{shown(sold, most=12)}: where it has nothing, everything is a gap."
+        )
 
     matches = best_matches(compared)
     sister = sister_pairs(matches, owners=dict(catalog.owners or {}))
@@ -190,6 +191,7 @@ def catalog_gaps(
             f"`catalog` must hold offers of a rival in a category of {brand}; found sisters only. "
             "Add rivals' catalogues, or choose other categories."
         )
+    chosen = [facet for facet in _LISTS if facet in named]
     gaps = _gaps(wanted, ours, rival, chosen, parity=parity, difference=difference)
     offers = _offers(catalog, wanted, sisters)
     cells = _cells(offers, brand)
@@ -203,29 +205,6 @@ def catalog_gaps(
         n_rivals=len({code for each in wanted for code in each.brands if rival[code]}),
         notes=(*compared.notes, *_notes(gaps, cells, sorted(sisters))),
     )
-
-
-def _facets(facets: Sequence[str]) -> tuple[Facet, ...]:
-    names = [facets] if isinstance(facets, str) else list(facets)
-    for name in names:
-        if name not in _LISTS:
-            raise InputError(
-                f"`facets` must name lists ({', '.join(_LISTS)}); found {shown(name)}."
-                f"{did_you_mean(str(name), _LISTS)}"
-            )
-    return tuple(cast("Facet", name) for name in _LISTS if name in names)
-
-
-def _check_sold(
-    wanted: Sequence[CategoryFacets], brand: str, asked: Sequence[CategoryFacets]
-) -> None:
-    sold = {each.category for each in wanted}
-    missing = [each.category for each in asked if each.category not in sold]
-    if missing or not wanted:
-        raise InputError(
-            f"`category` must be one that {brand} sells in; found {shown(missing)}. It sells in "
-            f"{shown(sorted(sold), most=12)}: where it has nothing, everything is a gap."
-        )
 
 
 def _gaps(

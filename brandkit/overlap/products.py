@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import InputError, check_whole_number, did_you_mean, shown
+from brandkit.core.errors import InputError, check_known, check_whole_number, shown
 from brandkit.core.linalg import Floats, Ints, ratio
 from brandkit.core.result import Result
 from brandkit.overlap.similarity.facets import FACETS, Facet
@@ -63,9 +63,8 @@ class ProductSimilarity(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: what was compared."""
-        facts = ("n_brands", "n_offers", "n_pairs", "n_comparable")
-        counts = {name: [getattr(self, name)] for name in facts}
-        return pd.DataFrame({**counts, "reference": [self.reference.sha256]})
+        facts = "n_brands n_offers n_pairs n_comparable reference"
+        return self._row(facts, reference=self.reference.sha256)
 
     def explain(self, a: Offer, b: Offer) -> pd.DataFrame:
         """Set two offers side by side.
@@ -109,24 +108,14 @@ class ProductSimilarity(Result):
         return parts[["facet", "similarity", "weight", "part"]].join(words)
 
     def _places(self, a: Offer, b: Offer) -> tuple[CategoryScores, int, int]:
-        offers = self.comparison.facets.offers
-        found = []
-        for name, offer in (("a", a), ("b", b)):
-            brand, product = offer
-            of_brand = offers[offers["brand"] == brand]
-            if not len(of_brand):
-                hint = did_you_mean(str(brand), self.comparison.facets.brands)
-                raise InputError(
-                    f"`{name}` must name a brand of the catalogue; found {shown(brand)}.{hint}"
-                )
-            rows = of_brand.index[of_brand["product"] == product]
-            if not len(rows):
-                known = of_brand["product"].tolist()
-                raise InputError(
-                    f"`{name}` must name a product of {brand}; found {shown(product)}. "
-                    f"It has {shown(known)}.{did_you_mean(str(product), known)}"
-                )
-            found.append(int(rows[0]))
+        facets, found = self.comparison.facets, []
+        offers = facets.offers
+        for name, (brand, product) in (("a", a), ("b", b)):
+            check_known(name, brand, facets.brands, rule="name a brand of the catalogue")
+            products = offers.loc[offers["brand"] == brand, "product"]
+            known = products.tolist()
+            check_known(name, product, known, rule=f"name a product of {brand}")
+            found.append(int(products.index[known.index(product)]))
         labels = offers["category"].iloc[found].tolist()
         if labels[0] != labels[1]:
             raise InputError(
@@ -231,23 +220,23 @@ def product_similarity(
     )
 
 
-def nearest_pairs(result: ProductSimilarity, *, brand: str | None = None) -> pd.DataFrame:
-    """List the pairs by name, most alike first: a bank's, or each pair of the market once."""
+def nearest_pairs(
+    result: ProductSimilarity, *, brand: str | None = None, once: bool = True
+) -> pd.DataFrame:
+    """List the pairs by name, most alike first: a bank's, or the market's; each pair once."""
     names = result.comparison.facets.offers.set_index(["brand", "product"])["name"]
-    rows = result.pairs
-    if brand is not None:
-        rows = rows[rows["brand_a"] == brand]
+    rows = result.pairs if brand is None else result.pairs[result.pairs["brand_a"] == brand]
     for side in "ab":
         offer = pd.MultiIndex.from_frame(rows[[f"brand_{side}", f"product_{side}"]])
         rows = rows.assign(**{f"name_{side}": names.reindex(offer).to_numpy()})
     ends = rows[["brand_a", "product_a", "brand_b", "product_b"]].to_numpy()
     both = pd.Series([frozenset([(a, b), (c, d)]) for a, b, c, d in ends], rows.index, dtype=object)
-    rows = rows[~both.duplicated()]
+    rows = rows[~(both.duplicated() & once)]
     order = ["similarity", "category", "brand_a", "product_a", "brand_b", "product_b"]
     ascending = [name != "similarity" for name in order]
     rows = rows.sort_values(order, ascending=ascending, kind="stable", ignore_index=True)
-    columns = ["category", "brand_a", "name_a", "brand_b", "name_b"]
-    return rows[[*columns, "similarity", "bound_low", "bound_high"]]
+    ends_named = ["brand_a", "product_a", "name_a", "brand_b", "product_b", "name_b"]
+    return rows[["category", *ends_named, "similarity", "bound_low", "bound_high"]]
 
 
 def _nearest(

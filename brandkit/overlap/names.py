@@ -12,15 +12,14 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from brandkit.core.errors import InputError, ScaleError, shown
-from brandkit.core.linalg import Flags, Ints
 from brandkit.core.result import Result
 from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.catalog.names import normalised_name
@@ -69,33 +68,6 @@ class _Name:
     generic: bool
 
 
-def name_likeness(
-    a: str, b: str, *, brand_a: str | None = None, brand_b: str | None = None
-) -> float:
-    """Say how much two product names look alike.
-
-    Parameters
-    ----------
-    a, b : str
-        Product names, in English or Chinese.
-    brand_a, brand_b : str, optional
-        Their banks, whose names are taken out first.
-
-    Returns
-    -------
-    float
-        0 to 1; from :data:`LOOKS_ALIKE` on a customer could take one for the other.
-
-    Examples
-    --------
-    >>> name_likeness("Everyday Access Account", "Every Day Access") >= LOOKS_ALIKE
-    True
-    >>> name_likeness("Low Rate Credit Card", "Low Fee Credit Card") >= LOOKS_ALIKE
-    False
-    """
-    return _likeness(normalised_name(a, brand=brand_a), normalised_name(b, brand=brand_b))
-
-
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LookAlikeNames(Result):
     """Product names of different banks that look alike.
@@ -122,13 +94,8 @@ class LookAlikeNames(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: names, banks, pairs that look alike."""
-        return pd.DataFrame(
-            {
-                "n_offers": [self.n_offers],
-                "n_brands": [len(self.brands)],
-                "n_look_alikes": [len(self.pairs)],
-            }
-        )
+        columns = "n_offers n_brands n_look_alikes"
+        return self._row(columns, n_brands=len(self.brands), n_look_alikes=len(self.pairs))
 
 
 def look_alike_names(
@@ -187,29 +154,32 @@ def look_alike_names(
         names, brands, groups = (products[name].tolist() for name in ("name", "brand", "category"))
     texts, owner, group = _checked(names, brands, groups, focus)
     # product names hold the bank's name as the files write it, in whatever language we speak
-    found = _alike(
-        texts,
-        owner=[None if name is None else own_names.get(name, name) for name in owner],
-        group=group,
-        focus=None if focus is None else own_names.get(focus, focus),
-        at_least=at_least,
-        generic=generic,
-    )
-    a, b = found["row_a"].to_numpy(), found["row_b"].to_numpy()
-    kin = [owner[j] in (sisters or {}).get(owner[i], ()) for i, j in zip(a, b, strict=True)]
+    bank = [None if name is None else own_names.get(name, name) for name in owner]
+    plain = [normalised_name(text, brand=name) for text, name in zip(texts, bank, strict=True)]
+    filled = [bool(text) and (generic or not _taken_apart(text).generic) for text in plain]
+    every = pd.DataFrame({"plain": plain, "owner": owner, "group": group})
+    every["owner"] = range(len(every)) if brands is None else pd.factorize(every["owner"])[0]
+    every["is_focus"] = [focus is not None and name == focus for name in owner]
+    found = [
+        (a, b, likeness)
+        for _, rows in every[np.array(filled, dtype=bool)].groupby("group", dropna=False)
+        for a, b, likeness in _alike(rows, of_one=focus is not None, at_least=at_least)
+        if owner[b] not in (sisters or {}).get(str(owner[a]), ())
+    ]
+    found.sort(key=lambda pair: (-pair[2], pair[0], pair[1]))
+    a, b = np.array([pair[:2] for pair in found], dtype=np.int64).reshape(-1, 2).T
     labels = pd.DataFrame({"brand": owner, "name": texts, "category": group}, dtype="str")
-    pairs = pd.concat(
-        [
-            found[["row_a", "row_b"]],
-            labels[["brand", "name"]].take(a).add_suffix("_a").reset_index(drop=True),
-            labels.take(b)
-            .rename(columns={"brand": "brand_b", "name": "name_b"})
-            .reset_index(drop=True),
-            found["similarity"],
-        ],
-        axis=1,
-    )[~np.array(kin, dtype=bool)].reset_index(drop=True)
-    alike = np.isin(np.arange(len(texts)), pairs[["row_a", "row_b"]])
+    ends = {
+        f"{what}_{side}": labels[what].take(rows).array
+        for side, rows in (("a", a), ("b", b))
+        for what in ("brand", "name")
+    }
+    similarity = np.array([pair[2] for pair in found], dtype=np.float64)
+    pairs = pd.DataFrame(
+        {"row_a": a, "row_b": b, **ends, "category": labels["category"].take(b).array,
+         "similarity": similarity}
+    )  # fmt: skip
+    alike = np.isin(np.arange(len(texts)), np.concatenate([a, b]))
     of_brand = labels.assign(alike=alike).groupby("brand")["alike"].agg(["size", "sum"])
     of_brand.columns = pd.Index(["n_offers", "n_look_alikes"])
     return LookAlikeNames(pairs=pairs, brands=of_brand.reset_index(), n_offers=len(texts))
@@ -241,72 +211,47 @@ def _checked(
 
 
 def _alike(
-    names: Sequence[str],
-    *,
-    owner: Sequence[str | None],
-    group: Sequence[str],
-    focus: str | None,
-    at_least: float,
-    generic: bool = False,
-) -> pd.DataFrame:
-    """Compare names within groups: places of both, and their likeness, most alike first."""
-    plain = np.array(
-        [normalised_name(name, brand=brand) for name, brand in zip(names, owner, strict=True)],
-        dtype=object,
-    )
-    is_all_one = all(name is None for name in owner)
-    who = np.arange(len(names)) if is_all_one else pd.factorize(np.array(owner, object))[0]
-    code = pd.factorize(np.array(group, dtype=object))[0]
-    is_focus = None if focus is None else np.array([brand == focus for brand in owner], dtype=bool)
-    filled = np.array(
-        [bool(text) and (generic or not _taken_apart(text).generic) for text in plain], dtype=bool
-    )
-    found: list[tuple[int, int, float]] = []
-    for each in np.unique(code):
-        rows = np.flatnonzero((code == each) & filled)
-        found += _within(rows, plain, who, is_focus, at_least=at_least)
-    frame = pd.DataFrame(found, columns=["row_a", "row_b", "similarity"])
-    frame = frame.astype({"row_a": "int64", "row_b": "int64", "similarity": "float64"})
-    order = np.lexsort((frame["row_b"], frame["row_a"], -frame["similarity"]))
-    return frame.take(order).reset_index(drop=True)
-
-
-def _within(
-    rows: Ints, plain: NDArray[np.object_], who: Ints, is_focus: Flags | None, *, at_least: float
+    rows: pd.DataFrame, *, of_one: bool, at_least: float
 ) -> Iterator[tuple[int, int, float]]:
-    """Compare the different names of one category, and tell all that bear them."""
-    kind, known = pd.factorize(plain[rows])
-    bearers = [rows[kind == each] for each in range(len(known))]
-    mine = np.arange(len(known)) if is_focus is None else np.unique(kind[is_focus[rows]])
-    for first, second in _candidates(known, mine, once=is_focus is None):
-        if is_focus is None and first > second:
+    """Compare the different names of one category, and give all pairs of rows that bear them.
+
+    Each pair once: a focus bank's row first, or in the order of rows.
+    """
+    owner, is_focus = rows["owner"].to_dict(), rows["is_focus"].to_dict()
+    bearers = {str(name): part.index.tolist() for name, part in rows.groupby("plain")}
+    mine = sorted(set(rows.loc[rows["is_focus"], "plain"])) if of_one else list(bearers)
+    for first, second in _candidates(mine, list(bearers)):
+        if (first > second and not of_one) or (likeness := name_likeness(first, second)) < at_least:
             continue
-        likeness = _likeness(str(known[first]), str(known[second]))
-        if likeness < at_least:
-            continue
-        for a in bearers[first].tolist():
-            for b in bearers[second].tolist():
-                once = a < b or first != second if is_focus is None else is_focus[a]
-                if once and who[a] != who[b]:
-                    yield (*((a, b) if is_focus is not None else sorted((a, b))), likeness)
+        for a, b in product(bearers[first], bearers[second]):
+            is_once = is_focus[a] if of_one else a < b or first != second
+            if is_once and owner[a] != owner[b]:
+                yield (*((a, b) if of_one else sorted((a, b))), likeness)
 
 
-def _candidates(known: NDArray[np.object_], mine: Ints, *, once: bool) -> Iterator[tuple[int, int]]:
+def _candidates(mine: list[str], known: list[str]) -> Iterator[tuple[str, str]]:
     """Give pairs of names with enough characters in common, block by block."""
-    distinct = [_taken_apart(str(name)).distinct for name in known]
+    distinct = [_taken_apart(name).distinct for name in known]
     for start in range(0, len(mine), 512):
         block = mine[start : start + 512]
-        # each pair once: what stands before the block has met it already
-        offset = int(block[0]) if once else 0
         near = process.cdist(
-            [distinct[at] for at in block], distinct[offset:],
-            scorer=Indel.normalized_similarity, score_cutoff=_CANDIDATE, dtype=np.float32
+            [_taken_apart(name).distinct for name in block], distinct, dtype=np.float32,
+            scorer=Indel.normalized_similarity, score_cutoff=_CANDIDATE,
         )  # fmt: skip
         for at, other in zip(*np.nonzero(near > 0), strict=True):
-            yield int(block[at]), int(other) + offset
+            yield block[at], known[other]
 
 
-def _likeness(a: str, b: str) -> float:
+def name_likeness(a: str, b: str) -> float:
+    """Say how much two normalised names look alike, 0 to 1.
+
+    Examples
+    --------
+    >>> name_likeness("everyday access account", "every day access") >= LOOKS_ALIKE
+    True
+    >>> name_likeness("low rate credit card", "low fee credit card") >= LOOKS_ALIKE
+    False
+    """
     if a == b:
         return 1.0
     one, two = _taken_apart(a), _taken_apart(b)

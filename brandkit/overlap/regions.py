@@ -9,13 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from brandkit.core.errors import (
-    InputError,
-    NotEnoughDataError,
-    ScaleError,
-    require_columns,
-    shown,
-)
+from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError, require_columns, shown
 from brandkit.core.frames import frame_of
 from brandkit.core.labels import coded
 from brandkit.core.linalg import Floats, Ints
@@ -56,13 +50,8 @@ class MarketOverlap(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: banks, markets, pairs that meet."""
-        return pd.DataFrame(
-            {
-                "n_brands": [len(self.brands)],
-                "n_markets": [self.n_markets],
-                "n_meeting": [len(self.pairs) // 2],
-            }
-        )
+        columns = "n_brands n_markets n_meeting"
+        return self._row(columns, n_brands=len(self.brands), n_meeting=len(self.pairs) // 2)
 
 
 def market_overlap(

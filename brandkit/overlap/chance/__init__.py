@@ -1,1 +1,0 @@
-"""Whether the overlap is more than chance would give."""

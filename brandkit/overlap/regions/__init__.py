@@ -1,1 +1,0 @@
-"""Where banks meet: the same places."""
