@@ -378,7 +378,7 @@ def size_rows(
 ) -> list[dict[str, object]]:  # fmt: skip
     """Say how often the weaker of two causes is "not 0", "matters" or is "small".
 
-    Causes correlate .6 and are answered with a reliability of .75, so that the stronger (.5) leaks
+    Causes correlate .6 and are answered with a reliability of .75, so that the stronger (.7) leaks
     into the path of the weaker.
     """
     names = {name: [f"{name.lower()}{at}" for at in range(3)] for name in "ABS"}
@@ -390,8 +390,8 @@ def size_rows(
             rng = np.random.default_rng([number, run, 9])
             one = rng.normal(size=persons)
             two = 0.6 * one + 0.8 * rng.normal(size=persons)
-            left = 1 - (0.25 + path**2 + 2 * 0.5 * path * 0.6)
-            three = 0.5 * one + path * two + np.sqrt(left) * rng.normal(size=persons)
+            left = 1 - (0.49 + path**2 + 2 * 0.7 * path * 0.6)
+            three = 0.7 * one + path * two + np.sqrt(left) * rng.normal(size=persons)
             frame = pd.DataFrame(
                 {item: latent + noise * rng.normal(size=persons)
                  for block, latent in zip(names, (one, two, three), strict=True)

@@ -461,12 +461,8 @@ def _movers(choices: Choices, whole: Solution) -> pd.DataFrame:
         except (BrandkitError, ValueError):
             continue
         errors, place = _errors(solution), solution.to_units() @ solution.maximum.place
-        rows = fitting.estimate_rows(
-            solution.attributes, place[: len(solution.kept)],
-            fitting.Errors(*(part[: len(solution.kept), : len(solution.kept)]
-                             for part in (errors.model, errors.design)),
-                           errors.is_designed, errors.df), level=0.95,
-        )  # fmt: skip
+        names = [*solution.attributes, *(choices.brands[at] for at in solution.constants)]
+        rows = fitting.estimate_rows(names, place, errors, level=0.95)[: len(solution.kept)]
         tables.append(rows.assign(mover=group, n=len(solution.choices.sets.weight))[_MOVERS])
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=_MOVERS)
 

@@ -18,7 +18,9 @@ def choice_model(result: ChoiceModel, *, ax: Axes | None = None, focus: object =
     """Draw by how much each attribute raises a bank's chance to be chosen, the largest first."""
     rows = ranked(result).head(MOST_ROWS)
     ends = zip(rows["rank_low"], rows["rank_high"], strict=True)
-    beside = {Message("tipping"): [formatted(one, "decimal2") for one in rows["tipping_odds"]]}
+    beside: dict[str | Message, list[str]] = {
+        Message("tipping"): [formatted(one, "decimal2") for one in rows["tipping_odds"]]
+    }
     if result.facts["is_panel"]:
         beside = {
             Message("rank"): [f"{low}" if low == high else f"{low}–{high}" for low, high in ends]
