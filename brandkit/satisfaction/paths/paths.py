@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import NotEnoughDataError, ScaleError, check_level, check_whole_number
+from brandkit.core.errors import NotEnoughDataError, check_level, check_whole_number
 from brandkit.core.intervals import percentile_interval
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
@@ -21,6 +21,7 @@ from brandkit.satisfaction.paths.checks import (
     ScaleEnds,
     check_base,
     check_determined,
+    check_smallest,
     check_solved,
     scale_ends,
     varying_items,
@@ -246,8 +247,7 @@ def path_model(
     """
     check_whole_number("draws", draws, low=2)
     check_level(level)
-    if not 0 <= smallest < 1:
-        raise ScaleError(f"`smallest` must lie between 0 and 1; found {smallest}.")
+    check_smallest(smallest)
     design = path_design(blocks=blocks, paths=paths, scheme=scheme, modes=modes)
     if target is not None:
         design.place_led_to(target, argument="target")
@@ -289,7 +289,6 @@ def path_model(
         "n_iterations": int(sample.rounds[0]), "draws": draws, "n_degenerate": draws - n_left,
         "n_turned": n_turned, "ci_level": level,
     }  # fmt: skip
-    explained = [design.blocks[at] for at in design.order if design.inner[at].any()]
     return PathModel(
         paths=frames.paths(),
         effects=frames.effects(),
@@ -301,7 +300,7 @@ def path_model(
         sample=sample,
         drawn=drawn,
         facts=facts,
-        target=target or ("SAT" if "SAT" in explained else explained[-1]),
+        target=target or _last_explained(design),
         df=rows.df,
         level=level,
         stretch=frames.stretch,
@@ -311,6 +310,12 @@ def path_model(
             *_notes(facts, alike_pairs(ratios), constant, ends=ends, sample=sample, design=design),
         ),
     )
+
+
+def _last_explained(design: PathDesign) -> str:
+    """Name satisfaction where it is explained, else the last block that paths lead to."""
+    explained = [design.blocks[at] for at in design.order if design.inner[at].any()]
+    return "SAT" if "SAT" in explained else explained[-1]
 
 
 @dataclass(frozen=True, eq=False)
