@@ -24,6 +24,7 @@ from brandkit.core.errors import (
 )
 from brandkit.core.intervals import t_interval
 from brandkit.core.labels import coded
+from brandkit.core.leaving_out import FEWEST_COMMON, market_change
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
@@ -37,7 +38,6 @@ from brandkit.satisfaction.alikeness.kernel import (
     bank_means,
     bank_sums,
     image_inertia,
-    market_change,
     pair_contrasts,
     rating_spread,
     rest_contrasts,
@@ -50,8 +50,6 @@ MissingAnswers = Literal["pairwise", "drop", "raise"]
 
 #: What stands for the smallest difference that matters where none is declared.
 USUAL_SHARE = 0.05
-#: Banks asked about both times under which a change cannot be told.
-FEWEST_COMMON = 3
 #: Part of the first value from which a change of the market matters.
 SMALLEST_PART = 0.1
 
@@ -670,7 +668,8 @@ def _change_row(
     change = np.array([one[1] - one[0] for one, _ in found])
     draws = np.stack([one for _, one in found], axis=1)
     first = found[0][0][0]
-    judged = market_change(change, draws, smallest=SMALLEST_PART * max(first, 0.0))
+    smallest = SMALLEST_PART * max(first, 0.0)
+    judged = market_change(change, draws.std(axis=0, ddof=1), smallest=smallest)
     whole = after.scaled(after.square.corrected) - before.scaled(before.square.corrected)
     error = judged.std_error
     low, high = t_interval(judged.estimate, std_error=error, level=level)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
 
 from brandkit.core.intervals import Interval, carried_df, holm, t_interval
 from brandkit.core.linalg import Codes, Floats
@@ -146,7 +146,6 @@ class BankSums:
     drawn: Floats
     weighs: bool = False
     key: str = ""
-
 
     def of(self, wave: int, banks: Codes, *, held: Floats | None = None) -> BankSums:
         """Give one wave's chosen banks alone, brought to ``held`` sizes (by the first column)."""
@@ -382,41 +381,3 @@ def verdicts(
             "verdict": np.where(equal_adjusted <= alpha, "equal", apart_or_open).astype(object),
         }
     )
-
-
-@dataclass(frozen=True, eq=False)
-class MarketChange:
-    """A change of a market figure among the same banks, and who carries it.
-
-    ``without`` (banks,) are the changes with each bank left out; ``holds`` is "clear", "likely",
-    "carried" by ``carrier`` (its place), or "open".
-    """
-
-    estimate: float
-    std_error: float
-    without: Floats
-    carrier: int
-    holds: str
-
-
-def market_change(
-    change: Floats, draws: Floats, *, smallest: float, fewest: int = 5
-) -> MarketChange:
-    """Judge a change of all banks, and without each (1 + banks,), by draws (draws, 1 + banks).
-
-    Open: within 1.96 errors or under the smallest that matters. Carried: without some bank less
-    than half is left, or what is left is not shown (one-sided 5 %). Clear, else likely: beyond the
-    jackknife over banks as well, with ``fewest`` banks at least.
-    """
-    whole, without = float(change[0]), change[1:]
-    k, sign = len(without), np.sign(change[0])
-    error = draws.std(axis=0, ddof=1)
-    carrier = int(np.argmin(without * sign))
-    jackknife = np.sqrt((k - 1) / k * ((without - without.mean()) ** 2).sum())
-    holds = "open"
-    if abs(whole) > max(1.96 * error[0], smallest):
-        half = bool((without * sign >= 0.5 * abs(whole)).all())
-        shared = half and without[carrier] * sign > 1.645 * error[1 + carrier]
-        beyond = k >= fewest and abs(whole) > stdtrit(k - 1, 0.95) * jackknife
-        holds = ("clear" if beyond else "likely") if shared else "carried"
-    return MarketChange(whole, float(error[0]), without, carrier, holds)

@@ -274,7 +274,8 @@ def _change(change: pd.Series) -> Finding:
     points = ("estimate", "ci_low", "ci_high", "without_low", "without_high", "entry_exit")
     if not is_image:
         values |= {name: 100 * values[name] for name in points}
-    say = speaker(**values, others=int(change["n_brands"]) - 1)
+    rest = values["without_low" if grew else "without_high"]
+    say = speaker(**values, others=int(change["n_brands"]) - 1, rest=rest)
     if holds == "untold":
         headline = say("Whether the banks have grown alike since {wave_a} cannot be told.")
         detail = say("Only {n_brands:count} {n_brands:bank was|banks were} asked about both times.")
@@ -299,7 +300,10 @@ def _change(change: pd.Series) -> Finding:
     if holds == "carried":
         away = say("{carrier} has moved away from the other {others:count} banks since {wave_a}.")
         near = say("{carrier} has moved towards the other {others:count} banks since {wave_a}.")
-        return Finding(away if grew else near, detail, "likely")
+        left = say("Without {carrier} {rest:decimal3} is left. {detail}", detail=detail)
+        if not is_image:
+            left = say("Without {carrier} {rest:signed} is left. {detail}", detail=detail)
+        return Finding(away if grew else near, left, "likely")
     settled: Settled = holds
     if is_image:
         headline = say("The banks' images have grown alike since {wave_a}.")
