@@ -44,7 +44,7 @@ from brandkit.satisfaction.alikeness.kernel import (
     together,
     verdicts,
 )
-from brandkit.satisfaction.groups import data_frame
+from brandkit.satisfaction.groups import data_frame, in_one_cluster
 
 MissingAnswers = Literal["pairwise", "drop", "raise"]
 
@@ -423,14 +423,23 @@ def bank_rows(
         code = (at * len(banks) + bank)[there]
         pairs = np.unique(np.stack([code, rows.person[there]], axis=1), axis=0)
         counts.append(np.bincount(pairs[:, 0], minlength=shape[0] * shape[1]).reshape(shape))
-    enough = np.stack(counts) >= suppress_below
+    met = []
+    for there in ~np.isnan(rows.values).T:
+        code = np.where(there, at * len(banks) + bank, -1)
+        inside = code[:, None] == np.arange(shape[0] * shape[1])
+        met.append(~np.isnan(rows.domain_factors(inside)).reshape(shape))
+    alone = ~np.stack(met) & (np.stack(counts) > 0)
+    enough = (np.stack(counts) >= suppress_below) & ~alone
     if (enough.sum(axis=2) < 2).all():
         raise NotEnoughDataError(
             f"`data` must have at least two banks with {suppress_below} persons each; found "
             f"{int(enough.sum(axis=2).max())}. Unite small banks, or lower suppress_below."
         )
     notes = [*rows.notes, *_constant(rows)]
-    few = sorted({banks[place] for place in np.argwhere(~enough)[:, 2]})
+    lone = sorted({banks[place] for place in np.argwhere(alone)[:, 2]})
+    if lone:
+        notes.append(in_one_cluster(lone))
+    few = sorted({banks[place] for place in np.argwhere(~enough & ~alone)[:, 2]})
     if few:
         notes.append(
             Message(
@@ -557,6 +566,8 @@ def _domain_covariance(means: BankMeans, rows: SurveyRows) -> Floats:
     """Give the covariance of bank means, unbiased for small banks in a large sample."""
     units = rows.n_units
     factor = np.sqrt(means.persons / (means.persons - 1) * (units - 1) / units)
+    if rows.is_clustered:  # the means know of it
+        factor = np.ones(len(means.mean))
     return linearised_covariance(means.contributions * factor, stratum=rows.stratum)
 
 

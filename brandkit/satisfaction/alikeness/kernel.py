@@ -280,7 +280,8 @@ class BankMeans:
     ----------
     mean : ndarray, shape (banks,)
     contributions : ndarray, shape (units, banks)
-        As ``SurveyRows.contributions`` gives them.
+        As ``SurveyRows.contributions`` gives them, larger for banks met in few clusters; missing
+        for banks met in one.
     n, persons : ndarray, shape (banks,)
         Answers, and persons who gave them.
     both : ndarray, shape (banks, banks)
@@ -311,7 +312,7 @@ def bank_means(rows: SurveyRows, *, answers: Floats, bank: Codes, n_banks: int) 
     met[rows.person[used], bank[used]] = 1.0
     return BankMeans(
         mean=np.asarray(mean),
-        contributions=rows.contributions(off),
+        contributions=rows.contributions(off) * rows.domain_factors(inside),
         n=inside.sum(axis=0).astype(float),
         persons=met.sum(axis=0),
         both=met.T @ met,
