@@ -170,10 +170,10 @@ def halo(rng: np.random.Generator, n: int = 400, *, mean: float = 6.5) -> pd.Dat
     return pd.DataFrame(scores, columns=[f"x{at}" for at in range(6)])
 
 
-def kinds(rng: np.random.Generator, n: int = 400) -> pd.DataFrame:
+def kinds(rng: np.random.Generator, n: int = 400, *, apart: float = 1.2) -> pd.DataFrame:
     """Three kinds that like other items, under the same halo."""
     shapes = np.array([[1, 1, -1, -1, 0, 0], [-1, -1, 1, 1, 0, 0], [0, 0, -1, 0, 1.0, 1]])
-    return (halo(rng, n) + 1.2 * shapes[rng.integers(0, 3, n)]).clip(0, 10).round()
+    return (halo(rng, n) + apart * shapes[rng.integers(0, 3, n)]).clip(0, 10).round()
 
 
 def test_steps_of_one_level_are_no_kinds() -> None:
@@ -189,9 +189,11 @@ def test_steps_of_one_level_are_no_kinds() -> None:
 
 
 def test_planted_kinds_are_told_from_levels() -> None:
-    frame = kinds(np.random.default_rng(6))
+    frame = kinds(np.random.default_rng(6), apart=1.5)
     found = customer_segments(frame, items=[*frame], draws=50, starts=4, n_classes=3)
     assert (found.nature, found.p_levels) == ("kinds", 1 / 200)
+    assert (found.n_kinds, found.is_rough) == (3, False)
+    assert "3 kinds fit best" in str(found.story().findings[0].detail)
     assert found.story().findings[0].settled == "clear"
     assert "by degrees is open" in str(found.story().findings[0].headline)
 
@@ -208,6 +210,34 @@ def test_items_that_go_against_each_other_are_kinds_and_few_items_are_open() -> 
     assert np.isnan(few.p_levels)
     noise = pd.DataFrame(rng.normal(6, 1.2, (400, 5)), columns=list("vwxyz"))
     assert customer_segments(noise, items=[*noise], **call).nature == "levels"
+
+
+def test_kinds_are_counted_apart_from_their_level() -> None:
+    from brandkit.satisfaction.segments.levels import kinds_of
+
+    rng, even = np.random.default_rng(3), np.ones(500)
+    level = rng.normal(0, 1.2, (500, 1))
+    noise = rng.normal(0, 1.0, (500, 6))
+    assert kinds_of(level + noise, even, seed=0) == (1, False)
+    side = np.where(rng.random(500) < 0.4, 1.5, -1.5)[:, None]
+    two = level + side * [1, 1, 1, -1, -1, -1] + noise
+    assert kinds_of(two, even, seed=0) == (2, False)
+    doubled = kinds_of(np.vstack([two, two]), np.full(1000, 7.0), seed=0)  # any scale of weights
+    assert doubled.n >= 2
+    assert kinds_of(np.minimum(level + noise, 0.3), even, seed=0).is_rough
+
+
+def test_a_tier_met_in_one_cluster_has_no_error() -> None:
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame({"sat": rng.normal(7, 1, 120), "id": np.arange(120),
+                          "tier": np.repeat(["low", "high"], 60)})  # fmt: skip
+    frame["branch"] = np.where(frame["tier"] == "low", 0, frame["id"] % 10 + 1)
+    call = {"items": ["sat"], "tiers": "tier", "respondent": "id", "cluster": "branch"}
+    found = customer_segments(frame, **call)
+    rows = found.profiles.set_index("segment")
+    assert np.isnan(rows.loc["low", ["std_error", "ci_low", "p_value"]].astype(float)).all()
+    assert rows.loc["high", "std_error"] > 0.01
+    assert any("(low) come from one cluster" in str(one) for one in found.notes)
 
 
 def test_the_misfit_is_that_of_the_likelihood() -> None:

@@ -16,6 +16,12 @@ KINDS: Final = 0.01
 DRAWS, MANY, ROUNDS = 199, 20_000, 3
 #: Ratings from which one factor can misfit, and persons from whom it is tried.
 FEWEST_ITEMS, FEWEST_PERSONS = 4, 60
+#: Skewness of an item beyond which the number of kinds is only about right.
+SKEWED: Final = 1.0
+#: Starts of the mixture, steps after which the best goes on alone, steps in all.
+STARTS, SHORT, STEPS = 10, 25, 300
+#: The gain at which it has settled, the least own variance.
+SETTLED, LEAST = 1e-6, 0.005
 _MOST = 0.97
 
 
@@ -83,3 +89,69 @@ def nature_of(ratings: Floats, weight: Floats, *, seed: int) -> Nature:
     surely = -ndtri(KINDS / (p * (p - 1) / 2)) / np.sqrt(base)
     crossed = not (wanted > 0).all() and correlations.min() < -surely
     return Nature("kinds" if p_value <= KINDS or crossed else "levels", float(p_value))
+
+
+class Kinds(NamedTuple):
+    """How many kinds there are, and whether only about: ceilings make them too many."""
+
+    n: int
+    is_rough: bool
+
+
+def kinds_of(ratings: Floats, weight: Floats, *, seed: int, most: int = 6) -> Kinds:
+    """Count kinds of persons once their level is taken out.
+
+    A mixture x = mu_k + loading f + error with one level f for all kinds; the number has the
+    least BIC on Kish's effective number of persons. Whether there are any kinds is not for it to
+    say: with ceilings it finds some in answers of one level.
+    """
+    whole = ~np.isnan(ratings).any(axis=1) & (weight > 0)
+    x, share = ratings[whole], weight[whole] / weight[whole].sum()
+    centred = x - share @ x
+    spread = np.sqrt(share @ centred**2)
+    base, z = 1 / (share**2).sum(), centred / spread
+    p, rng = z.shape[1], np.random.default_rng(seed)
+    ways = [_mixed(z, share, k, rng) for k in range(1, min(most, int(base / 10)) + 1)]
+    costs = [((k + 1) * (p + 1) + p - 2) * np.log(base) for k in range(len(ways))]
+    bic = np.array(costs) - 2 * base * np.array(ways)
+    skewness = share @ z**3
+    return Kinds(int(bic.argmin()) + 1, bool((np.abs(skewness) > SKEWED).any()))
+
+
+def _mixed(z: Floats, share: Floats, kinds: int, rng: np.random.Generator) -> float:
+    """Give the mean log-likelihood of a mixture with one factor, the best of several starts."""
+    starts = 1 if kinds == 1 else STARTS
+    n, p = z.shape
+    mean = z[rng.integers(0, n, (starts, kinds))] * (kinds > 1)
+    part = np.full((starts, kinds), 1 / kinds)
+    total = z.T @ (share[:, None] * z)
+    factor = one_factor(total)
+    loading, own = np.tile(factor.loadings, (starts, 1)), np.tile(factor.own, (starts, 1))
+    reached = -np.inf
+    for step in range(STEPS):
+        implied = loading[:, :, None] * loading[:, None, :] + own[:, :, None] * np.eye(p)
+        inverse = np.linalg.inv(implied)
+        pull = mean @ inverse  # (starts, kinds, p)
+        joint = z @ pull.swapaxes(1, 2) + (np.log(part) - (pull * mean).sum(axis=2) / 2)[:, None]
+        top = joint.max(axis=2, keepdims=True)
+        chance = np.exp(joint - top)
+        size = chance.sum(axis=2, keepdims=True)
+        apart = ((z @ inverse) * z).sum(axis=2) + np.linalg.slogdet(implied)[1][:, None]
+        found = (np.log(size[..., 0]) + top[..., 0] - apart / 2) @ share - p * np.log(2 * np.pi) / 2
+        if found.max() - reached < SETTLED:
+            break
+        reached = float(found.max())
+        held = chance / size * share[:, None]
+        if step == SHORT:  # only the best start goes on
+            best = [int(found.argmax())]
+            held, loading, inverse = held[best], loading[best], inverse[best]
+        part = np.maximum(held.sum(axis=1), 1e-12)
+        mean = held.swapaxes(1, 2) @ z / part[..., None]
+        within = total - mean.swapaxes(1, 2) @ (part[..., None] * mean)
+        # Rubin and Thayer's step for one factor of what is left within kinds
+        slope = (loading[:, None] @ inverse)[:, 0]
+        beside = (within @ slope[..., None])[..., 0]
+        scale = 1 - (slope * loading).sum(axis=1) + (slope * beside).sum(axis=1)
+        loading = beside / scale[:, None]
+        own = np.maximum(np.diagonal(within, axis1=1, axis2=2) - loading * beside, LEAST)
+    return reached

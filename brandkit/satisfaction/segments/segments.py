@@ -28,6 +28,7 @@ from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.rows import Data, Weight
+from brandkit.satisfaction.groups import in_one_cluster
 from brandkit.satisfaction.segments.kernel import (
     ClassFit,
     Indicators,
@@ -36,7 +37,7 @@ from brandkit.satisfaction.segments.kernel import (
     class_fit,
     indicators,
 )
-from brandkit.satisfaction.segments.levels import nature_of
+from brandkit.satisfaction.segments.levels import kinds_of, nature_of
 from brandkit.satisfaction.segments.persons import (
     Persons,
     class_profile,
@@ -92,6 +93,11 @@ class CustomerSegments(Result):
         where fewer than four ratings or 60 persons cannot tell.
     p_levels : float
         p-value of the test that there is one level only.
+    n_kinds : float
+        Of kinds, how many there are once the level of rating is taken out; 1 where they go by
+        degrees, missing where there are none.
+    is_rough : bool
+        Whether that is only about right, because answers stand at the end of their scale.
     """
 
     segments: pd.DataFrame
@@ -105,6 +111,8 @@ class CustomerSegments(Result):
     draws: int
     nature: str = ""
     p_levels: float = np.nan
+    n_kinds: float = np.nan
+    is_rough: bool = False
 
     def tidy(self) -> pd.DataFrame:
         """Give the profiles: one row a segment and item."""
@@ -123,6 +131,8 @@ class CustomerSegments(Result):
                 **{name: [value] for name, value in self.stability.items()},
                 "nature": [self.nature],
                 "p_levels": [self.p_levels],
+                "n_kinds": [self.n_kinds],
+                "is_rough": [self.is_rough],
                 "draws": [self.draws],
                 "ci_level": [self.ci_level],
             }
@@ -291,9 +301,10 @@ def customer_segments(
     draws. So that several classes are tested against one level: the misfit of one factor to the
     items' correlations, against 199 draws from one level with the items' own distributions (a
     Gaussian copula, its loadings raised until the correlations come back). ``nature`` is "kinds"
-    at p <= .01, or where items surely go against each other; how many kinds there are, or whether
-    they are groups at all rather than a second scale without gaps, it does not tell: classes part
-    each kind by level too.
+    at p <= .01, or where items surely go against each other. Classes part each kind by level too;
+    ``n_kinds`` is the number, by BIC, of a mixture of normals in which one level runs through all
+    kinds. With ceilings it comes out too large. Whether kinds are groups at all rather than a
+    second scale without gaps, neither tells.
 
     Stability: in each draw over persons the classes are found anew, from the sample's classes and
     from fresh starts, matched to those of the sample, and all persons put in them. Errors of
@@ -352,6 +363,9 @@ def customer_segments(
         if chosen.classes > 1:
             ratings = _ratings(persons)
             parts["nature"], parts["p_levels"] = nature_of(ratings, persons.weight, seed=seed)
+            if parts["nature"] == "kinds":
+                kinds = kinds_of(ratings, persons.weight, seed=seed)
+                parts |= {"n_kinds": float(kinds.n), "is_rough": kinds.is_rough}
         parts["notes"] = [*notes, *passed_over, *_class_notes(fits, chosen, parts["stability"])]
     n_small = int((parts["segments"]["n"] < suppress_below).sum())
     if n_small:
@@ -398,6 +412,8 @@ def _tiers(
     off = (inside - share) / total
     error = np.sqrt(np.maximum(np.diag(persons.covariance(off)), 0.0))
     df = carried_df(persons.contributions(off), df=persons.rows.df)
+    known = ~np.isnan(persons.rows.domain_factors(inside[persons.of_row] > 0))
+    lone = [name for name, is_known in zip(names, known, strict=True) if not is_known]
     return {
         "segments": size_frame(names, share=share, error=error, df=df, n=inside.sum(axis=0),
                                level=level),
@@ -408,7 +424,7 @@ def _tiers(
         "fits": pd.DataFrame(columns=_FITS),
         "membership": persons.membership(np.array(names, dtype=object)[code]),
         "stability": dict(_NO_STABILITY),
-        "notes": [],
+        "notes": [in_one_cluster(lone)] if lone else [],
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from brandkit.core.message import Finding, Message, Settled, as_notes
@@ -54,7 +55,7 @@ def _classes(result: CustomerSegments, say: Say) -> tuple[Message, list[Finding]
         first = say(
             "Customers differ in what they rate high; whether as groups or by degrees is open."
         )
-        findings = [Finding(first, detail, "clear")]
+        findings = [Finding(first, _counted(result, detail), "clear")]
         return headline, [*findings, _stability(result), _shape(result), _sizes(result)]
     headline = say("{n:count} classes of customers; whether kinds or steps of one level is open")
     first = say(
@@ -66,6 +67,26 @@ def _classes(result: CustomerSegments, say: Say) -> tuple[Message, list[Finding]
     )
     findings = [Finding(first, detail, "open")]
     return headline, [*findings, _stability(result), _shape(result), _sizes(result)]
+
+
+def _counted(result: CustomerSegments, detail: Message) -> Message:
+    """Add how many kinds there are once the level is taken out."""
+    if np.isnan(result.n_kinds):
+        return detail
+    say = speaker(detail=detail, kinds=int(result.n_kinds), n=len(result.segments))
+    if result.n_kinds == 1:
+        return say(
+            "{detail} Once the level is taken out, no groups fit better than degrees without gaps."
+        )
+    if result.is_rough:
+        return say(
+            "{detail} Once the level is taken out, about {kinds:count} kinds fit best (ceilings "
+            "make for too many); the {n:count} classes part them by level too."
+        )
+    return say(
+        "{detail} Once the level is taken out, {kinds:count} kinds fit best; the {n:count} classes "
+        "part them by level too."
+    )
 
 
 def _tiers(result: CustomerSegments, say: Say) -> tuple[Message, list[Finding]]:
