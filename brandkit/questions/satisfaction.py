@@ -21,6 +21,7 @@ from brandkit.satisfaction import (
     service_quality,
     survey_weights,
 )
+from brandkit.satisfaction.choice.kernel import numbered_anew
 from brandkit.sources import Study
 from brandkit.sources.survey.batteries import PickAny
 from brandkit.sources.survey.survey import Survey
@@ -73,11 +74,14 @@ def n_brands(survey: Survey) -> int:
 
 
 def is_panel(survey: Survey) -> bool:
-    """Say whether enough persons answer in several waves, under one id, to follow them."""
-    person, wave = survey.design.respondent, survey.design.wave
-    if person is None or wave is None:
+    """Say whether enough persons answer in several waves, under one id, to follow them.
+
+    Where ids are numbered anew in every wave, one id is several persons.
+    """
+    person, wave, rows = survey.design.respondent, survey.design.wave, survey.responses
+    if person is None or wave is None or numbered_anew(rows[person], rows[wave]):
         return False
-    waves = survey.responses.groupby(person)[wave].nunique()
+    waves = rows.groupby(person)[wave].nunique()
     return int((waves > 1).sum()) >= FEWEST_FOLLOWED
 
 

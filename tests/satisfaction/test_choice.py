@@ -253,6 +253,15 @@ def test_a_panel_sets_what_was_said_beside_the_next_choice() -> None:
     assert np.isnan(result.what_if(brand="2", changes={"fair": 0.05}).changes["change_low"]).all()
 
 
+def test_ids_that_start_again_in_every_wave_are_noticed() -> None:
+    assert any(
+        "same numbers in every wave" in str(one) for one in model(waves(), wave="wave").notes
+    )
+    left = waves().query("not (id == id.min() + 3 and wave == 'Q1 2025')")  # a panel loses persons
+    said = model(left, wave="wave", panel=True).notes
+    assert not any("same numbers" in str(one) for one in said)
+
+
 def test_without_a_second_occasion_there_is_no_panel() -> None:
     with pytest.raises(NotEnoughDataError, match="answer on two occasions or more"):
         model(CHOICES.assign(wave="2024"), wave="wave", panel=True)

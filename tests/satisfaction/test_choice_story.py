@@ -351,3 +351,16 @@ def test_a_model_that_fails_its_test_says_so(
     for language in LANGUAGES[1:]:
         for text in (found[-1].headline, found[-1].detail):
             assert translate(text, language) != str(text)
+
+
+def test_a_promised_table_of_movers_is_shown(chosen: ChoiceModel) -> None:
+    alone = followed(chosen).story()
+    assert "movers" not in alone.exhibits
+    assert not any("a table shows both" in str(one.detail) for one in alone.findings)
+    rows = pd.DataFrame({"mover": ["keep", "change"], "term": chosen.importance["attribute"][0],
+                         "n": [300, 100], "estimate": [1.0, 0.5], "std_error": 0.2})  # fmt: skip
+    both = replace(followed(chosen), movers=rows).story()
+    assert any("a table shows both" in str(one.detail) for one in both.findings)
+    shown = both.exhibits["movers"].data
+    assert shown["mover"].tolist() == ["keep their bank", "change it"]
+    assert shown["attribute"].tolist() == [chosen.importance["label"][0]] * 2

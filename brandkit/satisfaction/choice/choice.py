@@ -198,9 +198,13 @@ class ChoiceModel(Result):
         return _share_change(self.fitted, is_panel=self.facts["is_panel"], **options)
 
     def share_changes(self, brand: str, changes: Mapping[str, float]) -> pd.DataFrame:
-        """Give what :meth:`what_if` finds as plain numbers: ``brand estimate ci_low ci_high``."""
+        """Give what :meth:`what_if` finds as plain numbers.
+
+        ``brand estimate ci_low ci_high change_low change_high``; the range is missing in a panel.
+        """
         found = self.what_if(brand=brand, changes=changes).changes
-        return found[["brand", "estimate", "ci_low", "ci_high"]].copy()
+        columns = ["brand", "estimate", "ci_low", "ci_high", "change_low", "change_high"]
+        return found[columns].copy()
 
 
 def choice_model(

@@ -197,7 +197,19 @@ def choices_of(
         cluster=design["cluster"],
         missing=missing,
     )
-    return _sorted_choices(rows, bank=bank, wave=wave, attributes=tuple(attributes))
+    made = _sorted_choices(rows, bank=bank, wave=wave, attributes=tuple(attributes))
+    if wave is None or not numbered_anew(frame[respondent], frame[wave]):
+        return made
+    text = (
+        "Respondents have the same numbers in every wave, without gaps: they are not taken for a "
+        "panel."
+    )
+    if panel:
+        text = (
+            "Respondents have the same numbers in every wave, without gaps: if a number is another "
+            "person each time, what is said and the next choice are of different persons."
+        )
+    return replace(made, notes=(Message(text), *made.notes))
 
 
 def _role(argument: str, name: str | None) -> str:
@@ -228,6 +240,20 @@ def _chosen(choice: pd.Series[Any], bank: pd.Series[Any]) -> pd.Series[Any]:
             "Use the same names in both columns."
         )
     return flags
+
+
+def numbered_anew(person: pd.Series[Any], wave: pd.Series[Any]) -> bool:
+    """Say whether ids look numbered from the same start in every wave: 1 to n, without gaps.
+
+    Then one id is another person in every wave. A panel loses persons, so that its numbers have
+    gaps.
+    """
+    number = pd.to_numeric(person.astype(str), errors="coerce")
+    if number.isna().any() or wave.nunique() < 2:
+        return False
+    ends = number.groupby(wave.to_numpy()).agg(["min", "max", "nunique"])
+    filled = ends["max"] - ends["min"] + 1 == ends["nunique"]
+    return bool(filled.all() and ends["min"].nunique() == 1)
 
 
 def _chosen_next(

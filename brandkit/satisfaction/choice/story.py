@@ -10,6 +10,7 @@ import pandas as pd
 
 from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import N_, Exhibit, Say, Story, speaker
+from brandkit.language import translate
 from brandkit.satisfaction.choice.choice import UNLIKELY, ChoiceModel, ShareChange
 
 #: Times by which use would have to favour an answer, from which more than use is likely behind it.
@@ -42,7 +43,7 @@ def choice_model(result: ChoiceModel, *, focus: object = None) -> Story:  # noqa
     )
     if facts["is_panel"]:
         headline = _headline(rows, say)
-        findings = [_first(rows, say), *_doubtful(rows, say), _moves(facts, say), _fit(facts, say)]
+        findings = [_first(rows, say), *_doubtful(rows, say), _moves(result, say), _fit(facts, say)]
     else:
         headline, first = _above_most(rows, facts["n"])
         findings = [first, _fit(facts, say)]
@@ -84,7 +85,10 @@ def choice_model(result: ChoiceModel, *, focus: object = None) -> Story:  # noqa
             "banks are compared with each other only."
         ),
         findings=tuple(findings),
-        exhibits={"choices": Exhibit(caption, alt, data, notes, draw=result.plot)},
+        exhibits={
+            "choices": Exhibit(caption, alt, data, notes, draw=result.plot),
+            **({"movers": _movers(result, say)} if len(result.movers) else {}),
+        },
     )
 
 
@@ -130,16 +134,41 @@ def _above_most(rows: pd.DataFrame, n: int) -> tuple[Message, Finding]:
     return headline, Finding(headline, detail, "likely" if len(named) else "open")
 
 
-def _moves(facts: Mapping[str, Any], say: Say) -> Finding:
+_MOVERS: Final = {"keep": Message("keep their bank"), "change": Message("change it")}
+
+
+def _movers(result: ChoiceModel, say: Say) -> Exhibit:
+    """Show the coefficients of those who keep their bank beside those of who change it."""
+    caption = say(
+        "Those who keep their bank until the next occasion and those who change it, apart: what "
+        "goes with the later choice, on the scale of the log odds, with its error ({n:count} "
+        "choices)."
+    )
+    rows = result.movers
+    data = pd.DataFrame({
+        "mover": [translate(_MOVERS[str(one)]) for one in rows["mover"]],
+        "attribute": [str(result.labels.get(str(one), one)) for one in rows["term"]],
+        **{name: rows[name] for name in ("estimate", "std_error", "n")},
+    })  # fmt: skip
+    return Exhibit(caption, None, data)
+
+
+def _moves(result: ChoiceModel, say: Say) -> Finding:
+    facts = result.facts
     headline = say(
         "{kept:count} of {n:count} choices keep the bank of the occasion before.",
         kept=facts["n_kept"],
     )
     detail = say(
-        "{changed:count} change it; a table shows both apart, since those who keep a bank may say "
-        "more of it because they use it.",
+        "{changed:count} change it. Those who keep a bank may say more of it because they use it.",
         changed=facts["n_changed"],
     )
+    if result.movers["mover"].nunique() == len(_MOVERS):
+        detail = say(
+            "{changed:count} change it; a table shows both apart, since those who keep a bank may "
+            "say more of it because they use it.",
+            changed=facts["n_changed"],
+        )
     return Finding(headline, detail, "clear")
 
 
