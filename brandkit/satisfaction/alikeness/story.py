@@ -285,16 +285,16 @@ def _change(change: pd.Series) -> Finding:
             "Among the {n_brands:count} banks asked about both times, inertia beyond chance "
             "changed by {estimate:decimal3} from {wave_a} to {wave_b} ({ci_low:decimal3} to "
             "{ci_high:decimal3}, {ci_level:percent}); {without_low:decimal3} to "
-            "{without_high:decimal3} whichever bank is left out. Banks that came or went add "
-            "{entry_exit:decimal3}."
+            "{without_high:decimal3} whichever bank is left out. Banks that came or went, and other "
+            "numbers of raters, add {entry_exit:decimal3}."
         )
         if is_image
         else say(
             "Among the {n_brands:count} banks asked about both times, the part between banks "
             "changed by {estimate:signed} percentage points from {wave_a} to {wave_b} "
             "({ci_low:signed} to {ci_high:signed}, {ci_level:percent}); {without_low:signed} to "
-            "{without_high:signed} whichever bank is left out. Banks that came or went add "
-            "{entry_exit:signed}."
+            "{without_high:signed} whichever bank is left out. Banks that came or went, and other "
+            "numbers of raters, add {entry_exit:signed}."
         )
     )
     if holds == "carried":

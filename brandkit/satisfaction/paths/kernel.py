@@ -606,19 +606,16 @@ def block_quality(matrix: Floats, values: PathValues, design: PathDesign) -> dic
     size = np.sqrt(np.diagonal(matrix))
     correlation = matrix / np.outer(size, size)
     quality = np.full((4, len(design.blocks)), np.nan)
+    rho_a = reliabilities(matrix[None], values.weights[:1], design)[0]
     for block in np.flatnonzero(~design.formative).tolist():
         items, m = design.items_of(block), int(design.sizes[block])
         loading = values.loadings[0, items]
         quality[0, block] = np.mean(loading**2)
         if m > 1:
-            within, weight = correlation[items, items], values.weights[0, items] * size[items]
-            squares = np.outer(weight, weight)
-            beside, apart = within - np.eye(m), squares - np.diag(np.diag(squares))
-            alpha = m / (m - 1) * (1 - m / within.sum())
-            share = (weight @ beside @ weight) / (weight @ apart @ weight)
+            alpha = m / (m - 1) * (1 - m / correlation[items, items].sum())
             total = loading.sum() ** 2
             rho_c = total / (total + np.sum(1 - loading**2))
-            quality[1:, block] = alpha, (weight @ weight) ** 2 * share, rho_c
+            quality[1:, block] = alpha, rho_a[block], rho_c
     return dict(zip(("ave", "alpha", "rho_a", "rho_c"), quality, strict=True))
 
 

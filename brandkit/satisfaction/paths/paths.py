@@ -343,12 +343,14 @@ class _Frames:
         """One row a path, as declared."""
         source, target = np.array(self.design.paths).T
         found = self._estimates("estimate", self.sample.paths[0], self.drawn.paths)
-        low, high = percentile_interval(self.drawn.corrected, level=self.level)
+        free = self.sample.corrected[0]
+        ends = percentile_interval(self.drawn.corrected, level=self.level)
+        low, high = (free + max(self.stretch, 1.0) * (end - free) for end in ends)
         return pd.DataFrame(
             {
                 **self.design.path_ends(),
                 **found,
-                "corrected": self.sample.corrected[0],
+                "corrected": free,
                 "corrected_low": low,
                 "corrected_high": high,
                 "size": path_size(found, corrected=(low, high), smallest=self.smallest),
