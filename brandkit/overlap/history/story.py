@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from brandkit.core.labels import known_focus
-from brandkit.core.message import Finding, Message, Settled, as_notes
+from brandkit.core.message import Finding, Message, as_notes
 from brandkit.core.story import Exhibit, Story, speaker
 from brandkit.language import translate
 from brandkit.overlap.history.history import (
@@ -184,12 +184,10 @@ def _of_bank(result: OverlapHistory, bank: str | None) -> list[Finding]:
         "Real change {estimate:signed} percentage points; {low:signed} to {high:signed} over ways "
         "of counting, {least:signed} to {most:signed} whichever rival is left out."
     )
-    half = abs(estimate) / 2
-    shared = least >= half if estimate > 0 else most <= -half
-    settled: Settled = "clear" if shared and abs(estimate) >= 100 * SMALLEST else "likely"
-    if low > _NOTHING:
-        return [Finding(say("{brand} has become more like its rivals."), detail, settled)]
-    if high < -_NOTHING:
-        return [Finding(say("{brand} has become less like its rivals."), detail, settled)]
+    if abs(estimate) >= 100 * SMALLEST:  # and no single rival makes half of it
+        if low > _NOTHING and least >= estimate / 2:
+            return [Finding(say("{brand} has become more like its rivals."), detail, "clear")]
+        if high < -_NOTHING and most <= estimate / 2:
+            return [Finding(say("{brand} has become less like its rivals."), detail, "clear")]
     headline = say("Whether {brand} moves toward its rivals is not determined.")
     return [Finding(headline, detail, "open")]

@@ -72,9 +72,9 @@ class PerceivedAlikeness(Result):
         From each wave to the next, among the banks asked about both times: ``measure item label
         wave_a wave_b estimate std_error ci_low ci_high ci_level p_value n_brands entry_exit
         without_low without_high carrier holds``. ``entry_exit`` is what banks that came or went
-        and other numbers of raters add; ``without_low`` and ``without_high`` are the change's ends with any one bank left out,
-        ``carrier`` the bank without which least is left. ``holds`` is "clear", "likely", "carried"
-        (by that bank), "open", or "untold" under three common banks.
+        and other numbers of raters add; ``without_low`` and ``without_high`` are the change's ends
+        with any one bank left out, ``carrier`` the bank without which least is left. ``holds`` is
+        "clear", "likely", "carried" (by that bank), "open", or "untold" under three common banks.
     pairs : DataFrame
         One row a wave, item and pair of banks: ``wave item label brand_a brand_b estimate
         std_error ci_low ci_high ci_level smallest_difference declared p_equal p_equal_adjusted

@@ -285,8 +285,8 @@ def _change(change: pd.Series) -> Finding:
             "Among the {n_brands:count} banks asked about both times, inertia beyond chance "
             "changed by {estimate:decimal3} from {wave_a} to {wave_b} ({ci_low:decimal3} to "
             "{ci_high:decimal3}, {ci_level:percent}); {without_low:decimal3} to "
-            "{without_high:decimal3} whichever bank is left out. Banks that came or went, and other "
-            "numbers of raters, add {entry_exit:decimal3}."
+            "{without_high:decimal3} whichever bank is left out. Banks that came or went, and "
+            "other numbers of raters, add {entry_exit:decimal3}."
         )
         if is_image
         else say(

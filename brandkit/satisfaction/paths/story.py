@@ -230,9 +230,9 @@ def _sizes(paths: pd.DataFrame, say: Say) -> list[Finding]:
     if "open" in pairs:
         told = {"pairs": pairs["open"], "k": len(pairs["open"]), "all": len(paths)}
         findings.append(Finding(
-            say("Of {k:count} of {all:count} direct paths it is not settled whether "
-                "{k:it matters|they matter}.", **told),
-            say("They may lie on either side of {least:decimal2}, or be 0 once the answers' "
+            say("Whether {k:count} of {all:count} direct paths {k:matters|matter} is not settled.",
+                **told),
+            say("{k:It|They} may lie on either side of {least:decimal2}, or be 0 once the answers' "
                 "unreliability is taken off: {pairs}.", **told),
             "open",
         ))  # fmt: skip
