@@ -214,8 +214,8 @@ def test_gaps_and_tipping_odds_are_those_of_the_sketch() -> None:
     error = np.sqrt(np.diag(less @ covariance @ less.T))
     gap = b - np.median(b)
     table = result.importance
-    np.testing.assert_allclose(table["gap"], gap, rtol=1e-10, atol=1e-12)
-    np.testing.assert_allclose(table["gap_error"], error, rtol=1e-8)
+    np.testing.assert_allclose(table["above_most"], gap, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(table["above_most_error"], error, rtol=1e-8)
     from scipy.stats import norm
 
     tipping = np.exp(np.maximum(gap - norm.ppf(1 - 0.025 / n) * error, 0))
@@ -225,7 +225,7 @@ def test_gaps_and_tipping_odds_are_those_of_the_sketch() -> None:
 
 def test_what_use_adds_to_every_tick_changes_no_gap() -> None:
     result = model(choice="considered")
-    assert np.isnan(result.importance["gap"]).all()  # two ticks and a scale: no most
+    assert np.isnan(result.importance["above_most"]).all()  # two ticks and a scale: no most
     assert np.isnan(result.importance["tipping_odds"]).all()
     change = result.what_if(brand="2", changes={"fair": 0.05}).glance()
     assert change["change_low"].item() == pytest.approx(0.0, abs=1e-15)

@@ -66,8 +66,8 @@ def test_open_and_small_paths_are_counted_and_named(rng) -> None:
     fitted = model(data, blocks=BLOCKS | {"FEES": ["noise"]}, limits=None,
                    paths=[*PATHS, ("FEES", "SAT")])  # fmt: skip
     size = fitted.paths["size"]
-    found = of(fitted.story(), "not settled whether")
-    assert str(found.headline).startswith(f"Of {(size == 'open').sum()} of 5 direct paths")
+    found = of(fitted.story(), "is not settled")
+    assert str(found.headline).startswith(f"Whether {(size == 'open').sum()} of 5 direct paths")
     assert "FEES → Customer satisfaction" in str(found.detail)
     assert found.settled == "open"
     assert f"{(size != 'matters').sum()} arrow" in str(fitted.story().exhibits["paths"].alt)

@@ -114,14 +114,14 @@ class ChoiceModel(Result):
         beyond the attributes, about the mean of all banks.
     importance : DataFrame
         One row an attribute: ``attribute label estimate std_error ci_low ci_high p_value rank_low
-        rank_high importance share gap gap_error p_above tipping_odds``. ``estimate`` is the
-        average rise of the chance to be chosen, 0-1, when a customer comes to say so of the bank
-        (for a scale: gives one more point), with the ranks that cannot be ruled out;
+        rank_high importance share above_most above_most_error p_above tipping_odds``. ``estimate``
+        is the average rise of the chance to be chosen, 0-1, when a customer comes to say so of the
+        bank (for a scale: gives one more point), with the ranks that cannot be ruled out;
         ``importance`` is the coefficient times the standard deviation within choices, ``share``
-        its part of all importances in absolute value. ``gap`` is the coefficient less the median
-        of attributes of its kind (0 and 1, or scales), ``p_above`` tests one-sided that it lies
-        above (Holm), and by ``tipping_odds`` use would have to raise the odds of this answer more
-        than of most others to explain that; missing for fewer than three of a kind.
+        its part of all importances in absolute value. ``above_most`` is the coefficient less the
+        median of attributes of its kind (0 and 1, or scales), ``p_above`` tests one-sided that it
+        lies above (Holm), and by ``tipping_odds`` use would have to raise the odds of this answer
+        more than of most others to explain that; missing for fewer than three of a kind.
     movers : DataFrame
         In a panel one row a group and attribute, of those who ``keep`` their bank until the next
         occasion and those who ``change`` it: ``mover term n estimate std_error``.
@@ -285,9 +285,9 @@ def choice_model(
     Customers tick more for the bank they use. If use raises the odds of every tick alike, the
     levels of the coefficients mean nothing in a single survey and only their differences do;
     where it raises some ticks more, differences do not either. So that a single survey is read by
-    ``gap`` and ``tipping_odds`` = exp(gap - z s), z at 1 - .025 / attributes and s the error of
-    the coefficient less the mean of the middle half of them. With ``panel=True`` and constants,
-    use before the choice is held.
+    ``above_most`` and ``tipping_odds`` = exp(above_most - z s), z at 1 - .025 / attributes and s
+    the error of the coefficient less the mean of the middle half of them. With ``panel=True`` and
+    constants, use before the choice is held.
 
     Chances are independent of irrelevant alternatives: a new bank takes from all others in
     proportion. ``independence`` tests it pair by pair: close substitutes are worth less where
@@ -437,7 +437,9 @@ def _gap_columns(solution: Solution, place: Floats, errors: fitting.Errors) -> d
     p_above[known] = holm(p_above[known])
     reach = stdtrit(df, 1 - 0.025 / max(int(known.sum()), 1)) * error
     tipping = np.exp(np.maximum(gap - reach, 0.0))
-    return {"gap": gap, "gap_error": error, "p_above": p_above, "tipping_odds": tipping}
+    return {
+        "above_most": gap, "above_most_error": error, "p_above": p_above, "tipping_odds": tipping,
+    }  # fmt: skip
 
 
 _MOVERS: Final = ["mover", "term", "n", "estimate", "std_error"]

@@ -101,13 +101,15 @@ def ranked(result: ChoiceModel) -> pd.DataFrame:
 
 def _above_most(rows: pd.DataFrame, n: int) -> tuple[Message, Finding]:
     """Name what customers say of their own bank more than most things; the reason stays open."""
-    rows = rows.assign(order=rows["tipping_odds"].fillna(0.0), by=rows["gap"].fillna(-np.inf))
+    rows = rows.assign(
+        order=rows["tipping_odds"].fillna(0.0), by=rows["above_most"].fillna(-np.inf)
+    )
     rows = rows.sort_values(["order", "by"], ascending=False, kind="stable")
     named = rows[(rows["tipping_odds"] >= TIPPING) & (rows["p_above"] <= UNLIKELY)]
     first = rows.iloc[0]
     say = speaker(
         items=named["label"].astype(str).tolist()[:MOST_NAMED], first=first["label"],
-        times=float(np.exp(first["gap"])), tipping=first["tipping_odds"], p=first["p_above"],
+        times=float(np.exp(first["above_most"])), tipping=first["tipping_odds"], p=first["p_above"],
         n=n, all=len(rows),
     )  # fmt: skip
     headline = say(
@@ -120,7 +122,7 @@ def _above_most(rows: pd.DataFrame, n: int) -> tuple[Message, Finding]:
             "Customers say {items} of their own bank more than they say most things of it. Whether "
             "they chose it for that, or say it because they use it, this survey cannot tell."
         )
-    if np.isnan(first["gap"]):
+    if np.isnan(first["above_most"]):
         detail = say(
             "With {all:count} attributes most of them cannot be told from the rest ({n:count} "
             "choices)."

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import NotEnoughDataError, check_level, check_whole_number
+from brandkit.core.errors import check_level, check_whole_number
 from brandkit.core.intervals import percentile_interval
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
@@ -21,6 +21,7 @@ from brandkit.satisfaction.paths.checks import (
     ScaleEnds,
     check_base,
     check_determined,
+    check_drawn,
     check_smallest,
     check_solved,
     scale_ends,
@@ -273,15 +274,10 @@ def path_model(
     sample, drawn = (without_index(values, negative) for values in (sample, drawn))
     drawn = drawn.chosen(drawn.settled)
     n_left = len(drawn.settled)
-    if n_left < 2:
-        raise NotEnoughDataError(
-            f"`draws` must give at least 2 models that can be fitted; found {n_left} of {draws}. "
-            "There are too few answers, or items nearly without differences: leave those out."
-        )
+    check_drawn(n_left, draws)
 
-    frames = _Frames(
-        design, have.matrices[0], sample, drawn, rows.df, level, rows.stretch(level), smallest
-    )
+    stretch = rows.stretch(level)
+    frames = _Frames(design, have.matrices[0], sample, drawn, rows.df, level, stretch, smallest)
     ratios = frames.ratios()
     facts = {
         "scheme": scheme, "n": len(rows), "n_persons": rows.n_persons,
@@ -303,7 +299,7 @@ def path_model(
         target=target or _last_explained(design),
         df=rows.df,
         level=level,
-        stretch=frames.stretch,
+        stretch=stretch,
         smallest=smallest,
         notes=(
             *rows.notes,
