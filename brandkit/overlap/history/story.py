@@ -177,8 +177,8 @@ def _of_bank(result: OverlapHistory, bank: str | None) -> list[Finding]:
     if bank is None or pd.isna(own["real"][0]):
         return []
     estimate, low, high = own["real"]
-    rows = result.brands[result.brands["brand"] == bank].set_index("component")
-    least, most = (100 * rows.loc["real", name] for name in ("without_low", "without_high"))
+    real = (result.brands["brand"] == bank) & (result.brands["component"] == "real")
+    least, most = 100 * result.brands.loc[real, ["without_low", "without_high"]].to_numpy()[0]
     say = speaker(brand=bank, estimate=estimate, low=low, high=high, least=least, most=most)
     detail = say(
         "Real change {estimate:signed} percentage points; {low:signed} to {high:signed} over ways "
