@@ -207,6 +207,69 @@ def test_rows(cell: Cell, said: list[dict[str, Any]]) -> list[dict[str, object]]
     return rows
 
 
+class Used(NamedTuple):
+    """A kind of sample in which customers tick more for the bank they use."""
+
+    use: float = 0.8
+    differs: float = 0.0
+    effects: tuple[float, ...] = ()
+
+
+USED = (
+    Used(), Used(effects=(1.6,)), Used(differs=0.3), Used(use=0.0), Used(effects=(0.8, 0.8, 0.8)),
+    Used(effects=(1.2,), differs=0.3), Used(effects=(0.8,) * 8),
+)  # fmt: skip
+
+
+def used_banks(
+    rng: np.random.Generator, *, persons: int, use: float, differs: float = 0.0,
+    effects: tuple[float, ...] = (), banks: int = 8, ticks: int = 8,
+) -> pd.DataFrame:  # fmt: skip
+    """Draw ticks about three of eight banks; use raises the log odds of those of the own one."""
+    worth = np.zeros(ticks)
+    worth[: len(effects)] = effects
+    x = rng.random((persons, banks, ticks)) < 0.35
+    rated = np.argsort(rng.random((persons, banks)), axis=1) < 3
+    taste = -np.log(-np.log(rng.random((persons, banks))))
+    chosen = np.where(rated, x @ worth + taste, -np.inf).argmax(axis=1)
+    own = np.arange(banks) == chosen[:, None]
+    raised = expit(np.log(0.35 / 0.65) + use + differs * rng.normal(size=ticks))
+    x |= own[:, :, None] & (rng.random(x.shape) < np.maximum(raised - 0.35, 0) / 0.65)
+    at, bank = np.nonzero(rated)
+    frame = pd.DataFrame(x[at, bank].astype(float), columns=[f"tick {k}" for k in range(ticks)])
+    return frame.assign(id=at, bank=bank, main=own[at, bank].astype(int))
+
+
+def used_rows(cells: tuple[Used, ...] = USED, *, runs: int = 200) -> list[dict[str, object]]:
+    """Give how often anything is called likely, of nothing and of what is planted."""
+    rows: list[dict[str, object]] = []
+    for number, cell in enumerate(cells):
+        found = []
+        for run in range(runs):
+            frame = used_banks(
+                np.random.default_rng([number, run]), persons=1500, use=cell.use,
+                differs=cell.differs, effects=cell.effects,
+            )  # fmt: skip
+            table = choice_model(
+                frame, choice="main", brand="bank", respondent="id",
+                attributes=[name for name in frame if name.startswith("tick")],
+            ).importance  # fmt: skip
+            likely = (table["tipping_odds"] >= 1.8) & (table["p_above"] <= 0.05)
+            k = len(cell.effects)
+            found.append((
+                (table["ci_low"] > 0)[k:].any(), (table["p_above"] <= 0.05)[k:].any(),
+                likely[k:].any(), bool(k) and likely[:k].all(),
+            ))  # fmt: skip
+        above_0, above, likely, planted = np.mean(found, axis=0).round(3)
+        rows.append({
+            "use": cell.use, "use differs": cell.differs,
+            "effects": ", ".join(map(str, cell.effects)) or "none", "runs": runs,
+            "any above 0": above_0, "any above most": above, "any likely": likely,
+            "planted likely": planted, "verdict": keeps_level(float(likely), runs),
+        })  # fmt: skip
+    return rows
+
+
 def main() -> None:
     """Print every table at 95 %, as soon as its samples are drawn."""
     print(f"\n{RUNS:,} samples each, {RUNS // 4:,} where something is planted")
@@ -215,6 +278,8 @@ def main() -> None:
         if not cell.planted:
             show(coverage_rows(cell, said))
         show(test_rows(cell, said))
+    print("\nCustomers who say more of the bank they use (200 samples of 1,500 persons)")
+    show(used_rows())
 
 
 if __name__ == "__main__":

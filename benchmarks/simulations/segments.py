@@ -14,6 +14,7 @@ import pandas as pd
 
 from benchmarks.programs import show
 from brandkit.core.linalg import Floats
+from brandkit.satisfaction.segments.levels import kinds_of, nature_of
 from brandkit.satisfaction.segments.segments import CustomerSegments, customer_segments
 
 RUNS = 2000
@@ -147,6 +148,29 @@ def mean_of(values: list[float]) -> float:
     there = np.asarray(values, dtype=float)
     there = there[~np.isnan(there)]
     return round(float(there.mean()), 3) if len(there) else np.nan
+
+
+def kind_rows(runs: int = 200) -> list[dict[str, object]]:
+    """Say how often answers of one level are called kinds, and how many kinds are counted."""
+    shapes = np.array([[1, 1, -1, -1, 0, 0], [-1, -1, 1, 1, 0, 0], [0, 0, -1, 0, 1.0, 1]])
+    rows: list[dict[str, object]] = []
+    for number, (planted, mean, apart) in enumerate(
+        ((1, 6.5, 0.0), (1, 8.3, 0.0), (3, 6.5, 1.2), (3, 6.5, 1.5))
+    ):
+        found = []
+        for run in range(runs):
+            rng = np.random.default_rng([number, run, 7])
+            level = mean + rng.normal(0, 1.2, 400)[:, None] + rng.normal(0, 1.2, (400, 6))
+            ratings = np.clip(np.rint(level + apart * shapes[rng.integers(0, 3, 400)]), 0, 10)
+            nature = nature_of(ratings, np.ones(400), seed=run).nature
+            found.append((nature == "kinds", kinds_of(ratings, np.ones(400), seed=run).n))
+        called, counted = np.array(found).T
+        rows.append({
+            "kinds": planted, "mean": mean, "apart": apart, "runs": runs,
+            "called kinds": float(called.mean()),
+            "counted right": float((counted == planted).mean()),
+        })  # fmt: skip
+    return rows
 
 
 def main() -> None:

@@ -20,10 +20,11 @@ CODES = frozenset({
     "cluster", "reference", "scenario", "null", "cell", "component", "side", "scaling",
     "method", "rotation", "model", "against", "optimum", "claim", "own_mean", "zone", "term",
     "driver", "measure", "link", "mode", "scheme", "base", "margin", "letter", "letters",
-    "style", "quadrant", "within", "by", "role", "test", "verdict", "reading", "trait",
+    "style", "quadrant", "within", "by", "role", "test", "verdict", "reading", "trait", "size",
+    "mover", "nature",
     "profile", "direction", "composite", "strategy", "because", "settled", "evidence", "rule",
     "severity", "place", "block", "block_a", "block_b", "source", "target", "problem",
-    "priority",
+    "priority", "holds",
 })  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from brandkit.satisfaction import (
     service_quality,
     survey_weights,
 )
+from brandkit.satisfaction.choice.kernel import numbered_anew
 from brandkit.sources import Study
 from brandkit.sources.survey.batteries import PickAny
 from brandkit.sources.survey.survey import Survey
@@ -46,6 +47,8 @@ NO_PRIORITIES = Message(
     "What to do first takes services that the survey rates for the focus bank and its rivals "
     "(drivers and focus in study.toml)."
 )
+#: Persons in several waves from which a survey counts as a panel.
+FEWEST_FOLLOWED = 100
 #: Fewer drivers than this are not worth ranking.
 FEWEST_DRIVERS = 2
 
@@ -68,6 +71,18 @@ def n_brands(survey: Survey) -> int:
     """Count the banks that a survey's rows are about; 1 where no column says."""
     column = survey.design.brand
     return 1 if column is None else int(survey.responses[column].nunique())
+
+
+def is_panel(survey: Survey) -> bool:
+    """Say whether enough persons answer in several waves, under one id, to follow them.
+
+    Where ids are numbered anew in every wave, one id is several persons.
+    """
+    person, wave, rows = survey.design.respondent, survey.design.wave, survey.responses
+    if person is None or wave is None or numbered_anew(rows[person], rows[wave]):
+        return False
+    waves = rows.groupby(person)[wave].nunique()
+    return int((waves > 1).sum()) >= FEWEST_FOLLOWED
 
 
 def wide_battery(survey: Survey, images: list[str]) -> PickAny | None:
@@ -193,8 +208,9 @@ def _choice(a: Asking) -> Any:
     a.require(images)
     a.require(n_brands(a.survey) > 1 and a.survey.design.respondent is not None)
     return choice_model(
-        a.survey, choice=a.section.choice, attributes=images, weight=a["weights"], missing="drop"
-    )
+        a.survey, choice=a.section.choice, attributes=images, weight=a["weights"], missing="drop",
+        panel=is_panel(a.survey),
+    )  # fmt: skip
 
 
 def _segments(a: Asking) -> Any:
@@ -261,10 +277,11 @@ QUESTIONS = (
         leads=False, keys=("survey.blocks", "survey.paths"), **_SURVEY,
     ),
     Question(
-        name="choice", text=Message("What wins customers?"), call=_choice,
+        name="choice", text=Message("What do customers say of their own bank?"), call=_choice,
         keys=("survey.choice", "survey.images"), may=("weights",), takes=Message(
-            "What wins customers takes the bank they chose among those they describe (choice and "
-            "images in the [survey] of study.toml, one row a respondent and bank)."
+            "What customers say of their own bank takes the bank they chose among those they "
+            "describe (choice and images in the [survey] of study.toml, one row a respondent and "
+            "bank)."
         ), **_SURVEY,
     ),
     Question(

@@ -161,6 +161,18 @@ class SurveyRows:
             df = max(min(df, len(np.unique(self.unit[inside])) - 1), 1)
         return float(stdtrit(df, (1 + level) / 2) / ndtri((1 + level) / 2))
 
+    def domain_factors(self, inside: Flags) -> Floats:
+        """Give by what errors of domains grow for the few clusters that they were met in.
+
+        The root of g/(g - 1) (G - 1)/G for g of G clusters; missing for one, whose error cannot
+        be estimated; 1 where persons are drawn. ``inside``: shape (n, domains).
+        """
+        if not self.is_clustered:
+            return np.ones(inside.shape[1])
+        met = (unit_totals(inside.astype(np.float64), unit=self.unit) > 0).sum(axis=0)
+        grown = met / np.maximum(met - 1, 1) * (self.n_units - 1) / self.n_units
+        return np.where(met == 1, np.nan, np.sqrt(grown))
+
     @property
     def df(self) -> int:
         """Degrees of freedom of the design: units minus strata, at least 1."""

@@ -639,3 +639,12 @@ def with_responses(data: Data, responses: pd.DataFrame) -> Data:
     if not isinstance(data, SurveyData):
         return responses
     return SurveyWith(responses, data.codebook, data.design)
+
+
+def in_one_cluster(names: Sequence[str]) -> Message:
+    """Say which groups were met in one cluster only."""
+    text = (
+        "The answers of {n:count} {n:group|groups} ({names}) come from one cluster: their error "
+        "cannot be estimated, and they are not compared."
+    )
+    return Message(text, {"n": len(names), "names": first_names(names)})

@@ -17,9 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError
-from brandkit.overlap import fit_reference, overlap_history
+from brandkit.overlap import FACET_WEIGHTS, fit_reference, overlap_history
 from brandkit.overlap.examples import catalog_of
 from brandkit.overlap.history.history import COMPONENTS, INDICES, OverlapHistory
+from brandkit.overlap.history.kernel import Market, Reading, bank_likeness, ledger_of
+from brandkit.overlap.similarity.facets import catalog_facets
 from brandkit.sources import read_catalog
 from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.catalog.listing import ProblemLog
@@ -350,6 +352,53 @@ def test_direction_is_open_where_the_vocabularies_disagree() -> None:
     assert "not determined" in " ".join(map(str, found.notes))
 
 
+# whether it holds for the market
+
+
+def movers(n_banks: int, moving: int) -> tuple[Offers, Offers]:
+    """Banks with a word of their own; of them ``moving`` take up the word of all at the end."""
+    first = [offer(f"B{at}", 0, ("all", f"own{at}", f"two{at}")) for at in range(n_banks)]
+    common = [offer(f"B{at}", 1, ("all", "also")) for at in range(n_banks)]
+    last = [
+        each | ({"features": ["all", "also", f"own{at}"]} if at < moving else {})
+        for at, each in enumerate(first)
+    ]
+    return [*first, *common], [*last, *common]
+
+
+@pytest.mark.parametrize(
+    ("n_banks", "moving", "holds"),
+    [(7, 7, "clear"), (7, 1, "carried"), (4, 4, "likely"), (7, 0, "open"), (2, 2, "open")],
+)
+def test_what_one_bank_does_is_not_the_market(n_banks: int, moving: int, holds: str) -> None:
+    real = history(*movers(n_banks, moving), vocabulary="last", **FEATURES).change.iloc[3]
+    assert real["holds"] == holds
+    if holds == "carried":
+        assert real["carrier"] == "B0"
+
+
+def test_a_bank_left_out_is_one_that_is_not_there() -> None:
+    rng = np.random.default_rng(5)
+    offers = random_market(8, brands=6)
+    study = catalog_of(offers)
+    reference = fit_reference(study)
+    facets = catalog_facets(study)
+    n = len(facets.brands)
+    who = np.arange(n)
+    ledger = ledger_of([facets], [who], n)
+    market = Market(facets, who, n, ledger, reference, dict(FACET_WEIGHTS), 0.3)
+    sister = np.zeros((n, n), dtype=bool)
+    sister[0, 1] = sister[1, 0] = True
+    there = np.arange(n) != rng.integers(2, n)
+    names = {str(at): Reading(there & (np.arange(n) != at)) for at in np.flatnonzero(there)}
+    sizes = {each.category: 2 for each in facets.categories}
+    found = bank_likeness(
+        market, names | {"without": Reading(there, leaves_out=True)}, sister=sister, n_drawn=sizes
+    )
+    for at in np.flatnonzero(there):
+        np.testing.assert_allclose(found["without"][at], found[str(at)], atol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
@@ -392,6 +441,9 @@ def test_the_bank_that_moves_toward_the_market_is_found() -> None:
     study = read_study("sample")
     truth = json.loads((study.folder / "truth.json").read_text(encoding="utf-8"))["catalog"]
     found = overlap_history(study.catalogs)
+    real = found.change.set_index("component").loc["real"]
+    assert (real["holds"], real["carrier"]) == ("carried", truth["homogenising"])
+    assert real["without_low"] < 0.2 * real["estimate"]
     table = found.brands.pivot(index="brand", columns="component", values="estimate")
     assert table["total"].idxmax() == truth["homogenising"]
     assert table["real"].idxmax() == truth["homogenising"]

@@ -114,6 +114,7 @@ def test_a_true_claim_makes_no_neighbour_seem_denied() -> None:
     assert len(found - planted) <= 1
     own = called[[pair in planted for pair in zip(called["brand"], called["attribute"],
                                                   strict=True)]]  # fmt: skip
+    # four right intervals of 95 % hold all at once in .81 of the studies, three of them in .99
     assert ((own["gap_low"] < 0.2) & (own["gap_high"] > 0.2)).sum() >= 3
     assert abs(own["gap"].mean() - 0.2) < 0.02
 

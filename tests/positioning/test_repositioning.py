@@ -175,6 +175,23 @@ def test_a_choice_model_is_asked_for_each_what_if(stability) -> None:
     assert "independence of irrelevant alternatives" in " ".join(map(str, found.notes))
 
 
+class Range(Choices):
+    """One that can only tell a range, as of a single survey."""
+
+    def share_changes(self, brand: str, changes: dict[str, float]) -> pd.DataFrame:
+        found = super().share_changes(brand, changes)
+        return found.assign(change_low=found["estimate"] / 5, change_high=found["estimate"])
+
+
+def test_a_change_of_choices_known_as_a_range_is_said_as_one(stability) -> None:
+    found = repositioning(stability, brand="A", changes={"fair": 0.1}, preference=Range())
+    assert found.moves.loc[0, ["choice_low", "choice_high"]].tolist() == pytest.approx([0.01, 0.05])
+    said = str(found.story().findings[0].detail)
+    assert "Share of choices +1.00 to +5.00 points, if what customers say moves them" in said
+    plain = repositioning(stability, brand="A", changes={"fair": 0.1}, preference=Choices())
+    assert "Share of choices +5.00 points (" in str(plain.story().findings[0].detail)
+
+
 def test_without_evidence_nothing_is_said_of_shares(stability) -> None:
     found = repositioning(stability, brand="A", changes={"fair": 0.1})
     columns = ["choice_now", "choice_then", "choice_change", "ci_low", "ci_high"]

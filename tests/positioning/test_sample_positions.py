@@ -107,4 +107,6 @@ def test_claims_follow_the_planted_pull(last_year, truth) -> None:
         (called == "contradicted") & (sign > 0.05)
     )
     # claims are measured against what is not claimed, the truth here against all cells
-    assert wrong.sum() <= 0.08 * (called != "not_shown").sum()
+    # a twentieth is promised on average; of so many calls in one study chance adds 1.6 errors
+    n = int((called != "not_shown").sum())
+    assert wrong.sum() / n <= 0.05 + 1.645 * np.sqrt(0.05 * 0.95 / n)

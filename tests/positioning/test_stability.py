@@ -403,3 +403,17 @@ def test_regions_cover_and_alike_brands_stay_together(design: str) -> None:
     alike = survey.market(design, places=places)
     called = np.mean([pair_result(alike, 300, rng)[2] for _ in range(40)])
     assert called - 2.6 * np.sqrt(0.05 * 0.95 / 40) <= 0.05
+
+
+def test_draws_in_which_nobody_ticks_are_refused_in_words() -> None:
+    """A few draws went well, many ended in numpy's own error."""
+    rng = np.random.default_rng(23)
+    n = int(rng.integers(5, 14))
+    rng.integers(2, 4)
+    rng.integers(1, 4, size=(n, 4))
+    rng.choice(["A", "B"], n)
+    rows = pd.DataFrame(rng.integers(0, 2, size=(n, 3)), columns=["p", "q", "r"])
+    rows = rows.assign(bank=rng.choice(["A", "B", "C"], n), id=np.arange(n))
+    call = {"brand": "bank", "attributes": ["p", "q", "r"], "respondent": "id"}
+    with pytest.raises(NotEnoughDataError, match="enough respondents with ticks for every draw"):
+        map_stability(rows, draws=1000, **call)

@@ -304,3 +304,16 @@ def test_contract(answers) -> None:
         ),
         answers,
     )
+
+
+def test_a_bank_met_in_one_cluster_is_left_out_and_said() -> None:
+    rng = np.random.default_rng(6)
+    frame = pd.DataFrame({"y": rng.normal(7, 1, 300), "bank": np.tile(list("XYZ"), 100),
+                          "id": np.arange(300)})  # fmt: skip
+    frame["branch"] = np.where(frame["bank"] == "X", 0, frame["id"] % 20 + 1)
+    call = {"brand": "bank", "items": ["y"], "respondent": "id", "smallest_difference": 0.5,
+            "draws": 100}  # fmt: skip
+    found = perceived_alikeness(frame, cluster="branch", **call)
+    assert set(found.pairs["brand_a"]) | set(found.pairs["brand_b"]) == {"Y", "Z"}
+    assert any("(X) come from one cluster" in str(one) for one in found.notes)
+    assert len(perceived_alikeness(frame, **call).pairs) == 3

@@ -195,6 +195,94 @@ def _inclusion(eta: np.ndarray, k: int) -> np.ndarray:
                      for row in range(len(eta))])  # fmt: skip
 
 
+# What is identifiable ----------------------------------------------------------------------------
+
+
+def test_gaps_and_tipping_odds_are_those_of_the_sketch() -> None:
+    """Against the median, errors less the mean of the middle half: METHODS_MENDED, F6."""
+    from benchmarks.simulations.choice import used_banks
+
+    frame = used_banks(np.random.default_rng(4), persons=400, use=0.8, effects=(1.0,))
+    names = [name for name in frame if name.startswith("tick")]
+    result = model(frame, attributes=names)
+    b = result.coefficients["estimate"].to_numpy()
+    turn = result.fitted.to_units()
+    covariance = turn @ result.fitted.inverse @ turn.T
+    n = len(b)
+    less = np.eye(n)
+    less[:, np.argsort(b)[n // 4 : n - n // 4]] -= 1 / (n - 2 * (n // 4))
+    error = np.sqrt(np.diag(less @ covariance @ less.T))
+    gap = b - np.median(b)
+    table = result.importance
+    np.testing.assert_allclose(table["above_most"], gap, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(table["above_most_error"], error, rtol=1e-8)
+    from scipy.stats import norm
+
+    tipping = np.exp(np.maximum(gap - norm.ppf(1 - 0.025 / n) * error, 0))
+    np.testing.assert_allclose(table["tipping_odds"], tipping, rtol=1e-5)
+    assert table["p_above"].min() == pytest.approx(n * norm.sf(gap / error).min(), rel=1e-4)
+
+
+def test_what_use_adds_to_every_tick_changes_no_gap() -> None:
+    result = model(choice="considered")
+    assert np.isnan(result.importance["above_most"]).all()  # two ticks and a scale: no most
+    assert np.isnan(result.importance["tipping_odds"]).all()
+    change = result.what_if(brand="2", changes={"fair": 0.05}).glance()
+    assert change["change_low"].item() == pytest.approx(0.0, abs=1e-15)
+
+
+def waves(frame: pd.DataFrame = CHOICES) -> pd.DataFrame:
+    """A panel of two waves: what is said in the first, the choice of the second."""
+    first = frame.assign(wave="Q4 2024", main=np.where(frame["bank"] == 1, 1, 0))
+    second = frame.assign(wave="Q1 2025", fair=0, modern=1, rates=3)
+    return pd.concat([second, first], ignore_index=True)
+
+
+def test_a_panel_sets_what_was_said_beside_the_next_choice() -> None:
+    result = model(waves(), wave="wave", panel=True)
+    known = model(constants="brand")
+    np.testing.assert_allclose(
+        result.coefficients["estimate"], known.coefficients["estimate"], rtol=1e-8
+    )
+    assert len(result.constants) == 6  # in a panel each bank has its own
+    facts = result.glance().iloc[0]
+    kept = int(CHOICES.loc[CHOICES["main"] == 1, "bank"].eq(1).sum())
+    assert (facts["n_kept"], facts["n_changed"]) == (kept, 150 - kept)
+    assert set(result.movers["mover"]) <= {"keep", "change"}
+    assert result.movers.set_index("mover").loc["change", "n"].max() <= 150 - kept
+    assert np.isnan(result.what_if(brand="2", changes={"fair": 0.05}).changes["change_low"]).all()
+
+
+def test_ids_that_start_again_in_every_wave_are_noticed() -> None:
+    assert any(
+        "same numbers in every wave" in str(one) for one in model(waves(), wave="wave").notes
+    )
+    left = waves().query("not (id == id.min() + 3 and wave == 'Q1 2025')")  # a panel loses persons
+    said = model(left, wave="wave", panel=True).notes
+    assert not any("same numbers" in str(one) for one in said)
+
+
+def test_without_a_second_occasion_there_is_no_panel() -> None:
+    with pytest.raises(NotEnoughDataError, match="answer on two occasions or more"):
+        model(CHOICES.assign(wave="2024"), wave="wave", panel=True)
+    with pytest.raises(InputError, match="`wave` must name a column"):
+        model(panel=True)
+
+
+@pytest.mark.slow
+def test_use_alone_makes_nothing_likely() -> None:
+    """A part of ``benchmarks.simulations.choice``: 40 samples a design."""
+    from benchmarks.simulations.choice import USED, used_rows
+
+    for row in used_rows(USED[:3], runs=40):
+        limit = 0.05 + 2.6 * 0.035
+        if row["effects"] == "none":
+            assert row["any likely"] <= limit, row
+            assert row["any above most"] <= limit or row["use differs"], row
+        else:
+            assert row["planted likely"] >= 0.9, row
+
+
 # What if -----------------------------------------------------------------------------------------
 
 

@@ -213,6 +213,12 @@ STORIES: dict[str, Callable[[], Result]] = {
     "choice": lambda: choices([1.5, 0.5, 0.0]),
     "choice, nothing": lambda: choices([0.0] * 6, n=60),
     "choice, missing": without_chances,
+    "choice, followed": lambda: followed(choices([1.5, 0.5, 0.0])),
+    "choice, followed, nothing": lambda: followed(choices([0.0] * 6, n=60)),
+    "choice, above most": lambda: choices([3.0, 0.0, 0.0, 0.0]),
+    "what if, followed": lambda: what_if(followed(choices([1.5, 0.5, 0.0]))),
+    "what if, followed, less": lambda: what_if(followed(choices([1.5, 0.5, 0.0])), -0.05),
+    "what if, followed, nothing": lambda: what_if(followed(choices([0.0] * 3, n=60))),
     "what if": lambda: what_if(choices([1.5, 0.5, 0.0])),
     "what if, less": lambda: what_if(choices([1.5, 0.5, 0.0]), -0.05),
     "what if, two banks": lambda: what_if(choices([1.0], banks=2, n=80)),
@@ -241,10 +247,40 @@ def test_one_clear_leader_is_named(driven: OrdinalModel, chosen: ChoiceModel) ->
     assert (str(first.headline), first.settled) == ("“service 0” moves sat most.", "clear")
     top = driven.effects.query("measure == 'top2' and driver == 'service 0'").iloc[0]
     assert f"brings {100 * top['estimate']:.1f} percentage points" in str(first.detail)
-    decides = chosen.story().findings[0]
-    assert (str(decides.headline), decides.settled) == ("“attribute 0” decides most.", "clear")
     rise = chosen.importance["estimate"][0]
-    assert f"{100 * rise:.1f} percentage points more likely" in str(decides.detail)
+    of_panel = followed(chosen).story()
+    assert str(of_panel.findings[0].headline) == "“attribute 0” decides most."
+    assert of_panel.findings[0].settled == "clear"
+    assert f"{100 * rise:.1f} percentage points more likely" in str(of_panel.findings[0].detail)
+
+
+def followed(result: ChoiceModel) -> ChoiceModel:
+    """The same numbers as if what was said came before the choice."""
+    facts = dict(result.facts) | {"is_panel": True, "n_kept": 300, "n_changed": 100}
+    return replace(result, facts=facts)
+
+
+CANNOT_TELL = "or say it because they use it, this survey cannot tell."
+CAUSAL = ("decide", "wins", "win choices", "likely to be chosen", "chance to be chosen")
+
+
+def test_a_single_survey_tells_no_cause_and_says_so_in_the_headline(chosen: ChoiceModel) -> None:
+    often = choices([3.0, 0.0, 0.0, 0.0, 0.0], n=600)
+    story = often.story()
+    assert str(story.headline).startswith("Customers say attribute 0 of their own bank more than")
+    assert str(story.headline).endswith(CANNOT_TELL)
+    assert story.findings[0].settled == "likely"
+    assert story.findings[0].headline == story.headline
+    nothing = choices([0.0] * 5, n=300).story()
+    assert str(nothing.headline).endswith(CANNOT_TELL)
+    assert nothing.findings[0].settled == "open"
+    two = choices([3.0, 0.0]).story()  # of two, neither is what most are like
+    assert two.findings[0].settled == "open"
+    for one in (story, nothing, two, chosen.story()):
+        said = " ".join(str(text) for text in all_texts(one))
+        assert not [word for word in CAUSAL if word in said]
+        assert not [found for found in one.findings if found.settled == "clear"]
+    assert "own bank" in often.plot().get_xlabel()
 
 
 def test_a_near_tie_is_only_likely() -> None:
@@ -263,7 +299,7 @@ def test_nothing_to_be_seen_is_a_finding() -> None:
     assert unmoved.story().findings[0].settled == "open"
     change = unmoved.what_if(brand="Civic", changes={"attribute 0": 0.1})
     assert change.story().findings[0].settled == "open"
-    assert "not be sure" in str(change.story().headline)
+    assert "this survey cannot tell" in str(change.story().findings[0].detail)
 
 
 def test_unequal_slopes_are_told_with_their_direction(driven: OrdinalModel) -> None:
@@ -275,15 +311,29 @@ def test_unequal_slopes_are_told_with_their_direction(driven: OrdinalModel) -> N
     assert told["“service 1” counts more among satisfied customers."] == "likely"
 
 
-def test_a_what_if_is_never_called_clear(chosen: ChoiceModel) -> None:
-    """It rests on a model of independence, whatever its interval."""
+def test_a_what_if_is_a_range_and_open(chosen: ChoiceModel) -> None:
     change = chosen.what_if(brand="Civic", changes={"attribute 0": 0.2})
     mine, rivals = change.story().findings
-    assert (mine.settled, rivals.settled) == ("likely", "open")
-    points = 100 * change.glance()["estimate"].item()
-    assert f"Civic could win {points:.1f} percentage points" in str(mine.headline)
+    assert (mine.settled, rivals.settled) == ("open", "open")
+    row = change.glance().iloc[0]
+    assert 0 < row["change_low"] < row["change_high"] == row["estimate"]
+    ends = f"{100 * row['change_low']:.1f} to {100 * row['change_high']:.1f}"
+    assert f"Civic would change by {ends} percentage points" in str(mine.headline)
     assert "“attribute 0” +20 in a hundred customers" in str(mine.detail)
-    less = chosen.what_if(brand="Civic", changes={"attribute 0": -0.2})
+    assert "this survey cannot tell" in str(mine.detail)
+
+
+def test_a_what_if_of_a_panel_is_likely_at_most(chosen: ChoiceModel) -> None:
+    """It rests on a model of independence, whatever its interval."""
+    panel = followed(chosen)
+    change = panel.what_if(brand="Civic", changes={"attribute 0": 0.2})
+    assert change.story().findings[0].settled == "likely"
+    assert np.isnan(change.glance()["change_low"].item())
+    points = 100 * change.glance()["estimate"].item()
+    assert f"Civic could win {points:.1f} percentage points" in str(change.story().headline) + str(
+        change.story().findings[0].headline
+    )
+    less = panel.what_if(brand="Civic", changes={"attribute 0": -0.2})
     assert "would lose" in str(less.story().headline)
 
 
@@ -301,3 +351,16 @@ def test_a_model_that_fails_its_test_says_so(
     for language in LANGUAGES[1:]:
         for text in (found[-1].headline, found[-1].detail):
             assert translate(text, language) != str(text)
+
+
+def test_a_promised_table_of_movers_is_shown(chosen: ChoiceModel) -> None:
+    alone = followed(chosen).story()
+    assert "movers" not in alone.exhibits
+    assert not any("a table shows both" in str(one.detail) for one in alone.findings)
+    rows = pd.DataFrame({"mover": ["keep", "change"], "term": chosen.importance["attribute"][0],
+                         "n": [300, 100], "estimate": [1.0, 0.5], "std_error": 0.2})  # fmt: skip
+    both = replace(followed(chosen), movers=rows).story()
+    assert any("a table shows both" in str(one.detail) for one in both.findings)
+    shown = both.exhibits["movers"].data
+    assert shown["mover"].tolist() == ["keep their bank", "change it"]
+    assert shown["attribute"].tolist() == [chosen.importance["label"][0]] * 2

@@ -61,16 +61,19 @@ def test_a_single_way_is_said_to_be_the_only_one() -> None:
     assert str(fitted.story().headline) == "Perceived quality moves Customer satisfaction"
 
 
-def test_open_paths_are_counted_and_named(rng) -> None:
+def test_open_and_small_paths_are_counted_and_named(rng) -> None:
     data = small_answers().assign(noise=rng.normal(size=120))
     fitted = model(data, blocks=BLOCKS | {"FEES": ["noise"]}, limits=None,
                    paths=[*PATHS, ("FEES", "SAT")])  # fmt: skip
-    sure = (fitted.paths["ci_low"] > 0) | (fitted.paths["ci_high"] < 0)
-    found = of(fitted.story(), "not settled")
-    assert str(found.headline).startswith(f"{(~sure).sum()} of 5 direct paths")
+    size = fitted.paths["size"]
+    found = of(fitted.story(), "is not settled")
+    assert str(found.headline).startswith(f"Whether {(size == 'open').sum()} of 5 direct paths")
     assert "FEES → Customer satisfaction" in str(found.detail)
     assert found.settled == "open"
-    assert f"{(~sure).sum()} arrow" in str(fitted.story().exhibits["paths"].alt)
+    assert f"{(size != 'matters').sum()} arrow" in str(fitted.story().exhibits["paths"].alt)
+    small = replace(fitted, paths=fitted.paths.assign(size="small")).story()
+    assert of(small, "too small to matter").settled == "clear"
+    assert not [one for one in small.findings if "none may be 0" in str(one.headline)]
 
 
 def test_blocks_that_cannot_be_told_apart_come_next() -> None:

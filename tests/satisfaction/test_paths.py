@@ -431,3 +431,90 @@ def test_contract() -> None:
     assert_contract(
         lambda: path_model(data, blocks=BLOCKS, paths=PATHS, limits=(0, 10), draws=40), data
     )
+
+
+# --- the smallest path that matters --------------------------------------------------------------
+
+
+def leaking(n: int, third: float, *, seed: int) -> pd.DataFrame:
+    """Two causes correlated .6, answered with reliability .75; the second leads on by `third`."""
+    rng = np.random.default_rng(seed)
+    one = rng.normal(size=n)
+    two = 0.6 * one + 0.8 * rng.normal(size=n)
+    target = 0.5 * one + third * two
+    target = target + np.sqrt(1 - target.var()) * rng.normal(size=n)
+    items = {
+        f"{name}{at}": latent + rng.normal(size=n) * np.sqrt(0.99 * 3 * (1 / 0.75 - 1))
+        for name, latent in (("a", one), ("b", two), ("s", target))
+        for at in range(3)
+    }
+    return pd.DataFrame(items)
+
+
+LEAK = {"blocks": {name: [f"{name.lower()}{at}" for at in range(3)] for name in "ABS"},
+        "paths": [("A", "S"), ("B", "S")]}  # fmt: skip
+
+
+def test_a_path_freed_of_unreliability_is_the_latent_one() -> None:
+    result = path_model(leaking(60_000, 0.0, seed=1), **LEAK, draws=20)
+    row = result.paths.set_index("source")
+    assert row.loc["B", "estimate"] > 0.05  # leaks in from the other cause
+    assert row.loc["B", "corrected"] == pytest.approx(0.0, abs=0.02)
+    assert row.loc["A", "corrected"] == pytest.approx(0.5, abs=0.02)
+    assert row.loc["B", "ci_low"] > 0
+    assert row.loc["B", "size"] != "matters"
+    assert row.loc["A", "size"] == "matters"
+
+
+def test_correction_is_by_rho_a_of_the_blocks() -> None:
+    result = path_model(leaking(300, 0.2, seed=2), **LEAK, draws=20)
+    rho = np.sqrt(result.blocks.set_index("block")["rho_a"])
+    lone = path_model(leaking(300, 0.2, seed=2), draws=20,
+                      blocks={"A": LEAK["blocks"]["A"], "S": LEAK["blocks"]["S"]},
+                      paths=[("A", "S")])  # fmt: skip
+    own = np.sqrt(lone.blocks.set_index("block")["rho_a"])
+    assert lone.paths["corrected"][0] == pytest.approx(
+        lone.paths["estimate"][0] / own["A"] / own["S"], rel=1e-9
+    )
+    assert (rho < 1).all()
+    single = path_model(leaking(300, 0.2, seed=2), blocks={"A": ["a0"], "S": ["s0"]},
+                        paths=[("A", "S")], draws=20)  # fmt: skip
+    assert single.paths["corrected"][0] == pytest.approx(single.paths["estimate"][0], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("path", "error", "corrected", "size"),
+    [
+        (0.20, 0.04, (0.05, 0.3), "matters"),
+        (0.20, 0.04, (-0.05, 0.3), "open"),
+        (-0.20, 0.04, (-0.3, -0.05), "matters"),
+        (0.17, 0.04, (0.05, 0.3), "open"),
+        (0.026, 0.012, (-0.05, 0.3), "small"),
+        (-0.09, 0.012, (-0.3, -0.05), "open"),
+    ],
+)
+def test_the_rule_of_sizes(path: float, error: float, corrected: tuple, size: str) -> None:
+    from brandkit.satisfaction.paths.paths import path_size
+
+    found = {"estimate": [path], "std_error": [error], "ci_low": [path - 1.96 * error],
+             "ci_high": [path + 1.96 * error]}  # fmt: skip
+    ends = tuple(np.array([end]) for end in corrected)
+    assert path_size(found, corrected=ends, smallest=0.10) == [size]
+
+
+def test_a_smallest_path_off_its_range_is_refused() -> None:
+    with pytest.raises(ScaleError, match="`smallest` must lie between 0 and 1"):
+        path_model(leaking(60, 0.0, seed=2), **LEAK, smallest=1.5)
+
+
+@pytest.mark.slow
+def test_leaks_do_not_matter_and_paths_of_a_fifth_do() -> None:
+    """A part of ``benchmarks.simulations.paths``: 25 samples a design."""
+    from benchmarks.simulations.paths import size_rows
+
+    for row in size_rows(runs=25, designs=((1000, 0.0), (1000, 0.2))):
+        if row["path"] == 0:
+            assert row["matters"] <= 0.05 + 2.6 * 0.044, row
+            assert row["not 0"] >= 0.5, row  # the plain path leaks
+        else:
+            assert row["matters"] >= 0.8, row

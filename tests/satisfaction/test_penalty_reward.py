@@ -188,12 +188,8 @@ def test_the_sample_study_shows_what_was_planted(root) -> None:
     frame = penalty_reward(
         study.survey, outcome="sat1", attributes=SERVICES, missing="drop", draws=300
     ).attributes.set_index("attribute")
-    # complaints are planted as basic, but a point lost counts less than twice a point gained here
-    assert frame.loc["complain", "asymmetry_even"] > -1 / 3
-    assert frame.loc["complain", "asymmetry_even_high"] < 0
     for name, kind in kinds.items():
-        left_open = kind == "none" or name == "complain"
-        assert frame.loc[name, "role"] == ("undecided" if left_open else kind), name
+        assert frame.loc[name, "role"] == ("undecided" if kind == "none" else kind), name
 
 
 def test_planted_kinds_are_found_in_nine_of_ten_samples_of_a_thousand() -> None:

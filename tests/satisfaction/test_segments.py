@@ -163,18 +163,111 @@ def test_without_groups_one_class_is_found_and_two_do_not_last() -> None:
     assert forced.stability["rand_index"] < 0.7
 
 
-def test_kinds_that_differ_in_shape_only_are_found_among_lenient_and_strict(rng) -> None:
-    kind = rng.choice([-1.0, 1.0], 300)
-    level = rng.normal(0, 2, (300, 1))
-    shape = np.array([1.0, 1.0, -1.0, -1.0])
-    frame = pd.DataFrame(6 + level + kind[:, None] * shape + rng.normal(0, 0.8, (300, 4)))
-    frame.columns = list("abcd")
-    options = {"items": list("abcd"), "draws": 50, "starts": 10}
-    relative = customer_segments(frame, form="relative", n_classes=2, **options)
-    own = relative.membership.sort_index().to_numpy()
-    assert adjusted_rand_score(own, kind) > 0.9
-    ratings = customer_segments(frame, n_classes=2, **options)
-    assert adjusted_rand_score(ratings.membership.sort_index().to_numpy(), kind) < 0.3
+def halo(rng: np.random.Generator, n: int = 400, *, mean: float = 6.5) -> pd.DataFrame:
+    """One level without gaps: everybody rates all six items a little higher or lower."""
+    level = rng.normal(0, 1.2, n)[:, None]
+    scores = np.clip(np.rint(mean + level + rng.normal(0, 1.2, (n, 6))), 0, 10)
+    return pd.DataFrame(scores, columns=[f"x{at}" for at in range(6)])
+
+
+def kinds(rng: np.random.Generator, n: int = 400, *, apart: float = 1.2) -> pd.DataFrame:
+    """Three kinds that like other items, under the same halo."""
+    shapes = np.array([[1, 1, -1, -1, 0, 0], [-1, -1, 1, 1, 0, 0], [0, 0, -1, 0, 1.0, 1]])
+    return (halo(rng, n) + apart * shapes[rng.integers(0, 3, n)]).clip(0, 10).round()
+
+
+def test_steps_of_one_level_are_no_kinds() -> None:
+    rng = np.random.default_rng(5)
+    for mean in (6.5, 8.3):
+        frame = halo(rng, mean=mean)
+        found = customer_segments(frame, items=[*frame], draws=50, starts=4, n_classes=(1, 4))
+        assert len(found.segments) > 1  # and they last over draws
+        assert found.nature == "levels"
+        assert found.p_levels > 0.01
+        assert "not in what they rate high" in str(found.story().headline)
+        assert not [one for one in found.story().findings if one.settled == "clear"]
+
+
+def test_planted_kinds_are_told_from_levels() -> None:
+    frame = kinds(np.random.default_rng(6), apart=1.5)
+    found = customer_segments(frame, items=[*frame], draws=50, starts=4, n_classes=3)
+    assert (found.nature, found.p_levels) == ("kinds", 1 / 200)
+    assert (found.n_kinds, found.is_rough) == (3, False)
+    assert "3 kinds fit best" in str(found.story().findings[0].detail)
+    assert found.story().findings[0].settled == "clear"
+    assert "by degrees is open" in str(found.story().findings[0].headline)
+
+
+def test_items_that_go_against_each_other_are_kinds_and_few_items_are_open() -> None:
+    rng = np.random.default_rng(7)
+    side = np.where(rng.random(500) < 0.5, 1.0, -1.0)[:, None]
+    frame = pd.DataFrame(5 + side * [1.5, 1.5, -1.5, -1.5] + rng.normal(0, 1.2, (500, 4)),
+                         columns=list("abcd"))  # fmt: skip
+    call = {"draws": 50, "starts": 3, "n_classes": 2}
+    assert customer_segments(frame, items=[*frame], **call).nature == "kinds"
+    few = customer_segments(frame, items=["a", "b", "c"], **call)
+    assert few.nature == "open"
+    assert np.isnan(few.p_levels)
+    noise = pd.DataFrame(rng.normal(6, 1.2, (400, 5)), columns=list("vwxyz"))
+    assert customer_segments(noise, items=[*noise], **call).nature == "levels"
+
+
+def test_kinds_are_counted_apart_from_their_level() -> None:
+    from brandkit.satisfaction.segments.levels import kinds_of
+
+    rng, even = np.random.default_rng(3), np.ones(500)
+    level = rng.normal(0, 1.2, (500, 1))
+    noise = rng.normal(0, 1.0, (500, 6))
+    assert kinds_of(level + noise, even, seed=0) == (1, False)
+    side = np.where(rng.random(500) < 0.4, 1.5, -1.5)[:, None]
+    two = level + side * [1, 1, 1, -1, -1, -1] + noise
+    assert kinds_of(two, even, seed=0) == (2, False)
+    doubled = kinds_of(np.vstack([two, two]), np.full(1000, 7.0), seed=0)  # any scale of weights
+    assert doubled.n >= 2
+    assert kinds_of(np.minimum(level + noise, 0.3), even, seed=0).is_rough
+
+
+def test_a_tier_met_in_one_cluster_has_no_error() -> None:
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame({"sat": rng.normal(7, 1, 120), "id": np.arange(120),
+                          "tier": np.repeat(["low", "high"], 60)})  # fmt: skip
+    frame["branch"] = np.where(frame["tier"] == "low", 0, frame["id"] % 10 + 1)
+    call = {"items": ["sat"], "tiers": "tier", "respondent": "id", "cluster": "branch"}
+    found = customer_segments(frame, **call)
+    rows = found.profiles.set_index("segment")
+    assert np.isnan(rows.loc["low", ["std_error", "ci_low", "p_value"]].astype(float)).all()
+    assert rows.loc["high", "std_error"] > 0.01
+    assert any("(low) come from one cluster" in str(one) for one in found.notes)
+
+
+def test_the_misfit_is_that_of_the_likelihood() -> None:
+    from brandkit.satisfaction.segments.levels import misfit
+
+    loadings = np.array([0.8, 0.7, 0.6, 0.5])
+    one = np.outer(loadings, loadings)
+    np.fill_diagonal(one, 1.0)
+    assert misfit(one) == pytest.approx(0.0, abs=1e-8)
+    one[0, 1] = one[1, 0] = 0.2
+    assert misfit(one) > 0.05
+
+
+@pytest.mark.slow
+def test_levels_are_called_kinds_in_at_most_a_twentieth_and_kinds_are_found() -> None:
+    """40 samples a design, of METHODS_MENDED's 100."""
+    from brandkit.satisfaction.segments.levels import nature_of
+
+    weight = np.ones(400)
+    for make, low, high in ((halo, 0.0, 0.05 + 2.6 * 0.035), (kinds, 0.9, 1.0)):
+        natures = [
+            nature_of(make(np.random.default_rng([run, 77])).to_numpy(), weight, seed=run).nature
+            for run in range(40)
+        ]
+        assert low <= np.mean([one == "kinds" for one in natures]) <= high
+
+
+def test_relative_ratings_are_withdrawn(people) -> None:
+    with pytest.raises(InputError, match="withdrawn: ratings less a person's own mean"):
+        customer_segments(people, items=["s0", "s1"], form="relative")
 
 
 def test_a_small_class_is_passed_over_and_said(people) -> None:

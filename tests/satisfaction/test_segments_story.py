@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -47,14 +48,18 @@ def dots(ax: Axes) -> np.ndarray:
     return np.vstack([part for part in parts if len(part)])
 
 
-def test_classes_are_called_lasting_or_a_sketch() -> None:
+def test_classes_are_kinds_or_steps_and_lasting_or_a_sketch() -> None:
     rng = np.random.default_rng(3)
     lasting = found(answers(rng, 300, apart=2.0)[0], n_classes=3, weighted=False, draws=50).story()
-    assert str(lasting.headline).endswith("told apart by their answers")
-    assert said(lasting)[0] == ("clear", "The classes are lasting.")
-    sketch = found(answers(rng, 200, apart=0)[0], n_classes=3, weighted=False, draws=50).story()
-    assert said(sketch)[0][0] == "open"
-    assert "other samples may not show" in str(sketch.headline)
+    assert str(lasting.headline).startswith("Customers differ in what they rate high")
+    assert said(lasting)[1] == ("likely", "The classes are lasting.")
+    noise = answers(rng, 200, apart=0)[0]
+    steps = found(noise, n_classes=3, weighted=False, draws=50)
+    assert said(steps.story())[0][0] == "likely"
+    assert "are steps" in said(steps.story())[0][1]
+    few = replace(steps, nature="open").story()
+    assert said(few)[0][0] == said(few)[1][0] == "open"
+    assert "a sketch" in said(few)[1][1]
     none = found(answers(rng, 200, apart=0)[0], n_classes=(1, 2), weighted=False, draws=50).story()
     assert said(none) == [("likely", "The answers show no groups of customers.")]
     assert str(none.headline) == "The answers show no groups of customers"

@@ -229,3 +229,20 @@ def test_contract(rated) -> None:
     assert_contract(
         lambda: service_quality(rated, items=list(STAGES), expectations=expected), rated
     )
+
+
+def test_a_bank_met_in_one_cluster_has_no_error_and_is_not_compared() -> None:
+    rng = np.random.default_rng(6)
+    frame = pd.DataFrame({"a": rng.normal(7, 1, 300), "b": rng.normal(6, 1, 300),
+                          "bank": np.tile(list("XYZ"), 100), "id": np.arange(300)})  # fmt: skip
+    frame["branch"] = np.where(frame["bank"] == "X", 0, frame["id"] % 20 + 1)
+    found = service_quality(frame, items=["a", "b"], brand="bank", respondent="id",
+                            cluster="branch")  # fmt: skip
+    scores = found.scores.set_index("brand")
+    assert scores.loc["X", "score"].notna().all()
+    assert scores.loc["X", "std_error"].isna().all()
+    assert (scores.loc[["Y", "Z"], "std_error"] > 0.01).all()
+    assert set(found.comparisons["brand"]) == {"Y", "Z"}
+    assert any("(X) come from one cluster" in str(one) for one in found.notes)
+    plain = service_quality(frame, items=["a", "b"], brand="bank", respondent="id")
+    assert plain.scores["std_error"].notna().all()

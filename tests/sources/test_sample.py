@@ -287,8 +287,8 @@ def test_people_choose_by_what_their_group_wants(answers):
 
 def test_the_basic_exciting_and_even_effects_by_hand():
     latent = np.array([-2.0, 0.0, 1.0])
-    np.testing.assert_allclose(market.service_effect("basic", 0.5, latent), [-1.0, 0.0, 0.05])
-    np.testing.assert_allclose(market.service_effect("exciting", 0.5, latent), [-0.1, 0.0, 0.5])
+    np.testing.assert_allclose(market.service_effect("basic", 0.5, latent), [-1.2, 0.0, 0.0])
+    np.testing.assert_allclose(market.service_effect("exciting", 0.5, latent), [0.0, 0.0, 0.49])
     np.testing.assert_allclose(market.service_effect("performance", 0.5, latent), [-1.0, 0, 0.5])
 
 

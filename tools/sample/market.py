@@ -292,12 +292,12 @@ def attribute_places() -> Floats:
 def service_effect(kind: str, weight: float, latent: Floats) -> Floats:
     """Give what a service adds to its outcome at each level of its latent variable.
 
-    A basic service hurts when it is poor and adds next to nothing when it is good; an exciting
-    one the other way round.
+    A basic service hurts where it is poor and adds nothing where it is not; an exciting one the
+    other way round. They bend at answers of about 6 and 7.5: bent in the middle, poor and good
+    answers would differ by less than twice a point, too little to be told from a straight line.
     """
-    poor, good = np.minimum(latent, 0.0), np.maximum(latent, 0.0)
     if kind == "basic":
-        return weight * (poor + 0.1 * good)
+        return 1.5 * weight * np.minimum(latent + 0.4, 0.0)
     if kind == "exciting":
-        return weight * (0.1 * poor + good)
+        return 1.4 * weight * np.maximum(latent - 0.3, 0.0)
     return weight * latent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations, permutations
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from brandkit.core.errors import NotEnoughDataError, check_option, check_whole_number
+from brandkit.core.leaving_out import market_change
 from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.core.message import Message
 from brandkit.core.result import Result
@@ -65,6 +66,8 @@ Values = Mapping[str, Floats]
 _STEPS = "PVD"  # panel, vocabulary, disclosure: what may be held fixed, in the order of COMPONENTS
 _SUBSETS = tuple("".join(chosen) for n in range(4) for chosen in combinations(_STEPS, n))
 _SHOWN = dict(zip(INDICES, ("", "P", "PV", "PVD"), strict=True))
+SMALLEST = 0.01
+"""The smallest change of overlap that matters: a point."""
 _FRINGE = 1e-9  # changes smaller than this have no direction: they are the order of additions
 
 
@@ -82,9 +85,13 @@ class OverlapHistory(Result):
         estimate missing.
     change : DataFrame
         From the first usable date to the last: ``component estimate range_low range_high on_first
-        on_last``. "entry_exit", "vocabulary", "disclosure" and "real" add up to "total".
+        on_last without_low without_high carrier holds``. "entry_exit", "vocabulary", "disclosure"
+        and "real" add up to "total". The range is one over ways of counting, no interval. Of real
+        change: its ends with any one bank left out, the bank without which least of it is left,
+        and "clear", "likely", "carried" (by that bank) or "open".
     brands : DataFrame
-        The same for each bank of the panel: ``brand component estimate range_low range_high``.
+        The same for each bank of the panel: ``brand component estimate range_low range_high
+        without_low without_high``, real change with any one rival left out.
     dates : DataFrame
         One row a date: ``as_of usable n_brands n_unusable share_unusable``.
     usable : DataFrame
@@ -234,7 +241,12 @@ def overlap_history(
     unknown = of_brand["estimate"].isna() | ends
     of_brand.loc[unknown, ["range_low", "range_high"]] = np.nan
     of_brand.insert(0, "brand", names[of_brand.pop("at")])
-    change, of_brand = change.drop(columns="at"), of_brand.drop(columns=["on_first", "on_last"])
+    of_brand = of_brand.drop(columns=["on_first", "on_last"])
+    left_out = (values[-1]["without"] - values[0]["without"])[np.ix_(setting.panel, setting.panel)]
+    real = of_brand["component"] == "real"
+    of_brand.loc[real, "without_low"] = np.fmin.reduce(left_out, axis=0)
+    of_brand.loc[real, "without_high"] = np.fmax.reduce(left_out, axis=0)
+    change = _judged(change.drop(columns="at"), left_out, names.tolist())
     return OverlapHistory(
         indices=_index_frame(values, setting),
         change=change,
@@ -335,6 +347,8 @@ def _readings(
                 for name in (_SUBSETS if at in ends else _SHOWN.values())
             }
         )
+        if at in ends:
+            readings[at]["without"] = Reading(panel, masks["VD"], leaves_out=True)
     for base in ("first", "last"):
         kept, own = vocabulary_mask(ledger, panel=panel, ends=ends, between=between, base=base)
         lists = disclosure_mask(ledger, panel=panel, ends=ends, fixed=own, grain="list")
@@ -385,6 +399,19 @@ def _change(first: Values, last: Values) -> pd.DataFrame:
             )
         )
     return pd.concat(frames).sort_values("at", kind="stable", ignore_index=True)
+
+
+def _judged(change: pd.DataFrame, left_out: Floats, names: Sequence[str]) -> pd.DataFrame:
+    """Say of real change whether it holds with each bank left out, and who carries it."""
+    real = change["component"] == "real"
+    without = np.array([_mean(row) for row in left_out])
+    found = np.array([float(change.loc[real, "estimate"].iloc[0]), *without])
+    change = change.assign(without_low=np.nan, without_high=np.nan, carrier=None, holds=None)
+    if np.isfinite(found).all():
+        judged = market_change(found, smallest=SMALLEST)
+        change.loc[real, ["without_low", "without_high"]] = without.min(), without.max()
+        change.loc[real, ["carrier", "holds"]] = names[judged.carrier], judged.holds
+    return change.astype({"carrier": "str", "holds": "str"})
 
 
 def _index_frame(values: list[dict[str, Floats]], setting: _Setting) -> pd.DataFrame:
@@ -463,21 +490,23 @@ def _notes(setting: _Setting, change: pd.DataFrame) -> tuple[Message, ...]:
             "left out of both: {names}."
         )
         notes.append(Message(text, {"n": len(failed), "names": few_of(failed)}))
-    ends = setting.present[0] & setting.present[-1] & setting.readable & ~setting.panel
-    if ends.any():
+    lost = setting.present[0] & setting.present[-1] & setting.readable & ~setting.panel
+    if lost.any():
         text = (
             "{n:count} {n:bank|banks} there at both ends but not at every date between "
             "{n:is|are} counted with entry and exit."
         )
-        notes.append(Message(text, {"n": int(ends.sum())}))
+        notes.append(Message(text, {"n": int(lost.sum())}))
     real = change[change["component"] == "real"].iloc[0]
     if np.isnan(real["estimate"]):
         text = "Nothing that both ends disclose can be compared: real change is open."
         notes.append(Message(text))
     elif real["range_low"] < -_FRINGE and real["range_high"] > _FRINGE:
         text = (
-            "Direction of real change not determined: {low:signed} to {high:signed}, depending on "
-            "the vocabulary and on whether features named for the first time are new."
+            "Direction of real change not determined: {low:signed} to {high:signed} percentage "
+            "points, depending on the vocabulary and on whether features named for the first time "
+            "are new."
         )
-        notes.append(Message(text, {"low": real["range_low"], "high": real["range_high"]}))
+        ends = {"low": 100 * real["range_low"], "high": 100 * real["range_high"]}
+        notes.append(Message(text, ends))
     return tuple(notes)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -226,10 +227,14 @@ class Market:
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to read a date: which cells count and which banks are there."""
+    """One way to read a date: which cells count and which banks are there.
+
+    With ``leaves_out`` each bank that is there is left out in turn.
+    """
 
     banks: Flags
     mask: Mask | None = None
+    leaves_out: bool = False
 
 
 def bank_likeness(
@@ -239,9 +244,12 @@ def bank_likeness(
 
     The mean over the bank's offers of the best match to expect among as many rivals' offers as
     ``n_drawn`` says for the category; 0 for an offer that has no rival in its category, offers
-    with nothing comparable left out. Missing for banks that are not there.
+    with nothing comparable left out. Missing for banks that are not there. Of readings that leave
+    banks out (banks left out, banks), missing for the one that is.
     """
-    total, count = ({name: np.zeros(market.n_banks) for name in readings} for _ in range(2))
+    n = market.n_banks
+    shapes = {name: (n, n) if one.leaves_out else (n,) for name, one in readings.items()}
+    total, count = ({name: np.zeros(shape) for name, shape in shapes.items()} for _ in range(2))
     for category in market.facets.categories:
         bank = market.who[category.brands]
         for rows, scores in _scored(market, category, [one.mask for one in readings.values()]):
@@ -250,14 +258,25 @@ def bank_likeness(
                 for each in np.unique(bank[rows][there[rows]]):
                     rivals = np.flatnonzero(there & (bank != each) & ~sister[each][bank])
                     pool = score[bank[rows] == each][:, rivals]
-                    value = np.zeros(len(pool))
-                    if len(rivals):
-                        size = min(n_drawn[category.category], len(rivals))
-                        value = best_of_draws(pool, np.array([size]))[:, 0]
+                    best = partial(_best, pool, n_drawn=n_drawn[category.category])
+                    value = best()[None]
+                    if reading.leaves_out:
+                        # without a bank that sells nothing here all stays as it is
+                        value = np.repeat(value, n, axis=0)
+                        for out in np.unique(bank[rivals]):
+                            value[out] = best(kept=bank[rivals] != out)
+                        value[~reading.banks | (np.arange(n) == each)] = np.nan
                     known = ~np.isnan(value)
-                    total[name][each] += value[known].sum()
-                    count[name][each] += known.sum()
+                    total[name][..., each] += np.nansum(value, axis=1).squeeze()
+                    count[name][..., each] += known.sum(axis=1).squeeze()
     return {name: ratio(total[name], count[name]) for name in readings}
+
+
+def _best(pool: Floats, *, n_drawn: int, kept: Flags | None = None) -> Floats:
+    """Expect the best match of each offer among rivals' drawn, 0 where there is no rival."""
+    pool = pool if kept is None else pool[:, kept]
+    size = min(n_drawn, pool.shape[1])
+    return best_of_draws(pool, np.array([size]))[:, 0] if size else np.zeros(len(pool))
 
 
 def close_pairs(market: Market) -> Flags:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from brandkit.core.labels import known_focus
-from brandkit.core.message import Finding, Message, Settled, as_notes
+from brandkit.core.message import Finding, Message, as_notes
 from brandkit.core.story import Exhibit, Story, speaker
 from brandkit.language import translate
 from brandkit.overlap.history.history import (
@@ -13,6 +13,7 @@ from brandkit.overlap.history.history import (
     COMPONENTS,
     INDEX_NAMES,
     INDICES,
+    SMALLEST,
     OverlapHistory,
 )
 
@@ -97,31 +98,57 @@ def _points(change: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
 
 
 def _direction(result: OverlapHistory) -> Finding:
+    """Say which way the market went, who carries it, or what can be excluded."""
     estimate, low, high = _points(result.change)["real"]
-    facts = result.glance().iloc[0]
+    facts, real = result.glance().iloc[0], result.change.set_index("component").loc["real"]
+    least, most = 100 * real["without_low"], 100 * real["without_high"]
+    up, furthest = estimate > 0, max(abs(low), abs(high))
+    days = (facts["last_as_of"] - facts["first_as_of"]).days
     say = speaker(
-        estimate=estimate,
-        low=low,
-        high=high,
-        panel=int(facts["n_panel"]),
-        dates=int(facts["n_dates"]),
-    )
+        estimate=estimate, low=low, high=high, least=least, most=most, furthest=furthest,
+        panel=int(facts["n_panel"]), others=int(facts["n_panel"]) - 1, dates=int(facts["n_dates"]),
+        months=round(days / 30.44), carrier=real["carrier"], rest=least if up else most,
+    )  # fmt: skip
     if pd.isna(estimate):
         headline = say("Whether banks have become more alike cannot be told.")
         return Finding(headline, say("Nothing is disclosed at both ends."), "open")
     detail = say(
-        "Real change {estimate:signed} percentage points ({low:signed} to {high:signed}, by the "
-        "vocabulary and what counts as new), {panel:count} banks at {dates:count} dates."
+        "Real change {estimate:signed} percentage points among {panel:count} banks at "
+        "{dates:count} dates in {months:count} {months:month|months}; {low:signed} to "
+        "{high:signed} over ways of counting (vocabulary, what counts as new), {least:signed} to "
+        "{most:signed} whichever bank is left out."
     )
-    if max(abs(low), abs(high)) < _NOTHING:
+    if furthest < _NOTHING:
         return Finding(say("Banks are as alike as they were."), detail, "clear")
-    if low > -_NOTHING:
-        settled: Settled = "clear" if low > _NOTHING else "likely"
-        return Finding(say("Banks have become more alike."), detail, settled)
-    if high < _NOTHING:
-        settled = "clear" if high < -_NOTHING else "likely"
-        return Finding(say("Banks have become less alike."), detail, settled)
-    return Finding(say("Whether banks become more alike is not determined."), detail, "open")
+    if furthest < 100 * SMALLEST:
+        headline = say(
+            "Banks are about as alike as they were: within ±{furthest:decimal1} points, however "
+            "it is counted."
+        )
+        is_clear = max(abs(least), abs(most)) < 100 * SMALLEST
+        return Finding(headline, detail, "clear" if is_clear else "likely")
+    if (low < -_NOTHING and high > _NOTHING) or real["holds"] == "open":
+        headline = say(
+            "Whether banks become more alike is not determined; more than "
+            "±{furthest:decimal1} points can be excluded."
+        )
+        return Finding(headline, detail, "open")
+    if real["holds"] == "carried":
+        headline = say(
+            "{carrier} has become more like the others; without it {rest:signed} of "
+            "{estimate:signed} points is left."
+        )
+        if not up:
+            headline = say(
+                "{carrier} has become less like the others; without it {rest:signed} of "
+                "{estimate:signed} points is left."
+            )
+        return Finding(headline, detail, "likely")
+    headline = say("Banks have become more alike.")
+    if not up:
+        headline = say("Banks have become less alike.")
+    is_sure = real["holds"] == "clear" and min(abs(low), abs(high)) > _NOTHING
+    return Finding(headline, detail, "clear" if is_sure else "likely")
 
 
 def _looks(result: OverlapHistory) -> list[Finding]:
@@ -150,11 +177,17 @@ def _of_bank(result: OverlapHistory, bank: str | None) -> list[Finding]:
     if bank is None or pd.isna(own["real"][0]):
         return []
     estimate, low, high = own["real"]
-    say = speaker(brand=bank, estimate=estimate, low=low, high=high)
-    detail = say("Real change {estimate:signed} percentage points ({low:signed} to {high:signed}).")
-    if low > _NOTHING:
-        return [Finding(say("{brand} has become more like its rivals."), detail, "clear")]
-    if high < -_NOTHING:
-        return [Finding(say("{brand} has become less like its rivals."), detail, "clear")]
+    real = (result.brands["brand"] == bank) & (result.brands["component"] == "real")
+    least, most = 100 * result.brands.loc[real, ["without_low", "without_high"]].to_numpy()[0]
+    say = speaker(brand=bank, estimate=estimate, low=low, high=high, least=least, most=most)
+    detail = say(
+        "Real change {estimate:signed} percentage points; {low:signed} to {high:signed} over ways "
+        "of counting, {least:signed} to {most:signed} whichever rival is left out."
+    )
+    if abs(estimate) >= 100 * SMALLEST:  # and no single rival makes half of it
+        if low > _NOTHING and least >= estimate / 2:
+            return [Finding(say("{brand} has become more like its rivals."), detail, "clear")]
+        if high < -_NOTHING and most <= estimate / 2:
+            return [Finding(say("{brand} has become less like its rivals."), detail, "clear")]
     headline = say("Whether {brand} moves toward its rivals is not determined.")
     return [Finding(headline, detail, "open")]

@@ -160,7 +160,10 @@ class ChoiceShares(Protocol):
     """What can say how shares of choice change: the result of ``choice_model``."""
 
     def share_changes(self, brand: str, changes: dict[str, float]) -> pd.DataFrame:
-        """Give one row a brand, ``brand estimate ci_low ci_high``: the change of its share."""
+        """Give one row a brand, ``brand estimate ci_low ci_high``: the change of its share.
+
+        ``change_low change_high``, where they are given: the range that it can only be told in.
+        """
 
 
 def check_stability(stability: MapStability) -> None:
@@ -274,4 +277,4 @@ def check_choice_shares(frame: object) -> pd.DataFrame:
             "`preference` must give share_changes(brand, changes) with columns "
             f"{shown(columns)}; found {type(frame).__name__}."
         )
-    return frame[columns]
+    return frame.reindex(columns=[*columns, "change_low", "change_high"])

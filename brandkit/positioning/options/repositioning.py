@@ -54,7 +54,9 @@ class Repositioning(Result):
         radius_short angle ci_level nearest nearest_support nearest_then nearest_then_support
         distance_now distance_then further_support n_rivals n_rivals_now n_rivals_have
         alone_support leads top_rival top_share top_high lead_low n_rivals_near least_base
-        choice_now choice_then choice_change ci_low ci_high``. The ellipse is that of the new place.
+        choice_now choice_then choice_change choice_low choice_high ci_low ci_high``. The ellipse
+        is that of the new place. From a single survey the change of choices is known as a range
+        only, ``choice_low`` to ``choice_high``; its interval holds both ends with their errors.
         ``n_rivals_have`` counts rivals that have as much of all that is raised as the brand then
         would, ``n_rivals_now`` those that have as much as it has now, ``n_rivals_near`` those at
         most five points below that. ``top_high`` is the joint upper end of every rival's share of
@@ -443,7 +445,8 @@ def _preferred(
 def _choice_row(choices: pd.DataFrame | None, brand: str) -> dict[str, float]:
     """Give the brand's own shares of a what-if; missing where nothing is known."""
     names = {"choice_now": "now", "choice_then": "then", "choice_change": "estimate",
-             "ci_low": "ci_low", "ci_high": "ci_high"}  # fmt: skip
+             "choice_low": "change_low", "choice_high": "change_high", "ci_low": "ci_low",
+             "ci_high": "ci_high"}  # fmt: skip
     known = pd.DataFrame(columns=["brand"]) if choices is None else choices
     mine = known[known["brand"].map(label_text) == brand].reindex(columns=[*names.values()])
     values = mine.iloc[0] if len(mine) else dict.fromkeys(mine, float("nan"))

@@ -209,7 +209,7 @@ def repositioning(result: Repositioning, *, focus: object = None) -> Story:
 
 _COLUMNS = [
     "move", "map_distance", "nearest_then", "distance_now", "distance_then", "further_support",
-    "choice_change", "ci_low", "ci_high",
+    "choice_change", "choice_low", "choice_high", "ci_low", "ci_high",
 ]  # fmt: skip
 
 
@@ -280,6 +280,17 @@ def _move_finding(move: dict[str, Any]) -> Finding:
             "{changes}. {nearest_then} is nearest in {nearest_then_support:percent} of "
             "{draws:count} draws, {distance_then:decimal2} away ({distance_now:decimal2} to the "
             "nearest now)."
+        )
+    elif not np.isnan(move["choice_low"]):
+        detail = say(
+            "{changes}. {nearest_then} is nearest in {nearest_then_support:percent} of "
+            "{draws:count} draws, {distance_then:decimal2} away ({distance_now:decimal2} to the "
+            "nearest now). Share of choices {least:signed} to {most:signed} points, if what "
+            "customers say moves them ({low:signed} to {high:signed} with errors).",
+            least=100 * move["choice_low"],
+            most=100 * move["choice_high"],
+            low=100 * move["ci_low"],
+            high=100 * move["ci_high"],
         )
     else:
         detail = say(

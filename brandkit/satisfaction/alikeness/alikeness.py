@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -24,6 +24,7 @@ from brandkit.core.errors import (
 )
 from brandkit.core.intervals import t_interval
 from brandkit.core.labels import coded
+from brandkit.core.leaving_out import FEWEST_COMMON, market_change
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
@@ -43,12 +44,14 @@ from brandkit.satisfaction.alikeness.kernel import (
     together,
     verdicts,
 )
-from brandkit.satisfaction.groups import data_frame
+from brandkit.satisfaction.groups import data_frame, in_one_cluster
 
 MissingAnswers = Literal["pairwise", "drop", "raise"]
 
 #: What stands for the smallest difference that matters where none is declared.
 USUAL_SHARE = 0.05
+#: Part of the first value from which a change of the market matters.
+SMALLEST_PART = 0.1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -66,8 +69,12 @@ class PerceivedAlikeness(Result):
         ``observed`` less that, never below 0; ``untruncated`` may be. ``p_value`` tests that
         there is no difference at all.
     changes : DataFrame
-        From each wave to the next: ``measure item label wave_a wave_b estimate std_error ci_low
-        ci_high ci_level p_value``.
+        From each wave to the next, among the banks asked about both times: ``measure item label
+        wave_a wave_b estimate std_error ci_low ci_high ci_level p_value n_brands entry_exit
+        without_low without_high carrier holds``. ``entry_exit`` is what banks that came or went
+        and other numbers of raters add; ``without_low`` and ``without_high`` are the change's ends
+        with any one bank left out, ``carrier`` the bank without which least is left. ``holds`` is
+        "clear", "likely", "carried" (by that bank), "open", or "untold" under three common banks.
     pairs : DataFrame
         One row a wave, item and pair of banks: ``wave item label brand_a brand_b estimate
         std_error ci_low ci_high ci_level smallest_difference declared p_equal p_equal_adjusted
@@ -250,7 +257,7 @@ def perceived_alikeness(
         notes = {loud: None, **notes}
     return PerceivedAlikeness(
         measures=_measure_frame(measures, level=level),
-        changes=_change_frame(measures, level=level),
+        changes=_change_frame(measures, _banks_of(ratings, image), level=level),
         pairs=pairs,
         brands=brands,
         ci_level=level,
@@ -361,11 +368,12 @@ class BankRows:
         """Give an item's label, or its name where it has none."""
         return str(self.rows.labels.get(item, item))
 
-    def sums(self, columns: Floats, *, draws: int, seed: int) -> BankSums:
+    def sums(self, columns: Floats, *, draws: int, seed: int, weighs: bool = False) -> BankSums:
         """Add columns up by wave and bank, of the sample and of draws over persons."""
         shape, drawn = (len(self.waves), len(self.banks)), self.rows.draws(draws, seed=seed)
         cell = self.wave * len(self.banks) + self.bank
-        return bank_sums(columns, self.rows, cell=cell, shape=shape, drawn=drawn)
+        sums = bank_sums(columns, self.rows, cell=cell, shape=shape, drawn=drawn)
+        return replace(sums, weighs=weighs)
 
     def means(self, column: int, wave: int) -> tuple[Codes, BankMeans]:
         """Give the banks with enough answers to an item in a wave, and their means."""
@@ -415,14 +423,23 @@ def bank_rows(
         code = (at * len(banks) + bank)[there]
         pairs = np.unique(np.stack([code, rows.person[there]], axis=1), axis=0)
         counts.append(np.bincount(pairs[:, 0], minlength=shape[0] * shape[1]).reshape(shape))
-    enough = np.stack(counts) >= suppress_below
+    met = []
+    for there in ~np.isnan(rows.values).T:
+        code = np.where(there, at * len(banks) + bank, -1)
+        inside = code[:, None] == np.arange(shape[0] * shape[1])
+        met.append(~np.isnan(rows.domain_factors(inside)).reshape(shape))
+    alone = ~np.stack(met) & (np.stack(counts) > 0)
+    enough = (np.stack(counts) >= suppress_below) & ~alone
     if (enough.sum(axis=2) < 2).all():
         raise NotEnoughDataError(
             f"`data` must have at least two banks with {suppress_below} persons each; found "
             f"{int(enough.sum(axis=2).max())}. Unite small banks, or lower suppress_below."
         )
     notes = [*rows.notes, *_constant(rows)]
-    few = sorted({banks[place] for place in np.argwhere(~enough)[:, 2]})
+    lone = sorted({banks[place] for place in np.argwhere(alone)[:, 2]})
+    if lone:
+        notes.append(in_one_cluster(lone))
+    few = sorted({banks[place] for place in np.argwhere(~enough & ~alone)[:, 2]})
     if few:
         notes.append(
             Message(
@@ -455,6 +472,34 @@ def _constant(rows: SurveyRows) -> list[Message]:
 
 
 @dataclass(frozen=True, eq=False)
+class _Table:
+    """What a squared length is made of: sums of a wave's banks, for any of these."""
+
+    sums: BankSums
+    wave: int
+    banks: Codes
+    persons: Floats
+    covariance: Floats | None = None
+
+    def square(self, chosen: Codes | None = None, held: Floats | None = None) -> DrawnSquare:
+        """Give the squared length of all banks, or of the ``chosen`` at ``held`` sizes."""
+        at = np.arange(len(self.banks)) if chosen is None else self.places(chosen)
+        sums = self.sums.of(self.wave, self.banks[at], held=held)
+        options: dict[str, Any] = {
+            "persons": self.persons[at], "wave": 0, "banks": np.arange(len(at)),
+        }  # fmt: skip
+        if self.covariance is None:
+            return image_inertia(sums, **options)
+        return rating_spread(sums, covariance=self.covariance[np.ix_(at, at)], **options)
+
+    def places(self, chosen: Codes) -> Codes:
+        return np.searchsorted(self.banks, chosen)
+
+    def sizes(self, chosen: Codes) -> Floats:
+        return self.sums.sizes(self.wave, chosen)
+
+
+@dataclass(frozen=True, eq=False)
 class _Measured:
     """One measure of one wave, with its draws and base."""
 
@@ -463,6 +508,7 @@ class _Measured:
     item: str | None
     label: str | None
     square: DrawnSquare
+    tables: tuple[_Table, ...]
     n: int
     n_persons: int
     n_brands: int
@@ -481,25 +527,24 @@ def _rating_squares(found: BankRows, *, draws: int, seed: int) -> list[_Measured
     middle /= (there * rows.weight[:, None]).sum(axis=0)
     answers = np.where(there, rows.values - middle, 0.0)
     columns = np.stack([there, answers, answers**2], axis=2).reshape(len(rows), -1)
-    sums = found.sums(columns, draws=draws, seed=seed)
+    sums = found.sums(columns, draws=draws, seed=seed, weighs=True)
     measures = []
     for wave, name in enumerate(found.waves):
         made: list[_Measured] = []
         for at, item in enumerate(rows.columns):
             banks, means = found.means(at, wave)
             three = slice(3 * at, 3 * at + 3)
-            part = BankSums(sums.sample[..., three], sums.drawn[..., three])
+            part = BankSums(sums.sample[..., three], sums.drawn[..., three], weighs=True, key=item)
             if len(banks) < 2 or not _varies(part.sample[wave][banks]):
                 continue
             covariance = _domain_covariance(means, rows)
-            square = rating_spread(
-                part, persons=means.persons, covariance=covariance, wave=wave, banks=banks
-            )
+            table = _Table(part, wave, banks, means.persons, covariance)
+            square = table.square()
             bases = found.bases(
                 there[:, at] & (found.wave == wave) & np.isin(found.bank, banks), banks
             )
             label = found.label(item)
-            made.append(_Measured("between_share", name, item, label, square, **bases))
+            made.append(_Measured("between_share", name, item, label, square, (table,), **bases))
         measures += made
         if len(made) > 1:
             square = together([one.square for one in made])
@@ -507,7 +552,8 @@ def _rating_squares(found: BankRows, *, draws: int, seed: int) -> list[_Measured
                 base: max(getattr(one, base) for one in made)
                 for base in ("n", "n_persons", "n_brands")
             }
-            measures.append(_Measured("between_share", name, None, None, square, **most))
+            tables = tuple(table for one in made for table in one.tables)
+            measures.append(_Measured("between_share", name, None, None, square, tables, **most))
     return measures
 
 
@@ -520,6 +566,8 @@ def _domain_covariance(means: BankMeans, rows: SurveyRows) -> Floats:
     """Give the covariance of bank means, unbiased for small banks in a large sample."""
     units = rows.n_units
     factor = np.sqrt(means.persons / (means.persons - 1) * (units - 1) / units)
+    if rows.is_clustered:  # the means know of it
+        factor = np.ones(len(means.mean))
     return linearised_covariance(means.contributions * factor, stratum=rows.stratum)
 
 
@@ -534,10 +582,10 @@ def _image_squares(found: BankRows, *, draws: int, seed: int) -> list[_Measured]
         banks = asked[is_ticked]
         if len(banks) < 2:
             continue
-        square = image_inertia(sums, persons=means.persons[is_ticked], wave=wave, banks=banks)
+        image = _Table(sums, wave, banks, means.persons[is_ticked])
         bases = found.bases((found.wave == wave) & np.isin(found.bank, banks), banks)
         attributes = float((table[banks].sum(axis=0) > 0).sum())
-        measures.append(_Measured("inertia", name, None, None, square, **bases,
+        measures.append(_Measured("inertia", name, None, None, image.square(), (image,), **bases,
                                   n_attributes=attributes))  # fmt: skip
     return measures
 
@@ -553,6 +601,7 @@ _BRANDS = ("wave", "item", "label", "brand", "score", *_TESTED, "n")
 _CHANGES = (
     *("measure", "item", "label", "wave_a", "wave_b"),
     *("estimate", "std_error", "ci_low", "ci_high", "ci_level", "p_value"),
+    *("n_brands", "entry_exit", "without_low", "without_high", "carrier", "holds"),
 )
 _BASES = (
     *("measure", "wave", "item", "label"),
@@ -562,7 +611,7 @@ _MEASURES = (
     *("measure", "wave", "item", "label", "estimate", "ci_low", "ci_high", "ci_level"),
     *("untruncated", "observed", "expected", "p_value", *_BASES[4:]),
 )
-_TEXTS = {"measure", "wave", "item", "label", "brand", "verdict"}
+_TEXTS = {"measure", "wave", "item", "label", "brand", "verdict", "carrier", "holds"}
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -594,8 +643,16 @@ def _measure_frame(measures: list[_Measured], *, level: float) -> pd.DataFrame:
     )[list(_MEASURES)]
 
 
-def _change_frame(measures: list[_Measured], *, level: float) -> pd.DataFrame:
-    """Give the change of every measure from each wave to the next.
+def _banks_of(ratings: BankRows | None, image: BankRows | None) -> dict[str, tuple[str, ...]]:
+    """Give the names behind the codes of each measure's banks."""
+    kinds = {"between_share": ratings, "inertia": image}
+    return {kind: rows.banks for kind, rows in kinds.items() if rows is not None}
+
+
+def _change_frame(
+    measures: list[_Measured], banks: Mapping[str, tuple[str, ...]], *, level: float
+) -> pd.DataFrame:
+    """Give the change of every measure from each wave to the next, among the banks of both.
 
     The error comes from the same draws over persons in both waves, about the corrected values.
     """
@@ -605,14 +662,63 @@ def _change_frame(measures: list[_Measured], *, level: float) -> pd.DataFrame:
     made = []
     for (measure, item), waves in places.items():
         for before, after in pairwise(waves):
-            change = after.scaled(after.square.corrected) - before.scaled(before.square.corrected)
-            drawn = after.scaled(after.square.settled) - before.scaled(before.square.settled)
-            error = float(drawn.std(ddof=1))
-            low, high = t_interval(change, std_error=error, level=level)
-            p_value = 2 * float(ndtr(-abs(change) / error)) if error > 0 else 1.0
             place = (measure, item, after.label, before.wave, after.wave)
-            made.append((*place, float(change), error, float(low), float(high), level, p_value))
+            made.append((*place, *_change_row(before, after, banks[measure], level=level)))
     return _typed(pd.DataFrame(made, columns=list(_CHANGES)))
+
+
+def _change_row(
+    before: _Measured, after: _Measured, names: tuple[str, ...], *, level: float
+) -> tuple[Any, ...]:
+    """Give a change among common banks with its error, what entry and exit add, who carries it."""
+    pairs = _paired(before, after)
+    common = sorted(set.intersection(*(set(one.tolist()) for *_, one in pairs)) if pairs else ())
+    if len(common) < FEWEST_COMMON:
+        return (*[np.nan] * 4, level, np.nan, len(common), *[np.nan] * 3, None, "untold")
+    found = [_common(before, after, pairs, left_out=one) for one in (-1, *common)]
+    change = np.array([one[1] - one[0] for one, _ in found])
+    draws = np.stack([one for _, one in found], axis=1)
+    first = found[0][0][0]
+    smallest = SMALLEST_PART * max(first, 0.0)
+    judged = market_change(change, draws.std(axis=0, ddof=1), smallest=smallest)
+    whole = after.scaled(after.square.corrected) - before.scaled(before.square.corrected)
+    error = judged.std_error
+    low, high = t_interval(judged.estimate, std_error=error, level=level)
+    p_value = 2 * float(ndtr(-abs(judged.estimate) / error)) if error > 0 else 1.0
+    return (
+        judged.estimate, error, float(low), float(high), level, p_value, len(common),
+        float(whole) - judged.estimate, float(judged.without.min()), float(judged.without.max()),
+        names[common[judged.carrier]], judged.holds,
+    )  # fmt: skip
+
+
+_Paired = tuple[_Table, _Table, Codes]
+
+
+def _paired(before: _Measured, after: _Measured) -> list[_Paired]:
+    """Pair the tables of two waves with the banks of both; items asked once are left out."""
+    items = [
+        (one, two)
+        for one in before.tables
+        for two in after.tables
+        if len(before.tables) == len(after.tables) == 1 or one.sums.key == two.sums.key
+    ]
+    return [(one, two, np.intersect1d(one.banks, two.banks)) for one, two in items]
+
+
+def _common(
+    before: _Measured, after: _Measured, pairs: list[_Paired], *, left_out: int
+) -> tuple[tuple[float, float], Floats]:
+    """Give the measure among common banks before and after, and its change in draws."""
+    squares: tuple[list[DrawnSquare], list[DrawnSquare]] = ([], [])
+    for one, two, both in pairs:
+        chosen = both[both != left_out]
+        held = (one.sizes(chosen) + two.sizes(chosen)) / 2
+        for kept, table in zip(squares, (one, two), strict=True):
+            kept.append(table.square(chosen, held))
+    first, second = (each[0] if len(each) == 1 else together(each) for each in squares)
+    values = float(before.scaled(first.corrected)), float(after.scaled(second.corrected))
+    return values, np.asarray(after.scaled(second.settled) - before.scaled(first.settled))
 
 
 def equivalence_frames(

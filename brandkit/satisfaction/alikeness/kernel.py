@@ -136,10 +136,30 @@ class BankSums:
     ----------
     sample : ndarray, shape (waves, banks, columns)
     drawn : ndarray, shape (draws, waves, banks, columns)
+    weighs : bool
+        Whether the first column is the weight of a bank; else its size is the sum of all.
+    key : str
+        The item that the columns are of.
     """
 
     sample: Floats
     drawn: Floats
+    weighs: bool = False
+    key: str = ""
+
+    def of(self, wave: int, banks: Codes, *, held: Floats | None = None) -> BankSums:
+        """Give one wave's chosen banks alone, brought to ``held`` sizes (by the first column)."""
+        sample, drawn = self.sample[wave][banks], self.drawn[:, wave][:, banks]
+        if held is not None:
+            factor = (held / self.sizes(wave, banks))[:, None]
+            sample, drawn = sample * factor, drawn * factor
+        return BankSums(sample[None], drawn[:, None], self.weighs, self.key)
+
+    def sizes(self, wave: int, banks: Codes) -> Floats:
+        """Give the parts that banks make up of a wave, which sum to 1."""
+        sums = self.sample[wave][banks]
+        size = sums[:, 0] if self.weighs else sums.sum(axis=1)
+        return np.asarray(size / size.sum())
 
 
 def bank_sums(
@@ -260,7 +280,8 @@ class BankMeans:
     ----------
     mean : ndarray, shape (banks,)
     contributions : ndarray, shape (units, banks)
-        As ``SurveyRows.contributions`` gives them.
+        As ``SurveyRows.contributions`` gives them, larger for banks met in few clusters; missing
+        for banks met in one.
     n, persons : ndarray, shape (banks,)
         Answers, and persons who gave them.
     both : ndarray, shape (banks, banks)
@@ -291,7 +312,7 @@ def bank_means(rows: SurveyRows, *, answers: Floats, bank: Codes, n_banks: int) 
     met[rows.person[used], bank[used]] = 1.0
     return BankMeans(
         mean=np.asarray(mean),
-        contributions=rows.contributions(off),
+        contributions=rows.contributions(off) * rows.domain_factors(inside),
         n=inside.sum(axis=0).astype(float),
         persons=met.sum(axis=0),
         both=met.T @ met,

@@ -23,8 +23,8 @@ from brandkit.satisfaction.groups import and_more, first_names, row_values
 
 #: Share between banks under which it is little: what Cohen calls a medium effect begins there.
 LITTLE: Final = 0.06
-#: p-values below which a change is called clear, or likely.
-CLEAR, LIKELY = 0.01, 0.05
+#: p-value below which a difference of images is called clear.
+CLEAR = 0.01
 
 _VERDICTS = ("equal", "different", "open")
 
@@ -269,28 +269,49 @@ def _changes(changes: pd.DataFrame) -> list[Finding]:
 
 
 def _change(change: pd.Series) -> Finding:
-    p_value, grew = float(change["p_value"]), change["estimate"] > 0
-    settled: Settled = "clear" if p_value <= CLEAR else "likely" if p_value <= LIKELY else "open"
+    is_image, grew, holds = change["measure"] == "inertia", change["estimate"] > 0, change["holds"]
     values = row_values(change)
-    if change["measure"] == "inertia":
-        say = speaker(**values)
-        detail = say(
-            "Inertia beyond chance changed by {estimate:decimal3} from {wave_a} to {wave_b} "
-            "({ci_low:decimal3} to {ci_high:decimal3}, {ci_level:percent})."
+    points = ("estimate", "ci_low", "ci_high", "without_low", "without_high", "entry_exit")
+    if not is_image:
+        values |= {name: 100 * values[name] for name in points}
+    rest = values["without_low" if grew else "without_high"]
+    say = speaker(**values, others=int(change["n_brands"]) - 1, rest=rest)
+    if holds == "untold":
+        headline = say("Whether the banks have grown alike since {wave_a} cannot be told.")
+        detail = say("Only {n_brands:count} {n_brands:bank was|banks were} asked about both times.")
+        return Finding(headline, detail, "open")
+    detail = (
+        say(
+            "Among the {n_brands:count} banks asked about both times, inertia beyond chance "
+            "changed by {estimate:decimal3} from {wave_a} to {wave_b} ({ci_low:decimal3} to "
+            "{ci_high:decimal3}, {ci_level:percent}); {without_low:decimal3} to "
+            "{without_high:decimal3} whichever bank is left out. Banks that came or went, and "
+            "other numbers of raters, add {entry_exit:decimal3}."
         )
+        if is_image
+        else say(
+            "Among the {n_brands:count} banks asked about both times, the part between banks "
+            "changed by {estimate:signed} percentage points from {wave_a} to {wave_b} "
+            "({ci_low:signed} to {ci_high:signed}, {ci_level:percent}); {without_low:signed} to "
+            "{without_high:signed} whichever bank is left out. Banks that came or went, and other "
+            "numbers of raters, add {entry_exit:signed}."
+        )
+    )
+    if holds == "carried":
+        away = say("{carrier} has moved away from the other {others:count} banks since {wave_a}.")
+        near = say("{carrier} has moved towards the other {others:count} banks since {wave_a}.")
+        left = say("Without {carrier} {rest:decimal3} is left. {detail}", detail=detail)
+        if not is_image:
+            left = say("Without {carrier} {rest:signed} is left. {detail}", detail=detail)
+        return Finding(away if grew else near, left, "likely")
+    settled: Settled = holds
+    if is_image:
         headline = say("The banks' images have grown alike since {wave_a}.")
         if grew:
             headline = say("The banks' images have moved apart since {wave_a}.")
         if settled == "open":
             headline = say("That the banks' images have moved is not shown.")
         return Finding(headline, detail, settled)
-    say = speaker(
-        **values | {name: 100 * values[name] for name in ("estimate", "ci_low", "ci_high")}
-    )
-    detail = say(
-        "The part between banks changed by {estimate:signed} percentage points from {wave_a} to "
-        "{wave_b} ({ci_low:signed} to {ci_high:signed}, {ci_level:percent})."
-    )
     headline = say("Ratings depend less on the bank than in {wave_a}.")
     if grew:
         headline = say("Ratings depend more on the bank than in {wave_a}.")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
+from scipy.special import expit, stdtr, stdtrit
 
 from brandkit.core.errors import (
+    BrandkitError,
     InputError,
     ScaleError,
     check_level,
@@ -19,14 +20,20 @@ from brandkit.core.errors import (
     did_you_mean,
     shown,
 )
-from brandkit.core.intervals import carried_df
+from brandkit.core.intervals import carried_df, holm
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.core.story import N_, speaker
 from brandkit.sampling.rows import Data, Weight
 from brandkit.satisfaction import fitting
-from brandkit.satisfaction.choice.kernel import Choices, Options, choices_of, options_of
+from brandkit.satisfaction.choice.kernel import (
+    CHOSEN_BEFORE,
+    Choices,
+    Options,
+    choices_of,
+    options_of,
+)
 from brandkit.satisfaction.choice.solution import (
     LEAST,
     Averages,
@@ -47,6 +54,8 @@ UNLIKELY: Final = 0.05
 #: Attributes of 0 and 1 that a what-if may change at once.
 MOST_CHANGED: Final = 8
 _STEP: Final = 1e-5
+#: Attributes of a kind from which the middle of them says what most are like.
+FEWEST_COMPARED: Final = 3
 
 Constants = Literal["none", "brand"]
 
@@ -58,16 +67,20 @@ class ShareChange(Result):
     Parameters
     ----------
     changes : DataFrame
-        One row a bank: ``brand n share share_if estimate std_error ci_low ci_high p_value``;
-        ``estimate`` is the change of its share, 0-1; the changes of all banks add up to 0 where
-        each person chose one. ``n`` choices have both banks in them: on these the change of a
-        rival rests.
+        One row a bank: ``brand n share share_if estimate std_error ci_low ci_high p_value
+        change_low change_high``; ``estimate`` is the change of its share, 0-1, if all that goes
+        with what is said comes from it; the changes of all banks add up to 0 where each person
+        chose one. ``n`` choices have both banks in them: on these the change of a rival rests. The
+        range reaches to the change if only what goes beyond most attributes does; the interval
+        holds both with their errors. In a panel the range is missing.
     brand : str
     raised : mapping
         Label of an attribute to its change.
     flags : tuple of str
         Those of 0 and 1, whose change is one of a share.
     level : float
+    is_panel : bool
+        Whether what was said came before the choice.
     """
 
     changes: pd.DataFrame
@@ -75,6 +88,7 @@ class ShareChange(Result):
     raised: Mapping[str, float]
     flags: tuple[str, ...]
     level: float
+    is_panel: bool = False
 
     def tidy(self) -> pd.DataFrame:
         """Give the change of each bank's share."""
@@ -100,10 +114,17 @@ class ChoiceModel(Result):
         beyond the attributes, about the mean of all banks.
     importance : DataFrame
         One row an attribute: ``attribute label estimate std_error ci_low ci_high p_value rank_low
-        rank_high importance share``. ``estimate`` is the average rise of the chance to be chosen,
-        0-1, when a customer comes to say so of the bank (for a scale: gives one more point), with
-        the ranks that cannot be ruled out; ``importance`` is the coefficient times the standard
-        deviation within choices, ``share`` its part of all importances in absolute value.
+        rank_high importance share above_most above_most_error p_above tipping_odds``. ``estimate``
+        is the average rise of the chance to be chosen, 0-1, when a customer comes to say so of the
+        bank (for a scale: gives one more point), with the ranks that cannot be ruled out;
+        ``importance`` is the coefficient times the standard deviation within choices, ``share``
+        its part of all importances in absolute value. ``above_most`` is the coefficient less the
+        median of attributes of its kind (0 and 1, or scales), ``p_above`` tests one-sided that it
+        lies above (Holm), and by ``tipping_odds`` use would have to raise the odds of this answer
+        more than of most others to explain that; missing for fewer than three of a kind.
+    movers : DataFrame
+        In a panel one row a group and attribute, of those who ``keep`` their bank until the next
+        occasion and those who ``change`` it: ``mover term n estimate std_error``.
     brands : DataFrame
         One row a bank: ``brand n n_chosen observed expected``: choices it was part of and those
         that took it, its observed and predicted weighted share of all choices.
@@ -125,6 +146,7 @@ class ChoiceModel(Result):
     importance: pd.DataFrame
     brands: pd.DataFrame
     independence: pd.DataFrame
+    movers: pd.DataFrame
     choice: str
     fitted: Solution
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -163,18 +185,26 @@ class ChoiceModel(Result):
 
         Notes
         -----
+        Unless the answers are a panel, use may have raised what people say of their own bank, so
+        that a change is given as a range: from what goes beyond most attributes to all that goes
+        with the answer.
+
         Shares are sums of chances (logit rule), over the persons whose choice is in the model;
         who rates which banks stays as it is. What one bank wins, the others lose in proportion to
         their chances (independence of irrelevant alternatives).
         """
         level = self.facts["ci_level"]
         options = {"brand": brand, "changes": changes, "level": level, "notes": self.notes}
-        return _share_change(self.fitted, **options)
+        return _share_change(self.fitted, is_panel=self.facts["is_panel"], **options)
 
     def share_changes(self, brand: str, changes: Mapping[str, float]) -> pd.DataFrame:
-        """Give what :meth:`what_if` finds as plain numbers: ``brand estimate ci_low ci_high``."""
+        """Give what :meth:`what_if` finds as plain numbers.
+
+        ``brand estimate ci_low ci_high change_low change_high``; the range is missing in a panel.
+        """
         found = self.what_if(brand=brand, changes=changes).changes
-        return found[["brand", "estimate", "ci_low", "ci_high"]].copy()
+        columns = ["brand", "estimate", "ci_low", "ci_high", "change_low", "change_high"]
+        return found[columns].copy()
 
 
 def choice_model(
@@ -188,15 +218,17 @@ def choice_model(
     strata: str | None = None,
     cluster: str | None = None,
     wave: str | None = None,
-    constants: Constants = "none",
+    panel: bool = False,
+    constants: Constants | None = None,
     missing: Literal["raise", "drop"] = "raise",
     level: float = 0.95,
 ) -> ChoiceModel:
-    """Explain which bank people choose by what they say of the banks they know.
+    """Set which bank people choose beside what they say of the banks they know.
 
-    Answers *what people's choices reveal about what counts*, which is not what they say when
-    asked. Each person's banks are compared with each other only, so that people who rate
-    everything high do not count.
+    Answers *what goes with being chosen?*, which is not what people say when asked. Whether they
+    chose their bank for what they say of it, or say it because they use it, one survey cannot
+    tell; a panel can. Each person's banks are compared with each other only, so that people who
+    rate everything high do not count.
 
     Parameters
     ----------
@@ -215,8 +247,12 @@ def choice_model(
         Columns of the design.
     wave : str, optional
         Column of the occasion, where a person chose more than once.
-    constants : "none" or "brand", default "none"
-        Whether each bank has a constant for what speaks for it beyond the attributes.
+    panel : bool, default False
+        Whether what a person says on one occasion is set beside the choice on the next one, where
+        persons answer in several waves. Last occasions have no next and are left out.
+    constants : "none" or "brand", optional
+        Whether each bank has a constant for what speaks for it beyond the attributes. Not given:
+        in a panel.
     missing : "raise" or "drop", default "raise"
         Whether missing answers are refused or their rows left out.
     level : float, default 0.95
@@ -246,6 +282,13 @@ def choice_model(
     strata, clusters or several choices a person it is the linearised design error. Intervals of
     ``importance`` and of what-ifs always use the design error.
 
+    Customers tick more for the bank they use. If use raises the odds of every tick alike, the
+    levels of the coefficients mean nothing in a single survey and only their differences do;
+    where it raises some ticks more, differences do not either. So that a single survey is read by
+    ``above_most`` and ``tipping_odds`` = exp(above_most - z s), z at 1 - .025 / attributes and s
+    the error of the coefficient less the mean of the middle half of them. With ``panel=True`` and
+    constants, use before the choice is held.
+
     Chances are independent of irrelevant alternatives: a new bank takes from all others in
     proportion. ``independence`` tests it pair by pair: close substitutes are worth less where
     they meet. Where groups of people want different things, it holds within a group only.
@@ -269,6 +312,7 @@ def choice_model(
     >>> print(f"{result.coefficients.loc[0, 'estimate']:.4f}")  # the log of 3 to 1
     1.0986
     """
+    constants = constants or ("brand" if panel else "none")
     check_option("constants", constants, get_args(Constants))
     check_option("missing", missing, ("raise", "drop"))
     check_level(level)
@@ -281,8 +325,9 @@ def choice_model(
         attributes=attributes,
         wave=wave,
         weight=weight,
-        missing=missing,
+        missing="drop" if panel else missing,  # last occasions have no next choice
         design=design,
+        panel=panel,
     )
 
     solution = solve(choices, with_constants=constants == "brand")
@@ -293,6 +338,8 @@ def choice_model(
     p, rows = len(solution.kept), choices.rows
     independence = independence_rows(solution)
     facts = _facts(solution, errors, level=level) | {
+        "is_panel": panel,
+        **_moves(choices, panel=panel),
         "p_constants": constants_test(solution),
         "p_independence": float(independence["p_adjusted"].min()),
     }
@@ -300,9 +347,12 @@ def choice_model(
     return ChoiceModel(
         coefficients=table[:p].reset_index(drop=True),
         constants=table[p:].reset_index(drop=True),
-        importance=_importance(solution, place[:p], level=level),
+        importance=_importance(solution, place[:p], level=level).assign(
+            **_gap_columns(solution, place[:p], errors)
+        ),
         brands=_brands(solution),
         independence=independence,
+        movers=_movers(choices, solution) if panel else pd.DataFrame(columns=_MOVERS),
         choice=choice,
         fitted=solution,
         labels={name: rows.labels.get(name, name) for name in solution.attributes},
@@ -352,6 +402,75 @@ def _importance(solution: Solution, place: Floats, *, level: float) -> pd.DataFr
             "share": np.abs(weighed) / np.abs(weighed).sum(),
         }
     )
+
+
+def _middle(solution: Solution, place: Floats) -> list[tuple[Codes, Codes]]:
+    """Give the attributes of each kind (0 and 1, or scales), and the middle half of them."""
+    flags = np.array([is_flag(solution.choices.values[:, at]) for at in solution.kept])
+    kinds = []
+    for kind in (np.flatnonzero(flags), np.flatnonzero(~flags)):
+        n = len(kind)
+        if n >= FEWEST_COMPARED:
+            order = kind[np.argsort(place[kind], kind="stable")]
+            kinds.append((kind, order[n // 4 : n - n // 4]))
+    return kinds
+
+
+def _less_middle(solution: Solution, place: Floats) -> tuple[Floats, Floats]:
+    """Give the gap to the median of its kind, and L that takes off the mean of the middle half."""
+    gap, less = np.full(len(place), np.nan), np.eye(len(place))
+    for kind, middle in _middle(solution, place):
+        gap[kind] = place[kind] - np.median(place[kind])
+        less[np.ix_(kind, middle)] -= 1 / len(middle)
+    return gap, less
+
+
+def _gap_columns(solution: Solution, place: Floats, errors: fitting.Errors) -> dict[str, Floats]:
+    gap, less = _less_middle(solution, place)
+    p = len(place)
+    error = fitting.root(less @ errors.chosen[:p, :p] @ less.T)
+    df = min(errors.df, 1e9)
+    known = np.isfinite(gap)
+    error[~known] = np.nan
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p_above = stdtr(df, -gap / error)
+    p_above[known] = holm(p_above[known])
+    reach = stdtrit(df, 1 - 0.025 / max(int(known.sum()), 1)) * error
+    tipping = np.exp(np.maximum(gap - reach, 0.0))
+    return {
+        "above_most": gap, "above_most_error": error, "p_above": p_above, "tipping_odds": tipping,
+    }  # fmt: skip
+
+
+_MOVERS: Final = ["mover", "term", "n", "estimate", "std_error"]
+
+
+def _kept_bank(choices: Choices) -> Flags:
+    """Say which choices take a bank that was chosen on the occasion before."""
+    before = choices.rows.frame[CHOSEN_BEFORE].to_numpy(dtype=float)[choices.row] > 0
+    return np.asarray(np.add.reduceat(before & choices.sets.chosen, choices.sets.starts[:-1]) > 0)
+
+
+def _moves(choices: Choices, *, panel: bool) -> dict[str, Any]:
+    if not panel:
+        return {"n_kept": np.nan, "n_changed": np.nan}
+    kept = _kept_bank(choices)
+    return {"n_kept": int(kept.sum()), "n_changed": int((~kept).sum())}
+
+
+def _movers(choices: Choices, whole: Solution) -> pd.DataFrame:
+    """Estimate those who keep their bank and those who change it apart, where there are enough."""
+    kept, tables = _kept_bank(choices)[choices.sets.of_row], []
+    for group, inside in (("keep", kept), ("change", ~kept)):
+        try:
+            solution = solve(choices.part(inside), with_constants=bool(whole.constants))
+        except (BrandkitError, ValueError):
+            continue
+        errors, place = _errors(solution), solution.to_units() @ solution.maximum.place
+        names = [*solution.attributes, *(choices.brands[at] for at in solution.constants)]
+        rows = fitting.estimate_rows(names, place, errors, level=0.95)[: len(solution.kept)]
+        tables.append(rows.assign(mover=group, n=len(solution.choices.sets.weight))[_MOVERS])
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=_MOVERS)
 
 
 def _brands(solution: Solution) -> pd.DataFrame:
@@ -411,7 +530,7 @@ def _notes(facts: Mapping[str, Any]) -> list[Message]:
             )
         ]
     said = say(
-        "What one bank wins, all others that a person rates lose in proportion to their chances "
+        "What one bank gains, all others that a person rates lose in proportion to their chances "
         "(independence of irrelevant alternatives); banks that are close substitutes would lose "
         "more."
     )
@@ -462,6 +581,8 @@ class Scenario:
         The share of rows that are open.
     shifts : mapping of int to float
         Changes of scales, in standard deviations, by place among the coefficients.
+    less, off : ndarray, shapes (k, k) and (k,)
+        What the change is worth: ``less @ place + off``, `place` being the coefficients.
     """
 
     part: Choices
@@ -474,6 +595,8 @@ class Scenario:
     points: Floats
     now: Floats
     shifts: Mapping[int, float]
+    less: Floats
+    off: Floats
 
 
 def _share_change(
@@ -482,15 +605,22 @@ def _share_change(
     brand: str,
     changes: Mapping[str, float],
     level: float,
+    is_panel: bool,
     notes: tuple[Message, ...],
 ) -> ShareChange:
     """Compute what a change does to all banks' shares; ``notes`` are those of the model."""
     places = {_place(solution, name): float(by) for name, by in changes.items()}
     scenario = _scenario(solution, brand, places)
     choices, change = solution.choices, _share_changes(solution, scenario)
-    # what a rival loses rests on the few who rate both banks
-    df = carried_df(choices.rows.contributions(change.influence), df=choices.rows.df)
-    error = fitting.root(choices.rows.covariance(change.influence))
+    columns = _change_columns(choices, change, level=level)
+    least = columns
+    if not is_panel:
+        least = _change_columns(
+            choices, _share_changes(solution, _beyond_most(solution, scenario)), level=level
+        )
+    ends = np.stack([columns["estimate"], least["estimate"]])
+    columns["ci_low"] = np.minimum(columns["ci_low"], least["ci_low"])
+    columns["ci_high"] = np.maximum(columns["ci_high"], least["ci_high"])
     now = predicted_shares(solution).estimate
     frame = pd.DataFrame(
         {
@@ -498,7 +628,9 @@ def _share_change(
             "n": np.bincount(scenario.part.brand, minlength=len(choices.brands)),
             "share": now,
             "share_if": now + change.estimate,
-            **fitting.estimate_columns(change.estimate, error, df, level=level),
+            **columns,
+            "change_low": np.nan if is_panel else ends.min(axis=0),
+            "change_high": np.nan if is_panel else ends.max(axis=0),
         }
     )
     frame = frame.iloc[np.unique(choices.brand)].reset_index(drop=True)
@@ -515,8 +647,32 @@ def _share_change(
         raised={_label(solution, place): by for place, by in places.items()},
         flags=tuple(_label(solution, place) for place in scenario.flips.tolist()),
         level=level,
+        is_panel=is_panel,
         notes=notes,
     )
+
+
+def _change_columns(choices: Choices, change: Averages, *, level: float) -> dict[str, Any]:
+    # what a rival loses rests on the few who rate both banks
+    df = carried_df(choices.rows.contributions(change.influence), df=choices.rows.df)
+    error = fitting.root(choices.rows.covariance(change.influence))
+    return fitting.estimate_columns(change.estimate, error, df, level=level)
+
+
+def _beyond_most(solution: Solution, scenario: Scenario) -> Scenario:
+    """Let a change be worth only what its attributes' coefficients lie above the median's.
+
+    Where there are too few attributes to tell most from some it is worth nothing.
+    """
+    p, spread = len(solution.kept), solution.spread
+    place = solution.maximum.place[:p] / spread
+    gap, part = _less_middle(solution, place)
+    known = np.isfinite(gap)
+    less = np.zeros((len(solution.maximum.place),) * 2)
+    less[:p, :p] = np.where(known[:, None], part * spread[:, None] / spread, 0.0)
+    off = np.zeros(len(less))
+    off[:p] = np.where(known, gap, 0.0) * spread - less[:p, :p] @ solution.maximum.place[:p]
+    return replace(scenario, less=less, off=off)
 
 
 def _scenario(solution: Solution, brand: str, places: Mapping[int, float]) -> Scenario:
@@ -556,6 +712,8 @@ def _scenario(solution: Solution, brand: str, places: Mapping[int, float]) -> Sc
         points=np.array([abs(places[place]) for place in flips]),
         now=weight @ is_open / weight.sum(),
         shifts=shifts,
+        less=np.eye(len(solution.maximum.place)),
+        off=np.zeros(len(solution.maximum.place)),
     )
 
 
@@ -635,8 +793,9 @@ def _changes(scenario: Scenario, place: Floats, now: Floats) -> Floats:
     inside = np.clip(chance[scenario.mine], LEAST, 1 - LEAST)
     then = np.zeros(len(inside))
     odds = np.log(inside) - np.log1p(-inside)
-    moved = sum(by * place[at] for at, by in scenario.shifts.items())
-    gains = scenario.steps * place[scenario.flips]
+    worth = scenario.less @ place + scenario.off
+    moved = sum(by * worth[at] for at, by in scenario.shifts.items())
+    gains = scenario.steps * worth[scenario.flips]
     for flipped, weight in _ways(scenario, now):
         then += weight * expit(odds + moved + float(gains @ flipped))
     rise = then - inside

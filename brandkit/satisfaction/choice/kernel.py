@@ -22,6 +22,7 @@ from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.story import N_
+from brandkit.core.waves import coded_waves
 from brandkit.sampling import rows as sampled
 from brandkit.sampling.design import SurveyData
 from brandkit.satisfaction.fitting import Maximum, maximise
@@ -29,6 +30,8 @@ from brandkit.satisfaction.groups import with_responses
 
 #: Combinations of banks in all choices together.
 MOST_OPTIONS: Final = 1_000_000
+#: Where a row's bank was chosen on the occasion itself, when the next one's choice is explained.
+CHOSEN_BEFORE: Final = "__chosen_before__"
 #: Options of a set up to which what it adds to the estimate is freed of itself.
 LARGEST_SOLVED: Final = 64
 
@@ -139,6 +142,7 @@ def choices_of(
     weight: sampled.Weight | None,
     missing: sampled.MissingRule,
     design: Mapping[str, str | None],
+    panel: bool = False,
 ) -> Choices:
     """Take choices from rows of respondents and banks.
 
@@ -153,6 +157,8 @@ def choices_of(
     missing : "raise" or "drop"
     design : mapping
         Columns of respondent, strata and cluster, where given.
+    panel : bool
+        Whether what is said on one occasion is set beside the person's choice on the next.
 
     Returns
     -------
@@ -174,18 +180,36 @@ def choices_of(
     wave = wave or known.get("wave")
     for argument, name in (("choice", choice), ("brand", bank), ("respondent", respondent)):
         require_columns(frame, [name], argument=argument)
-    flagged = frame.assign(**{choice: _chosen(frame[choice], frame[bank])})
+    chosen = _chosen(frame[choice], frame[bank])
+    flagged = frame.assign(**{choice: chosen})
+    if panel:
+        later = _chosen_next(
+            frame, chosen, respondent=respondent, bank=bank, wave=_role("wave", wave)
+        )
+        flagged = frame.assign(**{choice: later, CHOSEN_BEFORE: chosen.fillna(0.0)})
     rows = sampled.survey_rows(
         with_responses(data, flagged),
         columns=[choice, *attributes],
-        others=[bank] if wave is None else [bank, wave],
+        others=[bank, *([wave] if wave else []), *([CHOSEN_BEFORE] if panel else [])],
         weight=weight,
         respondent=respondent,
         strata=design["strata"],
         cluster=design["cluster"],
         missing=missing,
     )
-    return _sorted_choices(rows, bank=bank, wave=wave, attributes=tuple(attributes))
+    made = _sorted_choices(rows, bank=bank, wave=wave, attributes=tuple(attributes))
+    if wave is None or not numbered_anew(frame[respondent], frame[wave]):
+        return made
+    text = (
+        "Respondents have the same numbers in every wave, without gaps: they are not taken for a "
+        "panel."
+    )
+    if panel:
+        text = (
+            "Respondents have the same numbers in every wave, without gaps: if a number is another "
+            "person each time, what is said and the next choice are of different persons."
+        )
+    return replace(made, notes=(Message(text), *made.notes))
 
 
 def _role(argument: str, name: str | None) -> str:
@@ -216,6 +240,48 @@ def _chosen(choice: pd.Series[Any], bank: pd.Series[Any]) -> pd.Series[Any]:
             "Use the same names in both columns."
         )
     return flags
+
+
+def numbered_anew(person: pd.Series[Any], wave: pd.Series[Any]) -> bool:
+    """Say whether ids look numbered from the same start in every wave: 1 to n, without gaps.
+
+    Then one id is another person in every wave. A panel loses persons, so that its numbers have
+    gaps.
+    """
+    number = pd.to_numeric(person.astype(str), errors="coerce")
+    if number.isna().any() or wave.nunique() < 2:
+        return False
+    ends = number.groupby(wave.to_numpy()).agg(["min", "max", "nunique"])
+    filled = ends["max"] - ends["min"] + 1 == ends["nunique"]
+    return bool(filled.all() and ends["min"].nunique() == 1)
+
+
+def _chosen_next(
+    frame: pd.DataFrame, chosen: pd.Series[Any], *, respondent: str, bank: str, wave: str
+) -> pd.Series[Any]:
+    """Give 1 in rows whose bank the person chose on the next occasion; missing on the last one."""
+    rows = pd.DataFrame(
+        {
+            "person": coded(frame[respondent])[0],
+            "wave": coded_waves(frame[wave])[0],
+            "bank": coded(frame[bank])[0],
+            "chosen": chosen.to_numpy(dtype=float),
+        }
+    )
+    occasions = rows.loc[rows["chosen"].notna(), ["person", "wave"]].drop_duplicates()
+    occasions = occasions.sort_values(["person", "wave"])
+    following = occasions.assign(next=occasions.groupby("person")["wave"].shift(-1)).dropna()
+    if following.empty:
+        raise NotEnoughDataError(
+            "`panel` must have persons who answer on two occasions or more, under one id; found "
+            "none. Leave it out: choices then stand beside what is said on the same occasion."
+        )
+    taken = rows.loc[rows["chosen"] > 0, ["person", "wave", "bank"]].drop_duplicates()
+    taken = taken.rename(columns={"wave": "next"}).assign(taken=1.0)
+    joined = rows.merge(following, on=["person", "wave"], how="left")
+    joined = joined.merge(taken, on=["person", "next", "bank"], how="left")
+    later = joined["taken"].fillna(0.0).where(joined["next"].notna())
+    return pd.Series(later.to_numpy(), index=frame.index)
 
 
 def _sorted_choices(

@@ -18,17 +18,26 @@ def choice_model(result: ChoiceModel, *, ax: Axes | None = None, focus: object =
     """Draw by how much each attribute raises a bank's chance to be chosen, the largest first."""
     rows = ranked(result).head(MOST_ROWS)
     ends = zip(rows["rank_low"], rows["rank_high"], strict=True)
+    beside: dict[str | Message, list[str]] = {
+        Message("tipping"): [formatted(one, "decimal2") for one in rows["tipping_odds"]]
+    }
+    if result.facts["is_panel"]:
+        beside = {
+            Message("rank"): [f"{low}" if low == high else f"{low}–{high}" for low, high in ends]
+        }
     return dot_rows(
         rows["label"].tolist(),
         _points(rows),
-        label=Message("Percentage points more likely to be chosen"),
+        label=Message("Percentage points more likely to be chosen")
+        if result.facts["is_panel"]
+        else Message("Percentage points more often the customer's own bank"),
         kind="steps",
         focus=focus,
         columns={
             Message("change"): [
                 formatted(100 * float(one), "decimal1") for one in rows["estimate"]
             ],
-            Message("rank"): [f"{low}" if low == high else f"{low}–{high}" for low, high in ends],
+            **beside,
         },
         reference=0.0,
         ax=ax,

@@ -10,8 +10,11 @@ import pandas as pd
 
 from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import N_, Exhibit, Say, Story, speaker
+from brandkit.language import translate
 from brandkit.satisfaction.choice.choice import UNLIKELY, ChoiceModel, ShareChange
 
+#: Times by which use would have to favour an answer, from which more than use is likely behind it.
+TIPPING: Final = 1.8
 #: Attributes or banks named in one sentence.
 MOST_NAMED: Final = 4
 
@@ -23,7 +26,11 @@ NO_CHOICES: Final = Message(
 
 
 def choice_model(result: ChoiceModel, *, focus: object = None) -> Story:  # noqa: ARG001
-    """Tell what decides, what does not show, how well choices are explained, what to doubt."""
+    """Tell what goes with choices, what does not, how well they are explained, what to doubt.
+
+    That something decides is said of a panel alone: in a single survey those who use a bank may
+    say more of it because they do.
+    """
     rows, facts = ranked(result), result.facts
     say = speaker(
         n=facts["n"],
@@ -34,17 +41,30 @@ def choice_model(result: ChoiceModel, *, focus: object = None) -> Story:  # noqa
         chance=facts["hit_rate_chance"],
         single=sum(facts[name] for name in ("n_single", "n_without", "n_all")),
     )
-    first = _first(rows, say)
-    findings = [first, *_doubtful(rows, say), _fit(facts, say)]
+    if facts["is_panel"]:
+        headline = _headline(rows, say)
+        findings = [_first(rows, say), *_doubtful(rows, say), _moves(result, say), _fit(facts, say)]
+    else:
+        headline, first = _above_most(rows, facts["n"])
+        findings = [first, _fit(facts, say)]
     if facts["p_independence"] < UNLIKELY:
         findings.append(_independence(result, say))
     caption = say(
-        "By how many percentage points a bank's chance to be chosen rises, on average, when a "
-        "customer comes to say so of it (for a scale: with one more point), with {level:percent} "
-        "intervals over persons (conditional logit). Hollow: it could be none. Right: the rise and "
-        "the ranks that cannot be ruled out. {n:count} choices among {banks:count} banks; "
-        "{single:count} that say nothing are left out."
+        "By how many percentage points more often a bank is the customer's own, on average, where "
+        "the customer says so of it (for a scale: with one more point), with {level:percent} "
+        "intervals over persons (conditional logit). Hollow: it could be none. Right: the "
+        "difference and the tipping odds, by which use would have to raise this answer more than "
+        "most others to explain that it lies above them. {n:count} choices among {banks:count} "
+        "banks; {single:count} that say nothing are left out."
     )
+    if facts["is_panel"]:
+        caption = say(
+            "By how many percentage points a bank's chance to be chosen rises, on average, when a "
+            "customer comes to say so of it (for a scale: with one more point), with "
+            "{level:percent} intervals over persons (conditional logit). Hollow: it could be none. "
+            "Right: the rise and the ranks that cannot be ruled out. {n:count} choices among "
+            "{banks:count} banks; {single:count} that say nothing are left out."
+        )
     alt = say(
         "Dots with lines for {n:count} attributes, from “{first}” ({high:decimal1} points) at the "
         "top to “{last}” ({low:decimal1} points) at the bottom; {hollow:count} of them could be "
@@ -59,14 +79,16 @@ def choice_model(result: ChoiceModel, *, focus: object = None) -> Story:  # noqa
     data = rows.assign(attribute=rows["label"]).drop(columns=["label", "settled"])
     notes = (*as_notes(findings), *result.notes)
     return Story(
-        headline=_headline(rows, say),
+        headline=headline,
         lede=say(
             "{n:count} choices of {persons:count} persons among {banks:count} banks. Each person's "
-            "banks are compared with each other only; what counts is read off the choices, not "
-            "asked."
+            "banks are compared with each other only."
         ),
         findings=tuple(findings),
-        exhibits={"choices": Exhibit(caption, alt, data, notes, draw=result.plot)},
+        exhibits={
+            "choices": Exhibit(caption, alt, data, notes, draw=result.plot),
+            **({"movers": _movers(result, say)} if len(result.movers) else {}),
+        },
     )
 
 
@@ -75,6 +97,81 @@ def ranked(result: ChoiceModel) -> pd.DataFrame:
     rows = result.importance
     rows = rows.assign(settled=(rows["ci_low"] > 0) | (rows["ci_high"] < 0))
     return rows.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
+
+
+def _above_most(rows: pd.DataFrame, n: int) -> tuple[Message, Finding]:
+    """Name what customers say of their own bank more than most things; the reason stays open."""
+    rows = rows.assign(
+        order=rows["tipping_odds"].fillna(0.0), by=rows["above_most"].fillna(-np.inf)
+    )
+    rows = rows.sort_values(["order", "by"], ascending=False, kind="stable")
+    named = rows[(rows["tipping_odds"] >= TIPPING) & (rows["p_above"] <= UNLIKELY)]
+    first = rows.iloc[0]
+    say = speaker(
+        items=named["label"].astype(str).tolist()[:MOST_NAMED], first=first["label"],
+        times=float(np.exp(first["above_most"])), tipping=first["tipping_odds"], p=first["p_above"],
+        n=n, all=len(rows),
+    )  # fmt: skip
+    headline = say(
+        "Customers say nothing of their own bank clearly more than they say most things of it. "
+        "Whether they chose it for what they say, or say it because they use it, this survey "
+        "cannot tell."
+    )
+    if len(named):
+        headline = say(
+            "Customers say {items} of their own bank more than they say most things of it. Whether "
+            "they chose it for that, or say it because they use it, this survey cannot tell."
+        )
+    if np.isnan(first["above_most"]):
+        detail = say(
+            "With {all:count} attributes most of them cannot be told from the rest ({n:count} "
+            "choices)."
+        )
+        return headline, Finding(headline, detail, "open")
+    detail = say(
+        "The odds of “{first}” are {times:decimal2} times those of the median attribute; use would "
+        "have to raise them {tipping:decimal2} times more than those of most others to explain "
+        "that (one-sided p {p:p}, all {all:count} attributes at once; {n:count} choices)."
+    )
+    return headline, Finding(headline, detail, "likely" if len(named) else "open")
+
+
+_MOVERS: Final = {"keep": Message("keep their bank"), "change": Message("change it")}
+
+
+def _movers(result: ChoiceModel, say: Say) -> Exhibit:
+    """Show the coefficients of those who keep their bank beside those of who change it."""
+    caption = say(
+        "Those who keep their bank until the next occasion and those who change it, apart: what "
+        "goes with the later choice, on the scale of the log odds, with its error ({n:count} "
+        "choices)."
+    )
+    rows = result.movers
+    data = pd.DataFrame({
+        "mover": [translate(_MOVERS[str(one)]) for one in rows["mover"]],
+        "attribute": [str(result.labels.get(str(one), one)) for one in rows["term"]],
+        **{name: rows[name] for name in ("estimate", "std_error", "n")},
+    })  # fmt: skip
+    return Exhibit(caption, None, data)
+
+
+def _moves(result: ChoiceModel, say: Say) -> Finding:
+    facts = result.facts
+    headline = say(
+        "{kept:count} of {n:count} choices keep the bank of the occasion before.",
+        kept=facts["n_kept"],
+    )
+    detail = say(
+        "{changed:count} change it. Those who keep a bank may say more of it because they use it.",
+        changed=facts["n_changed"],
+    )
+    if result.movers["mover"].nunique() == len(_MOVERS):
+        detail = say(
+            "{changed:count} change it; a table shows both apart, since those who keep a bank may "
+            "say more of it because they use it.",
+            changed=facts["n_changed"],
+        )
+    return Finding(headline, detail, "clear")
 
 
 def _headline(rows: pd.DataFrame, say: Say) -> Message:
@@ -153,7 +250,7 @@ def _independence(result: ChoiceModel, say: Say) -> Finding:
         detail = say(
             "Where both are rated, each is worth less than it would be without the other ("
             "{loss:decimal2} on the scale of the coefficients; {n:count} choices, adjusted p "
-            "{p:p}): what one of them wins comes from the other more than the what-ifs say.",
+            "{p:p}): what one of them gains comes from the other more than the what-ifs say.",
             **values,
         )
         return Finding(headline, detail, "likely")
@@ -161,7 +258,7 @@ def _independence(result: ChoiceModel, say: Say) -> Finding:
     detail = say(
         "Where both are rated, each is worth more than it would be without the other ("
         "{loss:decimal2} on the scale of the coefficients; {n:count} choices, adjusted p {p:p}): "
-        "what one of them wins comes from the other less than the what-ifs say.",
+        "what one of them gains comes from the other less than the what-ifs say.",
         **values,
     )
     return Finding(headline, detail, "likely")
@@ -187,6 +284,8 @@ def share_change(result: ShareChange, *, focus: object = None) -> Story:  # noqa
         level=result.level,
         raised=Message("{brand}: {parts}.", {"brand": result.brand, "parts": parts}),
         n=len(changes),
+        least=100 * mine["change_low"],
+        most=100 * mine["change_high"],
     )
     headline = say("{brand} would not be sure to win choices")
     finding = say("{brand} would not be sure to win choices.")
@@ -204,6 +303,22 @@ def share_change(result: ShareChange, *, focus: object = None) -> Story:  # noqa
         "{change:decimal2} percentage points ({level:percent} interval {low:decimal2} to "
         "{high:decimal2}). {raised}"
     )
+    if not result.is_panel:
+        settled = "open"
+        headline = say(
+            "{brand} would change by {least:decimal1} to {most:decimal1} points of choices, if "
+            "what customers say moves them"
+        )
+        finding = say(
+            "{brand} would change by {least:decimal1} to {most:decimal1} percentage points of "
+            "choices, if what customers say moves them."
+        )
+        detail = say(
+            "Its share of choices is {now:percent1} now. The smaller change counts only what goes "
+            "beyond most attributes, the larger all that goes with the answer; with errors "
+            "({level:percent}) {low:decimal2} to {high:decimal2}. Whether customers choose for "
+            "what they say, or say it because they use the bank, this survey cannot tell. {raised}"
+        )
     findings = [Finding(finding, detail, settled)]
     findings += _rivals(rivals, say, gains=mine["estimate"] >= 0)
     caption = say(

@@ -84,6 +84,21 @@ def check_solved(values: PathValues, design: PathDesign) -> None:
     )
 
 
+def check_drawn(n_left: int, draws: int) -> None:
+    """Refuse where hardly a draw could be fitted."""
+    if n_left < 2:
+        raise NotEnoughDataError(
+            f"`draws` must give at least 2 models that can be fitted; found {n_left} of {draws}. "
+            "There are too few answers, or items nearly without differences: leave those out."
+        )
+
+
+def check_smallest(smallest: float) -> None:
+    """Refuse a smallest path that matters off 0 to 1."""
+    if not 0 <= smallest < 1:
+        raise ScaleError(f"`smallest` must lie between 0 and 1; found {smallest}.")
+
+
 def needed_persons(design: PathDesign) -> int:
     """Give the fewest persons that the largest regression of a model can do with."""
     return max(int(design.inner.sum(axis=1).max()) + 3, 5)

@@ -375,7 +375,8 @@ class PathValues:
     """Numbers of n path models, the sample or its draws.
 
     ``paths`` (n x paths) as declared; ``total`` effects (n x target x source); ``r2`` (n x k), 0
-    where no path leads; ``loadings`` and ``weights`` (n x p); ``htmt`` (n x k x k); ``index`` and
+    where no path leads; ``loadings`` and ``weights`` (n x p); ``corrected`` (n x paths), paths
+    freed of what unreliable items take off; ``htmt`` (n x k x k); ``index`` and
     ``spread`` (n x k), mean and standard deviation of scores from 0 to 100, missing without limits;
     ``parts`` (n x p), shares of items in their block's index; ``performance`` (n x p), means of
     items from 0 to 100; ``settled``, whether weights settled and coefficients are determined.
@@ -386,6 +387,7 @@ class PathValues:
     r2: Floats
     loadings: Floats
     weights: Floats
+    corrected: Floats
     htmt: Floats
     index: Floats
     spread: Floats
@@ -478,6 +480,7 @@ def values_of(fits: PathFits, have: ItemMoments, design: PathDesign, limits: Flo
         r2=explained_by(coefficients, fits.between),
         loadings=loadings,
         weights=fits.weights,
+        corrected=corrected_paths(fits, have, design),
         htmt=ratios,
         index=index,
         spread=spread,
@@ -496,6 +499,45 @@ def coefficients_of(between: Floats, design: PathDesign) -> Floats:
         sources = np.flatnonzero(design.inner[target])
         found[target, sources] = regression(last[np.ix_(sources, sources)], last[sources, target])
     return found
+
+
+def reliabilities(matrices: Floats, weights: Floats, design: PathDesign) -> Floats:
+    """Give each score's rho_A, shape (n, k); 1 for single items and formed blocks.
+
+    Dijkstra and Henseler (2015), of items standardised by the square roots of the diagonals.
+    """
+    out = np.ones((len(matrices), len(design.blocks)))
+    size = np.sqrt(np.diagonal(matrices, axis1=1, axis2=2))
+    for block in np.flatnonzero(~design.formative & (design.sizes > 1)).tolist():
+        items = design.items_of(block)
+        s = matrices[:, items, items] / (size[:, items, None] * size[:, None, items])
+        w = weights[:, items] * size[:, items]
+        beside = np.einsum("ni,nij,nj->n", w, s, w) - (w**2).sum(axis=1)
+        squares = (w**2).sum(axis=1)
+        apart = squares**2 - (w**4).sum(axis=1)
+        out[:, block] = squares**2 * beside / apart
+    return out
+
+
+def corrected_paths(fits: PathFits, have: ItemMoments, design: PathDesign) -> Floats:
+    """Regress after dividing correlations by the scores' reliability, shape (n, paths): PLSc.
+
+    Missing where a reliability is not above 0 or corrected correlations are those of nothing.
+    """
+    rho = reliabilities(have.matrices, fits.weights, design)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        root = np.sqrt(rho)
+        between = fits.between / (root[:, :, None] * root[:, None, :])
+    at = np.arange(between.shape[1])
+    between[:, at, at] = fits.between[:, at, at]
+    usable = np.isfinite(between).all(axis=(1, 2))
+    between[~usable] = np.eye(len(at))
+    usable &= np.linalg.eigvalsh(between)[:, 0] > 0
+    between[~usable] = np.eye(len(at))
+    coefficients = coefficients_of(between, design)
+    paths = np.stack([coefficients[target, source] for source, target in design.paths], axis=1)
+    paths[~usable] = np.nan
+    return np.asarray(paths)
 
 
 def direct_effects(values: PathValues, design: PathDesign) -> Floats:
@@ -564,19 +606,16 @@ def block_quality(matrix: Floats, values: PathValues, design: PathDesign) -> dic
     size = np.sqrt(np.diagonal(matrix))
     correlation = matrix / np.outer(size, size)
     quality = np.full((4, len(design.blocks)), np.nan)
+    rho_a = reliabilities(matrix[None], values.weights[:1], design)[0]
     for block in np.flatnonzero(~design.formative).tolist():
         items, m = design.items_of(block), int(design.sizes[block])
         loading = values.loadings[0, items]
         quality[0, block] = np.mean(loading**2)
         if m > 1:
-            within, weight = correlation[items, items], values.weights[0, items] * size[items]
-            squares = np.outer(weight, weight)
-            beside, apart = within - np.eye(m), squares - np.diag(np.diag(squares))
-            alpha = m / (m - 1) * (1 - m / within.sum())
-            share = (weight @ beside @ weight) / (weight @ apart @ weight)
+            alpha = m / (m - 1) * (1 - m / correlation[items, items].sum())
             total = loading.sum() ** 2
             rho_c = total / (total + np.sum(1 - loading**2))
-            quality[1:, block] = alpha, (weight @ weight) ** 2 * share, rho_c
+            quality[1:, block] = alpha, rho_a[block], rho_c
     return dict(zip(("ave", "alpha", "rho_a", "rho_c"), quality, strict=True))
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import NotEnoughDataError, check_level, check_whole_number
+from brandkit.core.errors import check_level, check_whole_number
+from brandkit.core.intervals import percentile_interval
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
@@ -20,6 +21,8 @@ from brandkit.satisfaction.paths.checks import (
     ScaleEnds,
     check_base,
     check_determined,
+    check_drawn,
+    check_smallest,
     check_solved,
     scale_ends,
     varying_items,
@@ -49,6 +52,11 @@ from brandkit.satisfaction.paths.kernel import (
     without_index,
 )
 
+#: The smallest path that matters where none is declared, in standard deviations of the scores.
+SMALLEST_PATH = 0.10
+#: Errors that a path must lie under the smallest one to be called small (5 %, one-sided).
+ONE_SIDED = 1.645
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class PathModel(Result):
@@ -58,7 +66,9 @@ class PathModel(Result):
     ----------
     paths : DataFrame
         One row a path, as declared: ``source target estimate std_error ci_low ci_high ci_level
-        total_effect f2``. Coefficients are in standard deviations of the scores.
+        corrected corrected_low corrected_high size total_effect f2``. Coefficients are in standard
+        deviations of the scores; ``corrected`` are freed of the items' unreliability (PLSc, by
+        rho_A); ``size`` is "matters", "small" or "open", against `smallest`.
     effects : DataFrame
         One row a pair of blocks that any way joins: ``source target direct_effect
         indirect_effect indirect_low indirect_high total_effect std_error ci_low ci_high
@@ -89,6 +99,8 @@ class PathModel(Result):
         Coverage that intervals aim at.
     stretch : float
         By what ends of percentile intervals are moved out: above 1 where clusters were drawn.
+    smallest : float
+        The smallest path that matters.
     """
 
     paths: pd.DataFrame
@@ -105,6 +117,7 @@ class PathModel(Result):
     df: int
     level: float
     stretch: float = 1.0
+    smallest: float = SMALLEST_PATH
 
     def tidy(self) -> pd.DataFrame:
         """Give the paths."""
@@ -134,6 +147,7 @@ def path_model(
     draws: int = 1000,
     seed: int = 0,
     level: float = 0.95,
+    smallest: float = SMALLEST_PATH,
 ) -> PathModel:
     """Fit a path model of composites by partial least squares.
 
@@ -174,6 +188,8 @@ def path_model(
         Draws over persons (clusters), by random groups.
     seed : int, default 0
     level : float, default 0.95
+    smallest : float, default 0.10
+        The smallest path that matters, in standard deviations.
 
     Returns
     -------
@@ -202,6 +218,9 @@ def path_model(
     answered: 100 sum w(mean - low)/s over sum w(high - low)/s, w the weights and s the items'
     standard deviations.
 
+    A path *matters* where its interval lies beyond `smallest` and the corrected one does not cover
+    0; it is *small* where its size plus 1.645 errors stays under `smallest`; else it is *open*.
+
     Intervals of paths, effects and loadings are bias-corrected percentiles of the draws, those of
     indices Student's t, those of ratios the lower end of t and the upper percentile (see
     :mod:`brandkit.satisfaction.paths.kernel` for why). Their target is the value the same
@@ -229,6 +248,7 @@ def path_model(
     """
     check_whole_number("draws", draws, low=2)
     check_level(level)
+    check_smallest(smallest)
     design = path_design(blocks=blocks, paths=paths, scheme=scheme, modes=modes)
     if target is not None:
         design.place_led_to(target, argument="target")
@@ -254,13 +274,10 @@ def path_model(
     sample, drawn = (without_index(values, negative) for values in (sample, drawn))
     drawn = drawn.chosen(drawn.settled)
     n_left = len(drawn.settled)
-    if n_left < 2:
-        raise NotEnoughDataError(
-            f"`draws` must give at least 2 models that can be fitted; found {n_left} of {draws}. "
-            "There are too few answers, or items nearly without differences: leave those out."
-        )
+    check_drawn(n_left, draws)
 
-    frames = _Frames(design, have.matrices[0], sample, drawn, rows.df, level, rows.stretch(level))
+    stretch = rows.stretch(level)
+    frames = _Frames(design, have.matrices[0], sample, drawn, rows.df, level, stretch, smallest)
     ratios = frames.ratios()
     facts = {
         "scheme": scheme, "n": len(rows), "n_persons": rows.n_persons,
@@ -268,7 +285,6 @@ def path_model(
         "n_iterations": int(sample.rounds[0]), "draws": draws, "n_degenerate": draws - n_left,
         "n_turned": n_turned, "ci_level": level,
     }  # fmt: skip
-    explained = [design.blocks[at] for at in design.order if design.inner[at].any()]
     return PathModel(
         paths=frames.paths(),
         effects=frames.effects(),
@@ -280,15 +296,22 @@ def path_model(
         sample=sample,
         drawn=drawn,
         facts=facts,
-        target=target or ("SAT" if "SAT" in explained else explained[-1]),
+        target=target or _last_explained(design),
         df=rows.df,
         level=level,
-        stretch=frames.stretch,
+        stretch=stretch,
+        smallest=smallest,
         notes=(
             *rows.notes,
             *_notes(facts, alike_pairs(ratios), constant, ends=ends, sample=sample, design=design),
         ),
     )
+
+
+def _last_explained(design: PathDesign) -> str:
+    """Name satisfaction where it is explained, else the last block that paths lead to."""
+    explained = [design.blocks[at] for at in design.order if design.inner[at].any()]
+    return "SAT" if "SAT" in explained else explained[-1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -302,6 +325,7 @@ class _Frames:
     df: int
     level: float
     stretch: float
+    smallest: float
 
     def _estimates(self, name: str, estimate: Floats, draws: Floats) -> dict[str, Any]:
         low, high = corrected_interval(
@@ -314,10 +338,18 @@ class _Frames:
     def paths(self) -> pd.DataFrame:
         """One row a path, as declared."""
         source, target = np.array(self.design.paths).T
+        found = self._estimates("estimate", self.sample.paths[0], self.drawn.paths)
+        free = self.sample.corrected[0]
+        ends = percentile_interval(self.drawn.corrected, level=self.level)
+        low, high = (free + max(self.stretch, 1.0) * (end - free) for end in ends)
         return pd.DataFrame(
             {
                 **self.design.path_ends(),
-                **self._estimates("estimate", self.sample.paths[0], self.drawn.paths),
+                **found,
+                "corrected": free,
+                "corrected_low": low,
+                "corrected_high": high,
+                "size": path_size(found, corrected=(low, high), smallest=self.smallest),
                 "total_effect": self.sample.total[0, target, source],
                 "f2": effect_sizes(self.matrix, self.sample, self.design),
             }
@@ -413,6 +445,25 @@ class _Frames:
                 "distinct": (estimate[0] < ALIKE) & (high < 1),
             }
         )
+
+
+def path_size(
+    found: Mapping[str, Any], *, corrected: tuple[Floats, Floats], smallest: float
+) -> list[str]:
+    """Say of each path whether it matters, is too small to, or is open.
+
+    Two causes that are correlated and answered with error leak into each other: a path of 0 is
+    "not 0" in every large sample. So that the path freed of that must not cover 0 either.
+    """
+    path, error, low, high = (
+        np.asarray(found[name]) for name in ("estimate", "std_error", "ci_low", "ci_high")
+    )
+    away, (from_, to) = np.where(path > 0, low, -high), corrected
+    conditions = [
+        (away > smallest) & ((from_ > 0) | (to < 0)),
+        np.abs(path) + ONE_SIDED * error < smallest,
+    ]
+    return [str(one) for one in np.select(conditions, ["matters", "small"], default="open")]
 
 
 def alike_pairs(ratios: pd.DataFrame) -> list[Message]:

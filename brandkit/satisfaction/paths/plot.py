@@ -35,7 +35,7 @@ _CORNERS: Final = {
 
 
 def path_model(result: PathModel, *, ax: Axes | None = None, focus: object = None) -> Axes:  # noqa: ARG001
-    """Draw blocks as boxes and paths as arrows: wide where strong, dashed where they may be 0."""
+    """Draw blocks as boxes and paths as arrows: wide where strong, dashed where open or small."""
     led_to = np.asarray(result.design.inner.any(axis=1))
     boxes = [
         Box(
@@ -53,7 +53,7 @@ def path_model(result: PathModel, *, ax: Axes | None = None, focus: object = Non
         ends = {"low": row["ci_low"], "high": row["ci_high"]}
         interval = translate(Message("{low:decimal2} to {high:decimal2}", ends))
         label = f"{formatted(row['estimate'], 'decimal2')}\n{interval}"
-        is_sure = row["ci_low"] > 0 or row["ci_high"] < 0
+        is_sure = row["size"] == "matters"
         width = 1.0 + 4.0 * min(abs(float(row["estimate"])), 1.0) if is_sure else 1.2
         arrows.append(Arrow(source, target, label, width=width, dashed=not is_sure))
     return diagram(boxes, arrows, ax=ax)

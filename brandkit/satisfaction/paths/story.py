@@ -24,6 +24,11 @@ SETTLED: Final = 0.05
 #: Shares of draws from which a place in a quadrant is called clear, or likely.
 PLACED, LEANING = 0.9, 0.7
 
+_SIZES: Final = {
+    "matters": Message("matters"),
+    "small": Message("too small to matter"),
+    "open": Message("not settled"),
+}
 _SCHEMES: Final = {
     "path": Message("path weighting"),
     "centroid": Message("centroid"),
@@ -34,14 +39,14 @@ _SCHEMES: Final = {
 def path_model(result: PathModel, *, focus: object = None) -> Story:  # noqa: ARG001
     """Tell what moves the target most, what is explained, what is open and what looks alike."""
     facts, paths, design = result.facts, result.paths, result.design
-    is_sure = (paths["ci_low"] > 0) | (paths["ci_high"] < 0)
     largest = paths.iloc[int(paths["estimate"].abs().to_numpy().argmax())]
     say = speaker(
         n=facts["n"], persons=facts["n_persons"], items=len(design.items),
         blocks=len(design.blocks), paths=len(paths), level=result.level,
         scheme=_SCHEMES[design.scheme], target=block_name(result.target),
         source=block_name(str(largest["source"])), end=block_name(str(largest["target"])),
-        size=float(largest["estimate"]), open=int((~is_sure).sum()),
+        size=float(largest["estimate"]), open=int((paths["size"] != "matters").sum()),
+        least=result.smallest,
     )  # fmt: skip
     headline, first = _strongest(result)
     alike = _alike(result)
@@ -50,7 +55,7 @@ def path_model(result: PathModel, *, focus: object = None) -> Story:  # noqa: AR
         *([alike] if not result.htmt["distinct"].all() else []),
         *_through(result),
         _explained(result, say),
-        _open(paths[~is_sure], len(paths), say),
+        *_sizes(paths, say),
         *([alike] if result.htmt["distinct"].all() else []),
     ]
     exhibits = {
@@ -58,17 +63,21 @@ def path_model(result: PathModel, *, focus: object = None) -> Story:  # noqa: AR
             say(
                 "Path model (partial least squares, {scheme} scheme; {n:count} answers). Numbers: "
                 "what a standard deviation more of the first block goes with in the second, and "
-                "the {level:percent} interval. Wide arrows are strong; dashed ones may be 0. Paths "
-                "join scores made of the answers, not the constructs behind them; their direction "
-                "is the model's, not proven by the answers."
+                "the {level:percent} interval. Wide arrows are strong; dashed ones are not shown "
+                "to matter (to lie beyond {least:decimal2}). Paths join scores made of the "
+                "answers, not the constructs behind them; their direction is the model's, not "
+                "proven by the answers."
             ),
             say(
                 "Diagram of {blocks:count} boxes joined by {paths:count} arrows. The strongest "
                 "leads from {source} to {end} ({size:signed}); {open:count} {open:arrow is|arrows "
-                "are} dashed because their interval holds 0."
+                "are} dashed because {open:it is|they are} not shown to matter."
             ),
-            _named(paths)[["source", "target", "estimate", "ci_low", "ci_high", "ci_level", "f2",
-                           "total_effect"]],
+            _named(paths.assign(size=[translate(_SIZES[one]) for one in paths["size"]]))[
+                ["source", "target", "estimate", "ci_low", "ci_high", "ci_level",
+                           "corrected", "corrected_low", "corrected_high", "size", "f2",
+                           "total_effect"]
+            ],
             (*as_notes(findings[1:]), *result.notes),
             lambda: result.plot(figure="path_model"),
         ),
@@ -190,18 +199,44 @@ def _explained(result: PathModel, say: Say) -> Finding:
     return Finding(headline, detail, "clear")
 
 
-def _open(unsure: pd.DataFrame, n_paths: int, say: Say) -> Finding:
-    told = {"n": len(unsure), "all": n_paths}
-    if unsure.empty:
-        detail = say("All {all:count} {level:percent} intervals leave out 0.", **told)
-        return Finding(say("Every path is settled: none may be 0."), detail, "clear")
-    pairs = [
-        Message("{source} → {target}", {"source": block_name(a), "target": block_name(b)})
-        for a, b in unsure[["source", "target"]].astype(str).to_numpy()
-    ]
-    headline = say("{n:count} of {all:count} direct paths {n:is|are} not settled.", **told)
-    return Finding(headline, say("The {level:percent} interval holds 0: {pairs}.", pairs=pairs),
-                   "open")  # fmt: skip
+def _sizes(paths: pd.DataFrame, say: Say) -> list[Finding]:
+    """Say which paths matter, which are too small to, and which are open."""
+    pairs = {
+        size: [
+            Message("{source} → {target}", {"source": block_name(a), "target": block_name(b)})
+            for a, b in rows[["source", "target"]].astype(str).to_numpy()
+        ]
+        for size, rows in paths.groupby("size")
+    }  # fmt: skip
+    findings = []
+    if "matters" in pairs:
+        told = {"pairs": pairs["matters"], "k": len(pairs["matters"]), "all": len(paths)}
+        findings.append(Finding(
+            say("{k:count} of {all:count} direct paths {k:matters|matter}.", **told),
+            say(
+                "The {level:percent} interval lies beyond {least:decimal2}, and freed of the "
+                "answers' unreliability beyond 0: {pairs}.", **told,
+            ), "clear",
+        ))  # fmt: skip
+    if "small" in pairs:
+        told = {"pairs": pairs["small"], "k": len(pairs["small"]), "all": len(paths)}
+        findings.append(Finding(
+            say("{k:count} of {all:count} direct paths {k:is|are} too small to matter.", **told),
+            say(
+                "With its error {k:it stays|each of them stays} under {least:decimal2}: {pairs}.",
+                **told,
+            ), "clear",
+        ))  # fmt: skip
+    if "open" in pairs:
+        told = {"pairs": pairs["open"], "k": len(pairs["open"]), "all": len(paths)}
+        findings.append(Finding(
+            say("Whether {k:count} of {all:count} direct paths {k:matters|matter} is not settled.",
+                **told),
+            say("{k:It|They} may lie on either side of {least:decimal2}, or be 0 once the answers' "
+                "unreliability is taken off: {pairs}.", **told),
+            "open",
+        ))  # fmt: skip
+    return findings
 
 
 def _alike(result: PathModel) -> Finding:

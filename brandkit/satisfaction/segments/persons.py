@@ -174,6 +174,9 @@ def tier_profile(persons: Persons, tier: Codes, count: int) -> Profile:
         totals = persons.contributions(np.append(off[:, :-1], off[:, :-1] - off[:, -1:], axis=1))
         spread = np.diag(linearised_covariance(totals, stratum=persons.rows.stratum))
         error, df = np.sqrt(np.maximum(spread, 0.0)), carried_df(totals, df=persons.rows.df)
+        # of a tier met in one cluster only no error is known
+        factor = persons.rows.domain_factors(member[persons.of_row, :-1] > 0)
+        error = error * np.append(factor, factor)
         gap = mean[:-1] - mean[-1]
         n = member[:, :-1].sum(axis=0)
         parts.append((mean[:-1], error[:count], gap, error[count:], df[count:], n))

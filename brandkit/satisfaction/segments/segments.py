@@ -23,11 +23,12 @@ from brandkit.core.errors import (
 )
 from brandkit.core.intervals import carried_df, percentile_interval
 from brandkit.core.labels import coded, label_text
-from brandkit.core.linalg import Codes
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.rows import Data, Weight
+from brandkit.satisfaction.groups import in_one_cluster
 from brandkit.satisfaction.segments.kernel import (
     ClassFit,
     Indicators,
@@ -36,6 +37,7 @@ from brandkit.satisfaction.segments.kernel import (
     class_fit,
     indicators,
 )
+from brandkit.satisfaction.segments.levels import kinds_of, nature_of
 from brandkit.satisfaction.segments.persons import (
     Persons,
     class_profile,
@@ -45,7 +47,6 @@ from brandkit.satisfaction.segments.persons import (
     tier_profile,
 )
 
-Form = Literal["ratings", "relative"]
 SegmentKind = Literal["tiers", "classes"]
 AnyData = TypeVar("AnyData", bound=Data)
 
@@ -86,6 +87,17 @@ class CustomerSegments(Result):
         that keep their class.
     ci_level : float
     draws : int
+    nature : str
+        Of several classes: "kinds" where persons differ in what they rate high, "levels" where
+        one level of rating explains how the items go together and classes are its steps, "open"
+        where fewer than four ratings or 60 persons cannot tell.
+    p_levels : float
+        p-value of the test that there is one level only.
+    n_kinds : float
+        Of kinds, how many there are once the level of rating is taken out; 1 where they go by
+        degrees, missing where there are none.
+    is_rough : bool
+        Whether that is only about right, because answers stand at the end of their scale.
     """
 
     segments: pd.DataFrame
@@ -97,6 +109,10 @@ class CustomerSegments(Result):
     stability: dict[str, float]
     ci_level: float
     draws: int
+    nature: str = ""
+    p_levels: float = np.nan
+    n_kinds: float = np.nan
+    is_rough: bool = False
 
     def tidy(self) -> pd.DataFrame:
         """Give the profiles: one row a segment and item."""
@@ -113,6 +129,10 @@ class CustomerSegments(Result):
                 "n_items": [int(self.profiles["item"].nunique())],
                 "entropy": chosen["entropy"].astype(float).tolist() or [np.nan],
                 **{name: [value] for name, value in self.stability.items()},
+                "nature": [self.nature],
+                "p_levels": [self.p_levels],
+                "n_kinds": [self.n_kinds],
+                "is_rough": [self.is_rough],
                 "draws": [self.draws],
                 "ci_level": [self.ci_level],
             }
@@ -199,7 +219,7 @@ def customer_segments(
     tiers: str | None = None,
     cuts: Sequence[float] | None = None,
     n_classes: int | tuple[int, int] | None = None,
-    form: Form = "ratings",
+    form: str = "ratings",
     variances: Variances = "equal",
     starts: int = 20,
     least_share: float = 0.05,
@@ -234,9 +254,10 @@ def customer_segments(
         tier above.
     n_classes : int or (int, int), optional
         Number of classes, or the least and most to try; 1 to 6 where not given.
-    form : "ratings" or "relative"
-        Classes by the ratings as they are, or by each person's ratings less their own mean: then
-        lenient and strict persons who value alike fall in one class.
+    form : "ratings"
+        Classes by the ratings as they are. The form "relative" is withdrawn: a person's ratings
+        less their own mean add up to 0, so that they hang together without any kinds of persons,
+        and 2 to 4 classes came out in 16 of 16 samples that had none.
     variances : "equal" or "free"
         Whether classes share the variance of an item, or have each its own (at least a hundredth
         of the item's). Free variances tend to set apart those who answer everything alike.
@@ -276,8 +297,14 @@ def customer_segments(
     Latent profile and latent class analysis: within a class, items are independent; ratings are
     normal, ticks and named things have chances. The number of classes is the one with the least
     BIC on Kish's effective number of persons. Answers on a scale without gaps (satisfied through
-    and through, or not) are cut into as many classes as persons allow: ``notes`` say where the
-    largest number tried fits best, and then the classes are steps, not kinds of people.
+    and through, or not) are cut into as many classes as persons allow, and the classes last over
+    draws. So that several classes are tested against one level: the misfit of one factor to the
+    items' correlations, against 199 draws from one level with the items' own distributions (a
+    Gaussian copula, its loadings raised until the correlations come back). ``nature`` is "kinds"
+    at p <= .01, or where items surely go against each other. Classes part each kind by level too;
+    ``n_kinds`` is the number, by BIC, of a mixture of normals in which one level runs through all
+    kinds. With ceilings it comes out too large. Whether kinds are groups at all rather than a
+    second scale without gaps, neither tells.
 
     Stability: in each draw over persons the classes are found anew, from the sample's classes and
     from fresh starts, matched to those of the sample, and all persons put in them. Errors of
@@ -302,7 +329,13 @@ def customer_segments(
     [60, 40]
     """
     check_option("missing", missing, ("pairwise", "drop", "raise"))
-    check_option("form", form, ("ratings", "relative"))
+    if form == "relative":
+        raise InputError(
+            "`form` must be 'ratings'; found 'relative', which is withdrawn: ratings less a "
+            "person's own mean add up to 0 and show classes where there are none. Leave it out; "
+            "`nature` says whether customers differ in what they rate high or in how high."
+        )
+    check_option("form", form, ("ratings",))
     check_option("variances", variances, ("equal", "free"))
     check_whole_number("starts", starts, low=1)
     check_whole_number("draws", draws, low=50)
@@ -320,13 +353,19 @@ def customer_segments(
     if tiers is not None:
         parts = _tiers(persons, tiers, cuts, level=level, least=suppress_below)
     else:
-        persons, data_of, notes = _indicators(persons, form=form, variances=variances)
+        persons, data_of, notes = _indicators(persons, variances=variances)
         fits = _fitted(persons, data_of, ends=(low, high), starts=starts, seed=seed)
         chosen, passed_over = _chosen(fits, least_share)
         parts = _classes(
             persons, data_of, chosen, draws=draws, seed=seed, level=level, least=suppress_below
         )
         parts["fits"] = _fit_frame(fits, chosen)
+        if chosen.classes > 1:
+            ratings = _ratings(persons)
+            parts["nature"], parts["p_levels"] = nature_of(ratings, persons.weight, seed=seed)
+            if parts["nature"] == "kinds":
+                kinds = kinds_of(ratings, persons.weight, seed=seed)
+                parts |= {"n_kinds": float(kinds.n), "is_rough": kinds.is_rough}
         parts["notes"] = [*notes, *passed_over, *_class_notes(fits, chosen, parts["stability"])]
     n_small = int((parts["segments"]["n"] < suppress_below).sum())
     if n_small:
@@ -373,6 +412,8 @@ def _tiers(
     off = (inside - share) / total
     error = np.sqrt(np.maximum(np.diag(persons.covariance(off)), 0.0))
     df = carried_df(persons.contributions(off), df=persons.rows.df)
+    known = ~np.isnan(persons.rows.domain_factors(inside[persons.of_row] > 0))
+    lone = [name for name, is_known in zip(names, known, strict=True) if not is_known]
     return {
         "segments": size_frame(names, share=share, error=error, df=df, n=inside.sum(axis=0),
                                level=level),
@@ -383,7 +424,7 @@ def _tiers(
         "fits": pd.DataFrame(columns=_FITS),
         "membership": persons.membership(np.array(names, dtype=object)[code]),
         "stability": dict(_NO_STABILITY),
-        "notes": [],
+        "notes": [in_one_cluster(lone)] if lone else [],
     }  # fmt: skip
 
 
@@ -406,7 +447,7 @@ def _cut(values: pd.Series, cuts: Sequence[float]) -> tuple[Codes, tuple[str, ..
 
 
 def _indicators(
-    persons: Persons, *, form: Form, variances: Variances
+    persons: Persons, *, variances: Variances
 ) -> tuple[Persons, Indicators, list[Message]]:
     """Lay out what forms the classes; persons without any answer to it count for nothing."""
     answers = persons.columns[:, : persons.n_formed]
@@ -423,9 +464,6 @@ def _indicators(
         text = "{items} {n:is|are} the same for every person and {n:forms|form} no class."
         notes.append(Message(text, {"items": names, "n": len(names)}))
     ratings, ticked = answers[:, ~flat & ~ticks], answers[:, ~flat & ticks]
-    if form == "relative":
-        counts = (~np.isnan(ratings)).sum(axis=1, keepdims=True)
-        ratings = ratings - np.nansum(ratings, axis=1, keepdims=True) / np.maximum(counts, 1)
     answered = (~np.isnan(answers[:, ~flat])).any(axis=1) | bool(persons.named)
     if not answered.all():
         persons = replace(persons, weight=np.where(answered, persons.weight, 0.0))
@@ -434,6 +472,17 @@ def _indicators(
     codes = np.where(np.isnan(ticked), -1, ticked).astype(np.intp).T
     data = indicators(ratings, [*codes, *persons.named], weight=persons.weight, variances=variances)
     return persons, data, notes
+
+
+def _ratings(persons: Persons) -> Floats:
+    """Give the ratings that form classes: neither ticks nor constant."""
+    answers = persons.columns[:, : persons.n_formed]
+    kept = [
+        at
+        for at, column in enumerate(answers.T)
+        if np.ptp(known := column[~np.isnan(column)]) > 1e-12 and not np.isin(known, (0, 1)).all()
+    ]
+    return np.asarray(answers[:, kept])
 
 
 def _fitted(

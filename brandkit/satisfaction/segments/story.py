@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from brandkit.core.message import Finding, Message, Settled, as_notes
@@ -28,12 +29,64 @@ def customer_segments(result: CustomerSegments, *, focus: object = None) -> Stor
                      k=int(result.segments["n"].sum()))  # fmt: skip
         findings = [Finding(say("The answers show no groups of customers."), detail, "likely")]
     else:
-        headline = say("{n:count} groups of customers, told apart by their answers")
-        if result.stability["rand_index"] < SKETCHY:
-            headline = say("{n:count} groups of customers, which other samples may not show")
-        findings = [_stability(result), _shape(result), _sizes(result)]
+        headline, findings = _classes(result, say)
     shown = {"customers": _exhibit(result, (*as_notes(findings[1:]), *result.notes))}
     return Story(headline, None, tuple(findings), (), shown)
+
+
+def _classes(result: CustomerSegments, say: Say) -> tuple[Message, list[Finding]]:
+    """Say whether classes are kinds of customers or steps of one level, then what they are."""
+    say = speaker(n=len(result.segments), p=result.p_levels, k=int(result.segments["n"].sum()))
+    detail = say(
+        "One level of rating is tested against how the items go together: p {p:p} ({k:count} "
+        "persons)."
+    )
+    if result.nature == "levels":
+        headline = say(
+            "Customers differ in how high they rate everything, not in what they rate high"
+        )
+        first = say(
+            "Customers differ in how high they rate everything, not in what they rate high; the "
+            "{n:count} classes are steps."
+        )
+        return headline, [Finding(first, detail, "likely"), _shape(result)]
+    if result.nature == "kinds":
+        headline = say("Customers differ in what they rate high, not only in how high")
+        first = say(
+            "Customers differ in what they rate high; whether as groups or by degrees is open."
+        )
+        findings = [Finding(first, _counted(result, detail), "clear")]
+        return headline, [*findings, _stability(result), _shape(result), _sizes(result)]
+    headline = say("{n:count} classes of customers; whether kinds or steps of one level is open")
+    first = say(
+        "Whether the {n:count} classes are kinds of customers or steps of one level is open."
+    )
+    detail = say(
+        "To tell takes at least four ratings by 60 persons who answered all of them ({k:count} "
+        "persons)."
+    )
+    findings = [Finding(first, detail, "open")]
+    return headline, [*findings, _stability(result), _shape(result), _sizes(result)]
+
+
+def _counted(result: CustomerSegments, detail: Message) -> Message:
+    """Add how many kinds there are once the level is taken out."""
+    if np.isnan(result.n_kinds):
+        return detail
+    say = speaker(detail=detail, kinds=int(result.n_kinds), n=len(result.segments))
+    if result.n_kinds == 1:
+        return say(
+            "{detail} Once the level is taken out, no groups fit better than degrees without gaps."
+        )
+    if result.is_rough:
+        return say(
+            "{detail} Once the level is taken out, about {kinds:count} kinds fit best (ceilings "
+            "make for too many); the {n:count} classes part them by level too."
+        )
+    return say(
+        "{detail} Once the level is taken out, {kinds:count} kinds fit best; the {n:count} classes "
+        "part them by level too."
+    )
 
 
 def _tiers(result: CustomerSegments, say: Say) -> tuple[Message, list[Finding]]:
@@ -84,7 +137,8 @@ def _sizes(result: CustomerSegments) -> Finding:
         "{share:percent} of the customers ({low:percent} to {high:percent}, {level:percent}); the "
         "smallest, {last}, holds {least:percent}; {n:count} persons."
     )
-    return Finding(say("The largest segment is {name}."), detail, "clear")
+    settled: Settled = "clear" if result.kind == "tiers" else "likely"
+    return Finding(say("The largest segment is {name}."), detail, settled)
 
 
 def _shape(result: CustomerSegments) -> Finding:
@@ -119,12 +173,13 @@ def _stability(result: CustomerSegments) -> Finding:
         "index, {low:decimal2} to {high:decimal2}; 1 the same, 0 as by chance); {kept:percent} of "
         "the customers keep their class."
     )
-    settled: Settled = "clear" if index >= LASTING else "likely" if index >= SKETCHY else "open"
-    headline = {
-        "clear": say("The classes are lasting."),
-        "likely": say("The classes are fairly lasting."),
-        "open": say("The classes are a sketch: other samples may not show them."),
-    }[settled]
+    # steps of one level come again in every sample too: lasting classes need not be groups
+    settled: Settled = "likely" if index >= SKETCHY else "open"
+    headline = say("The classes are a sketch: other samples may not show them.")
+    if index >= SKETCHY:
+        headline = say("The classes are fairly lasting.")
+    if index >= LASTING:
+        headline = say("The classes are lasting.")
     return Finding(headline, detail, settled)
 
 

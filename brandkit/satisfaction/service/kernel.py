@@ -18,7 +18,8 @@ from brandkit.satisfaction.alikeness.kernel import bank_means
 class ServiceMeans:
     """Scores of parts x banks, the market last; missing where too few persons answered.
 
-    ``contributions`` (units x parts x banks) is what each sampling unit adds; ``n`` and
+    ``contributions`` (units x parts x banks) is what each sampling unit adds, missing for banks
+    met in one cluster (``alone``, banks), whose error cannot be estimated; ``n`` and
     ``persons`` are those of the part's item with the most; ``hidden`` is items x banks.
     """
 
@@ -29,6 +30,7 @@ class ServiceMeans:
     n: Floats
     persons: Floats
     hidden: Flags
+    alone: Flags
 
 
 def service_means(
@@ -51,6 +53,9 @@ def service_means(
         for name in ("mean", "n", "persons")
     )
     added = np.stack([np.concatenate([side.contributions for side in item], 1) for item in taken])
+    gone = np.isnan(added).any(axis=1)
+    contributions = np.einsum("pi,iub->upb", weights, np.nan_to_num(added))
+    contributions[:, (weights > 0).astype(float) @ gone > 0] = np.nan
     hidden = np.asarray(persons < least)
     answered = ~np.isnan(scored)
     levels = [_levels(rows, one, answered, bank=bank, n_banks=n_banks) if one.size
@@ -60,10 +65,11 @@ def service_means(
         estimate=_of_parts(weights, np.where(hidden, np.nan, mean)),
         performance=_of_parts(weights, performance),
         expectation=_of_parts(weights, expectation),
-        contributions=np.einsum("pi,iub->upb", weights, added),
+        contributions=contributions,
         n=_most(weights, n),
         persons=_most(weights, persons),
         hidden=hidden,
+        alone=(gone & ~hidden).any(axis=0),
     )
 
 
@@ -93,9 +99,11 @@ def mean_tests(
     rows: SurveyRows, estimate: Floats, *, added: Floats, level: float
 ) -> dict[str, Floats]:
     """Give estimates with errors, intervals and tests of 0, from what units add (units x m)."""
+    unknown = np.isnan(estimate) | np.isnan(added).any(axis=0)
+    added = np.where(unknown, 0.0, added)
     covariance = linearised_covariance(added, stratum=rows.stratum)
     error = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    error = np.where(np.isnan(estimate), np.nan, error)
+    error = np.where(unknown, np.nan, error)
     df = carried_df(added, df=rows.df)
     low, high = t_interval(estimate, std_error=error, df=df, level=level)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -29,6 +29,7 @@ from brandkit.core.result import Result
 from brandkit.sampling.design import SurveyData, SurveyRows
 from brandkit.sampling.rows import Data, Weight, survey_rows
 from brandkit.satisfaction.alikeness.kernel import rest_contrasts
+from brandkit.satisfaction.groups import in_one_cluster
 from brandkit.satisfaction.service.kernel import ServiceMeans, mean_tests, service_means
 
 Method = Literal["servperf", "servqual"]
@@ -241,6 +242,7 @@ def service_quality(
     places["label"] = [rows.labels.get(item, item) if item else None for item in places["item"]]
     loose = [item for item in names if stage_of and item not in stage_of]
     frames = _Frames(rows, means, places, brands, level)
+    lone = np.flatnonzero(means.alone[:-1])
     return ServiceQuality(
         scores=frames.scores(),
         comparisons=frames.comparisons(),
@@ -248,7 +250,11 @@ def service_quality(
         method="servperf" if expectations is None else "servqual",
         stages=tuple(places.loc[places["kind"] == "stage", "stage"]),
         ci_level=level,
-        notes=(*rows.notes, *_notes(means, suppress_below, loose, weighted=importance is not None)),
+        notes=(
+            *rows.notes,
+            *([in_one_cluster([brands[at] for at in lone])] if len(lone) else []),
+            *_notes(means, suppress_below, loose, weighted=importance is not None),
+        ),
     )
 
 
@@ -378,7 +384,8 @@ class _Frames:
         """Test every bank's score of a part against the plain mean of the others'."""
         means, pieces = self.means, []
         for part, place in enumerate(self.places.to_dict("records")):
-            banks = np.flatnonzero(~np.isnan(means.estimate[part, :-1]))
+            unknown = np.isnan(means.contributions[:, part, :-1]).any(axis=0)
+            banks = np.flatnonzero(~np.isnan(means.estimate[part, :-1]) & ~unknown)
             if len(banks) > 1:
                 contrasts = rest_contrasts(len(banks))
                 added = means.contributions[:, part][:, banks] @ contrasts.T
