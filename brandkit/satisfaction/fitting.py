@@ -49,10 +49,11 @@ def check_call(
     outcome: str,
     names: Sequence[str],
     *,
-    draws: int,
     level: float,
+    draws: int = 2,
     argument: str = "drivers",
-    most: int | None = None,
+    within: str | None = None,
+    most: int = 1000,
 ) -> None:
     """Refuse what is wrong with outcome, drivers, draws or level before any data are looked at."""
     check_level(level)
@@ -62,18 +63,19 @@ def check_call(
             f"`{argument}` must be a list of columns; found the text {shown(names)}. "
             f"Write [{names!r}]."
         )
-    if outcome in names:
-        raise InputError(
-            f"`{argument}` must not name the outcome; found {shown(outcome)} in both. "
-            "Take it out of one of them."
-        )
-    if most is not None and not 1 <= len(names) <= most:
+    for role, name in (("outcome", outcome), ("groups", within)):
+        if name in names:
+            raise InputError(
+                f"`{argument}` must not name the {role}; found {shown(name)} in both. "
+                "Take it out of one of them."
+            )
+    if not len(names):
+        raise InputError(f"`{argument}` must name at least one column; found none.")
+    if len(names) > most:
         raise InputError(
             f"`{argument}` must name 1 to {most} columns; found {len(names)}. "
             "Leave out those that ask the same, or put their mean in their place."
         )
-    if not len(names):
-        raise InputError(f"`{argument}` must name at least one column; found none.")
 
 
 # --- Newton's method -----------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from brandkit.core.errors import (
 from brandkit.core.frames import frame_of
 from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Floats
-from brandkit.core.message import Message
+from brandkit.core.message import Message, noted
 from brandkit.core.waves import coded_waves
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
@@ -278,21 +278,17 @@ def group_labels(groups: pd.DataFrame) -> list[str]:
 def _notes(values: Floats, cell: Codes, empty: list[str]) -> list[Message]:
     inside = values[cell >= 0]
     apart, gaps = int((cell < 0).sum()), int(np.isnan(inside).sum())
-    notes = [
-        Message(
+    return [
+        *noted(
             "{n:count} {n:row is|rows are} in no group, as what makes the groups is missing there.",
-            {"n": apart},
+            n=apart,
         ),
-        Message(
-            "Nobody is in {n:count} declared {n:group|groups}: {names}.",
-            {"n": len(empty), "names": empty[:5]},
-        ),
-        Message(
+        *noted("Nobody is in {n:count} declared {n:group|groups}: {names}.", names=empty, most=5),
+        *noted(
             "{share:percent1} of the answers are missing; each score rests on those who answered.",
-            {"share": gaps / inside.size},
+            share=gaps / inside.size,
         ),
     ]
-    return [note for note, holds in zip(notes, (apart, empty, gaps), strict=True) if holds]
 
 
 def row_values(row: pd.Series) -> dict[str, Any]:
@@ -362,39 +358,35 @@ class ItemScale:
         return np.where(np.isnan(answers), np.nan, scored)
 
 
-def item_scales(
-    items: Sequence[str],
-    answers: Floats,
+class Scales(NamedTuple):
+    """Items and what their scales allow."""
+
+    of: dict[str, ItemScale]
+    notes: list[Message]
+
+
+def scales_of(
+    grouped: GroupedRows,
+    data: Data,
     *,
-    raw: Floats,
-    codebook: Mapping[str, Ends],
     limits: Limits | None = None,
     nps_coding: NpsCoding | None = None,
-    measures: Sequence[Measure] | None = None,
-) -> tuple[dict[str, ItemScale], list[Message]]:
+    measures: Measure | Sequence[Measure] | None = None,
+) -> Scales:
     """Find what each item's scale allows, and refuse what it does not.
 
     Parameters
     ----------
-    items : sequence of str
-    answers : ndarray, shape (n, items)
-        With what is no answer missing.
-    raw : ndarray, shape (n, items)
-        As they stood before answers outside the codebook's scale were taken as missing.
-    codebook : mapping
-        Item to the ends of its scale.
+    grouped : GroupedRows
+    data : DataFrame or Survey
+        Where answers stand as they were before those outside the codebook's scale were taken as
+        missing.
     limits : (low, high) or mapping, optional
         Ends said by the caller, for all items or for some; they go before the codebook.
     nps_coding : "0-10", "1-10" or "1-11", optional
         How the question on recommending is coded.
-    measures : sequence of str, optional
+    measures : str or sequence of str, optional
         Asked for; all that a scale allows where not given.
-
-    Returns
-    -------
-    scales : dict
-        Item to its scale.
-    notes : list of Message
 
     Raises
     ------
@@ -405,16 +397,20 @@ def item_scales(
 
     Examples
     --------
-    >>> answers = np.array([[1.0], [5.0], [4.0]])
-    >>> scales, _ = item_scales(["sat"], answers, raw=answers, codebook={"sat": (1, 5)})
-    >>> scales["sat"].measures, scales["sat"].scored(answers, "top2").ravel().tolist()
+    >>> answers = pd.DataFrame({"sat": [1.0, 5.0, 4.0]})
+    >>> grouped = grouped_rows(answers, items=["sat"], by=None)
+    >>> scale = scales_of(grouped, answers, limits=(1, 5)).of["sat"]
+    >>> scale.measures, scale.scored(grouped.values, "top2").ravel().tolist()
     (('mean', 'top2'), [0.0, 1.0, 1.0])
     """
+    items, answers = grouped.rows.columns[:-1], grouped.values
+    raw = data_frame(data)[0][list(items)].apply(pd.to_numeric, errors="coerce")
     if nps_coding is not None:
         check_option("nps_coding", nps_coding, tuple(CODINGS))
+    measures = [measures] if isinstance(measures, str) else measures
     for measure in measures or ():
         check_option("measures", measure, MEASURES)
-    declared = {**codebook, **_declared(limits, items)}
+    declared = {**grouped.rows.limits, **_declared(limits, items)}
     scales: dict[str, ItemScale] = {}
     told: dict[str, list[str]] = {}
     for at, item in enumerate(items):
@@ -424,7 +420,7 @@ def item_scales(
             ends = _assumed(column, nps_coding)
             assumed = assumed and not np.isnan(ends[0])
         if measures is None or "nps" in measures:
-            _check_coding(item, raw[:, at], ends=ends, coding=nps_coding)
+            _check_coding(item, raw[item].to_numpy(np.float64), ends=ends, coding=nps_coding)
         _check_answers(item, column, ends=ends, assumed=assumed)
         scales[item] = _scale(item, ends, measures)
         nps = "nps" in scales[item].measures
@@ -437,11 +433,14 @@ def item_scales(
         }.items():
             if applies:
                 told.setdefault(kind, []).append(item)
-    return scales, [
-        Message(message.text, {"items": first_names(told[kind]), "more": and_more(told[kind])})
-        for kind, message in _SCALE_NOTES.items()
-        if kind in told
-    ]
+    return Scales(
+        scales,
+        [
+            Message(message.text, {"items": first_names(told[kind]), "more": and_more(told[kind])})
+            for kind, message in _SCALE_NOTES.items()
+            if kind in told
+        ],
+    )
 
 
 def _declared(limits: Limits | None, items: Sequence[str]) -> dict[str, Ends]:

@@ -254,7 +254,7 @@ def driver_importance(
     >>> result.drivers[["driver", "importance", "above_noise"]].round(2).values.tolist()
     [['fees', 0.35, True], ['advice', 0.45, True], ['lobby', 0.0, False]]
     >>> str(result.story().headline)
-    '“advice” matters most for sat'
+    '“advice” matters most for sat.'
     """
     check_option("method", method, get_args(kernel.Method))
     check_option("missing", missing, get_args(MissingRule))

@@ -15,8 +15,7 @@ from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.sampling.draws import MOST_GROUPS
 from brandkit.sampling.rows import SurveyRows
 from brandkit.satisfaction.centred import cell_codes, centred_values, correlations
-from brandkit.satisfaction.pooling.kernel import morris_pooled, reml
-from brandkit.satisfaction.pooling.pooling import FEWEST
+from brandkit.satisfaction.scores.pooling import FEWEST, morris_pooled, reml
 
 Method = Literal["shapley", "johnson"]
 

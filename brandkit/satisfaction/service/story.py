@@ -11,8 +11,12 @@ from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Action, Exhibit, Story, speaker
 from brandkit.language import translate
 from brandkit.satisfaction.penalty.penalty import role_name
-from brandkit.satisfaction.service.priorities import PRIORITY_NAMES, ServicePriorities
-from brandkit.satisfaction.service.service import STAGES, ServiceQuality
+from brandkit.satisfaction.service.service import (
+    PRIORITY_NAMES,
+    STAGES,
+    ServicePriorities,
+    ServiceQuality,
+)
 
 #: Adjusted p-values up to which a difference is called clear, or likely.
 CLEAR, LIKELY = 0.01, 0.05
