@@ -14,7 +14,7 @@ from brandkit.core.intervals import Interval, percentile_interval
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.sampling.draws import MOST_GROUPS
 from brandkit.sampling.rows import SurveyRows
-from brandkit.satisfaction.centred import cell_codes, centred_values, correlations
+from brandkit.satisfaction.fitting import cell_codes, centred_values, correlations
 from brandkit.satisfaction.scores.pooling import FEWEST, morris_pooled, reml
 
 Method = Literal["shapley", "johnson"]

@@ -67,7 +67,7 @@ class Cells(NamedTuple):
 
     def by_level(self) -> Floats:
         """Give the weight of each level."""
-        return np.bincount(self.level, weights=self.weight)
+        return np.bincount(self.level, weights=self.weight).astype(np.float64)
 
 
 class Pieces(NamedTuple):
@@ -97,7 +97,7 @@ def cells_of(x: Floats, level: Codes, weight: Floats) -> Cells:
         found, first, of_row = np.unique(key, return_index=True, return_inverse=True)
         if len(found) <= _WORTH_COLLAPSING * len(x):
             united = np.bincount(of_row, weights=weight, minlength=len(found))
-            return Cells(x[first], united, level[first], of_row.reshape(-1))
+            return Cells(x[first], united.astype(float), level[first], of_row.reshape(-1))
     return Cells(x, weight, level, np.arange(len(x)))
 
 
@@ -520,7 +520,8 @@ def slope_steps(solution: Solution) -> SlopeSteps:
     whole = information([np.hstack(pair) for pair in zip(ways, freed, strict=True)], got,
                         cells.weight)  # fmt: skip
     pull = whole[k:, :k] @ inverse
-    known = np.linalg.pinv(whole[k:, k:] - pull @ whole[:k, k:], hermitian=True)
+    free = whole[k:, k:] - pull @ whole[:k, k:]
+    known: Floats = np.linalg.pinv(free, hermitian=True).astype(np.float64)
     step = known @ (cells.weight @ scores(freed, got))
     influence = scores(freed, solution.left_out) - scores(ways, solution.left_out) @ pull.T
     places = slice(solution.n_cuts, solution.n_cuts + p)

@@ -118,7 +118,7 @@ def _doubtful(rows: pd.DataFrame, say: Say) -> list[Finding]:
     doubtful = rows[~rows["settled"]]
     if doubtful.empty:
         return []
-    names, widest = doubtful["label"].tolist(), doubtful.loc[doubtful["ci_high"].idxmax()]
+    names, widest = doubtful["label"].tolist(), doubtful.iloc[int(doubtful["ci_high"].argmax())]
     headline = say(
         "No effect to be seen: {names}{more}.", names=first_names(names), more=and_more(names)
     )
