@@ -133,6 +133,11 @@ class SurveyRows:
         """Different persons."""
         return int(np.unique(self.person).size)
 
+    @property
+    def bases(self) -> dict[str, int]:
+        """What results say of the sample: rows, persons, and rows left out."""
+        return {"n": len(self), "n_respondents": self.n_persons, "n_dropped": self.n_dropped}
+
     def named(self, columns: Iterable[str]) -> list[str]:
         """Give the labels of columns in the codebook, their names where there are none."""
         return [self.labels.get(name, name) for name in columns]

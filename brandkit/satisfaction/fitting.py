@@ -11,13 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtrc, stdtr
 
-from brandkit.core.errors import (
-    InputError,
-    NotEnoughDataError,
-    check_level,
-    check_whole_number,
-    shown,
-)
+from brandkit.core import errors
+from brandkit.core.errors import shown
 from brandkit.core.intervals import holm, t_interval
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
@@ -58,23 +53,23 @@ def check_call(
     most: int = 1000,
 ) -> None:
     """Refuse what is wrong with outcome, drivers, draws or level before any data are looked at."""
-    check_level(level)
-    check_whole_number("draws", draws, low=2)
+    errors.check_level(level)
+    errors.check_whole_number("draws", draws, low=2)
     if isinstance(names, str):
-        raise InputError(
+        raise errors.InputError(
             f"`{argument}` must be a list of columns; found the text {shown(names)}. "
             f"Write [{names!r}]."
         )
     for role, name in (("outcome", outcome), ("groups", within)):
         if name in names:
-            raise InputError(
+            raise errors.InputError(
                 f"`{argument}` must not name the {role}; found {shown(name)} in both. "
                 "Take it out of one of them."
             )
     if not len(names):
-        raise InputError(f"`{argument}` must name at least one column; found none.")
+        raise errors.InputError(f"`{argument}` must name at least one column; found none.")
     if len(names) > most:
-        raise InputError(
+        raise errors.InputError(
             f"`{argument}` must name 1 to {most} columns; found {len(names)}. "
             "Leave out those that ask the same, or put their mean in their place."
         )
@@ -400,7 +395,7 @@ def checked_regressors(
     spread = np.sqrt(weight @ moved**2 / total)
     varies = spread > 1e-10 * np.maximum(1.0, np.abs(centre))
     if not varies.any():
-        raise NotEnoughDataError(
+        raise errors.NotEnoughDataError(
             f"`{argument}` must have at least one column that varies; found the same value "
             f"throughout in {shown(list(names))}. Name others."
         )
@@ -411,7 +406,7 @@ def checked_regressors(
     if null.size:
         involved = np.flatnonzero((np.abs(null) > 1e-5).any(axis=1)).tolist()
         tied = [names[kept[at]] for at in involved]
-        raise InputError(
+        raise errors.InputError(
             f"`{argument}` must not follow from each other; found that {shown(tied, most=8)} are "
             "sums, differences or multiples of one another. Leave one of them out."
         )

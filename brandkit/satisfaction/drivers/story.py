@@ -32,16 +32,9 @@ _COLUMNS: Final = (
 def driver_importance(result: DriverImportance, *, focus: object = None) -> Story:
     """Tell what drives the outcome, what does not, and how settled each is."""
     ranked = result.drivers.sort_values("importance", ascending=False, kind="stable")
-    say = speaker(
-        outcome=result.outcome_label,
-        drivers=len(ranked),
-        n=result.n,
-        persons=result.n_respondents,
-        level=result.level,
-        r2=result.r2,
-        low=result.r2_low,
-        high=result.r2_high,
-    )
+    say = speaker(outcome=result.outcome_label, n=result.n, persons=result.n_respondents)
+    say = speaker(say, r2=result.r2, low=result.r2_low, high=result.r2_high)
+    say = speaker(say, drivers=len(ranked), level=result.level)
     (headline, first), segments = _first(ranked, say), _segments(result, say)
     actions: list[Action] = []
     if first.settled != "open":

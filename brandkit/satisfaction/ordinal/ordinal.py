@@ -12,14 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, stdtrit
 
-from brandkit.core.errors import (
-    InputError,
-    NotEnoughDataError,
-    check_option,
-    numeric_matrix,
-    require_columns,
-    shown,
-)
+from brandkit.core import errors
+from brandkit.core.errors import shown
 from brandkit.core.frames import frame_of
 from brandkit.core.intervals import holm, t_interval
 from brandkit.core.labels import label_text
@@ -116,13 +110,13 @@ class Fitted:
         """Predict the share of each level for rows of ratings, with derivatives by ``place``."""
         names, groups, within = self.solution.drivers, self.solution.columns.groups, self.within
         data = frame_of("data", data)
-        require_columns(data, names, argument="drivers")
-        x, cuts = numeric_matrix("data", data[list(names)]), self.solution.n_cuts
+        errors.require_columns(data, names, argument="drivers")
+        x, cuts = errors.numeric_matrix("data", data[list(names)]), self.solution.n_cuts
         flags = np.zeros((len(data), len(groups)))
         if within is not None and within in data.columns:
             asked = [label_text(one) for one in data[within]]
             if unknown := sorted(set(asked) - set(groups)):
-                raise InputError(
+                raise errors.InputError(
                     f"`data` must name groups of the model in {shown(within)}; found "
                     f"{shown(unknown)}. It has {shown(groups, most=12)}."
                 )
@@ -344,19 +338,13 @@ def ordinal_model(
     >>> result.thresholds["term"].tolist()
     ['1|2', '2|3']
     """
-    check_option("link", link, get_args(Link))
-    check_option("missing", missing, ("raise", "drop"))
+    errors.check_option("link", link, get_args(Link))
+    errors.check_option("missing", missing, ("raise", "drop"))
     fitting.check_call(outcome, drivers, level=level, within=within)
     numbered, words = _numbered(data, outcome)
     design: dict[str, Any] = {"respondent": respondent, "strata": strata, "cluster": cluster}
-    rows = survey_rows(
-        numbered,
-        columns=[outcome, *drivers],
-        others=[] if within is None else [within],
-        missing=missing,
-        weight=weight,
-        **design,
-    )
+    design |= {"weight": weight, "others": [] if within is None else [within]}
+    rows = survey_rows(numbered, columns=[outcome, *drivers], missing=missing, **design)
     answered = ordered_levels(rows, words=words, top=top)
 
     columns = kernel.model_columns(rows, drivers, within)
@@ -413,12 +401,12 @@ def ordered_levels(rows: SurveyRows, *, words: tuple[str, ...], top: int | None)
     outcome = rows.columns[0]
     values, code, counts = np.unique(rows.values[:, 0], return_inverse=True, return_counts=True)
     if len(values) > MOST_LEVELS:
-        raise InputError(
+        raise errors.InputError(
             f"`outcome` must have at most {MOST_LEVELS} different answers; found {len(values)} in "
             f"{shown(outcome)}. Use driver_importance for a measured amount, or put it in classes."
         )
     if len(values) < 2:
-        raise NotEnoughDataError(
+        raise errors.NotEnoughDataError(
             f"`outcome` must have at least two different answers; found {shown(values.tolist())} "
             f"throughout in {shown(outcome)}. Nothing can be explained where nothing differs."
         )
@@ -433,7 +421,7 @@ def ordered_levels(rows: SurveyRows, *, words: tuple[str, ...], top: int | None)
     scale = np.arange(low, high + 1) if is_whole else values
     wanted = (1 if len(scale) <= FEW_LEVELS else 2) if top is None else top
     if not 1 <= wanted < len(scale):
-        raise InputError(
+        raise errors.InputError(
             f"`top` must be a whole number between 1 and {len(scale) - 1} for a scale of "
             f"{len(scale)} levels; found {shown(top)}."
         )
@@ -483,16 +471,10 @@ def _effect_rows(fitted: Fitted) -> pd.DataFrame:
     ]
     first, last = np.array(ranks).transpose(1, 2, 0)
     estimates = fitting.estimate_columns(changes.estimate.ravel(), error, rows.df, level=level)
-    return pd.DataFrame(
-        {
-            "driver": np.repeat(solution.drivers, q),
-            "label": np.repeat(rows.named(solution.drivers), q),
-            "measure": np.tile(measures, p),
-            **estimates,
-            "rank_low": first.ravel(),
-            "rank_high": last.ravel(),
-        }
-    )
+    names = {"driver": solution.drivers, "label": rows.named(solution.drivers)}
+    names = {head: np.repeat(one, q) for head, one in names.items()}
+    frame = pd.DataFrame(names | {"measure": np.tile(measures, p)} | estimates)
+    return frame.assign(rank_low=first.ravel(), rank_high=last.ravel())
 
 
 def _proportionality_rows(solution: Solution, rows: SurveyRows) -> pd.DataFrame:

@@ -27,15 +27,9 @@ _MODELS: Final = {"logit": Message("proportional odds"), "probit": Message("orde
 def ordinal_model(result: OrdinalModel, *, focus: object = None) -> Story:  # noqa: ARG001
     """Tell what moves customers, what does not, how far, and where along the scale."""
     rows, facts = expected_effects(result, result.top), result.facts
-    say = speaker(
-        outcome=result.labels[result.outcome],
-        top=top_name(result),
-        n=facts["n"],
-        persons=facts["n_persons"],
-        levels=facts["n_levels"],
-        level=facts["ci_level"],
-        model=_MODELS[str(facts["link"])],
-    )
+    say = speaker(outcome=result.labels[result.outcome], top=top_name(result))
+    say = speaker(say, model=_MODELS[str(facts["link"])], level=facts["ci_level"])
+    say = speaker(say, n=facts["n"], persons=facts["n_persons"], levels=facts["n_levels"])
     unequal = result.proportionality
     unequal = unequal[unequal["p_adjusted"] < UNEQUAL].sort_values("p_adjusted", kind="stable")
     headline, first = _first(rows, say)

@@ -221,14 +221,8 @@ def penalty_reward(
     check_names(data, outcome=[outcome], attributes=attributes)
     centred = within_column(data, within, taken=[outcome, *attributes])
     design: dict[str, Any] = {"respondent": respondent, "strata": strata, "cluster": cluster}
-    rows = survey_rows(
-        data,
-        columns=[*attributes, outcome],
-        others=[] if centred is None else [centred],
-        missing=missing,
-        weight=weight,
-        **design,
-    )
+    design |= {"weight": weight, "others": [] if centred is None else [centred]}
+    rows = survey_rows(data, columns=[*attributes, outcome], missing=missing, **design)
     _check_size(rows)
     cuts = cuts_of(attributes, low=low, high=high, limits=rows.limits)
 
@@ -254,9 +248,7 @@ def penalty_reward(
         outcome_label=rows.labels.get(outcome, outcome),
         within=centred,
         r2=chosen.r2,
-        n=len(rows),
-        n_respondents=rows.n_persons,
-        n_dropped=rows.n_dropped,
+        **rows.bases,
         draws=draws,
         level=level,
         notes=(

@@ -29,14 +29,8 @@ _CUTS = (
 def penalty_reward(result: PenaltyReward, *, focus: object = None) -> Story:  # noqa: ARG001
     """Tell which services act like basic or exciting ones, and what is not settled."""
     rows = by_role(result.attributes)
-    say = speaker(
-        outcome=result.outcome_label,
-        n_attributes=len(rows),
-        n=result.n,
-        base=result.n,
-        persons=result.n_respondents,
-        level=result.level,
-    )
+    say = speaker(outcome=result.outcome_label, n_attributes=len(rows), level=result.level)
+    say = speaker(say, n=result.n, base=result.n, persons=result.n_respondents)
     findings, actions = [], []
     for role in ("basic", "exciting", "performance"):
         if (rows["role"] == role).any():

@@ -222,8 +222,7 @@ def scale_reliability(
     for name, values in of_varying.items():
         items_frame.loc[varies, name] = values
     items_frame["looks_reversed"] = items_frame["item_rest"].to_numpy() < 0
-    bases = {"n_items": k, "n": len(rows), "n_respondents": rows.n_persons}
-    bases |= {"n_dropped": rows.n_dropped}
+    bases = {"n_items": k, **rows.bases}
     alpha = {"alpha_raw": _alpha(covariance), "alpha_low": low, "alpha_high": high}
     alpha |= {"ci_level": level, "alpha_standardised": _alpha(correlations)}
     others = {"omega": omega[0], "omega_standardised": omega[1], "kmo": kmo}

@@ -91,13 +91,8 @@ def _opened(
     rows = scores.score_rows(result, item=item, measure=measure)
     is_brand = "brand" in (result.role if isinstance(result, GroupComparison) else result.by)
     known, notes = known_focus(focus, rows["label"], what="banks" if is_brand else "segments")
-    say = speaker(
-        item=result.labels.get(item, item),
-        measure=scores.MEASURES[measure],
-        level=float(rows["ci_level"].iloc[0]),
-        n=result.n_respondents,
-        focus=known,
-    )
+    say = speaker(item=result.labels.get(item, item), measure=scores.MEASURES[measure])
+    say = speaker(say, level=rows["ci_level"].iloc[0], n=result.n_respondents, focus=known)
     written = {
         name: [formatted(float(value), FORMATS[measure]) for value in rows[column]]
         for name, column in {"score": "estimate", "from_": "ci_low", "to": "ci_high"}.items()
@@ -429,17 +424,10 @@ def scale_reliability(result: ScaleReliability, *, focus: object = None) -> Stor
     facts = result.scale.iloc[0]
     rows = result.items.assign(item=[result.labels.get(one, one) for one in result.items["item"]])
     turned = rows.loc[rows["looks_reversed"], "item"].tolist()
-    say = speaker(
-        n_items=int(facts["n_items"]),
-        alpha=facts["alpha_raw"],
-        low=facts["alpha_low"],
-        high=facts["alpha_high"],
-        level=facts["ci_level"],
-        n=int(facts["n_respondents"]),
-        omega=facts["omega"],
-        names=first_names(turned),
-        more=and_more(turned),
-    )
+    low, high = facts["alpha_low"], facts["alpha_high"]
+    say = speaker(alpha=facts["alpha_raw"], low=low, high=high, level=facts["ci_level"])
+    say = speaker(say, n=int(facts["n_respondents"]), n_items=int(facts["n_items"]))
+    say = speaker(say, omega=facts["omega"], names=first_names(turned), more=and_more(turned))
     detail = say(
         "Alpha {alpha:decimal2} ({low:decimal2} to {high:decimal2}, {level:percent}), omega "
         "{omega:decimal2}; {n:count} persons."

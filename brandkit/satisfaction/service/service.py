@@ -213,14 +213,10 @@ def service_quality(
     if column is not None and isinstance(frame, pd.DataFrame):
         errors.require_columns(frame, [column], argument="brand")
     design: dict[str, Any] = {"respondent": respondent, "strata": strata, "cluster": cluster}
-    rows = survey_rows(
-        data,
-        columns=[*names, *((expectations[item] for item in names) if expectations else ())],
-        others=[column] if column else [],
-        missing="keep" if missing == "pairwise" else missing,
-        weight=weight,
-        **design,
-    )
+    design |= {"weight": weight, "others": [column] if column else []}
+    design["missing"] = "keep" if missing == "pairwise" else missing
+    expected = [expectations[item] for item in names] if expectations else []
+    rows = survey_rows(data, columns=[*names, *expected], **design)
 
     codes, brands = coded(rows.frame[column]) if column else (np.zeros(len(rows), np.intp), ())
     means = _service_means(rows, codes, len(brands), weights=weights, least=suppress_below)

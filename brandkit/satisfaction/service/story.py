@@ -137,13 +137,10 @@ def _exhibit(
     shown = result.parts(kind=kind, brand=focus)
     scores = result.scores[result.scores["kind"] == kind].reset_index(drop=True)
     best, worst = _ends(shown)
+    say = speaker(measure=_MEASURES[result.method], level=result.ci_level)
+    say = speaker(say, best=_part(best), high=best["estimate"], n=int(scores["n_persons"].max()))
     say = speaker(
-        level=result.ci_level,
-        focus=Message("the market") if focus is None else focus,
-        measure=_MEASURES[result.method],
-        n=int(scores["n_persons"].max()),
-        **{"best": _part(best), "high": best["estimate"]},
-        **{"worst": _part(worst), "low": worst["estimate"]},
+        say, worst=_part(worst), low=worst["estimate"], focus=focus or Message("the market")
     )
     caption = say(
         "{measure}: {focus} with {level:percent} intervals, the market (bars) and the other banks "
