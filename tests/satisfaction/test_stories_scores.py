@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from benchmarks.simulations.scores import Market
 from brandkit.core.story import Story
-from brandkit.satisfaction.scores import story
 from brandkit.satisfaction.scores.reliability import scale_reliability
 from brandkit.satisfaction.scores.scores import GroupComparison, group_comparison
 from brandkit.satisfaction.weights.weights import survey_weights
@@ -30,8 +31,13 @@ def compared(
     )
 
 
-def told(result: GroupComparison, **options: object) -> Story:
-    return story.group_comparison(result, **options)
+def told(result: GroupComparison, *, measure: str = "mean", focus: object = None) -> Story:
+    frames = {
+        name: frame[frame["measure"] == measure]
+        for name, frame in vars(result).items()
+        if name in ("groups", "pairs", "waves", "changes")
+    }
+    return replace(result, **frames).story(focus=focus)
 
 
 @pytest.fixture(scope="module")

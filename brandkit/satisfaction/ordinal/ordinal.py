@@ -471,8 +471,8 @@ def _effect_rows(fitted: Fitted) -> pd.DataFrame:
     ]
     first, last = np.array(ranks).transpose(1, 2, 0)
     estimates = fitting.estimate_columns(changes.estimate.ravel(), error, rows.df, level=level)
-    names = {"driver": solution.drivers, "label": rows.named(solution.drivers)}
-    names = {head: np.repeat(one, q) for head, one in names.items()}
+    labels = np.repeat(rows.named(solution.drivers), q)
+    names = {"driver": np.repeat(solution.drivers, q), "label": labels}
     frame = pd.DataFrame(names | {"measure": np.tile(measures, p)} | estimates)
     return frame.assign(rank_low=first.ravel(), rank_high=last.ravel())
 

@@ -23,29 +23,23 @@ from brandkit.satisfaction.scores.scores import FORMATS, GroupComparison, Satisf
 GOOD_ALPHA, FAIR_ALPHA = 0.8, 0.7
 
 
-def group_comparison(
-    result: GroupComparison,
-    *,
-    focus: object = None,
-    item: str | None = None,
-    measure: str | None = None,
-) -> Story:
+def group_comparison(result: GroupComparison, *, focus: object = None) -> Story:
     """Tell where the focus stands, who is best and who worst, and what changed.
 
-    Of the first item and measure where none is named.
+    Of the first item, in its first measure.
     """
-    item, measure = scores.chosen_score(result, item, measure)
+    item, measure = scores.chosen_score(result, None, None)
     every, focus, notes, say = _opened(result, focus, item, measure)
     rows = every[every["rank_low"].notna()].reset_index(drop=True)
     say = speaker(say, k=len(rows))
     pairs = scores.of_score(result.pairs, item, measure)
     title, findings, actions = _standing(every, rows, pairs, say, focus=focus)
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
-    draw = partial(result.plot, focus=focus, item=item, measure=measure)
+    draw = partial(result.plot, focus=focus)
     data = scores.comparison_rows(result)
     exhibits = {"scores": Exhibit(_caption(say), _alt(rows, say), data, notes, draw)}
     if len(result.changes):
-        changes = scores.change_rows(result, item=item, measure=measure)
+        changes = scores.change_rows(result)
         waves = {"earlier": changes["wave_a"].iloc[0], "later": changes["wave_b"].iloc[0]}
         say = speaker(say, **waves)
         known = focus if focus in set(changes["label"]) else None
@@ -66,19 +60,13 @@ def group_comparison(
     return Story(title, None, tuple(findings), tuple(actions), exhibits)
 
 
-def satisfaction_scores(
-    result: SatisfactionScores,
-    *,
-    focus: object = None,
-    item: str | None = None,
-    measure: str | None = None,
-) -> Story:
+def satisfaction_scores(result: SatisfactionScores, *, focus: object = None) -> Story:
     """Tell who is given the highest score; whether that is settled takes a comparison."""
-    item, measure = scores.chosen_score(result, item, measure)
+    item, measure = scores.chosen_score(result, None, None)
     every, focus, notes, say = _opened(result, focus, item, measure)
     rows = every[every["estimate"].notna()].reset_index(drop=True)
     data = every.drop(columns=["base", "brand", "score", "from_", "to"])
-    draw = partial(result.plot, focus=focus, item=item, measure=measure)
+    draw = partial(result.plot, focus=focus)
     levels = Exhibit(_caption(say), _alt(rows, say), data, (*notes, *result.notes), draw)
     finding = _highest(rows, focus, say)
     return Story(finding.headline, None, (finding,), (), {"levels": levels})
@@ -88,7 +76,7 @@ def _opened(
     result: GroupComparison | SatisfactionScores, focus: object, item: str, measure: str
 ) -> tuple[pd.DataFrame, str | None, tuple[Message, ...], Say]:
     """Give the rows with scores written beside their numbers, the focus, and who speaks."""
-    rows = scores.score_rows(result, item=item, measure=measure)
+    rows = scores.score_rows(result)
     is_brand = "brand" in (result.role if isinstance(result, GroupComparison) else result.by)
     known, notes = known_focus(focus, rows["label"], what="banks" if is_brand else "segments")
     say = speaker(item=result.labels.get(item, item), measure=scores.MEASURES[measure])

@@ -65,17 +65,15 @@ def _market_headline(result: ServiceQuality) -> Message:
 
 
 def _focus_headline(rows: pd.DataFrame, focus: object) -> Message:
-    sure = rows[rows["p_adjusted"] <= LIKELY]
-    ahead, behind = (
-        [_within(dict(row)) for _, row in part.head(MOST_TOLD).iterrows()]
-        for part in (sure[sure["estimate"] > 0], sure[sure["estimate"] < 0])
-    )
-    say = speaker(focus=focus, ahead=ahead, behind=behind)
-    if ahead and behind:
+    sure = rows[rows["p_adjusted"] <= LIKELY].to_dict("records")
+    leads = [row for row in sure if row["estimate"] > 0][:MOST_TOLD]
+    lags = [row for row in sure if row["estimate"] < 0][:MOST_TOLD]
+    say = speaker(focus=focus, ahead=_within(*leads), behind=_within(*lags))
+    if leads and lags:
         return say("{focus} leads {ahead} and falls behind {behind}")
-    if ahead:
+    if leads:
         return say("{focus} serves better than the others {ahead}")
-    if behind:
+    if lags:
         return say("{focus} falls behind {behind}")
     return say("{focus} cannot be told from the others in service")
 
@@ -175,10 +173,12 @@ def _part(row: dict[str, Any]) -> Message | str:
     return STAGES.get(name, name) if row["kind"] == "stage" else name
 
 
-def _within(row: dict[str, Any]) -> Message | str:
+def _within(*rows: dict[Any, Any]) -> Message | list[Message | str]:
     """Say where in the service: before the sale, in “advice”."""
-    part = _part(row)
-    return part if row["kind"] == "stage" else Message("in “{part}”", {"part": part})
+    parts = [_part(row) for row in rows]
+    if rows and rows[0]["kind"] == "stage":
+        return parts
+    return Message("in {parts}", {"parts": [Message("“{part}”", {"part": one}) for one in parts]})
 
 
 def _ends(rows: pd.DataFrame) -> tuple[dict[str, Any], dict[str, Any]]:
