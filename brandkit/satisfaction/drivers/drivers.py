@@ -432,7 +432,7 @@ def _group_frames(
     equality = pd.DataFrame({"driver": [*names, None], "label": [*rows.named(names), None]})
     adjusted = np.append(holm(test.p_value[:-1]), test.p_value[-1])
     equality = equality.assign(statistic=test.statistic, p_value=test.p_value, p_adjusted=adjusted)
-    return GroupFrames(groups, equality.astype({"driver": object, "label": object}), notes)
+    return GroupFrames(groups, equality, notes)
 
 
 def _grouped(

@@ -537,21 +537,14 @@ def _facts(fitted: Fitted, slopes: pd.DataFrame) -> dict[str, Any]:
     solution, rows = fitted.solution, fitted.rows
     weights = solution.cells.by_level()
     null = float(weights @ np.log(weights / weights.sum()))
-    return {
-        "item": rows.columns[0],
-        "link": solution.link,
-        "n": len(rows),
-        "n_persons": rows.n_persons,
-        "n_dropped": rows.n_dropped,
-        "log_likelihood": solution.maximum.value,
-        "pseudo_r2": 1.0 - solution.maximum.value / null,
-        "n_levels": solution.n_cuts + 1,
-        "n_iterations": solution.maximum.iterations,
-        "is_converged": solution.maximum.is_settled,
-        "p_proportional": float(slopes["p_adjusted"].min()) if len(slopes) else np.nan,
-        "method": "design" if fitted.errors.is_designed else "model",
-        "ci_level": fitted.level,
-    }
+    top, proportional = solution.maximum, float(slopes["p_adjusted"].min())
+    bases = {"n": len(rows), "n_persons": rows.n_persons, "n_dropped": rows.n_dropped}
+    fit = {"log_likelihood": top.value, "pseudo_r2": 1.0 - top.value / null}
+    fit |= {"n_levels": solution.n_cuts + 1, "n_iterations": top.iterations}
+    method = "design" if fitted.errors.is_designed else "model"
+    tested = {"is_converged": top.is_settled, "p_proportional": proportional, "method": method}
+    names = {"item": rows.columns[0], "link": solution.link}
+    return names | bases | fit | tested | {"ci_level": fitted.level}
 
 
 def _notes(fitted: Fitted, slopes: pd.DataFrame) -> list[Message]:

@@ -21,15 +21,8 @@ from scipy.sparse import csr_array
 from scipy.special import stdtr, stdtrit
 from scipy.stats import rankdata
 
-from brandkit.core.intervals import (
-    Interval,
-    carried_df,
-    effective_base,
-    holm,
-    nps_interval,
-    t_interval,
-    wilson_interval,
-)
+from brandkit.core import intervals
+from brandkit.core.intervals import Interval, holm
 from brandkit.core.linalg import Codes, Flags, Floats, ratio
 from brandkit.sampling.rows import SurveyRows
 from brandkit.sampling.variance import added_up, stratum_residuals
@@ -328,13 +321,15 @@ class DomainEstimates:
     def carried(self) -> Floats:
         """The same where few units may carry the variance (``core.intervals.carried_df``)."""
         parts = [self.contributions[a:b] for a, b in self.domains.ends]
-        return np.stack([carried_df(one, df=df) for one, df in zip(parts, self.df, strict=True)])
+        return np.stack(
+            [intervals.carried_df(one, df=df) for one, df in zip(parts, self.df, strict=True)]
+        )
 
     @cached_property
     def base(self) -> Floats:
         """The base of a simple sample with the same error; missing where nobody answered."""
         empty = self.n == 0
-        base = effective_base(
+        base = intervals.effective_base(
             np.where(empty, 0.0, self.spread),
             std_error=np.where(empty, 0.0, np.sqrt(self.variance)),
             n=np.where(empty, 1.0, np.minimum(np.nan_to_num(self.n_kish), self.n_persons)),
@@ -345,15 +340,15 @@ class DomainEstimates:
         """Put intervals around all means of one measure; a mean without variation has none."""
         if measure == "mean":
             error = np.sqrt(self.variance)
-            ends = t_interval(self.mean, std_error=error, df=self.df, level=level)
+            ends = intervals.t_interval(self.mean, std_error=error, df=self.df, level=level)
             return Interval(*(np.where(self.spread == 0, np.nan, end) for end in ends))
         df = np.maximum(self.carried, 1.0)
         if measure == "top2":
-            return wilson_interval(self.mean, n=self.base, df=df, level=level)
+            return intervals.wilson_interval(self.mean, n=self.base, df=df, level=level)
         net = self.mean / 100
         both = self.spread / 100**2 + net**2
         up, down = (np.clip((both + sign * net) / 2, 0.0, 1.0) for sign in (1, -1))
-        return nps_interval(up, detractors=down, n=self.base, df=df, level=level)
+        return intervals.nps_interval(up, detractors=down, n=self.base, df=df, level=level)
 
     def pseudo_variance(self, variable: int, measure: Measure) -> Floats:
         """Give the variance of a share or net score where all answers are alike; else 0, (groups,).
@@ -446,14 +441,9 @@ def _shown(
     for below, word in ((bases[1], "suppressed"), (1, "none")):
         base[persons < below] = word
     interval = estimates.interval(measure, level=level)
-    numbers = {
-        "estimate": estimates.mean,
-        "std_error": np.sqrt(estimates.variance),
-        "ci_low": interval.low,
-        "ci_high": interval.high,
-        "n_effective": estimates.base,
-        "n_kish": estimates.n_kish,
-    }
+    numbers = {"estimate": estimates.mean, "std_error": np.sqrt(estimates.variance)}
+    numbers |= {"ci_low": interval.low, "ci_high": interval.high}
+    numbers |= {"n_effective": estimates.base, "n_kish": estimates.n_kish}
     hidden = persons < max(bases[1], 1)
     return {
         **{name: np.where(hidden, np.nan, values) for name, values in numbers.items()},

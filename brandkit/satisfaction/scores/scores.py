@@ -503,15 +503,12 @@ def _tested(one: Scored, tests: PairTests, *, level: float) -> pd.DataFrame:
     """Give the numbers of tests, with the item and measure."""
     (low, high), n = tests.ends(level), one.of("n").astype(np.int64)
     numbers = ("std_error", "statistic", "p_value", "p_adjusted")
+    ends: dict[str, Any] = {"estimate": tests.difference, "ci_low": low, "ci_high": high}
+    ends |= {"ci_level": level, "n_a": n[tests.first], "n_b": n[tests.second]}
     frame = pd.DataFrame({name: getattr(tests, name) for name in numbers})
     return frame.assign(
         **{name: one.table[name].iloc[0] for name in _ITEM},
-        estimate=tests.difference,
-        ci_low=low,
-        ci_high=high,
-        ci_level=level,
-        n_a=n[tests.first],
-        n_b=n[tests.second],
+        **ends,
         distinct=tests.p_adjusted < 1 - level,
     )
 

@@ -593,9 +593,5 @@ def weight_facts(weight: Floats) -> dict[str, float]:
     """
     effect = len(weight) * float((weight**2).sum()) / float(weight.sum()) ** 2
     mean = float(weight.mean())
-    return {
-        "kish_effect": effect,
-        "n_effective": len(weight) / effect,
-        "weight_low": float(weight.min()) / mean,
-        "weight_high": float(weight.max()) / mean,
-    }
+    ends = {"weight_low": float(weight.min()) / mean, "weight_high": float(weight.max()) / mean}
+    return {"kish_effect": effect, "n_effective": len(weight) / effect, **ends}
