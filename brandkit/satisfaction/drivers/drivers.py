@@ -241,11 +241,7 @@ def driver_importance(
     drawn, pairwise = rows.draws(draws, seed=seed), missing == "pairwise"
     moments = centred_covariances(rows, drawn=drawn, within=centred, pairwise=pairwise)
     correlation = np.nan_to_num(fitting.correlations(moments.sample[0]))
-    if np.linalg.eigvalsh(correlation)[0] < -1e-8:
-        raise InputError(
-            "`missing` = 'pairwise' must give correlations that can occur together; found some "
-            "that no answers could have. Too many answers are missing: write missing='drop'."
-        )
+    _check_possible(correlation)
     measure = kernel.measure_for(method, correlation, seed=seed)
     estimated = partial(kernel.estimates, measure=measure, level=level)
     values, shuffled = kernel.shuffled_of(rows, centred)
@@ -328,6 +324,14 @@ def _check_size(rows: SurveyRows) -> None:
         raise NotEnoughDataError(
             f"`data` must have at least {needed} persons for {len(rows.columns) - 1} drivers; "
             f"found {rows.n_persons} in {len(rows)} rows. Take fewer drivers, or pool waves."
+        )
+
+
+def _check_possible(correlation: Floats) -> None:
+    if np.linalg.eigvalsh(correlation)[0] < -1e-8:
+        raise InputError(
+            "`missing` = 'pairwise' must give correlations that can occur together; found some "
+            "that no answers could have. Too many answers are missing: write missing='drop'."
         )
 
 
