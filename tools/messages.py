@@ -27,7 +27,7 @@ from brandkit.page.prose import paragraphs
 from brandkit.sources.catalog.listing import REASONS
 
 ROOT = Path(__file__).resolve().parents[1]
-SAYING = ("Message", "say", "translate", "words", "N_")
+SAYING = ("Message", "say", "translate", "words", "noted", "N_")
 HEADER = """\
 msgid ""
 msgstr ""

@@ -19,7 +19,7 @@ from benchmarks.simulations.drivers import drawn_covariances, rate
 from brandkit.core.intervals import percentile_interval
 from brandkit.sampling.rows import survey_rows
 from brandkit.satisfaction.drivers.kernel import slopes
-from brandkit.satisfaction.penalty.kernel import Effects, cuts_of, effects
+from brandkit.satisfaction.penalty.penalty import Effects, cuts_of, effects
 from tools.sample.survey import survey_answers
 
 SAMPLES = 200
@@ -111,7 +111,7 @@ def found_in(
         respondent="id",
     )  # fmt: skip
     cuts = cuts_of(attributes, low=CUTS[0], high=CUTS[1], limits={})
-    return effects(rows, rows.draws(draws), cuts, within=within, suppress_below=10)
+    return effects(rows, rows.draws(draws), cuts, within=within, least=10)
 
 
 def kind_rows(cases: tuple[Planted, ...] = PLANTED, *, samples: int = 0) -> list[dict[str, object]]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.programs import show
 from brandkit.core.linalg import Floats
-from brandkit.satisfaction.pooling.kernel import common_mean, morris_pooled, paule_mandel, reml
+from brandkit.satisfaction.scores.pooling import common_mean, morris_pooled, paule_mandel, reml
 
 RUNS = 4000
 SIZES = (4, 6, 12, 25)

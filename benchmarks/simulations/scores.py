@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 from benchmarks.programs import show
 from benchmarks.simulations.intervals_over_persons import verdict
 from brandkit.core.intervals import Interval, wilson_interval
-from brandkit.satisfaction.reliability.reliability import scale_reliability
-from brandkit.satisfaction.scores.comparison import group_comparison
-from brandkit.satisfaction.scores.scores import satisfaction_scores
+from brandkit.satisfaction.scores.reliability import scale_reliability
+from brandkit.satisfaction.scores.scores import group_comparison, satisfaction_scores
 from brandkit.satisfaction.weights.weights import survey_weights
 
 RUNS = 2000

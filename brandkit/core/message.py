@@ -170,6 +170,23 @@ def _significant(value: float) -> str:
     return f"{_clean(value, min(digits, 6)):,.{min(digits, 6)}f}"
 
 
+def noted(text: str, *, most: int = 100, **values: Any) -> list[Message]:
+    """Note what holds of the first of the values, a list or a number; nothing where it is empty.
+
+    The number of a list stands under ``n``.
+
+    Examples
+    --------
+    >>> note = "{items} {n:is|are} left out: fewer than {least:count} answers."
+    >>> [str(one) for one in noted(note, items=["fees"], least=10)], noted(note, items=[])
+    (['fees is left out: fewer than 10 answers.'], [])
+    """
+    key, about = next(iter(values.items()))
+    if isinstance(about, Sequence) and not isinstance(about, str):
+        values = {"n": len(about), **values, key: list(about[:most])}
+    return [Message(text, values)] if about else []
+
+
 def as_notes(findings: Sequence[Finding]) -> tuple[Message, ...]:
     """Write findings as notes: what is found, then its numbers.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib import import_module
 from inspect import signature
 from typing import Any
@@ -32,9 +32,10 @@ class Result(ABC):
 
     notes: tuple[Message, ...] = ()
 
-    @abstractmethod
     def tidy(self) -> pd.DataFrame:
-        """Give a fresh frame, one row for each thing estimated."""
+        """Give a fresh frame, one row for each thing estimated: the first of its frames."""
+        values = (getattr(self, one.name) for one in fields(self))
+        return next(value for value in values if isinstance(value, pd.DataFrame)).copy()
 
     @abstractmethod
     def glance(self) -> pd.DataFrame:

@@ -95,8 +95,8 @@ class Story:
 Say = Callable[..., Message]
 
 
-def speaker(**values: Any) -> Say:
-    """Make messages that share their values.
+def speaker(other: Say | None = None, /, **values: Any) -> Say:
+    """Make messages that share their values, and those of another speaker.
 
     The text is written where it is said, as one literal, so that translators find it.
 
@@ -106,7 +106,8 @@ def speaker(**values: Any) -> Say:
     >>> str(say("{bank} has {n:count} rivals, {near} nearest.", near="Kestrel"))
     'Civic has 3 rivals, Kestrel nearest.'
     """
-    return lambda text, **more: Message(text, {**values, **more})
+    known = values if other is None else {**other("").values, **values}
+    return lambda text, **more: Message(text, {**known, **more})
 
 
 def N_(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import pandas as pd
@@ -170,12 +170,12 @@ def title(
 
     Examples
     --------
-    >>> title("Two banks are taken for one").text.text
+    >>> title("Two banks are taken for one.").text.text
     'Two banks are taken for one'
     """
-    return TitleBlock(
-        current_language(), _required("text", text), _optional(lede), _optional(kicker)
-    )
+    said = _required("text", text)
+    said = replace(said, text=said.text.rstrip(".。"))
+    return TitleBlock(current_language(), said, _optional(lede), _optional(kicker))
 
 
 def finding(statement: Finding, *, about: str | Sequence[str] | None = None) -> FindingBlock:

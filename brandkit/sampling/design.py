@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol, runtime_checkable
@@ -132,6 +132,15 @@ class SurveyRows:
     def n_persons(self) -> int:
         """Different persons."""
         return int(np.unique(self.person).size)
+
+    @property
+    def bases(self) -> dict[str, int]:
+        """What results say of the sample: rows, persons, and rows left out."""
+        return {"n": len(self), "n_respondents": self.n_persons, "n_dropped": self.n_dropped}
+
+    def named(self, columns: Iterable[str]) -> list[str]:
+        """Give the labels of columns in the codebook, their names where there are none."""
+        return [self.labels.get(name, name) for name in columns]
 
     @property
     def n_units(self) -> int:

@@ -10,13 +10,21 @@ from brandkit.satisfaction.paths.paths import PathModel, path_model
 from brandkit.satisfaction.paths.prediction import PathPrediction, path_prediction
 from brandkit.satisfaction.paths.priorities import ImportancePerformance, importance_performance
 from brandkit.satisfaction.penalty.penalty import PenaltyReward, penalty_reward
-from brandkit.satisfaction.pooling.pooling import PartialPooling, partial_pooling
-from brandkit.satisfaction.reliability.reliability import ScaleReliability, scale_reliability
-from brandkit.satisfaction.scores.comparison import GroupComparison, group_comparison
-from brandkit.satisfaction.scores.scores import SatisfactionScores, satisfaction_scores
+from brandkit.satisfaction.scores.pooling import PartialPooling, partial_pooling
+from brandkit.satisfaction.scores.reliability import ScaleReliability, scale_reliability
+from brandkit.satisfaction.scores.scores import (
+    GroupComparison,
+    SatisfactionScores,
+    group_comparison,
+    satisfaction_scores,
+)
 from brandkit.satisfaction.segments.segments import CustomerSegments, customer_segments
-from brandkit.satisfaction.service.priorities import ServicePriorities, service_priorities
-from brandkit.satisfaction.service.service import ServiceQuality, service_quality
+from brandkit.satisfaction.service.service import (
+    ServicePriorities,
+    ServiceQuality,
+    service_priorities,
+    service_quality,
+)
 from brandkit.satisfaction.weights.weights import SurveyWeights, survey_weights
 
 __all__ = [

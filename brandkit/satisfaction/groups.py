@@ -8,22 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import (
-    InputError,
-    ScaleError,
-    check_option,
-    require_columns,
-    shown,
-)
+from brandkit.core import errors
+from brandkit.core.errors import shown
 from brandkit.core.frames import frame_of
 from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Floats
-from brandkit.core.message import Message
+from brandkit.core.message import Message, noted
 from brandkit.core.waves import coded_waves
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
@@ -105,15 +100,15 @@ def grouped_rows(
     """
     frame, known = data_frame(data)
     if not len(items):
-        raise InputError("`items` must name at least one column; found none.")
-    require_columns(frame, items, argument="items")
+        raise errors.InputError("`items` must name at least one column; found none.")
+    errors.require_columns(frame, items, argument="items")
     named = {role: name for role, name in design.items() if isinstance(name, str)}
     for role, name in named.items():
-        require_columns(frame, [name], argument=role)
+        errors.require_columns(frame, [name], argument=role)
     made_of = group_columns(by, frame=frame, design=known)
     cell, groups, empty = _cells(frame, made_of)
     if not (cell >= 0).any():
-        raise InputError(
+        raise errors.InputError(
             f"`by` must name columns that place at least one row; found {shown(list(made_of))} "
             "missing everywhere. Name other columns."
         )
@@ -164,25 +159,25 @@ def group_columns(
     if isinstance(by, Mapping):
         wrong = [role for role in by if role not in ROLES]
         if wrong:
-            raise InputError(
+            raise errors.InputError(
                 f"`by` must map brand, segment or wave to columns; found {shown(wrong)}. Write "
                 "{'segment': 'region'}."
             )
         asked = {role: (one,) if isinstance(one, str) else tuple(one) for role, one in by.items()}
         for names in asked.values():
-            require_columns(frame, names, argument="by")
+            errors.require_columns(frame, names, argument="by")
         return asked
     listed = [by] if isinstance(by, str) else list(by)
     twice = sorted({name for name in listed if listed.count(name) > 1})
     if twice or not listed:
-        raise InputError(f"`by` must name each column once; found {shown(twice or listed)}.")
+        raise errors.InputError(f"`by` must name each column once; found {shown(twice or listed)}.")
     placed: dict[str, tuple[str, ...]] = {}
     for name in listed:
         role, column = name if name in ("brand", "wave") else "segment", name
         if name not in frame.columns and role != "segment" and design.get(role) is not None:
             column = str(design.get(role))
         role = next((one for one in ("brand", "wave") if design.get(one) == column), role)
-        require_columns(frame, [column], argument="by")
+        errors.require_columns(frame, [column], argument="by")
         placed[role] = (*placed.get(role, ()), column)
     return placed
 
@@ -278,21 +273,17 @@ def group_labels(groups: pd.DataFrame) -> list[str]:
 def _notes(values: Floats, cell: Codes, empty: list[str]) -> list[Message]:
     inside = values[cell >= 0]
     apart, gaps = int((cell < 0).sum()), int(np.isnan(inside).sum())
-    notes = [
-        Message(
+    return [
+        *noted(
             "{n:count} {n:row is|rows are} in no group, as what makes the groups is missing there.",
-            {"n": apart},
+            n=apart,
         ),
-        Message(
-            "Nobody is in {n:count} declared {n:group|groups}: {names}.",
-            {"n": len(empty), "names": empty[:5]},
-        ),
-        Message(
+        *noted("Nobody is in {n:count} declared {n:group|groups}: {names}.", names=empty, most=5),
+        *noted(
             "{share:percent1} of the answers are missing; each score rests on those who answered.",
-            {"share": gaps / inside.size},
+            share=gaps / inside.size,
         ),
     ]
-    return [note for note, holds in zip(notes, (apart, empty, gaps), strict=True) if holds]
 
 
 def row_values(row: pd.Series) -> dict[str, Any]:
@@ -362,39 +353,35 @@ class ItemScale:
         return np.where(np.isnan(answers), np.nan, scored)
 
 
-def item_scales(
-    items: Sequence[str],
-    answers: Floats,
+class Scales(NamedTuple):
+    """Items and what their scales allow."""
+
+    of: dict[str, ItemScale]
+    notes: list[Message]
+
+
+def scales_of(
+    grouped: GroupedRows,
+    data: Data,
     *,
-    raw: Floats,
-    codebook: Mapping[str, Ends],
     limits: Limits | None = None,
     nps_coding: NpsCoding | None = None,
-    measures: Sequence[Measure] | None = None,
-) -> tuple[dict[str, ItemScale], list[Message]]:
+    measures: Measure | Sequence[Measure] | None = None,
+) -> Scales:
     """Find what each item's scale allows, and refuse what it does not.
 
     Parameters
     ----------
-    items : sequence of str
-    answers : ndarray, shape (n, items)
-        With what is no answer missing.
-    raw : ndarray, shape (n, items)
-        As they stood before answers outside the codebook's scale were taken as missing.
-    codebook : mapping
-        Item to the ends of its scale.
+    grouped : GroupedRows
+    data : DataFrame or Survey
+        Where answers stand as they were before those outside the codebook's scale were taken as
+        missing.
     limits : (low, high) or mapping, optional
         Ends said by the caller, for all items or for some; they go before the codebook.
     nps_coding : "0-10", "1-10" or "1-11", optional
         How the question on recommending is coded.
-    measures : sequence of str, optional
+    measures : str or sequence of str, optional
         Asked for; all that a scale allows where not given.
-
-    Returns
-    -------
-    scales : dict
-        Item to its scale.
-    notes : list of Message
 
     Raises
     ------
@@ -405,16 +392,20 @@ def item_scales(
 
     Examples
     --------
-    >>> answers = np.array([[1.0], [5.0], [4.0]])
-    >>> scales, _ = item_scales(["sat"], answers, raw=answers, codebook={"sat": (1, 5)})
-    >>> scales["sat"].measures, scales["sat"].scored(answers, "top2").ravel().tolist()
+    >>> answers = pd.DataFrame({"sat": [1.0, 5.0, 4.0]})
+    >>> grouped = grouped_rows(answers, items=["sat"], by=None)
+    >>> scale = scales_of(grouped, answers, limits=(1, 5)).of["sat"]
+    >>> scale.measures, scale.scored(grouped.values, "top2").ravel().tolist()
     (('mean', 'top2'), [0.0, 1.0, 1.0])
     """
+    items, answers = grouped.rows.columns[:-1], grouped.values
+    raw = data_frame(data)[0][list(items)].apply(pd.to_numeric, errors="coerce")
     if nps_coding is not None:
-        check_option("nps_coding", nps_coding, tuple(CODINGS))
+        errors.check_option("nps_coding", nps_coding, tuple(CODINGS))
+    measures = [measures] if isinstance(measures, str) else measures
     for measure in measures or ():
-        check_option("measures", measure, MEASURES)
-    declared = {**codebook, **_declared(limits, items)}
+        errors.check_option("measures", measure, MEASURES)
+    declared = {**grouped.rows.limits, **_declared(limits, items)}
     scales: dict[str, ItemScale] = {}
     told: dict[str, list[str]] = {}
     for at, item in enumerate(items):
@@ -424,7 +415,7 @@ def item_scales(
             ends = _assumed(column, nps_coding)
             assumed = assumed and not np.isnan(ends[0])
         if measures is None or "nps" in measures:
-            _check_coding(item, raw[:, at], ends=ends, coding=nps_coding)
+            _check_coding(item, raw[item].to_numpy(np.float64), ends=ends, coding=nps_coding)
         _check_answers(item, column, ends=ends, assumed=assumed)
         scales[item] = _scale(item, ends, measures)
         nps = "nps" in scales[item].measures
@@ -437,11 +428,14 @@ def item_scales(
         }.items():
             if applies:
                 told.setdefault(kind, []).append(item)
-    return scales, [
-        Message(message.text, {"items": first_names(told[kind]), "more": and_more(told[kind])})
-        for kind, message in _SCALE_NOTES.items()
-        if kind in told
-    ]
+    return Scales(
+        scales,
+        [
+            Message(message.text, {"items": first_names(told[kind]), "more": and_more(told[kind])})
+            for kind, message in _SCALE_NOTES.items()
+            if kind in told
+        ],
+    )
 
 
 def _declared(limits: Limits | None, items: Sequence[str]) -> dict[str, Ends]:
@@ -450,7 +444,7 @@ def _declared(limits: Limits | None, items: Sequence[str]) -> dict[str, Ends]:
     declared = dict(limits) if isinstance(limits, Mapping) else dict.fromkeys(items, limits)
     for item, ends in declared.items():
         if len(ends) != 2 or not ends[0] < ends[1]:
-            raise ScaleError(
+            raise errors.ScaleError(
                 f"`limits` must be two ends, low < high; found {shown(list(ends))} for "
                 f"{shown(item)}. Write (0, 10)."
             )
@@ -467,14 +461,14 @@ def _assumed(column: Floats, coding: NpsCoding | None) -> Ends:
 def _check_coding(item: str, raw: Floats, *, ends: Ends, coding: NpsCoding | None) -> None:
     elevens, zeros = int((raw == 11).sum()), int((raw == 0).sum())
     if ends == (0.0, 10.0) and elevens and not zeros:
-        raise ScaleError(
+        raise errors.ScaleError(
             f"`nps_coding` must say how {shown(item)} is coded; found {elevens} answers of 11 and "
             "none of 0, where 0 to 10 is taken for granted: it looks coded 1 to 11. Write "
             "nps_coding='1-11' (with limits=(1, 11) where a codebook says otherwise)."
         )
     known = {one[:2] for one in CODINGS.values()}
     if coding is not None and ends in known - {CODINGS[coding][:2]}:
-        raise ScaleError(
+        raise errors.ScaleError(
             f"`nps_coding` must agree with the scale of {shown(item)}, which runs from "
             f"{ends[0]:g} to {ends[1]:g}; found {coding!r}. Correct one of the two."
         )
@@ -485,7 +479,7 @@ def _check_answers(item: str, column: Floats, *, ends: Ends, assumed: bool) -> N
     outside = column[(column < low) | (column > high)]
     if len(outside):
         way = "Write limits=(low, high) for its scale." if assumed else "Correct the ends."
-        raise ScaleError(
+        raise errors.ScaleError(
             f"answers of {shown(item)} must lie on its scale from {low:g} to {high:g}; found "
             f"{outside[0]:g} in {len(outside)} rows. {way}"
         )
@@ -507,7 +501,7 @@ def _scale(item: str, ends: Ends, measures: Sequence[Measure] | None) -> ItemSca
         rule = "top2 takes a scale of at most 11 categories"
         if "nps" in refused:
             rule = "nps takes 0 to 10 (or 1 to 10, 1 to 11)"
-        raise ScaleError(
+        raise errors.ScaleError(
             f"`measures` must suit each item: {rule}; found {shown(refused)} asked of "
             f"{shown(item)} with {scale}. {way}"
         )
@@ -544,7 +538,7 @@ def wanted_items(items: str | Sequence[str]) -> list[str]:
     names = [items] if isinstance(items, str) else list(items)
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise InputError(f"`items` must name each column once; found {shown(twice)} twice.")
+        raise errors.InputError(f"`items` must name each column once; found {shown(twice)} twice.")
     return names
 
 
@@ -562,7 +556,7 @@ def check_names(data: Data, **named: Sequence[str]) -> None:
     """
     frame, _ = data_frame(data)
     for argument, names in named.items():
-        require_columns(frame, names, argument=argument)
+        errors.require_columns(frame, names, argument=argument)
 
 
 def within_column(data: Data, within: str | None, *, taken: Sequence[str]) -> str | None:
@@ -594,9 +588,9 @@ def within_column(data: Data, within: str | None, *, taken: Sequence[str]) -> st
         several = own in frame.columns and own not in taken and frame[own].nunique() > 1
         return own if several else None
     column = own if within == "brand" else within
-    require_columns(frame, [column], argument="within")
+    errors.require_columns(frame, [column], argument="within")
     if column in taken:
-        raise InputError(
+        raise errors.InputError(
             f"`within` must be another column than outcome and drivers; found {shown(column)}. "
             "Name the column of the brands, or write within='none'."
         )

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 from numpy.typing import ArrayLike
 
 from brandkit.core.linalg import Flags, Floats
-from brandkit.core.message import Message, formatted
+from brandkit.core.message import NO_VALUE, Message, formatted
 from brandkit.language import translate
 from brandkit.viz.labels import row_names
 from brandkit.viz.palette import PALETTE
@@ -150,6 +151,20 @@ def number_axis(ax: Axes, kind: str) -> None:
         FuncFormatter(lambda value, _: formatted(value, said) if abs(value) > 1e-9 else "0")
     )
     ax.grid(axis="x")
+
+
+def rank_texts(rows: pd.DataFrame) -> list[str]:
+    """Write the ranks that cannot be ruled out, ``rank_low`` to ``rank_high``.
+
+    Examples
+    --------
+    >>> rank_texts(pd.DataFrame({"rank_low": [1, 2], "rank_high": [1, 4]}))
+    ['1', '2–4']
+    """
+    return [
+        NO_VALUE if pd.isna(low) else f"{low}" if low == high else f"{low}–{high}"
+        for low, high in zip(rows["rank_low"], rows["rank_high"], strict=True)
+    ]
 
 
 #: Half ems of a name beside a row, and above a column of cells.

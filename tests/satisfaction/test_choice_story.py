@@ -294,7 +294,7 @@ def test_nothing_to_be_seen_is_a_finding() -> None:
     first, doubtful = nothing.story().findings[:2]
     assert (first.settled, doubtful.settled) == ("open", "open")
     assert "No driver is sure to raise sat." in str(first.headline)
-    assert "None of 2 drivers" in str(nothing.story().headline)
+    assert nothing.story().headline == first.headline
     unmoved = choices([0.0, 0.0], n=60)
     assert unmoved.story().findings[0].settled == "open"
     change = unmoved.what_if(brand="Civic", changes={"attribute 0": 0.1})

@@ -21,6 +21,7 @@ from brandkit.satisfaction.ordinal.kernel import (
     average_changes,
     bands_of,
     cells_of,
+    directions,
     fit,
     level_shares,
     pieces,
@@ -215,7 +216,7 @@ def test_derivatives_are_those_of_the_likelihood(link: str) -> None:
     got = pieces(cells, cells.x @ place[4:], place[:4], link)
     step = 1e-6 * np.eye(6)
     numeric = np.stack([(value(place + h) - value(place - h)) / 2e-6 for h in step], axis=1)
-    np.testing.assert_allclose(scores(cells, got), numeric, atol=1e-7)
+    np.testing.assert_allclose(scores(directions(cells), got), numeric, atol=1e-7)
 
 
 @pytest.mark.parametrize("link", ["logit", "probit"])
@@ -235,7 +236,7 @@ def test_what_a_row_adds_is_freed_of_itself() -> None:
     place = found.place
     got = pieces(cells, x[np.argsort(cells.of_row)] @ place[4:], place[:4], "probit")
     inverse = np.linalg.inv(found.information)
-    ours = scores(cells, without_itself(cells, got, inverse)) @ inverse
+    ours = scores(directions(cells), without_itself(cells, got, inverse)) @ inverse
     for row in (0, 7, 29):
         own = np.zeros((6, 6))
         for name, a, b in (("above_above", 1, 1), ("below_below", 0, 0), ("above_below", 1, 0)):
@@ -246,7 +247,7 @@ def test_what_a_row_adds_is_freed_of_itself() -> None:
                 way[4:] = -cells.x[row]
             part = getattr(got, name)[row] * np.outer(ways[a], ways[b])
             own -= part if a == b else part + part.T
-        plain = scores(cells, got)[row]
+        plain = scores(directions(cells), got)[row]
         np.testing.assert_allclose(
             ours[row], np.linalg.solve(found.information - own, plain), rtol=1e-8, atol=1e-12
         )

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
-from brandkit.satisfaction.penalty.kernel import Effects, asymmetry, cuts_of
-from brandkit.satisfaction.penalty.penalty import penalty_reward
+from brandkit.satisfaction.penalty.penalty import Effects, asymmetry, cuts_of, penalty_reward
 from brandkit.sources import read_study
 from tests.contract import assert_contract
 
@@ -108,13 +107,10 @@ def effects_of(
     a: np.ndarray, *, p_value: float = 0.001, steps: tuple[float, float] = (1.0, 1.0)
 ) -> Effects:
     """Effects of one attribute whose draws have the asymmetries given."""
-    penalty, reward = -(1 - a) / 2, (1 + a) / 2
-    step = np.array(steps)[:, None]
-    return Effects(
-        penalty[:1], reward[:1], penalty[:, None], reward[:, None], step,
-        np.repeat(step[:, None], len(a), axis=1), np.array([p_value]),
-        np.array([100]), np.array([100]), 0.5,
-    )  # fmt: skip
+    a = np.r_[a[:1], a]  # the sample comes first
+    sides = np.stack([-(1 - a) / 2, (1 + a) / 2])[:, :, None]
+    steps = np.broadcast_to(np.array(steps)[:, None, None], sides.shape)
+    return Effects(sides, steps, np.array([p_value]), np.array([[100], [100]]), 0.5)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +136,7 @@ def test_a_straight_line_is_no_basic_service_however_low_its_ratings() -> None:
     # poor answers lie three points below the middle, good ones one above: a slope of 1/4
     one = effects_of(np.full(100, -0.5), steps=(3.0, 1.0))
     assert one.asymmetry()[0] == pytest.approx(-0.5)
-    assert one.even()[0] == pytest.approx(0.0, abs=1e-12)
+    assert one.asymmetry(even=True)[0] == pytest.approx(0.0, abs=1e-12)
     assert one.roles(0.95) == ["performance"]
 
 
@@ -231,7 +227,7 @@ def test_the_simulation_uses_what_the_function_computes() -> None:
         within = "brand" if planted.rows > 1 else None
         known = found_in(table, NAMES, outcome="sat", within=within, draws=2)
         quick = drawn_sides(table, np.random.default_rng(0), draws=0)[0]
-        np.testing.assert_allclose(quick, [*known.penalty, *known.reward], atol=1e-8)
+        np.testing.assert_allclose(quick, known.sides[:, 0].ravel(), atol=1e-8)
 
 
 # --- invariants --------------------------------------------------------------------------------

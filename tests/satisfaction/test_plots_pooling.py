@@ -15,8 +15,8 @@ from brandkit.core.errors import InputError, NotEnoughDataError
 from brandkit.language import use_language
 from brandkit.satisfaction.alikeness import plot
 from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness, perceived_alikeness
-from brandkit.satisfaction.pooling import plot as pooling_plot
-from brandkit.satisfaction.pooling.pooling import partial_pooling
+from brandkit.satisfaction.scores import plot as pooling_plot
+from brandkit.satisfaction.scores.pooling import partial_pooling
 from brandkit.viz.export import figure_svg
 
 

@@ -16,9 +16,14 @@ from benchmarks.simulations.scores import Market
 from brandkit.core.errors import InputError, NotEnoughDataError
 from brandkit.language import use_language
 from brandkit.satisfaction.scores import plot
-from brandkit.satisfaction.scores.comparison import GroupComparison, group_comparison
-from brandkit.satisfaction.scores.rows import MOST_ROWS, change_rows, score_rows
-from brandkit.satisfaction.scores.scores import satisfaction_scores
+from brandkit.satisfaction.scores.scores import (
+    MOST_ROWS,
+    GroupComparison,
+    change_rows,
+    group_comparison,
+    satisfaction_scores,
+    score_rows,
+)
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE
 

@@ -13,8 +13,13 @@ from hypothesis import strategies as st
 
 from benchmarks.simulations.pooling import coverage_rows
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
-from brandkit.satisfaction.pooling.kernel import morris_pooled, paule_mandel, reml
-from brandkit.satisfaction.pooling.pooling import PartialPooling, partial_pooling
+from brandkit.satisfaction.scores.pooling import (
+    PartialPooling,
+    morris_pooled,
+    partial_pooling,
+    paule_mandel,
+    reml,
+)
 from tests.contract import assert_contract
 
 VALUES = json.loads(

@@ -17,9 +17,8 @@ from brandkit.core.errors import InputError, MissingColumnsError, ScaleError
 from brandkit.core.intervals import wilson_interval
 from brandkit.sampling.variance import linearised_covariance
 from brandkit.satisfaction.groups import grouped_rows
-from brandkit.satisfaction.scores.comparison import group_comparison
 from brandkit.satisfaction.scores.kernel import Domains
-from brandkit.satisfaction.scores.scores import satisfaction_scores
+from brandkit.satisfaction.scores.scores import group_comparison, satisfaction_scores
 from brandkit.satisfaction.weights.weights import survey_weights
 from brandkit.sources import read_study
 from tests.contract import assert_contract

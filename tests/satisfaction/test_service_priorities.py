@@ -116,7 +116,7 @@ def test_the_story_holds(language: str, estimates: tuple[float, ...], focus: str
 def test_a_finding_has_number_base_and_interval() -> None:
     story = made().story()
     first = story.findings[0]
-    assert str(story.headline) == "Civic should first mend: waiting"
+    assert story.headline == first.headline
     assert str(first.headline) == "First to mend at Civic: waiting."
     assert "−0.50 points against the mean of its rivals (−0.70 to −0.30, 95%)" in str(first.detail)
     assert "200 answers" in str(first.detail)

@@ -10,7 +10,7 @@ from benchmarks.simulations.alikeness import market
 from brandkit.core.message import Finding
 from brandkit.satisfaction.alikeness import story
 from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness, perceived_alikeness
-from brandkit.satisfaction.pooling.pooling import partial_pooling
+from brandkit.satisfaction.scores.pooling import partial_pooling
 from brandkit.sources import read_study
 
 

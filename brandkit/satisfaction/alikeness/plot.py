@@ -15,7 +15,7 @@ from brandkit.satisfaction.alikeness.rows import (
     of_wave,
     share_rows,
 )
-from brandkit.satisfaction.scores.rows import MOST_ROWS, telling_rows
+from brandkit.satisfaction.scores.scores import MOST_ROWS, telling_rows
 from brandkit.viz.marks import Dots, dot_rows
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import theme

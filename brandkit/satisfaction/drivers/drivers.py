@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple, get_args
+from functools import partial
+from typing import Any, Final, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -14,22 +15,15 @@ from brandkit.core.errors import InputError, NotEnoughDataError, check_option, s
 from brandkit.core.intervals import holm
 from brandkit.core.labels import coded
 from brandkit.core.linalg import Floats
-from brandkit.core.message import Message
+from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
-from brandkit.core.story import N_, speaker
 from brandkit.core.waves import coded_waves
 from brandkit.sampling.design import LEAST_CLUSTERS, SurveyData
 from brandkit.sampling.draws import person_keys
-from brandkit.sampling.rows import Data, MissingRule, RowDraws, SurveyRows, Weight, survey_rows
-from brandkit.satisfaction.centred import (
-    NO_VARIANCE,
-    Covariances,
-    centred_covariances,
-    centred_values,
-    correlations,
-)
+from brandkit.sampling.rows import Data, MissingRule, SurveyRows, Weight, survey_rows
+from brandkit.satisfaction import fitting
 from brandkit.satisfaction.drivers import kernel
-from brandkit.satisfaction.fitting import ASSUMED_BRAND, SMALL_BASE, check_call
+from brandkit.satisfaction.fitting import SMALL_BASE, centred_covariances, centred_values
 from brandkit.satisfaction.groups import check_names, within_column
 
 #: Drivers whose subsets can all be met; 21 would take a gigabyte.
@@ -44,40 +38,19 @@ MOST_LABELS: Final = 20_000_000
 #: Standard errors below 0 from which a slope is called negative.
 SURELY: Final = 2.6
 
-_GROUPS = "by segment driver label importance share ci_low ci_high ci_level noise_floor above_noise"
+_GROUPS = (
+    "by segment driver label importance share ci_low ci_high ci_level noise_floor above_noise "
+    "pooled r2 n"
+)
 _EQUALITY = "driver label statistic p_value p_adjusted"
 
 
-class Setting(NamedTuple):
-    """What the whole and the groups are computed with."""
-
-    measure: kernel.Measure
-    pairwise: bool
-    level: float
-    draws: int
-    seed: int
-
-    def estimates(
-        self, sample: Floats, drawn: Floats, shuffled: Floats, *, stretch: float
-    ) -> kernel.Estimates:
-        """Compute importances of one group from its covariances."""
-        return kernel.estimates(
-            sample,
-            drawn,
-            measure=self.measure,
-            shuffled=shuffled,
-            level=self.level,
-            stretch=stretch,
-        )
-
-
 class GroupFrames(NamedTuple):
-    """Tables by group, and which groups were left out, for having fewer persons than needed."""
+    """Tables by group, and notes on which groups were left out or are small."""
 
-    groups: pd.DataFrame = pd.DataFrame(columns=[*_GROUPS.split(), "pooled", "r2", "n"])
+    groups: pd.DataFrame = pd.DataFrame(columns=_GROUPS.split())
     equality: pd.DataFrame = pd.DataFrame(columns=_EQUALITY.split())
-    left_out: tuple[str, ...] = ()
-    needed: int = 0
+    notes: Sequence[Message] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -138,10 +111,6 @@ class DriverImportance(Result):
     n_dropped: int
     draws: int
     level: float
-
-    def tidy(self) -> pd.DataFrame:
-        """Give one row a driver."""
-        return self.drivers.copy()
 
     def glance(self) -> pd.DataFrame:
         """Give one row: outcome, method, how much is explained, bases."""
@@ -254,57 +223,58 @@ def driver_importance(
     >>> result.drivers[["driver", "importance", "above_noise"]].round(2).values.tolist()
     [['fees', 0.35, True], ['advice', 0.45, True], ['lobby', 0.0, False]]
     >>> str(result.story().headline)
-    '“advice” matters most for sat'
+    '“advice” matters most for sat.'
     """
     check_option("method", method, get_args(kernel.Method))
     check_option("missing", missing, get_args(MissingRule))
-    check_call(outcome, drivers, draws=draws, level=level, most=MOST_DRIVERS)
+    fitting.check_call(outcome, drivers, draws=draws, level=level, most=MOST_DRIVERS)
     check_names(data, outcome=[outcome], drivers=drivers, by=[by] if by is not None else [])
     centred = within_column(data, within, taken=[outcome, *drivers])
     others = [name for name in dict.fromkeys([centred, by]) if name is not None]
+    design: dict[str, Any] = {"respondent": respondent, "strata": strata, "cluster": cluster}
     rows = survey_rows(
-        data,
-        columns=[*drivers, outcome],
-        others=others,
-        weight=weight,
-        respondent=respondent,
-        strata=strata,
-        cluster=cluster,
-        missing=missing,
+        data, columns=[*drivers, outcome], others=others, missing=missing, weight=weight, **design
     )
     rows, constant = _varying(rows, centred)
     _check_size(rows)
 
     drawn, pairwise = rows.draws(draws, seed=seed), missing == "pairwise"
     moments = centred_covariances(rows, drawn=drawn, within=centred, pairwise=pairwise)
-    correlation = np.nan_to_num(correlations(moments.sample[0]))
+    correlation = np.nan_to_num(fitting.correlations(moments.sample[0]))
     _check_possible(correlation)
     measure = kernel.measure_for(method, correlation, seed=seed)
-    how = Setting(measure, pairwise, level, draws, seed)
+    estimated = partial(kernel.estimates, measure=measure, level=level)
     values, shuffled = kernel.shuffled_of(rows, centred)
-    whole = how.estimates(
-        moments.sample[0], moments.drawn[:, 0], shuffled, stretch=rows.stretch(level)
-    )
+    draw, stretch = moments.drawn[:, 0], rows.stretch(level)
+    whole = estimated(moments.sample[0], draw, shuffled=shuffled, stretch=stretch)
     dependent = kernel.dependent_drivers(correlation[:-1, :-1])
-    slope, error = _slopes(rows, values, moments, dependent, pairwise=pairwise)
+    slope = kernel.slopes(moments.sample[0], moments.spread)
+    if pairwise:  # pairs have rows of their own
+        error = kernel.slopes(draw, moments.spread).std(axis=0, ddof=1)
+    else:
+        error = np.sqrt(np.diag(kernel.slope_covariance(rows, values, slope)))
+    tied = [place for driver, others in dependent for place in (driver, *others)]
+    slope[tied], error[tied] = np.nan, np.nan
     split = GroupFrames()
     if by is not None:
-        split = _group_frames(rows, drawn, how, by=by, within=centred)
+        make = partial(centred_covariances, drawn=drawn, by=by, pairwise=pairwise)
+        split = _group_frames(rows, estimated, make, by=by, within=centred, draws=draws, seed=seed)
 
-    frame = _drivers_frame(rows, whole, level=level).assign(coefficient=slope, std_error=error)
+    uncentred = whole.importance
     if centred is not None:
         sample = centred_covariances(rows, drawn=None, pairwise=pairwise).sample
-        frame["uncentred"] = measure.exact(correlations(sample))[0]
-    dropped = [*_left_out(rows, constant, dependent), *_signs(correlation, frame, whole)]
+        uncentred = measure.exact(fitting.correlations(sample))[0]
+    frame, ranks = _drivers_frame(rows, whole, slope, error, uncentred, level=level)
     assumed = within is None and centred is not None and not isinstance(data, SurveyData)
     notes = [
-        *(*rows.notes, *dropped, *([ASSUMED_BRAND] if assumed else [])),
-        *(*_cautions(rows, whole, measure=measure, missing=missing), *_group_notes(split)),
+        *(*rows.notes, *_left_out(rows, constant, dependent), *_signs(correlation, frame, whole)),
+        *([fitting.ASSUMED_BRAND] if assumed else []),
+        *(*_cautions(rows, whole, measure=measure, missing=missing), *split.notes),
     ]
     low, high = whole.interval(level, of_all=True)
     return DriverImportance(
         drivers=frame,
-        ranks=_ranks_frame(rows, whole),
+        ranks=ranks,
         groups=split.groups.copy(),
         equality=split.equality.copy(),
         outcome=outcome,
@@ -315,9 +285,7 @@ def driver_importance(
         r2=whole.r2,
         r2_low=float(low),
         r2_high=float(high),
-        n=len(rows),
-        n_respondents=rows.n_persons,
-        n_dropped=rows.n_dropped,
+        **rows.bases,
         draws=len(whole.usable),
         level=level,
         notes=tuple(notes),
@@ -333,7 +301,7 @@ def _varying(rows: SurveyRows, within: str | None) -> tuple[SurveyRows, list[str
     total = (weight * centred_values(rows) ** 2).sum(axis=0)
     inside = (weight * centred_values(rows, within) ** 2).sum(axis=0)
     size = (weight * np.nan_to_num(rows.values) ** 2).sum(axis=0)
-    varies = (inside > NO_VARIANCE * total) & (total > 1e-18 * size)
+    varies = (inside > fitting.NO_VARIANCE * total) & (total > 1e-18 * size)
     where = "" if within is None else f" within {shown(within)}"
     if not varies[-1]:
         raise InputError(
@@ -370,65 +338,61 @@ def _check_possible(correlation: Floats) -> None:
 # --- tables --------------------------------------------------------------------------------------
 
 
-def _slopes(
+def _drivers_frame(
     rows: SurveyRows,
-    values: Floats,
-    moments: Covariances,
-    dependent: list[tuple[int, list[int]]],
-    *,
-    pairwise: bool,
-) -> tuple[Floats, Floats]:
-    """Give slopes and errors; missing where drivers determine each other."""
-    slope = kernel.slopes(moments.sample[0], moments.spread)
-    if pairwise:  # pairs have rows of their own
-        error = kernel.slopes(moments.drawn[:, 0], moments.spread).std(axis=0, ddof=1)
-    else:
-        error = np.sqrt(np.diag(kernel.slope_covariance(rows, values, slope)))
-    tied = [place for driver, others in dependent for place in (driver, *others)]
-    slope[tied], error[tied] = np.nan, np.nan
-    return slope, error
-
-
-def _drivers_frame(rows: SurveyRows, whole: kernel.Estimates, *, level: float) -> pd.DataFrame:
+    whole: kernel.Estimates,
+    *slopes: Floats,
+    level: float,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give one row a driver (slopes, their errors, uncentred importances), and rank shares."""
+    slope, error, uncentred = slopes
     best, worst = kernel.rank_sets(
         whole.importance, whole.usable, level=level, stretch=whole.stretch
     )
-    return importance_frame(rows, whole, level=level).assign(
-        coefficient=np.nan,
-        std_error=np.nan,
-        first=whole.first,
-        last=whole.last,
-        uncentred=whole.importance,
-        rank=1 + (whole.importance[None] > whole.importance[:, None]).sum(axis=1),
-        rank_low=best,
-        rank_high=worst,
-        p_first=kernel.rank_shares(whole.usable)[:, 0],
+    shares, p = kernel.rank_shares(whole.usable), len(slope)
+    rank = 1 + (whole.importance[None] > whole.importance[:, None]).sum(axis=1)
+    frame = importance_frame(rows, whole, level=level).assign(
+        coefficient=slope, std_error=error, first=whole.first, last=whole.last, uncentred=uncentred
     )
+    frame = frame.assign(rank=rank, rank_low=best, rank_high=worst, p_first=shares[:, 0])
+    names, places = np.repeat(rows.columns[:-1], p), np.tile(np.arange(1, p + 1), p)
+    ranks = {"driver": names.astype(object), "rank": places, "share": shares.ravel()}
+    return frame, pd.DataFrame(ranks)
 
 
-def _ranks_frame(rows: SurveyRows, whole: kernel.Estimates) -> pd.DataFrame:
-    names = np.array(rows.columns[:-1], dtype=object)
-    rank = np.tile(np.arange(1, len(names) + 1), len(names))
-    shares = kernel.rank_shares(whole.usable).ravel()
-    return pd.DataFrame({"driver": np.repeat(names, len(names)), "rank": rank, "share": shares})
+def importance_frame(rows: SurveyRows, group: kernel.Estimates, *, level: float) -> pd.DataFrame:
+    """Give one row a driver: importance, share of all that is explained, interval, noise floor."""
+    names, importance, (low, high) = rows.columns[:-1], group.importance, group.interval(level)
+    share = importance / (importance.sum() if importance.sum() > 0 else np.nan)
+    frame = pd.DataFrame({"driver": list(names), "label": rows.named(names)})
+    frame = frame.assign(importance=importance, share=share, ci_low=low, ci_high=high)
+    above = importance > group.floor
+    return frame.assign(ci_level=level, noise_floor=group.floor, above_noise=above)
 
 
 # --- groups --------------------------------------------------------------------------------------
 
 
 def _group_frames(
-    rows: SurveyRows, drawn: RowDraws, how: Setting, *, by: str, within: str | None
+    rows: SurveyRows,
+    estimated: partial[kernel.Estimates],
+    make: partial[fitting.Covariances],
+    *,
+    by: str,
+    within: str | None,
+    draws: int,
+    seed: int,
 ) -> GroupFrames:
     """Compute importances for each group of a column, and test whether they are the same."""
+    measure, level = estimated.keywords["measure"], estimated.keywords["level"]
     is_wave = by in ("wave", rows.design.get("wave"))
     code, labels = (coded_waves if is_wave else coded)(rows.frame[by])
     hashes = person_keys(rows.keys)  # of rows as they came: their content may be their key
     rows = replace(rows, frame=rows.frame.assign(**{by: code}))
     inner = None if within == by else within
-    moments = centred_covariances(rows, drawn=drawn, by=by, within=inner, pairwise=how.pairwise)
+    moments = make(rows, within=inner)
     needed = max(SMALLEST_GROUP, PERSONS_A_DRIVER * (len(rows.columns) - 1))
-    kept: dict[int, kernel.Estimates] = {}
-    persons = []
+    kept, persons = {}, []
     for group, sample in enumerate(moments.sample):
         inside = code == group
         n = len(np.unique(rows.person[inside]))
@@ -436,58 +400,43 @@ def _group_frames(
         if n < needed or bunched or sample[-1, -1] <= 0:
             continue
         _, shuffled = kernel.shuffled_of(rows, by, inner, inside=inside)
-        stretch = rows.stretch(how.level, inside=inside)
-        kept[group] = how.estimates(sample, moments.drawn[:, group], shuffled, stretch=stretch)
+        stretch, draw = rows.stretch(level, inside=inside), moments.drawn[:, group]
+        kept[group] = estimated(sample, draw, shuffled=shuffled, stretch=stretch)
         persons.append(n)
-    left_out = tuple(label for group, label in enumerate(labels) if group not in kept)
-    result = GroupFrames(left_out=left_out, needed=needed)
+    notes = noted(
+        "{groups} {n:is|are} left out of the comparison: fewer than {needed:count} persons or "
+        "{least:count} clusters, or an outcome that does not vary.",
+        groups=[label for group, label in enumerate(labels) if group not in kept],
+        needed=needed,
+        least=LEAST_CLUSTERS,
+    )
     if not kept:
-        return result
+        return GroupFrames(notes=notes)
+    notes += noted(
+        "{groups} {n:has|have} fewer than {least:count} persons: read with care.",
+        groups=[labels[at] for at, n in zip(kept, persons, strict=True) if n < SMALL_BASE],
+        least=SMALL_BASE,
+    )
     pooled = kernel.pooled_importance(list(kept.values()), np.array(persons, dtype=float))
     parts = [
-        importance_frame(rows, group, level=how.level).assign(
+        importance_frame(rows, group, level=level).assign(
             by=by, segment=labels[at], pooled=pooled[place], r2=group.r2, n=persons[place]
         )
         for place, (at, group) in enumerate(kept.items())
     ]
-    groups = pd.concat(parts, ignore_index=True)[list(result.groups.columns)]
+    groups = pd.concat(parts, ignore_index=True)[_GROUPS.split()]
     if len(kept) == 1:
-        return result._replace(groups=groups)
+        return GroupFrames(groups, notes=notes)
     answers = _grouped(rows, by, inner, kept=list(kept), hashes=hashes)
     blocks = len(np.unique(answers.unit * answers.n_groups + answers.group))
-    most = MOST_LABELS // blocks if how.measure.orders is None else 0
-    times = min(how.draws, max(FEW_PERMUTATIONS, most))
-    test = kernel.equality_test(answers, how.measure.many, times, seed=how.seed)
-    equality = _equality_frame(rows, test)
-    return result._replace(groups=groups, equality=equality)
-
-
-def importance_frame(rows: SurveyRows, group: kernel.Estimates, *, level: float) -> pd.DataFrame:
-    """Give one row a driver: importance, share of all that is explained, interval, noise floor."""
-    names = list(rows.columns[:-1])
-    total = group.importance.sum()
-    low, high = group.interval(level)
-    return pd.DataFrame(
-        {
-            "driver": names,
-            "label": [rows.labels.get(name, name) for name in names],
-            "importance": group.importance,
-            "share": group.importance / total if total > 0 else np.full(len(names), np.nan),
-            "ci_low": low,
-            "ci_high": high,
-            "ci_level": level,
-            "noise_floor": group.floor,
-            "above_noise": group.importance > group.floor,
-        }
-    )
-
-
-def _equality_frame(rows: SurveyRows, test: kernel.Equality) -> pd.DataFrame:
-    names = np.array([*rows.columns[:-1], None], dtype=object)
-    labels = [None if name is None else rows.labels.get(name, name) for name in names]
-    frame = {"driver": names, "label": labels, "statistic": test.statistic, "p_value": test.p_value}
+    most = MOST_LABELS // blocks if measure.orders is None else 0
+    times = min(draws, max(FEW_PERMUTATIONS, most))
+    test = kernel.equality_test(answers, measure.many, times, seed=seed)
+    names = rows.columns[:-1]
+    equality = pd.DataFrame({"driver": [*names, None], "label": [*rows.named(names), None]})
     adjusted = np.append(holm(test.p_value[:-1]), test.p_value[-1])
-    return pd.DataFrame(frame).assign(p_adjusted=adjusted)
+    equality = equality.assign(statistic=test.statistic, p_value=test.p_value, p_adjusted=adjusted)
+    return GroupFrames(groups, equality, notes)
 
 
 def _grouped(
@@ -513,17 +462,18 @@ def _grouped(
 def _left_out(
     rows: SurveyRows, constant: list[str], dependent: list[tuple[int, list[int]]]
 ) -> list[Message]:
-    labels = [rows.labels.get(name, name) for name in rows.columns]
-    items = [rows.labels.get(name, name) for name in constant]
-    said = N_("{items} {n:is|are} left out: the answers do not vary, so they explain nothing.")
-    shared = N_(
-        "“{item}” is given in full by {others}: they share their importance, and their "
-        "coefficients cannot be told apart."
+    labels = rows.named(rows.columns)
+    notes = noted(
+        "{items} {n:is|are} left out: the answers do not vary, so they explain nothing.",
+        items=rows.named(constant),
     )
-    notes = [Message(said, {"items": items, "n": len(items)})] if items else []
     for driver, others in dependent:
-        values = {"item": labels[driver], "others": [labels[other] for other in others]}
-        notes.append(Message(shared, values))
+        notes += noted(
+            "“{item}” is given in full by {others}: they share their importance, and their "
+            "coefficients cannot be told apart.",
+            item=labels[driver],
+            others=[labels[other] for other in others],
+        )
     return notes
 
 
@@ -532,62 +482,44 @@ def _signs(correlation: Floats, frame: pd.DataFrame, whole: kernel.Estimates) ->
     alone = correlation[:-1, -1] * np.sqrt(whole.n_effective) < -SURELY
     beside = frame["coefficient"] < -SURELY * frame["std_error"]
     turned, held = (frame.loc[part, "label"].tolist() for part in (alone, beside & ~alone))
-    falls = N_(
+    falls = noted(
         "{items} {n:falls|fall} as the outcome rises: either it hurts, or the scale runs the other "
-        "way round; turn it round where it does."
+        "way round; turn it round where it does.",
+        items=turned,
     )
-    counts = N_(
+    return falls + noted(
         "{items} {n:counts|count} against the outcome once the other drivers are held, though not "
-        "alone: read {n:its|their} coefficient with them."
+        "alone: read {n:its|their} coefficient with them.",
+        items=held,
     )
-    notes = [Message(falls, {"items": turned, "n": len(turned)})] if turned else []
-    return [*notes, Message(counts, {"items": held, "n": len(held)})] if held else notes
 
 
 def _cautions(
     rows: SurveyRows, whole: kernel.Estimates, *, measure: kernel.Measure, missing: str
 ) -> list[Message]:
     drivers, draws = len(rows.columns) - 1, len(whole.draws)
-    say = speaker(drivers=drivers, orders=kernel.SAMPLED_ORDERS)
-    lost = draws - len(whole.usable)
-    notes = []
-    if measure.orders is not None:
-        sampled = say(
+    few = rows.n_persons < max(SMALL_BASE, PERSONS_A_DRIVER * drivers)
+    return [
+        *noted(
             "With {n:count} drivers, draws and noise floor rest on {orders:count} sampled orders "
             "of entry; the importances themselves are exact.",
-            n=drivers,
-        )
-        notes.append(sampled)
-    if missing == "mean":
-        said = N_(
+            n=0 if measure.orders is None else drivers,
+            orders=kernel.SAMPLED_ORDERS,
+        ),
+        *noted(
             "Missing answers are taken for the mean of their question, which weakens what goes "
-            "together."
-        )
-        notes.append(Message(said))
-    if rows.n_persons < max(SMALL_BASE, PERSONS_A_DRIVER * drivers):
-        few = say(
+            "together.",
+            filled=missing == "mean",
+        ),
+        *noted(
             "{n:count} persons are few for {drivers:count} {drivers:driver|drivers}: intervals "
             "may be too short.",
-            n=rows.n_persons,
-        )
-        notes.append(few)
-    if lost:
-        said = N_("{n:count} of {all:count} draws are left out: the outcome does not vary in them.")
-        notes.append(Message(said, {"n": lost, "all": draws}))
-    return notes
-
-
-def _group_notes(split: GroupFrames) -> list[Message]:
-    persons = split.groups.drop_duplicates("segment")
-    small = persons.loc[persons["n"] < SMALL_BASE, "segment"].tolist()
-    left_out = list(split.left_out)
-    out = N_(
-        "{groups} {n:is|are} left out of the comparison: fewer than {needed:count} persons or "
-        "{least:count} clusters, or an outcome that does not vary."
-    )
-    few = N_("{groups} {n:has|have} fewer than {least:count} persons: read with care.")
-    values = {"groups": left_out, "n": len(left_out), "needed": split.needed}
-    values["least"] = LEAST_CLUSTERS
-    notes = [Message(out, values)] if left_out else []
-    values = {"groups": small, "n": len(small), "least": SMALL_BASE}
-    return [*notes, Message(few, values)] if small else notes
+            n=rows.n_persons if few else 0,
+            drivers=drivers,
+        ),
+        *noted(
+            "{n:count} of {all:count} draws are left out: the outcome does not vary in them.",
+            n=draws - len(whole.usable),
+            all=draws,
+        ),
+    ]

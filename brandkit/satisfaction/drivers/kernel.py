@@ -14,9 +14,8 @@ from brandkit.core.intervals import Interval, percentile_interval
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.sampling.draws import MOST_GROUPS
 from brandkit.sampling.rows import SurveyRows
-from brandkit.satisfaction.centred import cell_codes, centred_values, correlations
-from brandkit.satisfaction.pooling.kernel import morris_pooled, reml
-from brandkit.satisfaction.pooling.pooling import FEWEST
+from brandkit.satisfaction.fitting import cell_codes, centred_values, correlations
+from brandkit.satisfaction.scores.pooling import FEWEST, morris_pooled, reml
 
 Method = Literal["shapley", "johnson"]
 
@@ -208,9 +207,6 @@ def measure_for(method: Method, correlation: Floats, *, seed: int) -> Measure:
 
 # --- noise floors --------------------------------------------------------------------------------
 
-#: Gives the quadratic form of a driver, of its place and of nu.
-Form = Callable[[int, float], Floats]
-
 
 def noise_floors(
     correlation: Floats, *, shuffled: Floats, level: float, measure: Measure
@@ -234,14 +230,24 @@ def noise_floors(
     point is that of a sum of chi-squares with the eigenvalues of MV as weights. The division is
     met by (nu - s) / nu for a set of s, with nu = 1 / V_yy, as in the partial F test.
     """
-    if measure.method == "johnson":
-        form = _relative_form(correlation)
-    else:
-        form = _shapley_form(correlation, measure.orders)
-    points = []
+    p, orders, points = len(correlation) - 1, measure.orders, []
+    exact = measure.method == "shapley" and orders is None
+    inside = _subsets(p) if exact else np.zeros((0, p), dtype=bool)
+    residual = _residual_maker(correlation, inside)
     for driver, spread in enumerate(shuffled):
-        matrix = form(driver, 1.0 / max(float(spread[-1, -1]), 1e-12)) @ spread
-        values = np.maximum(np.real(np.linalg.eigvals(matrix)), 0.0)
+        nu = 1.0 / max(float(spread[-1, -1]), 1e-12)
+        if measure.method == "johnson":
+            form = _relative_form(correlation, driver, nu)
+        elif orders is None:
+            others = ~inside[:, driver]
+            size = inside[others].sum(axis=1)
+            form = _form(residual[others], order_weights(p)[size], size, nu)
+        else:
+            place = np.argsort(orders, axis=1)
+            before = place < place[:, [driver]]
+            even = np.full(len(before), 1.0 / len(before))
+            form = _form(_residual_maker(correlation, before), even, before.sum(axis=1), nu)
+        values = np.maximum(np.real(np.linalg.eigvals(form @ spread)), 0.0)
         points.append(upper_point(values, level=level))
     return np.minimum(points, 1.0)
 
@@ -294,28 +300,6 @@ def upper_point(weights: Floats, *, level: float) -> float:
     return float(first + np.sqrt(second / freedom) * reach)
 
 
-def _shapley_form(correlation: Floats, orders: Codes | None) -> Form:
-    p = len(correlation) - 1
-    if orders is None:
-        inside = _subsets(p)
-        residual = _residual_maker(correlation, inside)
-
-        def exact(driver: int, nu: float) -> Floats:
-            others = ~inside[:, driver]
-            size = inside[others].sum(axis=1)
-            return _form(residual[others], order_weights(p)[size], size, nu)
-
-        return exact
-    place = np.argsort(orders, axis=1)
-
-    def sampled(driver: int, nu: float) -> Floats:
-        before = place < place[:, [driver]]
-        weight = np.full(len(before), 1.0 / len(before))
-        return _form(_residual_maker(correlation, before), weight, before.sum(axis=1), nu)
-
-    return sampled
-
-
 def _form(residual: Floats, weight: Floats, size: Codes, nu: float) -> Floats:
     entered = weight * nu / np.maximum(nu - size, 1.0)
     return np.asarray((residual * entered[:, None]).T @ residual)
@@ -334,26 +318,22 @@ def _residual_maker(correlation: Floats, inside: Flags) -> Floats:
     return np.concatenate([-slope, np.ones((len(inside), 1))], axis=1)
 
 
-def _relative_form(correlation: Floats) -> Form:
-    """Give the forms of relative weights, by the first terms of the roots' expansion.
+def _relative_form(correlation: Floats, driver: int, nu: float) -> Floats:
+    """Give the form of a driver's relative weight, by the first terms of the root's expansion.
 
     With the others' root L and their slopes b on orthogonal axes, the permuted driver's row of
     the root is a = (I + L)^-1 c, its own slope c_y - a'b, its weight that squared plus sum a²b².
     """
     p = len(correlation) - 1
-
-    def form(driver: int, nu: float) -> Floats:
-        others = np.delete(np.arange(p), driver)
-        root, inverse = _symmetric_roots(correlation[np.ix_(others, others)][None])
-        slope = inverse[0] @ correlation[others, -1]
-        entry = np.linalg.inv(np.eye(p - 1) + root[0])
-        own = np.zeros(p + 1)
-        own[others], own[-1] = -slope @ entry, 1.0
-        matrix = np.outer(own, own)
-        matrix[np.ix_(others, others)] += (entry * slope[:, None] ** 2).T @ entry
-        return np.asarray(matrix * nu / max(nu - (p - 1) / 2, 1.0))
-
-    return form
+    others = np.delete(np.arange(p), driver)
+    root, inverse = _symmetric_roots(correlation[np.ix_(others, others)][None])
+    slope = inverse[0] @ correlation[others, -1]
+    entry = np.linalg.inv(np.eye(p - 1) + root[0])
+    own = np.zeros(p + 1)
+    own[others], own[-1] = -slope @ entry, 1.0
+    matrix = np.outer(own, own)
+    matrix[np.ix_(others, others)] += (entry * slope[:, None] ** 2).T @ entry
+    return np.asarray(matrix * nu / max(nu - (p - 1) / 2, 1.0))
 
 
 # --- one group of rows ---------------------------------------------------------------------------

@@ -9,8 +9,10 @@ from matplotlib.axes import Axes
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Message, formatted
 from brandkit.satisfaction.drivers.drivers import DriverImportance
-from brandkit.satisfaction.drivers.story import FEW_SEGMENTS
-from brandkit.viz.marks import Dots, dot_rows
+from brandkit.viz.marks import Dots, dot_rows, rank_texts
+
+#: Segments up to which each has a marker and interval of its own.
+FEW_SEGMENTS = 4
 
 
 def driver_importance(
@@ -18,7 +20,6 @@ def driver_importance(
 ) -> Axes:
     """Draw each driver's importance with interval and noise floor, the most important first."""
     rows = result.drivers.sort_values("importance", ascending=False, kind="stable")
-    ends = zip(rows["rank_low"], rows["rank_high"], strict=True)
     return dot_rows(
         rows["label"].tolist(),
         Dots(rows["importance"], rows["ci_low"], rows["ci_high"], hollow=~rows["above_noise"]),
@@ -27,7 +28,7 @@ def driver_importance(
         ticks=rows["noise_floor"],
         columns={
             Message("share"): [formatted(share, "percent") for share in rows["share"]],
-            Message("rank"): [f"{low}" if low == high else f"{low}–{high}" for low, high in ends],
+            Message("rank"): rank_texts(rows),
         },
         ax=ax,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -19,15 +19,10 @@ MOST_NAMED: Final = 4
 #: Upper end, as a part of the mean importance, under which a driver is said not to matter.
 NEGLIGIBLE: Final = 0.2
 
-#: Segments up to which each has a marker and interval of its own.
-FEW_SEGMENTS: Final = 4
-
-#: What to say where a study names no outcome or drivers.
-NO_DRIVERS: Final = Message(
-    "What drives satisfaction: it takes a survey with an outcome and drivers (outcome and drivers "
-    "in [survey] of study.toml)."
-)
-
+_MEASURES: Final = {
+    "shapley": Message("mean gain in explained variance over all orders"),
+    "johnson": Message("Johnson's relative weights"),
+}
 _COLUMNS: Final = (
     *("driver", "importance", "ci_low", "ci_high", "share", "above_noise", "first", "last"),
     *("coefficient", "std_error", "rank_low", "rank_high"),
@@ -37,17 +32,18 @@ _COLUMNS: Final = (
 def driver_importance(result: DriverImportance, *, focus: object = None) -> Story:
     """Tell what drives the outcome, what does not, and how settled each is."""
     ranked = result.drivers.sort_values("importance", ascending=False, kind="stable")
-    say = speaker(
-        outcome=result.outcome_label,
-        drivers=len(ranked),
-        n=result.n,
-        persons=result.n_respondents,
-        level=result.level,
-        r2=result.r2,
-        low=result.r2_low,
-        high=result.r2_high,
-    )
-    first, segments = _first(ranked, say), _segments(result, say)
+    say = speaker(outcome=result.outcome_label, n=result.n, persons=result.n_respondents)
+    say = speaker(say, r2=result.r2, low=result.r2_low, high=result.r2_high)
+    say = speaker(say, drivers=len(ranked), level=result.level)
+    (headline, first), segments = _first(ranked, say), _segments(result, say)
+    actions: list[Action] = []
+    if first.settled != "open":
+        text = say(
+            "Try out what improves “{first}” before all else, and measure what it does to "
+            "{outcome}.",
+            first=ranked["label"].iloc[0],
+        )
+        actions = [Action("test", text, first.settled, "drivers")]
     general = [*_noise(ranked, say), _whole(say)]
     exhibits = {"drivers": _drivers_exhibit(result, ranked, say, notes=as_notes(general))}
     if not result.groups.empty:
@@ -61,64 +57,49 @@ def driver_importance(result: DriverImportance, *, focus: object = None) -> Stor
             "{drivers:count} drivers explain {r2:percent} of the differences in {outcome} between "
             "customers of one bank ({n:count} answers of {persons:count} persons)."
         )
-    findings = (first, *general, *segments)
-    return Story(_headline(ranked, say), lede, findings, _actions(first, ranked, say), exhibits)
-
-
-def _headline(ranked: pd.DataFrame, say: Say) -> Message:
-    leaders = _may_be_first(ranked)
-    if not ranked["above_noise"].any():
-        return say("None of {n:count} drivers explains {outcome} beyond noise", n=len(ranked))
-    if len(leaders) == 1 and ranked["above_noise"].iloc[0]:
-        return say("“{first}” matters most for {outcome}", first=leaders[0])
-    if len(leaders) <= MOST_NAMED and len(leaders) < len(ranked) and ranked["above_noise"].iloc[0]:
-        return say("What matters most for {outcome}: {items}", items=leaders)
-    return say("No single driver of {outcome} stands out")
-
-
-def _actions(first: Finding, ranked: pd.DataFrame, say: Say) -> tuple[Action, ...]:
-    if first.settled == "open":
-        return ()
-    text = say(
-        "Try out what improves “{first}” before all else, and measure what it does to {outcome}.",
-        first=ranked["label"].iloc[0],
-    )
-    return (Action("test", text, first.settled, "drivers"),)
+    return Story(headline, lede, (first, *general, *segments), tuple(actions), exhibits)
 
 
 # --- findings ------------------------------------------------------------------------------------
 
 
-def _first(ranked: pd.DataFrame, say: Say) -> Finding:
-    values: dict[str, Any] = {str(name): one for name, one in ranked.iloc[0].items()}
-    values |= {"first": values["label"], "low": values["ci_low"], "high": values["ci_high"]}
-    if not values["above_noise"]:
+def _first(ranked: pd.DataFrame, say: Say) -> tuple[Message, Finding]:
+    """Give the title, and what is said of the driver that comes first."""
+    top, leaders = ranked.iloc[0], ranked.loc[ranked["rank_low"] == 1, "label"].tolist()
+    values = {**top, "first": top["label"], "low": top["ci_low"], "high": top["ci_high"]}
+    values |= {"worst": top["rank_high"], "items": leaders}
+    title = say("No single driver of {outcome} stands out")
+    if not top["above_noise"]:
         detail = say(
             "The largest, “{first}”, explains {importance:percent1}, no more than chance may "
             "({n:count} answers of {persons:count} persons).",
             **values,
         )
-        return Finding(say("No driver of {outcome} stands out from noise."), detail, "open")
-    if values["rank_high"] > 1 and values["p_first"] < LIKELY:
-        values |= {"worst": values["rank_high"], "items": _may_be_first(ranked)}
+        finding = Finding(say("No driver of {outcome} stands out from noise."), detail, "open")
+        return title if ranked["above_noise"].any() else finding.headline, finding
+    if top["rank_high"] > 1 and top["p_first"] < LIKELY:
         detail = say(
             "“{first}” has the largest importance, {importance:percent1} ({low:percent1} to "
             "{high:percent1}), but its rank may be 1 to {worst:count}; these may come first: "
             "{items} ({n:count} answers of {persons:count} persons).",
             **values,
         )
+        if len(leaders) <= MOST_NAMED and len(leaders) < len(ranked):
+            title = say("What matters most for {outcome}: {items}", items=leaders)
         headline = say("Which driver of {outcome} comes first is not settled.")
-        return Finding(headline, detail, "open")
+        return title, Finding(headline, detail, "open")
     detail = say(
         "It explains {importance:percent1} of the differences ({low:percent1} to {high:percent1}), "
         "{share:percent} of what all drivers explain, and ranks first in {p_first:percent} of "
         "draws ({n:count} answers of {persons:count} persons).",
         **values,
     )
-    if values["rank_high"] == 1:
-        return Finding(say("“{first}” matters most for {outcome}.", **values), detail, "clear")
-    headline = say("“{first}” probably matters most for {outcome}.", **values)
-    return Finding(headline, detail, "likely")
+    if top["rank_high"] == 1:
+        finding = Finding(say("“{first}” matters most for {outcome}.", **values), detail, "clear")
+    else:
+        headline = say("“{first}” probably matters most for {outcome}.", **values)
+        finding = Finding(headline, detail, "likely")
+    return finding.headline, finding
 
 
 def _noise(ranked: pd.DataFrame, say: Say) -> list[Finding]:
@@ -161,15 +142,15 @@ def _segments(result: DriverImportance, say: Say) -> list[Finding]:
     p, p_item, alpha = _overall_p(result), best["p_adjusted"], 1 - result.level
     values = {"n": len(rows), "p": p, "p_item": p_item, "item": best["label"]}
     if p_item <= alpha:
+        (least, most), (low, high) = (
+            rows[name].iloc[[0, -1]] for name in ("segment", "importance")
+        )
         headline = say("“{item}” does not matter alike in all {n:count} segments.", **values)
         detail = say(
             "Most for {most} ({most_importance:percent1}), least for {least} "
             "({least_importance:percent1}); adjusted p {p_item:p}.",
             **values,
-            most=rows["segment"].iloc[-1],
-            most_importance=rows["importance"].iloc[-1],
-            least=rows["segment"].iloc[0],
-            least_importance=rows["importance"].iloc[0],
+            **{"most": most, "most_importance": high, "least": least, "least_importance": low},
         )
         return [Finding(headline, detail, "clear" if p_item <= alpha / 5 else "likely")]
     if p <= alpha:
@@ -192,58 +173,38 @@ def _drivers_exhibit(
     result: DriverImportance, ranked: pd.DataFrame, say: Say, *, notes: tuple[Message, ...]
 ) -> Exhibit:
     caption = say(
-        "Importance of {drivers:count} drivers of {outcome} (mean gain in explained variance over "
-        "all orders) with {level:percent} intervals over persons. Ticks: what a driver without any "
-        "tie reaches by chance; hollow: not above it. Right: share of all that is explained, and "
-        "ranks that cannot be ruled out. {n:count} answers of {persons:count} persons."
+        "Importance of {drivers:count} drivers of {outcome} ({measure}) with {level:percent} "
+        "intervals over persons. Ticks: what a driver without any tie reaches by chance; hollow: "
+        "not above it. Right: share of all that is explained, and ranks that cannot be ruled out. "
+        "{n:count} answers of {persons:count} persons.",
+        measure=_MEASURES[result.method],
     )
-    if result.method == "johnson":
-        caption = say(
-            "Importance of {drivers:count} drivers of {outcome} (Johnson's relative weights) with "
-            "{level:percent} intervals over persons. Ticks: what a driver without any tie reaches "
-            "by chance; hollow: not above it. Right: share of all that is explained, and ranks "
-            "that cannot be ruled out. {n:count} answers of {persons:count} persons."
-        )
+    (first, last), (high, low) = (ranked[name].iloc[[0, -1]] for name in ("label", "importance"))
     alt = say(
         "Dots with lines for {n:count} drivers, from “{first}” ({high:percent1}) at the top to "
         "“{last}” ({low:percent1}) at the bottom; {hollow:count} of them not above noise.",
-        n=len(ranked),
-        first=ranked["label"].iloc[0],
-        high=ranked["importance"].iloc[0],
-        last=ranked["label"].iloc[-1],
-        low=ranked["importance"].iloc[-1],
+        **{"n": len(ranked), "first": first, "high": high, "last": last, "low": low},
         hollow=len(ranked) - int(ranked["above_noise"].sum()),
     )
-    data = ranked.assign(driver=ranked["label"])[list(_COLUMNS)]
-    notes = (*notes, *result.notes)
-    return Exhibit(caption, alt, data.reset_index(drop=True), notes, draw=result.plot)
+    data = ranked.assign(driver=ranked["label"])[list(_COLUMNS)].reset_index(drop=True)
+    return Exhibit(caption, alt, data, (*notes, *result.notes), draw=result.plot)
 
 
 def _segments_exhibit(
     result: DriverImportance, focus: object, say: Say, *, notes: tuple[Message, ...]
 ) -> Exhibit:
     known, unknown = known_focus(focus, result.groups["segment"], what="segments")
-    n = result.groups["segment"].nunique()
-    values = {"n": n, "p": _overall_p(result), "focus": known}
+    say = speaker(say, n=result.groups["segment"].nunique(), p=_overall_p(result))
     caption = say(
-        "Importance of each driver of {outcome} for {focus} (filled, with interval) and the others "
-        "of {n:count} (hollow, drawn to the mean where few answered). Right: p-value, adjusted "
-        "over drivers, of the test that it is the same for all (persons permuted).",
-        **values,
+        "Importance of each driver of {outcome} in {n:count} segments: up to four with intervals, "
+        "hollow where not above noise; more as circles, drawn to the mean where few answered. "
+        "Right: p-value, adjusted over drivers, of the test that it is the same in all segments "
+        "(persons permuted)."
     )
-    if known is None or n <= FEW_SEGMENTS:
-        caption = say(
-            "Importance of each driver of {outcome} in {n:count} segments, with intervals; hollow: "
-            "not above noise. Right: p-value, adjusted over drivers, of the test that it is the "
-            "same in all segments (persons permuted).",
-            **values,
-        )
     alt = say(
         "Dots of {drivers:count} drivers in {n:count} segments; the test that all segments are "
-        "alike gives p {p:p}.",
-        **values,
+        "alike gives p {p:p}."
     )
-
     draw = partial(result.plot, figure="driver_segments", focus=known)
     data = result.groups.assign(driver=result.groups["label"])
     data = data[["segment", "driver", *data.columns[4:]]]
@@ -252,7 +213,3 @@ def _segments_exhibit(
 
 def _overall_p(result: DriverImportance) -> float:
     return float(result.equality.loc[result.equality["driver"].isna(), "p_value"].max())
-
-
-def _may_be_first(ranked: pd.DataFrame) -> list[str]:
-    return ranked.loc[ranked["rank_low"] == 1, "label"].astype(str).tolist()

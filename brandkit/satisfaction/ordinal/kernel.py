@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
@@ -12,12 +12,14 @@ from scipy.special import expit, log_ndtr, logit, ndtr, ndtri
 
 from brandkit.core.errors import InputError, NotConvergedError, NotEnoughDataError, shown
 from brandkit.core.labels import coded
-from brandkit.core.linalg import Codes, Flags, Floats, Ints
+from brandkit.core.linalg import Codes, Floats, Ints
 from brandkit.sampling.rows import SurveyRows
 from brandkit.satisfaction import fitting
 from brandkit.satisfaction.fitting import Maximum, Regressors
 
 Link = Literal["logit", "probit"]
+#: Directions of the thresholds above and below, (m, k) each.
+Ways = Sequence[Floats]
 
 #: Cells for each row from which equal rows are no longer united.
 _WORTH_COLLAPSING: Final = 0.7
@@ -50,40 +52,22 @@ CURVES: Final[dict[Link, Curve]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """Answers reduced to different rows, sorted by level.
+class Cells(NamedTuple):
+    """Answers reduced to different rows."""
 
-    Parameters
-    ----------
-    x : ndarray, shape (m, p)
-        Drivers.
-    weight : ndarray, shape (m,)
-        Weights of the rows in each cell, added up.
-    starts : ndarray of int, shape (levels + 1,)
-        Where each level begins, and the end.
-    of_row : ndarray of int, shape (n,)
-        The cell of each row.
-    """
-
-    x: Floats
-    weight: Floats
-    starts: Codes
-    of_row: Codes
+    x: Floats  # drivers, (m, p)
+    weight: Floats  # of the rows in each cell, added up, (m,)
+    level: Codes  # of the answer, (m,)
+    of_row: Codes  # the cell of each row, (n,)
 
     @property
-    def n_levels(self) -> int:
-        """Levels of the answer."""
-        return len(self.starts) - 1
+    def n_cuts(self) -> int:
+        """Thresholds: levels of the answer less one."""
+        return int(self.level.max())
 
-    @property
-    def level(self) -> Codes:
-        """Level of each cell."""
-        return np.repeat(np.arange(self.n_levels), np.diff(self.starts))
-
-    def by_level(self, values: Floats) -> Floats:
-        """Add up over the cells of each level, shape (levels, ...)."""
-        return np.asarray(np.add.reduceat(values, self.starts[:-1], axis=0))
+    def by_level(self) -> Floats:
+        """Give the weight of each level."""
+        return np.bincount(self.level, weights=self.weight).astype(np.float64)
 
 
 class Pieces(NamedTuple):
@@ -108,19 +92,13 @@ def cells_of(x: Floats, level: Codes, weight: Floats) -> Cells:
     >>> cells.x.ravel().tolist(), cells.weight.tolist(), cells.of_row.tolist()
     ([2.0, 1.0], [1.0, 2.0], [1, 0, 1])
     """
-    n_levels = int(level.max()) + 1
     key = _whole_keys(x, level, weight)
     if key is not None:
         found, first, of_row = np.unique(key, return_index=True, return_inverse=True)
         if len(found) <= _WORTH_COLLAPSING * len(x):
             united = np.bincount(of_row, weights=weight, minlength=len(found))
-            starts = np.searchsorted(level[first], np.arange(n_levels + 1))
-            return Cells(x[first], united.astype(np.float64), starts, of_row.reshape(-1))
-    order = np.argsort(level, kind="stable")
-    place = np.empty(len(x), dtype=np.intp)
-    place[order] = np.arange(len(x))
-    starts = np.searchsorted(level[order], np.arange(n_levels + 1))
-    return Cells(np.ascontiguousarray(x[order]), weight[order], starts, place)
+            return Cells(x[first], united.astype(float), level[first], of_row.reshape(-1))
+    return Cells(x, weight, level, np.arange(len(x)))
 
 
 def _whole_keys(x: Floats, level: Codes, weight: Floats) -> Ints | None:
@@ -192,56 +170,40 @@ def _probit_pieces(a: Floats, b: Floats) -> Pieces:
 
 def fit(cells: Cells, link: Link) -> Maximum:
     """Estimate thresholds, then coefficients of centred and scaled drivers, by Newton's method."""
-    weight = cells.weight / cells.weight.mean()
-    cuts = cells.n_levels - 1
-    share = np.cumsum(cells.by_level(weight))[:-1] / weight.sum()
+    weight, cuts, ways = cells.weight / cells.weight.mean(), cells.n_cuts, directions(cells)
+    share = np.cumsum(cells.by_level())[:-1] / cells.weight.sum()
     start = np.concatenate([CURVES[link].quantile(share), np.zeros(cells.x.shape[1])])
 
     def objective(place: Floats) -> tuple[float, Floats, Floats]:
         thresholds, slopes = place[:cuts], place[cuts:]
-        if cuts > 1 and (np.diff(thresholds) <= 0).any():
+        if (np.diff(thresholds) <= 0).any():
             return np.nan, place, np.eye(len(place))
         got = pieces(cells, cells.x @ slopes, thresholds, link)
-        weighted = Pieces(*(weight * part for part in got))
-        value = float(weighted.value.sum())
-        return value, _gradient(cells, weighted), _information(cells, weighted)
+        return float(weight @ got.value), weight @ scores(ways, got), information(ways, got, weight)
 
     return fitting.maximise(objective, start=start, scale=float(cells.weight.mean()))
 
 
-def scores(cells: Cells, got: Pieces) -> Floats:
-    """Give the derivatives of each cell's log-likelihood by thresholds and coefficients."""
-    levels, cuts = cells.level, cells.n_levels - 1
-    at, by_cut = np.arange(len(levels)), np.zeros((len(levels), cuts + 2))
-    by_cut[at, levels + 1], by_cut[at, levels] = got.above, got.below
-    return np.hstack([by_cut[:, 1:-1], -(got.above + got.below)[:, None] * cells.x])
+def directions(cells: Cells) -> Ways:
+    """Give how the threshold above each cell's level, and that below, move against its answer.
+
+    By thresholds and coefficients, (m, k) each: 1 at the threshold (0 where there is none), -x.
+    """
+    unit = np.eye(cells.n_cuts + 2)[:, 1:-1]
+    return np.hstack([unit[cells.level + 1], -cells.x]), np.hstack([unit[cells.level], -cells.x])
 
 
-def _gradient(cells: Cells, weighted: Pieces) -> Floats:
-    above, below = cells.by_level(weighted.above), cells.by_level(weighted.below)
-    slopes = -(weighted.above + weighted.below) @ cells.x
-    return np.concatenate([above[:-1] + below[1:], slopes])
+def scores(ways: Ways, got: Pieces) -> Floats:
+    """Give the derivatives of each cell's log-likelihood by thresholds and coefficients, (m, k)."""
+    above, below = ways
+    return np.asarray(got.above[:, None] * above + got.below[:, None] * below)
 
 
-def _information(cells: Cells, weighted: Pieces) -> Floats:
-    cuts = cells.n_levels - 1
-    aa, bb, ab = (cells.by_level(part) for part in weighted[3:])
-    matrix = np.zeros((cuts + cells.x.shape[1],) * 2)
-    at = np.arange(cuts)
-    matrix[at, at] = aa[:-1] + bb[1:]
-    matrix[at[1:], at[:-1]] = matrix[at[:-1], at[1:]] = ab[1:-1]
-    a_all = weighted.above_above + weighted.above_below
-    b_all = weighted.below_below + weighted.above_below
-    matrix[:cuts, cuts:] = -(level_moments(cells, a_all)[:-1] + level_moments(cells, b_all)[1:])
-    matrix[cuts:, :cuts] = matrix[:cuts, cuts:].T
-    matrix[cuts:, cuts:] = (cells.x * (a_all + b_all)[:, None]).T @ cells.x
-    return -matrix
-
-
-def level_moments(cells: Cells, factor: Floats) -> Floats:
-    """Sum factor times drivers over each level, shape (levels, p)."""
-    spans = zip(cells.starts[:-1], cells.starts[1:], strict=True)
-    return np.stack([factor[low:high] @ cells.x[low:high] for low, high in spans])
+def information(ways: Ways, got: Pieces, weight: Floats) -> Floats:
+    """Give minus the second derivatives by thresholds and coefficients, (k, k)."""
+    above, below = ways
+    aa, bb, ab = ((weight * part)[:, None] for part in got[3:])
+    return -((aa * above + ab * below).T @ above + (ab * above + bb * below).T @ below)
 
 
 def without_itself(cells: Cells, got: Pieces, inverse: Floats) -> Pieces:
@@ -257,21 +219,11 @@ def without_itself(cells: Cells, got: Pieces, inverse: Floats) -> Pieces:
     Pregibon, D. (1981). Logistic regression diagnostics. The Annals of Statistics 9, 705-724.
     doi:10.1214/aos/1176345513
     """
-    cuts, levels = cells.n_levels - 1, cells.level
-    tall = np.zeros((cuts + 2, len(inverse)))
-    tall[1:-1] = inverse[:cuts]
-    by_slope = cells.x @ inverse[cuts:]
-    # J times the directions of the thresholds above and below, both with the drivers
-    above, below = tall[levels + 1] - by_slope, tall[levels] - by_slope
-    own = np.bincount(cells.of_row, minlength=len(levels))
-    weight = cells.weight / np.maximum(own, 1)
-    at = np.arange(len(levels))
-
-    def along(turned: Floats, cut: Codes) -> Floats:
-        wide = np.pad(turned[:, :cuts], ((0, 0), (1, 1)))
-        return np.asarray(wide[at, cut] - np.einsum("mp,mp->m", turned[:, cuts:], cells.x))
-
-    aa, bb, ab = along(above, levels + 1), along(below, levels), along(above, levels)
+    above, below = directions(cells)
+    turned = above @ inverse
+    aa, ab = (np.einsum("mk,mk->m", turned, way) for way in (above, below))
+    bb = np.einsum("mk,mk->m", below @ inverse, below)
+    weight = cells.weight / np.bincount(cells.of_row)
     m_aa, m_bb, m_ab = (-weight * part for part in got[3:])
     p, q = 1 - (m_aa * aa + m_ab * ab), -(m_aa * ab + m_ab * bb)
     r, s = -(m_ab * aa + m_bb * ab), 1 - (m_ab * ab + m_bb * bb)
@@ -281,39 +233,27 @@ def without_itself(cells: Cells, got: Pieces, inverse: Floats) -> Pieces:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Columns:
-    """Drivers and constants of groups beside each other.
+class Columns(NamedTuple):
+    """Drivers and constants of groups beside each other."""
 
-    Parameters
-    ----------
-    values : ndarray, shape (n, drivers + groups - 1)
-    names : tuple of str
-        Of the columns: drivers, then all groups but the first.
-    groups : tuple of str
-        All groups, the one without a column first; empty where there are none.
-    group_share : ndarray
-        Their weighted shares.
-    """
-
-    values: Floats
-    names: tuple[str, ...]
-    groups: tuple[str, ...]
-    group_share: Floats
+    values: Floats  # (n, drivers + groups - 1)
+    names: tuple[str, ...]  # drivers, then all groups but the first
+    groups: tuple[str, ...] = ()  # all, the one without a column first
+    group_share: Floats = np.empty(0)  # weighted
 
 
 def model_columns(rows: SurveyRows, drivers: Sequence[str], within: str | None) -> Columns:
     """Put drivers and, where asked for, constants of groups beside each other."""
     values, names = rows.values[:, 1:], tuple(drivers)
     if within is None:
-        return Columns(values, names, (), np.array([]))
+        return Columns(values, names)
     code, groups = coded(rows.frame[within])
-    share = np.bincount(code, weights=rows.weight, minlength=len(groups)) / rows.weight.sum()
     if len(groups) < 2:
         raise InputError(
             f"`within` must name a column of at least two groups; found {shown(list(groups))} "
             f"in {shown(within)}. Leave it out."
         )
+    share = np.bincount(code, weights=rows.weight, minlength=len(groups)) / rows.weight.sum()
     flags = (code[:, None] == np.arange(1, len(groups))).astype(float)
     return Columns(np.hstack([values, flags]), (*names, *groups[1:]), groups, share)
 
@@ -349,7 +289,7 @@ class Solution:
     @property
     def n_cuts(self) -> int:
         """Thresholds."""
-        return self.cells.n_levels - 1
+        return self.cells.n_cuts
 
     @property
     def kept(self) -> list[int]:
@@ -370,22 +310,11 @@ class Solution:
     @cached_property
     def influence(self) -> Floats:
         """Give what one more row of unit weight adds to each parameter, by cell, shape (m, k)."""
-        return np.asarray(scores(self.cells, self.left_out) @ self.inverse)
+        return scores(directions(self.cells), self.left_out) @ self.inverse
 
     def design_covariance(self, influence: Floats, rows: SurveyRows) -> Floats:
-        """Give the design covariance of estimates from what a row of each cell adds to them.
-
-        Where every row is a sampling unit of its own, cells are enough: rows of a cell weigh the
-        same.
-        """
-        n, count = len(rows), np.bincount(self.cells.of_row, minlength=len(influence))
-        single = rows.n_units == n and not rows.stratum.any() and rows.calibration is None
-        if not single:
-            return rows.covariance(influence[self.cells.of_row])
-        weight = self.cells.weight
-        mean = weight @ influence / n
-        spread = (influence * (weight**2 / count)[:, None]).T @ influence
-        return np.asarray((spread - n * np.outer(mean, mean)) * n / (n - 1))
+        """Give the design covariance of estimates from what a row of each cell adds to them."""
+        return rows.covariance(influence[self.cells.of_row])
 
     def to_units(self) -> Floats:
         """Give the matrix that takes parameters to those of the drivers' own units.
@@ -417,7 +346,7 @@ def solve(columns: Columns, code: Codes, rows: SurveyRows, *, link: Link) -> Sol
             "Name fewer drivers, or unite levels."
         )
     raw = cells_of(columns.values[:, list(used.kept)], code, rows.weight)
-    cells = replace(raw, x=(raw.x - used.centre) / used.spread)
+    cells = raw._replace(x=(raw.x - used.centre) / used.spread)
     maximum = fit(cells, link)
     inverse, slopes = fitting.inverted(maximum.information), maximum.place[cuts:]
     if not maximum.is_settled or fitting.may_run_away(slopes, inverse[cuts:, cuts:], cells.x):
@@ -429,12 +358,10 @@ def solve(columns: Columns, code: Codes, rows: SurveyRows, *, link: Link) -> Sol
 
 def _refuse_runaway(maximum: Maximum, cells: Cells, *, names: Sequence[str]) -> None:
     """Refuse data whose likelihood has no maximum."""
-    cuts, levels = cells.n_levels - 1, cells.level
-    unit, under, over = np.eye(cuts), levels < cuts, levels > 0
+    cuts, (above, below) = cells.n_cuts, directions(cells)
     # the inequalities that answers set: under the threshold above, over the one below
-    below = np.hstack([unit[levels[under]], -cells.x[under]])
-    above = np.hstack([-unit[levels[over] - 1], cells.x[over]])
-    direction = fitting.separating_direction(np.vstack([below, above]))
+    sides = np.vstack([above[cells.level < cuts], -below[cells.level > 0]])
+    direction = fitting.separating_direction(sides)
     if direction is not None and direction[cuts:].any():
         culprits = [name for name, pull in zip(names, direction[cuts:], strict=True) if pull]
         raise InputError(
@@ -449,22 +376,12 @@ def _refuse_runaway(maximum: Maximum, cells: Cells, *, names: Sequence[str]) -> 
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Changes:
-    """Average changes of expected answers.
+class Changes(NamedTuple):
+    """Average changes of expected answers."""
 
-    Parameters
-    ----------
-    estimate : ndarray, shape (drivers, measures)
-    each : ndarray, shape (drivers, measures, m)
-        The change in each cell.
-    gradient : ndarray, shape (drivers, measures, k)
-        Of the averages by thresholds and coefficients.
-    """
-
-    estimate: Floats
-    each: Floats
-    gradient: Floats
+    estimate: Floats  # (drivers, measures)
+    each: Floats  # the change in each cell, (drivers, measures, m)
+    gradient: Floats  # of the averages by thresholds and coefficients, (drivers, measures, k)
 
 
 def average_changes(
@@ -488,7 +405,7 @@ def average_changes(
     -------
     Changes
     """
-    curve, cuts = CURVES[link], cells.n_levels - 1
+    curve, cuts = CURVES[link], cells.n_cuts
     thresholds, slopes = place[:cuts], place[cuts:]
     used = np.flatnonzero(gains.any(axis=0))
     gains, share = gains[:, used], cells.weight / cells.weight.sum()
@@ -545,47 +462,22 @@ def level_shares(eta: Floats, x: Floats, thresholds: Floats, link: Link) -> tupl
     return np.where(high, mirrored, shares), np.concatenate([by_cut, by_slope], axis=2)
 
 
-@dataclass(frozen=True, eq=False)
-class SlopeSteps:
-    """How far slopes that may differ between bands of steps move from the common one.
+class SlopeSteps(NamedTuple):
+    """How far slopes that may differ between bands of steps move from the common one."""
 
-    Parameters
-    ----------
-    step : ndarray, shape (p, q)
-        Each driver's slope in the second band and on, less that in the first.
-    influence : ndarray, shape (m, p q)
-        What a row of unit weight in each cell adds to their scores.
-    known : ndarray, shape (p q, p q)
-        Takes scores to steps.
-    slopes : ndarray, shape (p, q + 1)
-        Slopes in each band.
-    """
-
-    step: Floats
-    influence: Floats
-    known: Floats
-    slopes: Floats
+    step: Floats  # each driver's slope in the second band and on, less that in the first, (p, q)
+    influence: Floats  # what a row of unit weight in each cell adds to their scores, (m, p q)
+    known: Floats  # takes scores to steps, (p q, p q)
+    slopes: Floats  # in each band, (p, q + 1)
 
 
-def bands_of(cells: Cells, *, most: int = MOST_BANDS) -> Codes:
-    """Part the steps between levels into bands that hold about as much information each.
-
-    Parameters
-    ----------
-    cells : Cells
-    most : int
-        Bands at most.
-
-    Returns
-    -------
-    ndarray of int, shape (levels - 1,)
-        Band of each step, from 0.
-    """
-    weight = cells.by_level(cells.weight)
+def bands_of(cells: Cells) -> Codes:
+    """Part the steps (levels - 1,) into at most four bands of about as much information each."""
+    weight = cells.by_level()
     below = np.cumsum(weight)[:-1] / weight.sum()
     known = below * (1 - below)
     middle = (np.cumsum(known) - known / 2) / known.sum()
-    raw = np.minimum((middle * most).astype(np.intp), most - 1)
+    raw = np.minimum((middle * MOST_BANDS).astype(np.intp), MOST_BANDS - 1)
     return np.unique(raw, return_inverse=True)[1].astype(np.intp)
 
 
@@ -617,46 +509,22 @@ def slope_steps(solution: Solution) -> SlopeSteps:
     Peterson, B. and Harrell, F. E. (1990). Partial proportional odds models for ordinal response
     variables. Applied Statistics 39, 205-217. doi:10.2307/2347760
     """
-    cells, inverse, p = solution.cells, solution.inverse, len(solution.kept)
-    bands = bands_of(cells)
-    x, w, q = cells.x[:, :p], cells.weight, int(bands.max())
-    above = np.append(bands, -1)[cells.level]
-    below = np.concatenate([[-1], bands])[cells.level]
-    flags = [(above == at, below == at) for at in range(1, q + 1)]
-    crossed, inside = np.zeros((p, q, len(inverse))), np.zeros((p, q, p, q))
-    got = solution.got
-    for at, (inner_up, inner_down) in enumerate(flags):
-        by_above = inner_up * got.above_above + inner_down * got.above_below
-        by_below = inner_up * got.above_below + inner_down * got.below_below
-        crossed[:, at] = -_cross(cells, w * by_above, w * by_below, p)
-        for other, (up, down) in enumerate(flags[: at + 1]):
-            weight = w * (up * by_above + down * by_below)
-            inside[:, at, :, other] = inside[:, other, :, at] = -(x * weight[:, None]).T @ x
-    cross = crossed.reshape(p * q, -1)
-    pull = cross @ inverse
-    free = inside.reshape(p * q, p * q) - pull @ cross.T
-    known = np.asarray(np.linalg.pinv(free, hermitian=True), dtype=np.float64)
-    step = known @ -(x.T @ (w[:, None] * _band_scores(got, flags))).ravel()
-    by_band = _band_scores(solution.left_out, flags)
-    influence = -(x[:, :, None] * by_band[:, None, :]).reshape(len(x), -1)
-    influence -= scores(cells, solution.left_out) @ pull.T
-    moved = (step @ pull)[solution.n_cuts : solution.n_cuts + p]
-    first = solution.maximum.place[solution.n_cuts : solution.n_cuts + p] - moved
+    cells, inverse, got = solution.cells, solution.inverse, solution.got
+    p, k, bands, ways = len(solution.kept), len(inverse), bands_of(cells), directions(cells)
+    x, q = cells.x[:, :p, None], int(bands.max())
+    beyond = np.concatenate([[0], bands, [0]])  # no threshold: counts as one of the first band
+    freed = [
+        (-x * (band[:, None] == np.arange(1, q + 1))[:, None, :]).reshape(len(x), p * q)
+        for band in (beyond[cells.level + 1], beyond[cells.level])
+    ]
+    whole = information([np.hstack(pair) for pair in zip(ways, freed, strict=True)], got,
+                        cells.weight)  # fmt: skip
+    pull = whole[k:, :k] @ inverse
+    free = whole[k:, k:] - pull @ whole[:k, k:]
+    known: Floats = np.linalg.pinv(free, hermitian=True).astype(np.float64)
+    step = known @ (cells.weight @ scores(freed, got))
+    influence = scores(freed, solution.left_out) - scores(ways, solution.left_out) @ pull.T
+    places = slice(solution.n_cuts, solution.n_cuts + p)
+    first = solution.maximum.place[places] - (step @ pull)[places]
     step = step.reshape(p, q)
-    slopes = np.column_stack([first, first[:, None] + step])
-    return SlopeSteps(step, influence, known, slopes)
-
-
-def _band_scores(got: Pieces, flags: list[tuple[Flags, Flags]]) -> Floats:
-    """Give the scores of the thresholds in each band but the first, added up, shape (m, q)."""
-    return np.stack([up * got.above + down * got.below for up, down in flags], axis=1)
-
-
-def _cross(cells: Cells, by_above: Floats, by_below: Floats, n_drivers: int) -> Floats:
-    """Give second derivatives of a band's slopes by thresholds and coefficients, shape (p, k)."""
-    x = cells.x[:, :n_drivers]
-    by_cut = np.zeros((cells.n_levels + 1, n_drivers))
-    by_cut[1:] += level_moments(cells, by_above)[:, :n_drivers]
-    by_cut[:-1] += level_moments(cells, by_below)[:, :n_drivers]
-    by_slope = (x * (by_above + by_below)[:, None]).T @ cells.x
-    return np.hstack([-by_cut[1:-1].T, by_slope])
+    return SlopeSteps(step, influence, known, np.column_stack([first, first[:, None] + step]))

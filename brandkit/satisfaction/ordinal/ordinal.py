@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit, stdtrit
 
-from brandkit.core.errors import (
-    InputError,
-    NotEnoughDataError,
-    check_level,
-    check_option,
-    numeric_matrix,
-    require_columns,
-    shown,
-)
+from brandkit.core import errors
+from brandkit.core.errors import shown
 from brandkit.core.frames import frame_of
 from brandkit.core.intervals import holm, t_interval
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Codes, Floats
-from brandkit.core.message import Message
+from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
-from brandkit.core.story import N_
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
 from brandkit.satisfaction import fitting
@@ -46,30 +38,14 @@ UNEQUAL: Final = 0.05
 PROFILES: Final = {"low": 0.25, "typical": 0.5, "high": 0.75}
 
 
-@dataclass(frozen=True, eq=False)
-class Levels:
-    """Ordered answers.
+class Levels(NamedTuple):
+    """Ordered answers."""
 
-    Parameters
-    ----------
-    code : ndarray of int, shape (n,)
-        Level of each row, from 0; each occurs.
-    levels : tuple of str
-        Their names.
-    values : ndarray, shape (levels,), or None
-        The answers as numbers; None where they are words.
-    counts : ndarray of int
-        Rows of each level.
-    top : int
-        Levels counted as the top.
-    notes : tuple of Message
-    """
-
-    code: Codes
-    levels: tuple[str, ...]
-    values: Floats | None
-    counts: Codes
-    top: int
+    code: Codes  # level of each row, from 0; each occurs
+    levels: tuple[str, ...]  # their names
+    values: Floats | None  # the answers as numbers; None where they are words
+    counts: Codes  # rows of each level
+    top: int  # levels counted as the top
     notes: tuple[Message, ...]
 
 
@@ -105,8 +81,9 @@ class Fitted:
         solution, rows, turn = self.solution, self.rows, self.solution.to_units()
         model = turn @ solution.inverse @ turn.T
         design = turn @ solution.design_covariance(solution.influence, rows) @ turn.T
-        sizes = {"n": len(rows), "n_units": rows.n_units}
-        return fitting.errors_of(rows, model=model, design=design, **sizes)
+        return fitting.errors_of(
+            rows, model=model, design=design, n=len(rows), n_units=rows.n_units
+        )
 
     def measures(self) -> tuple[list[str], Floats]:
         """Name the measures, and give what each gains at each threshold."""
@@ -119,20 +96,32 @@ class Fitted:
 
     def profiles(self) -> pd.DataFrame:
         """Give profiles in which all drivers stand at a weighted quantile of their ratings."""
-        weight = self.rows.weight if self.rows.is_weighted else None
+        ratings = self.solution.columns.values[:, self.solution.kept]
         quantiles = np.quantile(
-            self.solution.columns.values[:, self.solution.kept],
+            ratings,
             list(PROFILES.values()),
             axis=0,
             method="inverted_cdf",
-            weights=weight,
+            weights=self.rows.weight if self.rows.is_weighted else None,
         )
         return pd.DataFrame(quantiles, index=list(PROFILES), columns=list(self.solution.drivers))
 
     def shares(self, data: pd.DataFrame) -> tuple[Floats, Floats]:
         """Predict the share of each level for rows of ratings, with derivatives by ``place``."""
-        x, cuts = _profile_columns(self, data), self.solution.n_cuts
-        thresholds, slopes = self.place[:cuts], self.place[cuts:]
+        names, groups, within = self.solution.drivers, self.solution.columns.groups, self.within
+        data = frame_of("data", data)
+        errors.require_columns(data, names, argument="drivers")
+        x, cuts = errors.numeric_matrix("data", data[list(names)]), self.solution.n_cuts
+        flags = np.zeros((len(data), len(groups)))
+        if within is not None and within in data.columns:
+            asked = [label_text(one) for one in data[within]]
+            if unknown := sorted(set(asked) - set(groups)):
+                raise errors.InputError(
+                    f"`data` must name groups of the model in {shown(within)}; found "
+                    f"{shown(unknown)}. It has {shown(groups, most=12)}."
+                )
+            flags[np.arange(len(data)), [groups.index(one) for one in asked]] = 1.0
+        x, thresholds, slopes = np.hstack([x, flags]), self.place[:cuts], self.place[cuts:]
         return kernel.level_shares(x @ slopes, x, thresholds, self.solution.link)
 
     def logit_interval(self, share: Floats, error: Floats) -> tuple[Floats, Floats]:
@@ -185,8 +174,8 @@ class OrdinalModel(Result):
     levels: pd.DataFrame
     outcome: str
     fitted: Fitted
-    labels: Mapping[str, str] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, str]
+    facts: Mapping[str, Any]
 
     @cached_property
     def effects(self) -> pd.DataFrame:
@@ -224,7 +213,12 @@ class OrdinalModel(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: base, fit, whether it settled, and the test of equal slopes."""
-        return pd.DataFrame({name: [value] for name, value in self.facts.items()})
+        return pd.DataFrame([self.facts])
+
+    @property
+    def top(self) -> str:
+        """The measure of the top levels: ``"top2"``."""
+        return f"top{self.fitted.answered.top}"
 
     def predict(self, data: pd.DataFrame) -> pd.DataFrame:
         """Predict the shares of all levels for given ratings.
@@ -344,21 +338,13 @@ def ordinal_model(
     >>> result.thresholds["term"].tolist()
     ['1|2', '2|3']
     """
-    check_option("link", link, get_args(Link))
-    check_option("missing", missing, ("raise", "drop"))
-    check_level(level)
-    _check_names(outcome, drivers, within)
+    errors.check_option("link", link, get_args(Link))
+    errors.check_option("missing", missing, ("raise", "drop"))
+    fitting.check_call(outcome, drivers, level=level, within=within)
     numbered, words = _numbered(data, outcome)
-    rows = survey_rows(
-        numbered,
-        columns=[outcome, *drivers],
-        others=[] if within is None else [within],
-        weight=weight,
-        respondent=respondent,
-        strata=strata,
-        cluster=cluster,
-        missing=missing,
-    )
+    design: dict[str, Any] = {"respondent": respondent, "strata": strata, "cluster": cluster}
+    design |= {"weight": weight, "others": [] if within is None else [within]}
+    rows = survey_rows(numbered, columns=[outcome, *drivers], missing=missing, **design)
     answered = ordered_levels(rows, words=words, top=top)
 
     columns = kernel.model_columns(rows, drivers, within)
@@ -384,23 +370,10 @@ def ordinal_model(
         levels=pd.DataFrame(levels),
         outcome=outcome,
         fitted=fitted,
-        labels={name: rows.labels.get(name, name) for name in rows.columns},
+        labels=dict(zip(rows.columns, rows.named(rows.columns), strict=True)),
         facts=_facts(fitted, slopes),
         notes=(*rows.notes, *fitting.small_base(rows), *answered.notes, *model),
     )
-
-
-def _check_names(outcome: str, drivers: Sequence[str], within: str | None) -> None:
-    if isinstance(drivers, str) or not len(drivers):
-        raise InputError(
-            f"`drivers` must be a list of at least one column; found {shown(drivers)}. "
-            "Write drivers=['fees', 'advice']."
-        )
-    if outcome in drivers or within in drivers:
-        both = outcome if outcome in drivers else within
-        raise InputError(
-            f"`drivers` must not hold the outcome or the groups; found {shown(both)}. Leave it out."
-        )
 
 
 # --- levels --------------------------------------------------------------------------------------
@@ -428,12 +401,12 @@ def ordered_levels(rows: SurveyRows, *, words: tuple[str, ...], top: int | None)
     outcome = rows.columns[0]
     values, code, counts = np.unique(rows.values[:, 0], return_inverse=True, return_counts=True)
     if len(values) > MOST_LEVELS:
-        raise InputError(
+        raise errors.InputError(
             f"`outcome` must have at most {MOST_LEVELS} different answers; found {len(values)} in "
             f"{shown(outcome)}. Use driver_importance for a measured amount, or put it in classes."
         )
     if len(values) < 2:
-        raise NotEnoughDataError(
+        raise errors.NotEnoughDataError(
             f"`outcome` must have at least two different answers; found {shown(values.tolist())} "
             f"throughout in {shown(outcome)}. Nothing can be explained where nothing differs."
         )
@@ -446,32 +419,30 @@ def ordered_levels(rows: SurveyRows, *, words: tuple[str, ...], top: int | None)
         low, high = 0.0, len(words) - 1.0
     is_whole = bool((values % 1 == 0).all()) and high - low < MOST_LEVELS
     scale = np.arange(low, high + 1) if is_whole else values
-    names = named(values)
-    thin = [name for name, n in zip(names, counts, strict=True) if n < THIN]
-    empty = named(np.setdiff1d(scale, values))
-    said = N_(
-        "Fewer than {least:count} answers at {n:level|levels} {levels}: the "
-        "{n:threshold|thresholds} there {n:is|are} uncertain."
-    )
-    notes = [Message(said, {"levels": thin, "n": len(thin), "least": THIN})] if thin else []
-    said = N_("Nobody answered {levels}; {n:the level is|the levels are} united with the next.")
-    if empty:
-        notes.append(Message(said, {"levels": list(empty), "n": len(empty)}))
-    reached = _top(top, values, scale)
-    numbers = None if words else values
-    return Levels(code.reshape(-1).astype(np.intp), names, numbers, counts, reached, tuple(notes))
-
-
-def _top(top: int | None, values: Floats, scale: Floats) -> int:
-    """Count the answered levels among the top ones of the scale."""
     wanted = (1 if len(scale) <= FEW_LEVELS else 2) if top is None else top
     if not 1 <= wanted < len(scale):
-        raise InputError(
+        raise errors.InputError(
             f"`top` must be a whole number between 1 and {len(scale) - 1} for a scale of "
             f"{len(scale)} levels; found {shown(top)}."
         )
-    reached = int((values >= scale[-wanted]).sum())
-    return min(max(reached, 1), len(values) - 1)
+    reached = min(max(int((values >= scale[-wanted]).sum()), 1), len(values) - 1)
+    names, empty = (
+        [words[int(one)] if words else f"{one:g}" for one in answers]
+        for answers in (values, np.setdiff1d(scale, values))
+    )
+    thin = [name for name, n in zip(names, counts, strict=True) if n < THIN]
+    notes = noted(
+        "Fewer than {least:count} answers at {n:level|levels} {levels}: the "
+        "{n:threshold|thresholds} there {n:is|are} uncertain.",
+        levels=thin,
+        least=THIN,
+    )
+    notes += noted(
+        "Nobody answered {levels}; {n:the level is|the levels are} united with the next.",
+        levels=empty,
+    )
+    numbers = None if words else values
+    return Levels(code.reshape(-1), tuple(names), numbers, counts, reached, tuple(notes))
 
 
 # --- tables --------------------------------------------------------------------------------------
@@ -499,55 +470,38 @@ def _effect_rows(fitted: Fitted) -> pd.DataFrame:
         for at in range(q)
     ]
     first, last = np.array(ranks).transpose(1, 2, 0)
-    labels = [rows.labels.get(name, name) for name in solution.drivers]
-    estimate = changes.estimate.reshape(p * q)
-    return pd.DataFrame(
-        {
-            "driver": np.repeat(solution.drivers, q),
-            "label": np.repeat(labels, q),
-            "measure": np.tile(measures, p),
-            **fitting.estimate_columns(estimate, error, rows.df, level=level),
-            "rank_low": first.reshape(p * q),
-            "rank_high": last.reshape(p * q),
-        }
-    )
+    estimates = fitting.estimate_columns(changes.estimate.ravel(), error, rows.df, level=level)
+    labels = np.repeat(rows.named(solution.drivers), q)
+    names = {"driver": np.repeat(solution.drivers, q), "label": labels}
+    frame = pd.DataFrame(names | {"measure": np.tile(measures, p)} | estimates)
+    return frame.assign(rank_low=first.ravel(), rank_high=last.ravel())
 
 
 def _proportionality_rows(solution: Solution, rows: SurveyRows) -> pd.DataFrame:
     """Test driver by driver whether it counts the same at every step."""
+    columns = ["driver", "label", "statistic", "df", "p_value", "p_adjusted"]
     if solution.n_cuts < 2:
-        numbers = ("statistic", "df", "p_value", "p_adjusted", "slope_low", "slope_high")
-        empty = {name: pd.Series(dtype=float) for name in numbers}
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in ("driver", "label")} | empty)
+        empty = pd.DataFrame(columns=[*columns, "slope_low", "slope_high"], dtype=float)
+        return empty.astype({"driver": object, "label": object})
     freed = kernel.slope_steps(solution)
     p, q = freed.step.shape
     covariance = freed.known @ solution.design_covariance(freed.influence, rows) @ freed.known
     blocks, left = covariance.reshape(p, q, p, q), max(rows.df - len(solution.inverse), q)
     tests = np.array([fitting.wald(freed.step[k], blocks[k, :, k], left) for k in range(p)])
-    slopes = freed.slopes / solution.spread[:, None]
-    return pd.DataFrame(
-        {
-            "driver": solution.drivers,
-            "label": [rows.labels.get(name, name) for name in solution.drivers],
-            "statistic": tests[:, 0],
-            "df": float(q),
-            "p_value": tests[:, 1],
-            "p_adjusted": holm(tests[:, 1]),
-            "slope_low": slopes[:, 0],
-            "slope_high": slopes[:, -1],
-        }
+    tested = {"statistic": tests[:, 0], "df": float(q), "p_value": tests[:, 1]}
+    ends = freed.slopes[:, [0, -1]] / solution.spread[:, None]
+    names = {"driver": solution.drivers, "label": rows.named(solution.drivers)}
+    return pd.DataFrame(names | tested).assign(
+        p_adjusted=holm(tests[:, 1]), slope_low=ends[:, 0], slope_high=ends[:, 1]
     )
 
 
 def _predicted_rows(fitted: Fitted, data: pd.DataFrame) -> pd.DataFrame:
     """Predict the share of each level for each row of ratings, with intervals."""
     shares, gradient = fitted.shares(data)
-    variance = np.einsum("mlk,kj,mlj->ml", gradient, fitted.errors.chosen, gradient)
-    error = np.sqrt(np.maximum(variance, 0.0))
+    error = _errors(fitted, gradient)
     ends = fitted.logit_interval(shares, error)
-    levels = fitted.answered.levels
-    names = {"label": np.repeat(_texts(data), len(levels)), "level": np.tile(levels, len(data))}
-    return pd.DataFrame(names | _numbers(shares, error, *ends))
+    return _cells(data, {"level": fitted.answered.levels}, shares, error, *ends)
 
 
 def _profile_rows(fitted: Fitted) -> pd.DataFrame:
@@ -560,86 +514,59 @@ def _profile_rows(fitted: Fitted) -> pd.DataFrame:
     if values is not None:
         counted[0] += values[0]
     estimate, slopes = shares @ counted.T, np.einsum("ql,mlk->mqk", counted, gradient)
-    variance = np.einsum("mqk,kj,mqj->mq", slopes, fitted.errors.chosen, slopes)
-    error = np.sqrt(np.maximum(variance, 0.0))
+    error = _errors(fitted, slopes)
     low, high = t_interval(estimate, std_error=error, df=fitted.errors.df, level=fitted.level)
     low[:, -1], high[:, -1] = fitted.logit_interval(estimate[:, -1], error[:, -1])
-    labels = np.repeat(_texts(profiles), len(measures))
-    names = {"label": labels, "measure": np.tile(measures, len(profiles))}
-    return pd.DataFrame(names | _numbers(estimate, error, low, high))
+    return _cells(profiles, {"measure": measures}, estimate, error, low, high)
 
 
-def _texts(data: pd.DataFrame) -> list[str]:
-    return [label_text(label) for label in data.index]
+def _errors(fitted: Fitted, gradient: Floats) -> Floats:
+    variance = np.einsum("mlk,kj,mlj->ml", gradient, fitted.errors.chosen, gradient)
+    return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
 
-def _numbers(*columns: Floats) -> dict[str, Floats]:
-    names = ("estimate", "std_error", "ci_low", "ci_high")
-    return {name: values.ravel() for name, values in zip(names, columns, strict=True)}
-
-
-def _profile_columns(fitted: Fitted, data: pd.DataFrame) -> Floats:
-    """Give drivers and group constants of rows to predict, checked."""
-    names, groups, within = fitted.solution.drivers, fitted.solution.columns.groups, fitted.within
-    data = frame_of("data", data)
-    require_columns(data, names, argument="drivers")
-    drivers = numeric_matrix("data", data[list(names)])
-    flags = np.zeros((len(data), len(groups)))
-    if within is not None and within in data.columns:
-        asked = [label_text(one) for one in data[within]]
-        unknown = sorted(set(asked) - set(groups))
-        if unknown:
-            raise InputError(
-                f"`data` must name groups of the model in {shown(within)}; found "
-                f"{shown(unknown)}. It has {shown(groups, most=12)}."
-            )
-        flags[np.arange(len(data)), [groups.index(one) for one in asked]] = 1.0
-    return np.hstack([drivers, flags])
+def _cells(data: pd.DataFrame, across: dict[str, Sequence[str]], *numbers: Floats) -> pd.DataFrame:
+    """Give a row for each row of the data and what stands across, with numbers (rows, across)."""
+    [(head, names)], columns = across.items(), ("estimate", "std_error", "ci_low", "ci_high")
+    labels = np.repeat([label_text(label) for label in data.index], len(names))
+    cells = {name: one.ravel() for name, one in zip(columns, numbers, strict=True)}
+    return pd.DataFrame({"label": labels, head: np.tile(names, len(data)), **cells})
 
 
 def _facts(fitted: Fitted, slopes: pd.DataFrame) -> dict[str, Any]:
     solution, rows = fitted.solution, fitted.rows
-    weights = solution.cells.by_level(solution.cells.weight)
+    weights = solution.cells.by_level()
     null = float(weights @ np.log(weights / weights.sum()))
-    return {
-        "item": rows.columns[0],
-        "link": solution.link,
-        "n": len(rows),
-        "n_persons": rows.n_persons,
-        "n_dropped": rows.n_dropped,
-        "log_likelihood": solution.maximum.value,
-        "pseudo_r2": 1.0 - solution.maximum.value / null,
-        "n_levels": solution.cells.n_levels,
-        "n_iterations": solution.maximum.iterations,
-        "is_converged": solution.maximum.is_settled,
-        "p_proportional": float(slopes["p_adjusted"].min()) if len(slopes) else np.nan,
-        "method": "design" if fitted.errors.is_designed else "model",
-        "ci_level": fitted.level,
-    }
+    top, proportional = solution.maximum, float(slopes["p_adjusted"].min())
+    bases = {"n": len(rows), "n_persons": rows.n_persons, "n_dropped": rows.n_dropped}
+    fit = {"log_likelihood": top.value, "pseudo_r2": 1.0 - top.value / null}
+    fit |= {"n_levels": solution.n_cuts + 1, "n_iterations": top.iterations}
+    method = "design" if fitted.errors.is_designed else "model"
+    tested = {"is_converged": top.is_settled, "p_proportional": proportional, "method": method}
+    names = {"item": rows.columns[0], "link": solution.link}
+    return names | bases | fit | tested | {"ci_level": fitted.level}
 
 
 def _notes(fitted: Fitted, slopes: pd.DataFrame) -> list[Message]:
-    said = N_("Errors are those of the model: every row is drawn singly and weighs the same.")
+    errors = Message(
+        "Errors are those of the model: every row is drawn singly and weighs the same."
+    )
     if fitted.errors.is_designed:
-        said = N_(
+        errors = Message(
             "Errors allow for weights, strata and rows that belong together; those of the model, "
             "which do not, stand beside them."
         )
-    notes = [Message(said)]
+    notes, brand = [errors], fitted.rows.design["brand"]
     if fitted.rows.is_weighted:
         notes.append(Message("The log-likelihood takes weights as numbers of rows."))
-    brand = fitted.rows.design["brand"]
-    if brand is not None and fitted.within is None:
-        said = N_(
-            "Banks are taken together: differences between banks count as well as those between "
-            "customers of one bank. within={column} looks within banks."
-        )
-        notes.append(Message(said, {"column": f"“{brand}”"}))
-    unequal = slopes.loc[slopes["p_adjusted"] < UNEQUAL, "driver"].tolist()
-    if unequal:
-        said = N_(
-            "{names} {n:counts|count} unequally along the scale, so that one coefficient is an "
-            "average over its steps."
-        )
-        notes.append(Message(said, {"names": [f"“{name}”" for name in unequal], "n": len(unequal)}))
-    return notes
+    notes += noted(
+        "Banks are taken together: differences between banks count as well as those between "
+        "customers of one bank. within={column} looks within banks.",
+        column=[f"“{brand}”"] if brand is not None and fitted.within is None else [],
+    )
+    unequal = slopes.loc[slopes["p_adjusted"] < UNEQUAL, "driver"]
+    return notes + noted(
+        "{names} {n:counts|count} unequally along the scale, so that one coefficient is an "
+        "average over its steps.",
+        names=[f"“{name}”" for name in unequal],
+    )

@@ -11,14 +11,8 @@ from brandkit.core.errors import check_option
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.satisfaction.ordinal.ordinal import OrdinalModel
-from brandkit.satisfaction.ordinal.story import (
-    PROFILE_NAMES,
-    expected_effects,
-    outcome_name,
-    top_name,
-    top_of,
-)
-from brandkit.viz.marks import Dots, dot_rows, name_rows, share_axis, write_column
+from brandkit.satisfaction.ordinal.story import PROFILE_NAMES, expected_effects, top_name
+from brandkit.viz.marks import Dots, dot_rows, name_rows, rank_texts, share_axis, write_column
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 
@@ -36,16 +30,15 @@ def ordinal_model(
     measure: str | None = None,
 ) -> Axes:
     """Draw what one more point of each driver changes: at the top levels, or in the mean."""
-    measure = top_of(result) if measure is None else measure
+    measure = result.top if measure is None else measure
     check_option("measure", measure, result.effects["measure"].unique().tolist())
     rows = expected_effects(result, measure).head(MOST_ROWS)
     kind, scale = ("signed", 1) if measure == "mean" else ("decimal1", 100)
-    values = {"outcome": outcome_name(result), "top": top_name(result)}
+    values = {"outcome": result.labels[result.outcome], "top": top_name(result)}
     label = Message("Percentage points more at {top}, with one more point", values)
     if measure == "mean":
         label = Message("Change of {outcome} with one more point, points of its scale", values)
     estimate, low, high = (scale * rows[name] for name in ("estimate", "ci_low", "ci_high"))
-    ends = zip(rows["rank_low"], rows["rank_high"], strict=True)
     return dot_rows(
         rows["label"].tolist(),
         Dots(estimate, low, high, hollow=~rows["settled"]),
@@ -54,7 +47,7 @@ def ordinal_model(
         focus=focus,
         columns={
             Message("change"): [formatted(float(value), kind) for value in estimate],
-            Message("rank"): [f"{low}" if low == high else f"{low}–{high}" for low, high in ends],
+            Message("rank"): rank_texts(rows),
         },
         reference=0.0,
         ax=ax,
@@ -73,25 +66,31 @@ def ordinal_shares(
     shares = table.loc[names, levels].to_numpy(dtype=float)
     left, top = np.cumsum(shares, axis=1) - shares, result.fitted.answered.top
     ax = ax or new_axes(WIDTH, rows_height(2 * len(names) + 2))
+    centred: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 3}
     with theme():
         for at, level in enumerate(levels):
-            is_top, wide = at >= len(levels) - top, shares[:, at] >= NARROWEST
-            face, ink = ("second", "paper") if is_top else ("line", "ink")
-            look: dict[str, Any] = {"color": PALETTE[face], "edgecolor": PALETTE["paper"]}
-            ax.barh(range(3), shares[:, at], 0.62, left[:, at], linewidth=1.2, zorder=2, **look)
-            for row in np.flatnonzero(wide).tolist():
+            face, ink = ("second", "paper") if at >= len(levels) - top else ("line", "ink")
+            ax.barh(range(3), shares[:, at], 0.62, left[:, at], color=PALETTE[face],
+                    edgecolor=PALETTE["paper"], linewidth=1.2, zorder=2)  # fmt: skip
+            for row in np.flatnonzero(shares[:, at] >= NARROWEST).tolist():
                 middle = left[row, at] + shares[row, at] / 2
-                centred: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 3}
                 ax.text(middle, row, str(level), color=PALETTE[ink], **centred)
         name_rows(ax, [translate(PROFILE_NAMES[name]) for name in names])
         share_axis(ax)
         ax.set_xlabel(translate(Message("Share of customers by their answer")))
-        rows = result.profiles[result.profiles["measure"] == top_of(result)].set_index("label")
-        texts, spans = [], []
-        for _, share in rows.loc[names].iterrows():
-            texts.append(formatted(share["estimate"], "percent"))
-            low, high = (formatted(share[end], "percent") for end in ("ci_low", "ci_high"))
-            spans.append(low.rstrip("%") if low == high else f"{low}–{high}".replace("%", ""))
+        rows = result.profiles[result.profiles["measure"] == result.top].set_index("label")
+        texts, lows, highs = (
+            [formatted(value, "percent") for value in rows.loc[names, column]]
+            for column in ("estimate", "ci_low", "ci_high")
+        )
+        spans = [
+            low if low == high else f"{low}–{high}" for low, high in zip(lows, highs, strict=True)
+        ]
         write_column(ax, texts, head=translate(Message("top {n:count}", {"n": top})))
-        write_column(ax, spans, column=1, head=translate(Message("interval")))
+        write_column(
+            ax,
+            [one.replace("%", "") for one in spans],
+            column=1,
+            head=translate(Message("interval")),
+        )
     return ax

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import InputError, NotEnoughDataError, check_option, shown
-from brandkit.core.intervals import percentile_interval
-from brandkit.core.message import Message
+from brandkit.core import errors
+from brandkit.core.errors import shown
+from brandkit.core.intervals import holm, percentile_interval
+from brandkit.core.linalg import Flags, Floats, Ints, ratio
+from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
-from brandkit.core.story import N_, speaker
 from brandkit.sampling.design import SurveyData
-from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
-from brandkit.satisfaction.fitting import ASSUMED_BRAND, check_call
+from brandkit.sampling.rows import Data, RowDraws, SurveyRows, Weight, survey_rows
+from brandkit.satisfaction import fitting
+from brandkit.satisfaction.drivers.kernel import dependent_drivers, slope_covariance, slopes
 from brandkit.satisfaction.groups import check_names, within_column
-from brandkit.satisfaction.penalty.kernel import ROLES, Cut, Cuts, Effects, cuts_of, effects
+
+#: Parts of the scale up to which an answer is poor, and from which it is good.
+POOR, GOOD = 0.5, 0.8
+#: How far other cuts are moved, as a part of the scale; at least one step.
+MOVED: Final = 0.1
+#: Beyond this the raw asymmetry leans to one side; within the wider one the even one is balanced.
+LEANING, BALANCED = 0.1, 0.3
+#: The even asymmetry's least median where a kind leans: one side twice the other a point.
+TWICE: Final = 1 / 3
+#: How sure a draw's kind must be.
+SURE_LEANING, SURE_BALANCED = 0.9, 0.8
+ROLES: Final = ("basic", "performance", "exciting", "undecided")
+
+Cut = float | Mapping[str, float] | None
+
 
 #: Kinds by name.
 ROLE_NAMES: Final = {
@@ -81,10 +97,6 @@ class PenaltyReward(Result):
     draws: int
     level: float
 
-    def tidy(self) -> pd.DataFrame:
-        """Give one row an attribute."""
-        return self.attributes.copy()
-
     def glance(self) -> pd.DataFrame:
         """Give one row: outcome, bases, how many attributes are of each kind."""
         return self._row(
@@ -93,29 +105,6 @@ class PenaltyReward(Result):
             **{f"n_{role}": int((self.attributes["role"] == role).sum()) for role in ROLES},
             ci_level=self.level,
         )
-
-
-def role_name(role: str, *, matters: bool = True) -> Message:
-    """Give a kind's name.
-
-    Examples
-    --------
-    >>> str(role_name("basic")), str(role_name("undecided", matters=False))
-    ('acts as basic', 'hardly matters')
-    """
-    return ROLE_NAMES[role] if matters else HARDLY
-
-
-def by_role(attributes: pd.DataFrame) -> pd.DataFrame:
-    """Sort attributes by kind, what matters first, the larger effect first within a kind."""
-    keys = pd.DataFrame(
-        {
-            "place": attributes["role"].map(ROLES.index),
-            "idle": ~attributes["matters"].astype(bool),
-            "size": attributes["penalty"].fillna(0.0) - attributes["reward"].fillna(0.0),
-        }
-    )
-    return attributes.loc[keys.sort_values(["place", "idle", "size"], kind="stable").index]
 
 
 def penalty_reward(
@@ -227,37 +216,31 @@ def penalty_reward(
     >>> result.attributes[["attribute", "role"]].values.tolist()
     [['complain', 'basic'], ['advice', 'exciting']]
     """
-    check_option("missing", missing, ("raise", "drop"))
-    check_call(outcome, attributes, draws=draws, level=level, argument="attributes")
+    errors.check_option("missing", missing, ("raise", "drop"))
+    fitting.check_call(outcome, attributes, draws=draws, level=level, argument="attributes")
     check_names(data, outcome=[outcome], attributes=attributes)
     centred = within_column(data, within, taken=[outcome, *attributes])
-    rows = survey_rows(
-        data,
-        columns=[*attributes, outcome],
-        others=[] if centred is None else [centred],
-        weight=weight,
-        respondent=respondent,
-        strata=strata,
-        cluster=cluster,
-        missing=missing,
-    )
+    design: dict[str, Any] = {"respondent": respondent, "strata": strata, "cluster": cluster}
+    design |= {"weight": weight, "others": [] if centred is None else [centred]}
+    rows = survey_rows(data, columns=[*attributes, outcome], missing=missing, **design)
     _check_size(rows)
     cuts = cuts_of(attributes, low=low, high=high, limits=rows.limits)
 
     drawn = rows.draws(draws, seed=seed)
-    chosen = effects(rows, drawn, cuts, within=centred, suppress_below=suppress_below)
+    chosen = effects(rows, drawn, cuts, within=centred, least=suppress_below)
     frames = [_cut_frame(rows, cuts, chosen, level=level).assign(chosen=True)]
     for other in cuts.others():  # an attribute whose cut cannot be moved keeps its own
         usable = other.usable(rows.values[:, :-1], least=suppress_below)
         if usable.any():
             ends = np.where(usable, [other.low, other.high], [cuts.low, cuts.high])
             moved = replace(cuts, low=ends[0], high=ends[1])
-            again = effects(rows, drawn, moved, within=centred, suppress_below=suppress_below)
+            again = effects(rows, drawn, moved, within=centred, least=suppress_below)
             frames.append(_cut_frame(rows, moved, again, level=level)[usable])
     sensitivity = pd.concat(frames, ignore_index=True)
 
     frame = _attributes_frame(frames[0], chosen, sensitivity, level=level)
     assumed = within is None and centred is not None and not isinstance(data, SurveyData)
+    lost = int(np.isnan(chosen.sides[0, 1:]).all(axis=1).sum())
     return PenaltyReward(
         attributes=frame,
         sensitivity=sensitivity,
@@ -265,17 +248,14 @@ def penalty_reward(
         outcome_label=rows.labels.get(outcome, outcome),
         within=centred,
         r2=chosen.r2,
-        n=len(rows),
-        n_respondents=rows.n_persons,
-        n_dropped=rows.n_dropped,
+        **rows.bases,
         draws=draws,
         level=level,
         notes=(
             *rows.notes,
-            *([ASSUMED_BRAND] if assumed else []),
+            *([fitting.ASSUMED_BRAND] if assumed else []),
             *([_default_cuts(frame)] if cuts.is_default else []),
-            *_base_notes(frame, minimum_base=minimum_base, suppress_below=suppress_below),
-            *_turned_notes(frame, lost=int(np.isnan(chosen.penalty_draws).all(axis=1).sum())),
+            *_notes(frame, minimum_base=minimum_base, suppress_below=suppress_below, lost=lost),
         ),
     )
 
@@ -283,42 +263,44 @@ def penalty_reward(
 def _check_size(rows: SurveyRows) -> None:
     needed = max(30, 3 * (len(rows.columns) - 1))
     if rows.n_persons < needed:
-        raise NotEnoughDataError(
+        raise errors.NotEnoughDataError(
             f"`data` must have at least {needed} persons for {len(rows.columns) - 1} attributes; "
             f"found {rows.n_persons} in {len(rows)} rows. Take fewer attributes, or pool waves."
         )
     if np.ptp(rows.values[:, -1]) == 0:
-        raise InputError(
+        raise errors.InputError(
             f"`outcome` must vary; found the same answer in all {len(rows)} rows of "
             f"{shown(rows.columns[-1])}. Take another outcome."
         )
+
+
+def by_role(attributes: pd.DataFrame) -> pd.DataFrame:
+    """Sort attributes by kind, what matters first, the larger effect first within a kind."""
+    place, idle = attributes["role"].map(ROLES.index), ~attributes["matters"].astype(bool)
+    size = attributes["penalty"].fillna(0.0) - attributes["reward"].fillna(0.0)
+    keys = pd.DataFrame({"place": place, "idle": idle, "size": size})
+    return attributes.loc[keys.sort_values(["place", "idle", "size"], kind="stable").index]
+
+
+def role_names(rows: pd.DataFrame) -> list[Message]:
+    """Name the kind of each attribute; where nothing ``matters``, that."""
+    matters = rows.get("matters", pd.Series(True, index=rows.index))
+    return [
+        ROLE_NAMES[role] if one else HARDLY for role, one in zip(rows["role"], matters, strict=True)
+    ]
 
 
 # --- tables --------------------------------------------------------------------------------------
 
 
 def _cut_frame(rows: SurveyRows, cuts: Cuts, found: Effects, *, level: float) -> pd.DataFrame:
-    names = list(rows.columns[:-1])
-    basic, balanced, exciting = found.chances()
-    return pd.DataFrame(
-        {
-            "attribute": names,
-            "label": [rows.labels.get(name, name) for name in names],
-            "cut_low": cuts.low,
-            "cut_high": cuts.high,
-            "chosen": False,
-            "penalty": found.penalty,
-            "reward": found.reward,
-            "asymmetry": found.asymmetry(),
-            "asymmetry_even": found.even(),
-            "p_basic": basic,
-            "p_performance": balanced,
-            "p_exciting": exciting,
-            "role": found.roles(level),
-            "n_low": found.n_low,
-            "n_high": found.n_high,
-        }
-    )
+    names, (penalty, reward) = list(rows.columns[:-1]), found.sides[:, 0]
+    frame = pd.DataFrame({"attribute": names, "label": rows.named(names)})
+    frame = frame.assign(cut_low=cuts.low, cut_high=cuts.high, chosen=False)
+    frame = frame.assign(penalty=penalty, reward=reward, asymmetry=found.asymmetry()[0])
+    frame["asymmetry_even"] = found.asymmetry(even=True)[0]
+    frame[["p_basic", "p_performance", "p_exciting"]] = np.transpose(found.chances())
+    return frame.assign(role=found.roles(level), n_low=found.n[0], n_high=found.n[1])
 
 
 def _attributes_frame(
@@ -326,65 +308,322 @@ def _attributes_frame(
 ) -> pd.DataFrame:
     """Add intervals, tests, and the share of other cuts that give the same kind."""
     ends = {}
-    draws = {
-        "penalty": chosen.penalty_draws,
-        "reward": chosen.reward_draws,
-        "asymmetry": chosen.asymmetry_draws(),
-        "asymmetry_even": chosen.even_draws(),
-    }
-    for name, drawn in draws.items():
-        ends[f"{name}_low"], ends[f"{name}_high"] = percentile_interval(drawn, level=level)
+    drawn = {"penalty": chosen.sides[0], "reward": chosen.sides[1]}
+    drawn |= {"asymmetry": chosen.asymmetry(), "asymmetry_even": chosen.asymmetry(even=True)}
+    for name, values in drawn.items():
+        ends[f"{name}_low"], ends[f"{name}_high"] = percentile_interval(values[1:], level=level)
     others = sensitivity[~sensitivity["chosen"].astype(bool)].set_index("attribute")["role"]
     same = others == frame.set_index("attribute")["role"].reindex(others.index)
     agree = same.groupby(level=0).mean().reindex(frame["attribute"]).to_numpy(dtype=float)
-    return frame.assign(
-        **ends,
-        ci_level=level,
-        penalty_slope=chosen.penalty / chosen.step[0],
-        reward_slope=chosen.reward / chosen.step[1],
-        p_value=chosen.p_value,
-        p_adjusted=chosen.adjusted(),
-        matters=chosen.matters(level),
-        cuts_agree=agree,
-    )[list(_COLUMNS)]
+    penalty, reward = chosen.sides[:, 0] / chosen.steps[:, 0]
+    frame = frame.assign(**ends, ci_level=level, penalty_slope=penalty, reward_slope=reward)
+    frame = frame.assign(p_value=chosen.p_value, p_adjusted=chosen.adjusted(), cuts_agree=agree)
+    return frame.assign(matters=chosen.matters(level))[list(_COLUMNS)]
 
 
 # --- notes: what the kinds rest on that a reader would not expect --------------------------------
 
 
 def _default_cuts(frame: pd.DataFrame) -> Message:
-    low, high = (f"{end:g}".replace("-", "−") for end in frame[["cut_low", "cut_high"]].iloc[0])
-    say = speaker(low=low, high=high)
-    if len(frame[["cut_low", "cut_high"]].drop_duplicates()) == 1:
-        return say(
+    cuts = frame[["cut_low", "cut_high"]]
+    low, high = (f"{end:g}".replace("-", "−") for end in cuts.iloc[0])
+    if len(cuts.drop_duplicates()) == 1:
+        return Message(
             "Cuts are taken from the scale: answers up to {low:number} count as poor, from "
-            "{high:number} on as good; the table of other cuts shows what hangs on that."
+            "{high:number} on as good; the table of other cuts shows what hangs on that.",
+            {"low": low, "high": high},
         )
-    return say(
+    return Message(
         "Cuts are taken from each item's scale: up to half of it answers count as poor, from "
         "eight tenths on as good; the table of other cuts shows what hangs on that."
     )
 
 
-def _base_notes(frame: pd.DataFrame, *, minimum_base: int, suppress_below: int) -> list[Message]:
-    least = frame[["n_low", "n_high"]].min(axis=1)
-    none = frame.loc[least < suppress_below, "label"].tolist()
-    few = frame.loc[(least >= suppress_below) & (least < minimum_base), "label"].tolist()
-    said = N_(
-        "{items}: fewer than {least:count} poor or good answers, so that side is not estimated and "
-        "the kind stays undecided."
-    )
-    notes = [Message(said, {"items": none, "least": suppress_below})] if none else []
-    said = N_("{items}: fewer than {least:count} poor or good answers; read with care.")
-    return [*notes, Message(said, {"items": few, "least": minimum_base})] if few else notes
+def _notes(
+    frame: pd.DataFrame, *, minimum_base: int, suppress_below: int, lost: int
+) -> list[Message]:
+    base = frame[["n_low", "n_high"]].min(axis=1)
+    turned = (frame["penalty_low"] > 0) & (frame["reward_high"] < 0)
+    parts = (base < suppress_below, (base >= suppress_below) & (base < minimum_base), turned)
+    none, few, against = (frame.loc[part, "label"].tolist() for part in parts)
+    return [
+        *noted(
+            "{items}: fewer than {least:count} poor or good answers, so that side is not estimated "
+            "and the kind stays undecided.",
+            items=none,
+            least=suppress_below,
+        ),
+        *noted(
+            "{items}: fewer than {least:count} poor or good answers; read with care.",
+            items=few,
+            least=minimum_base,
+        ),
+        *noted(
+            "{items}: poor answers go with a better outcome and good ones with a worse; the scale "
+            "may run the other way round.",
+            items=against,
+        ),
+        *noted("{n:count} of the draws could not be fitted and are left out.", n=lost),
+    ]
 
 
-def _turned_notes(frame: pd.DataFrame, *, lost: int) -> list[Message]:
-    turned = frame.loc[(frame["penalty_low"] > 0) & (frame["reward_high"] < 0), "label"].tolist()
-    said = N_(
-        "{items}: poor answers go with a better outcome and good ones with a worse; the scale may "
-        "run the other way round."
+# --- cuts ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Cuts:
+    """The cuts of each attribute.
+
+    Parameters
+    ----------
+    low, high : ndarray, shape (p,)
+        Poor is <= low, good >= high.
+    step : ndarray, shape (p,)
+        How far other cuts are moved.
+    limits : ndarray, shape (p, 2)
+        Ends of the scales; infinite where they are not known.
+    is_default : bool
+        Whether any was taken from the scale.
+    """
+
+    low: Floats
+    high: Floats
+    step: Floats
+    limits: Floats
+    is_default: bool
+
+    def others(self) -> list[Cuts]:
+        """Give the cuts with one end moved by a step either way."""
+        return [
+            replace(self, low=self.low + down * self.step, high=self.high + up * self.step)
+            for down, up in ((-1, 0), (1, 0), (0, -1), (0, 1))
+        ]
+
+    def usable(self, answers: Floats, *, least: int) -> Flags:
+        """Say which lie on the scale and leave answers enough: poor, good and in between."""
+        poor, good = answers <= self.low, answers >= self.high
+        sizes = [part.sum(axis=0) for part in (poor, good, ~(poor | good))]
+        inside = (self.low >= self.limits[:, 0]) & (self.high <= self.limits[:, 1])
+        apart = self.high - self.low > self.step * (1 + 1e-9)
+        return np.asarray(apart & inside & (np.min(sizes, axis=0) >= max(least, 1)))
+
+
+def cuts_of(
+    attributes: Sequence[str], *, low: Cut, high: Cut, limits: Mapping[str, tuple[float, float]]
+) -> Cuts:
+    """Take cuts as declared, and from the codebook's scale (``limits``) where they are not.
+
+    Examples
+    --------
+    >>> made = cuts_of(["fees"], low=None, high=None, limits={"fees": (0.0, 10.0)})
+    >>> made.low.tolist(), made.high.tolist()
+    ([5.0], [8.0])
+    """
+    ends = np.array([limits.get(name, (-np.inf, np.inf)) for name in attributes], dtype=float)
+    span = ends[:, 1] - ends[:, 0]
+    known = np.isfinite(span)
+    start, span = np.where(known, ends[:, 0], 0.0), np.where(known, span, 10.0)
+    step = np.maximum(np.rint(span * MOVED), 1.0)
+    poor, good = np.floor(start + POOR * span), np.ceil(start + GOOD * span - 1e-9)
+    declared = [_declared("low", low, attributes), _declared("high", high, attributes)]
+    for argument, values in zip(("low", "high"), declared, strict=True):
+        gaps = [
+            name for name, gap in zip(attributes, np.isnan(values) & ~known, strict=True) if gap
+        ]
+        if gaps:
+            raise errors.InputError(
+                f"`{argument}` must be given for items whose scale is not known; found none for "
+                f"{shown(gaps)}. Write low=5, high=8, or give the scale in a codebook."
+            )
+    low_cuts, high_cuts = (
+        np.where(np.isnan(values), default, values)
+        for values, default in zip(declared, (poor, good), strict=True)
     )
-    notes = [Message(said, {"items": turned})] if turned else []
-    said = N_("{n:count} of the draws could not be fitted and are left out.")
-    return [*notes, Message(said, {"n": lost})] if lost else notes
+    cuts = Cuts(low_cuts, high_cuts, step, ends, bool(np.isnan(declared).any()))
+    _check_cuts(cuts, attributes)
+    return cuts
+
+
+def _declared(argument: str, cut: Cut, attributes: Sequence[str]) -> Floats:
+    """Give the declared cuts, missing where there is none."""
+    if not isinstance(cut, Mapping):
+        return np.full(len(attributes), np.nan if cut is None else float(cut))
+    strange = [name for name in cut if name not in attributes]
+    if strange:
+        raise errors.InputError(
+            f"`{argument}` must name attributes; found {shown(strange)}."
+            f"{errors.did_you_mean(str(strange[0]), attributes)}"
+        )
+    return np.array([float(cut.get(name, np.nan)) for name in attributes])
+
+
+def _check_cuts(cuts: Cuts, attributes: Sequence[str]) -> None:
+    wrong = np.flatnonzero(~(cuts.low < cuts.high))
+    off = np.flatnonzero((cuts.low < cuts.limits[:, 0]) | (cuts.high > cuts.limits[:, 1]))
+    if len(wrong):
+        at = int(wrong[0])
+        raise errors.InputError(
+            f"`low` must be below `high`; found {cuts.low[at]:g} and {cuts.high[at]:g} for "
+            f"{shown(attributes[at])}. Answers between the two are what poor and good are set "
+            "against."
+        )
+    if len(off):
+        at = int(off[0])
+        raise errors.InputError(
+            f"`low` and `high` must lie on the item's scale; found {cuts.low[at]:g} and "
+            f"{cuts.high[at]:g} for {shown(attributes[at])}, whose scale runs from "
+            f"{cuts.limits[at, 0]:g} to {cuts.limits[at, 1]:g}. Give cuts for each item."
+        )
+
+
+# --- penalties and rewards, and what kind they show ----------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Effects:
+    """Penalties and rewards, the sample's and those of draws.
+
+    Parameters
+    ----------
+    sides : ndarray, shape (2, 1 + draws, p)
+        Penalties and rewards, of the sample and of each draw; missing where too few answers are
+        poor, or good.
+    steps : ndarray, shape (2, 1 + draws, p)
+        Points of rating from the mean poor answer to the mean one in between, and on to the mean
+        good one.
+    p_value : ndarray, shape (p,)
+        Of the test that neither is there.
+    n : ndarray of int, shape (2, p)
+        Rows with a poor answer, with a good one.
+    r2 : float
+    """
+
+    sides: Floats
+    steps: Floats
+    p_value: Floats
+    n: Ints
+    r2: float
+
+    def asymmetry(self, *, even: bool = False) -> Floats:
+        """Give (reward - |penalty|) / (reward + |penalty|), -1 to 1, shape (1 + draws, p).
+
+        ``even``: a point of rating, 0 where the service works along a straight line. The raw one
+        is not: poor answers lie further below the middle than good ones above it where ratings
+        are low, and the other way round where they are high.
+        """
+        return asymmetry(*(self.sides / self.steps if even else self.sides))
+
+    def chances(self) -> tuple[Floats, Floats, Floats]:
+        """Give the shares of draws that lean to penalty, are balanced a point, lean to reward."""
+        drawn, even = self.asymmetry()[1:], self.asymmetry(even=True)[1:]
+        leans = [(one.mean(axis=0)) for one in (drawn < -LEANING, drawn > LEANING)]
+        return leans[0], (np.abs(even) <= BALANCED).mean(axis=0), leans[1]
+
+    def adjusted(self) -> Floats:
+        """Give the p-values after Holm's adjustment; missing where nothing could be tested."""
+        known, out = ~np.isnan(self.p_value), np.full(len(self.p_value), np.nan)
+        out[known] = holm(self.p_value[known])
+        return out
+
+    def matters(self, level: float) -> Flags:
+        """Say which have a penalty or a reward at all, all attributes tested together.
+
+        A poor answer with a better outcome, or a good one with a worse, is neither.
+        """
+        penalty, reward = self.sides[:, 0]
+        return np.asarray((self.adjusted() <= 1 - level) & ((penalty < 0) | (reward > 0)))
+
+    def roles(self, level: float) -> list[str]:
+        """Classify each attribute; what does not matter, or is not sure, is undecided."""
+        basic, balanced, exciting = self.chances()
+        drawn = self.asymmetry(even=True)[1:]
+        low, high = percentile_interval(drawn, level=level)
+        median = pd.DataFrame(drawn).median().to_numpy(dtype=float)
+        conditions = {
+            "undecided": ~self.matters(level),
+            "basic": (high < 0) & (median <= -TWICE) & (basic >= SURE_LEANING),
+            "exciting": (low > 0) & (median >= TWICE) & (exciting >= SURE_LEANING),
+            "performance": balanced >= SURE_BALANCED,
+        }
+        roles = np.select(list(conditions.values()), list(conditions), default="undecided")
+        return [str(role) for role in roles]
+
+
+def asymmetry(penalty: Floats, reward: Floats) -> Floats:
+    """Set reward against penalty: -1 all penalty, 0 both alike, 1 all reward.
+
+    A penalty above 0 or a reward below counts as none: then there is nothing on that side.
+    Missing where neither side has anything.
+    """
+    lost, won = np.maximum(-penalty, 0.0), np.maximum(reward, 0.0)
+    return ratio(won - lost, lost + won)
+
+
+def effects(
+    rows: SurveyRows, drawn: RowDraws, cuts: Cuts, *, within: str | None, least: int
+) -> Effects:
+    """Regress the outcome, last of the rows' columns, on poor and good answers of all attributes.
+
+    In the sample and in draws; a side with fewer answers than ``least`` is left out.
+    """
+    answers, p = rows.values[:, :-1], rows.values.shape[1] - 1
+    poor, good = answers <= cuts.low, answers >= cuts.high
+    n = np.stack([poor.sum(axis=0), good.sum(axis=0)])
+    middle = len(rows) - n.sum(axis=0)
+    if (middle < max(least, 1)).any():
+        at = int((middle < max(least, 1)).argmax())
+        raise errors.InputError(
+            f"`low` and `high` must leave answers between them; found {int(middle[at])} between "
+            f"{cuts.low[at]:g} and {cuts.high[at]:g} for {shown(rows.columns[at])}. Set the cuts "
+            "further apart."
+        )
+    enough = n.ravel() >= least
+    sides = np.concatenate([poor, good], axis=1).astype(np.float64)[:, enough]
+    names = [f"side {place}" for place in range(sides.shape[1])]
+    coded = replace(
+        rows,
+        frame=rows.frame.assign(**dict(zip(names, sides.T, strict=True))),
+        columns=(*names, rows.columns[-1]),
+        values=np.concatenate([sides, rows.values[:, -1:]], axis=1),
+    )
+
+    moments = fitting.centred_covariances(coded, drawn=drawn, within=within)
+    sample, spread = moments.sample[0], moments.spread
+    _check_apart(rows, np.flatnonzero(enough) % p, sample)
+    slope = slopes(sample, spread)
+    variance = np.diagonal(moments.drawn[:, 0, :-1, :-1], axis1=-2, axis2=-1)
+    chance = np.where(variance > fitting.NO_VARIANCE, slopes(moments.drawn[:, 0], spread), np.nan)
+    chance = slope + rows.stretch(level=0.95) * (chance - slope)
+    covariance = slope_covariance(coded, fitting.centred_values(coded, within), slope)
+
+    estimates = np.full((1 + len(chance), 2 * p), np.nan)
+    estimates[:, enough] = np.vstack([slope, chance])
+    p_value, place = np.full(p, np.nan), np.cumsum(enough) - 1
+    for attribute in range(p):  # penalty and reward together by Wald's F; one side alone likewise
+        own = [place[side] for side in (attribute, attribute + p) if enough[side]]
+        if own:
+            p_value[attribute] = fitting.wald(slope[own], covariance[np.ix_(own, own)], rows.df)[1]
+    r2 = float(slope * spread[:-1] / spread[-1] @ sample[:-1, -1] / sample[-1, -1])
+    both = np.stack(np.split(estimates, 2, axis=1))
+    return Effects(both, _steps(rows, drawn, poor, good), p_value, n, r2)
+
+
+def _steps(rows: SurveyRows, drawn: RowDraws, poor: Flags, good: Flags) -> Floats:
+    """Give points of rating from poor to middle and on to good, (2, 1 + draws, p)."""
+    answers = rows.values[:, :-1]
+    weight = np.stack([poor, ~(poor | good), good]) * rows.weight[:, None]
+    sums = np.zeros((drawn.n_groups, 2, 3, answers.shape[1]))
+    np.add.at(sums, drawn.group, np.stack([weight, weight * answers]).transpose(2, 0, 1, 3))
+    by_draw = np.tensordot(np.vstack([np.ones(drawn.n_groups), drawn.times]), sums, axes=1)
+    return np.diff(ratio(by_draw[:, 1], by_draw[:, 0]), axis=1).transpose(1, 0, 2)
+
+
+def _check_apart(rows: SurveyRows, owner: Ints, covariance: Floats) -> None:
+    tied = dependent_drivers(np.nan_to_num(fitting.correlations(covariance)[:-1, :-1]))
+    if tied:
+        side, others = tied[0]
+        names = sorted({rows.columns[owner[place]] for place in (side, *others)})
+        raise errors.InputError(
+            f"`attributes` must be told apart by their answers; found that poor and good answers "
+            f"of {shown(names)} determine each other. Leave one of them out."
+        )

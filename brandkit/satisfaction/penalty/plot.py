@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from brandkit.core.message import Message
 from brandkit.language import translate
-from brandkit.satisfaction.penalty.penalty import PenaltyReward, by_role, role_name
+from brandkit.satisfaction.penalty.penalty import PenaltyReward, by_role, role_names
 from brandkit.viz.labels import row_names
 from brandkit.viz.marks import name_rows, number_axis
 from brandkit.viz.palette import PALETTE
@@ -28,21 +28,14 @@ def penalty_reward(result: PenaltyReward, *, ax: Axes | None = None, focus: obje
     """
     rows = by_role(result.attributes).head(MOST_ROWS)
     ax = ax or new_axes(WIDTH, rows_height(len(rows) + 2))
-    at, settled = np.arange(len(rows)), (rows["role"] != "undecided").to_numpy(dtype=bool)
+    settled = (rows["role"] != "undecided").tolist()
     with theme():
         for side, colour in (("penalty", PALETTE["soft"]), ("reward", PALETTE["second"])):
-            values = rows[side].fillna(0.0).to_numpy(dtype=float)
-            for part, face in ((settled, colour), (~settled, "none")):
-                look: dict[str, Any] = {
-                    "facecolor": face,
-                    "edgecolor": colour,
-                    "linewidth": 1.2,
-                    "zorder": 2,
-                }
-                ax.barh(at[part], values[part], height=0.5, **look)
-            ends = rows[[f"{side}_low", f"{side}_high"]].to_numpy(dtype=float)
-            there = np.isfinite(ends).all(axis=1)
-            ax.hlines(at[there], *ends[there].T, color=PALETTE["ink"], linewidth=1.6, zorder=3)
+            low, high = (rows[f"{side}_{end}"].to_numpy(dtype=float) for end in ("low", "high"))
+            there, at = np.isfinite(low + high), np.arange(len(rows))
+            ax.barh(at, rows[side].fillna(0.0), height=0.5, edgecolor=colour, linewidth=1.2,
+                    color=[colour if one else "none" for one in settled], zorder=2)  # fmt: skip
+            ax.hlines(at[there], low[there], high[there], PALETTE["ink"], linewidth=1.6, zorder=3)
         ax.axvline(0, color=PALETTE["soft"], linewidth=1.0, zorder=4)
         name_rows(ax, row_names(rows["label"].tolist(), line=NAME_LINE))
         drawn = rows[["penalty_low", "penalty_high", "reward_low", "reward_high"]]
@@ -51,26 +44,13 @@ def penalty_reward(result: PenaltyReward, *, ax: Axes | None = None, focus: obje
         number_axis(ax, "signed")
         said = Message("Change of {outcome}, in its points", {"outcome": result.outcome_label})
         ax.set_xlabel(translate(said))
-        _write_texts(
-            ax,
-            [
-                role_name(str(role), matters=bool(matters))
-                for role, matters in zip(rows["role"], rows["matters"], strict=True)
-            ],
-        )
+        look: dict[str, Any] = {"textcoords": "offset points", "color": PALETTE["soft"]}
+        for text, place, side in (
+            (Message("← poor costs"), 0.48, "right"), (Message("good gains →"), 0.52, "left"),
+        ):  # fmt: skip
+            ax.annotate(translate(text), (place, 1.0), xycoords="axes fraction", xytext=(0, 4),
+                        ha=side, va="bottom", **look)  # fmt: skip
+        for row, name in enumerate(role_names(rows)):
+            ax.annotate(translate(name), (1.0, row), xycoords=("axes fraction", "data"),
+                        xytext=(8, 0), va="center", **look)  # fmt: skip
     return ax
-
-
-def _write_texts(ax: Axes, roles: list[Message]) -> None:
-    sides = ((Message("← poor costs"), 0.48, "right"), (Message("good gains →"), 0.52, "left"))
-    placed: list[tuple[Message, Any, Any, dict[str, Any]]] = [
-        (text, (place, 1.0), "axes fraction", {"xytext": (0, 4), "ha": side, "va": "bottom"})
-        for text, place, side in sides
-    ]
-    beside = {"xytext": (8, 0), "va": "center"}
-    placed += [
-        (role, (1.0, row), ("axes fraction", "data"), beside) for row, role in enumerate(roles)
-    ]
-    for text, at, system, look in placed:
-        colour, unit = PALETTE["soft"], "offset points"
-        ax.annotate(translate(text), at, xycoords=system, textcoords=unit, color=colour, **look)

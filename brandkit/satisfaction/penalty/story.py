@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Action, Exhibit, Say, Story, speaker
 from brandkit.language import translate
-from brandkit.satisfaction.penalty.penalty import PenaltyReward, by_role, role_name
+from brandkit.satisfaction.groups import row_values
+from brandkit.satisfaction.penalty.penalty import PenaltyReward, by_role, role_names
 
 #: Share of draws, and of other cuts, from which a kind is called clear.
 CLEARLY, ROBUST = 0.975, 0.75
-
-#: What to say where a study has no ratings of services.
-NO_ATTRIBUTES: Final = Message(
-    "Core or exciting services: it takes a survey with an outcome and ratings of services "
-    "(outcome and drivers in [survey] of study.toml)."
-)
 
 _KINDS = (
     *("attribute", "role", "penalty", "penalty_low", "penalty_high", "reward", "reward_low"),
@@ -34,55 +29,43 @@ _CUTS = (
 def penalty_reward(result: PenaltyReward, *, focus: object = None) -> Story:  # noqa: ARG001
     """Tell which services act like basic or exciting ones, and what is not settled."""
     rows = by_role(result.attributes)
-    labels = {role: part["label"].tolist() for role, part in rows.groupby("role")}
-    say = speaker(
-        outcome=result.outcome_label,
-        n_attributes=len(rows),
-        n=result.n,
-        base=result.n,
-        persons=result.n_respondents,
-        level=result.level,
-        core=labels.get("basic", []),
-        n_core=len(labels.get("basic", [])),
-        extended=labels.get("exciting", []),
-        n_extended=len(labels.get("exciting", [])),
-    )
+    say = speaker(outcome=result.outcome_label, n_attributes=len(rows), level=result.level)
+    say = speaker(say, n=result.n, base=result.n, persons=result.n_respondents)
     findings, actions = [], []
     for role in ("basic", "exciting", "performance"):
-        if role in labels:
-            finding, action = _role(role, rows[rows["role"] == role], say)
+        if (rows["role"] == role).any():
+            finding, due = _role(role, rows[rows["role"] == role], say)
             findings.append(finding)
-            actions += action
+            actions += due
     findings += _undecided(rows, say)
     if not findings:
         headline = say("No service could be placed.")
         findings = [Finding(headline, say("There are {n:count} answers."), "open")]
-    return Story(
-        headline=_headline(labels, say),
-        lede=say(
-            "What poor and good answers to {n_attributes:count} services go with in {outcome}, "
-            "against answers in between ({n:count} answers of {persons:count} persons)."
-        ),
-        findings=tuple(findings),
-        actions=tuple(actions),
-        exhibits={
-            "kinds": _kinds(result, rows, say, notes=(*as_notes(findings), *result.notes)),
-            "cuts": _cuts(result, rows, say),
-        },
+    lede = say(
+        "What poor and good answers to {n_attributes:count} services go with in {outcome}, "
+        "against answers in between ({n:count} answers of {persons:count} persons)."
     )
+    exhibits = {
+        "kinds": _kinds(result, rows, say, notes=(*as_notes(findings), *result.notes)),
+        "cuts": _cuts(result, rows, say),
+    }
+    title = _title(rows, findings[0].headline)
+    return Story(title, lede, tuple(findings), tuple(actions), exhibits)
 
 
-def _headline(labels: dict[Any, list[str]], say: Say) -> Message:
-    if "basic" in labels and "exciting" in labels:
-        return say(
-            "{core} {n_core:acts|act} like a basic service; {extended} {n_extended:acts|act} like "
-            "an exciting one"
-        )
-    if "basic" in labels:
-        return say("{core} {n_core:acts|act} like a basic service")
-    if "exciting" in labels:
-        return say("{extended} {n_extended:acts|act} like an exciting service")
-    return say("No service clearly acts like a basic or an exciting one")
+def _title(rows: pd.DataFrame, first: Message) -> Message:
+    core, extended = (
+        rows.loc[rows["role"] == role, "label"].tolist() for role in ("basic", "exciting")
+    )
+    if not core and not extended:
+        return Message("No service clearly acts like a basic or an exciting one")
+    if not core or not extended:
+        return first
+    return Message(
+        "{core} {n_core:acts|act} like a basic service; {extended} {n_extended:acts|act} like "
+        "an exciting one",
+        {"core": core, "n_core": len(core), "extended": extended, "n_extended": len(extended)},
+    )
 
 
 # --- findings ------------------------------------------------------------------------------------
@@ -90,24 +73,24 @@ def _headline(labels: dict[Any, list[str]], say: Say) -> Message:
 
 def _role(role: str, rows: pd.DataFrame, say: Say) -> tuple[Finding, list[Action]]:
     """Give the numbers behind a kind: both sides, how sure, under how many cuts."""
-    values: dict[str, Any] = {str(name): value for name, value in rows.iloc[0].items()}
+    values = row_values(rows.iloc[0])
     chance, agree = float(rows[f"p_{role}"].min()), float(rows["cuts_agree"].min())
     values |= {"items": rows["label"].tolist(), "item": values["label"], "n": len(rows)}
     values |= {"chance": chance, "agree": agree}
     values |= {name: f"{values[name]:g}".replace("-", "−") for name in ("cut_low", "cut_high")}
     settled: Settled = "clear" if chance >= CLEARLY and agree >= ROBUST else "likely"
+    detail = say(
+        "A poor answer (≤ {cut_low}) for “{item}” goes with {penalty:signed} points "
+        "({penalty_low:signed} to {penalty_high:signed}), a good one (≥ {cut_high}) with "
+        "{reward:signed} ({reward_low:signed} to {reward_high:signed}); per point of rating "
+        "{penalty_slope:signed} and {reward_slope:signed}. At least {chance:percent} of draws and "
+        "{agree:percent} of other cuts say the same ({base:count} answers).",
+        **values,
+    )
     if role == "basic":
         headline = say(
             "{items} {n:acts|act} like a basic service: what is poor costs more than what is good "
             "gains.",
-            **values,
-        )
-        detail = say(
-            "A poor answer (≤ {cut_low}) for “{item}” goes with {penalty:signed} points "
-            "({penalty_low:signed} to {penalty_high:signed}), a good one (≥ {cut_high}) brings "
-            "{reward:signed}; per point of rating {penalty_slope:signed} and "
-            "{reward_slope:signed}. At least {chance:percent} of draws lean to the penalty, and "
-            "{agree:percent} of other cuts say the same ({base:count} answers).",
             **values,
         )
         text = say(
@@ -122,30 +105,13 @@ def _role(role: str, rows: pd.DataFrame, say: Say) -> tuple[Finding, list[Action
             "poor costs.",
             **values,
         )
-        detail = say(
-            "A good answer (≥ {cut_high}) for “{item}” brings {reward:signed} points "
-            "({reward_low:signed} to {reward_high:signed}), a poor one (≤ {cut_low}) goes with "
-            "{penalty:signed}; per point of rating {reward_slope:signed} and "
-            "{penalty_slope:signed}. At least {chance:percent} of draws lean to the reward, and "
-            "{agree:percent} of other cuts say the same ({base:count} answers).",
-            **values,
-        )
         text = say(
             "Try out what makes “{item}” good: a good answer goes with {reward:signed} points "
             "({reward_low:signed} to {reward_high:signed}) in {outcome}.",
             **values,
         )
         return Finding(headline, detail, settled), [Action("test", text, settled, "kinds")]
-    headline = say("The better the better: {items}.", **values)
-    detail = say(
-        "A poor answer (≤ {cut_low}) for “{item}” goes with {penalty:signed} points "
-        "({penalty_low:signed} to {penalty_high:signed}), a good one (≥ {cut_high}) brings "
-        "{reward:signed}; per point of rating {penalty_slope:signed} and {reward_slope:signed}, "
-        "which are alike in at least {chance:percent} of draws; {agree:percent} of other cuts say "
-        "the same ({base:count} answers).",
-        **values,
-    )
-    return Finding(headline, detail, settled), []
+    return Finding(say("The better the better: {items}.", **values), detail, settled), []
 
 
 def _undecided(rows: pd.DataFrame, say: Say) -> list[Finding]:
@@ -174,38 +140,25 @@ def _undecided(rows: pd.DataFrame, say: Say) -> list[Finding]:
 def _kinds(
     result: PenaltyReward, rows: pd.DataFrame, say: Say, *, notes: tuple[Message, ...]
 ) -> Exhibit:
-    cuts = rows[["cut_low", "cut_high"]].drop_duplicates()
     caption = say(
         "What poor answers cost and good answers gain in {outcome}, all services at once (cuts of "
         "each in the table), with {level:percent} intervals over persons. Hollow: undecided. "
         "{n:count} answers of {persons:count} persons."
     )
-    if len(cuts) == 1:
-        low, high = (f"{end:g}".replace("-", "−") for end in cuts.iloc[0])
-        caption = say(
-            "What poor answers ({low} or less) cost and good answers ({high} or more) gain in "
-            "{outcome}, all services at once, with {level:percent} intervals over persons. Hollow: "
-            "undecided. {n:count} answers of {persons:count} persons.",
-            low=low,
-            high=high,
-        )
+    values: dict[str, Any] = {
+        role: int((rows["role"] == role).sum()) for role in ("basic", "performance", "exciting")
+    }
     worst = rows.iloc[int(rows["penalty"].fillna(0.0).argmin())]
     best = rows.iloc[int(rows["reward"].fillna(0.0).argmax())]
-    roles = ("basic", "performance", "exciting")
+    values |= {"worst": worst["label"], "penalty": worst["penalty"]}
+    values |= {"best": best["label"], "reward": best["reward"]}
     alt = say(
         "Bars to both sides for {n_attributes:count} services: {basic:count} basic, "
         "{performance:count} performance, {exciting:count} exciting. The largest penalty is that "
         "of “{worst}” ({penalty:signed}), the largest reward that of “{best}” ({reward:signed}).",
-        **{role: int((rows["role"] == role).sum()) for role in roles},
-        worst=worst["label"],
-        penalty=worst["penalty"],
-        best=best["label"],
-        reward=best["reward"],
+        **values,
     )
-    said = [
-        translate(role_name(str(role), matters=bool(matters)))
-        for role, matters in zip(rows["role"], rows["matters"], strict=True)
-    ]
+    said = [translate(name) for name in role_names(rows)]
     data = rows.assign(attribute=rows["label"], role=said)[list(_KINDS)].reset_index(drop=True)
     return Exhibit(caption, alt, data, notes, draw=result.plot)
 
@@ -215,9 +168,10 @@ def _cuts(result: PenaltyReward, rows: pd.DataFrame, say: Say) -> Exhibit:
         "The kind of each of {n_attributes:count} services under the chosen cuts and under cuts "
         "one step lower and higher."
     )
-    data = result.sensitivity.assign(
-        place=result.sensitivity["attribute"].map(rows["attribute"].tolist().index),
-        attribute=result.sensitivity["label"],
-        role=[translate(role_name(str(role))) for role in result.sensitivity["role"]],
-    ).sort_values(["place", "chosen", "cut_low", "cut_high"], ascending=[True, False, True, True])
-    return Exhibit(caption, data=data[list(_CUTS)].reset_index(drop=True))
+    cuts = result.sensitivity
+    order = cuts.assign(place=cuts["attribute"].map(rows["attribute"].tolist().index)).sort_values(
+        ["place", "chosen", "cut_low", "cut_high"], ascending=[True, False, True, True]
+    )
+    said = [translate(name) for name in role_names(order)]
+    data = order.assign(attribute=order["label"], role=said)[list(_CUTS)]
+    return Exhibit(caption, data=data.reset_index(drop=True))

@@ -7,11 +7,12 @@ grow with the number of groups. Groups that are not compared are missing through
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from string import ascii_uppercase
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,19 +21,12 @@ from scipy.sparse import csr_array
 from scipy.special import stdtr, stdtrit
 from scipy.stats import rankdata
 
-from brandkit.core.intervals import (
-    Interval,
-    carried_df,
-    effective_base,
-    holm,
-    nps_interval,
-    t_interval,
-    wilson_interval,
-)
+from brandkit.core import intervals
+from brandkit.core.intervals import Interval, holm
 from brandkit.core.linalg import Codes, Flags, Floats, ratio
 from brandkit.sampling.rows import SurveyRows
 from brandkit.sampling.variance import added_up, stratum_residuals
-from brandkit.satisfaction.groups import GroupedRows, ItemScale, Measure
+from brandkit.satisfaction.groups import GroupedRows, Measure, Scales
 
 #: Unit of each measure: points of the item's scale, a share 0-1, points from -100 to 100.
 UNITS: dict[Measure, str] = {"mean": "scale", "top2": "share", "nps": "points"}
@@ -327,13 +321,15 @@ class DomainEstimates:
     def carried(self) -> Floats:
         """The same where few units may carry the variance (``core.intervals.carried_df``)."""
         parts = [self.contributions[a:b] for a, b in self.domains.ends]
-        return np.stack([carried_df(one, df=df) for one, df in zip(parts, self.df, strict=True)])
+        return np.stack(
+            [intervals.carried_df(one, df=df) for one, df in zip(parts, self.df, strict=True)]
+        )
 
     @cached_property
     def base(self) -> Floats:
         """The base of a simple sample with the same error; missing where nobody answered."""
         empty = self.n == 0
-        base = effective_base(
+        base = intervals.effective_base(
             np.where(empty, 0.0, self.spread),
             std_error=np.where(empty, 0.0, np.sqrt(self.variance)),
             n=np.where(empty, 1.0, np.minimum(np.nan_to_num(self.n_kish), self.n_persons)),
@@ -344,15 +340,15 @@ class DomainEstimates:
         """Put intervals around all means of one measure; a mean without variation has none."""
         if measure == "mean":
             error = np.sqrt(self.variance)
-            ends = t_interval(self.mean, std_error=error, df=self.df, level=level)
+            ends = intervals.t_interval(self.mean, std_error=error, df=self.df, level=level)
             return Interval(*(np.where(self.spread == 0, np.nan, end) for end in ends))
         df = np.maximum(self.carried, 1.0)
         if measure == "top2":
-            return wilson_interval(self.mean, n=self.base, df=df, level=level)
+            return intervals.wilson_interval(self.mean, n=self.base, df=df, level=level)
         net = self.mean / 100
         both = self.spread / 100**2 + net**2
         up, down = (np.clip((both + sign * net) / 2, 0.0, 1.0) for sign in (1, -1))
-        return nps_interval(up, detractors=down, n=self.base, df=df, level=level)
+        return intervals.nps_interval(up, detractors=down, n=self.base, df=df, level=level)
 
     def pseudo_variance(self, variable: int, measure: Measure) -> Floats:
         """Give the variance of a share or net score where all answers are alike; else 0, (groups,).
@@ -371,63 +367,66 @@ class DomainEstimates:
         return np.where(alike, 1e4 * (up + down - (up - down) ** 2) / (base + 3), 0.0)
 
 
-@dataclass(frozen=True, eq=False)
-class Scored:
-    """One item in one measure.
+class Scored(NamedTuple):
+    """One item in one measure: one variable of the estimates of all items with this measure.
 
-    Parameters
-    ----------
-    item : str
-    measure : "mean", "top2" or "nps"
-    estimates : DomainEstimates
-        Of all items with this measure.
-    variable : int
-        Which of them.
-    table : DataFrame
-        One row a group: ``item measure unit estimate std_error ci_low ci_high ci_level n
-        n_respondents n_clusters n_effective n_kish base``; bases too small have no numbers.
+    ``table`` has one row a group: ``item measure unit estimate std_error ci_low ci_high ci_level n
+    n_respondents n_clusters n_effective n_kish base``; bases too small have no numbers.
     """
 
-    item: str
     measure: Measure
     estimates: DomainEstimates
     variable: int
     table: pd.DataFrame
 
+    def of(self, name: str) -> Floats:
+        """Give one of the estimates' arrays, for this variable (groups,)."""
+        return np.asarray(getattr(self.estimates, name)[:, self.variable])
+
+    def means(self, least: int) -> Floats:
+        """Give the means, missing where too few persons answered to compare them."""
+        return np.where(self.of("n_persons") < least, np.nan, self.of("mean"))
+
+    def covariance(self) -> Floats:
+        """Give the covariance of means between groups; none is without variance."""
+        covariance = self.estimates.covariance(self.variable)
+        pseudo = self.estimates.pseudo_variance(self.variable, self.measure)
+        return covariance + np.diag(np.nan_to_num(pseudo))
+
+    @property
+    def df(self) -> Floats:
+        """Degrees of freedom: of shares and scores those of the units that carry the variance."""
+        return self.of("df" if self.measure == "mean" else "carried")
+
 
 def scored(
-    rows: GroupedRows,
-    items: Sequence[str],
-    scales: Mapping[str, ItemScale],
-    *,
-    level: float,
-    bases: tuple[int, int],
+    rows: GroupedRows, scales: Scales, *, level: float, bases: tuple[int, int]
 ) -> list[Scored]:
     """Estimate every item in every measure its scale has, in all groups.
 
     ``bases``: persons (Kish's base, where that is less) beneath which a base is flagged, and
     persons beneath which nothing is shown.
     """
-    domains = Domains(rows.rows, rows.cell, len(rows.groups))
+    domains, items = Domains(rows.rows, rows.cell, len(rows.groups)), list(scales.of)
     made: dict[tuple[str, Measure], Scored] = {}
-    for measure in UNITS:
-        chosen = [at for at, item in enumerate(items) if measure in scales[item].measures]
+    for measure, unit in UNITS.items():
+        chosen = [item for item in items if measure in scales.of[item].measures]
         if not chosen:
             continue
-        answers = [scales[items[at]].scored(rows.values[:, at], measure) for at in chosen]
+        answers = [
+            scales.of[one].scored(rows.values[:, items.index(one)], measure) for one in chosen
+        ]
         # shares of persons keep plain linearisation: their degrees of freedom are carried_df's
         estimates = domains.estimates(
             np.stack(answers, axis=1), leveraged=measure == "mean" or domains.clustered
         )
         numbers = _shown(estimates, measure, level=level, bases=bases)
-        for variable, at in enumerate(chosen):
-            table = pd.DataFrame({name: values[:, variable] for name, values in numbers.items()})
-            table = table.assign(item=items[at], measure=measure, unit=UNITS[measure])
+        for at, item in enumerate(chosen):
+            table = pd.DataFrame({name: values[:, at] for name, values in numbers.items()})
+            table = table.assign(item=item, measure=measure, unit=unit, ci_level=level)
             table["n_clusters"] = table["n_clusters"].astype("Int64")
-            made[items[at], measure] = Scored(
-                items[at], measure, estimates, variable, table.assign(ci_level=level)
-            )
-    return [made[item, measure] for item in items for measure in scales[item].measures]
+            made[item, measure] = Scored(measure, estimates, at, table)
+    return [made[item, measure] for item in items for measure in scales.of[item].measures]
 
 
 def _shown(
@@ -442,14 +441,9 @@ def _shown(
     for below, word in ((bases[1], "suppressed"), (1, "none")):
         base[persons < below] = word
     interval = estimates.interval(measure, level=level)
-    numbers = {
-        "estimate": estimates.mean,
-        "std_error": np.sqrt(estimates.variance),
-        "ci_low": interval.low,
-        "ci_high": interval.high,
-        "n_effective": estimates.base,
-        "n_kish": estimates.n_kish,
-    }
+    numbers = {"estimate": estimates.mean, "std_error": np.sqrt(estimates.variance)}
+    numbers |= {"ci_low": interval.low, "ci_high": interval.high}
+    numbers |= {"n_effective": estimates.base, "n_kish": estimates.n_kish}
     hidden = persons < max(bases[1], 1)
     return {
         **{name: np.where(hidden, np.nan, values) for name, values in numbers.items()},

@@ -1,26 +1,20 @@
-"""Figures of scores and of what changed."""
+"""Figures of scores, of what changed, of pooled estimates and of scales."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from brandkit.core.labels import known_focus
-from brandkit.core.message import NO_VALUE, Message
+from brandkit.core.message import Message, formatted
 from brandkit.language import translate
-from brandkit.satisfaction.scores.comparison import GroupComparison
-from brandkit.satisfaction.scores.rows import (
-    FORMATS,
-    change_rows,
-    chosen_score,
-    score_rows,
-    score_text,
-    telling_rows,
-)
-from brandkit.satisfaction.scores.scores import SatisfactionScores
-from brandkit.viz.marks import Dots, dot_rows, write_column
+from brandkit.satisfaction.scores import scores
+from brandkit.satisfaction.scores.pooling import PartialPooling, pooled_rows
+from brandkit.satisfaction.scores.reliability import ScaleReliability
+from brandkit.satisfaction.scores.scores import GroupComparison, SatisfactionScores, telling_rows
+from brandkit.viz.marks import Dots, dot_rows, rank_texts, write_column
+from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import theme
 
 #: Groups up to which letters are written; beyond, the ranks they leave open.
@@ -38,51 +32,55 @@ _CHANGE_AXES = {
     "top2": Message("Change of the top-two share, in points"),
     "nps": Message("Change of the net promoter score"),
 }
+_ENDS = ["estimate", "ci_low", "ci_high"]
 
 
 def satisfaction_scores(
-    result: SatisfactionScores,
+    result: SatisfactionScores | GroupComparison,
     *,
     ax: Axes | None = None,
     focus: object = None,
     item: str | None = None,
     measure: str | None = None,
 ) -> Axes:
-    """Draw the scores of one item with their intervals, the best first; small bases hollow."""
-    item, measure = chosen_score(result.scores, item=item, measure=measure)
-    every = score_rows(result, item=item, measure=measure)
-    focus, _ = known_focus(focus, every["label"])
-    return _scores(telling_rows(every, focus=focus), measure, focus=focus, ax=ax)
+    """Draw the scores of one item with their intervals, the best first; small bases hollow.
 
-
-def group_comparison(
-    result: GroupComparison,
-    *,
-    ax: Axes | None = None,
-    focus: object = None,
-    item: str | None = None,
-    measure: str | None = None,
-) -> Axes:
-    """Draw scores with intervals, and the letters of those they lie significantly above.
-
-    Beyond 12 groups the ranks that the tests leave open stand in the letters' place.
+    Of a comparison also the letters of those they lie significantly above; beyond 12 groups the
+    ranks that the tests leave open stand in the letters' place.
     """
-    item, measure = chosen_score(result.groups, item=item, measure=measure)
-    every = score_rows(result, item=item, measure=measure)
+    item, measure = scores.chosen_score(result, item, measure)
+    every = scores.score_rows(result, item=item, measure=measure)
     focus, _ = known_focus(focus, every["label"])
-    rows = telling_rows(every, focus=focus)
-    if len(every) > MOST_LETTERED:
-        ends = zip(rows["rank_low"], rows["rank_high"], strict=True)
-        ranks = [
-            NO_VALUE if pd.isna(low) else f"{low}" if low == high else f"{low}–{high}"
-            for low, high in ends
-        ]
-        return _scores(rows, measure, focus=focus, ax=ax, ranks=ranks)
-    ax = _scores(rows, measure, focus=focus, ax=ax, letters=rows["letter"].tolist())
-    with theme():
-        beaten = [letters.replace(" ", "") for letters in rows["letters"]]
-        write_column(ax, beaten, column=1, head=translate(Message("better than")), align="left")
+    rows, compared = telling_rows(every, focus=focus), "letter" in every
+    lettered = compared and len(every) <= MOST_LETTERED
+    small = (rows["base"] == "small").tolist()
+    behind = [f" {LOW_MARK}" if is_small else "" for is_small in small]
+    if lettered:
+        behind = [f"{mark} ({one})" for mark, one in zip(behind, rows["letter"], strict=True)]
+    kind = scores.FORMATS[measure]
+    values, low, high = (rows[name].astype(float) for name in _ENDS)
+    columns: dict[str | Message, list[str]] = {"": [formatted(one, kind) for one in values]}
+    if compared and not lettered:
+        columns[Message("rank")] = rank_texts(rows)
+    ax = dot_rows(
+        rows["label"].tolist(),
+        Dots(values, low, high, hollow=small),
+        label=_AXES[measure],
+        kind="decimal1" if measure == "mean" else kind,
+        focus=focus,
+        behind=behind,
+        columns=columns,
+        reference=0.0 if measure == "nps" else None,
+        ax=ax,
+    )
+    if lettered:
+        with theme():
+            beaten = [letters.replace(" ", "") for letters in rows["letters"]]
+            write_column(ax, beaten, column=1, head=translate(Message("better than")), align="left")
     return ax
+
+
+group_comparison = satisfaction_scores
 
 
 def wave_changes(
@@ -94,54 +92,94 @@ def wave_changes(
     measure: str | None = None,
 ) -> Axes:
     """Draw how much each score changed up to the last wave; filled: for all groups at once."""
-    every = change_rows(result, item=item, measure=measure)
-    _, measure = chosen_score(result.changes, item=item, measure=measure)
+    every = scores.change_rows(result, item=item, measure=measure)
+    _, measure = scores.chosen_score(result, item, measure)
     focus, _ = known_focus(focus, every["label"])
     rows = telling_rows(every, focus=focus)
-    scale = 100.0 if measure == "top2" else 1.0
+    scale, kind = 100.0 if measure == "top2" else 1.0, scores.FORMATS[measure]
     values, low, high = (scale * rows[name].astype(float) for name in _ENDS)
-    before, after = (
-        [score_text(value, measure) for value in rows[name]] for name in ("before", "after")
-    )
+    columns: dict[str | Message, list[str]] = {
+        str(rows[wave].iloc[0]): [formatted(one, kind) for one in rows[name].astype(float)]
+        for wave, name in (("wave_a", "before"), ("wave_b", "after"))
+    }
     return dot_rows(
         rows["label"].tolist(),
         Dots(values, low, high, hollow=~rows["distinct"].astype(bool)),
         label=_CHANGE_AXES[measure],
         kind="signed" if measure == "mean" else "points",
         focus=focus,
-        columns={str(rows["wave_a"].iloc[0]): before, str(rows["wave_b"].iloc[0]): after},
+        columns=columns,
         reference=0.0,
         ax=ax,
     )
 
 
-_ENDS = ("estimate", "ci_low", "ci_high")
-
-
-def _scores(
-    rows: pd.DataFrame,
-    measure: str,
+def partial_pooling(
+    result: PartialPooling,
     *,
-    focus: str | None,
-    ax: Axes | None,
-    letters: Sequence[str] | None = None,
-    ranks: Sequence[str] | None = None,
+    ax: Axes | None = None,
+    focus: object = None,
+    group: str | None = None,
+    kind: str = "decimal2",
 ) -> Axes:
-    """Draw a row a group; behind its name stand a mark where its base is small, and its letter."""
-    small = (rows["base"] == "small").tolist()
-    behind = [f" {LOW_MARK}" if one else "" for one in small]
-    if letters is not None:
-        behind = [f"{mark} ({letter})" for mark, letter in zip(behind, letters, strict=True)]
-    values, low, high = (rows[name].astype(float) for name in _ENDS)
-    texts = [score_text(value, measure) for value in values]
-    return dot_rows(
+    """Draw raw values, hollow, and the pooled ones they are drawn to; the line is their mean.
+
+    At the right the pooled value, and the place by the raw and by the pooled one.
+    """
+    every, whole = pooled_rows(result, group)
+    focus, _ = known_focus(focus, every["label"])
+    rows = telling_rows(every, focus=focus)
+    ends = np.concatenate([rows["estimate"], rows["ci_low"], rows["ci_high"]])
+    room = 0.04 * float(np.ptp(ends)) or 1.0
+    ax = dot_rows(
         rows["label"].tolist(),
-        Dots(values, low, high, hollow=small),
-        label=_AXES[measure],
-        kind="decimal1" if measure == "mean" else FORMATS[measure],
+        Dots(rows["pooled"], rows["ci_low"], rows["ci_high"]),
+        label=Message("Raw value (hollow) and pooled value"),
+        kind="decimal1",
         focus=focus,
-        behind=behind,
-        columns={"": texts, **({} if ranks is None else {Message("rank"): ranks})},
-        reference=0.0 if measure == "nps" else None,
+        columns={"": [formatted(value, kind) for value in rows["pooled"]]},
+        limits=(float(ends.min()) - room, float(ends.max()) + room),
+        ax=ax,
+    )
+    places = [
+        f"{raw:g}" if raw == pooled else f"{raw:g} → {pooled:g}"
+        for raw, pooled in zip(rows["rank"], rows["pooled_rank"], strict=True)
+    ]
+    with theme():
+        ax.axvline(
+            whole["estimate"], color=PALETTE["soft"], linewidth=1.2, linestyle="--", zorder=1
+        )
+        _draw_arrows(ax, rows, focus)
+        write_column(ax, places, column=1, head=translate(Message("rank")), align="left")
+    return ax
+
+
+def _draw_arrows(ax: Axes, rows: pd.DataFrame, focus: str | None) -> None:
+    """Draw raw values a little above their row, and how far they are drawn in."""
+    for at, (label, raw, pooled) in enumerate(
+        zip(rows["label"], rows["estimate"], rows["pooled"], strict=True)
+    ):
+        colour, height = PALETTE["accent" if label == focus else "soft"], at - 0.28
+        arrow = {"arrowstyle": "->", "color": colour, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", (pooled, height), (raw, height), arrowprops=arrow)
+        ax.scatter([raw], [height], s=22, c=PALETTE["paper"], edgecolors=colour, zorder=4)
+
+
+def scale_reliability(
+    result: ScaleReliability,
+    *,
+    ax: Axes | None = None,
+    focus: object = None,  # noqa: ARG001
+) -> Axes:
+    """Draw each item's correlation with the sum of the others; hollow: it runs against them."""
+    rows = result.items
+    dropped = [formatted(float(value), "decimal2") for value in rows["alpha_if_dropped"]]
+    return dot_rows(
+        [result.labels.get(item, item) for item in rows["item"]],
+        Dots(rows["item_rest"].astype(float), hollow=rows["looks_reversed"]),
+        label=Message("Correlation with the sum of the others"),
+        kind="decimal1",
+        columns={Message("alpha without"): dropped},
+        reference=0.0,
         ax=ax,
     )

@@ -1,174 +1,111 @@
-"""What is said of scores and comparisons: who satisfies, what changed, and how sure that is.
+"""What is said of scores, comparisons, pooled estimates and scales, and how sure that is.
 
 That two scores cannot be told apart is a finding too, and is said so.
 """
 
 from __future__ import annotations
 
-from types import ModuleType
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
 from brandkit.core.labels import known_focus
-from brandkit.core.message import Finding, Message, Settled, as_notes
+from brandkit.core.message import Finding, Message, Settled, as_notes, formatted
 from brandkit.core.story import Action, Exhibit, Say, Story, speaker
 from brandkit.satisfaction.groups import and_more, first_names, row_values
-from brandkit.satisfaction.scores.comparison import GroupComparison
-from brandkit.satisfaction.scores.rows import (
-    MEASURES,
-    change_rows,
-    change_text,
-    chosen_score,
-    comparison_rows,
-    item_name,
-    of_score,
-    score_rows,
-    score_text,
-)
-from brandkit.satisfaction.scores.scores import SatisfactionScores
+from brandkit.satisfaction.scores import scores
+from brandkit.satisfaction.scores.pooling import PartialPooling, pooled_rows
+from brandkit.satisfaction.scores.reliability import ScaleReliability
+from brandkit.satisfaction.scores.scores import FORMATS, GroupComparison, SatisfactionScores
+
+#: Alpha from which items hang together well, and from which they may be added up.
+GOOD_ALPHA, FAIR_ALPHA = 0.8, 0.7
 
 
-def group_comparison(
-    result: GroupComparison,
-    *,
-    focus: object = None,
-    item: str | None = None,
-    measure: str | None = None,
-) -> Story:
+def group_comparison(result: GroupComparison, *, focus: object = None) -> Story:
     """Tell where the focus stands, who is best and who worst, and what changed.
 
-    Of the first item and measure where none is named.
+    Of the first item, in its first measure.
     """
-    item, measure = chosen_score(result.groups, item=item, measure=measure)
-    every = _told(score_rows(result, item=item, measure=measure), measure)
-    focus, notes = _focus(result, focus, every)
+    item, measure = scores.chosen_score(result, None, None)
+    every, focus, notes, say = _opened(result, focus, item, measure)
     rows = every[every["rank_low"].notna()].reset_index(drop=True)
-    say = speaker(
-        item=item_name(result.labels, item),
-        measure=MEASURES[measure],
-        level=result.levels[0],
-        loose=result.levels[-1],
-        focus=focus,
-        k=len(rows),
-        n=result.n_respondents,
-    )
-    pairs = of_score(result.pairs, item, measure)
-    headline, findings, actions = _standing(every, rows, pairs, say, focus=focus)
-    if len(result.levels) == 1:
-        caption = say(
-            "“{item}”: {measure} with {level:percent} intervals, {n:count} persons. Letters name "
-            "the groups that a score lies significantly above, all pairs at once."
-        )
-    else:
-        caption = say(
-            "“{item}”: {measure} with {level:percent} intervals, {n:count} persons. Letters name "
-            "the groups that a score lies significantly above, all pairs at once: capitals at "
-            "{level:percent}, small letters at {loose:percent}."
-        )
-    exhibits = {
-        "scores": Exhibit(
-            caption,
-            _alt(rows, focus, say),
-            comparison_rows(result),
-            (*notes, *as_notes(findings[1:]), *result.notes),
-            lambda: _plot().group_comparison(result, focus=focus, item=item, measure=measure),
-        )
-    }
+    say = speaker(say, k=len(rows))
+    pairs = scores.of_score(result.pairs, item, measure)
+    title, findings, actions = _standing(every, rows, pairs, say, focus=focus)
+    notes = (*notes, *as_notes(findings[1:]), *result.notes)
+    draw = partial(result.plot, focus=focus)
+    data = scores.comparison_rows(result)
+    exhibits = {"scores": Exhibit(_caption(say), _alt(rows, say), data, notes, draw)}
     if len(result.changes):
-        changes = change_rows(result, item=item, measure=measure)
+        changes = scores.change_rows(result)
         waves = {"earlier": changes["wave_a"].iloc[0], "later": changes["wave_b"].iloc[0]}
-        say = speaker(**say("").values, **waves)
+        say = speaker(say, **waves)
         known = focus if focus in set(changes["label"]) else None
         finding, due = _change(changes, measure, say, focus=known)
+        caption = say(
+            "“{item}”: change of the {measure} from {earlier} to {later}, with {level:percent} "
+            "intervals. Filled markers are changes that hold for all groups at once. The "
+            "scores of both waves stand at the right."
+        )
         exhibits["changes"] = Exhibit(
-            say(
-                "“{item}”: change of the {measure} from {earlier} to {later}, with {level:percent} "
-                "intervals. Filled markers are changes that hold for all groups at once. The "
-                "scores of both waves stand at the right."
-            ),
+            caption,
             _change_alt(changes, measure, say),
             changes,
             as_notes([finding]),
-            lambda: _plot().wave_changes(result, focus=focus, item=item, measure=measure),
+            partial(draw, figure="wave_changes"),
         )
         findings, actions = [*findings, finding], [*actions, *due]
-    return Story(headline, None, tuple(findings), tuple(actions), exhibits)
+    return Story(title, None, tuple(findings), tuple(actions), exhibits)
 
 
-def satisfaction_scores(
-    result: SatisfactionScores,
-    *,
-    focus: object = None,
-    item: str | None = None,
-    measure: str | None = None,
-) -> Story:
+def satisfaction_scores(result: SatisfactionScores, *, focus: object = None) -> Story:
     """Tell who is given the highest score; whether that is settled takes a comparison."""
-    item, measure = chosen_score(result.scores, item=item, measure=measure)
-    every = score_rows(result, item=item, measure=measure)
-    focus, notes = _focus(result, focus, every)
-    rows = _told(every[every["estimate"].notna()].reset_index(drop=True), measure)
-    say = speaker(
-        item=item_name(result.labels, item),
-        measure=MEASURES[measure],
-        level=float(result.scores["ci_level"].iloc[0]),
-        n=result.n_respondents,
-        focus=focus,
-    )
+    item, measure = scores.chosen_score(result, None, None)
+    every, focus, notes, say = _opened(result, focus, item, measure)
+    rows = every[every["estimate"].notna()].reset_index(drop=True)
+    data = every.drop(columns=["base", "brand", "score", "from_", "to"])
+    draw = partial(result.plot, focus=focus)
+    levels = Exhibit(_caption(say), _alt(rows, say), data, (*notes, *result.notes), draw)
     finding = _highest(rows, focus, say)
-    levels = Exhibit(
-        say("“{item}”: {measure} with {level:percent} intervals, {n:count} persons."),
-        _alt(rows, focus, say),
-        every.drop(columns="base"),
-        (*notes, *result.notes),
-        lambda: _plot().satisfaction_scores(result, focus=focus, item=item, measure=measure),
-    )
     return Story(finding.headline, None, (finding,), (), {"levels": levels})
 
 
-def _plot() -> ModuleType:
-    from brandkit.satisfaction.scores import plot
-
-    return plot
-
-
-def _focus(
-    result: GroupComparison | SatisfactionScores, focus: object, rows: pd.DataFrame
-) -> tuple[str | None, tuple[Message, ...]]:
+def _opened(
+    result: GroupComparison | SatisfactionScores, focus: object, item: str, measure: str
+) -> tuple[pd.DataFrame, str | None, tuple[Message, ...], Say]:
+    """Give the rows with scores written beside their numbers, the focus, and who speaks."""
+    rows = scores.score_rows(result)
     is_brand = "brand" in (result.role if isinstance(result, GroupComparison) else result.by)
-    return known_focus(focus, rows["label"], what="banks" if is_brand else "segments")
-
-
-# --- levels --------------------------------------------------------------------------------------
-
-
-def _told(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Write scores beside their numbers, under the names that sentences have for them."""
-    texts = {"score": "estimate", "from_": "ci_low", "to": "ci_high"}
+    known, notes = known_focus(focus, rows["label"], what="banks" if is_brand else "segments")
+    say = speaker(item=result.labels.get(item, item), measure=scores.MEASURES[measure])
+    say = speaker(say, level=rows["ci_level"].iloc[0], n=result.n_respondents, focus=known)
     written = {
-        name: [score_text(value, measure) for value in rows[column]]
-        for name, column in texts.items()
+        name: [formatted(float(value), FORMATS[measure]) for value in rows[column]]
+        for name, column in {"score": "estimate", "from_": "ci_low", "to": "ci_high"}.items()
     }
-    return rows.assign(brand=rows["label"], **written)
+    return rows.assign(brand=rows["label"], **written), known, notes, say
 
 
-def _alt(rows: pd.DataFrame, focus: str | None, say: Say) -> Message:
+def _caption(say: Say) -> Message:
+    return say("“{item}”: {measure} with {level:percent} intervals, {n:count} persons.")
+
+
+def _alt(rows: pd.DataFrame, say: Say) -> Message:
     if not len(rows):
         return say("An empty chart: too few people answered.")
-    best, worst = rows.iloc[0], rows.iloc[-1]
-    values = {"n": len(rows), "best": best["label"], "high": best["score"]}
-    values |= {"worst": worst["label"], "low": worst["score"]}
-    scores = dict(zip(rows["label"], rows["score"], strict=True))
-    if focus not in scores:
-        return say(
-            "Dot plot of {n:count} scores with intervals, from {best} ({high}) to {worst} ({low}).",
-            **values,
-        )
+    (best, worst), (high, low) = (rows[name].iloc[[0, -1]] for name in ("label", "score"))
     return say(
-        "Dot plot of {n:count} scores with intervals, from {best} ({high}) to {worst} ({low}). "
-        "{focus} is marked at {score}.",
-        **values,
-        score=scores[focus],
+        "Dot plot of {n:count} scores with intervals, from {best} ({high}) to {worst} ({low}).",
+        **{"n": len(rows), "best": best, "high": high, "worst": worst, "low": low},
     )
+
+
+def _numbers(row: dict[str, Any], say: Say) -> Message:
+    if pd.isna(row["ci_low"]):
+        return say("{score}, without an interval; base {n:count}.", **row)
+    return say("{score} ({from_} to {to}, {level:percent}; base {n:count}).", **row)
 
 
 def _highest(rows: pd.DataFrame, focus: str | None, say: Say) -> Finding:
@@ -177,9 +114,7 @@ def _highest(rows: pd.DataFrame, focus: str | None, say: Say) -> Finding:
         return Finding(say("Too few people answered to show a score."), nobody, "open")
     names = rows["label"].tolist()
     row = row_values(rows.iloc[names.index(focus) if focus in names else 0])
-    detail = say("{score} ({from_} to {to}, {level:percent}; base {n:count}).", **row)
-    if pd.isna(row["ci_low"]):
-        detail = say("{score}, without an interval; base {n:count}.", **row)
+    detail = _numbers(row, say)
     settled: Settled = "open" if pd.isna(row["ci_low"]) else "clear"
     if len(rows) == 1:
         return Finding(say("The {measure} of “{item}” is {score}.", **row), detail, settled)
@@ -196,32 +131,23 @@ def _highest(rows: pd.DataFrame, focus: str | None, say: Say) -> Finding:
 def _standing(
     every: pd.DataFrame, rows: pd.DataFrame, pairs: pd.DataFrame, say: Say, *, focus: str | None
 ) -> tuple[Message, list[Finding], list[Action]]:
-    """Say where the focus stands, who is best and who is worst."""
-    ends = _ends(rows, pairs, say, focus=focus)
+    """Give the title, and say where the focus stands, who is best and who is worst."""
+    findings, actions = _ends(rows, pairs, say, focus=focus), list[Action]()
     if focus is not None and focus not in set(rows["label"]):
-        detail = say("{n:count} {n:answer|answers}.", n=_answers(every, focus))
+        answers = int(every.loc[every["label"] == focus, "n"].sum())
         few = say("Too few people rated {focus} to say where it stands.")
-        headline = say("Too few people rated {focus} to say where it stands")
-        return headline, [Finding(few, detail, "open"), *ends], []
-    if len(rows) < 2:
-        detail = say("{n:count} {n:answer|answers}.", n=_answers(every, None))
+        findings.insert(0, Finding(few, say("{n:count} {n:answer|answers}.", n=answers), "open"))
+    elif len(rows) < 2:
         few = say("Too few people answered to compare anybody.")
-        headline = say("Too few people answered to compare anybody")
-        return headline, [Finding(few, detail, "open")], []
-    if focus is not None:
-        headline, place, actions = _place(rows, pairs, say, focus=focus)
-        return headline, [place, *ends], actions
-    best = {"best": rows["label"].iloc[0], "n": len(rows), "k": int((rows["rank_low"] == 1).sum())}
-    headline = say("{best} satisfies most", **best)
-    if rows["rank_high"].iloc[0] > 1:
-        headline = say("{best} scores highest, but any of {k:count} could be first", **best)
-        if not pairs["distinct"].any():
-            headline = say("No two of {n:count} can be told apart in satisfaction", **best)
-    return headline, ends, []
-
-
-def _answers(every: pd.DataFrame, label: str | None) -> int:
-    return int(every.loc[every["label"] == label, "n"].sum() if label else every["n"].sum())
+        detail = say("{n:count} {n:answer|answers}.", n=int(every["n"].sum()))
+        findings = [Finding(few, detail, "open")]
+    elif focus is not None:
+        place, actions = _place(rows, pairs, say, focus=focus)
+        findings.insert(0, place)
+    elif rows["rank_high"].iloc[0] > 1 and not pairs["distinct"].any():
+        title = say("No two of {n:count} can be told apart in satisfaction", n=len(rows))
+        return title, findings, []
+    return findings[0].headline, findings, actions
 
 
 def _against(pairs: pd.DataFrame, label: str) -> tuple[list[str], list[str], list[str]]:
@@ -238,59 +164,48 @@ def _against(pairs: pd.DataFrame, label: str) -> tuple[list[str], list[str], lis
 
 def _place(
     rows: pd.DataFrame, pairs: pd.DataFrame, say: Say, *, focus: str
-) -> tuple[Message, Finding, list[Action]]:
-    row = rows[rows["label"] == focus].iloc[0]
-    above, below, alike = _against(pairs, focus)
-    values = row_values(row) | {"above": len(above), "below": len(below)}
-    detail = say(
-        "{score} ({from_} to {to}, {level:percent}; base {n:count}). It lies significantly above "
-        "{above:count} and below {below:count}.",
-        **values,
-    )
-    if alike:
+) -> tuple[Finding, list[Action]]:
+    """Say which ranks the focus may have, and what that asks for."""
+    row, (above, below, alike) = rows[rows["label"] == focus].iloc[0], _against(pairs, focus)
+    say = speaker(say, **row_values(row), above=len(above), below=len(below))
+    detail = _numbers(row_values(row), say)
+    if pd.notna(row["ci_low"]):
         detail = say(
             "{score} ({from_} to {to}, {level:percent}; base {n:count}). It lies significantly "
-            "above {above:count} and below {below:count}, and cannot be told from {names}{more}.",
-            **values,
-            names=first_names(alike),
-            more=and_more(alike),
+            "above {above:count} and below {below:count}.",
         )
-    if pd.isna(row["ci_low"]):
-        detail = say("{score}, without an interval; base {n:count}.", **values)
+        if alike:
+            detail = say(
+                "{score} ({from_} to {to}, {level:percent}; base {n:count}). It lies significantly "
+                "above {above:count} and below {below:count}, and cannot be told from "
+                "{names}{more}.",
+                names=first_names(alike),
+                more=and_more(alike),
+            )
     n, low, high = len(rows), int(row["rank_low"]), int(row["rank_high"])
-    ranks = {"low": low, "high": high, "n": n, "brand": focus, "best": rows["label"].iloc[0]}
+    say = speaker(say, low=low, high=high)
     if high == 1:
-        finding = Finding(say("{brand} scores above every other.", **ranks), detail, "clear")
         keep = Action("keep", say("Keep what lifts {focus} above every other."), "clear", "scores")
-        return say("{focus} satisfies more than every other"), finding, [keep]
-    headline = say("{focus} ranks between {low} and {high} of {n:count}", **ranks)
+        return Finding(say("{brand} scores above every other."), detail, "clear"), [keep]
     if low == high:
-        finding = Finding(say("{focus} ranks {low} of {k:count}.", **ranks), detail, "clear")
-        if rows["rank_high"].iloc[0] == 1:
-            headline = say("{focus} ranks {low} of {n:count}, and {best} satisfies most", **ranks)
         mend = say("Find out what puts {focus} below every other, and mend it.")
-        return headline, finding, [Action("fix", mend, "clear", "scores")] if low == n else []
+        fix = [Action("fix", mend, "clear", "scores")] if low == n else []
+        return Finding(say("{focus} ranks {low} of {k:count}."), detail, "clear"), fix
     if low == 1 and high == n:
-        alone = say("{focus} is not distinguishable from any other.")
-        headline = say("{focus} cannot be told from the others in satisfaction")
-        return headline, Finding(alone, detail, "open"), []
+        return Finding(say("{focus} is not distinguishable from any other."), detail, "open"), []
+    place = say("The rank of {focus} lies between {low} and {high} of {k:count}.")
+    settled: Settled = "likely" if low == 1 or high == n or high - low < n / 2 else "open"
     if low == 1:
         place = say(
             "Nobody scores distinguishably above {focus}; its rank lies between 1 and {high} of "
-            "{k:count}.",
-            **ranks,
+            "{k:count}."
         )
-        headline = say("Nobody satisfies clearly more than {focus}")
-        return headline, Finding(place, detail, "likely"), []
-    if high == n:
+    elif high == n:
         place = say(
             "Nobody scores distinguishably below {focus}; its rank lies between {low} and "
-            "{k:count}.",
-            **ranks,
+            "{k:count}."
         )
-        return headline, Finding(place, detail, "likely"), []
-    place = say("The rank of {focus} lies between {low} and {high} of {k:count}.", **ranks)
-    return headline, Finding(place, detail, "likely" if high - low < n / 2 else "open"), []
+    return Finding(place, detail, settled), []
 
 
 def _ends(rows: pd.DataFrame, pairs: pd.DataFrame, say: Say, *, focus: str | None) -> list[Finding]:
@@ -310,11 +225,8 @@ def _ends(rows: pd.DataFrame, pairs: pd.DataFrame, say: Say, *, focus: str | Non
             headline = say("{brand} scores above every other.", **row)
         else:
             headline = say("{brand} scores below every other.", **row)
-        detail = say("{score} ({from_} to {to}, {level:percent}; base {n:count}).", **row)
-        if pd.isna(row["ci_low"]):
-            detail = say("{score}, without an interval; base {n:count}.", **row)
         settled: Settled = "open" if len(alike) > 1 else "likely" if alike else "clear"
-        found.append(Finding(headline, detail, settled))
+        found.append(Finding(headline, _numbers(row, say), settled))
     return found
 
 
@@ -325,19 +237,19 @@ def _change(
     every: pd.DataFrame, measure: str, say: Say, *, focus: str | None
 ) -> tuple[Finding, list[Action]]:
     """Say who changed up to the last wave; with a focus, whether it did."""
-    rows = every[every["estimate"].notna()]
-    of_focus = rows[rows["label"] == focus]
-    if not len(rows) or (focus is not None and not len(of_focus)):
-        mine = every if focus is None else every[every["label"] == focus]
-        bases = {"n_a": int(mine["n_a"].max()), "n_b": int(mine["n_b"].max())}
+    mine = every if focus is None else every[every["label"] == focus]
+    rows = mine[mine["estimate"].notna()]
+    if not len(rows):
         headline = say("Too few people answered in both waves to speak of change.")
         if focus is not None:
             headline = say("Too few people rated {focus} in both waves to speak of change.")
+        bases = {name: int(mine[name].max()) for name in ("n_a", "n_b")}
         detail = say("Bases of at most {n_a:count} and {n_b:count}.", **bases)
         return Finding(headline, detail, "open"), []
+    row = rows.iloc[int(rows["estimate"].abs().argmax())]
+    detail = _change_detail(row, measure, say)
     if focus is None:
         changed = rows.loc[rows["distinct"].astype(bool), "label"].tolist()
-        detail = _change_detail(rows.iloc[rows["estimate"].abs().argmax()], measure, say)
         if not changed:
             text = "Nobody's score changed distinguishably between {earlier} and {later}."
             return Finding(say(text), detail, "open"), []
@@ -348,8 +260,6 @@ def _change(
             more=and_more(changed),
         )
         return Finding(headline, detail, "clear"), []
-    row = of_focus.iloc[0]
-    detail = _change_detail(row, measure, say)
     if pd.isna(row["ci_low"]) or row["ci_low"] <= 0 <= row["ci_high"]:
         same = say("{focus} did not change distinguishably between {earlier} and {later}.")
         return Finding(same, detail, "open"), []
@@ -366,23 +276,20 @@ def _change_alt(every: pd.DataFrame, measure: str, say: Say) -> Message:
     rows = every[every["estimate"].notna()]
     if not len(rows):
         return say("An empty chart: too few people answered.")
+    up, down = rows.iloc[0], rows.iloc[-1]
+    high, low = (scores.change_text(row["estimate"], measure) for row in (up, down))
     return say(
         "Dot plot of {n:count} changes with intervals around zero, from {up} ({high}) to {down} "
         "({low}).",
-        n=len(rows),
-        up=rows["label"].iloc[0],
-        high=change_text(rows["estimate"].iloc[0], measure),
-        down=rows["label"].iloc[-1],
-        low=change_text(rows["estimate"].iloc[-1], measure),
+        **{"n": len(rows), "up": up["label"], "high": high, "down": down["label"], "low": low},
     )
 
 
 def _change_detail(row: pd.Series, measure: str, say: Say) -> Message:
     signed = {"change": "estimate", "from_": "ci_low", "to": "ci_high"}
-    values = row_values(row) | {
-        name: change_text(row[one], measure) for name, one in signed.items()
-    }
-    values |= {name: score_text(row[name], measure) for name in ("before", "after")}
+    values = row_values(row)
+    values |= {name: scores.change_text(row[one], measure) for name, one in signed.items()}
+    values |= {name: formatted(float(row[name]), FORMATS[measure]) for name in ("before", "after")}
     if measure == "mean":
         return say(
             "{label}: {change} ({from_} to {to}, {level:percent}), from {before} to {after}; bases "
@@ -394,3 +301,148 @@ def _change_detail(row: pd.Series, measure: str, say: Say) -> Message:
         "bases {n_a:count} and {n_b:count}.",
         **values,
     )
+
+
+# --- pooling -------------------------------------------------------------------------------------
+
+
+def partial_pooling(
+    result: PartialPooling, *, focus: object = None, group: str | None = None
+) -> Story:
+    """Tell whether the banks differ at all, whose place rests on noise, and where the focus is.
+
+    Of the first group where none is named.
+    """
+    rows, whole = pooled_rows(result, group)
+    focus, notes = known_focus(focus, rows["label"])
+    moved = rows.loc[rows["rank"] != rows["pooled_rank"], "label"].sort_index().tolist()
+    headline, findings = _leader(rows), [_spread(whole), _noise(rows, moved)]
+    if focus is not None:
+        headline, finding = _of_focus(rows[rows["label"] == focus].iloc[0], len(rows))
+        findings.append(finding)
+    (first, last), (high, low) = (rows[name].iloc[[0, -1]] for name in ("label", "pooled"))
+    ends = {"first": first, "high": high, "last": last, "low": low}
+    pooled = Exhibit(
+        Message(
+            "Raw values (hollow) and the values they are drawn to (filled, {level:percent} "
+            "intervals): the larger the error, the closer to the common mean, the dashed line. At "
+            "the right the pooled value, and the place by the raw and by the pooled value.",
+            {"level": result.ci_level},
+        ),
+        Message(
+            "Dot plot of {n:count} pooled values, from {first} ({high:decimal2}) to {last} "
+            "({low:decimal2}), drawn toward the mean of {mean:decimal2}.",
+            {**ends, "n": len(rows), "mean": whole["estimate"]},
+        ),
+        rows,
+        (*notes, *as_notes(findings[1:]), *result.notes),
+        partial(result.plot, focus=focus, group=group),
+    )
+    return Story(headline, None, tuple(findings), (), {"pooled": pooled})
+
+
+def _leader(rows: pd.DataFrame) -> Message:
+    first = rows.sort_index()  # of equal ranks the first in the table
+    raw, pooled = (
+        first["label"].iloc[int(first[by].to_numpy().argmin())] for by in ("rank", "pooled_rank")
+    )
+    if raw == pooled:
+        return Message("{pooled} leads, with noise taken out too", {"pooled": pooled})
+    values = {"pooled": pooled, "raw": raw}
+    return Message("{pooled} leads once noise is taken out, and not {raw}", values)
+
+
+def _spread(whole: pd.Series) -> Finding:
+    detail = Message(
+        "The true values of {n_pooled:count} banks spread by {between_sd:number} (standard "
+        "deviation; {between_low:number} to {between_high:number}, {ci_level:percent}); "
+        "{between_share:percent} of the spread of the estimates is not noise.",
+        row_values(whole),
+    )
+    if whole["p_value"] > 0.05:
+        same = Message("The estimates differ by no more than noise would make them.")
+        return Finding(same, detail, "open")
+    settled: Settled = "clear" if whole["p_value"] <= 0.01 else "likely"
+    return Finding(Message("The banks do differ."), detail, settled)
+
+
+def _noise(rows: pd.DataFrame, moved: list[str]) -> Finding:
+    first = rows.sort_index()
+    detail = Message(
+        "{label} is drawn in most: by {shrinkage:percent} of its distance to the mean, from "
+        "{estimate:decimal2} to {pooled:decimal2}.",
+        row_values(first.iloc[int(first["shrinkage"].to_numpy().argmax())]),
+    )
+    headline = Message("No bank owes its place in the table to noise.")
+    if moved:
+        headline = Message(
+            "{names}{more} {n:changes|change} place once noise is taken out.",
+            {"names": first_names(moved), "more": and_more(moved), "n": len(moved)},
+        )
+    return Finding(headline, detail, "likely")
+
+
+def _of_focus(row: pd.Series, n: int) -> tuple[Message, Finding]:
+    say = speaker(**row_values(row), focus=row["label"], n=n)
+    detail = say(
+        "Raw {estimate:decimal2}, pooled {pooled:decimal2} ({ci_low:decimal2} to "
+        "{ci_high:decimal2}, {ci_level:percent}); place {rank:count} before, {pooled_rank:count} "
+        "after, of {n:count}."
+    )
+    headline = say("{focus} ranks {pooled_rank:count} of {n:count}, with noise taken out too")
+    if row["rank"] != row["pooled_rank"]:
+        headline = say(
+            "{focus} ranks {pooled_rank:count} of {n:count} once noise is taken out, and not "
+            "{rank:count}"
+        )
+    if row["shrinkage"] < 0.2:
+        firm = say("The value of {focus} rests on enough answers to stand by itself.")
+        return headline, Finding(firm, detail, "clear")
+    noisy = say(
+        "Part of the distance of {focus} from the mean, {shrinkage:percent}, is likely noise."
+    )
+    return headline, Finding(noisy, detail, "likely")
+
+
+# --- scales of several questions ------------------------------------------------------------------
+
+
+def scale_reliability(result: ScaleReliability, *, focus: object = None) -> Story:  # noqa: ARG001
+    """Tell whether the items may be added up, by the lower end of alpha's interval."""
+    facts = result.scale.iloc[0]
+    rows = result.items.assign(item=[result.labels.get(one, one) for one in result.items["item"]])
+    turned = rows.loc[rows["looks_reversed"], "item"].tolist()
+    low, high = facts["alpha_low"], facts["alpha_high"]
+    say = speaker(alpha=facts["alpha_raw"], low=low, high=high, level=facts["ci_level"])
+    say = speaker(say, n=int(facts["n_respondents"]), n_items=int(facts["n_items"]))
+    say = speaker(say, omega=facts["omega"], names=first_names(turned), more=and_more(turned))
+    detail = say(
+        "Alpha {alpha:decimal2} ({low:decimal2} to {high:decimal2}, {level:percent}), omega "
+        "{omega:decimal2}; {n:count} persons."
+    )
+    least = facts["alpha_low"] if pd.notna(facts["alpha_low"]) else facts["alpha_raw"]
+    actions: list[Action] = []
+    settled: Settled = "open"
+    if turned:
+        headline = say("Some items run against the others: {names}{more}.")
+        look = say("Look at the wording of {names}{more}, and turn the answers round.")
+        actions = [Action("check", look, "open", "scale")]
+    elif least >= FAIR_ALPHA:
+        headline, settled = say("The {n_items:count} items may be added up."), "clear"
+        if least >= GOOD_ALPHA:
+            headline = say("The {n_items:count} items hang together well and may be added up.")
+    elif facts["alpha_raw"] >= FAIR_ALPHA:
+        headline, settled = say("The {n_items:count} items can probably be added up."), "likely"
+    else:
+        headline = say("The {n_items:count} items do not hang together well enough to be added up.")
+    finding = Finding(headline, detail, settled)
+    scale = Exhibit(
+        say(
+            "Each of {n:count} items against the sum of the others, and alpha without it; KMO says "
+            "how far its correlations are shared with all.",
+            n=len(rows),
+        ),
+        data=rows[["item", "mean", "item_rest", "alpha_if_dropped", "loading", "kmo"]],
+        notes=(*as_notes([finding]), *result.notes),
+    )
+    return Story(headline, None, (finding,), tuple(actions), {"scale": scale})

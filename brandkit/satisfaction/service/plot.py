@@ -10,8 +10,12 @@ from matplotlib.axes import Axes
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
-from brandkit.satisfaction.service.priorities import PRIORITY_NAMES, ServicePriorities
-from brandkit.satisfaction.service.service import STAGES, ServiceQuality
+from brandkit.satisfaction.service.service import (
+    PRIORITY_NAMES,
+    STAGES,
+    ServicePriorities,
+    ServiceQuality,
+)
 from brandkit.viz.labels import row_names
 from brandkit.viz.marks import NAME_LINE, Dots, dot_rows
 from brandkit.viz.palette import PALETTE

@@ -1,44 +1,46 @@
-"""Service quality by dimension and by stage of the sale, as performance or as a gap."""
+"""Service quality by dimension and by stage of the sale, and what a bank should do first."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import (
-    InputError,
-    NotEnoughDataError,
-    ScaleError,
-    check_level,
-    check_option,
-    check_whole_number,
-    did_you_mean,
-    require_columns,
-    require_unique,
-    shown,
-)
-from brandkit.core.intervals import holm
+from brandkit.core import errors
+from brandkit.core.errors import shown
+from brandkit.core.intervals import carried_df, holm
 from brandkit.core.labels import coded
-from brandkit.core.linalg import Floats
-from brandkit.core.message import Message
+from brandkit.core.linalg import Codes, Flags, Floats, ratio
+from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
 from brandkit.sampling.design import SurveyData, SurveyRows
 from brandkit.sampling.rows import Data, Weight, survey_rows
-from brandkit.satisfaction.alikeness.kernel import rest_contrasts
+from brandkit.sampling.variance import linearised_covariance
+from brandkit.satisfaction.alikeness.kernel import bank_means, rest_contrasts
+from brandkit.satisfaction.drivers.drivers import DriverImportance
+from brandkit.satisfaction.fitting import estimate_columns, root
 from brandkit.satisfaction.groups import in_one_cluster
-from brandkit.satisfaction.service.kernel import ServiceMeans, mean_tests, service_means
+from brandkit.satisfaction.penalty.penalty import PenaltyReward
 
 Method = Literal["servperf", "servqual"]
+Priority = Literal["act", "keep", "secure", "watch", "later"]
 
 #: The stages of a sale, in order, in words.
 STAGES: Final = {
     "before": Message("before the sale"),
     "during": Message("during the sale"),
     "after": Message("after the sale"),
+}
+#: What must be true, in this order, in words; the first that holds gives the priority.
+PRIORITY_NAMES: Final[dict[Priority, Message]] = {
+    "act": Message("Act first"),
+    "keep": Message("Keep the lead"),
+    "secure": Message("Secure"),
+    "watch": Message("Watch"),
+    "later": Message("Later"),
 }
 _PLACE: Final = ["kind", "item", "label", "dimension", "stage"]
 _TEXTS: Final = {*_PLACE, "brand", "stage_a", "stage_b"}
@@ -77,26 +79,18 @@ class ServiceQuality(Result):
     stages: tuple[str, ...]
     ci_level: float
 
-    def tidy(self) -> pd.DataFrame:
-        """Give all scores."""
-        return self.scores.copy()
-
     def glance(self) -> pd.DataFrame:
         """Give one row: the market's score over all items, and how it was made."""
         market = self.scores[self.scores["brand"].isna()]
         whole = market[market["kind"] == "all"].iloc[0]
-        counts = {f"n_{kind}s": [int((market["kind"] == kind).sum())]
-                  for kind in ("item", "dimension", "stage")}  # fmt: skip
-        return pd.DataFrame(
-            {
-                "method": [self.method],
-                **counts,
-                "n_brands": [int(self.scores["brand"].nunique())],
-                "n_persons": [int(whole["n_persons"])],
-                "estimate": [float(whole["estimate"])],
-                "std_error": [float(whole["std_error"])],
-                "ci_level": [self.ci_level],
-            }
+        kinds = ("item", "dimension", "stage")
+        return self._row(
+            "method n_items n_dimensions n_stages n_brands n_persons estimate std_error ci_level",
+            **{f"n_{kind}s": int((market["kind"] == kind).sum()) for kind in kinds},
+            n_brands=int(self.scores["brand"].nunique()),
+            n_persons=int(whole["n_persons"]),
+            estimate=float(whole["estimate"]),
+            std_error=float(whole["std_error"]),
         )
 
     @property
@@ -109,8 +103,7 @@ class ServiceQuality(Result):
         """Give the scores of a kind of part for a bank, or the market, with ``name`` of each."""
         chosen = self.usual_kind if kind is None else kind
         known = [one for one in self.scores["kind"].unique() if one != "all"]
-        if chosen not in known:
-            raise InputError(f"`kind` must be one of {shown(known)}; found {shown(kind)}.")
+        errors.check_known("kind", chosen, known, rule=f"be one of {shown(known)}")
         brands = self.scores["brand"]
         own = brands.isna() if brand is None else brands == brand
         rows = self.scores[(self.scores["kind"] == chosen) & own]
@@ -202,47 +195,55 @@ def service_quality(
     >>> stage[["stage", "estimate"]].to_numpy().tolist()
     [['before', 8.0], ['after', 5.5]]
     """
-    check_option("missing", missing, ("pairwise", "drop", "raise"))
-    check_whole_number("suppress_below", suppress_below, low=2)
-    check_level(level)
+    errors.check_option("missing", missing, ("pairwise", "drop", "raise"))
+    errors.check_whole_number("suppress_below", suppress_below, low=2)
+    errors.check_level(level)
     if isinstance(items, str) or not len(items):
-        raise InputError(f"`items` must be a list of columns, or a mapping; found {shown(items)}.")
-    names = list(items)
-    require_unique("items", names, what="item")
+        raise errors.InputError(
+            f"`items` must be a list of columns, or a mapping; found {shown(items)}."
+        )
+    names, dimensions = list(items), dict(items) if isinstance(items, Mapping) else {}
+    errors.require_unique("items", names, what="item")
     if expectations is not None:
         _require_items("expectations", expectations, names, whole=True)
     stage_of = _known_stages(data, names, stages)
-    places, weights = _parts(
-        names,
-        dimensions=dict(items) if isinstance(items, Mapping) else {},
-        stages=stage_of,
-        importance=_checked_importance(names, importance),
-    )
-    column = brand or (data.design.get("brand") if isinstance(data, SurveyData) else None)
-    frame = data.responses if isinstance(data, SurveyData) else data
+    places, weights = _parts(names, dimensions, stage_of, _checked_importance(names, importance))
+    is_survey = isinstance(data, SurveyData)
+    frame, column = data.responses if is_survey else data, brand
+    column = column or (data.design.get("brand") if is_survey else None)
     if column is not None and isinstance(frame, pd.DataFrame):
-        require_columns(frame, [column], argument="brand")
-    rows = survey_rows(
-        data, columns=[*names, *((expectations[item] for item in names) if expectations else ())],
-        others=[column] if column else [], missing="keep" if missing == "pairwise" else missing,
-        weight=weight, respondent=respondent, strata=strata, cluster=cluster,
-    )  # fmt: skip
+        errors.require_columns(frame, [column], argument="brand")
+    design: dict[str, Any] = {"respondent": respondent, "strata": strata, "cluster": cluster}
+    design |= {"weight": weight, "others": [column] if column else []}
+    design["missing"] = "keep" if missing == "pairwise" else missing
+    expected = [expectations[item] for item in names] if expectations else []
+    rows = survey_rows(data, columns=[*names, *expected], **design)
 
     codes, brands = coded(rows.frame[column]) if column else (np.zeros(len(rows), np.intp), ())
-    means = service_means(
-        rows, n_items=len(names), bank=codes, n_banks=len(brands), weights=weights,
-        least=suppress_below,
-    )  # fmt: skip
+    means = _service_means(rows, codes, len(brands), weights=weights, least=suppress_below)
     if means.hidden[:, -1].all():
-        raise NotEnoughDataError(
+        raise errors.NotEnoughDataError(
             f"`data` must have answers of {suppress_below} persons to some item; found "
             f"{int(means.persons[: len(names), -1].max())}. Lower suppress_below, or gather more."
         )
 
     places["label"] = [rows.labels.get(item, item) if item else None for item in places["item"]]
-    loose = [item for item in names if stage_of and item not in stage_of]
     frames = _Frames(rows, means, places, brands, level)
-    lone = np.flatnonzero(means.alone[:-1])
+    alone = [brand for brand, is_alone in zip(brands, means.alone[:-1], strict=False) if is_alone]
+    notes = noted(
+        "{n:count} {n:score rests|scores rest} on fewer than {least:count} persons and {n:is|are} "
+        "not shown.",
+        n=int(means.hidden[:, :-1].sum()),
+        least=suppress_below,
+    )
+    notes += noted(
+        "{items} {n:belongs|belong} to no stage of the sale and {n:counts|count} in none.",
+        items=[item for item in names if stage_of and item not in stage_of],
+    )
+    notes += noted(
+        "Items count by their importance, whose own uncertainty the intervals leave out.",
+        importance=importance,
+    )
     return ServiceQuality(
         scores=frames.scores(),
         comparisons=frames.comparisons(),
@@ -250,11 +251,7 @@ def service_quality(
         method="servperf" if expectations is None else "servqual",
         stages=tuple(places.loc[places["kind"] == "stage", "stage"]),
         ci_level=level,
-        notes=(
-            *rows.notes,
-            *([in_one_cluster([brands[at] for at in lone])] if len(lone) else []),
-            *_notes(means, suppress_below, loose, weighted=importance is not None),
-        ),
+        notes=(*rows.notes, *([in_one_cluster(alone)] if alone else []), *notes),
     )
 
 
@@ -267,13 +264,13 @@ def _require_items(
     """Refuse keys that are no items, and items without a key where all must have one."""
     strange = [name for name in given if name not in items]
     if strange:
-        raise InputError(
+        raise errors.InputError(
             f"`{argument}` must be about the items; found {shown(strange)}, which are none."
-            f"{did_you_mean(str(strange[0]), items)}"
+            f"{errors.did_you_mean(str(strange[0]), items)}"
         )
     lost = [name for name in items if name not in given]
     if whole and lost:
-        raise InputError(
+        raise errors.InputError(
             f"`{argument}` must say something of every item; found none for {shown(lost)}. Add "
             "them, or leave those items out."
         )
@@ -300,57 +297,100 @@ def _checked_importance(items: list[str], given: Mapping[str, float] | None) -> 
     wrong = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
     if len(wrong):
         at = int(wrong[0])
-        raise ScaleError(
+        raise errors.ScaleError(
             f"`importance` must be >= 0; found {shown(float(weights[at]))} for {shown(items[at])}."
         )
     return weights
 
 
 def _parts(
-    items: list[str],
-    *,
-    dimensions: Mapping[str, str],
-    stages: Mapping[str, str],
-    importance: Floats,
+    items: list[str], dimensions: Mapping[str, str], stages: Mapping[str, str], importance: Floats
 ) -> tuple[pd.DataFrame, Floats]:
     """Give the place of each part, and the weights of items in it, shape (parts, items)."""
     found = list(dict.fromkeys(stages.values()))
     ordered = [one for one in STAGES if one in found] + [one for one in found if one not in STAGES]
-    places: list[tuple[str, str | None, str | None, str | None]] = [
-        ("item", item, dimensions.get(item), stages.get(item)) for item in items
+    places = [
+        {"kind": "item", "item": item, "dimension": dimensions.get(item), "stage": stages.get(item)}
+        for item in items
     ]
     weights = list(np.eye(len(items)))
     groups = [("dimension", dimensions, name) for name in dict.fromkeys(dimensions.values())]
-    for kind, home, name in [*groups, *(("stage", stages, name) for name in ordered)]:
+    groups += [("stage", stages, name) for name in ordered]
+    for kind, home, name in [*groups, ("all", {}, None)]:
         of_part = np.array([home.get(item) == name for item in items]) * importance
-        places.append((kind, None, *((name, None) if kind == "dimension" else (None, name))))
-        weights.append(_shares(of_part, f"{kind} {name!r}"))
-    places.append(("all", None, None, None))
-    weights.append(_shares(importance, "all items"))
-    return pd.DataFrame(places, columns=["kind", "item", "dimension", "stage"]), np.array(weights)
+        if of_part.sum() <= 0:
+            part = "all items" if name is None else f"{kind} {name!r}"
+            raise errors.ScaleError(
+                f"`importance` must be above 0 for some item of {part}; found zeros only. Leave "
+                "the part out, or give one of its items weight."
+            )
+        places.append({"kind": kind, kind: name})
+        weights.append(of_part / of_part.sum())
+    columns = ["kind", "item", "dimension", "stage"]
+    return pd.DataFrame(places, dtype=object).reindex(columns=columns), np.array(weights)
 
 
-def _shares(weights: Floats, part: str) -> Floats:
-    if weights.sum() <= 0:
-        raise ScaleError(
-            f"`importance` must be above 0 for some item of {part}; found zeros only. Leave the "
-            "part out, or give one of its items weight."
-        )
-    return np.asarray(weights / weights.sum())
+# --- means of items and parts, the market last ---------------------------------------------------
 
 
-def _notes(means: ServiceMeans, least: int, loose: list[str], *, weighted: bool) -> list[Message]:
-    notes = []
-    if hidden := int(means.hidden[:, :-1].sum()):
-        text = "{n:count} {n:score rests|scores rest} on fewer than {least:count} persons and {n:is|are} not shown."  # noqa: E501
-        notes.append(Message(text, {"n": hidden, "least": least}))
-    if loose:
-        text = "{items} {n:belongs|belong} to no stage of the sale and {n:counts|count} in none."
-        notes.append(Message(text, {"items": loose, "n": len(loose)}))
-    if weighted:
-        text = "Items count by their importance, whose own uncertainty the intervals leave out."
-        notes.append(Message(text))
-    return notes
+class _Means(NamedTuple):
+    """Scores of parts x banks; missing where too few persons answered."""
+
+    estimate: Floats
+    performance: Floats
+    expectation: Floats
+    #: What each sampling unit adds, units x parts x banks; missing for banks met in one cluster.
+    contributions: Floats
+    n: Floats  # of the part's item with the most
+    persons: Floats
+    hidden: Flags  # items x banks
+    alone: Flags  # banks met in one cluster, whose error cannot be estimated
+
+
+def _service_means(
+    rows: SurveyRows, bank: Codes, n_banks: int, *, weights: Floats, least: int
+) -> _Means:
+    """Take means of items by bank, then of parts (weights: parts x items).
+
+    Columns of ``rows`` beyond the items are what was expected of each.
+    """
+    n_items = weights.shape[1]
+    ratings, expected = rows.values[:, :n_items], rows.values[:, n_items:]
+    scored = ratings - expected if expected.size else ratings
+    market = np.zeros(len(rows), np.intp)
+    sides = [(bank, n_banks), (market, 1)] if n_banks else [(market, 1)]
+    taken = [
+        [bank_means(rows, answers=column, bank=codes, n_banks=n) for codes, n in sides]
+        for column in scored.T
+    ]
+    mean, n, persons, added = (
+        np.stack([np.concatenate([getattr(side, name) for side in item], -1) for item in taken])
+        for name in ("mean", "n", "persons", "contributions")
+    )
+    hidden, answered = np.asarray(persons < least), ~np.isnan(scored)
+    inside = np.vstack([bank == np.arange(n_banks)[:, None], np.ones(len(rows))])
+    base = answered * rows.weight[:, None]
+
+    def of_parts(values: Floats) -> Floats:
+        """Give means of parts; missing where an item that counts is."""
+        shown = np.where(hidden, np.nan, values)
+        lost = (weights > 0).astype(float) @ np.isnan(shown)
+        return np.asarray(np.where(lost > 0, np.nan, weights @ np.nan_to_num(shown)))
+
+    def levels(values: Floats) -> Floats:
+        """Give plain weighted means of parts."""
+        if not values.size:
+            return of_parts(np.full(mean.shape, np.nan))
+        return of_parts(ratio(inside @ (np.where(answered, values, 0.0) * base), inside @ base).T)
+
+    def most(counts: Floats) -> Floats:
+        return np.asarray(np.where((weights > 0)[:, :, None], counts, 0.0).max(axis=1))
+
+    gone = np.isnan(added).any(axis=1)
+    parts = np.einsum("pi,iub->upb", weights, np.nan_to_num(added))
+    parts[:, (weights > 0).astype(float) @ gone > 0] = np.nan
+    means = (of_parts(mean), levels(ratings), levels(expected))
+    return _Means(*means, parts, most(n), most(persons), hidden, (gone & ~hidden).any(axis=0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -358,14 +398,14 @@ class _Frames:
     """Puts names, errors and tests to means of parts (rows of ``places``) by bank."""
 
     rows: SurveyRows
-    means: ServiceMeans
+    means: _Means
     places: pd.DataFrame
     brands: tuple[str, ...]
     level: float
 
     def scores(self) -> pd.DataFrame:
         """Give the score of every part, for the market first and then for every bank."""
-        means, order, pieces = self.means, [len(self.brands), *range(len(self.brands))], []
+        means, order, pieces = self.means, [-1, *range(len(self.brands))], []
         for part, place in enumerate(self.places.to_dict("records")):
             scores = {
                 "score": means.performance[part],
@@ -398,7 +438,7 @@ class _Frames:
         means, pieces = self.means, []
         stages = np.flatnonzero(self.places["kind"] == "stage")
         names = self.places["stage"].to_numpy(dtype=object)
-        for at, brand in [(len(self.brands), None), *enumerate(self.brands)]:
+        for at, brand in [(-1, None), *enumerate(self.brands)]:
             scored = stages[~np.isnan(means.estimate[stages, at])]
             first, second = (scored[ends] for ends in np.triu_indices(len(scored), 1))
             if len(first):
@@ -410,7 +450,15 @@ class _Frames:
         return self._framed(pieces, columns)
 
     def _tested(self, estimate: Floats, added: Floats) -> dict[str, Any]:
-        tested = mean_tests(self.rows, estimate, added=added, level=self.level)
+        """Give estimates with errors, intervals and tests of 0, from what units add (units, m)."""
+        unknown = np.isnan(estimate) | np.isnan(added).any(axis=0)
+        added = np.where(unknown, 0.0, added)
+        error = root(linearised_covariance(added, stratum=self.rows.stratum))
+        error = np.where(unknown, np.nan, error)
+        df = carried_df(added, df=self.rows.df)
+        tested = estimate_columns(estimate, error, df, level=self.level)
+        # what is 0 without any error is sure to be none
+        tested["p_value"] = np.where((estimate == 0) & (error == 0), 1.0, tested["p_value"])
         return tested | {"p_adjusted": holm(tested["p_value"])}
 
     def _framed(self, pieces: list[dict[Any, Any]], columns: list[str]) -> pd.DataFrame:
@@ -422,3 +470,146 @@ class _Frames:
                 if name in joined:
                     joined[name] += list(values) if np.ndim(values) else [values] * n
         return pd.DataFrame(joined).astype({name: "str" for name in columns if name in _TEXTS})
+
+
+# --- what to do first ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ServicePriorities(Result):
+    """What to do first, service by service.
+
+    Parameters
+    ----------
+    services : DataFrame
+        One row a service, the most urgent first: ``item label importance share above_noise role
+        score estimate std_error ci_low ci_high ci_level p_adjusted priority n``. ``estimate`` is
+        the bank's mean less the plain mean of its rivals, in scale points.
+    brand : str
+        The bank.
+    """
+
+    services: pd.DataFrame
+    brand: str
+
+    def glance(self) -> pd.DataFrame:
+        """Give one row: how many services are to be acted on first, kept up and secured."""
+        priority = self.services["priority"]
+        counts = {f"n_{name}": int((priority == name).sum()) for name in ("act", "keep", "secure")}
+        return self._row("brand n_items n_act n_keep n_secure", n_items=len(priority), **counts)
+
+
+def service_priorities(
+    drivers: DriverImportance,
+    *,
+    quality: ServiceQuality,
+    brand: str,
+    roles: PenaltyReward | None = None,
+    level: float = 0.95,
+) -> ServicePriorities:
+    """Say what a bank should do first, from what matters and where it lags behind.
+
+    Answers *where does effort pay?*: a service that matters and in which rivals are better comes
+    first; one that matters little can wait, however badly it is done.
+
+    Parameters
+    ----------
+    drivers : DriverImportance
+        How much each service matters.
+    quality : ServiceQuality
+        How well the banks do in each of them.
+    brand : str
+        The bank; there must be rivals.
+    roles : PenaltyReward, optional
+        Which services are basic: those are secured even where the bank is level with its rivals.
+    level : float, default 0.95
+        A difference from the rivals counts where its Holm-adjusted p-value over the banks is at
+        most 1 - level.
+
+    Returns
+    -------
+    ServicePriorities
+
+    Raises
+    ------
+    InputError
+        The bank has no rivals in `quality`, or no service is in both.
+
+    Notes
+    -----
+    A service matters where its importance is above its noise floor and its share of all
+    importance is at least half of an even share, 1/(2 drivers). Then, in this order: ``act``, it
+    matters and the bank is behind; ``keep``, it matters and the bank is ahead; ``secure``, it
+    matters, is basic, and the bank is level; ``watch``, it matters and the bank is level;
+    ``later``, it does not matter.
+
+    References
+    ----------
+    Martilla, J. A. and James, J. C. (1977). Importance-performance analysis. Journal of Marketing
+    41(1), 77-79. doi:10.1177/002224297704100112
+
+    Examples
+    --------
+    >>> from brandkit.sources import read_study
+    >>> from brandkit.satisfaction.drivers.drivers import driver_importance
+    >>> from brandkit.satisfaction.service.service import service_quality
+    >>> study = read_study("sample")
+    >>> services = study.settings.survey.drivers
+    >>> what_matters = driver_importance(study.survey, outcome="sat1", drivers=services,
+    ...     missing="drop", draws=100)
+    >>> done = service_quality(study.survey, items=services)
+    >>> first = service_priorities(what_matters, quality=done, brand="Civic")
+    >>> first.services["priority"].iloc[0]
+    'act'
+    """
+    standing = _standing(quality, brand)
+    known = drivers.drivers[["driver", "label", "importance", "share", "above_noise"]]
+    frame = known.rename(columns={"driver": "item"}).merge(standing, on="item", how="inner")
+    if frame.empty:
+        raise errors.InputError(
+            "`quality` must hold the services that `drivers` ranks; found "
+            f"{shown(standing['item'].tolist())}. Make both of the same items."
+        )
+    role_of = {} if roles is None else dict(roles.attributes[["attribute", "role"]].to_numpy())
+    frame["role"] = [role_of.get(item) for item in frame["item"]]
+    n_drivers = len(drivers.drivers)
+    matters = frame["above_noise"].astype(bool) & (frame["share"] >= 0.5 / n_drivers)
+    differs = matters & (frame["p_adjusted"] <= 1 - level)
+    rules = [differs & (frame["estimate"] < 0), differs, matters & (frame["role"] == "basic")]
+    rank = np.select([*rules, matters], range(4), 4)
+    frame["priority"] = [list(PRIORITY_NAMES)[at] for at in rank]
+
+    ranked = frame.assign(rank=rank).sort_values(
+        ["rank", "importance"], ascending=[True, False], kind="stable", ignore_index=True
+    )
+    notes = noted(
+        "Which services are basic is not known here, so none is secured.", unknown=roles is None
+    )
+    notes += noted(
+        "{n:count} {n:driver|drivers} without a score of the bank {n:is|are} left out.",
+        n=n_drivers - len(frame),
+    )
+    columns = ["item", "label", "importance", "share", "above_noise", "role", "score", *_STANDING]
+    return ServicePriorities(
+        services=ranked[[*columns, "priority", "n"]], brand=brand, notes=tuple(notes)
+    )
+
+
+_STANDING = [*_ENDS, "p_adjusted"]
+
+
+def _standing(quality: ServiceQuality, brand: str) -> pd.DataFrame:
+    """Give a bank's score in each item, and its difference from the mean of its rivals."""
+    banks = sorted(map(str, quality.scores["brand"].dropna().unique()))
+    rule = f"be one of the banks rated, {shown(banks, most=12)}"
+    errors.check_known("brand", brand, banks, rule=rule)
+    own, scores = (
+        frame[(frame["kind"] == "item") & (frame["brand"] == brand)]
+        for frame in (quality.comparisons, quality.scores)
+    )
+    if own.empty:
+        raise errors.InputError(
+            f"`quality` must compare {shown(brand)} with rivals; found no other bank. Where a "
+            "study has one bank only, look at importance_performance."
+        )
+    return own[["item", *_STANDING]].merge(scores[["item", "score", "n"]], on="item", how="left")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -10,9 +11,10 @@ from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Action, Exhibit, Story, speaker
 from brandkit.language import translate
-from brandkit.satisfaction.penalty.penalty import role_name
-from brandkit.satisfaction.service.priorities import PRIORITY_NAMES, ServicePriorities
-from brandkit.satisfaction.service.service import STAGES, ServiceQuality
+from brandkit.satisfaction.groups import row_values
+from brandkit.satisfaction.penalty.penalty import ROLE_NAMES
+from brandkit.satisfaction.service import service
+from brandkit.satisfaction.service.service import STAGES, ServicePriorities, ServiceQuality
 
 #: Adjusted p-values up to which a difference is called clear, or likely.
 CLEAR, LIKELY = 0.01, 0.05
@@ -34,9 +36,9 @@ def service_quality(result: ServiceQuality, *, focus: object = None) -> Story:
     if len(rows):
         against = rows.sort_values("p_adjusted", kind="stable").head(MOST_TOLD)
         told = [_against_others(dict(row), focus) for _, row in against.iterrows()]
-        headline = _focus_headline(result, rows, focus)
+        headline = _focus_headline(rows, focus)
         findings = [finding for finding, _ in told]
-        actions = tuple(action for _, action in told if action.settled != "open")
+        actions = tuple(action for _, due in told for action in due)
         if len(result.stages) > 1:
             findings.append(_weakest(result, brand=focus))
     elif focus is not None and len(result.comparisons):
@@ -56,65 +58,44 @@ def service_quality(result: ServiceQuality, *, focus: object = None) -> Story:
 
 def _market_headline(result: ServiceQuality) -> Message:
     best, worst = _ends(result.parts())
-    say = speaker(best=_part(best), worst=_part(worst))
     if best["name"] == worst["name"]:
-        return say("How good the banks' service is")
-    if result.stages:
-        return say("Service is best {best} and weakest {worst}")
-    return say("Service is best in “{best}” and weakest in “{worst}”")
+        return Message("How good the banks' service is")
+    ends = {"best": _within(best), "worst": _within(worst)}
+    return Message("Service is best {best} and weakest {worst}", ends)
 
 
-def _focus_headline(result: ServiceQuality, rows: pd.DataFrame, focus: object) -> Message:
-    sure = rows[rows["p_adjusted"] <= LIKELY]
-    ahead, behind = (_listed(part) for part in (sure[sure["estimate"] > 0],
-                                                sure[sure["estimate"] < 0]))  # fmt: skip
-    say = speaker(focus=focus, ahead=ahead, behind=behind)
-    if not ahead and not behind:
-        return say("{focus} cannot be told from the others in service")
-    if result.stages:
-        if ahead and behind:
-            return say("{focus} leads {ahead} and falls behind {behind}")
-        if ahead:
-            return say("{focus} serves better than the others {ahead}")
+def _focus_headline(rows: pd.DataFrame, focus: object) -> Message:
+    sure = rows[rows["p_adjusted"] <= LIKELY].to_dict("records")
+    leads = [row for row in sure if row["estimate"] > 0][:MOST_TOLD]
+    lags = [row for row in sure if row["estimate"] < 0][:MOST_TOLD]
+    say = speaker(focus=focus, ahead=_within(*leads), behind=_within(*lags))
+    if leads and lags:
+        return say("{focus} leads {ahead} and falls behind {behind}")
+    if leads:
+        return say("{focus} serves better than the others {ahead}")
+    if lags:
         return say("{focus} falls behind {behind}")
-    if ahead and behind:
-        return say("{focus} leads in {ahead} and falls behind in {behind}")
-    if ahead:
-        return say("{focus} serves better than the others in {ahead}")
-    return say("{focus} falls behind in {behind}")
+    return say("{focus} cannot be told from the others in service")
 
 
-def _listed(rows: pd.DataFrame) -> list[Message | str]:
-    parts = [_part(dict(row)) for _, row in rows.iterrows()]
-    if len(rows) and rows["kind"].iloc[0] == "stage":
-        return parts
-    return [Message("“{part}”", {"part": part}) for part in parts[:MOST_TOLD]]
-
-
-def _against_others(row: dict[str, Any], focus: object) -> tuple[Finding, Action]:
-    settled = _how(float(row["p_adjusted"]))
-    is_ahead, is_open = row["estimate"] > 0, settled == "open"
-    say = speaker(focus=focus, part=_part(row), gap=row["estimate"], low=row["ci_low"],
+def _against_others(row: dict[str, Any], focus: object) -> tuple[Finding, list[Action]]:
+    settled, about = _how(float(row["p_adjusted"])), _EXHIBITS[row["kind"]]
+    say = speaker(focus=focus, part=_within(row), gap=row["estimate"], low=row["ci_low"],
                   high=row["ci_high"], level=row["ci_level"], p=row["p_adjusted"])  # fmt: skip
-    if row["kind"] == "stage":
-        better = say("{focus} serves better than the others {part}.")
-        worse = say("{focus} serves worse than the others {part}.")
-        alike = say("{focus} cannot be told from the others {part}.")
-        keep = say("Keep the service {part} ahead: {gap:signed} points against the others.")
-        mend = say("Improve the service {part}: {gap:signed} points against the others.")
-    else:
-        better = say("{focus} serves better than the others in “{part}”.")
-        worse = say("{focus} serves worse than the others in “{part}”.")
-        alike = say("{focus} cannot be told from the others in “{part}”.")
-        keep = say("Keep “{part}” ahead: {gap:signed} points against the others.")
-        mend = say("Improve “{part}”: {gap:signed} points against the others.")
     detail = say(
         "{gap:signed} points against the mean of the others ({low:signed} to {high:signed}, "
         "{level:percent}; p {p:p} over all banks)."
     )
-    about = _EXHIBITS[row["kind"]]
-    action = Action("keep" if is_ahead else "fix", keep if is_ahead else mend, settled, about)
-    return Finding(alike if is_open else better if is_ahead else worse, detail, settled), action
+    if settled == "open":
+        alike = say("{focus} cannot be told from the others {part}.")
+        return Finding(alike, detail, settled), []
+    if row["estimate"] > 0:
+        better = say("{focus} serves better than the others {part}.")
+        keep = say("Keep the service {part} ahead: {gap:signed} points against the others.")
+        return Finding(better, detail, settled), [Action("keep", keep, settled, about)]
+    worse = say("{focus} serves worse than the others {part}.")
+    mend = say("Improve the service {part}: {gap:signed} points against the others.")
+    return Finding(worse, detail, settled), [Action("fix", mend, settled, about)]
 
 
 def _weakest(result: ServiceQuality, *, brand: str | None) -> Finding:
@@ -133,19 +114,19 @@ def _weakest(result: ServiceQuality, *, brand: str | None) -> Finding:
         )
         return Finding(headline, detail, "open")
     if brand is None:
-        unsure = say("At which stage the banks serve worst is open.")
-        sure = say("The banks serve worst {stage}.")
+        headline = say("The banks serve worst {stage}.")
+        if settled == "open":
+            headline = say("At which stage the banks serve worst is open.")
         detail = say(
             "The market scores {low:decimal2} {stage} and {high:decimal2} {best}; {n:count} "
             "persons."
         )
-    else:
-        unsure = say("At which stage {brand} serves worst is open.")
-        sure = say("{brand} serves worst {stage}.")
-        detail = say(
-            "It scores {low:decimal2} there and {high:decimal2} {best}; {n:count} persons."
-        )
-    return Finding(unsure if settled == "open" else sure, detail, settled)
+        return Finding(headline, detail, settled)
+    headline = say("{brand} serves worst {stage}.")
+    if settled == "open":
+        headline = say("At which stage {brand} serves worst is open.")
+    detail = say("It scores {low:decimal2} there and {high:decimal2} {best}; {n:count} persons.")
+    return Finding(headline, detail, settled)
 
 
 def _exhibit(
@@ -154,41 +135,32 @@ def _exhibit(
     shown = result.parts(kind=kind, brand=focus)
     scores = result.scores[result.scores["kind"] == kind].reset_index(drop=True)
     best, worst = _ends(shown)
-    say = speaker(level=result.ci_level, focus=focus, measure=_MEASURES[result.method],
-                  best=_part(best), worst=_part(worst), high=best["estimate"],
-                  low=worst["estimate"])  # fmt: skip
-    persons, parts = int(scores["n_persons"].max()), int(shown["estimate"].notna().sum())
+    say = speaker(measure=_MEASURES[result.method], level=result.ci_level)
+    say = speaker(say, best=_part(best), high=best["estimate"], n=int(scores["n_persons"].max()))
+    say = speaker(
+        say, worst=_part(worst), low=worst["estimate"], focus=focus or Message("the market")
+    )
+    caption = say(
+        "{measure}: {focus} with {level:percent} intervals, the market (bars) and the other banks "
+        "(circles); {n:count} persons."
+    )
     if focus is None:
         caption = say(
             "{measure}: the market with {level:percent} intervals, and the banks (circles); "
-            "{n:count} persons.",
-            n=persons,
+            "{n:count} persons."
         )
-        alt = say(
-            "Dot plot of {n:count} parts of the service, from {best} ({high:decimal2}) to "
-            "{worst} ({low:decimal2}).",
-            n=parts,
-        )
-    else:
-        caption = say(
-            "{measure}: {focus} with {level:percent} intervals, the market (bars) and the other "
-            "banks (circles); {n:count} persons.",
-            n=persons,
-        )
-        alt = say(
-            "Dot plot of {n:count} parts of the service; {focus} scores from {high:decimal2} "
-            "({best}) to {low:decimal2} ({worst}).",
-            n=parts,
-        )
+    alt = say(
+        "Dot plot of {n:count} parts of the service; {focus} scores from {high:decimal2} "
+        "({best}) to {low:decimal2} ({worst}).",
+        n=int(shown["estimate"].notna().sum()),
+    )
     if shown["estimate"].isna().all():
         alt = say("An empty chart: too few people answered.")
     names = [translate(_part(dict(row))) for _, row in scores.iterrows()]
-    data = scores.assign(**{kind: names})[
-        [kind, "brand", *(["score", "expectation"] if result.method == "servqual" else []),
-         "estimate", "ci_low", "ci_high", "ci_level", "n"]
-    ]  # fmt: skip
-    return Exhibit(caption, alt, data, notes,
-                   lambda: result.plot(kind=kind, focus=focus))  # fmt: skip
+    both = ["score", "expectation"] if result.method == "servqual" else []
+    columns = [kind, "brand", *both, "estimate", "ci_low", "ci_high", "ci_level", "n"]
+    data = scores.assign(**{kind: names})[columns]
+    return Exhibit(caption, alt, data, notes, partial(result.plot, kind=kind, focus=focus))
 
 
 def _how(p_value: float) -> Settled:
@@ -199,6 +171,14 @@ def _part(row: dict[str, Any]) -> Message | str:
     """Name a part of the service: a stage of the sale in words."""
     name = str(row["label"] if row["kind"] == "item" else row[row["kind"]])
     return STAGES.get(name, name) if row["kind"] == "stage" else name
+
+
+def _within(*rows: dict[Any, Any]) -> Message | list[Message | str]:
+    """Say where in the service: before the sale, in “advice”."""
+    parts = [_part(row) for row in rows]
+    if rows and rows[0]["kind"] == "stage":
+        return parts
+    return Message("in {parts}", {"parts": [Message("“{part}”", {"part": one}) for one in parts]})
 
 
 def _ends(rows: pd.DataFrame) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -221,26 +201,19 @@ def service_priorities(result: ServicePriorities, *, focus: object = None) -> St
     findings: list[Finding] = []
     actions: list[Action] = []
     if act:
-        headline = say("{brand} should first mend: {items}", items=act)
-        findings.append(Finding(say("First to mend at {brand}: {items}.", items=act),
-                                _difference(rows["act"]), "clear"))  # fmt: skip
-        actions.append(Action("fix", findings[-1].headline, "clear", "first"))
+        first = say("First to mend at {brand}: {items}.", items=act)
+        findings.append(Finding(first, _difference(rows["act"]), "clear"))
+        actions.append(Action("fix", first, "clear", "first"))
     else:
-        headline = say("{brand} lags in nothing that matters")
-        if secure:
-            headline = say(
-                "{brand} lags in nothing that matters; to be secured: {items}", items=secure
-            )
         least = _difference(services.sort_values("estimate", kind="stable"))
         nothing = say("{brand} lags clearly behind its rivals in nothing that matters.")
         detail = say("Its lowest standing: {difference}", difference=least)
         findings.append(Finding(nothing, detail, "likely"))
     if keep:
-        text = say("{brand} leads in what matters: {items}.", items=keep)
-        findings.append(Finding(text, _difference(rows["keep"]), "clear"))
-        actions.append(
-            Action("keep", say("Keep the lead in {items}.", items=keep), "clear", "first")
-        )
+        leads = say("{brand} leads in what matters: {items}.", items=keep)
+        findings.append(Finding(leads, _difference(rows["keep"]), "clear"))
+        lead = say("Keep the lead in {items}.", items=keep)
+        actions.append(Action("keep", lead, "clear", "first"))
     if secure:
         text = say("To be secured, as they cost most when they fail: {items}.", items=secure)
         level = say(
@@ -255,32 +228,23 @@ def service_priorities(result: ServicePriorities, *, focus: object = None) -> St
         "points. Act first: it matters and the bank lags behind; keep the lead: it matters and the "
         "bank is ahead; secure: basic and level; later: it hardly matters."
     )
-    first = Exhibit(
-        caption, data=_priority_rows(services),
+    kinds = services["role"].map({key: translate(name) for key, name in ROLE_NAMES.items()})
+    said = [translate(service.PRIORITY_NAMES[one]) for one in services["priority"]]
+    columns = ["item", "priority", "share", "role", "score", "estimate", "ci_low", "ci_high"]
+    table = services.assign(item=services["label"], priority=said, role=kinds)
+    exhibit = Exhibit(
+        caption,
+        data=table[[*columns, "ci_level", "n"]],
         notes=(*as_notes(findings), *unknown, *result.notes),
         heads={"estimate": Message("Against rivals"), "item": Message("Service")},
-    )  # fmt: skip
-    return Story(headline, None, tuple(findings), tuple(actions), {"first": first})
-
-
-def _priority_rows(services: pd.DataFrame) -> pd.DataFrame:
-    """Give the services as a report shows them, priorities and kinds in words."""
-    roles = [translate(role_name(one)) if isinstance(one, str) else None
-             for one in services["role"]]  # fmt: skip
-    return pd.DataFrame({
-        "item": services["label"],
-        "priority": [translate(PRIORITY_NAMES[one]) for one in services["priority"]],
-        "share": services["share"], "role": roles,
-        **services[["score", "estimate", "ci_low", "ci_high", "ci_level", "n"]],
-    })  # fmt: skip
+    )
+    return Story(findings[0].headline, None, tuple(findings), tuple(actions), {"first": exhibit})
 
 
 def _difference(rows: pd.DataFrame) -> Message:
-    row = rows.iloc[0]
     return Message(
-        "“{item}”: {estimate:signed} points against the mean of its rivals ({low:signed} to "
-        "{high:signed}, {level:percent}), {share:percent} of what all services explain "
+        "“{label}”: {estimate:signed} points against the mean of its rivals ({ci_low:signed} to "
+        "{ci_high:signed}, {ci_level:percent}), {share:percent} of what all services explain "
         "({n:count} answers).",
-        {"item": row["label"], "estimate": row["estimate"], "low": row["ci_low"],
-         "high": row["ci_high"], "level": row["ci_level"], "share": row["share"], "n": row["n"]},
-    )  # fmt: skip
+        row_values(rows.iloc[0]),
+    )

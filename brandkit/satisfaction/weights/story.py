@@ -15,15 +15,10 @@ def survey_weights(result: SurveyWeights, *, focus: object = None) -> Story:  # 
     facts, margins = result.glance().iloc[0], result.margins
     gap = (margins["share_before"] - margins["share_target"]).abs().round(9)
     worst = margins.iloc[int(gap.to_numpy().argmax())]
-    say = speaker(
-        group=worst["label"],
-        before=worst["share_before"],
-        target=worst["share_target"],
-        n=int(facts["n"]),
-        base=facts["n_effective"],
-        low=facts["weight_low"],
-        high=facts["weight_high"],
-    )
+    before, target = worst["share_before"], worst["share_target"]
+    say = speaker(group=worst["label"], before=before, target=target, n=int(facts["n"]))
+    low, high = facts["weight_low"], facts["weight_high"]
+    say = speaker(say, base=facts["n_effective"], low=low, high=high)
     detail = say(
         "Before weighting {group} made up {before:percent1} of the sample, {target:percent1} of "
         "the population. {n:count} persons are worth {base:count} equally weighted ones; weights "

@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import (
-    InputError,
-    NotEnoughDataError,
-    ScaleError,
-    check_option,
-    did_you_mean,
-    numeric_matrix,
-    require_columns,
-    shown,
-)
+from brandkit.core import errors
+from brandkit.core.errors import shown
 from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Flags, Floats
-from brandkit.core.message import Message
+from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
 from brandkit.core.story import speaker
 from brandkit.core.waves import coded_waves
-from brandkit.sampling.calibration import Calibration, Margin
+from brandkit.sampling.calibration import Calibration, Margin, raked_factors
 from brandkit.sampling.rows import Data
 from brandkit.satisfaction.groups import BETWEEN, data_frame
-from brandkit.satisfaction.weights.kernel import AfterTrim, Raking, weight_facts
 
 Margins = Mapping[str, Mapping[object, float]]
+AfterTrim = Literal["rake", "keep"]
 
 #: How far shares may be from summing to 1 (percentages: to 100) and still be mended.
-ROUNDING = 0.02
+ROUNDING: Final = 0.02
 #: Sums above this are counts or percentages, not shares.
-MOST_SHARES = 1.5
+MOST_SHARES: Final = 1.5
+#: Rounds of cutting and raking in turn, and by how much a weight may exceed its limit.
+ROUNDS, SLACK = 60, 1e-6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -70,25 +66,17 @@ class SurveyWeights(Result):
     calibration: Calibration
     n_dropped: int
 
-    def tidy(self) -> pd.DataFrame:
-        """Give one row a group of a margin."""
-        return self.margins.copy()
-
     def glance(self) -> pd.DataFrame:
         """Give one row: persons, design effect and effective base, extreme weights."""
         made = self.calibration
-        _, first = np.unique(
-            np.arange(len(made.weight)) if made.person is None else made.person, return_index=True
-        )
-        weight = made.weight[first][made.weight[first] > 0]
-        facts = weight_facts(weight)
-        return pd.DataFrame(
-            {
-                "n": [len(weight)],
-                "n_dropped": [self.n_dropped],
-                **{name: [value] for name, value in facts.items()},
-                "n_trimmed": [int(self.waves["n_trimmed"].sum())],
-            }
+        person = np.arange(len(made.weight)) if made.person is None else made.person
+        weight = made.weight[np.unique(person, return_index=True)[1]]
+        weight = weight[weight > 0]
+        return self._row(
+            "n n_dropped kish_effect n_effective weight_low weight_high n_trimmed",
+            n=len(weight),
+            **weight_facts(weight),
+            n_trimmed=int(self.waves["n_trimmed"].sum()),
         )
 
 
@@ -164,51 +152,58 @@ def survey_weights(
     ([0.667, 0.667, 0.667, 2.0], '1.333')
     """
     frame, known = data_frame(data)
-    check_option("after_trim", after_trim, ("rake", "keep"))
+    errors.check_option("after_trim", after_trim, ("rake", "keep"))
     if trim is not None and not trim > 1:
-        raise ScaleError(
+        raise errors.ScaleError(
             f"`trim` must be above 1, in units of the mean weight; found {trim}. Write 3 or 5."
         )
-    respondent = respondent or known.get("respondent")
-    base = _base_weights(frame, weight or known.get("weight"))
+    respondent, delivered = respondent or known.get("respondent"), weight or known.get("weight")
+    base = _base_weights(frame, delivered)
     part, waves = _waves(frame, wave or known.get("wave"))
     read, codes, notes = _read_margins(frame, margins, weighed=base > 0)
     person, first = _persons(frame, respondent, part)
     _refuse_changing(read, codes, base, person=person, first=first)
     placed = (codes[first] >= 0).all(axis=1) & (part[first] >= 0) & (base[first] > 0)
     if not placed.any():
-        raise NotEnoughDataError(
+        raise errors.NotEnoughDataError(
             "`margins` must place at least one row; found a missing group in every row. Leave "
             "the margin out."
         )
-    sample = _Sample(
-        read,
-        codes[first],
-        part[first],
-        waves,
-        np.where(placed, base[first], 0.0),
-        placed,
-        delivered=weight or known.get("weight"),
-    )
+    own = np.where(placed, base[first], 0.0)
+    sample = _Sample(read, codes[first], part[first], waves, own, placed, delivered)
 
     crossed, cells = _crossed(sample)
-    raking = Raking(crossed, cells[placed], sample.base[placed], sample.part[placed])
+    raking = Raking(crossed, cells[placed], own[placed], sample.part[placed])
     weights, cut = np.zeros(len(placed)), np.zeros(len(placed), dtype=bool)
-    if trim is None:
-        weights[placed] = raking.weights(raking.base)
-    else:
-        weights[placed], cut[placed] = raking.limited(trim, after=after_trim)
+    weights[placed], cut[placed] = raking.limited(trim, after=after_trim)
 
+    persons = None if len(first) == len(frame) else person
     calibration = Calibration(
-        crossed,
-        cells[person],
-        sample.base[person],
-        weights[person],
-        bool(cut.any()),
-        None if len(first) == len(frame) else person,
+        crossed, cells[person], own[person], weights[person], bool(cut.any()), persons
     )
     lost = ~placed & (base[first] > 0)
     by_margin, by_wave = _margin_frame(sample, weights), _wave_frame(sample, weights, cut)
+    notes += noted(
+        "No column names the respondent, so each row counts as a person of its own.",
+        unnamed=respondent is None,
+    )
+    notes += noted(
+        "{n:count} {n:row has|rows have} weight 0 and {n:counts|count} nowhere.",
+        n=int((base == 0).sum()),
+    )
+    notes += noted(
+        "The data came with weights (“{column}”): “as delivered” are the shares by these, “before "
+        "weighting” the plain counts; raking starts from the weights as delivered.",
+        column=delivered,
+    )
+    gaps = zip(sample.margins, (sample.codes[lost] < 0).sum(axis=0).tolist(), strict=True)
+    names = [Message("{name} ({n:count})", {"name": one.name, "n": n}) for one, n in gaps if n]
+    notes += noted(
+        "{n:count} {n:person has|persons have} a missing group and {n:gets|get} no weight: "
+        "{names}.",
+        n=int(lost.sum()),
+        names=names or [Message("no wave")],
+    )
     return SurveyWeights(
         margins=by_margin,
         cells=_cell_frame(sample, weights),
@@ -216,12 +211,7 @@ def survey_weights(
         weights=pd.Series(calibration.weight, index=frame.index, name="weight"),
         calibration=calibration,
         n_dropped=int(lost.sum()),
-        notes=(
-            *notes,
-            *_row_notes(base, is_person=respondent is not None, delivered=sample.delivered),
-            *_lost_notes(sample, lost),
-            *_cut_notes(by_margin, by_wave, after=after_trim, limit=trim),
-        ),
+        notes=(*notes, *_cut_notes(by_margin, by_wave, after=after_trim, limit=trim)),
     )
 
 
@@ -244,16 +234,15 @@ class _Sample:
 
         ``place`` and ``of`` say for the persons inside what they count in, and out of what.
         """
-        found = {"share_before": np.ones(inside.sum()), "share_delivered": self.base[inside]}
-        if self.delivered is None:
-            found["share_delivered"] = np.full(inside.sum(), np.nan)
-        found["share_after"] = weight[inside]
-        home = np.zeros(n_places, dtype=np.intp)
+        even, home = np.ones(inside.sum()), np.zeros(n_places, dtype=np.intp)
         home[place] = of
+        by = {"share_before": even, "share_after": weight[inside]}
+        by["share_delivered"] = np.nan * even if self.delivered is None else self.base[inside]
+        columns = ("share_before", "share_delivered", "share_after")
         return {
-            name: np.bincount(place, weights=one, minlength=n_places)
-            / np.bincount(of, weights=one)[home]
-            for name, one in found.items()
+            name: np.bincount(place, weights=by[name], minlength=n_places)
+            / np.bincount(of, weights=by[name])[home]
+            for name in columns
         }
 
 
@@ -265,28 +254,26 @@ def _read_margins(
 ) -> tuple[tuple[Margin, ...], Codes, list[Message]]:
     """Read margins and place every row in them; rows without weight need not be covered."""
     if not isinstance(margins, Mapping) or not margins:
-        raise InputError(
+        raise errors.InputError(
             "`margins` must map at least one column to its groups' shares; found "
             f"{shown(margins) if margins else 'none'}. Write {{'sex': {{'f': 0.52, 'm': 0.48}}}}."
         )
-    require_columns(frame, list(margins), argument="margins")
+    errors.require_columns(frame, list(margins), argument="margins")
     read, codes, notes = [], [], []
     for column, groups in margins.items():
         if not isinstance(groups, Mapping) or len(groups) < 2:
-            raise InputError(
+            raise errors.InputError(
                 f"`margins` must give the shares of at least two groups for each column; found "
                 f"{shown(groups)} for {shown(column)}."
             )
         margin, total = _margin(column, groups)
         read.append(margin)
         codes.append(_placed(frame[column], margin, weighed=weighed))
-        if abs(total - 1) > 1e-9:
-            notes.append(
-                Message(
-                    "The shares of {column} sum to {total:percent1}; they were brought to 100%.",
-                    {"column": column, "total": total},
-                )
-            )
+        notes += noted(
+            "The shares of {column} sum to {total:percent1}; they were brought to 100%.",
+            column=column if abs(total - 1) > 1e-9 else "",
+            total=total,
+        )
     return tuple(read), np.stack(codes, axis=1), notes
 
 
@@ -294,27 +281,27 @@ def _margin(column: str, groups: Mapping[object, float]) -> tuple[Margin, float]
     """Give a margin, and what its shares summed to."""
     names = [label_text(group) for group in groups]
     if len(set(names)) < len(names):
-        raise InputError(
+        raise errors.InputError(
             f"`margins` must name each group once; found {shown(sorted(names))} for "
             f"{shown(column)}."
         )
     for value in groups.values():
         if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-            raise InputError(
+            raise errors.InputError(
                 f"`margins` must hold numbers; found {shown(value)} for {shown(column)}. Write "
                 "shares."
             )
     values = np.array([float(value) for value in groups.values()])
     if not (values > 0).all():
         wrong = [name for name, value in zip(names, values, strict=True) if not value > 0]
-        raise ScaleError(
+        raise errors.ScaleError(
             f"`margins` must be above 0; found {shown(wrong)} of {shown(column)} at 0 or below. "
             "Leave the group out of data and margins."
         )
     total = float(values.sum())
     whole = 1.0 if total <= MOST_SHARES else 100.0 if abs(total - 100) <= 100 * ROUNDING else total
     if abs(total / whole - 1) > ROUNDING:
-        raise ScaleError(
+        raise errors.ScaleError(
             f"`margins` must sum to 1 over the groups of a column; found {total:.3g} for "
             f"{shown(column)}. Write the share of every group, or counts."
         )
@@ -328,10 +315,11 @@ def _placed(column: pd.Series, margin: Margin, *, weighed: Flags) -> Codes:
     held = np.bincount(codes[weighed & (codes >= 0)], minlength=len(names))
     beyond = [name for name, n in zip(names, held, strict=True) if n and name not in place]
     if beyond:
-        raise InputError(
+        raise errors.InputError(
             f"`margins` must cover every group of {shown(margin.name)}; found {shown(beyond)} in "
             f"the data beside {shown(margin.groups, most=8)}."
-            f"{did_you_mean(beyond[0], margin.groups)} Name its share, or leave its rows out."
+            f"{errors.did_you_mean(beyond[0], margin.groups)} Name its share, or leave its rows "
+            "out."
         )
     return np.array([*(place.get(name, -1) for name in names), -1], dtype=np.intp)[codes]
 
@@ -339,12 +327,12 @@ def _placed(column: pd.Series, margin: Margin, *, weighed: Flags) -> Codes:
 def _base_weights(frame: pd.DataFrame, column: str | None) -> Floats:
     if column is None:
         return np.ones(len(frame))
-    require_columns(frame, [column], argument="weight")
-    base = numeric_matrix("weight", frame[[column]], allow_missing=True)[:, 0]
+    errors.require_columns(frame, [column], argument="weight")
+    base = errors.numeric_matrix("weight", frame[[column]], allow_missing=True)[:, 0]
     gaps, below = int(np.isnan(base).sum()), int((base < 0).sum())
     if gaps or below or not base.any():
         found = f"{gaps} rows without" if gaps else f"{below} negative values"
-        raise ScaleError(
+        raise errors.ScaleError(
             f"`weight` must be a known number >= 0 in every row, above 0 in some; found "
             f"{found if gaps or below else 'only 0'} in {shown(column)}. Mend the column, or name "
             "none."
@@ -355,10 +343,10 @@ def _base_weights(frame: pd.DataFrame, column: str | None) -> Floats:
 def _waves(frame: pd.DataFrame, column: str | None) -> tuple[Codes, list[str | None]]:
     if column is None:
         return np.zeros(len(frame), dtype=np.intp), [None]
-    require_columns(frame, [column], argument="wave")
+    errors.require_columns(frame, [column], argument="wave")
     codes, labels = coded_waves(frame[column])
     if not labels:
-        raise InputError(f"`wave` must be known in some row; found {shown(column)} empty.")
+        raise errors.InputError(f"`wave` must be known in some row; found {shown(column)} empty.")
     return codes, list(labels)
 
 
@@ -366,11 +354,11 @@ def _persons(frame: pd.DataFrame, column: str | None, part: Codes) -> tuple[Code
     """Number persons, anew in each wave; give the number of each row and each one's first row."""
     if column is None:
         return np.arange(len(frame), dtype=np.intp), np.arange(len(frame), dtype=np.intp)
-    require_columns(frame, [column], argument="respondent")
+    errors.require_columns(frame, [column], argument="respondent")
     codes, _ = pd.factorize(frame[column])
     gaps = int((codes < 0).sum())
     if gaps:
-        raise InputError(
+        raise errors.InputError(
             f"`respondent` must be known in every row; found {gaps} rows without "
             f"{shown(column)}. Fill it in, or leave those rows out."
         )
@@ -386,13 +374,13 @@ def _refuse_changing(
     for margin, group in zip(margins, codes.T, strict=True):
         n = len(np.unique(person[group != group[first][person]]))
         if n:
-            raise InputError(
+            raise errors.InputError(
                 f"`margins` must be about persons; found {n} who change their {shown(margin.name)} "
                 "between rows of one wave. Mend those rows, or leave the margin out."
             )
     n = len(np.unique(person[base != base[first][person]]))
     if n:
-        raise InputError(
+        raise errors.InputError(
             f"`weight` must be the same in all rows of a person; found {n} persons with several. "
             "Weigh persons, not their answers."
         )
@@ -424,7 +412,7 @@ def _refuse_empty(margin: Margin, codes: Codes, sample: _Sample) -> None:
         wave = sample.waves[empty[0]]
         names = [margin.groups[at] for at in np.flatnonzero(held.reshape(-1, size)[empty[0]] == 0)]
         of_wave = "" if wave is None else f" in wave {wave}"
-        raise InputError(
+        raise errors.InputError(
             f"`margins` must name groups that somebody is in; found nobody in {shown(names)} of "
             f"{shown(margin.name)}{of_wave}. Unite them with a neighbour in data and margins."
         )
@@ -439,15 +427,11 @@ def _margin_frame(sample: _Sample, weight: Floats) -> pd.DataFrame:
     for at, wave in enumerate(sample.waves):
         inside = (sample.part == at) & sample.placed
         for margin, codes in zip(sample.margins, sample.codes[inside].T, strict=True):
-            size = len(margin.groups)
-            whole = np.zeros(len(codes), dtype=np.intp)
-            shares = {
-                "n": np.bincount(codes, minlength=size),
-                "share_target": margin.targets,
-                **sample.shares(codes, weight, inside, of=whole, n_places=size),
-            }
-            place = {"margin": margin.name, "label": margin.groups}
-            frames.append(pd.DataFrame({"wave": np.full(size, wave, object), **place, **shares}))
+            size, whole = len(margin.groups), np.zeros(len(codes), dtype=np.intp)
+            place = {"wave": np.full(size, wave, object), "margin": margin.name}
+            place |= {"label": margin.groups, "n": np.bincount(codes, minlength=size)}
+            shares = sample.shares(codes, weight, inside, of=whole, n_places=size)
+            frames.append(pd.DataFrame(place | {"share_target": margin.targets} | shares))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -456,22 +440,15 @@ def _cell_frame(sample: _Sample, weight: Floats) -> pd.DataFrame:
     inside = sample.placed
     key = np.column_stack([sample.part, sample.codes])[inside]
     cells, index = np.unique(key, axis=0, return_inverse=True)
-    index = index.reshape(-1)
+    index, part = index.reshape(-1), cells[:, 0]
     n, after = (np.bincount(index, weights=one) for one in (None, weight[inside]))
-    part = cells[:, 0]
     names = [
         BETWEEN.join(margin.groups[code] for margin, code in zip(sample.margins, row, strict=True))
         for row in cells[:, 1:].tolist()
     ]
-    return pd.DataFrame(
-        {
-            "wave": np.array(sample.waves, dtype=object)[part],
-            "label": names,
-            "n": n,
-            **sample.shares(index, weight, inside, of=key[:, 0], n_places=len(cells)),
-            "weight": after / n,
-        }
-    )
+    place = {"wave": np.array(sample.waves, dtype=object)[part], "label": names, "n": n}
+    shares = sample.shares(index, weight, inside, of=key[:, 0], n_places=len(cells))
+    return pd.DataFrame(place | shares | {"weight": after / n})
 
 
 def _wave_frame(sample: _Sample, weight: Floats, cut: Flags) -> pd.DataFrame:
@@ -483,37 +460,6 @@ def _wave_frame(sample: _Sample, weight: Floats, cut: Flags) -> pd.DataFrame:
         rows.append({"wave": wave, **counts, **weight_facts(weight[inside])})
     columns = ["wave", "n", "kish_effect", "n_effective", "weight_low", "weight_high", "n_trimmed"]
     return pd.DataFrame(rows, columns=columns).astype({"wave": object})
-
-
-def _row_notes(base: Floats, *, is_person: bool, delivered: str | None) -> list[Message]:
-    """Say what rows were taken for: persons, those without weight, and weights that came along."""
-    said = Message("No column names the respondent, so each row counts as a person of its own.")
-    zero = Message(
-        "{n:count} {n:row has|rows have} weight 0 and {n:counts|count} nowhere.",
-        {"n": int((base == 0).sum())},
-    )
-    given = Message(
-        "The data came with weights (“{column}”): “as delivered” are the shares by these, “before "
-        "weighting” the plain counts; raking starts from the weights as delivered.",
-        {"column": delivered},
-    )
-    return [
-        *([] if is_person else [said]),
-        *([] if base.all() else [zero]),
-        *([] if delivered is None else [given]),
-    ]
-
-
-def _lost_notes(sample: _Sample, lost: Flags) -> list[Message]:
-    """Say who could not be placed, and for want of what."""
-    gaps = zip(sample.margins, (sample.codes[lost] < 0).sum(axis=0).tolist(), strict=True)
-    names = [Message("{name} ({n:count})", {"name": one.name, "n": n}) for one, n in gaps if n]
-    note = Message(
-        "{n:count} {n:person has|persons have} a missing group and {n:gets|get} no weight: "
-        "{names}.",
-        {"n": int(lost.sum()), "names": names or [Message("no wave")]},
-    )
-    return [note] if lost.any() else []
 
 
 def _cut_notes(
@@ -541,3 +487,111 @@ def _cut_notes(
             "margins hold, and the largest weight is {most:decimal2} times the mean."
         )
     return [note]
+
+
+# --- raking --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Raking:
+    """Persons to be raked.
+
+    Parameters
+    ----------
+    margins : tuple of Margin
+    codes : ndarray of int, shape (n, margins)
+        Group of each person in each margin.
+    base : ndarray, shape (n,), > 0
+        Weights before raking.
+    part : ndarray of int, shape (n,)
+        Wave of each person.
+    """
+
+    margins: tuple[Margin, ...]
+    codes: Codes
+    base: Floats
+    part: Codes
+
+    @cached_property
+    def _cells(self) -> tuple[Codes, Codes]:
+        groups, cell = np.unique(self.codes, axis=0, return_inverse=True)
+        return groups.astype(np.intp), cell.reshape(-1).astype(np.intp)
+
+    def weights(self, start: Floats, margins: tuple[Margin, ...] | None = None) -> Floats:
+        """Bring weights to the margins."""
+        groups, cell = self._cells
+        total = np.zeros(len(groups))
+        np.add.at(total, cell, start)
+        factors = raked_factors(total, groups=groups, margins=margins or self.margins)
+        return np.asarray(start * factors[cell])
+
+    def limited(self, limit: float | None, *, after: AfterTrim) -> tuple[Floats, Flags]:
+        """Give weights none of which is above ``limit`` mean weights of its part, and who was cut.
+
+        Margins hold in the end after "rake", not after "keep".
+        """
+        weight = self.weights(self.base)
+        if limit is None:
+            return weight, np.zeros(len(weight), dtype=bool)
+        whole = np.bincount(self.part, weights=self.base)
+        most = (limit * whole / np.maximum(np.bincount(self.part), 1))[self.part]
+        if after == "rake":
+            return self._held(weight, most)
+        cut = weight > most * (1 + SLACK)
+        weight = np.minimum(weight, most)
+        # what was cut goes to all, so that each part keeps its total
+        return weight * (whole / np.bincount(self.part, weights=weight))[self.part], cut
+
+    def _held(self, weight: Floats, most: Floats) -> tuple[Floats, Flags]:
+        """Hold at the limit whoever exceeds it, and rake the others to what is left."""
+        held = np.zeros(len(weight), dtype=bool)
+        for _ in range(len(weight)):
+            over = weight > most * (1 + SLACK)
+            if not over.any():
+                break
+            held |= over
+            rest = self._rest(held, most)
+            if rest is None:
+                return self._in_turn(most)
+            weight = np.where(held, most, rest)
+        return weight, held
+
+    def _rest(self, held: Flags, most: Floats) -> Floats | None:
+        """Rake those not held to what the held leave of each group; None where that cannot be."""
+        free = np.where(held, 0.0, self.base)
+        left = self.base.sum() - most[held].sum()
+        margins = []
+        for at, margin in enumerate(self.margins):
+            size = len(margin.groups)
+            taken = np.bincount(self.codes[held, at], weights=most[held], minlength=size)
+            targets = margin.targets * self.base.sum() - taken
+            have = np.bincount(self.codes[:, at], weights=free, minlength=size)
+            if (targets <= 0).any() or (have <= 0).any():
+                return None
+            margins.append(replace(margin, targets=targets / left))
+        try:
+            return self.weights(free * left / free.sum(), tuple(margins))
+        except errors.NotConvergedError:
+            return None
+
+    def _in_turn(self, most: Floats) -> tuple[Floats, Flags]:
+        """Cut and rake in turn, where margins and limit cannot both be kept."""
+        weight, cut = self.weights(self.base), np.zeros(len(most), dtype=bool)
+        for _ in range(ROUNDS):
+            cut |= weight > most * (1 + SLACK)
+            weight = self.weights(np.minimum(weight, most))
+        return weight, cut
+
+
+def weight_facts(weight: Floats) -> dict[str, float]:
+    """Give Kish's design effect, the effective base and the extremes of weights above 0.
+
+    Examples
+    --------
+    >>> {name: round(value, 3) for name, value in weight_facts(np.array([1.0, 3.0])).items()}
+    {'kish_effect': 1.25, 'n_effective': 1.6, 'weight_low': 0.5, 'weight_high': 1.5}
+    """
+    effect = len(weight) * float((weight**2).sum()) / float(weight.sum()) ** 2
+    mean = float(weight.mean())
+    ends = {"weight_low": float(weight.min()) / mean, "weight_high": float(weight.max()) / mean}
+    return {"kish_effect": effect, "n_effective": len(weight) / effect, **ends}

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import (
-    NotEnoughDataError,
-    check_level,
-    check_option,
-    require_columns,
-    shown,
-)
+from brandkit.core import errors
 from brandkit.core.intervals import carried_df, t_interval
 from brandkit.core.linalg import Flags, Floats, Ints, ratio
-from brandkit.core.message import Message
+from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
 from brandkit.sampling.rows import Data, MissingRule, SurveyRows, Weight, survey_rows
 from brandkit.satisfaction.groups import data_frame, wanted_items
@@ -114,13 +108,9 @@ class ScaleReliability(Result):
         Item to its label, where a codebook has one.
     """
 
-    scale: pd.DataFrame
     items: pd.DataFrame
+    scale: pd.DataFrame
     labels: Mapping[str, str]
-
-    def tidy(self) -> pd.DataFrame:
-        """Give one row an item."""
-        return self.items.copy()
 
     def glance(self) -> pd.DataFrame:
         """Give the one row of the scale."""
@@ -196,28 +186,21 @@ def scale_reliability(
     >>> f"{result.scale.loc[0, 'alpha_raw']:.3f}"
     '0.947'
     """
-    check_level(level)
-    check_option("missing", missing, get_args(MissingRule))
+    errors.check_level(level)
+    errors.check_option("missing", missing, get_args(MissingRule))
     names = wanted_items(items)
-    frame, _ = data_frame(data)
-    require_columns(frame, names, argument="items")
-    rows = survey_rows(
-        data,
-        columns=names,
-        weight=weight,
-        respondent=respondent,
-        strata=strata,
-        cluster=cluster,
-        missing=missing,
-    )
+    errors.require_columns(data_frame(data)[0], names, argument="items")
+    design: dict[str, Any] = {"respondent": respondent, "strata": strata, "cluster": cluster}
+    rows = survey_rows(data, columns=names, missing=missing, weight=weight, **design)
     n, mean, whole = _moments(rows, pairwise=missing == "pairwise")
     own = np.diagonal(whole)
     varies = own > 1e-12 * np.maximum(mean**2, 1e-12)
     if varies.sum() < 2 or len(rows) < 3:
-        raise NotEnoughDataError(
+        found = np.array(names)[varies].tolist()
+        raise errors.NotEnoughDataError(
             "`items` must hold at least two that vary, over at least three rows; found "
-            f"{int(varies.sum())} that vary ({shown(np.array(names)[varies].tolist())}) over "
-            f"{len(rows)} rows. Name other items."
+            f"{len(found)} that vary ({errors.shown(found)}) over {len(rows)} rows. Name other "
+            "items."
         )
     covariance = whole[np.ix_(varies, varies)]
     deviations = np.sqrt(np.diagonal(covariance))
@@ -228,29 +211,22 @@ def scale_reliability(
     low, high = _alpha_interval(rows, varies, level=level) if is_exact else (np.nan, np.nan)
 
     kmo, kmo_items = (np.nan, np.nan) if is_singular else _kmo(correlations)
+    k, omega = len(covariance), (np.nan, np.nan)
+    loading: Any = np.nan
+    if factor is not None:
+        loading, omega = factor.loadings, (factor.omega(deviations), factor.omega(np.ones(k)))
+    rest = [_alpha(np.delete(np.delete(covariance, at, 0), at, 1)) for at in range(k)]
+    of_varying: dict[str, Any] = {"item_rest": _item_rest(covariance), "alpha_if_dropped": rest}
+    of_varying |= {"loading": loading, "kmo": kmo_items}
     items_frame = pd.DataFrame({"item": names, "n": n, "mean": mean, "spread": np.sqrt(own)})
-    for name, values in {
-        "item_rest": _item_rest(covariance),
-        "alpha_if_dropped": [
-            _alpha(np.delete(np.delete(covariance, at, 0), at, 1)) for at in range(len(covariance))
-        ],
-        "loading": np.nan if factor is None else factor.loadings,
-        "kmo": kmo_items,
-    }.items():
-        column = np.full(len(names), np.nan)
-        column[varies] = values
-        items_frame[name] = column
+    for name, values in of_varying.items():
+        items_frame.loc[varies, name] = values
     items_frame["looks_reversed"] = items_frame["item_rest"].to_numpy() < 0
-    k = len(covariance)
-    scale = {
-        **{"n_items": k, "n": len(rows), "n_respondents": rows.n_persons},
-        **{"n_dropped": rows.n_dropped, "alpha_raw": _alpha(covariance), "alpha_low": low},
-        **{"alpha_high": high, "ci_level": level, "alpha_standardised": _alpha(correlations)},
-        "omega": np.nan if factor is None else factor.omega(deviations),
-        "omega_standardised": np.nan if factor is None else factor.omega(np.ones(k)),
-        "kmo": kmo,
-        "mean_correlation": float((correlations.sum() - k) / (k * (k - 1))),
-    }
+    bases = {"n_items": k, **rows.bases}
+    alpha = {"alpha_raw": _alpha(covariance), "alpha_low": low, "alpha_high": high}
+    alpha |= {"ci_level": level, "alpha_standardised": _alpha(correlations)}
+    others = {"omega": omega[0], "omega_standardised": omega[1], "kmo": kmo}
+    others |= {"mean_correlation": float((correlations.sum() - k) / (k * (k - 1)))}
     related = _collinear(correlations, np.array(names)[varies]) if is_singular else []
     notes = [*_item_notes(items_frame), *_factor_notes(factor, related)]
     if not is_exact:
@@ -260,8 +236,8 @@ def scale_reliability(
     elif np.isnan(low):
         notes.append(Message("Alpha has no interval: the items leave no doubt, or do not add up."))
     return ScaleReliability(
-        scale=pd.DataFrame([scale]),
         items=items_frame,
+        scale=pd.DataFrame([bases | alpha | others]),
         labels={name: rows.labels[name] for name in names if name in rows.labels},
         notes=(*rows.notes, *notes),
     )
@@ -328,38 +304,35 @@ def _alpha_interval(rows: SurveyRows, varies: Flags, *, level: float) -> tuple[f
 
 def _item_notes(items: pd.DataFrame) -> list[Message]:
     constant = items.loc[items["item_rest"].isna() & (items["spread"] < 1e-6), "item"].tolist()
-    turned = items.loc[items["looks_reversed"], "item"].tolist()
-    alike = Message(
+    alike = noted(
         "All answers are alike on {n:count} {n:item|items} ({names}), which {n:is|are} left out of "
         "the scale.",
-        {"n": len(constant), "names": constant[:5]},
+        names=constant,
+        most=5,
     )
-    against = Message(
+    return alike + noted(
         "{n:count} {n:item runs|items run} against the others ({names}): worded the other way and "
         "not turned round, or of another scale. Look at the wording, turn the answers round in the "
         "codebook, and compute again.",
-        {"n": len(turned), "names": turned[:5]},
+        names=items.loc[items["looks_reversed"], "item"].tolist(),
+        most=5,
     )
-    return [*([alike] if constant else []), *([against] if turned else [])]
 
 
 def _factor_notes(factor: OneFactor | None, related: list[str]) -> list[Message]:
     """Say why there is no factor (``related``: items that follow from others), or its edge."""
-    if related:
-        return [
-            Message(
-                "Some items follow from the others exactly ({names}), so KMO, loadings and omega "
-                "do not exist.",
-                {"names": related},
-            )
-        ]
-    if factor is None:
+    if factor is None and not related:
         return [Message("Omega and loadings take three items.")]
-    edge = Message(
+    edge = noted(
         "The factor explains one item wholly, which the data cannot bear: omega is at the edge of "
-        "what it can be."
+        "what it can be.",
+        edge=factor is not None and factor.is_bounded,
     )
-    return [edge] if factor.is_bounded else []
+    return edge + noted(
+        "Some items follow from the others exactly ({names}), so KMO, loadings and omega do not "
+        "exist.",
+        names=related,
+    )
 
 
 def _collinear(correlations: Floats, names: np.ndarray) -> list[str]:

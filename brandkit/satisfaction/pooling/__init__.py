@@ -1,1 +1,0 @@
-"""Scores of small groups, drawn to the mean as far as their noise asks."""

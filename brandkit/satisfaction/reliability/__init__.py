@@ -1,1 +1,0 @@
-"""How well several questions measure one thing."""
