@@ -109,6 +109,11 @@ def speaker(**values: Any) -> Say:
     return lambda text, **more: Message(text, {**values, **more})
 
 
+def titled(finding: Finding) -> Message:
+    """Give a finding as a headline, without its full stop."""
+    return Message("{title:title}", {"title": finding.headline})
+
+
 def N_(text: str) -> str:
     """Mark a text for translators where it is kept before it is said."""
     return text

@@ -3,12 +3,16 @@
 from brandkit.positioning.image.claims import ClaimCheck, claim_check
 from brandkit.positioning.image.stability import MapStability, map_stability
 from brandkit.positioning.maps.components import ComponentMap, component_map
-from brandkit.positioning.maps.correspondence import CorrespondenceMap, correspondence_map
+from brandkit.positioning.maps.correspondence import (
+    CorrespondenceMap,
+    StackedTables,
+    correspondence_map,
+    stacked_tables,
+)
 from brandkit.positioning.maps.distances import DistanceMap, distance_map
-from brandkit.positioning.maps.stacking import StackedTables, stacked_tables
+from brandkit.positioning.maps.preferences import PreferenceMap, preference_map
 from brandkit.positioning.options.opportunities import Opportunities, opportunities
 from brandkit.positioning.options.repositioning import Repositioning, repositioning
-from brandkit.positioning.preferences.preferences import PreferenceMap, preference_map
 from brandkit.positioning.waves.waves import WaveMovement, wave_movement
 
 __all__ = [

@@ -14,7 +14,7 @@ from brandkit.core.errors import InputError, NotEnoughDataError, shown
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.positioning.image.stability import MapStability
 from brandkit.positioning.maps.kernel import least_norm_profiles
-from brandkit.positioning.preferences.preferences import PreferenceMap
+from brandkit.positioning.maps.preferences import PreferenceMap
 
 ChoiceRule = Literal["logit", "first_choice"]
 #: Cells along the longer side of the grid.

@@ -16,9 +16,9 @@ from brandkit.core.result import Result
 from brandkit.positioning.image.stability import MapStability
 from brandkit.positioning.maps.correspondence import CorrespondenceMap
 from brandkit.positioning.maps.kernel import least_norm_profiles
+from brandkit.positioning.maps.preferences import PreferenceMap
 from brandkit.positioning.options import kernel
 from brandkit.positioning.options.kernel import Ground
-from brandkit.positioning.preferences.preferences import PreferenceMap
 
 #: Brands under which a map has no ground to speak of.
 FEWEST_BRANDS = 4

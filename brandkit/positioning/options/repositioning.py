@@ -25,9 +25,9 @@ from brandkit.core.result import Result
 from brandkit.positioning.image.kernel import ellipses, quantile, second_moments
 from brandkit.positioning.image.stability import MapStability
 from brandkit.positioning.maps.correspondence import CorrespondenceMap
+from brandkit.positioning.maps.preferences import PreferenceMap
 from brandkit.positioning.options import kernel
 from brandkit.positioning.options.kernel import ChoiceRule, ChoiceShares
-from brandkit.positioning.preferences.preferences import PreferenceMap
 
 #: A place (axes,), and the same place in every draw (draws, axes).
 Placed = tuple[Floats, Floats]
