@@ -22,9 +22,9 @@ from brandkit.positioning.image.kernel import (
     drawn_maps,
     quantile,
     second_moments,
+    turns_onto,
     wald,
 )
-from brandkit.positioning.maps.kernel import turns_onto
 from brandkit.strategy.links.kernel import CERTAIN, chance, mantel_values, procrustes_values
 from brandkit.strategy.scorecards.kernel import surely_better
 

@@ -14,8 +14,8 @@ from brandkit.positioning import StackedTables, stacked_tables
 from brandkit.positioning.maps.components import component_map
 from brandkit.positioning.maps.correspondence import READINGS, correspondence_map
 from brandkit.positioning.maps.distances import distance_map
-from brandkit.positioning.maps.story import axis_ends, strengths_of
 from brandkit.positioning.maps.preferences import PreferenceMap, preference_map
+from brandkit.positioning.maps.story import axis_ends, strengths_of
 
 
 @pytest.fixture

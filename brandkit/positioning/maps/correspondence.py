@@ -320,13 +320,21 @@ class Decomposed:
         return np.asarray(self.left / np.sqrt(self.row_mass)[:, None])
 
     @property
+    def row_places(self) -> Floats:
+        """Rows in principal coordinates."""
+        return np.asarray(self.row_standard * self.values[: self.left.shape[1]])
+
+    @property
     def column_standard(self) -> Floats:
         """Columns in standard coordinates."""
         return np.asarray(self.right / np.sqrt(self.column_mass)[:, None])
 
 
-def decomposed(cells: Floats, axes: int) -> Decomposed:
-    """Decompose the standardised residuals of active cells (Greenacre 2017, app. A)."""
+def decomposed(cells: Floats, axes: int | None = None) -> Decomposed:
+    """Decompose the standardised residuals of active cells (Greenacre 2017, app. A), on all axes.
+
+    Or as many as asked for.
+    """
     share = cells / cells.sum()
     row_mass, column_mass = share.sum(axis=1), share.sum(axis=0)
     row_root, column_root = np.sqrt(row_mass)[:, None], np.sqrt(column_mass)
@@ -343,7 +351,7 @@ def decomposed(cells: Floats, axes: int) -> Decomposed:
             "`counts` must have rows that differ; found the same profile in every row. "
             "There is nothing to map: the brands are described alike."
         )
-    kept = min(axes, rank)
+    kept = rank if axes is None else min(axes, rank)
     u, v = residuals @ v[:, :kept] / d[:kept] if is_tall else u[:, :kept], v[:, :kept]
     return Decomposed(residuals, row_mass, column_mass, u, d[:rank], v, cells.sum())
 

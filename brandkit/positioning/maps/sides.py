@@ -21,7 +21,7 @@ from brandkit.core.errors import (
 )
 from brandkit.core.frames import frame_of
 from brandkit.core.labels import label_text
-from brandkit.core.linalg import Flags, Floats
+from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 
@@ -91,7 +91,7 @@ def refuse_totals(argument: str, totals: Sequence[str], *, what: str) -> None:
 
 
 def points_frame(
-    labels: pd.Index | Sequence[str], places: Floats, **columns: Floats | Flags
+    labels: pd.Index | Sequence[str], places: Floats, **columns: Floats | Flags | Ints
 ) -> pd.DataFrame:
     """Make a row a label and axis, axis by axis; columns are (points,) or (points, axes)."""
     n, kept = places.shape

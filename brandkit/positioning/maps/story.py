@@ -34,7 +34,7 @@ GOOD_STRESS, POOR_STRESS = 0.1, 0.2
 """What Kruskal (1964) calls fair and poor: up to the first a map is good, beyond the second bad."""
 
 
-_DESCRIBED: dict[tuple[Reading, ...], Message] = {
+DESCRIBED: dict[tuple[Reading, ...], Message] = {
     ("rows", "columns"): Message(
         "Brands near each other are described alike, and attributes near each other go to the "
         "same brands; a brand is not read against an attribute."
@@ -92,7 +92,7 @@ _METHODS: dict[DistanceMethod, Message] = {
 def correspondence_map(result: CorrespondenceMap, *, focus: object = None) -> Story:
     """Tell who is described alike, what marks the focus, and what divides the brands."""
     marks = partial(_ratios, result)
-    say, bank, table = _start(result, focus, marks, reading=_DESCRIBED[result.readings])
+    say, bank, table = _start(result, focus, marks, reading=DESCRIBED[result.readings])
     findings = [_near_finding(result.nearest, bank, described=True)]
     if bank is not None:
         detail = say(
