@@ -217,10 +217,9 @@ def repositioning(
             row |= _choice_row(chosen, brand)
         rows.append(row | {"move": name, "further_support": float((gained > ROUNDING).mean())})
         rivals.append(measured.assign(move=name))
-    moves = pd.DataFrame(rows, columns=_MOVES).fillna({"leads": "", "top_rival": ""})
     used = rule if isinstance(preference, PreferenceMap) else "choice_model"
     return Repositioning(
-        moves=moves,
+        moves=pd.DataFrame(rows, columns=_MOVES),
         changes=pd.concat(
             [_changes_frame(stability, at, *one) for one in asked.items()], ignore_index=True
         ),
@@ -339,7 +338,7 @@ def _rivals_row(stability: MapStability, at: int, added: Floats) -> dict[str, An
     """
     raised, others = np.flatnonzero(added > ROUNDING), np.arange(len(stability.brands)) != at
     if not len(raised):
-        return {"n_rivals": int(others.sum())}
+        return {"n_rivals": int(others.sum()), "leads": "", "top_rival": ""}
     sample, more = stability.shares.to_numpy()[None, :, raised], added[raised]
     drawn = ratio(stability.draw_tables[..., raised], stability.draw_bases[..., None])
     now, then, draws = (
