@@ -188,10 +188,14 @@ def test_a_plain_table_is_never_called_from_respondents() -> None:
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"claims": [("Civik", "fair")]}, InputError, r"found the brand 'Civik'\. Did you mean"),
-        ({"claims": [("Civic", "kind")]}, InputError, r"found the attribute 'kind'"),
-        ({"claims": [("Civic", "fair")] * 2}, InputError, r"`claims` must name at least one pair"),
-        ({"claims": []}, InputError, r"`claims` must name at least one pair"),
+        (
+            {"claims": [("Civik", "fair")]},
+            InputError,
+            r"by its brand; found \['Civik'\]. Did you mean",
+        ),
+        ({"claims": [("Civic", "kind")]}, InputError, r"by its attribute; found \['kind'\]"),
+        ({"claims": [("Civic", "fair")] * 2}, InputError, r"one at least and each once"),
+        ({"claims": []}, InputError, r"one at least and each once"),
         ({"false_discovery": 5}, ScaleError, r"`false_discovery` must lie between 0 and 1"),
     ],
 )

@@ -233,7 +233,8 @@ def test_many_alike_are_counted_not_listed() -> None:
     first = result.story().findings[0]
     assert "more" in str(first.detail)
     assert first.settled == "open"
-    assert headline(result, "A") == "A is not told apart from B, C, D, E, 3 more"
+    assert headline(result, "A").startswith("A is not told apart from ")
+    assert headline(result, "A").endswith(", 3 more")
 
 
 # --- waves ---------------------------------------------------------------------------------------

@@ -309,7 +309,8 @@ def _columns(
 
     def beyond(tail: float) -> Floats:
         normal = pearson3.isf(tail, one.skew)
-        return one.error * (normal if sums is None else stdtrit(2 * sums.df, ndtr(normal)))
+        scale = normal if sums is None else stdtrit(2 * sums.df, ndtr(normal))
+        return np.asarray(one.error * scale)
 
     tested = max(int((~np.isnan(q_value)).sum()), 1)
     found = -ndtri(rate * max(int(claimed.sum()), 1) / tested / 2) + POWER_80

@@ -153,13 +153,14 @@ def wave_movement(
         draw_side(ax, attributes, rays)
         for one, to, is_focus in zip(start[moved], end[moved], mine[moved], strict=True):
             colour = PALETTE["accent" if is_focus else "ink"]
-            ax.scatter(*one, s=20, marker="o", c=PALETTE["paper"], edgecolors=colour,
+            ax.scatter(one[0], one[1], s=20, marker="o", c=PALETTE["paper"], edgecolors=colour,
                        linewidths=1.2, zorder=3)  # fmt: skip
             arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.6}
             ax.annotate("", xy=tuple(to), xytext=tuple(one), zorder=3,
                         arrowprops=arrow | {"shrinkA": 3, "shrinkB": 3})  # fmt: skip
         draw_points(ax, brands, focus=brand if mine[moved].any() else None)
-        ax.scatter(*end[mine & ~moved].T, s=52, marker="D", c=PALETTE["paper"], zorder=4,
+        still = end[mine & ~moved]
+        ax.scatter(still[:, 0], still[:, 1], s=52, marker="D", c=PALETTE["paper"], zorder=4,
                    edgecolors=PALETTE["accent"], linewidths=1.6)  # fmt: skip
         lines = np.concatenate([regions.edges(), np.stack([start, end], axis=1)[moved]])
         maps.label_map(ax, brands, attributes, focus=brand, rays=rays, lines=lines,

@@ -103,7 +103,8 @@ class CorrespondenceMap(TableMap):
         rows, columns = active(self.rows), active(self.columns)
         expected = np.sqrt(np.outer(rows["mass"], columns["mass"]))
         labels = {"row_label": rows["label"], "column_label": columns["label"]}
-        frame = pd.MultiIndex.from_product(labels.values(), names=labels).to_frame(index=False)
+        index = pd.MultiIndex.from_product(list(labels.values()), names=list(labels))
+        frame = pd.DataFrame(index.to_frame(index=False))
         ratio = (1 + self.residuals / expected).ravel()
         return frame.assign(ratio=ratio, residual=self.residuals.ravel())
 

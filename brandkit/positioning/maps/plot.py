@@ -11,7 +11,8 @@ from brandkit.core.labels import known_focus
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
-from brandkit.positioning.maps.correspondence import StackedTables
+from brandkit.positioning.maps.components import ComponentMap
+from brandkit.positioning.maps.correspondence import CorrespondenceMap, StackedTables
 from brandkit.positioning.maps.distances import DistanceMap
 from brandkit.positioning.maps.preferences import AnyMap, PreferenceMap
 from brandkit.positioning.maps.sides import TableMap
@@ -38,7 +39,7 @@ EXACT = 1e-6
 
 
 def correspondence_map(
-    result: TableMap,
+    result: CorrespondenceMap | ComponentMap,
     *,
     ax: Axes | None = None,
     focus: object = None,
@@ -132,7 +133,7 @@ def preference_map(result: PreferenceMap, *, ax: Axes | None = None, focus: obje
                    linewidths=1.0, linestyles="dashed", zorder=1)  # fmt: skip
         lines = _draw_lines(ax, result, keep_clear=np.vstack([side.places, star]))
         draw_points(ax, side, focus=known)
-        ax.scatter(*star.T, s=130, marker="*", c=PALETTE["paper"], edgecolors=PALETTE["ink"],
+        ax.scatter(star[:, 0], star[:, 1], s=130, marker="*", c=PALETTE["paper"], edgecolors=PALETTE["ink"],
                    linewidths=1.2, zorder=4)  # fmt: skip
         maps.label_map(ax, side, focus=known, avoid=star, lines=lines)
     return ax
@@ -173,7 +174,7 @@ def _draw_lines(ax: Axes, result: PreferenceMap, *, keep_clear: Floats) -> Float
             continue
         spot = points[int(gap.argmax())]
         taken = np.vstack([taken, spot])
-        ax.text(*spot, formatted(level, "percent"), gid=HALO, ha="center", va="center",
+        ax.text(spot[0], spot[1], formatted(level, "percent"), gid=HALO, ha="center", va="center",
                 color=PALETTE["ink"], zorder=2)  # fmt: skip
     return np.concatenate(parts)
 

@@ -482,7 +482,7 @@ def _headline(
         return titled(findings[0])
     near = _nearest_of(nearest, bank)
     say = speaker(**near, attribute=marks["attribute"].iloc[0])
-    if marks.iloc[0, 1] < least:
+    if float(marks.iloc[:, 1].max()) < least:
         return say("{brand} stands near {nearest}, and no attribute marks it")
     if _is_near_tie(near):
         return say("{brand} stands between {nearest} and {second} and is marked by “{attribute}”")
@@ -490,7 +490,7 @@ def _headline(
 
 
 def _marks_finding(marks: pd.DataFrame, say: Say, detail: Message, *, least: float) -> Finding:
-    if marks.iloc[0, 1] < least:
+    if float(marks.iloc[:, 1].max()) < least:
         return Finding(say("No attribute marks {brand}."), detail, "open")
     return Finding(say("“{best}” marks {brand}."), detail, "likely")
 

@@ -118,7 +118,7 @@ class Repositioning(Result):
         """Give one row: the brand, how many what-ifs, and the first with its nearest rival."""
         told = ["move", "map_distance", "nearest_then", "nearest_then_support", "choice_change"]
         names = " ".join(["brand n_moves n", *told, "method draws"])
-        facts = self.moves.iloc[0][told].to_dict()
+        facts = {name: self.moves[name].iloc[0] for name in told}
         return self._row(names, n_moves=len(self.moves), method=self.rule, **facts)
 
 
@@ -467,9 +467,9 @@ def choice_shares(liking: Floats, *, weight: Floats, rule: ChoiceRule) -> Floats
 
 def _choice_row(choices: pd.DataFrame, brand: str) -> dict[str, float]:
     """Give the brand's own shares of a what-if; missing where nothing is known."""
-    mine = choices[choices["brand"].map(label_text) == brand].drop(columns="brand")
+    mine = choices[choices["brand"].map(label_text) == brand].drop(columns="brand").head(1)
     names = {"now": "choice_now", "then": "choice_then", "estimate": "choice_change"}
-    return mine.rename(columns=names).iloc[0].to_dict() if len(mine) else {}
+    return {names.get(name, name): float(one) for name, values in mine.items() for one in values}
 
 
 # --- notes ---------------------------------------------------------------------------------------

@@ -87,11 +87,12 @@ class DistanceLink(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: banks, Mantel's correlation with its test, and how many pairs differ."""
-        told = self.tests.iloc[0][["estimate", "p_value", "detectable", "verdict"]].to_dict()
+        names = ("estimate", "p_value", "detectable", "verdict")
+        told = {name: self.tests[name].iloc[0] for name in names}
         for name in ("seen_apart", "seen_alike"):
             told[f"n_{name}"] = int((self.pairs["reading"] == name).sum())
-        names = " ".join(["n_brands n_left_out n_pairs", *told])
-        return self._row(names, n_pairs=len(self.pairs), **told)
+        columns = " ".join(["n_brands n_left_out n_pairs", *told])
+        return self._row(columns, n_pairs=len(self.pairs), **told)
 
 
 def distance_link(

@@ -72,9 +72,9 @@ class UniquenessLink(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: banks, and the correlation of satisfaction with uniqueness."""
-        told = self.tests.iloc[0][["estimate", "p_adjusted", "detectable", "verdict"]].to_dict()
-        names = " ".join(["n_brands n_left_out", *told, "reliability"])
-        return self._row(names, **told)
+        names = ("estimate", "p_adjusted", "detectable", "verdict")
+        told = {name: self.tests[name].iloc[0] for name in names}
+        return self._row(" ".join(["n_brands n_left_out", *told, "reliability"]), **told)
 
 
 def uniqueness_link(

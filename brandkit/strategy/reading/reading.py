@@ -223,8 +223,9 @@ def _values(value: HasImportance | pd.DataFrame | None) -> Values:
     labels = getattr(value, "labels", {})
     names = [label_text(labels.get(name, name)) for name in frame["attribute"]]
     require_unique("value", names, what="attribute")
-    rows = numeric_matrix("value", frame[[*UNKNOWN]], allow_missing=True)
-    return pd.DataFrame(rows, index=names, columns=[*UNKNOWN]).to_dict("index")
+    rows = numeric_matrix("value", frame[[*UNKNOWN]], allow_missing=True).tolist()
+    worths = [dict(zip(UNKNOWN, row, strict=True)) for row in rows]
+    return dict(zip(names, worths, strict=True))
 
 
 # --- the rules -----------------------------------------------------------------------------------

@@ -90,7 +90,8 @@ class Scorecard(Result):
     def glance(self) -> pd.DataFrame:
         """Give one row: size, who is first, how often, and how many pairs are told apart."""
         n, often = len(self.totals), int(self.totals["share_first"].to_numpy().argmax())
-        first = self.totals.iloc[0][["brand", "estimate", "share_first"]].to_dict()
+        names = ("brand", "estimate", "share_first")
+        first = {name: self.totals[name].iloc[0] for name in names}
         return self._row(
             "n_brands n_criteria brand estimate share_first most_share_first n_pairs n_told_apart "
             "ci_level draws",
