@@ -133,8 +133,8 @@ def preference_map(result: PreferenceMap, *, ax: Axes | None = None, focus: obje
                    linewidths=1.0, linestyles="dashed", zorder=1)  # fmt: skip
         lines = _draw_lines(ax, result, keep_clear=np.vstack([side.places, star]))
         draw_points(ax, side, focus=known)
-        ax.scatter(star[:, 0], star[:, 1], s=130, marker="*", c=PALETTE["paper"], edgecolors=PALETTE["ink"],
-                   linewidths=1.2, zorder=4)  # fmt: skip
+        ax.scatter(star[:, 0], star[:, 1], s=130, marker="*", c=PALETTE["paper"],
+                   edgecolors=PALETTE["ink"], linewidths=1.2, zorder=4)  # fmt: skip
         maps.label_map(ax, side, focus=known, avoid=star, lines=lines)
     return ax
 

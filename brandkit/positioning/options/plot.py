@@ -61,8 +61,8 @@ def opportunities(result: Opportunities, *, ax: Axes | None = None, focus: objec
                 linestyle="--", marker="", zorder=2)  # fmt: skip
         draw_points(ax, attributes, marker="s")
         draw_points(ax, brands, focus=brand)
-        ax.scatter(spots[:, 0], spots[:, 1], s=190, marker="o", c=PALETTE["paper"], edgecolors=PALETTE["ink"],
-                   linewidths=2.0, zorder=5)  # fmt: skip
+        ax.scatter(spots[:, 0], spots[:, 1], s=190, marker="o", c=PALETTE["paper"],
+                   edgecolors=PALETTE["ink"], linewidths=2.0, zorder=5)  # fmt: skip
         for number, place in enumerate(spots, start=1):
             ax.text(place[0], place[1], str(number), ha="center", va="center", color=PALETTE["ink"],
                     fontweight="bold", gid=HALO, zorder=6)  # fmt: skip

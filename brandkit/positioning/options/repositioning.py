@@ -469,7 +469,8 @@ def _choice_row(choices: pd.DataFrame, brand: str) -> dict[str, float]:
     """Give the brand's own shares of a what-if; missing where nothing is known."""
     mine = choices[choices["brand"].map(label_text) == brand].drop(columns="brand").head(1)
     names = {"now": "choice_now", "then": "choice_then", "estimate": "choice_change"}
-    return {names.get(name, name): float(one) for name, values in mine.items() for one in values}
+    renamed = mine.rename(columns=names)
+    return {str(name): float(one) for name, values in renamed.items() for one in values}
 
 
 # --- notes ---------------------------------------------------------------------------------------
