@@ -18,7 +18,7 @@ from benchmarks.correspondence_map import counts_table
 from benchmarks.programs import seconds, show
 from brandkit.positioning.maps.correspondence import correspondence_map
 from brandkit.positioning.maps.distances import distance_map
-from brandkit.positioning.preferences.preferences import preference_map
+from brandkit.positioning.maps.preferences import preference_map
 
 SIZES = ((200, 40), (2_000, 200))
 POINTS = (12, 42, 100)

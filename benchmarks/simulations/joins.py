@@ -22,11 +22,11 @@ from brandkit.positioning.image.kernel import (
     drawn_maps,
     quantile,
     second_moments,
+    turns_onto,
     wald,
 )
-from brandkit.positioning.maps.kernel import turns_onto
-from brandkit.strategy.links.kernel import CERTAIN, chance, mantel_values, procrustes_values
-from brandkit.strategy.scorecards.kernel import surely_better
+from brandkit.strategy.links.distances import CERTAIN, chance, mantel_values, procrustes_values
+from brandkit.strategy.scorecards.scorecards import surely_better
 
 RUNS = 2000
 ORDERS = 499
@@ -75,7 +75,7 @@ def link_result(
     orders = random_orders(rng, banks)
     mantel = chance(mantel_values(sold, second=seen, orders=orders), is_exact=False)
     turned = chance(procrustes_values(places[0], second=places[1], orders=orders), is_exact=False)
-    return mantel.p_value, mantel.observed, mantel.detectable, turned.p_value
+    return mantel["p_value"], mantel["estimate"], mantel["detectable"], turned["p_value"]
 
 
 def link_rows(runs: int = RUNS) -> list[dict[str, object]]:
@@ -114,7 +114,7 @@ def trait_rows(runs: int = RUNS) -> list[dict[str, object]]:
             for _ in range(runs):
                 first, noise = rng.normal(size=(2, banks))
                 second = size * first + np.sqrt(1 - size**2) * noise
-                rejected += _trait_chance(rng, first, second).p_value <= CERTAIN
+                rejected += _trait_chance(rng, first, second)["p_value"] <= CERTAIN
             limits = {"high": 0.05} if truth == "no link" else {"low": 0.75, "high": 0.85}
             rows.append({
                 "target": "rejection rate", "banks": banks, "truth": truth,
@@ -132,7 +132,7 @@ def _trait_chance(rng: np.random.Generator, first: Floats, second: Floats):  # t
 
 def _called_detectable(rng: np.random.Generator, banks: int) -> float:
     return float(np.mean([
-        _trait_chance(rng, *rng.normal(size=(2, banks))).detectable for _ in range(200)
+        _trait_chance(rng, *rng.normal(size=(2, banks)))["detectable"] for _ in range(200)
     ]))  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from benchmarks.simulations.image_surveys import (
     market,
     tables_of,
 )
+from brandkit.positioning.image.claims import judged_cells
 from brandkit.positioning.image.kernel import (
     DrawnMaps,
     decomposed,
@@ -31,14 +32,18 @@ from brandkit.positioning.image.kernel import (
     drawn_maps,
     quantile,
     second_moments,
+    turns_onto,
     wald,
 )
-from brandkit.positioning.image.responses import ImageTables
-from brandkit.positioning.image.score import TickSums, judged_cells
+from brandkit.positioning.image.responses import ImageTables, TickSums
 from brandkit.positioning.image.stability import pairs_frame
-from brandkit.positioning.maps.kernel import turns_onto
-from brandkit.positioning.waves.kernel import Step, market_shift, step_moves
-from brandkit.positioning.waves.waves import moves_frame, shares_frame
+from brandkit.positioning.image.waves import (
+    Step,
+    market_shift,
+    moves_frame,
+    shares_frame,
+    step_moves,
+)
 
 RUNS, DRAWS = 2000, 200
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.programs import show
-from brandkit.positioning.preferences.kernel import (
+from brandkit.positioning.maps.preferences import (
     TERMS,
     PreferenceModel,
     fitted_coefficients,

@@ -109,7 +109,8 @@ def formatted(value: Any, kind: str = "") -> str:
         ``count`` 1,234 · ``percent`` (of a share 0–1) 53% · ``percent1`` 52.5% ·
         ``number`` three significant digits · ``decimal1`` ``decimal2`` ``decimal3`` fixed ·
         ``signed`` two decimals with sign · ``points`` a whole number with sign ·
-        ``p`` a p-value · ``one|many`` a word chosen by number · empty: as it is.
+        ``p`` a p-value · ``one|many`` a word chosen by number · ``title`` a sentence without its
+        full stop · empty: as it is.
 
     Examples
     --------
@@ -125,6 +126,8 @@ def formatted(value: Any, kind: str = "") -> str:
         return ", ".join(formatted(item, kind) for item in value)
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return NO_VALUE
+    if kind == "title":
+        return str(value).rstrip(".。")
     if kind == "" or isinstance(value, (str, Message)):
         return _isolated(str(value))
     return _number(float(value), kind)

@@ -110,6 +110,11 @@ def speaker(other: Say | None = None, /, **values: Any) -> Say:
     return lambda text, **more: Message(text, {**known, **more})
 
 
+def titled(finding: Finding) -> Message:
+    """Give a finding as a headline, without its full stop."""
+    return Message("{title:title}", {"title": finding.headline})
+
+
 def N_(text: str) -> str:
     """Mark a text for translators where it is kept before it is said."""
     return text

@@ -2,34 +2,22 @@
 
 from brandkit.positioning.image.claims import ClaimCheck, claim_check
 from brandkit.positioning.image.stability import MapStability, map_stability
+from brandkit.positioning.image.waves import WaveMovement, wave_movement
 from brandkit.positioning.maps.components import ComponentMap, component_map
-from brandkit.positioning.maps.correspondence import CorrespondenceMap, correspondence_map
+from brandkit.positioning.maps.correspondence import (
+    CorrespondenceMap,
+    StackedTables,
+    correspondence_map,
+    stacked_tables,
+)
 from brandkit.positioning.maps.distances import DistanceMap, distance_map
-from brandkit.positioning.maps.stacking import StackedTables, stacked_tables
+from brandkit.positioning.maps.preferences import PreferenceMap, preference_map
 from brandkit.positioning.options.opportunities import Opportunities, opportunities
 from brandkit.positioning.options.repositioning import Repositioning, repositioning
-from brandkit.positioning.preferences.preferences import PreferenceMap, preference_map
-from brandkit.positioning.waves.waves import WaveMovement, wave_movement
 
 __all__ = [
-    "ClaimCheck",
-    "ComponentMap",
-    "CorrespondenceMap",
-    "DistanceMap",
-    "MapStability",
-    "Opportunities",
-    "PreferenceMap",
-    "Repositioning",
-    "StackedTables",
-    "WaveMovement",
-    "claim_check",
-    "component_map",
-    "correspondence_map",
-    "distance_map",
-    "map_stability",
-    "opportunities",
-    "preference_map",
-    "repositioning",
-    "stacked_tables",
-    "wave_movement",
-]
+    "ClaimCheck", "ComponentMap", "CorrespondenceMap", "DistanceMap", "MapStability",
+    "Opportunities", "PreferenceMap", "Repositioning", "StackedTables", "WaveMovement",
+    "claim_check", "component_map", "correspondence_map", "distance_map", "map_stability",
+    "opportunities", "preference_map", "repositioning", "stacked_tables", "wave_movement",
+]  # fmt: skip

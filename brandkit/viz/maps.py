@@ -105,13 +105,25 @@ def map_side(
     )
 
 
-def side_of(points: pd.DataFrame, *, most: int, always: str | None = None) -> MapSide:
-    """Choose points of a frame ``label axis coordinate contribution``, on its first two axes."""
-    order = points["label"].drop_duplicates()
+def side_of(
+    points: pd.DataFrame, *, most: int, always: str | None = None, axes: tuple[int, int] = (1, 2)
+) -> MapSide:
+    """Choose points of a frame ``label axis coordinate contribution``, on two of its axes.
+
+    Along a line where the second was not kept; hollow where ``supplementary``.
+    """
+    first = points[points["axis"] == points["axis"].iloc[0]]
+    order = first["label"].tolist()
     at = points.pivot(index="label", columns="axis", values="coordinate").loc[order]
-    telling = points[points["axis"] <= 2].groupby("label")["contribution"].sum().loc[order]
-    places = at.reindex(columns=[1, 2], fill_value=0.0)
-    return map_side(order.tolist(), places=places, telling=telling, most=most, always=always)
+    telling = points[points["axis"].isin(axes)].groupby("label")["contribution"].sum()
+    return map_side(
+        order,
+        places=at.reindex(columns=list(axes), fill_value=0.0),
+        telling=telling.loc[order],
+        active=~first["supplementary"].to_numpy(dtype=bool),
+        most=most,
+        always=always,
+    )
 
 
 def map_window(places: Floats) -> Floats:

@@ -18,9 +18,9 @@ from brandkit.positioning.examples import small_image
 from brandkit.positioning.image.claims import ClaimCheck, claim_check
 from brandkit.positioning.image.plot import distinct_pairs
 from brandkit.positioning.image.stability import MapStability, map_stability
+from brandkit.positioning.image.waves import WaveMovement, wave_movement
 from brandkit.positioning.options.opportunities import Opportunities, opportunities
 from brandkit.positioning.options.repositioning import Repositioning, repositioning
-from brandkit.positioning.waves.waves import WaveMovement, wave_movement
 from brandkit.viz.export import figure_svg
 from brandkit.viz.palette import PALETTE
 from tests.positioning.test_repositioning import answers, mapped

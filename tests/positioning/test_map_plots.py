@@ -19,7 +19,7 @@ from brandkit.language import use_language
 from brandkit.positioning.maps.components import component_map
 from brandkit.positioning.maps.correspondence import correspondence_map
 from brandkit.positioning.maps.distances import distance_map
-from brandkit.positioning.preferences.preferences import PreferenceMap, preference_map
+from brandkit.positioning.maps.preferences import PreferenceMap, preference_map
 from brandkit.viz.export import figure_svg
 from brandkit.viz.labels import notes_beneath
 from brandkit.viz.maps import MOST_BRANDS, write_above

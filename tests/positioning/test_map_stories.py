@@ -14,8 +14,8 @@ from brandkit.positioning import StackedTables, stacked_tables
 from brandkit.positioning.maps.components import component_map
 from brandkit.positioning.maps.correspondence import READINGS, correspondence_map
 from brandkit.positioning.maps.distances import distance_map
+from brandkit.positioning.maps.preferences import PreferenceMap, preference_map
 from brandkit.positioning.maps.story import axis_ends, strengths_of
-from brandkit.positioning.preferences.preferences import PreferenceMap, preference_map
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_near_tie_is_a_finding_of_its_own(image) -> None:
 def test_a_brand_without_a_mark_is_said_to_have_none(image) -> None:
     result = correspondence_map(image)
     marks = result.story(focus="Middle").findings[1]
-    assert (str(marks.headline), marks.settled) == ("Nothing marks Middle.", "open")
+    assert (str(marks.headline), marks.settled) == ("No attribute marks Middle.", "open")
     assert "no attribute marks it" in str(result.story(focus="Middle").headline)
 
 

@@ -12,10 +12,16 @@ from scipy.spatial import Delaunay
 
 from brandkit.core.errors import InputError, NotEnoughDataError
 from brandkit.positioning.image.stability import MapStability, map_stability
-from brandkit.positioning.maps.kernel import least_norm_profiles
-from brandkit.positioning.options.kernel import crowding, freedom, ground_of, peaks
-from brandkit.positioning.options.opportunities import Opportunities, opportunities
-from brandkit.positioning.preferences.preferences import preference_map
+from brandkit.positioning.maps.preferences import preference_map
+from brandkit.positioning.options.opportunities import (
+    Opportunities,
+    crowding,
+    freedom,
+    ground_of,
+    least_norm_profiles,
+    opportunities,
+    peaks,
+)
 from tests.contract import assert_contract
 from tests.positioning.test_repositioning import answers, mapped
 from tools.sample.market import ATTRIBUTES, EMPTY_QUADRANT, bank_places

@@ -17,8 +17,7 @@ from brandkit.core.errors import InputError, NotEnoughDataError
 from brandkit.positioning.maps.components import component_map
 from brandkit.positioning.maps.correspondence import correspondence_map
 from brandkit.positioning.maps.distances import distance_map
-from brandkit.positioning.preferences.kernel import TERMS
-from brandkit.positioning.preferences.preferences import preference_map
+from brandkit.positioning.maps.preferences import TERMS, preference_map
 from tests.contract import assert_contract, frames_of
 
 TOLERANCE = 1e-10

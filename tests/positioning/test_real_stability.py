@@ -11,8 +11,8 @@ from matplotlib.text import Annotation
 
 from brandkit.positioning.image.claims import claim_check
 from brandkit.positioning.image.stability import MapStability, map_stability
+from brandkit.positioning.image.waves import WaveMovement, wave_movement
 from brandkit.positioning.maps.correspondence import correspondence_map
-from brandkit.positioning.waves.waves import WaveMovement, wave_movement
 from brandkit.sources.survey.batteries import PickAny
 from brandkit.sources.survey.survey import read_survey
 

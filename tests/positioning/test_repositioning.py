@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, ScaleError
 from brandkit.positioning.image.stability import MapStability, map_stability
-from brandkit.positioning.options.kernel import choice_shares
-from brandkit.positioning.options.repositioning import repositioning
-from brandkit.positioning.preferences.preferences import preference_map
+from brandkit.positioning.maps.preferences import preference_map
+from brandkit.positioning.options.repositioning import choice_shares, repositioning
 from tests.contract import assert_contract
 from tools.sample.market import ATTRIBUTES
 from tools.sample.survey import IMAGE_ITEMS, survey_answers

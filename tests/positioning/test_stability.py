@@ -13,17 +13,19 @@ from hypothesis import strategies as st
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError
 from brandkit.positioning.examples import small_image
 from brandkit.positioning.image.kernel import (
+    axes_kept,
     decomposed,
     drawn_maps,
     ellipses,
     joint_df,
+    plane_agreement,
     quantile,
     second_moments,
+    turns_onto,
     wald,
 )
 from brandkit.positioning.image.stability import MapStability, map_stability
 from brandkit.positioning.maps.correspondence import correspondence_map
-from brandkit.positioning.maps.kernel import axes_kept, plane_agreement, turns_onto
 from brandkit.sources.survey.survey import Survey, read_survey
 from tests.contract import assert_contract
 

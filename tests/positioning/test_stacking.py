@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from brandkit.core.errors import InputError, NotEnoughDataError
-from brandkit.positioning.maps.correspondence import correspondence_map
-from brandkit.positioning.maps.stacking import stacked_tables
+from brandkit.positioning.maps.correspondence import correspondence_map, stacked_tables
 from tests.contract import assert_contract
 
 

@@ -8,9 +8,14 @@ import pytest
 
 from brandkit.core.errors import InputError, NotEnoughDataError
 from brandkit.positioning.examples import small_image
+from brandkit.positioning.image.waves import (
+    WaveMovement,
+    length_limits,
+    market_shift,
+    spatial_median,
+    wave_movement,
+)
 from brandkit.positioning.maps.correspondence import correspondence_map
-from brandkit.positioning.waves.kernel import length_limits, market_shift, spatial_median
-from brandkit.positioning.waves.waves import WaveMovement, wave_movement
 from tests.contract import assert_contract
 
 ATTRIBUTES = ["fair", "modern", "near"]

@@ -20,8 +20,14 @@ from brandkit.positioning import correspondence_map
 from brandkit.positioning.image.stability import MapStability, map_stability
 from brandkit.positioning.maps.distances import classical_places
 from brandkit.sources import read_study
-from brandkit.strategy.links.distances import DistanceLink, distance_link, perceived_distances
-from brandkit.strategy.links.kernel import mantel_values, orders_of, procrustes_values
+from brandkit.strategy.links.distances import (
+    DistanceLink,
+    distance_link,
+    mantel_values,
+    orders_of,
+    perceived_distances,
+    procrustes_values,
+)
 from brandkit.strategy.links.uniqueness import uniqueness_link
 from tests.contract import assert_contract
 from tools.sample.market import BANKS as MARKET

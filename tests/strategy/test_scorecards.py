@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError
-from brandkit.strategy.scorecards.kernel import acceptability, ranks_of, surely_better
-from brandkit.strategy.scorecards.matrix import scorecard_matrix
-from brandkit.strategy.scorecards.scorecards import scorecard
-from brandkit.strategy.scorecards.templates import scorecard_template
+from brandkit.strategy.scorecards.matrix import scorecard_matrix, scorecard_template
+from brandkit.strategy.scorecards.scorecards import (
+    acceptability,
+    ranks_of,
+    scorecard,
+    surely_better,
+)
 from tests.contract import assert_contract
 
 LIMITS = {"service": (0, 10), "fees": (0, 20), "growth": (-0.1, 0.3)}

@@ -1,30 +1,40 @@
-"""Which claims customers' answers carry: this brand stands for that."""
+"""Which claims customers' answers carry: this brand stands for that.
+
+The error is that of a table without any claim, so that few persons, heavy weights and clusters
+do not make claims; the sizes are fitted without the cells that are claimed, so that one true
+claim does not make its neighbours seem denied.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
-from brandkit.core.errors import (
-    InputError,
-    NotEnoughDataError,
-    check_level,
-    did_you_mean,
-    shown,
-)
+from brandkit.core.errors import InputError, NotEnoughDataError, check_known, check_level
 from brandkit.core.labels import label_text
+from brandkit.core.linalg import Flags, Floats, ratio
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.positioning.image.responses import ImageData
-from brandkit.positioning.image.score import FEW_TICKS, judged_cells
+from brandkit.positioning.image.responses import ImageData, TickSums
 from brandkit.positioning.image.stability import MapStability, map_stability
+from brandkit.positioning.maps.correspondence import decomposed
 from brandkit.sampling.design import Weight
 
 #: Sampling units under which no claim is tested: their variance is not known.
 FEWEST_UNITS = 6
+#: Ticks expected of a claim under which it is not judged.
+FEW_TICKS = 5.0
+#: Rounds of proportional fitting of the sizes.
+ROUNDS = 60
+#: Skewness at which Pearson's third type is cut off.
+MOST_SKEW = 3.0
+#: Chance to be found that "detectable" speaks of, as a normal quantile.
+POWER_80 = 0.84
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -61,13 +71,10 @@ class ClaimCheck(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: how many claims, and how many of each kind."""
-        counts = self.claims["claim"].value_counts()
-        return pd.DataFrame({
-            "n_claims": [len(self.claims)], "n_supported": [int(counts.get("supported", 0))],
-            "n_contradicted": [int(counts.get("contradicted", 0))],
-            "n_not_shown": [int(counts.get("not_shown", 0))], "n_cells": [self.n_cells],
-            "false_discovery": [self.false_discovery], "n_respondents": [self.n_respondents],
-        })  # fmt: skip
+        kinds = ("supported", "contradicted", "not_shown")
+        counts = {f"n_{kind}": int((self.claims["claim"] == kind).sum()) for kind in kinds}
+        names = " ".join(["n_claims", *counts, "n_cells false_discovery n_respondents"])
+        return self._row(names, n_claims=len(self.claims), **counts)
 
 
 def claim_check(
@@ -153,14 +160,10 @@ def claim_check(
     """
     check_level(false_discovery, argument="false_discovery")
     if not isinstance(data, MapStability):
-        roles: dict[str, Any] = {
-            "brand": brand,
-            "respondent": respondent,
-            "strata": strata,
-            "cluster": cluster,
-        }
-        rest: dict[str, Any] = {"attributes": attributes, "draws": draws, "seed": seed}
-        data = map_stability(data, weight=weight, axes=1, **roles, **rest)
+        data = map_stability(
+            data, brand=brand, attributes=attributes, respondent=respondent, weight=weight,
+            strata=strata, cluster=cluster, axes=1, draws=draws, seed=seed,
+        )  # fmt: skip
     asked = None if claims is None else _checked(data, claims)
 
     if data.sums is not None and data.sums.n_units < FEWEST_UNITS:
@@ -188,21 +191,142 @@ def claim_check(
     )
 
 
-def _checked(stability: MapStability, claims: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+def _checked(stability: MapStability, claims: Sequence[tuple[str, str]]) -> list[tuple[str, ...]]:
     """Give the claims as pairs of labels; refuse what the data do not have."""
     pairs = [tuple(map(label_text, claim)) for claim in claims]
     for side, column in enumerate(("brand", "attribute")):
         known = [str(name) for name in stability.cells[column].unique()]
-        unknown = [pair[side] for pair in pairs if len(pair) != 2 or pair[side] not in known]
-        if unknown:
-            raise InputError(
-                f"`claims` must pair a brand with an attribute of the data; found the {column} "
-                f"{shown(unknown[0])}."
-                f"{did_you_mean(unknown[0], known) or f' It has {shown(known)}.'}"
-            )
-    if len(set(pairs)) < len(pairs) or not pairs:
+        rule = f"pair a brand with an attribute of the data, each by its {column}"
+        check_known("claims", [*dict.fromkeys(pair[side] for pair in pairs)], known, rule=rule)
+    if not pairs or len(set(pairs)) < len(pairs) or any(len(pair) > 2 for pair in pairs):
         raise InputError(
-            f"`claims` must name at least one pair, and each once; found {len(pairs)} of which "
-            f"{len(set(pairs))} differ. Leave out what is there twice."
+            "`claims` must be pairs of brand and attribute, one at least and each once; found "
+            f"{len(pairs)} of which {len(set(pairs))} differ. Leave out what is there twice."
         )
-    return [(brand, attribute) for brand, attribute in pairs]
+    return pairs
+
+
+def fitted_sizes(table: Floats, kept: Flags) -> Floats:
+    """Give what brand and attribute sizes expect, fitted on the kept cells alone.
+
+    Quasi-independence by iterative proportional fitting; with all cells kept, rc/n.
+
+    Examples
+    --------
+    >>> table = np.outer([2.0, 1.0, 3.0], [1.0, 4.0, 5.0])
+    >>> loud = table + np.diag([30.0, 0.0, 0.0])
+    >>> bool(np.allclose(fitted_sizes(loud, loud == table), table))
+    True
+    """
+    column = table.sum(axis=0) / table.sum()
+    for _ in range(1 if kept.all() else ROUNDS):
+        row = (table * kept).sum(axis=1) / (kept * column).sum(axis=1)
+        column = (table * kept).sum(axis=0) / (kept * row[:, None]).sum(axis=0)
+    return np.outer(row, column)
+
+
+class _Scores(NamedTuple):
+    """Residuals of all cells with their null error and the skewness of its tail."""
+
+    expected: Floats
+    residual: Floats
+    error: Floats
+    skew: Floats
+    p_value: Floats
+
+
+def _scores(table: Floats, sums: TickSums | None, out: Flags) -> _Scores:
+    """Score every cell, the sizes fitted without those taken ``out``."""
+    from scipy.stats import pearson3
+
+    asked = np.ones(table.shape, dtype=bool) if sums is None else sums.bases > 0
+    expected = fitted_sizes(table, asked & ~out)
+    residual = np.where(asked, table - expected, 0.0)
+    whole = expected.sum()
+    down = np.eye(len(table)) - expected.sum(axis=1, keepdims=True) / whole
+    along = np.eye(table.shape[1]) - (expected.sum(axis=0) / whole)[:, None]
+    second = third = expected  # mentions, each of a person of its own
+    if sums is not None:
+        share = np.clip(ratio(expected, sums.bases, empty=0.0), 1e-6, 0.98)
+        second = sums.squares * share * (1 - share)
+        third = sums.cubes * share * (1 - share) * (1 - 2 * share)
+    null = down**2 @ second @ (along**2).T
+    skew = down**3 @ third @ (along**3).T / null**1.5
+    variance, spread = null, 1.0
+    if sums is not None:
+        half = np.einsum("bk,bm,klmn->bln", down, down, sums.covariance, optimize=True)
+        own = np.einsum("jl,jn,bln->bj", along, along, half, optimize=True)
+        spread = float(own.sum() / null.sum())
+        variance = np.maximum(spread * null, own)
+    error, skew = np.sqrt(variance), np.clip(np.sqrt(spread) * skew, -MOST_SKEW, MOST_SKEW)
+    z = residual / error
+    if sums is not None:
+        z = np.sign(z) * -ndtri(np.maximum(stdtr(2 * sums.df, -np.abs(z)), 1e-300))
+    tail = pearson3.sf(np.abs(z), np.where(z > 0, skew, -skew))
+    return _Scores(expected, residual, error, skew, np.minimum(2 * tail, 1.0))
+
+
+def judged_cells(
+    table: Floats, sums: TickSums | None, *, false_discovery: float = 0.05
+) -> pd.DataFrame:
+    """Judge every cell of a table (brands, attributes), row by row.
+
+    ``sums`` is None for a plain table, whose unit is the mention. The surest claimed cell leaves
+    the fit of sizes, at most half of a row or column; then all are judged anew, until none is
+    added.
+    """
+    from scipy.stats import false_discovery_control
+
+    out = np.zeros(table.shape, dtype=bool)
+    while True:
+        one = _scores(table, sums, out)
+        judged = one.expected * (1.0 if sums is None else sums.ticks_a_weight) >= FEW_TICKS
+        if sums is not None:
+            judged &= sums.bases > 0
+        q_value = np.full(table.shape, np.nan)
+        q_value[judged] = false_discovery_control(one.p_value[judged])
+        rows, columns = out.sum(axis=1), out.sum(axis=0)
+        has_room = (rows < table.shape[1] // 2)[:, None] & (columns < len(table) // 2)
+        new = (q_value <= false_discovery) & ~out & has_room
+        if not new.any():
+            break
+        # of cells too sure for their p-values to differ, the one with the largest residual
+        sure = np.where(new, one.p_value, 2.0)
+        size = np.abs(one.residual / one.error) * (sure == sure.min())
+        out.flat[np.argmax(size)] = True
+    return _columns(table, sums, one, q_value, rate=false_discovery)
+
+
+def _columns(
+    table: Floats, sums: TickSums | None, one: _Scores, q_value: Floats, *, rate: float
+) -> pd.DataFrame:
+    """Lay down the judgement: residuals as on the map, and points of the brand's base."""
+    from scipy.stats import pearson3
+
+    whole, claimed = table.sum(), q_value <= rate
+    root = np.sqrt(one.expected / whole)
+    bases = table.sum(axis=1, keepdims=True) if sums is None else sums.bases
+
+    def beyond(tail: float) -> Floats:
+        normal = pearson3.isf(tail, one.skew)
+        scale = normal if sums is None else stdtrit(2 * sums.df, ndtr(normal))
+        return np.asarray(one.error * scale)
+
+    tested = max(int((~np.isnan(q_value)).sum()), 1)
+    found = -ndtri(rate * max(int(claimed.sum()), 1) / tested / 2) + POWER_80
+    kind = np.where(one.residual > 0, "supported", "contradicted")
+    # the part of each residual that the first two axes show, 0-1
+    sample = decomposed(table)
+    plane = (sample.left[:, :2] * sample.values[:2]) @ sample.right[:, :2].T
+    size = np.where(np.abs(sample.residuals) > 1e-12, np.abs(sample.residuals), 0.0)
+    visible = ratio(plane * np.sign(sample.residuals), size, empty=0.0)
+    columns = {
+        "ratio": table / one.expected, "residual": one.residual / whole / root,
+        "std_error": one.error / whole / root, "statistic": one.residual / one.error,
+        "p_value": one.p_value, "q_value": q_value, "visible": np.clip(visible, 0.0, 1.0),
+        "gap": ratio(one.residual, bases), "gap_low": ratio(one.residual - beyond(rate / 2), bases),
+        "gap_high": ratio(one.residual - beyond(1 - rate / 2), bases),
+        "detectable_gap": ratio(found * one.error, bases),
+        "claim": np.where(claimed, kind, "not_shown"),
+    }  # fmt: skip
+    return pd.DataFrame({name: values.ravel() for name, values in columns.items()})

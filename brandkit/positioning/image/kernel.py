@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import fdtrc, fdtri
 
-from brandkit.core.linalg import Flags, Floats, ratio, signed_svd
+from brandkit.core.linalg import Flags, Floats, ratio
 from brandkit.positioning.image.responses import ImageTables
-from brandkit.positioning.maps.kernel import axes_kept, plane_agreement, turns_onto
+from brandkit.positioning.maps.correspondence import Decomposed, decomposed
 
 #: Draws that tell the noise: it is a mean over all cells, so few do.
 ENOUGH = 250
@@ -23,28 +23,6 @@ ENOUGH = 250
 LEAST = 0.1
 #: Times as much as as many normal values that ticks tell of their variance.
 SHORT_TAILS = 2.0
-
-
-@dataclass(frozen=True, eq=False)
-class Decomposed:
-    """A table's standardised residuals taken apart."""
-
-    share: Floats
-    row_mass: Floats
-    column_mass: Floats
-    left: Floats
-    values: Floats
-    right: Floats
-
-    @property
-    def row_places(self) -> Floats:
-        """Rows in principal coordinates on all axes."""
-        return self.left * self.values / np.sqrt(self.row_mass)[:, None]
-
-    @property
-    def column_standard(self) -> Floats:
-        """Columns in standard coordinates on all axes."""
-        return np.asarray(self.right / np.sqrt(self.column_mass)[:, None])
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +65,7 @@ class DrawnMaps:
     @property
     def places(self) -> Floats:
         """The sample's rows in principal coordinates, shape (rows, axes)."""
-        return self.sample.row_places[:, : self.rows.shape[2]]
+        return np.asarray(self.sample.row_places[:, : self.rows.shape[2]])
 
     def attribute_places(self, scaling: str) -> Floats:
         """Give the draws' columns in a scaling with rows in principal coordinates.
@@ -142,8 +120,8 @@ def drawn_maps(table: Floats, draw_tables: Floats, *, axes: int) -> DrawnMaps:
     draws = draw_tables / draw_tables.sum(axis=(1, 2), keepdims=True)
     denoised = _noise_free(sample, draws[:ENOUGH], axes)
     smooth = (sample.left * denoised) @ sample.right.T
-    observed = (sample.left * sample.values) @ sample.right.T
-    correction = np.sqrt(np.outer(sample.row_mass, sample.column_mass)) * (smooth - observed)
+    roots = np.sqrt(np.outer(sample.row_mass, sample.column_mass))
+    correction = roots * (smooth - sample.residuals)
 
     residuals, row_root, column_root = _residuals(draws, correction)
     left, values, right = leading(residuals, axes)
@@ -167,22 +145,6 @@ def drawn_maps(table: Floats, draw_tables: Floats, *, axes: int) -> DrawnMaps:
     )
 
 
-def decomposed(table: Floats) -> Decomposed:
-    """Take apart the standardised residuals of one table."""
-    share = table / table.sum()
-    row_mass, column_mass = share.sum(axis=1), share.sum(axis=0)
-    expected = np.outer(row_mass, column_mass)
-    left, values, right = signed_svd((share - expected) / np.sqrt(expected))
-    rank = min(table.shape) - 1
-    return Decomposed(share, row_mass, column_mass, left[:, :rank], values[:rank], right[:, :rank])
-
-
-def residuals_of(tables: Floats) -> Floats:
-    """Give the standardised residuals (p - rc)/sqrt(rc) of many tables; 0 where a margin is 0."""
-    share = tables / tables.sum(axis=(-1, -2), keepdims=True)
-    return _residuals(share, np.zeros(tables.shape[-2:]))[0]
-
-
 def leading(residuals: Floats, axes: int) -> tuple[Floats, Floats, Floats]:
     """Give the first axes of (draws, rows, columns), by eigenvectors of the smaller side."""
     is_wide = residuals.shape[1] <= residuals.shape[2]
@@ -198,17 +160,16 @@ def leading(residuals: Floats, axes: int) -> tuple[Floats, Floats, Floats]:
 def _noise_free(sample: Decomposed, draws: Floats, axes: int) -> Floats:
     """Give the singular values less their noise, those kept first."""
     squares = sample.values**2
-    plain, _, _ = _residuals(draws, np.zeros_like(sample.share))
-    across = plain if plain.shape[1] <= plain.shape[2] else np.swapaxes(plain, 1, 2)
-    largest = np.linalg.eigvalsh(across @ np.swapaxes(across, 1, 2))[:, : -axes - 1 : -1]
-    gained = largest.mean(axis=0) - squares[:axes]
+    plain, _, _ = _residuals(draws, np.zeros_like(sample.residuals))
+    _, largest, _ = leading(plain, axes)
+    gained = (largest**2).mean(axis=0) - squares[:axes]
     kept = np.maximum(squares[:axes] - np.maximum(gained, 0.0), LEAST * squares[:axes])
 
-    row_root, column_root = np.sqrt(sample.row_mass), np.sqrt(sample.column_mass)
-    noise = (draws - sample.share) / (row_root[:, None] * column_root)
-    for axis in (row_root[:, None], sample.left[:, :axes]):
+    row_root, column_root = np.sqrt(sample.row_mass)[:, None], np.sqrt(sample.column_mass)[:, None]
+    noise = draws / (row_root * column_root.T) - sample.residuals - row_root * column_root.T
+    for axis in (row_root, sample.left[:, :axes]):
         noise = noise - axis @ (axis.T @ noise)
-    for axis in (column_root[:, None], sample.right[:, :axes]):
+    for axis in (column_root, sample.right[:, :axes]):
         noise = noise - (noise @ axis) @ axis.T
     lost, left = (noise**2).sum(axis=(1, 2)).mean(), squares[axes:].sum()
     rest = squares[axes:] * (max(0.0, 1.0 - lost / left) if left > 0 else 0.0)
@@ -227,6 +188,101 @@ def _residuals(draws: Floats, correction: Floats) -> tuple[Floats, Floats, Float
 
 
 # --- regions and tests ---------------------------------------------------------------------------
+
+
+def turns_onto(places: Floats, *, target: Floats, weight: Floats) -> Floats:
+    """Give the rotations and reflections that bring maps as near to a target as can be.
+
+    Parameters
+    ----------
+    places : ndarray, shape (..., points, axes)
+        Missing points are NaN and have no say.
+    target : ndarray, shape (points, axes)
+    weight : ndarray, shape (points,)
+        How much each point counts: the rows' masses.
+
+    Returns
+    -------
+    ndarray, shape (..., axes, axes)
+        R with ``places @ R`` nearest to the target in weighted least squares. Axes may change
+        places or sides; nothing is stretched or moved.
+
+    References
+    ----------
+    Schönemann, P. H. (1966). A generalized solution of the orthogonal Procrustes problem.
+    Psychometrika 31, 1-10. doi:10.1007/BF02289451
+
+    Examples
+    --------
+    >>> target = np.array([[1.0, 0.0], [0.0, 2.0], [-1.0, -2.0]])
+    >>> turned = target @ np.array([[0.0, 1.0], [1.0, 0.0]])
+    >>> back = turned @ turns_onto(turned, target=target, weight=np.ones(3))
+    >>> bool(np.allclose(back, target))
+    True
+    """
+    there = np.nan_to_num(places)
+    crossed = np.swapaxes(there, -1, -2) @ (weight[:, None] * target)
+    left, _, right = np.linalg.svd(crossed)
+    return np.asarray(left @ right)
+
+
+def plane_agreement(places: Floats, *, target: Floats, weight: Floats) -> Floats:
+    """Give the RV coefficient of maps with a target, which no turn can change.
+
+    Parameters
+    ----------
+    places : ndarray, shape (..., points, axes)
+    target : ndarray, shape (points, axes)
+    weight : ndarray, shape (points,)
+
+    Returns
+    -------
+    ndarray, shape (...)
+        0 to 1; 1 where both maps are the same but for a turn and one factor of size.
+
+    References
+    ----------
+    Robert, P. and Escoufier, Y. (1976). A unifying tool for linear multivariate statistical
+    methods: the RV-coefficient. Applied Statistics 25, 257-265. doi:10.2307/2347233
+
+    Examples
+    --------
+    >>> square = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])
+    >>> float(plane_agreement(2 * square[:, ::-1], target=square, weight=np.ones(4)).round(9))
+    1.0
+    """
+    there = np.nan_to_num(places)
+    weighted = weight[:, None] * there
+    crossed = np.swapaxes(weighted, -1, -2) @ target
+    own = np.swapaxes(weighted, -1, -2) @ there
+    theirs = (weight[:, None] * target).T @ target
+    size = np.sqrt((own**2).sum(axis=(-1, -2)) * (theirs**2).sum())
+    return np.asarray((crossed**2).sum(axis=(-1, -2)) / np.where(size > 0, size, 1.0))
+
+
+def axes_kept(axes: Floats, *, of: Floats) -> Floats:
+    """Give the share of each axis of one map that lies within the axes of others.
+
+    Parameters
+    ----------
+    axes : ndarray, shape (..., points, axes)
+        Orthonormal columns: the other maps' axes.
+    of : ndarray, shape (points, axes)
+        Orthonormal columns: the axes looked for.
+
+    Returns
+    -------
+    ndarray, shape (..., axes)
+        Squared cosine of the angle between each axis and the span of the others, 0-1.
+
+    Examples
+    --------
+    >>> eye = np.eye(3)
+    >>> axes_kept(eye[:, [1, 0]], of=eye[:, [0, 2]]).tolist()
+    [1.0, 0.0]
+    """
+    crossed = np.swapaxes(np.nan_to_num(axes), -1, -2) @ of
+    return np.asarray((crossed**2).sum(axis=-2))
 
 
 def degrees_of_freedom(tables: ImageTables, axes: int) -> Floats:
@@ -298,6 +354,12 @@ def lengths(gap: Floats, covariance: Floats) -> tuple[Floats, Floats]:
     return length, np.sqrt(np.einsum("pk,pkl,pl->p", along, covariance, along))
 
 
+def tested(gap: Floats, covariance: Floats, *, df: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Give length, error, T² and its p of differences (n, axes)."""
+    statistic = wald(gap, covariance)
+    return *lengths(gap, covariance), statistic, tail(statistic, df=df, axes=gap.shape[1])
+
+
 def ellipses(covariance: Floats, size: Floats) -> tuple[Floats, Floats, Floats]:
     """Give long and short radius of ellipses on the first two axes, and their angle.
 
@@ -310,8 +372,4 @@ def ellipses(covariance: Floats, size: Floats) -> tuple[Floats, Floats, Floats]:
     values, vectors = np.linalg.eigh(covariance[:, :2, :2])
     short, long = np.sqrt(size[:, None] * np.maximum(values, 0.0)).T
     angle = np.degrees(np.arctan2(vectors[:, 1, 1], vectors[:, 0, 1]))
-    return (
-        long,
-        short,
-        np.where(angle > 90, angle - 180, np.where(angle <= -90, angle + 180, angle)),
-    )
+    return long, short, np.where(angle > 90, angle - 180, angle + 180 * (angle <= -90))

@@ -1,4 +1,4 @@
-"""Figures of how sure a map is, of brands told apart, and of claims."""
+"""Figures of how sure a map is, of brands told apart, of claims and of who moved."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from brandkit.core.labels import known_focus
-from brandkit.core.linalg import Floats
-from brandkit.core.message import Message
 from brandkit.language import translate
 from brandkit.positioning.image.claims import ClaimCheck
 from brandkit.positioning.image.stability import MapStability
-from brandkit.positioning.maps.correspondence import CorrespondenceMap
-from brandkit.positioning.maps.story import scaling_words
+from brandkit.positioning.image.waves import WaveMovement
+from brandkit.positioning.maps.plot import attribute_side, draw_side, map_canvas
 from brandkit.viz import maps
 from brandkit.viz.labels import row_names
-from brandkit.viz.maps import MapSide, Regions, draw_points
+from brandkit.viz.maps import Regions, draw_points
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 
@@ -34,51 +32,13 @@ def map_stability(result: MapStability, *, ax: Axes | None = None, focus: object
     attributes, rays = attribute_side(result.map)
     regions = Regions.of(result.regions.set_index("label").loc[brands.labels], brands.places)
     points = np.vstack([brands.places, attributes.places, regions.room()])
-    ax = map_canvas(result.map, ax=ax, points=points)
+    ax = map_canvas(result.map, ax=ax, window=maps.map_window(points))
     with theme():
         regions.draw(ax, focus=[name == brand for name in brands.labels])
-        draw_attributes(ax, attributes, rays)
+        draw_side(ax, attributes, rays)
         draw_points(ax, brands, focus=brand)
         maps.label_map(ax, brands, attributes, focus=brand, rays=rays, lines=regions.edges())
     return ax
-
-
-def map_canvas(result: CorrespondenceMap, *, ax: Axes | None, points: Floats) -> Axes:
-    """Draw the cross around points, what each axis shows, and the scaling above."""
-    shares = result.axes["share"].tolist()[: int(result.rows["axis"].max())]
-    said = [
-        translate(
-            Message(
-                "Axis {axis:count}: {share:percent} of the differences",
-                {"axis": axis, "share": share},
-            )
-        )
-        for axis, share in enumerate(shares[:2], start=1)
-    ]
-    window = maps.map_window(points)
-    ax = maps.map_axes(window) if ax is None else ax
-    with theme():
-        maps.draw_map_frame(ax, window, across=said[0], upward=[*said, ""][1])
-        above = Message("Scaling: {scaling}", {"scaling": scaling_words(result)})
-        maps.write_above(ax, translate(above))
-    return ax
-
-
-def attribute_side(result: CorrespondenceMap) -> tuple[MapSide, MapSide | None]:
-    """Give the attributes to draw, and again where the scaling lets them be read as rays."""
-    side = maps.side_of(result.columns, most=maps.MOST_ATTRIBUTES)
-    if "rows_on_columns" not in result.readings:
-        return side, None
-    side = side.times(result.arrow_factor)
-    return side, side
-
-
-def draw_attributes(ax: Axes, attributes: MapSide, rays: MapSide | None) -> None:
-    """Draw attributes as lines from the middle, or as small squares."""
-    if rays is not None:
-        maps.draw_rays(ax, rays)
-    else:
-        draw_points(ax, attributes, marker="s")
 
 
 def distinct_pairs(result: MapStability, *, ax: Axes | None = None, focus: object = None) -> Axes:
@@ -157,4 +117,52 @@ def claim_check(result: ClaimCheck, *, ax: Axes | None = None, focus: object = N
                 draw(at - 0.5, color=PALETTE["line"], linewidth=1, zorder=1)
         ax.legend(loc="lower right", bbox_to_anchor=(1, 1.0), ncols=3, handletextpad=0.2,
                   columnspacing=1.2, borderaxespad=0.2)  # fmt: skip
+    return ax
+
+
+def wave_movement(
+    result: WaveMovement,
+    *,
+    ax: Axes | None = None,
+    focus: object = None,
+    wave_to: str | None = None,
+) -> Axes:
+    """Draw arrows for who moved on the step to a wave, hollow circles for the others.
+
+    An arrow starts at the brand's place in the earlier wave and ends where it stands once the
+    market's shift is taken off; the ellipse around its head is the move's region. Brands whose
+    moves are within chance stand, hollow, at their later place.
+    """
+    step = result.step(wave_to)
+    brand, _ = known_focus(focus, step["brand"])
+    places = result.places[result.places["wave"] == step["wave_from"].iloc[0]]
+    at = places.pivot(index="brand", columns="axis", values="coordinate").loc[step["brand"]]
+    start = at.reindex(columns=[1, 2], fill_value=0.0).to_numpy()
+    end = start + step[["move_across", "move_upward"]].to_numpy(dtype=float)
+    moved, mine = step["moved"].to_numpy(dtype=bool), (step["brand"] == brand).to_numpy()
+    brands = maps.map_side(
+        step["brand"].tolist(), places=end, active=moved, most=len(step), always=brand,
+        telling=step["map_distance"].to_numpy(dtype=float) + 10.0 * moved,
+    )  # fmt: skip
+    attributes, rays = attribute_side(result.map)
+    regions = Regions.of(step[moved], end[moved])
+    points = np.vstack([end, attributes.places, start, regions.room(end)])
+    ax = map_canvas(result.map, ax=ax, window=maps.map_window(points))
+    with theme():
+        regions.draw(ax, focus=mine[moved])
+        draw_side(ax, attributes, rays)
+        for one, to, is_focus in zip(start[moved], end[moved], mine[moved], strict=True):
+            colour = PALETTE["accent" if is_focus else "ink"]
+            ax.scatter(one[0], one[1], s=20, marker="o", c=PALETTE["paper"], edgecolors=colour,
+                       linewidths=1.2, zorder=3)  # fmt: skip
+            arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.6}
+            ax.annotate("", xy=tuple(to), xytext=tuple(one), zorder=3,
+                        arrowprops=arrow | {"shrinkA": 3, "shrinkB": 3})  # fmt: skip
+        draw_points(ax, brands, focus=brand if mine[moved].any() else None)
+        still = end[mine & ~moved]
+        ax.scatter(still[:, 0], still[:, 1], s=52, marker="D", c=PALETTE["paper"], zorder=4,
+                   edgecolors=PALETTE["accent"], linewidths=1.6)  # fmt: skip
+        lines = np.concatenate([regions.edges(), np.stack([start, end], axis=1)[moved]])
+        maps.label_map(ax, brands, attributes, focus=brand, rays=rays, lines=lines,
+                       avoid=start[moved])  # fmt: skip
     return ax

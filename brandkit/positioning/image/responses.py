@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
 from brandkit.core.errors import (
     InputError,
@@ -20,9 +21,11 @@ from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Flags, Floats, Ints, ratio
 from brandkit.core.message import Message
 from brandkit.core.waves import coded_waves
+from brandkit.positioning.maps.sides import some_names
 from brandkit.sampling.design import SurveyRows, Weight
 from brandkit.sampling.moments import moments
 from brandkit.sampling.rows import survey_rows
+from brandkit.sampling.variance import stratum_residuals
 from brandkit.sources.survey.batteries import PickAny
 from brandkit.sources.survey.survey import Survey
 
@@ -30,8 +33,6 @@ from brandkit.sources.survey.survey import Survey
 ImageData = pd.DataFrame | Survey | PickAny
 #: Persons under which a brand's place is called uncertain, and under which none is given.
 SMALL_BASE, SUPPRESSED_BASE = 30, 10
-#: Names that a sentence tells.
-MOST_NAMED = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,49 +178,39 @@ def image_tables(responses: ImageResponses, *, draws: int, seed: int) -> ImageTa
     """Reduce ticks to the table of the sample and of every draw, brands (by wave) x attributes.
 
     All draws are one matrix product of their weights with the tables of the random groups.
+    Brands and attributes that nobody ticked are left out.
     """
     rows, notes = responses.rows, responses.notes
     found, place = np.unique(responses.place, return_inverse=True)
-    by_wave, width = bool(responses.waves), max(len(responses.waves), 1)
+    width = max(len(responses.waves), 1)
     drawn = rows.draws(draws, seed=seed)
     asked = ~np.isnan(rows.values)
     values = np.nan_to_num(rows.values)
     if not asked.all():
         values = np.hstack([values, asked])
-        note = Message(
-            "{n:percent} of the cells were not asked; shares are of those asked.",
-            {"n": float((~asked).mean())},
-        )
-        notes = (*notes, note)
+        text = "{n:percent} of the cells were not asked; shares are of those asked."
+        notes = (*notes, Message(text, {"n": float((~asked).mean())}))
     columns = [str(at) for at in range(values.shape[1])]
     summed = moments(
         pd.DataFrame(values, columns=columns).assign(cell=place, weight=rows.weight),
         columns=columns, cells=["cell"], weight="weight", groups=drawn.group,
         n_groups=drawn.n_groups, products=False,
     )  # fmt: skip
-    sample, sums = summed.sums(), summed.sums(drawn.times)
+    both, tables = (summed.sums(), summed.sums(drawn.times)), []
+    for one in both:
+        ticks = one.sums
+        if not asked.all():  # shares of those asked times the base
+            ticks, base = np.split(ticks, 2, axis=-1)
+            ticks = ratio(ticks, base, empty=0.0) * one.weight[..., None]
+        tables.append(ticks)
     n, n_effective = _persons(rows, place, len(found))
-    names = [(responses.brands[at // width], at % width) for at in found.tolist()]
-    return ImageTables(
-        cells=tuple((name, responses.waves[at] if by_wave else None) for name, at in names),
-        attributes=responses.attributes,
-        table=_counts(sample.sums, sample.weight, asked=asked),
-        bases=sample.weight,
-        n=n,
-        n_effective=n_effective,
-        draw_tables=_counts(sums.sums, sums.weight, asked=asked),
-        draw_bases=sums.weight,
-        df=rows.df,
+    waves = responses.waves or (None,)
+    return _without_empty(ImageTables(
+        cells=tuple((responses.brands[at // width], waves[at % width]) for at in found.tolist()),
+        attributes=responses.attributes, table=tables[0], bases=both[0].weight, n=n,
+        n_effective=n_effective, draw_tables=tables[1], draw_bases=both[1].weight, df=rows.df,
         notes=notes,
-    )
-
-
-def _counts(sums: Floats, weight: Floats, *, asked: Flags) -> Floats:
-    """Give weighted ticks; where some were not asked, shares of those asked times the base."""
-    if asked.all():
-        return sums
-    ticks, base = np.split(sums, 2, axis=-1)
-    return ratio(ticks, base, empty=0.0) * weight[..., None]
+    ))  # fmt: skip
 
 
 def _persons(rows: SurveyRows, place: Codes, n_cells: int) -> tuple[Ints, Floats]:
@@ -255,21 +246,15 @@ def resampled_tables(counts: pd.DataFrame, *, draws: int, seed: int) -> ImageTab
         "The table holds no respondents: mentions were drawn one by one, as if each came "
         "from a person of its own. Regions can be up to twice too large, right, or too small."
     )
-    return ImageTables(
+    return _without_empty(ImageTables(
         cells=tuple((label_text(label), None) for label in counts.index),
-        attributes=tuple(map(label_text, counts.columns)),
-        table=values,
-        bases=mentions,
-        n=np.rint(mentions).astype(np.int64),
-        n_effective=mentions,
-        draw_tables=tables,
-        draw_bases=tables.sum(axis=2),
-        df=max(total - 1, 1),
-        notes=(note,),
-    )
+        attributes=tuple(map(label_text, counts.columns)), table=values, bases=mentions,
+        n=np.rint(mentions).astype(np.int64), n_effective=mentions, draw_tables=tables,
+        draw_bases=tables.sum(axis=2), df=max(total - 1, 1), notes=(note,),
+    ))  # fmt: skip
 
 
-def without_empty(tables: ImageTables) -> tuple[ImageTables, tuple[Message, ...]]:
+def _without_empty(tables: ImageTables) -> ImageTables:
     """Leave out brands and attributes that nobody ticked, and say so."""
     rows: Flags = tables.table.sum(axis=1) > 0
     columns: Flags = tables.table.sum(axis=0) > 0
@@ -278,38 +263,91 @@ def without_empty(tables: ImageTables) -> tuple[ImageTables, tuple[Message, ...]
             "`data` must have ticks for at least 2 brands and 2 attributes; found "
             f"{int(rows.sum())} and {int(columns.sum())}. Check the columns and their codes."
         )
+    if rows.all() and columns.all():
+        return tables
     names = [tables.labels[at] for at in np.flatnonzero(~rows)]
     names += [tables.attributes[at] for at in np.flatnonzero(~columns)]
-    if not names:
-        return tables, ()
-    kept = replace(
+    note = Message("Nobody ticked {names}; left out.", {"names": some_names(names)})
+    return replace(
         tables, cells=tuple(tables.cells[at] for at in np.flatnonzero(rows)),
         attributes=tuple(tables.attributes[at] for at in np.flatnonzero(columns)),
         table=tables.table[rows][:, columns], bases=tables.bases[rows], n=tables.n[rows],
         n_effective=tables.n_effective[rows], draw_bases=tables.draw_bases[:, rows],
-        draw_tables=tables.draw_tables[:, rows][:, :, columns],
+        draw_tables=tables.draw_tables[:, rows][:, :, columns], notes=(*tables.notes, note),
     )  # fmt: skip
-    return kept, (Message("Nobody ticked {names}; left out.", {"names": some_names(names)}),)
 
 
 def small_bases(tables: ImageTables) -> tuple[Message, ...]:
     """Name the cells with few persons, and those with too few for a region."""
-    sized = list(zip(tables.labels, tables.n.tolist(), strict=True))
-    few = some_names([label for label, n in sized if SUPPRESSED_BASE <= n < SMALL_BASE])
-    hidden = some_names([label for label, n in sized if n < SUPPRESSED_BASE])
+    labels = np.array(tables.labels, dtype=object)
+    hidden = tables.n < SUPPRESSED_BASE
+    few = (tables.n < SMALL_BASE) & ~hidden
     care = Message(
         "Fewer than {limit:count} persons rated {names}; read with care.",
-        {"limit": SMALL_BASE, "names": few},
+        {"limit": SMALL_BASE, "names": some_names(list(labels[few]))},
     )
     without = Message(
         "Fewer than {limit:count} persons rated {names}; no region is given.",
-        {"limit": SUPPRESSED_BASE, "names": hidden},
+        {"limit": SUPPRESSED_BASE, "names": some_names(list(labels[hidden]))},
     )
-    return (care,) * bool(few) + (without,) * bool(hidden)
+    return (care,) * bool(few.any()) + (without,) * bool(hidden.any())
 
 
-def some_names(names: Sequence[str]) -> list[str | Message]:
-    """Give the first names, and how many more there are."""
-    rest = len(names) - MOST_NAMED
-    more = [Message("{n:count} more", {"n": rest})] if rest > 0 else []
-    return [*names[:MOST_NAMED], *more]
+@dataclass(frozen=True, eq=False)
+class TickSums:
+    """What the score test takes of respondents' ticks; nobody's answers can be read from it.
+
+    Parameters
+    ----------
+    bases, squares, cubes : ndarray, shape (brands, attributes)
+        Sums of weights, their squares and cubes over who was asked; where only some of a brand's
+        rows were, their weights are raised to the brand's base. 0 where nobody was asked.
+    covariance : ndarray, shape (brands, attributes, brands, attributes)
+        Of the weighted ticks, over sampling units within strata.
+    ticks_a_weight : float
+        Unweighted ticks over weighted ones.
+    n_units, df : int
+        Sampling units, and those less strata.
+    """
+
+    bases: Floats = field(repr=False)
+    squares: Floats = field(repr=False)
+    cubes: Floats = field(repr=False)
+    covariance: Floats = field(repr=False)
+    ticks_a_weight: float
+    n_units: int
+    df: int
+
+
+def tick_sums(
+    responses: ImageResponses, *, brands: Sequence[str], attributes: Sequence[str]
+) -> TickSums:
+    """Reduce responses to sums, for the brands and attributes of a table, in its order."""
+    rows = responses.rows
+    values = rows.values[:, [responses.attributes.index(name) for name in attributes]]
+    asked = ~np.isnan(values)
+    powers = np.zeros((3, len(brands), len(attributes)))
+    totals = []
+    for at, name in enumerate(brands):
+        inside = responses.place == responses.brands.index(name)
+        there, weight = asked & inside[:, None], rows.weight[:, None]
+        base = (there * weight).sum(axis=0)
+        raised = ratio(float(rows.weight[inside].sum()), base, empty=0.0)
+        for power in (1, 2, 3):
+            powers[power - 1, at] = (there * (raised * weight) ** power).sum(axis=0)
+        share = ratio((np.where(there, values, 0.0) * weight).sum(axis=0), base, empty=0.0)
+        influence = np.where(there, raised * (values - share), 0.0) + share * inside[:, None]
+        adds = stratum_residuals(rows.contributions(influence), stratum=rows.stratum)
+        totals.append(sp.csr_array(adds))
+    stacked = sp.csr_array(sp.hstack(totals))
+    shape = (len(brands), len(attributes)) * 2
+    ticks = np.nansum(values)
+    return TickSums(
+        bases=powers[0],
+        squares=powers[1],
+        cubes=powers[2],
+        covariance=np.asarray((stacked.T @ stacked).toarray()).reshape(shape),
+        ticks_a_weight=float(ticks / np.nansum(values * rows.weight[:, None])),
+        n_units=rows.n_units,
+        df=rows.df,
+    )

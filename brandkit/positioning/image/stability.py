@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -22,20 +22,11 @@ from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.core.story import speaker
-from brandkit.positioning.image import kernel
+from brandkit.positioning.image import kernel, responses
 from brandkit.positioning.image.kernel import DrawnMaps, second_moments
-from brandkit.positioning.image.responses import (
-    SUPPRESSED_BASE,
-    ImageData,
-    ImageTables,
-    image_responses,
-    image_tables,
-    resampled_tables,
-    small_bases,
-    without_empty,
-)
-from brandkit.positioning.image.score import TickSums, tick_sums
+from brandkit.positioning.image.responses import ImageData, ImageTables, TickSums
 from brandkit.positioning.maps.correspondence import CorrespondenceMap, correspondence_map
+from brandkit.positioning.maps.sides import points_frame
 from brandkit.sampling.design import Weight
 
 RowScaling = Literal["symmetric", "row_principal", "row_gab", "row_green"]
@@ -196,14 +187,15 @@ class MapStability(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: persons, draws, how stable the plane is, and how many pairs differ."""
-        return pd.DataFrame({
-            "scaling": [self.map.scaling], "n_respondents": [self.n_respondents],
-            "n_brands": [len(self.brands)], "n_attributes": [self.attributes["label"].nunique()],
-            "draws": [len(self.draw_tables)],
-            "share_explained": [self.axes["share"][self.axes["stability"].notna()].sum()],
-            "plane_stability": [self.plane_stability], "n_pairs": [len(self.pairs)],
-            "n_distinct": [int(self.pairs["distinct"].sum())], "ci_level": [self.level],
-        })  # fmt: skip
+        return self._row(
+            "scaling n_respondents n_brands n_attributes draws share_explained plane_stability "
+            "n_pairs n_distinct ci_level",
+            scaling=self.map.scaling, n_brands=len(self.brands),
+            n_attributes=self.attributes["label"].nunique(), draws=len(self.draw_tables),
+            share_explained=self.axes["share"][self.axes["stability"].notna()].sum(),
+            n_pairs=len(self.pairs), n_distinct=int(self.pairs["distinct"].sum()),
+            ci_level=self.level,
+        )  # fmt: skip
 
 
 def map_stability(
@@ -302,52 +294,74 @@ def map_stability(
     check_option("scaling", scaling, get_args(RowScaling))
     check_whole_number("draws", draws, low=50)
     check_level(level)
-    responses = None
+    ticks = None
     if isinstance(data, pd.DataFrame) and brand is None and attributes is None:
         correspondence_map(data, axes=axes)  # refuses what is no table
-        tables = resampled_tables(data, draws=draws, seed=seed)
+        tables = responses.resampled_tables(data, draws=draws, seed=seed)
     else:
         roles = {"brand": brand, "respondent": respondent, "strata": strata, "cluster": cluster}
-        responses = image_responses(data, roles, attributes=attributes, weight=weight)
-        tables = image_tables(responses, draws=draws, seed=seed)
+        ticks = responses.image_responses(data, roles, attributes=attributes, weight=weight)
+        tables = responses.image_tables(ticks, draws=draws, seed=seed)
 
-    tables, left_out = without_empty(tables)
-    shown_map, maps, places = map_of_draws(tables, scaling=scaling, axes=axes)
-    away, df = maps.rows - places, kernel.degrees_of_freedom(tables, places.shape[1])
-    found_again = (maps.kept >= HOLDS).mean(axis=0)
-    plane = float((maps.agreement >= AGREES).mean())
+    drawn = map_of_draws(tables, scaling=scaling, axes=axes)
+    places, df, maps = drawn.places, drawn.df, drawn.maps
+    away, labels = maps.rows - places, tables.labels
     sides = maps.attribute_places(scaling)
-
     points, regions = _places_frames(tables, places, second_moments(away), df=df, level=level)
+
+    columns = drawn.map.columns
+    at = columns["coordinate"].to_numpy(dtype=float).reshape(sides.shape[1:])
+    width = len(tables.attributes)
     return MapStability(
         points=points,
         regions=regions,
-        pairs=pairs_frame(tables.labels, places, away, df=df, level=level),
-        attributes=_attributes_frame(shown_map.columns, sides),
-        axes=shown_map.axes.assign(stability=pd.Series(found_again)),
-        cells=_cells_frame(tables),
-        map=shown_map,
-        plane_stability=plane,
+        pairs=pairs_frame(labels, places, away, df=df, level=level),
+        attributes=points_frame(
+            tables.attributes, at, std_error=kernel.errors(second_moments(sides - at))
+        ),
+        axes=drawn.map.axes.assign(stability=pd.Series(drawn.found_again)),
+        cells=pd.DataFrame({
+            "brand": np.repeat(np.array(labels, dtype=object), width),
+            "attribute": list(tables.attributes) * len(labels), "count": tables.table.ravel(),
+            "weighted_base": np.repeat(tables.bases, width),
+            "share": (tables.table / tables.bases[:, None]).ravel(),
+        }),
+        map=drawn.map,
+        plane_stability=drawn.plane,
         level=level,
-        n_respondents=round(tables.bases.sum()) if responses is None else responses.rows.n_persons,
+        n_respondents=round(tables.bases.sum()) if ticks is None else ticks.rows.n_persons,
         df=df,
         draw_tables=tables.draw_tables,
         draw_bases=tables.draw_bases,
         draw_places=maps.rows,
         draw_attributes=sides,
         drawn=maps,
-        from_respondents=responses is not None,
-        sums=None
-        if responses is None
-        else tick_sums(responses, brands=tables.labels, attributes=tables.attributes),
-        notes=tables.notes + left_out + stability_notes(plane, found_again) + small_bases(tables),
-    )
+        from_respondents=ticks is not None,
+        sums=None if ticks is None else responses.tick_sums(
+            ticks, brands=labels, attributes=tables.attributes
+        ),
+        notes=drawn.notes,
+    )  # fmt: skip
 
 
-def map_of_draws(
-    tables: ImageTables, *, scaling: RowScaling, axes: int
-) -> tuple[CorrespondenceMap, DrawnMaps, Floats]:
-    """Map a table and all its draws on the axes it has; give also its places, (rows, axes)."""
+class MapOfDraws(NamedTuple):
+    """A table's map, and what draws over respondents say of it.
+
+    ``places`` (rows, axes); ``df`` (rows,) of their covariances; ``plane`` and ``found_again``
+    (axes,) the share of draws that find it again.
+    """
+
+    map: CorrespondenceMap
+    maps: DrawnMaps
+    places: Floats
+    df: Floats
+    plane: float
+    found_again: Floats
+    notes: tuple[Message, ...]
+
+
+def map_of_draws(tables: ImageTables, *, scaling: RowScaling, axes: int) -> MapOfDraws:
+    """Map a table and all its draws on the axes it has."""
     table = pd.DataFrame(tables.table, index=tables.labels, columns=list(tables.attributes))
     shown_map = correspondence_map(table, scaling=scaling, axes=axes)
     empty = int((tables.draw_tables.sum(axis=(1, 2)) <= 0).sum())
@@ -357,49 +371,55 @@ def map_of_draws(
             f"some; found {empty} of {len(tables.draw_tables)} draws without any tick. Add "
             "respondents, or map the counts by correspondence_map, without regions."
         )
-    kept = int(shown_map.rows["axis"].max())
+    kept = shown_map.n_axes
     maps = kernel.drawn_maps(tables.table, tables.draw_tables, axes=kept)
-    return shown_map, maps, shown_map.rows["coordinate"].to_numpy(dtype=float).reshape(-1, kept)
+    plane = float((maps.agreement >= AGREES).mean())
+    found_again = (maps.kept >= HOLDS).mean(axis=0)
+    return MapOfDraws(
+        shown_map,
+        maps,
+        places=shown_map.rows["coordinate"].to_numpy(dtype=float).reshape(-1, kept),
+        df=kernel.degrees_of_freedom(tables, kept),
+        plane=plane,
+        found_again=found_again,
+        notes=tables.notes + _notes(plane, found_again) + responses.small_bases(tables),
+    )
 
 
-def stability_notes(plane: float, stability: Floats) -> tuple[Message, ...]:
+def _notes(plane: float, stability: Floats) -> tuple[Message, ...]:
     """Say which axis is not stable, from the shares of draws that find plane and axes again."""
     if len(stability) < 2 or min(plane, stability.min()) >= STABLE:
         return ()
     say = speaker(plane=plane, first=float(stability[0]), second=float(stability[1]))
-    if stability[0] >= STABLE:
-        note = say(
-            "The second axis is not stable: the plane agrees in {plane:percent} of the draws, "
-            "and the axis is found again in {second:percent}. Read the map from left to right."
-        )
-    else:
-        note = say(
+    if stability[0] < STABLE:
+        first = say(
             "The map is not stable: its first axis is found again in {first:percent} of the "
             "draws only."
         )
-    return (note,)
+        return (first,)
+    second = say(
+        "The second axis is not stable: the plane agrees in {plane:percent} of the draws, "
+        "and the axis is found again in {second:percent}. Read the map from left to right."
+    )
+    return (second,)
 
 
 def _places_frames(
     tables: ImageTables, places: Floats, covariance: Floats, *, df: Floats, level: float
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Make one row a brand and axis, and one row a brand with the ellipse around its place."""
-    kept = places.shape[1]
     error = kernel.errors(covariance)
     low, high = t_interval(places, std_error=error, df=df[:, None], level=level)
-    points = pd.DataFrame({
-        "label": np.repeat(np.array(tables.labels, dtype=object), kept),
-        "axis": np.tile(np.arange(1, kept + 1), len(places)), "coordinate": places.ravel(),
-        "std_error": error.ravel(), "ci_low": low.ravel(), "ci_high": high.ravel(),
-        "ci_level": level, "n": np.repeat(tables.n, kept),
-        "n_effective": np.repeat(tables.n_effective, kept),
-    })  # fmt: skip
-    size = kernel.quantile(df, axes=min(kept, 2), level=level)
+    points = points_frame(
+        tables.labels, places, std_error=error, ci_low=low, ci_high=high,
+        ci_level=np.full(len(places), level), n=tables.n, n_effective=tables.n_effective,
+    )  # fmt: skip
+    size = kernel.quantile(df, axes=min(places.shape[1], 2), level=level)
     regions = np.stack(kernel.ellipses(covariance, size))
-    regions[:, tables.n < SUPPRESSED_BASE] = np.nan
+    regions[:, tables.n < responses.SUPPRESSED_BASE] = np.nan
     return points, pd.DataFrame({
         "label": tables.labels, "across": places[:, 0],
-        "upward": places[:, 1] if kept > 1 else 0.0, "radius_long": regions[0],
+        "upward": places[:, 1] if places.shape[1] > 1 else 0.0, "radius_long": regions[0],
         "radius_short": regions[1], "angle": regions[2], "ci_level": level, "n": tables.n,
     })  # fmt: skip
 
@@ -410,34 +430,14 @@ def pairs_frame(
     """Make one row a pair of brands: how far apart, and whether that is more than noise."""
     first, second = np.triu_indices(len(labels), 1)
     names = np.array(labels, dtype=object)
-    gap = places[first] - places[second]
-    covariance = second_moments(away[:, first] - away[:, second])
-    length, error = kernel.lengths(gap, covariance)
-    statistic = kernel.wald(gap, covariance)
     spread = np.trace(second_moments(away), axis1=1, axis2=2)
     worth = kernel.joint_df(spread[first], spread[second], df=(df[first], df[second]))
-    p_value = kernel.tail(statistic, df=worth, axes=places.shape[1])
+    covariance = second_moments(away[:, first] - away[:, second])
+    gap = places[first] - places[second]
+    length, error, statistic, p_value = kernel.tested(gap, covariance, df=worth)
     adjusted = holm(p_value)
     return pd.DataFrame({
         "brand_a": names[first], "brand_b": names[second], "map_distance": length,
         "std_error": error, "statistic": statistic, "p_value": p_value, "p_adjusted": adjusted,
         "distinct": adjusted <= 1 - level,
-    })  # fmt: skip
-
-
-def _attributes_frame(columns: pd.DataFrame, drawn: Floats) -> pd.DataFrame:
-    """Make one row an attribute and axis, with the error of its place."""
-    places = columns["coordinate"].to_numpy(dtype=float).reshape(drawn.shape[1:])
-    error = kernel.errors(second_moments(drawn - places)).ravel()
-    return columns[["label", "axis", "coordinate"]].reset_index(drop=True).assign(std_error=error)
-
-
-def _cells_frame(tables: ImageTables) -> pd.DataFrame:
-    """Make one row a brand and attribute: weighted ticks, base and share."""
-    width = len(tables.attributes)
-    return pd.DataFrame({
-        "brand": np.repeat(np.array(tables.labels, dtype=object), width),
-        "attribute": list(tables.attributes) * len(tables.labels), "count": tables.table.ravel(),
-        "weighted_base": np.repeat(tables.bases, width),
-        "share": (tables.table / tables.bases[:, None]).ravel(),
     })  # fmt: skip

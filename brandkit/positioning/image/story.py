@@ -1,16 +1,23 @@
-"""What is said of a map with its uncertainty, and of claims."""
+"""What is said of a map with its uncertainty, of claims, and of who moved between waves."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
-from brandkit.core.story import Action, Exhibit, Say, Story, speaker
+from brandkit.core.story import Action, Exhibit, Say, Story, speaker, titled
 from brandkit.positioning.image.claims import ClaimCheck
-from brandkit.positioning.image.responses import MOST_NAMED, some_names
 from brandkit.positioning.image.stability import STABLE, MapStability
-from brandkit.positioning.maps.story import scaling_words
+from brandkit.positioning.image.waves import WaveMovement
+from brandkit.positioning.maps.sides import MOST_NAMED, some_names
+from brandkit.positioning.maps.story import DESCRIBED, scaling_words
+
+#: Adjusted p-value up to which a move is called clear.
+SURE = 0.01
 
 
 def map_stability(result: MapStability, *, focus: object = None) -> Story:
@@ -18,35 +25,63 @@ def map_stability(result: MapStability, *, focus: object = None) -> Story:
     brand, unknown = known_focus(focus, result.brands)
     facts, pairs = result.glance().iloc[0], nearest_pairs(result)
     say = speaker(
-        n=int(facts["n_respondents"]), brands=len(result.brands), pairs=len(pairs),
-        attributes=int(facts["n_attributes"]), draws=int(facts["draws"]), brand=brand, focus=brand,
-        share=float(facts["share_explained"]), level=result.level,
-        apart=int(facts["n_distinct"]), all=len(pairs), factor=result.map.arrow_factor,
-        scaling=scaling_words(result.map),
+        n=int(facts["n_respondents"]), brands=len(result.brands), pairs=len(pairs), brand=brand,
+        attributes=int(facts["n_attributes"]), draws=int(facts["draws"]), level=result.level,
+        share=float(facts["share_explained"]), apart=int(facts["n_distinct"]),
+        alike=_alike_names(pairs), scaling=scaling_words(result.map),
     )  # fmt: skip
-    market = _pairs_finding(result, pairs, say), _axes_finding(result, say)
-    headline, own = _headline(result, brand, say)
-    findings = (*own, *market)
+    own = [] if brand is None else [_focus_finding(result, brand)]
+    findings = (*own, _pairs_finding(result, pairs, say), _axes_finding(result, say))
+    lede = say(
+        "{n:count} respondents, {brands:count} brands, {attributes:count} attributes. Respondents "
+        "were drawn anew {draws:count} times; a region holds a brand's place with {level:percent} "
+        "certainty."
+    )
+    if not result.from_respondents:
+        lede = say(
+            "{brands:count} brands, {attributes:count} attributes, {n:count} mentions. Nobody's "
+            "answers are kept, so mentions were drawn one by one; regions are rough."
+        )
+    caption = say(
+        "Positioning map of {brands:count} brands from {n:count} respondents, with {level:percent} "
+        "regions ({scaling}; {share:percent} of the differences shown). Whether two brands differ "
+        "is tested on their difference, not on whether regions touch."
+    )
+    regions = result.regions.dropna(subset=["radius_long"])
+    alt = say("Map of {brands:count} brands without regions; too few persons.")
+    if len(regions):
+        alt = say(
+            "Map of {brands:count} brands with an ellipse around each; the largest is that of "
+            "{wide}. {apart:count} of {pairs:count} pairs are told apart.",
+            wide=regions.sort_values("radius_long", kind="stable")["label"].iloc[-1],
+        )
+        alt = alt if brand is None else say("{alt} {brand} is marked.", alt=alt)
+    table = say(
+        "Which brands customers tell apart. Filled: the difference of their places is more than "
+        "chance at {level:percent} over all {pairs:count} pairs (Holm). Brands in the order of the "
+        "first axis."
+    )
+    table_alt = say("Matrix of {pairs:count} pairs of brands; all are told apart.")
+    if len(pairs) > facts["n_distinct"]:
+        table_alt = say(
+            "Matrix of {pairs:count} pairs of brands; {n:count} {n:is|are} not told apart: "
+            "{alike}.",
+            n=len(pairs) - int(facts["n_distinct"]),
+        )
+    reading = DESCRIBED[result.map.readings]
     exhibits = {
         "map": Exhibit(
-            _map_caption(result, say),
-            _map_alt(result, say, focus=brand),
+            caption,
+            alt,
             data=result.points.rename(columns={"label": "brand"}).drop(columns="n_effective"),
-            notes=(*as_notes(findings[1:]), *result.notes, *unknown),
+            notes=(reading, *as_notes(findings[1:]), *result.notes, *unknown),
             draw=lambda: result.plot(focus=brand),
         ),
         "pairs": Exhibit(
-            say(
-                "Which brands customers tell apart. Filled: the difference of their places is "
-                "more than chance at {level:percent} over all {pairs:count} pairs (Holm). Brands "
-                "in the order of the first axis."
-            ),
-            _pairs_alt(pairs, say),
-            data=pairs,
-            draw=lambda: result.plot(figure="distinct_pairs", focus=brand),
+            table, table_alt, pairs, draw=lambda: result.plot(figure="distinct_pairs", focus=brand)
         ),
     }
-    return Story(headline, _map_lede(result, say), findings, exhibits=exhibits)
+    return Story(titled(findings[0]), lede, findings, exhibits=exhibits)
 
 
 def nearest_pairs(result: MapStability, *, focus: str | None = None) -> pd.DataFrame:
@@ -64,115 +99,38 @@ def _settled(result: MapStability | ClaimCheck) -> Settled:
     return "clear" if result.from_respondents else "likely"
 
 
-def _headline(
-    result: MapStability, focus: str | None, say: Say
-) -> tuple[Message, tuple[Finding, ...]]:
-    """Give the headline, and the finding on the focus, from its pairs."""
-    if focus is None and result.pairs["distinct"].all():
-        return say("Customers tell every pair of brands apart"), ()
-    if focus is None:
-        n = int(result.pairs["distinct"].sum())
-        return say("Customers tell {n:count} of {all:count} pairs of brands apart", n=n), ()
-    mine = nearest_pairs(result, focus=focus)
-    alike = mine.loc[~mine["distinct"], "brand_b"].tolist()
-    near, names = mine.iloc[0], some_names(alike)
+def _focus_finding(result: MapStability, brand: str) -> Finding:
+    """Say whom the focus is not told apart from."""
+    mine = nearest_pairs(result, focus=brand)
+    alike, near = mine.loc[~mine["distinct"], "brand_b"].tolist(), mine.iloc[0]
+    say = speaker(brand=brand, nearest=near["brand_b"], names=some_names(alike))
     detail = say(
         "Its nearest rival on the map is {nearest}: distance {distance:decimal2}, standard error "
         "{error:decimal2}, p {p:p} over all pairs.",
-        nearest=near["brand_b"],
         distance=near["map_distance"],
         error=near["std_error"],
         p=near["p_adjusted"],
     )
-    if not alike:
-        apart = say(
-            "{brand} is told apart from every rival, {nearest} included.", nearest=near["brand_b"]
-        )
-        headline = say("{brand} is told apart from every rival")
-        return headline, (Finding(apart, detail, _settled(result)),)
-    headline = say("Customers do not tell {brand} apart from {names}", names=names)
-    if len(alike) == len(mine):
-        headline = say("{brand} is told apart from no rival")
-    same = say("{brand} is not told apart from {names}.", names=names)
-    return headline, (Finding(same, detail, "open"),)
-
-
-def _map_lede(result: MapStability, say: Say) -> Message:
-    if not result.from_respondents:
-        return say(
-            "{brands:count} brands, {attributes:count} attributes, {n:count} mentions. Nobody's "
-            "answers are kept, so mentions were drawn one by one; regions are rough."
-        )
-    return say(
-        "{n:count} respondents, {brands:count} brands, {attributes:count} attributes. Respondents "
-        "were drawn anew {draws:count} times; a region holds a brand's place with {level:percent} "
-        "certainty."
-    )
-
-
-def _map_caption(result: MapStability, say: Say) -> Message:
-    if result.map.arrow_factor == 1:
-        return say(
-            "Positioning map of {brands:count} brands from {n:count} respondents, with "
-            "{level:percent} regions ({scaling}; {share:percent} of the differences shown). "
-            "Whether two brands differ is tested on their difference, not on whether regions "
-            "touch."
-        )
-    return say(
-        "Positioning map of {brands:count} brands from {n:count} respondents, with {level:percent} "
-        "regions ({scaling}, drawn {factor:number} times as long; {share:percent} of the "
-        "differences shown). Whether two brands differ is tested on their difference, not on "
-        "whether regions touch. Distances between brands and attributes mean nothing."
-    )
-
-
-def _map_alt(result: MapStability, say: Say, *, focus: str | None) -> Message:
-    regions = result.regions.dropna(subset=["radius_long"])
-    if regions.empty:
-        return say("Map of {brands:count} brands without regions; too few persons.")
-    wide = regions.sort_values("radius_long", kind="stable")["label"].iloc[-1]
-    if focus is None:
-        return say(
-            "Map of {brands:count} brands with an ellipse around each; the largest is that of "
-            "{wide}. {apart:count} of {pairs:count} pairs are told apart.",
-            wide=wide,
-        )
-    return say(
-        "Map of {brands:count} brands with an ellipse around each; the largest is that of {wide}. "
-        "{focus} is marked. {apart:count} of {pairs:count} pairs are told apart.",
-        wide=wide,
-    )
+    if alike:
+        return Finding(say("{brand} is not told apart from {names}."), detail, "open")
+    headline = say("{brand} is told apart from every rival, {nearest} included.")
+    return Finding(headline, detail, _settled(result))
 
 
 def _alike_names(pairs: pd.DataFrame) -> list[str | Message]:
-    alike = pairs[~pairs["distinct"]]
-    return some_names(
-        [f"{a} – {b}" for a, b in zip(alike["brand_a"], alike["brand_b"], strict=True)]
-    )
-
-
-def _pairs_alt(pairs: pd.DataFrame, say: Say) -> Message:
-    if pairs["distinct"].all():
-        return say("Matrix of {pairs:count} pairs of brands; all are told apart.")
-    return say(
-        "Matrix of {pairs:count} pairs of brands; {n:count} {n:is|are} not told apart: {names}.",
-        n=int((~pairs["distinct"]).sum()),
-        names=_alike_names(pairs),
-    )
+    alike = pairs.loc[~pairs["distinct"], ["brand_a", "brand_b"]]
+    return some_names([f"{a} – {b}" for a, b in alike.itertuples(index=False)])
 
 
 def _pairs_finding(result: MapStability, pairs: pd.DataFrame, say: Say) -> Finding:
-    if pairs["distinct"].all():
-        return Finding(
-            say("All {all:count} pairs of brands are told apart."),
-            say("Every difference stands at {level:percent} over all pairs."),
-            _settled(result),
-        )
-    return Finding(
-        say("{n:count} of {all:count} pairs of brands are told apart.", n=pairs["distinct"].sum()),
-        say("Not told apart: {names}.", names=_alike_names(pairs)),
-        "open" if pairs["distinct"].mean() < 0.5 else _settled(result),
-    )
+    apart = pairs["distinct"]
+    if apart.all():
+        headline = say("All {pairs:count} pairs of brands are told apart.")
+        detail = say("Every difference stands at {level:percent} over all pairs.")
+        return Finding(headline, detail, _settled(result))
+    headline = say("{apart:count} of {pairs:count} pairs of brands are told apart.")
+    settled = "open" if apart.mean() < 0.5 else _settled(result)
+    return Finding(headline, say("Not told apart: {alike}."), settled)
 
 
 def _axes_finding(result: MapStability, say: Say) -> Finding:
@@ -212,12 +170,40 @@ def claim_check(result: ClaimCheck, *, focus: object = None) -> Story:
         n=result.n_respondents, cells=result.n_cells, rate=result.false_discovery, brand=brand,
         claims=len(result.claims), all=len(claims), yes=len(yes), no=len(no),
         neither=len(claims) - len(yes) - len(no), brands=result.claims["brand"].nunique(),
-        attributes=result.claims["attribute"].nunique(),
+        attributes=result.claims["attribute"].nunique(), seen=_quoted(yes), denied=_quoted(no),
         least=100 * float(claims["detectable_gap"].median()),
     )  # fmt: skip
+    headline = say("Customers support {yes:count} of {all:count} claims and contradict {no:count}")
+    supported = say("{yes:count} {yes:claim is|claims are} supported.")
+    contradicted = say("{no:count} {no:claim is|claims are} contradicted.")
+    alt = say(
+        "Matrix of {attributes:count} attributes and {brands:count} brands: {yes:count} claims "
+        "supported, {no:count} contradicted, {neither:count} not shown."
+    )
+    actions: list[Action] = []
+    if brand is not None:
+        headline = say("No claim of {brand} is shown")
+        supported = say("Customers support {yes:count} {yes:claim|claims} of {brand}.")
+        contradicted = say("Customers contradict {no:count} {no:claim|claims} of {brand}.")
+        alt = say(
+            "Matrix of {attributes:count} attributes and {brands:count} brands. Of the claims of "
+            "{brand} {yes:count} are supported, {no:count} contradicted, {neither:count} not shown."
+        )
+        if yes.empty:
+            supported = say("Customers support no claim of {brand}.")
+        if no.empty:
+            contradicted = say("Customers contradict no claim of {brand}.")
+        if len(no):
+            headline = say("Customers contradict that {brand} is {denied}")
+            fix = say("Do not claim {denied} for {brand} before customers can see it.")
+            actions.append(Action("fix", fix, _settled(result), "claims"))
+        if len(yes):
+            headline = say("Customers see {brand} as {seen}")
+            keep = say("Keep claiming {seen} for {brand}: customers say so too.")
+            actions.insert(0, Action("keep", keep, _settled(result), "claims"))
     findings = [
-        Finding(said, _named(rows, say, focus=brand), _settled(result) if len(rows) else "open")
-        for said, rows in ((_supported(yes, say, brand), yes), (_contradicted(no, say, brand), no))
+        Finding(text, _named(rows, say, focus=brand), _settled(result) if len(rows) else "open")
+        for text, rows in ((supported, yes), (contradicted, no))
     ]
     if brand is not None and len(no) and not len(yes):
         findings.reverse()
@@ -226,21 +212,14 @@ def claim_check(result: ClaimCheck, *, focus: object = None) -> Story:
         "of the bank and the attribute explain, beyond chance; {cells:count} pairs of bank and "
         "attribute were tested together."
     )
-    exhibit = Exhibit(
-        say(
-            "What {n:count} respondents say of {claims:count} claims. Circle: supported, ticked "
-            "more than the sizes of bank and attribute explain. Cross: contradicted, ticked less. "
-            "Dot: not shown. At most {rate:percent} of circles and crosses are to be expected "
-            "wrong."
-        ),
-        _claims_alt(say, focus=brand),
-        data=result.claims,
-        notes=(*as_notes(findings), *result.notes, *unknown),
-        draw=lambda: result.plot(focus=brand),
+    caption = say(
+        "What {n:count} respondents say of {claims:count} claims. Circle: supported, ticked more "
+        "than the sizes of bank and attribute explain. Cross: contradicted, ticked less. Dot: not "
+        "shown. At most {rate:percent} of circles and crosses are to be expected wrong."
     )
-    headline = _claims_headline(yes, no, say, focus=brand)
-    actions = _actions(yes, no, say, settled=_settled(result)) if brand is not None else ()
-    return Story(headline, lede, tuple(findings), actions, {"claims": exhibit})
+    notes = (*as_notes(findings), *result.notes, *unknown)
+    exhibit = Exhibit(caption, alt, result.claims, notes, lambda: result.plot(focus=brand))
+    return Story(headline, lede, tuple(findings), tuple(actions), {"claims": exhibit})
 
 
 def _strongest(claims: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -252,38 +231,6 @@ def _quoted(rows: pd.DataFrame) -> list[Message]:
     return [Message("“{attribute}”", {"attribute": name}) for name in rows["attribute"].head(2)]
 
 
-def _claims_headline(
-    yes: pd.DataFrame, no: pd.DataFrame, say: Say, *, focus: str | None
-) -> Message:
-    if focus is None:
-        return say("Customers support {yes:count} of {all:count} claims and contradict {no:count}")
-    if len(yes):
-        return say("Customers see {brand} as {yes}", yes=_quoted(yes))
-    if len(no):
-        return say("Customers contradict that {brand} is {no}", no=_quoted(no))
-    return say("No claim of {brand} is shown")
-
-
-def _supported(rows: pd.DataFrame, say: Say, focus: str | None) -> Message:
-    if focus is None and len(rows):
-        return say("{n:count} {n:claim is|claims are} supported.", n=len(rows))
-    if focus is None:
-        return say("No claim is supported.")
-    if len(rows):
-        return say("Customers support {n:count} {n:claim|claims} of {brand}.", n=len(rows))
-    return say("Customers support no claim of {brand}.")
-
-
-def _contradicted(rows: pd.DataFrame, say: Say, focus: str | None) -> Message:
-    if focus is None and len(rows):
-        return say("{n:count} {n:claim is|claims are} contradicted.", n=len(rows))
-    if focus is None:
-        return say("No claim is contradicted.")
-    if len(rows):
-        return say("Customers contradict {n:count} {n:claim|claims} of {brand}.", n=len(rows))
-    return say("Customers contradict no claim of {brand}.")
-
-
 def _named(rows: pd.DataFrame, say: Say, *, focus: str | None) -> Message:
     """Name the strongest claims with how much is ticked beyond size, or what would be found."""
     if rows.empty:
@@ -293,37 +240,148 @@ def _named(rows: pd.DataFrame, say: Say, *, focus: str | None) -> Message:
         )
     names = []
     for _, row in rows.head(MOST_NAMED).iterrows():
-        one = {"attribute": row["attribute"], "gap": 100 * row["gap"],
-               "low": 100 * row["gap_low"], "high": 100 * row["gap_high"]}  # fmt: skip
-        if focus is None:
-            names.append(say(
-                "{brand} “{attribute}” {gap:points} points ({low:points} to {high:points})",
-                **{**one, "brand": row["brand"]},
-            ))  # fmt: skip
-        else:
-            names.append(
-                say("“{attribute}” {gap:points} points ({low:points} to {high:points})", **one)
-            )
+        text = _points(row["attribute"], row[["gap", "gap_low", "gap_high"]])
+        names.append(text if focus else say("{brand} {claim}", brand=row["brand"], claim=text))
     return say("Beyond what the sizes of bank and attribute explain: {names}.", names=names)
 
 
-def _claims_alt(say: Say, *, focus: str | None) -> Message:
-    if focus is None:
-        return say(
-            "Matrix of {attributes:count} attributes and {brands:count} brands: {yes:count} claims "
-            "supported, {no:count} contradicted, {neither:count} not shown."
+def _points(attribute: str, values: pd.Series[Any]) -> Message:
+    """Write a change of a share and its interval."""
+    change, low, high = 100 * values
+    text = "“{attribute}” {change:points} points ({low:points} to {high:points})"
+    return Message(text, {"attribute": attribute, "change": change, "low": low, "high": high})
+
+
+# --- waves ---------------------------------------------------------------------------------------
+
+
+def wave_movement(
+    result: WaveMovement, *, focus: object = None, wave_to: str | None = None
+) -> Story:
+    """Tell who moved and by how much, whether the focus did, and what the market did."""
+    step = result.step(wave_to).sort_values("map_distance", ascending=False, kind="stable")
+    brand, unknown = known_focus(focus, step["brand"])
+    movers = step[step["moved"]]
+    movers = movers.loc[(movers["brand"] != brand).sort_values(kind="stable").index]
+    moved = movers["brand"].tolist()
+    say = speaker(
+        n=result.n_respondents, brands=len(step), level=result.level, brand=brand,
+        share=float(result.axes["share"].head(2).sum()), before=step["wave_from"].iloc[0],
+        after=step["wave_to"].iloc[0], names=some_names(moved), waves=len(result.waves),
+    )  # fmt: skip
+    findings = [_mover(result, move) for _, move in movers.head(MOST_NAMED).iterrows()]
+    if not moved:
+        largest = _move_speaker(result, step.iloc[0])
+        detail = largest(
+            "The largest move is that of {brand}: {length:decimal2} ({low:decimal2} to "
+            "{high:decimal2}), p {p:p} over all moves."
         )
-    return say(
-        "Matrix of {attributes:count} attributes and {brands:count} brands. Of the claims of "
-        "{brand} {yes:count} are supported, {no:count} contradicted, {neither:count} not shown."
+        findings = [Finding(say("No brand moved more than chance allows."), detail, "open")]
+    if brand is not None and brand not in moved:
+        mine = _move_speaker(result, step[step["brand"] == brand].iloc[0])
+        detail = mine("If it moved at all, then by {high:decimal2} at most (p {p:p}).")
+        stayed = say("{brand} did not move more than chance allows.")
+        findings.append(Finding(stayed, detail, "open"))
+    findings.append(_market(result, step, say))
+    lede = say(
+        "{n:count} respondents in {waves:count} waves, {brands:count} brands on one map. A move is "
+        "what a brand did beyond the market as a whole.",
+        brands=result.places["brand"].nunique(),
     )
+    anchored = say(
+        "The market is {names}, which are taken not to have moved.", names=list(result.anchors)
+    )
+    caption = say(
+        "How {brands:count} brands moved from {before} to {after}, relative to the market, on one "
+        "map of all waves ({n:count} respondents; {share:percent} of the differences shown). "
+        "Arrows: moves beyond chance over all brands, with a {level:percent} region around the "
+        "head. Hollow: no move beyond chance."
+    )
+    alt = say(
+        "Map of {brands:count} brands with arrows from {before} to {after} for {names}; all others "
+        "are hollow circles."
+    )
+    if not moved:
+        alt = say(
+            "Map of {brands:count} brands from {before} to {after} without any arrow: no move is "
+            "beyond chance."
+        )
+    shares = say(
+        "What the market did: mean share of each attribute over the brands that did not move, from "
+        "wave to wave, with {level:percent} intervals."
+    )
+    notes = (*[anchored] * bool(result.anchors), *as_notes(findings), *result.notes, *unknown)
+    exhibits = {
+        "moves": Exhibit(
+            caption,
+            alt,
+            data=step.reset_index(drop=True),
+            notes=notes,
+            draw=lambda: result.plot(focus=brand, wave_to=wave_to),
+        ),
+        "shares": Exhibit(shares, data=result.attributes),
+    }
+    actions = []
+    if brand in moved:
+        check = _move_speaker(result, movers[movers["brand"] == brand].iloc[0])
+        text = check("Check whether the move of {brand} towards “{attribute}” was meant.")
+        settled = findings[moved.index(brand)].settled
+        actions.append(Action("check", text, settled, "moves"))
+    return Story(_wave_headline(moved, brand, say), lede, tuple(findings), tuple(actions), exhibits)
 
 
-def _actions(
-    yes: pd.DataFrame, no: pd.DataFrame, say: Say, *, settled: Settled
-) -> tuple[Action, ...]:
-    """Keep what customers see in the focus; check what they deny."""
-    keep = say("Keep claiming {names} for {brand}: customers say so too.", names=_quoted(yes))
-    fix = say("Do not claim {names} for {brand} before customers can see it.", names=_quoted(no))
-    found = (Action("keep", keep, settled, "claims"),) if len(yes) else ()
-    return (*found, Action("fix", fix, settled, "claims")) if len(no) else found
+def _wave_headline(movers: list[str], focus: str | None, say: Say) -> Message:
+    if not movers:
+        return say("No brand moved beyond chance between {before} and {after}")
+    if focus in movers:
+        return say("{brand} moved between {before} and {after}")
+    if focus is not None:
+        return say("{names} moved between {before} and {after}; {brand} did not")
+    return say("{names} moved between {before} and {after}")
+
+
+def _move_speaker(result: WaveMovement, move: pd.Series[Any]) -> Say:
+    """Say of a move its numbers, and the attribute along whose line it goes furthest."""
+    at = result.map.columns.pivot(index="label", columns="axis", values="coordinate")
+    at = at.reindex(columns=[1, 2], fill_value=0.0)
+    gap = move[["move_across", "move_upward"]].to_numpy(dtype=float)
+    return speaker(
+        brand=move["brand"], length=move["map_distance"], low=move["ci_low"], high=move["ci_high"],
+        p=move["p_adjusted"], n=move["n"],
+        attribute=str(at.index[int(np.argmax(at.to_numpy() @ gap))]),
+    )  # fmt: skip
+
+
+def _mover(result: WaveMovement, move: pd.Series[Any]) -> Finding:
+    say = _move_speaker(result, move)
+    detail = say(
+        "Its place moved by {length:decimal2} ({low:decimal2} to {high:decimal2}), p {p:p} over "
+        "all moves; {n:count} respondents or more in each wave."
+    )
+    settled: Settled = "clear" if move["p_adjusted"] <= SURE else "likely"
+    return Finding(say("{brand} moved, towards “{attribute}”."), detail, settled)
+
+
+def _market(result: WaveMovement, step: pd.DataFrame, say: Say) -> Finding:
+    shares = result.attributes[result.attributes["wave_to"] == step["wave_to"].iloc[0]]
+    shares = shares.loc[shares["change"].abs().sort_values(ascending=False, kind="stable").index]
+    sure = shares[shares["p_adjusted"] <= 1 - result.level]
+    if sure.empty:
+        detail = say(
+            "The largest change is that of “{attribute}”: {change:points} points.",
+            attribute=shares["attribute"].iloc[0],
+            change=100 * shares["change"].iloc[0],
+        )
+        headline = say("The market as a whole did not change beyond chance.")
+        return Finding(headline, detail, "open")
+    names = [
+        _points(row["attribute"], row[["change", "ci_low", "ci_high"]])
+        for _, row in sure.head(MOST_NAMED).iterrows()
+    ]
+    headline = say(
+        "{n:count} of {all:count} attributes changed across the market.",
+        n=len(sure),
+        all=len(shares),
+    )
+    detail = say("Over the brands that did not move: {names}.", names=names)
+    return Finding(headline, detail, "clear")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -18,21 +18,11 @@ from brandkit.core.errors import (
     numeric_matrix,
     shown,
 )
-from brandkit.core.linalg import Flags, Floats, signed_svd
+from brandkit.core.linalg import Floats, signed_svd
 from brandkit.core.message import Message
 from brandkit.core.totals import is_total_name
-from brandkit.positioning.maps.sides import (
-    Reading,
-    Side,
-    TableMap,
-    arrow_factor,
-    axes_frame,
-    check_axes,
-    checked_sides,
-    few_axes_notes,
-    points_frame,
-    refuse_totals,
-)
+from brandkit.positioning.maps import sides
+from brandkit.positioning.maps.sides import Reading, Side, TableMap
 
 ComponentScaling = Literal["row_principal", "column_principal", "symmetric"]
 Rotation = Literal["varimax"]
@@ -99,8 +89,8 @@ class ComponentMap(TableMap):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: scaling, rotation, size of the table and the share the map shows."""
-        kind = {"scaling": self.scaling, "rotation": self.rotation or ""}
-        return pd.DataFrame([kind | self._size()])
+        names = "scaling rotation n_rows n_columns n_axes total_inertia share_explained"
+        return self._row(names, rotation=self.rotation or "", **self._size())
 
 
 def component_map(
@@ -189,33 +179,35 @@ def component_map(
     table = _checked_ratings(ratings, supplementary_rows, supplementary_columns, axes)
 
     solved = _solve(table, standardise=standardise, axes=axes)
-    turn = _varimax_turn(solved) if rotation else np.eye(solved.kept)
-    inertia = np.append(solved.along(turn), solved.singular_values[solved.kept :] ** 2)
+    kept = len(solved.roots)
+    turn = np.eye(kept) if rotation is None else _varimax_turn(solved.vectors * solved.roots)
+    solved.inertia[:kept] = (turn**2).T @ solved.roots**2
     rows = _row_points(solved, table.rows, turn, scaling=chosen)
     columns = _column_points(solved, table, turn, scaling=chosen)
 
-    notes = few_axes_notes(solved.kept, axes)
-    if table.constant:
-        text = "Left out because all brands have the same value: {names}."
-        notes.insert(0, Message(text, {"names": table.constant}))
-    if rotation is not None:
-        text = (
-            "The axes were turned by varimax, so that each attribute goes with few of them; "
-            "distances between brands are not those of their ratings."
-        )
-        notes.append(Message(text))
-    places = [side["coordinate"].to_numpy().reshape(-1, solved.kept) for side in (rows, columns)]
+    places = [side["coordinate"].to_numpy().reshape(-1, kept) for side in (rows, columns)]
+    constant = Message(
+        "Left out because all brands have the same value: {names}.", {"names": table.constant}
+    )
+    turned = Message(
+        "The axes were turned by varimax, so that each attribute goes with few of them; "
+        "distances between brands are not those of their ratings."
+    )
     return ComponentMap(
         rows=rows,
         columns=columns,
-        axes=axes_frame(inertia),
+        axes=sides.axes_frame(solved.inertia),
         values=solved.values[table.rows.active],
         scaling=chosen,
         readings=COMPONENT_READINGS[chosen],
-        arrow_factor=arrow_factor(*places),
+        arrow_factor=sides.arrow_factor(*places),
         standardised=standardise,
         rotation=rotation,
-        notes=tuple(notes),
+        notes=(
+            *[constant] * bool(table.constant),
+            *sides.few_axes_notes(kept, axes),
+            *[turned] * (rotation is not None),
+        ),
     )
 
 
@@ -240,8 +232,7 @@ def _checked_scaling(
     return scaling
 
 
-@dataclass(frozen=True)
-class _Ratings:
+class _Ratings(NamedTuple):
     """Columns that vary: by_row (all rows, active ones), extra (active rows, supplementary)."""
 
     by_row: Floats
@@ -255,15 +246,18 @@ def _checked_ratings(
     ratings: pd.DataFrame, extra_rows: Sequence[str], extra_columns: Sequence[str], axes: int
 ) -> _Ratings:
     """Check a table's labels, cells and size, and leave out the columns that do not vary."""
-    rows, columns = checked_sides("ratings", ratings, rows=extra_rows, columns=extra_columns)
+    table, rows, columns = sides.checked_sides(
+        "ratings", ratings, rows=extra_rows, columns=extra_columns
+    )
     for what, side in (("row", rows), ("column", columns)):
         totals = [label for label in side.labels[side.active] if is_total_name(label)]
-        refuse_totals("ratings", totals, what=what)
-    by_row = numeric_matrix("ratings", ratings.loc[:, columns.active])
-    extra = numeric_matrix("ratings", ratings.loc[rows.active, ~columns.active])
-    varies = np.empty(len(columns.active), dtype=bool)
-    varies[columns.active] = _varies(by_row[rows.active])
-    varies[~columns.active] = _varies(extra)
+        sides.refuse_totals("ratings", totals, what=what)
+    by_row = numeric_matrix("ratings", table.loc[:, columns.active])
+    extra = numeric_matrix("ratings", table.loc[rows.active, ~columns.active])
+    varies = np.zeros(len(columns.active), dtype=bool)
+    if rows.active.any():
+        for which, values in ((columns.active, by_row[rows.active]), (~columns.active, extra)):
+            varies[which] = np.ptp(values, axis=0) > SAME * np.abs(values).max(axis=0)
     constant = list(columns.labels[~varies])
 
     n_rows, n_columns = int(rows.active.sum()), int((columns.active & varies).sum())
@@ -274,48 +268,28 @@ def _checked_ratings(
             f"{n_rows} x {n_columns}{left_out}. Add brands or attributes."
         )
     size = f"{n_rows} x {n_columns} active rows and columns"
-    check_axes(axes, most=min(n_rows - 1, n_columns), table=size)
+    sides.check_axes(axes, most=min(n_rows - 1, n_columns), table=size)
+    by_row, extra = by_row[:, varies[columns.active]], extra[:, varies[~columns.active]]
     return _Ratings(
-        by_row[:, varies[columns.active]],
-        extra[:, varies[~columns.active]],
-        rows,
-        Side(columns.labels[varies], columns.active[varies]),
-        constant,
+        by_row, extra, rows, Side(columns.labels[varies], columns.active[varies]), constant
     )
-
-
-def _varies(values: Floats) -> Flags:
-    if not len(values):
-        return np.zeros(values.shape[1], dtype=bool)
-    return np.asarray(np.ptp(values, axis=0) > SAME * np.abs(values).max(axis=0))
 
 
 # --- axes ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Solution:
-    """Centred and scaled ratings, d above rounding, v (columns, kept), unit scores (rows, kept)."""
+class _Solution(NamedTuple):
+    """Centred and scaled ratings, inertia of all axes, and of the kept ones their roots.
+
+    ``vectors`` (columns, kept), unit ``scores`` (rows, kept).
+    """
 
     values: Floats
     extra: Floats
-    singular_values: Floats
+    inertia: Floats
+    roots: Floats
     vectors: Floats
     scores: Floats
-
-    @property
-    def kept(self) -> int:
-        """How many axes were kept."""
-        return int(self.vectors.shape[1])
-
-    @property
-    def roots(self) -> Floats:
-        """The singular values of the kept axes."""
-        return self.singular_values[: self.kept]
-
-    def along(self, turn: Floats) -> Floats:
-        """Give the inertia along turned axes."""
-        return np.asarray((turn**2).T @ self.roots**2)
 
 
 def _solve(table: _Ratings, *, standardise: bool, axes: int) -> _Solution:
@@ -326,20 +300,18 @@ def _solve(table: _Ratings, *, standardise: bool, axes: int) -> _Solution:
     extra = table.extra - table.extra.mean(axis=0)
     extra = extra / (extra.std(axis=0) if standardise else 1.0)
     _, d, v = signed_svd(values[table.rows.active] / np.sqrt(len(core)))
-    rank = int((d > NO_VARIANCE * d[0]).sum())
-    vectors = v[:, : min(axes, rank)]
-    scores = values @ vectors / d[: vectors.shape[1]]
-    return _Solution(values, extra, d[:rank], vectors, scores)
+    d = d[d > NO_VARIANCE * d[0]]
+    roots, vectors = d[:axes], v[:, : min(axes, len(d))]
+    return _Solution(values, extra, d**2, roots, vectors, values @ vectors / roots)
 
 
-def _varimax_turn(solved: _Solution) -> Floats:
+def _varimax_turn(loadings: Floats) -> Floats:
     """Give the varimax rotation of the loadings, axes sorted by inertia and signed."""
-    if solved.kept < 2:
+    if loadings.shape[1] < 2:
         raise NotEnoughDataError(
             "`rotation` must have two axes or more; the ratings differ along one only. "
             "Leave it out."
         )
-    loadings = solved.vectors * solved.roots
     turn = varimax(loadings)
     turn = turn[:, np.argsort(-((loadings @ turn) ** 2).sum(axis=0), kind="stable")]
     turned = loadings @ turn
@@ -397,39 +369,33 @@ def _row_points(
     distance = (solved.values**2).sum(axis=1)
     # A brand at the average has no distance to show: its shares are missing, not 0/0.
     known = np.where(distance > NO_VARIANCE**2 * distance.max(), distance, np.nan)
-    cosine = principal**2 / known[:, None]
-    is_turned = not np.array_equal(turn, np.eye(len(turn)))
-    return points_frame(
-        side.labels,
+    frame = sides.side_frame(
+        side,
         scores if scaling == "column_principal" else principal,
+        cosine=principal**2 / known[:, None],
         mass=np.where(side.active, 1 / n, np.nan),
         inertia=np.where(side.active, distance / n, np.nan),
         contribution=np.where(side.active[:, None], scores**2 / n, np.nan),
-        squared_cosine=np.full_like(cosine, np.nan) if is_turned else np.minimum(cosine, 1.0),
-        quality=np.minimum(cosine.sum(axis=1), 1.0),
-        supplementary=~side.active,
     )
+    is_turned = not np.array_equal(turn, np.eye(len(turn)))
+    return frame.assign(squared_cosine=np.nan) if is_turned else frame
 
 
 def _column_points(
     solved: _Solution, table: _Ratings, turn: Floats, *, scaling: ComponentScaling
 ) -> pd.DataFrame:
     active, rows = table.columns.active, table.rows.active
-    loadings = np.empty((len(active), solved.kept))
+    loadings, variance = np.empty((len(active), len(turn))), np.empty(len(active))
     loadings[active] = solved.vectors * solved.roots @ turn
     loadings[~active] = solved.extra.T @ solved.scores[rows] @ turn / len(solved.extra)
-    variance = np.empty(len(active))
     variance[active] = (solved.values[rows] ** 2).mean(axis=0)
     variance[~active] = (solved.extra**2).mean(axis=0)
-    cosine = loadings**2 / variance[:, None]
-    return points_frame(
-        table.columns.labels,
+    return sides.side_frame(
+        table.columns,
         loadings / solved.roots if scaling == "row_principal" else loadings,
+        cosine=loadings**2 / variance[:, None],
         mass=np.where(active, 1 / active.sum(), np.nan),
         loading=loadings,
         inertia=np.where(active, variance, np.nan),
-        contribution=np.where(active[:, None], loadings**2 / solved.along(turn), np.nan),
-        squared_cosine=np.minimum(cosine, 1.0),
-        quality=np.minimum(cosine.sum(axis=1), 1.0),
-        supplementary=~active,
+        contribution=np.where(active[:, None], loadings**2 / solved.inertia[: len(turn)], np.nan),
     )

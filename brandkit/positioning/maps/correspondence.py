@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
@@ -13,28 +13,21 @@ import pandas as pd
 from brandkit.core.errors import (
     InputError,
     NotEnoughDataError,
+    check_known,
     check_option,
-    did_you_mean,
     numeric_matrix,
+    require_kind,
+    require_unique,
     shown,
 )
+from brandkit.core.frames import frame_of
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Floats, signed_svd
 from brandkit.core.message import Message
+from brandkit.core.result import Result
 from brandkit.core.totals import find_totals, is_total_name
-from brandkit.positioning.maps.sides import (
-    Reading,
-    Side,
-    TableMap,
-    active,
-    arrow_factor,
-    axes_frame,
-    check_axes,
-    checked_sides,
-    few_axes_notes,
-    points_frame,
-    refuse_totals,
-)
+from brandkit.positioning.maps import sides
+from brandkit.positioning.maps.sides import Reading, Side, TableMap, active
 
 Scaling = Literal[
     "symmetric", "row_principal", "column_principal", "row_gab", "column_gab",
@@ -59,6 +52,10 @@ NO_INERTIA = 1e-12
 """Singular values below this share of one are rounding, not differences."""
 TALL = 4
 """Times as many rows as columns from which the rows are first reduced to a triangle."""
+JOINT = " · "
+"""Stands between brand and wave in the label of a row."""
+UNEQUAL = 1.5
+"""Times the mentions of the smallest wave from which the largest is said to lead the map."""
 MIDDLE = 1e-9
 """Distance from the middle, as a part of the furthest point's, under which nothing has a side."""
 
@@ -105,15 +102,11 @@ class CorrespondenceMap(TableMap):
         """
         rows, columns = active(self.rows), active(self.columns)
         expected = np.sqrt(np.outer(rows["mass"], columns["mass"]))
-        every_column = np.tile(np.arange(len(columns)), len(rows))
-        return pd.DataFrame(
-            {
-                "row_label": pd.Index(rows["label"]).repeat(len(columns)),
-                "column_label": pd.Index(columns["label"]).take(every_column),
-                "ratio": (1 + self.residuals / expected).ravel(),
-                "residual": self.residuals.ravel(),
-            }
-        )
+        labels = {"row_label": rows["label"], "column_label": columns["label"]}
+        index = pd.MultiIndex.from_product(list(labels.values()), names=list(labels))
+        frame = pd.DataFrame(index.to_frame(index=False))
+        ratio = (1 + self.residuals / expected).ravel()
+        return frame.assign(ratio=ratio, residual=self.residuals.ravel())
 
     @property
     def profiles(self) -> Floats:
@@ -122,7 +115,9 @@ class CorrespondenceMap(TableMap):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: scaling, size of the table, inertia and the share the map shows."""
-        return pd.DataFrame([{"scaling": self.scaling, "n": self.n, **self._size()}])
+        return self._row(
+            "scaling n n_rows n_columns n_axes total_inertia share_explained", **self._size()
+        )
 
 
 def correspondence_map(
@@ -209,35 +204,37 @@ def correspondence_map(
     0.995
     """
     check_option("scaling", scaling, get_args(Scaling))
-    rows, columns = checked_sides(
+    table, rows, columns = sides.checked_sides(
         "counts", counts, rows=supplementary_rows, columns=supplementary_columns
     )
-    by_row, by_column = _checked_cells(counts, rows, columns, axes)
+    by_row, by_column = _checked_cells(table, rows, columns, axes)
     target = None if rotate_to is None else label_text(rotate_to)
-    _check_turn(target, rows.labels, axes=axes, scaling=scaling)
+    if target is not None:
+        check_known("rotate_to", target, list(rows.labels), rule="be a row of the table")
 
-    solved = _solve(by_row[rows.active], axes)
-    row_points = _points(by_row, solved.column_standard, solved.column_mass, solved)
-    column_points = _points(by_column.T, solved.row_standard, solved.row_mass, solved)
-    row_places = _scaled(row_points, solved.kept, scaling, side="row")
-    column_places = _scaled(column_points, solved.kept, scaling, side="column")
-    turn = _turn_towards(target, rows.labels, row_places)
-    rest = solved.singular_values[len(turn) :]
-    inertia = np.append((turn**2).T @ solved.kept**2, rest**2)
+    solved = decomposed(by_row[rows.active], axes)
+    inside = _points(by_row, solved, scaling, side="row")
+    beside = _points(by_column.T, solved, scaling, side="column")
+    kept = solved.left.shape[1]
+    turn = np.eye(kept) if target is None else _turn_towards(target, rows.labels, inside, scaling)
+    inertia = solved.values**2
+    inertia[:kept] = (turn**2).T @ inertia[:kept]
+    factor = 1.0
+    if inside.is_principal != beside.is_principal:
+        points, arrows = (inside, beside) if inside.is_principal else (beside, inside)
+        factor = sides.arrow_factor(points.places, arrows.places)
 
     return CorrespondenceMap(
-        rows=_labelled(rows, row_points, row_places, turn, is_principal=_is_own(scaling, "row")),
-        columns=_labelled(
-            columns, column_points, column_places, turn, is_principal=_is_own(scaling, "column")
-        ),
-        axes=axes_frame(inertia),
+        rows=_side_frame(rows, inside, turn),
+        columns=_side_frame(columns, beside, turn),
+        axes=sides.axes_frame(inertia),
         residuals=solved.residuals,
         scaling=scaling,
         readings=READINGS[scaling],
-        arrow_factor=_arrow_factor(row_places, column_places, scaling),
+        arrow_factor=factor,
         n=float(solved.n),
         rotated_to=target,
-        notes=_notes(by_row[rows.active], rows, target, few_axes_notes(len(turn), axes)),
+        notes=_notes(by_row[rows.active], rows, target, sides.few_axes_notes(kept, axes)),
     )
 
 
@@ -255,21 +252,16 @@ def _checked_cells(
             f"found {n_rows} x {n_columns}."
         )
     size = f"{n_rows} x {n_columns} active rows and columns"
-    check_axes(axes, most=min(n_rows, n_columns) - 1, table=size)
+    sides.check_axes(axes, most=min(n_rows, n_columns) - 1, table=size)
     by_row = _numbers(counts.loc[:, columns.active])
     whole = bool(columns.active.all())
     by_column = by_row[rows.active] if whole else _numbers(counts.loc[rows.active, :])
+    way_out = "A correspondence map needs amounts; for scores around zero use a component map."
     for cells, down, across in (
         (by_row, rows.labels, columns.labels[columns.active]),
         (by_column, rows.labels[rows.active], columns.labels),
     ):
-        if (cells < 0).any():
-            row, column = (int(at[0]) for at in np.nonzero(cells < 0))
-            raise InputError(
-                f"`counts` must hold values >= 0; found {cells[row, column]:g} in row "
-                f"{shown(down[row])}, column {shown(across[column])}. A correspondence map needs "
-                "amounts; for scores around zero use a component map."
-            )
+        sides.check_amounts("counts", cells, rows=down, columns=across, way_out=way_out)
     for what, side, cells in (("row", rows, by_row), ("column", columns, by_column.T)):
         _check_lines(cells, side, what=what)
     return by_row, by_column
@@ -299,51 +291,51 @@ def _check_lines(cells: Floats, side: Side, *, what: str) -> None:
         totals = find_totals(names, lines)
     else:
         totals = [name for name in names if is_total_name(name)]
-    refuse_totals("counts", totals, what=what)
-
-
-def _check_turn(target: str | None, labels: pd.Index, *, axes: int, scaling: str) -> None:
-    """Refuse a turn to what is no row, in one axis, or in a scaling without a principal side."""
-    if target is None:
-        return
-    if target not in labels:
-        raise InputError(
-            f"`rotate_to` must be a row of the table; found {shown(target)}."
-            f"{did_you_mean(target, labels) or f' It has {shown(labels)}.'}"
-        )
-    if axes < 2:
-        raise InputError("`rotate_to` must have two axes to turn; found `axes` = 1. Keep two axes.")
-    if scaling in ("standard", "symbiplot"):
-        raise InputError(
-            "`rotate_to` must go with a scaling that has one side in principal coordinates, else "
-            f"a turned axis has no inertia of its own; found {shown(scaling)}. Take "
-            "'row_principal'."
-        )
+    sides.refuse_totals("counts", totals, what=what)
 
 
 # --- places --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Solution:
-    """Standardised residuals (rows, columns), d above rounding, standard places (points, axes)."""
+# --- labels --------------------------------------------------------------------------------------
 
-    singular_values: Floats
-    row_standard: Floats
-    column_standard: Floats
+
+@dataclass(frozen=True, eq=False)
+class Decomposed:
+    """A table's standardised residuals taken apart, S = left diag(values) right', and its masses.
+
+    ``values`` has every axis above rounding, ``left`` and ``right`` those that are kept.
+    """
+
     residuals: Floats
     row_mass: Floats
     column_mass: Floats
+    left: Floats
+    values: Floats
+    right: Floats
     n: float
 
     @property
-    def kept(self) -> Floats:
-        """Singular values of the axes kept."""
-        return self.singular_values[: self.row_standard.shape[1]]
+    def row_standard(self) -> Floats:
+        """Rows in standard coordinates."""
+        return np.asarray(self.left / np.sqrt(self.row_mass)[:, None])
+
+    @property
+    def row_places(self) -> Floats:
+        """Rows in principal coordinates."""
+        return np.asarray(self.row_standard * self.values[: self.left.shape[1]])
+
+    @property
+    def column_standard(self) -> Floats:
+        """Columns in standard coordinates."""
+        return np.asarray(self.right / np.sqrt(self.column_mass)[:, None])
 
 
-def _solve(cells: Floats, axes: int) -> _Solution:
-    """Decompose the standardised residuals of active cells (Greenacre 2017, app. A)."""
+def decomposed(cells: Floats, axes: int | None = None) -> Decomposed:
+    """Decompose the standardised residuals of active cells (Greenacre 2017, app. A), on all axes.
+
+    Or as many as asked for.
+    """
     share = cells / cells.sum()
     row_mass, column_mass = share.sum(axis=1), share.sum(axis=0)
     row_root, column_root = np.sqrt(row_mass)[:, None], np.sqrt(column_mass)
@@ -360,12 +352,9 @@ def _solve(cells: Floats, axes: int) -> _Solution:
             "`counts` must have rows that differ; found the same profile in every row. "
             "There is nothing to map: the brands are described alike."
         )
-    kept = min(axes, rank)
+    kept = rank if axes is None else min(axes, rank)
     u, v = residuals @ v[:, :kept] / d[:kept] if is_tall else u[:, :kept], v[:, :kept]
-    row_standard, column_standard = u / row_root, v / column_root[:, None]
-    return _Solution(
-        d[:rank], row_standard, column_standard, residuals, row_mass, column_mass, cells.sum()
-    )
+    return Decomposed(residuals, row_mass, column_mass, u, d[:rank], v, cells.sum())
 
 
 @dataclass(frozen=True)
@@ -374,56 +363,49 @@ class _Points:
 
     standard: Floats
     principal: Floats
+    places: Floats
     size: Floats
     distance: Floats
+    is_principal: bool
 
 
-def _points(cells: Floats, other: Floats, average: Floats, solved: _Solution) -> _Points:
-    """Place a side's points, active or not, by the transition formula; (points, active others)."""
-    sums = cells.sum(axis=1)
+def _points(cells: Floats, solved: Decomposed, scaling: Scaling, *, side: str) -> _Points:
+    """Place a side's points (points, active others), active or not, by the transition formula.
+
+    As drawn: Greenacre 2017, ch. 13.
+    """
+    other, average = solved.column_standard, solved.column_mass
+    if side == "column":
+        other, average = solved.row_standard, solved.row_mass
+    sums, d = cells.sum(axis=1), solved.values[: other.shape[1]]
     profiles = cells / sums[:, None]
-    principal = profiles @ other
-    gap = profiles - average
+    gap, principal = profiles - average, profiles @ other
     distance = np.einsum("ij,ij,j->i", gap, gap, 1 / average)
-    return _Points(principal / solved.kept, principal, sums / solved.n, distance)
+    standard, size = principal / d, sums / solved.n
+    is_principal = scaling == "symmetric" or scaling.startswith(side)
+    power = {"gab": 1.0, "green": 0.5}.get(scaling.rpartition("_")[2], 0.0)
+    factor = np.sqrt(d) if scaling == "symbiplot" else size[:, None] ** power
+    places = principal if is_principal else standard * factor
+    return _Points(standard, principal, places, size, distance, is_principal)
 
 
-def _is_own(scaling: Scaling, side: str) -> bool:
-    """Say whether a side stands in principal coordinates."""
-    return scaling == "symmetric" or scaling.startswith(side)
-
-
-def _scaled(points: _Points, d: Floats, scaling: Scaling, *, side: str) -> Floats:
-    """Give a side's places as drawn (Greenacre 2017, ch. 13)."""
-    if scaling == "standard":
-        return points.standard
-    if scaling == "symbiplot":
-        return points.standard * np.sqrt(d)
-    if _is_own(scaling, side):
-        return points.principal
-    power = {"principal": 0.0, "gab": 1.0, "green": 0.5}[scaling.rsplit("_", 1)[1]]
-    return np.asarray(points.standard * points.size[:, None] ** power)
-
-
-def _arrow_factor(rows: Floats, columns: Floats, scaling: Scaling) -> float:
-    if scaling in ("symmetric", "symbiplot", "standard"):
-        return 1.0
-    return arrow_factor(rows, columns) if _is_own(scaling, "row") else arrow_factor(columns, rows)
-
-
-def _turn_towards(target: str | None, labels: pd.Index, places: Floats) -> Floats:
+def _turn_towards(target: str, labels: pd.Index, points: _Points, scaling: Scaling) -> Floats:
     """Give the rotation (axes, axes) that brings one point onto the positive first axis."""
-    turn = np.eye(places.shape[1])
-    if target is None:
-        return turn
+    if scaling in ("standard", "symbiplot"):
+        raise InputError(
+            "`rotate_to` must go with a scaling that has one side in principal coordinates, else "
+            f"a turned axis has no inertia of its own; found {shown(scaling)}. Take "
+            "'row_principal'."
+        )
+    turn = np.eye(points.places.shape[1])
     if len(turn) < 2:
         raise InputError(
-            "`rotate_to` must have two axes to turn; the table has differences along one only. "
-            "Leave it out."
+            "`rotate_to` must have two axes to turn; the map has one only. Keep two axes, or leave "
+            "it out."
         )
-    across, upward = places[labels.get_loc(target), :2]
+    across, upward = points.places[labels.get_loc(target), :2]
     away = np.hypot(across, upward)
-    if away <= MIDDLE * np.hypot(*places[:, :2].T).max():
+    if away <= MIDDLE * np.hypot(*points.places[:, :2].T).max():
         raise InputError(
             f"`rotate_to` must be a row away from the middle; {shown(target)} lies in the middle "
             "of the map and has no direction. Choose another row."
@@ -432,51 +414,198 @@ def _turn_towards(target: str | None, labels: pd.Index, places: Floats) -> Float
     return turn
 
 
-# --- labels --------------------------------------------------------------------------------------
-
-
-def _labelled(
-    side: Side, points: _Points, places: Floats, turn: Floats, *, is_principal: bool
-) -> pd.DataFrame:
+def _side_frame(side: Side, points: _Points, turn: Floats) -> pd.DataFrame:
     """Make the long frame of one side."""
     mass = np.where(side.active, points.size, np.nan)
     # A point at the average profile has no distance to show: its shares are missing, not 0/0.
     distance = np.where(points.distance > NO_INERTIA**2, points.distance, np.nan)
     turned = points.principal @ turn
-    cosine = turned**2 / distance[:, None]
-    contribution = mass[:, None] * (turned if is_principal else points.standard @ turn) ** 2
-    if is_principal:
-        contribution /= contribution[side.active].sum(axis=0)
-    return points_frame(
-        side.labels,
-        places @ turn,
+    part = mass[:, None] * (turned if points.is_principal else points.standard @ turn) ** 2
+    return sides.side_frame(
+        side,
+        points.places @ turn,
+        cosine=turned**2 / distance[:, None],
         mass=mass,
         inertia=mass * points.distance,
-        contribution=contribution,
-        squared_cosine=np.minimum(cosine, 1.0),
-        quality=np.minimum(cosine.sum(axis=1), 1.0),
-        supplementary=~side.active,
+        contribution=part / part[side.active].sum(axis=0) if points.is_principal else part,
     )
 
 
 def _notes(
     cells: Floats, rows: Side, target: str | None, few_axes: list[Message]
 ) -> tuple[Message, ...]:
-    notes = [*few_axes]
-    if target is not None:
-        text = (
-            "The map is turned so that {brand} lies to the right, on the first axis. Distances "
-            "stay as they are; shares are those along the turned axes."
-        )
-        notes.insert(0, Message(text, {"brand": target}))
+    turned = Message(
+        "The map is turned so that {brand} lies to the right, on the first axis. Distances stay as "
+        "they are; shares are those along the turned axes.",
+        {"brand": target},
+    )
     small = list(rows.labels[rows.active][cells.sum(axis=1) < SMALL_ROW])
+    few = Message(
+        "Fewer than {limit:count} mentions stand behind {names}; read their places with care.",
+        {"limit": SMALL_ROW, "names": sides.some_names(small)},
+    )
     # Shares stay at or under one; weighted counts carry decimals.
-    if cells.max() > 1 and small:
-        rest = len(small) - 5
-        more = Message(" and {n:count} more", {"n": rest}) if rest > 0 else ""
-        text = (
-            "Fewer than {limit:count} mentions stand behind {names}{more}; read their places "
-            "with care."
+    is_small = bool(small and cells.max() > 1)
+    return (*[turned] * (target is not None), *few_axes, *[few] * is_small)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class StackedTables(Result):
+    """Tables of brands by attributes of several waves, one under the other.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row a brand, wave and attribute: ``label brand wave attribute value``. ``label`` names
+        the row of the stacked table: the brand and its wave.
+    """
+
+    cells: pd.DataFrame
+
+    @property
+    def counts(self) -> pd.DataFrame:
+        """The stacked table, brand-waves x attributes: what ``correspondence_map`` takes."""
+        attributes = pd.Index(self.cells["attribute"].unique())
+        values = self.cells["value"].to_numpy().reshape(-1, len(attributes))
+        rows = pd.Index(self.cells["label"].unique())
+        return pd.DataFrame(values, index=rows, columns=attributes)
+
+    def places(self, result: CorrespondenceMap) -> pd.DataFrame:
+        """Give the rows of a map of the stacked table with the brand and wave of each.
+
+        Parameters
+        ----------
+        result : CorrespondenceMap
+            Of ``counts``, or of a table that holds its rows.
+
+        Returns
+        -------
+        DataFrame
+            The rows of the map, ``brand`` and ``wave`` before the rest; rows of the map that the
+            stacked tables do not have are left out.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> table = pd.DataFrame({"fair": [9, 2, 3], "new": [2, 9, 8], "near": [4, 4, 9]},
+        ...                      index=["A", "B", "C"])
+        >>> stack = stacked_tables({"2025": table, "2026": table + 1})
+        >>> stack.places(correspondence_map(stack.counts)).head(2)[["brand", "wave", "axis"]]
+          brand  wave  axis
+        0     A  2025     1
+        1     A  2025     2
+        """
+        rows = self.cells[["label", "brand", "wave"]].drop_duplicates("label")
+        placed = result.rows.merge(rows, on="label", how="inner", sort=False)
+        others = [name for name in placed.columns if name not in ("brand", "wave")]
+        return placed[["brand", "wave", *others]]
+
+    def waves(self) -> pd.DataFrame:
+        """Give one row a wave: ``wave n share``, its mentions and their share of all."""
+        totals = self.cells.groupby("wave", sort=False)["value"].sum()
+        columns = {"wave": totals.index, "n": totals.to_numpy(), "share": totals / totals.sum()}
+        return pd.DataFrame(columns).reset_index(drop=True)
+
+    def tidy(self) -> pd.DataFrame:
+        """Give one row a brand, wave and attribute."""
+        return self.cells.copy()
+
+    def glance(self) -> pd.DataFrame:
+        """Give one row: waves, brands, brand-waves, attributes and the total."""
+        names = ["wave", "brand", "label", "attribute"]
+        n_waves, n_brands, n_rows, n_attributes = self.cells[names].nunique()
+        return self._row(
+            "n_waves n_brands n_rows n_attributes n", n_waves=n_waves, n_brands=n_brands,
+            n_rows=n_rows, n_attributes=n_attributes, n=self.cells["value"].sum(),
+        )  # fmt: skip
+
+
+def stacked_tables(tables: Mapping[str, pd.DataFrame]) -> StackedTables:
+    """Stack the tables of several waves so that one map holds them all.
+
+    Answers *how do we put last year's brands and this year's on the same axes?* The rows of the
+    stacked table are brands in a wave; mapped together nothing has to be turned afterwards to
+    compare two years.
+
+    Parameters
+    ----------
+    tables : mapping of wave to DataFrame, brands x attributes, values >= 0
+        In the order of time. Every wave has the same attributes, in any order; brands may come
+        and go.
+
+    Returns
+    -------
+    StackedTables
+        Its ``counts`` go into :func:`~brandkit.positioning.maps.correspondence.correspondence_map`;
+        its ``places`` give the map's rows with brand and wave.
+
+    Raises
+    ------
+    InputError
+        Where an attribute is missing in a wave, a label occurs twice, or a cell is no number.
+    NotEnoughDataError
+        Where there are fewer than two waves.
+
+    Notes
+    -----
+    The average profile of the map is that of all waves together, and each wave has the weight of
+    its mentions. A shift of the whole market from one wave to the next therefore shows as all
+    brands moving alike: compare a brand's move with that of the others.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"fair": [9, 2], "modern": [2, 9]}, index=["A", "B"])
+    >>> stacked_tables({"2025": table, "2026": table}).counts.index.tolist()
+    ['A · 2025', 'B · 2025', 'A · 2026', 'B · 2026']
+    """
+    require_kind("tables", tables, Mapping, what="a mapping of waves to DataFrames")
+    if len(tables) < 2:
+        raise NotEnoughDataError(
+            f"`tables` must hold at least 2 waves; found {len(tables)}. One table needs no "
+            "stacking: give it to correspondence_map."
         )
-        notes.append(Message(text, {"limit": SMALL_ROW, "names": small[:5], "more": more}))
-    return tuple(notes)
+    attributes: list[str] | None = None
+    parts = []
+    for wave, table in tables.items():
+        part = _wave_cells(label_text(wave), table, attributes)
+        attributes = attributes or list(dict.fromkeys(part["attribute"]))
+        parts.append(part)
+    cells = pd.concat(parts, ignore_index=True)
+    labels = cells["label"].iloc[:: len(attributes or [])].tolist()
+    require_unique("tables", labels, what="brand and wave")
+    totals = cells.groupby("wave", sort=False)["value"].sum()
+    leads = Message(
+        "Wave {wave} holds {share:percent} of all mentions and leads the common axes; give "
+        "shares in place of counts where every wave is to weigh the same.",
+        {"wave": totals.idxmax(), "share": totals.max() / totals.sum()},
+    )
+    is_led = bool(totals.max() > UNEQUAL * totals.min())
+    return StackedTables(cells=cells, notes=(leads,) * is_led)
+
+
+def _wave_cells(wave: str, table: pd.DataFrame, attributes: list[str] | None) -> pd.DataFrame:
+    """Check a wave's table, and give a row a cell, attributes in the order of the first wave."""
+    argument = f"tables[{wave!r}]"
+    table = frame_of(argument, table, named=False)
+    brands, names = ([label_text(one) for one in side] for side in (table.index, table.columns))
+    require_unique(argument, brands, what="brand")
+    require_unique(argument, names, what="attribute")
+    wanted = names if attributes is None else attributes
+    missing = [name for name in wanted if name not in names]
+    more = [name for name in names if name not in wanted]
+    if missing or more:
+        found = f"lacks {shown(missing)}" if missing else f"has {shown(more)} beside the others"
+        raise InputError(
+            f"`tables` must have the same attributes in every wave; wave {shown(wave)} {found}. "
+            "Leave out what was not asked in every wave."
+        )
+    values = numeric_matrix(argument, table.iloc[:, [names.index(name) for name in wanted]])
+    columns = {
+        "label": np.repeat([f"{brand}{JOINT}{wave}" for brand in brands], len(wanted)),
+        "brand": np.repeat(brands, len(wanted)),
+        "wave": wave,
+        "attribute": np.tile(wanted, len(brands)),
+        "value": values.ravel(),
+    }
+    return pd.DataFrame(columns)

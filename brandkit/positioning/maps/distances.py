@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -24,8 +24,8 @@ from brandkit.core.labels import label_text
 from brandkit.core.linalg import Codes, Floats, ratio, signed_svd
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.positioning.maps.kernel import two_least
-from brandkit.positioning.maps.sides import check_axes, nearest_frame, points_frame
+from brandkit.core.story import speaker
+from brandkit.positioning.maps import sides
 
 DistanceMethod = Literal["classical", "metric", "nonmetric"]
 Asymmetry = Literal["raise", "average"]
@@ -83,8 +83,7 @@ class DistanceMap(Result):
         By the dissimilarities as given, not by the map; ties go to the first label. Made when
         first asked for.
         """
-        labels = pd.Index(self.points["label"].drop_duplicates())
-        return nearest_frame(labels, two_least(self.values.copy()))
+        return sides.nearest_frame(pd.Index(self.points["label"].drop_duplicates()), self.values)
 
     @property
     def n_axes(self) -> int:
@@ -101,18 +100,13 @@ class DistanceMap(Result):
         ``share_explained`` is that of the classical map (kept eigenvalues over the absolute sum
         of all) and missing for the others.
         """
-        shown_share = self.axes["share"].head(self.n_axes).sum()
-        facts = {
-            "method": self.method,
-            "n_points": len(self.values),
-            "n_axes": self.n_axes,
-            "stress": self.stress,
-            "share_explained": shown_share if self.method == "classical" else np.nan,
-            "n_negative": int((self.axes["eigenvalue"] < 0).sum()),
-            "n_starts": self.n_starts,
-            "n_reached": self.n_reached,
-        }
-        return pd.DataFrame([facts])
+        share = self.axes["share"].head(self.n_axes).sum()
+        return self._row(
+            "method n_points n_axes stress share_explained n_negative n_starts n_reached",
+            n_points=len(self.values),
+            share_explained=share if self.method == "classical" else np.nan,
+            n_negative=int((self.axes["eigenvalue"] < 0).sum()),
+        )
 
 
 def distance_map(
@@ -199,20 +193,31 @@ def distance_map(
     order = np.argsort(list(labels), kind="stable")
     fit = _fitted(values[np.ix_(order, order)], method, axes=axes, starts=starts, seed=seed)
     back = np.argsort(order)
-
-    pairs = _pairs_frame(labels, values, fit, back)
-    squared = (pairs["map_distance"] - pairs["disparity"]).to_numpy() ** 2
+    places, pairs = fit.places[back], np.triu_indices(len(labels), 1)
+    disparities = np.zeros_like(values)
+    disparities[pairs] = fit.disparities
+    disparities = (disparities + disparities.T)[np.ix_(back, back)]
+    frame = pd.DataFrame({
+        "label_a": labels[pairs[0]], "label_b": labels[pairs[1]], "dissimilarity": values[pairs],
+        "disparity": disparities[pairs], "map_distance": _apart(places, pairs),
+    })  # fmt: skip
+    squared = (frame["map_distance"] - frame["disparity"]).to_numpy() ** 2
+    sizes = frame["map_distance"].to_numpy() ** 2
+    size = np.abs(fit.eigenvalues)
     return DistanceMap(
-        points=_points_frame(labels, fit.places[back], pairs, squared),
-        pairs=pairs,
-        axes=_axes_frame(fit.eigenvalues),
+        points=_points_frame(labels, places, squared=squared, sizes=sizes),
+        pairs=frame,
+        axes=pd.DataFrame({
+            "axis": np.arange(1, len(size) + 1), "eigenvalue": fit.eigenvalues,
+            "share": size / size.sum(),
+        }),
         values=values,
         method=method,
-        stress=float(np.sqrt(squared.sum() / (pairs["map_distance"] ** 2).sum())),
+        stress=float(np.sqrt(squared.sum() / sizes.sum())),
         n_starts=fit.n_starts,
         n_reached=fit.n_reached,
         notes=_notes(fit, method=method, asked=axes, gap=gap),
-    )
+    )  # fmt: skip
 
 
 def _checked(
@@ -225,7 +230,7 @@ def _checked(
         raise NotEnoughDataError(
             f"`dissimilarity` must have at least 3 points; found {n}. Two points need no map."
         )
-    check_axes(axes, most=n - 1, table=f"{n} points")
+    sides.check_axes(axes, most=n - 1, table=f"{n} points")
     if not values.any():
         raise NotEnoughDataError(
             "`dissimilarity` must hold points that differ; found zeros only. There is nothing "
@@ -258,12 +263,8 @@ def square_distances(argument: str, table: pd.DataFrame) -> tuple[pd.Index, Floa
             f"{len(labels)} x {len(across)}{one_side}. Leave out what has no counterpart."
         )
     values = numeric_matrix(argument, table.iloc[:, across.get_indexer(labels)])
-    if (values < 0).any():
-        row, column = (int(at[0]) for at in np.nonzero(values < 0))
-        raise InputError(
-            f"`{argument}` must hold values >= 0; found {values[row, column]:g} in row "
-            f"{shown(labels[row])}, column {shown(labels[column])}. Shift or transform the values."
-        )
+    way_out = "Shift or transform the values."
+    sides.check_amounts(argument, values, rows=labels, columns=labels, way_out=way_out)
     rounding = 1e-9 * values.max(initial=0.0)
     if np.diag(values).max(initial=0.0) > rounding:
         at = int(np.diag(values).argmax())
@@ -278,15 +279,14 @@ def square_distances(argument: str, table: pd.DataFrame) -> tuple[pd.Index, Floa
 # --- the fit -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Fit:
+class _Fit(NamedTuple):
     """Signed places (points, axes), disparities (pairs, as triu_indices), and how it was found."""
 
     places: Floats
     disparities: Floats
-    n_reached: int = 1
-    eigenvalues: Floats = field(default_factory=lambda: np.empty(0))
+    eigenvalues: Floats
     n_starts: int = 1
+    n_reached: int = 1
 
 
 def _fitted(values: Floats, method: DistanceMethod, *, axes: int, starts: int, seed: int) -> _Fit:
@@ -294,16 +294,13 @@ def _fitted(values: Floats, method: DistanceMethod, *, axes: int, starts: int, s
     places, eigenvalues = classical_places(values, axes)
     if method == "classical":
         pairs = np.triu_indices(len(values), 1)
-        disparities = _best_multiple(values[pairs], _apart(places, pairs))
-        return _Fit(places, disparities, eigenvalues=eigenvalues)
+        return _Fit(places, _best_multiple(values[pairs], _apart(places, pairs)), eigenvalues)
     rng, spread = np.random.default_rng(seed), places.std(axis=0)
     tried = [places, *(places + spread * rng.normal(size=places.shape) for _ in range(starts))]
     fit = _least_stress(values, tried, by_ranks=False)
     if method == "nonmetric":
-        tried.append(fit.places)
-        fit = _least_stress(values, tried, by_ranks=True)
-    eigenvalues = (fit.places**2).sum(axis=0)
-    return _Fit(fit.places, fit.disparities, fit.n_reached, eigenvalues, len(tried))
+        fit = _least_stress(values, [*tried, fit.places], by_ranks=True)
+    return fit
 
 
 def classical_places(dissimilarity: Floats, axes: int) -> tuple[Floats, Floats]:
@@ -337,9 +334,12 @@ def _least_stress(dissimilarity: Floats, starts: list[Floats], *, by_ranks: bool
     if by_ranks:
         # The unit is free: on average, distances are as long as the dissimilarities.
         unit = np.sqrt((given @ given) / (apart @ apart))
-        return _Fit(places * unit, rising(given, apart) * unit, int(is_best.sum()))
-    unit = (given @ apart) / (apart @ apart)
-    return _Fit(places * unit, _best_multiple(given, apart * unit), int(is_best.sum()))
+        disparities = rising(given, apart) * unit
+    else:
+        unit = (given @ apart) / (apart @ apart)
+        disparities = _best_multiple(given, apart * unit)
+    places = places * unit
+    return _Fit(places, disparities, (places**2).sum(axis=0), len(starts), int(is_best.sum()))
 
 
 def _apart(places: Floats, pairs: Pairs) -> Floats:
@@ -399,88 +399,57 @@ def _signed(places: Floats) -> Floats:
 # --- labels --------------------------------------------------------------------------------------
 
 
-def _pairs_frame(labels: pd.Index, values: Floats, fit: _Fit, back: Codes) -> pd.DataFrame:
-    """List all pairs in the order of the table; the fit has its points in another."""
-    pairs = np.triu_indices(len(labels), 1)
-    disparities = np.zeros_like(values)
-    disparities[pairs] = fit.disparities
-    columns = {
-        "label_a": labels[pairs[0]],
-        "label_b": labels[pairs[1]],
-        "dissimilarity": values[pairs],
-        "disparity": (disparities + disparities.T)[np.ix_(back, back)][pairs],
-        "map_distance": _apart(fit.places[back], pairs),
-    }
-    return pd.DataFrame(columns)
-
-
 def _points_frame(
-    labels: pd.Index, places: Floats, pairs: pd.DataFrame, squared: Floats
+    labels: pd.Index, places: Floats, *, squared: Floats, sizes: Floats
 ) -> pd.DataFrame:
+    """Give each point its part of the misfit and size of its pairs, as triu_indices."""
     n = len(labels)
     first, second = np.triu_indices(n, 1)
     misfit, size = (
-        np.bincount(first, of_pairs, n) + np.bincount(second, of_pairs, n)
-        for of_pairs in (squared, pairs["map_distance"].to_numpy() ** 2)
+        np.bincount(first, each, n) + np.bincount(second, each, n) for each in (squared, sizes)
     )
     # Rounding is no misfit: where the map is exact, nobody has a share of it.
     is_exact = squared.sum() <= 1e-20 * size.sum()
     share = np.full(n, np.nan) if is_exact else misfit / misfit.sum()
-    return points_frame(labels, places, stress=np.sqrt(ratio(misfit, size)), stress_share=share)
-
-
-def _axes_frame(eigenvalues: Floats) -> pd.DataFrame:
-    share = np.abs(eigenvalues) / np.abs(eigenvalues).sum()
-    numbers = np.arange(1, len(eigenvalues) + 1)
-    return pd.DataFrame({"axis": numbers, "eigenvalue": eigenvalues, "share": share})
+    stress = np.sqrt(ratio(misfit, size))
+    return sides.points_frame(labels, places, stress=stress, stress_share=share)
 
 
 def _notes(fit: _Fit, *, method: DistanceMethod, asked: int, gap: float) -> tuple[Message, ...]:
-    kept, all_values = fit.places.shape[1], fit.eigenvalues
-    notes = []
-    if gap:
-        text = "Both directions were averaged; they differ by up to {gap:number}."
-        notes.append(Message(text, {"gap": gap}))
-    if kept < asked:
-        text = (
-            "The dissimilarities spread along {kept:count} {kept:axis|axes} only; {asked:count} "
-            "were asked for."
-        )
-        notes.append(Message(text, {"kept": kept, "asked": asked}))
-    below = all_values[all_values < 0]
-    share = float(-below.sum() / np.abs(all_values).sum())
-    if share > NOT_EXACT:
-        text = (
-            "{n:count} of {all:count} eigenvalues {n:is|are} negative, {share:percent1} of their "
-            "absolute sum: no map of any number of axes meets these dissimilarities exactly."
-        )
-        notes.append(Message(text, {"n": len(below), "all": len(all_values), "share": share}))
-    if method == "nonmetric":
-        notes += _rank_notes(fit)
+    n, kept = fit.places.shape
     # the metric map that ranks start from is no start of its own
     tried = fit.n_starts - (method == "nonmetric")
-    if tried > 1 and fit.n_reached == 1:
-        text = (
-            "Only one of {n:count} starts led to this map: one with nearly the same stress may "
-            "place some points elsewhere."
-        )
-        notes.append(Message(text, {"n": tried}))
-    return tuple(notes)
-
-
-def _rank_notes(fit: _Fit) -> list[Message]:
-    n, kept = fit.places.shape
-    steps = len(np.unique(np.round(fit.disparities / fit.disparities.max(), 3)))
-    if steps <= 2 < len(fit.disparities):
-        text = (
-            "The map is degenerate: it meets the order of the dissimilarities with {steps:count} "
-            "{steps:distance|distances} only, and tells groups but no places. Take the metric map."
-        )
-        return [Message(text, {"steps": steps})]
-    if n <= FEW_POINTS * kept:
-        text = (
-            "With {n:count} points on {kept:count} {kept:axis|axes}, a map by ranks has a low "
-            "stress whatever the dissimilarities; the metric map says more."
-        )
-        return [Message(text, {"n": n, "kept": kept})]
-    return []
+    below, all_values = fit.eigenvalues[fit.eigenvalues < 0], np.abs(fit.eigenvalues).sum()
+    by_ranks = method == "nonmetric"
+    steps = len(np.unique(np.round(fit.disparities / fit.disparities.max(), 3))) if by_ranks else 0
+    share = float(-below.sum() / all_values)
+    say = speaker(gap=gap, n=n, kept=kept, steps=steps, share=share)
+    averaged = say("Both directions were averaged; they differ by up to {gap:number}.")
+    inexact = say(
+        "{n:count} of {all:count} eigenvalues {n:is|are} negative, {share:percent1} of their "
+        "absolute sum: no map of any number of axes meets these dissimilarities exactly.",
+        n=len(below),
+        all=len(fit.eigenvalues),
+    )
+    degenerate = say(
+        "The map is degenerate: it meets the order of the dissimilarities with {steps:count} "
+        "{steps:distance|distances} only, and tells groups but no places. Take the metric map."
+    )
+    low = say(
+        "With {n:count} points on {kept:count} {kept:axis|axes}, a map by ranks has a low "
+        "stress whatever the dissimilarities; the metric map says more."
+    )
+    once = say(
+        "Only one of {n:count} starts led to this map: one with nearly the same stress may "
+        "place some points elsewhere.",
+        n=tried,
+    )
+    is_degenerate = steps <= 2 < len(fit.disparities)
+    of_ranks = [degenerate] if is_degenerate else [low] * (n <= FEW_POINTS * kept)
+    return (
+        *[averaged] * bool(gap),
+        *sides.few_axes_notes(kept, asked),
+        *[inexact] * (share > NOT_EXACT),
+        *of_ranks * by_ranks,
+        *[once] * (tried > 1 and fit.n_reached == 1),
+    )

@@ -14,19 +14,22 @@ import pandas as pd
 from brandkit.core.errors import (
     InputError,
     NotEnoughDataError,
+    check_known,
     check_whole_number,
-    did_you_mean,
     require_unique,
     shown,
 )
 from brandkit.core.frames import frame_of
 from brandkit.core.labels import label_text
-from brandkit.core.linalg import Codes, Flags, Floats
+from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.positioning.maps.kernel import two_nearest
 
 Reading = Literal["rows", "columns", "rows_on_columns", "columns_on_rows"]
+MOST_NAMED = 4
+"""Names that a sentence tells."""
+TIE_DIGITS = 12
+"""Decimals beyond which two distances are the same."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Side:
 
 def checked_sides(
     argument: str, table: pd.DataFrame, *, rows: Sequence[str], columns: Sequence[str]
-) -> tuple[Side, Side]:
+) -> tuple[pd.DataFrame, Side, Side]:
     """Part a table's rows and columns into active and supplementary ones, each named once."""
     table = frame_of(argument, table, named=False)
     sides = []
@@ -50,14 +53,9 @@ def checked_sides(
         if isinstance(named, str):
             raise InputError(f"`{option}` must be a list of labels; found {shown(named)}.")
         asked = [label_text(label) for label in named]
-        unknown = [label for label in asked if label not in labels]
-        if unknown:
-            raise InputError(
-                f"`{option}` must name labels of the table; found {shown(unknown)}."
-                f"{did_you_mean(unknown[0], labels)}"
-            )
+        check_known(option, asked, list(labels), rule="name labels of the table")
         sides.append(Side(labels, ~labels.isin(asked)))
-    return sides[0], sides[1]
+    return table, sides[0], sides[1]
 
 
 def check_axes(axes: int, *, most: int, table: str) -> None:
@@ -70,6 +68,18 @@ def check_axes(axes: int, *, most: int, table: str) -> None:
     check_whole_number("axes", axes, low=1, high=most)
 
 
+def check_amounts(
+    argument: str, values: Floats, *, rows: pd.Index, columns: pd.Index, way_out: str
+) -> None:
+    """Refuse values below 0, with the first of them."""
+    if (values < 0).any():
+        row, column = (int(at[0]) for at in np.nonzero(values < 0))
+        raise InputError(
+            f"`{argument}` must hold values >= 0; found {values[row, column]:g} in row "
+            f"{shown(rows[row])}, column {shown(columns[column])}. {way_out}"
+        )
+
+
 def refuse_totals(argument: str, totals: Sequence[str], *, what: str) -> None:
     """Refuse rows or columns that total the others."""
     if totals:
@@ -80,13 +90,15 @@ def refuse_totals(argument: str, totals: Sequence[str], *, what: str) -> None:
         )
 
 
-def points_frame(labels: pd.Index, places: Floats, **columns: Floats | Flags) -> pd.DataFrame:
+def points_frame(
+    labels: pd.Index | Sequence[str], places: Floats, **columns: Floats | Flags | Ints
+) -> pd.DataFrame:
     """Make a row a label and axis, axis by axis; columns are (points,) or (points, axes)."""
     n, kept = places.shape
     wide = {name: one if one.ndim == 2 else one[:, None] for name, one in columns.items()}
     return pd.DataFrame(
         {
-            "label": labels.repeat(kept),
+            "label": np.repeat(np.array(labels, dtype=object), kept),
             "axis": np.tile(np.arange(1, kept + 1), n),
             "coordinate": (places + 0.0).ravel(),
             **{name: np.broadcast_to(one, places.shape).ravel() for name, one in wide.items()},
@@ -94,31 +106,35 @@ def points_frame(labels: pd.Index, places: Floats, **columns: Floats | Flags) ->
     )
 
 
+def side_frame(side: Side, places: Floats, *, cosine: Floats, **columns: Floats) -> pd.DataFrame:
+    """Make the frame of one side with its squared cosines and their sum, the quality."""
+    columns |= {"squared_cosine": np.minimum(cosine, 1.0)}
+    columns |= {"quality": np.minimum(cosine.sum(axis=1), 1.0)}
+    return points_frame(side.labels, places, **columns, supplementary=~side.active)
+
+
 def axes_frame(inertia: Floats) -> pd.DataFrame:
     """Make a row an axis, with the share it shows of them all."""
-    return pd.DataFrame(
-        {
-            "axis": np.arange(1, len(inertia) + 1),
-            "singular_value": np.sqrt(inertia),
-            "inertia": inertia,
-            "share": inertia / inertia.sum(),
-        }
-    )
+    columns = {"axis": np.arange(1, len(inertia) + 1), "singular_value": np.sqrt(inertia)}
+    return pd.DataFrame(columns | {"inertia": inertia, "share": inertia / inertia.sum()})
 
 
-def nearest_frame(labels: pd.Index, found: tuple[Codes, Floats, Codes, Floats]) -> pd.DataFrame:
-    """Name the two nearest of each point; with two points there is no second."""
-    first, distance, second, second_distance = found
-    is_pair = len(labels) == 2
-    return pd.DataFrame(
-        {
-            "label": labels,
-            "nearest": labels[first],
-            "distance": distance,
-            "second_nearest": None if is_pair else labels[second],
-            "second_distance": np.nan if is_pair else second_distance,
-        }
-    )
+def nearest_frame(labels: pd.Index, apart: Floats) -> pd.DataFrame:
+    """Name the two nearest of each point by its distances (n, n); ties go to the first.
+
+    >>> apart = np.abs(np.subtract.outer([0.0, 1.0, 3.0], [0.0, 1.0, 3.0]))
+    >>> nearest_frame(pd.Index(list("abc")), apart)["second_nearest"].tolist()
+    ['c', 'c', 'a']
+    """
+    rounded = np.round(apart, TIE_DIGITS)
+    np.fill_diagonal(rounded, np.inf)
+    at, first = np.arange(len(apart)), rounded.argmin(axis=1)
+    rounded[at, first] = np.inf
+    second = rounded.argmin(axis=1)
+    frame = pd.DataFrame({"label": labels, "nearest": labels[first], "distance": apart[at, first]})
+    if len(labels) == 2:
+        return frame.assign(second_nearest=None, second_distance=np.nan)
+    return frame.assign(second_nearest=labels[second], second_distance=apart[at, second])
 
 
 def arrow_factor(points: Floats, arrows: Floats) -> float:
@@ -129,13 +145,18 @@ def arrow_factor(points: Floats, arrows: Floats) -> float:
 
 def few_axes_notes(kept: int, asked: int) -> list[Message]:
     """Say that a table has differences along fewer axes than were asked for."""
-    if kept >= asked:
-        return []
     text = (
         "The table has differences along {kept:count} {kept:axis|axes} only; {asked:count} were "
         "asked for."
     )
-    return [Message(text, {"kept": kept, "asked": asked})]
+    return [Message(text, {"kept": kept, "asked": asked})] * (kept < asked)
+
+
+def some_names(names: Sequence[str]) -> list[str | Message]:
+    """Give the first names, and how many more there are."""
+    rest = len(names) - MOST_NAMED
+    more = [Message("{n:count} more", {"n": rest})] if rest > 0 else []
+    return [*names[:MOST_NAMED], *more]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -170,7 +191,10 @@ class TableMap(Result):
         Distances over all axes, not only the ones drawn: chi-square between profiles, straight
         between (standardised) ratings. Ties go to the first label. Made when first asked for.
         """
-        return nearest_frame(pd.Index(active(self.rows)["label"]), two_nearest(self.profiles))
+        from scipy.spatial.distance import cdist
+
+        apart = cdist(self.profiles, self.profiles)
+        return nearest_frame(pd.Index(active(self.rows)["label"]), apart)
 
     @property
     def n_axes(self) -> int:

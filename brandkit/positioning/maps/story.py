@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,12 +11,12 @@ import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
-from brandkit.core.story import Exhibit, Story, speaker
+from brandkit.core.story import Action, Exhibit, Say, Story, speaker, titled
 from brandkit.positioning.maps.components import ComponentMap
-from brandkit.positioning.maps.correspondence import CorrespondenceMap
+from brandkit.positioning.maps.correspondence import CorrespondenceMap, StackedTables
 from brandkit.positioning.maps.distances import DistanceMap, DistanceMethod
+from brandkit.positioning.maps.preferences import MODEL_WORDS, AnyMap, PreferenceMap
 from brandkit.positioning.maps.sides import Reading, TableMap, active
-from brandkit.positioning.maps.stacking import StackedTables
 
 NEAR_TIE = 0.85
 """A nearest rival is told from the second where its distance is at most this part of theirs."""
@@ -25,16 +26,15 @@ MARKED = 1.0
 """Standard deviations above the average brand from which an attribute is said to mark one."""
 FAIR_PLANE = 0.7
 """Share of the differences from which a plane is called a fair picture of the table."""
+NEAR = 0.1
+"""Part of the products' spread within which a product is said to stand at a place."""
+CLEAR_P, LIKELY_P = 0.01, 0.05
+"""P-values of the nested test under which a model is clearly, or likely, the better one."""
 GOOD_STRESS, POOR_STRESS = 0.1, 0.2
 """What Kruskal (1964) calls fair and poor: up to the first a map is good, beyond the second bad."""
 
-NO_BRAND_TABLE = Message(
-    "How customers describe the banks: it takes a table of brands by attributes ([brand_table] "
-    "in study.toml) or a survey's pick-any image questions (images in its [survey])."
-)
-"""What to say where a study has no evidence for a map."""
 
-_DESCRIBED: dict[tuple[Reading, ...], Message] = {
+DESCRIBED: dict[tuple[Reading, ...], Message] = {
     ("rows", "columns"): Message(
         "Brands near each other are described alike, and attributes near each other go to the "
         "same brands; a brand is not read against an attribute."
@@ -91,97 +91,60 @@ _METHODS: dict[DistanceMethod, Message] = {
 
 def correspondence_map(result: CorrespondenceMap, *, focus: object = None) -> Story:
     """Tell who is described alike, what marks the focus, and what divides the brands."""
-    bank, notes = known_focus(focus, result.nearest["label"])
-    marked = bank or str(result.nearest["label"].iloc[0])
-    marks = associations_of(result, marked)
-    facts = _facts(result)
-    say, brands, attributes = speaker(**facts), facts["brands"], facts["attributes"]
-    findings = [_distinct_finding(result), _divide_finding(result)]
-    if bank is None:
-        headline = say("{brand} and {nearest} are described most alike", **_closest(result.nearest))
-        findings.insert(0, _alike_finding(result.nearest, described=True))
-    else:
-        headline = _described_headline(result.nearest, marks, bank)
-        near = _near_finding(result.nearest, bank, described=True)
-        findings = [near, _marks_finding(marks, bank), *findings]
+    marks = partial(_ratios, result)
+    say, bank, table = _start(result, focus, marks, reading=DESCRIBED[result.readings])
+    findings = [_near_finding(result.nearest, bank, described=True)]
+    if bank is not None:
+        detail = say(
+            "It is named for “{best}” {best_value:decimal2} times as often as expected, for "
+            "“{next}” {next_value:decimal2} times, and least for “{least}” ({least_value:decimal2} "
+            "times)."
+        )
+        findings.append(_marks_finding(table, say, detail, least=TELLING))
+    findings += [_distinct_finding(result), _divide_finding(result)]
     lede = say(
         "{brands:count} brands, {attributes:count} attributes, {n:count} mentions. A plain table "
         "holds no single answers, so places carry no intervals; each statement says how settled "
         "it is.",
         n=result.n,
     )
-    made = {"reading": _DESCRIBED[result.readings], "factor": result.arrow_factor}
     caption = say(
         "Positioning map of {brands:count} brands by {attributes:count} attributes "
         "(correspondence analysis; {scaling}; {share:percent} of the differences shown). "
-        "{reading}",
-        **made,
+        "{reading}"
     )
-    if result.arrow_factor != 1:
-        caption = say(
-            "Positioning map of {brands:count} brands by {attributes:count} attributes "
-            "(correspondence analysis; {scaling}, drawn {factor:number} times as long; "
-            "{share:percent} of the differences shown). {reading}",
-            **made,
-        )
     nearest = say(
-        "For each of {n:count} brands the two whose profiles are most alike, with chi-square "
-        "distances over all axes; the closest pair first.",
-        n=brands,
+        "For each of {brands:count} brands the two whose profiles are most alike, with chi-square "
+        "distances over all axes; the closest pair first."
     )
     named = say(
-        "How often {brand} is named for each of {n:count} attributes, as a multiple of what its "
-        "size and the attribute's would lead to expect.",
-        brand=marked,
-        n=attributes,
+        "How often {brand} is named for each of {attributes:count} attributes, as a multiple of "
+        "what its size and the attribute's would lead to expect."
     )
-    notes = (*notes, *as_notes(findings[1:]), *result.notes)
-    draw = partial(result.plot, focus=bank)
     exhibits = {
-        "map": Exhibit(caption, _map_alt(result, bank), result.tidy(), notes, draw),
-        "nearest": Exhibit(nearest, data=_nearest_rows(result.nearest, "brand")),
-        "marks": Exhibit(named, data=marks),
+        "map": _map_exhibit(result, caption, findings, focus),
+        "nearest": _nearest_exhibit(result.nearest, nearest, "brand"),
+        "marks": Exhibit(named, data=table),
     }
+    headline = _headline(result.nearest, bank, findings, table, least=TELLING)
     return Story(headline, lede, tuple(findings), exhibits=exhibits)
 
 
-def associations_of(result: CorrespondenceMap, label: str) -> pd.DataFrame:
+def _ratios(result: CorrespondenceMap, label: str) -> pd.DataFrame:
     """Give ``attribute ratio`` of one row, the most over-named first; ties by name."""
     pairs = result.associations.rename(columns={"column_label": "attribute"})
     mine = pairs.loc[pairs["row_label"] == label, ["attribute", "ratio"]]
     return mine.sort_values(["ratio", "attribute"], ascending=[False, True], ignore_index=True)
 
 
-def _described_headline(nearest: pd.DataFrame, marks: pd.DataFrame, bank: str) -> Message:
-    near = _nearest_of(nearest, bank)
-    say = speaker(**near, attribute=marks["attribute"].iloc[0])
-    if marks["ratio"].iloc[0] < TELLING:
-        return say("{brand} stands near {nearest}, and no attribute marks it")
-    if _is_near_tie(near):
-        return say("{brand} stands between {nearest} and {second} and is marked by “{attribute}”")
-    return say("{brand} stands nearest to {nearest} and is marked by “{attribute}”")
-
-
-def _marks_finding(marks: pd.DataFrame, bank: str) -> Finding:
-    say = speaker(brand=bank, **_marks(marks, "ratio"))
-    detail = say(
-        "It is named for “{best}” {best_ratio:decimal2} times as often as expected, for “{next}” "
-        "{next_ratio:decimal2} times, and least for “{least}” ({least_ratio:decimal2} times)."
-    )
-    if marks["ratio"].iloc[0] < TELLING:
-        return Finding(say("Nothing marks {brand}."), detail, "open")
-    return Finding(say("“{best}” marks {brand}."), detail, "likely")
-
-
 def _distinct_finding(result: CorrespondenceMap) -> Finding:
     far = _furthest(result)
-    best = associations_of(result, far["label"]).iloc[0]
-    share = far["inertia"] / result.axes["inertia"].sum()
-    say = speaker(brand=far["label"], attribute=best["attribute"], ratio=best["ratio"])
+    attribute, ratio = _ratios(result, far["label"]).iloc[0]
+    say = speaker(brand=far["label"], attribute=attribute, ratio=ratio)
     detail = say(
         "It makes {share:percent} of all differences with {mass:percent} of the mentions, "
         "above all by “{attribute}” ({ratio:decimal2} times as often as expected).",
-        share=share,
+        share=far["inertia"] / result.axes["inertia"].sum(),
         mass=far["mass"],
     )
     return Finding(say("{brand} stands apart most."), detail, "likely")
@@ -192,53 +155,39 @@ def _distinct_finding(result: CorrespondenceMap) -> Finding:
 
 def component_map(result: ComponentMap, *, focus: object = None) -> Story:
     """Tell who is rated alike, what marks the focus, and what divides the brands."""
-    bank, notes = known_focus(focus, result.nearest["label"])
-    marked = bank or str(result.nearest["label"].iloc[0])
-    marks = strengths_of(result, marked)
-    say = speaker(**_facts(result), reading=_RATED[result.readings])
-    findings = [_divide_finding(result)]
-    if bank is None:
-        headline = say("{brand} and {nearest} are rated most alike", **_closest(result.nearest))
-        findings.insert(0, _alike_finding(result.nearest))
-    else:
-        near = _nearest_of(result.nearest, bank)
-        headline = say("{brand} is rated most like {nearest}, and no attribute marks it", **near)
-        if marks["standing"].iloc[0] >= MARKED:
-            text = (
-                "{brand} stands nearest to {nearest} and is rated highest above the others on "
-                "“{attribute}”"
-            )
-            headline = Message(text, near | {"attribute": marks["attribute"].iloc[0]})
-        near_by = _near_finding(result.nearest, bank)
-        findings = [near_by, _strength_finding(marks, bank), *findings]
+    marks = partial(strengths_of, result)
+    say, bank, table = _start(result, focus, marks, reading=_RATED[result.readings])
+    findings = [_near_finding(result.nearest, bank)]
+    if bank is not None:
+        detail = say(
+            "On “{best}” it stands {best_value:signed} standard deviations of the brands from "
+            "their average, on “{least}” {least_value:signed}."
+        )
+        findings.append(_marks_finding(table, say, detail, least=MARKED))
+    findings.append(_divide_finding(result))
+    weights = say("each of equal weight")
+    if not result.standardised:
+        weights = say("each with the weight of its variance")
     caption = say(
         "Positioning map of {brands:count} brands by their ratings on {attributes:count} "
-        "attributes, each with the weight of its variance (principal components; {scaling}; "
-        "{share:percent} of the differences shown). {reading}"
+        "attributes, {weights} (principal components; {scaling}; {share:percent} of the "
+        "differences shown). {reading}",
+        weights=weights,
     )
-    if result.standardised:
-        caption = say(
-            "Positioning map of {brands:count} brands by their ratings on {attributes:count} "
-            "attributes of equal weight (principal components; {scaling}; {share:percent} of the "
-            "differences shown). {reading}"
-        )
     nearest = say(
-        "For each of {n:count} brands the two whose ratings are most alike, with straight "
-        "distances over all attributes; the closest pair first.",
-        n=len(result.nearest),
+        "For each of {brands:count} brands the two whose ratings are most alike, with straight "
+        "distances over all attributes; the closest pair first."
     )
     standing = say(
         "How {brand} stands on each of {attributes:count} attributes, in standard deviations of "
-        "the brands from their average.",
-        brand=marked,
+        "the brands from their average."
     )
-    notes = (*notes, *as_notes(findings[1:]), *result.notes)
-    draw = partial(result.plot, focus=bank)
     exhibits = {
-        "ratings-map": Exhibit(caption, _map_alt(result, bank), result.tidy(), notes, draw),
-        "ratings-nearest": Exhibit(nearest, data=_nearest_rows(result.nearest, "brand")),
-        "strengths": Exhibit(standing, data=marks),
+        "ratings-map": _map_exhibit(result, caption, findings, focus),
+        "ratings-nearest": _nearest_exhibit(result.nearest, nearest, "brand"),
+        "strengths": Exhibit(standing, data=table),
     }
+    headline = _headline(result.nearest, bank, findings, table, least=MARKED)
     return Story(headline, None, tuple(findings), exhibits=exhibits)
 
 
@@ -251,76 +200,40 @@ def strengths_of(result: ComponentMap, label: str) -> pd.DataFrame:
     return frame.sort_values(["standing", "attribute"], ascending=[False, True], ignore_index=True)
 
 
-def _strength_finding(marks: pd.DataFrame, bank: str) -> Finding:
-    say = speaker(brand=bank, **_marks(marks, "z"))
-    detail = say(
-        "On “{best}” it stands {best_z:signed} standard deviations of the brands from their "
-        "average, on “{least}” {least_z:signed}."
-    )
-    if marks["standing"].iloc[0] < MARKED:
-        return Finding(say("No attribute marks {brand}."), detail, "open")
-    return Finding(say("“{best}” marks {brand}."), detail, "likely")
-
-
 # --- distance maps -------------------------------------------------------------------------------
 
 
 def distance_map(result: DistanceMap, *, focus: object = None) -> Story:
     """Tell who is near whom, and how far the map can be trusted."""
     bank, notes = known_focus(focus, result.nearest["label"])
-    near = _closest(result.nearest) if bank is None else _nearest_of(result.nearest, bank)
     across = result.points[result.points["axis"] == 1].set_index("label")["coordinate"]
-    share = result.glance()["share_explained"].iloc[0]
-    say = speaker(**near | {"n": len(result.values), "share": share, "stress": result.stress})
-    ends = {"left": across.idxmin(), "right": across.idxmax()}
-    if bank is None:
-        first = _alike_finding(result.nearest)
-        headline = say("{brand} and {nearest} are most alike")
-        alt = say(
-            "Map of {n:count} points, from {left} on the left to {right} on the right.", **ends
-        )
-    else:
-        first = _near_finding(result.nearest, bank)
-        headline = say("{brand} is most like {nearest}")
-        if _is_near_tie(near):
-            headline = say("{brand} is about as much like {nearest} as like {second}")
-        alt = say(
-            "Map of {n:count} points, from {left} on the left to {right} on the right. {focus} is "
-            "marked; most like it is {nearest}.",
-            **ends,
-            focus=bank,
-        )
+    method = _METHODS[result.method]
+    if result.method == "classical":
+        shown = {"method": method, "share": result.glance()["share_explained"].iloc[0]}
+        method = Message("{method}, {share:percent} of the differences shown", shown)
+    say = speaker(n=len(result.values), stress=result.stress, method=method)
+    alt = say(
+        "Map of {n:count} points, from {left} on the left to {right} on the right.",
+        left=across.idxmin(),
+        right=across.idxmax(),
+    )
     caption = say(
         "Map of {n:count} points from their dissimilarities ({method}; stress-1 "
         "{stress:decimal3}). Points near each other are alike; the axes have no meaning of their "
-        "own.",
-        method=_METHODS[result.method],
+        "own."
     )
-    if result.method == "classical":
-        caption = say(
-            "Map of {n:count} points from their dissimilarities ({method}; {share:percent} of the "
-            "differences shown; stress-1 {stress:decimal3}). Points near each other are alike; "
-            "the axes have no meaning of their own.",
-            method=_METHODS[result.method],
-        )
     nearest = say(
         "For each of {n:count} points the two nearest, by the dissimilarities as given; the "
         "closest pair first."
     )
-    findings = (first, _stress_finding(result))
+    findings = (_near_finding(result.nearest, bank), _stress_finding(result))
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
-    draw = partial(result.plot, focus=bank)
+    alt, draw = _marked(alt, result.nearest, bank), partial(result.plot, focus=bank)
     exhibits = {
         "distance-map": Exhibit(caption, alt, result.tidy(), notes, draw),
-        "distance-nearest": Exhibit(nearest, data=_nearest_rows(result.nearest, "label")),
+        "distance-nearest": _nearest_exhibit(result.nearest, nearest, "label"),
     }
-    return Story(headline, None, findings, exhibits=exhibits)
-
-
-def distance_scaling_words(result: DistanceMap) -> Message:
-    """Say the method and how far distances on the map miss what they should be."""
-    values = {"method": _METHODS[result.method], "stress": result.stress}
-    return Message("Scaling: {method}; stress-1 {stress:decimal3}", values)
+    return Story(titled(findings[0]), None, findings, exhibits=exhibits)
 
 
 def _stress_finding(result: DistanceMap) -> Finding:
@@ -347,17 +260,18 @@ def stacked_tables(result: StackedTables, *, focus: object = None) -> Story:
     waves, facts = result.waves(), result.glance().iloc[0]
     most = waves.iloc[int(waves["share"].to_numpy().argmax())]
     say = speaker(n=len(waves), wave=most["wave"], share=most["share"], least=waves["share"].min())
-    detail = say(
-        "It holds {share:percent} of all mentions, the smallest of {n:count} waves {least:percent}."
-    )
-    headline = say("Wave {wave} leads the common axes")
-    found = Finding(say("Wave {wave} leads the common axes."), detail, "clear")
-    if not result.notes:
-        headline = say("No wave leads the common axes")
+    if result.notes:
+        headline = say("Wave {wave} leads the common axes.")
+        detail = say(
+            "It holds {share:percent} of all mentions, the smallest of {n:count} waves "
+            "{least:percent}."
+        )
+    else:
+        headline = say("No wave leads the common axes.")
         detail = say(
             "Of {n:count} waves each holds {least:percent} to {share:percent} of mentions."
         )
-        found = Finding(say("No wave leads the common axes."), detail, "clear")
+    found = Finding(headline, detail, "clear")
     caption = say(
         "Mentions of {n:count} waves as shares of all; stacked they make one table of "
         "{rows:count} rows by {columns:count} attributes.",
@@ -367,29 +281,158 @@ def stacked_tables(result: StackedTables, *, focus: object = None) -> Story:
     alt = say("Dots for {n:count} waves; the most mentions has {wave}, {share:percent} of all.")
     draw = partial(result.plot, focus=bank)
     exhibit = Exhibit(caption, alt, waves, (*notes, *result.notes), draw)
-    return Story(headline, None, (found,), exhibits={"stacked-waves": exhibit})
+    return Story(titled(found), None, (found,), exhibits={"stacked-waves": exhibit})
+
+
+# --- preference maps -----------------------------------------------------------------------------
+
+
+def preference_map(result: PreferenceMap, *, focus: object = None) -> Story:
+    """Tell which place most would like, where the focus stands, and whether the model is needed."""
+    known, notes = known_focus(focus, result.products["label"])
+    facts = _liked_facts(result)
+    say = speaker(**facts)
+    findings, actions = [_place_finding(facts, say), _model_finding(result)], []
+    headline = say(
+        "{share:percent} would like a place where nobody stands; the nearest is {product}"
+    )
+    alt = say(
+        "Map of {products:count} products on a surface of liking. The largest share, "
+        "{share:percent}, lies nearest to {product}; at the products it runs from "
+        "{least_share:percent} ({least}) to {best_share:percent} ({best})."
+    )
+    if known is not None:
+        mine = result.products[result.products["label"] == known].iloc[0]
+        say = speaker(**facts, focus=known, share_focus=mine["share_above"])
+        rank = int((result.products["share_above"] > mine["share_above"]).sum()) + 1
+        findings.insert(1, _focus_finding(mine, say, rank=rank))
+        headline = say(
+            "{share:percent} would like a place where nobody stands; {focus}'s own place "
+            "{share_focus:percent}"
+        )
+        alt = say("{alt} {focus} is marked: {share_focus:percent}.", alt=alt)
+    if facts["gap"] <= NEAR:
+        headline = say("{product} stands where most respondents would like it")
+    elif findings[0].settled == "likely" and findings[-1].settled != "open":
+        text = say("Test a product at the place that {share:percent} would like; nobody is there.")
+        actions.append(Action("test", text, "likely", "preferences"))
+    caption = say(
+        "Preference map of {products:count} products rated by {n:count} respondents ({model} "
+        "model, one regression a person; it explains {r2:percent} of the ratings). The darker a "
+        "place, the more would like it: the share whose predicted rating lies above {mean}. The "
+        "star marks the largest share; beyond the dashed line no product was rated.",
+        mean=Message("the mean of all places on the map")
+        if result.own_mean == "surface"
+        else Message("the mean of the person's own ratings"),
+    )
+    table = say(
+        "The {products:count} products: their place, the share of respondents predicted to like "
+        "that place, and what they said of the product itself."
+    )
+    notes = (*notes, *as_notes(findings[1:]), *result.notes)
+    draw = partial(result.plot, focus=known)
+    exhibits = {
+        "preferences": Exhibit(caption, alt, result.tidy(), notes, draw),
+        "preferred": Exhibit(table, data=result.tidy()),
+    }
+    return Story(headline, None, tuple(findings), tuple(actions), exhibits)
+
+
+def _place_finding(facts: dict[str, Any], say: Say) -> Finding:
+    detail = say(
+        "{n_above:count} of {n:count} respondents are predicted above their own mean there; at "
+        "{product}, the nearest product, {near_share:percent}. The {model} model explains "
+        "{r2:percent} of a respondent's ratings."
+    )
+    if facts["extrapolated"]:
+        headline = say("The place liked by most lies beyond all products rated.")
+        return Finding(headline, detail, "open")
+    if facts["gap"] <= NEAR:
+        return Finding(say("Most would like the place of {product}."), detail, "likely")
+    headline = say("Most would like a place where nobody stands.")
+    return Finding(headline, detail, "likely" if facts["share"] > facts["near_share"] else "open")
+
+
+def _focus_finding(mine: pd.Series[Any], say: Say, *, rank: int) -> Finding:
+    detail = say(
+        "Rank {rank:count} of {products:count} places; of the product itself {observed:percent} "
+        "thought better than of the average product.",
+        rank=rank,
+        observed=mine["observed_above"],
+    )
+    headline = say("{share:percent} would like {focus}'s place.", share=mine["share_above"])
+    return Finding(headline, detail, "likely")
+
+
+def _model_finding(result: PreferenceMap) -> Finding:
+    test = result.tests[result.tests["model"] == result.model].iloc[0]
+    simpler = Message("no map at all")
+    if test["against"] != "mean":
+        simpler = Message("the {model} model", {"model": MODEL_WORDS[test["against"]]})
+    say = speaker(model=MODEL_WORDS[result.model], simpler=simpler, p=float(test["p_value"]))
+    detail = say(
+        "For {n:count} of {all:count} respondents it is better at the 5% level, where chance gives "
+        "5%; all together p {p:p}. The test holds for these products.",
+        n=int(test["n_significant"]),
+        all=int(test["n"]),
+    )
+    if test["p_value"] > LIKELY_P:
+        headline = say("The {model} model is no better than {simpler}.")
+        return Finding(headline, detail, "open")
+    headline = say("The {model} model is better than {simpler}.")
+    return Finding(headline, detail, "clear" if test["p_value"] <= CLEAR_P else "likely")
+
+
+def _liked_facts(result: PreferenceMap) -> dict[str, Any]:
+    """Give the place liked by most, the nearest product and how far that is, and the extremes."""
+    facts, products = result.glance().iloc[0], result.products
+    places = products[["across", "upward"]].to_numpy(dtype=float)
+    away = np.hypot(*(places - facts[["across", "upward"]].to_numpy(dtype=float)).T)
+    labels, shares = products["label"].tolist(), products["share_above"].to_numpy()
+    near, best, least = int(away.argmin()), int(shares.argmax()), int(shares.argmin())
+    named = {
+        "share": float(facts["share_above"]),
+        "products": len(products),
+        "model": MODEL_WORDS[result.model],
+        "product": labels[near],
+        "near_share": shares[near],
+        "gap": float(away[near] / np.ptp(places, axis=0).max()),
+        "best": labels[best],
+        "best_share": shares[best],
+        "least": labels[least],
+        "least_share": shares[least],
+    }
+    return named | {name: facts[name] for name in ("n", "n_above", "r2", "extrapolated")}
+
+
+def above_words(result: AnyMap | PreferenceMap) -> Message:
+    """Say above a figure what it shows: a scaling, or a surface."""
+    if isinstance(result, DistanceMap):
+        values = {"method": _METHODS[result.method], "stress": result.stress}
+        return Message("Scaling: {method}; stress-1 {stress:decimal3}", values)
+    if isinstance(result, PreferenceMap):
+        text = "Share of {n:count} respondents who would like the place ({model} model)"
+        return Message(text, {"n": result.n, "model": MODEL_WORDS[result.model]})
+    return Message("Scaling: {scaling}", {"scaling": scaling_words(result)})
 
 
 # --- what maps share -----------------------------------------------------------------------------
 
 
 def scaling_words(result: TableMap) -> Message:
-    """Say in which scaling the sides are, and whether the map is turned."""
-    values = {"scaling": _SCALINGS[result.scaling], "factor": result.arrow_factor}
-    if isinstance(result, CorrespondenceMap) and result.rotated_to is not None:
+    """Say in which scaling the sides are, whether the map is turned and how far lines reach."""
+    values: dict[str, Any] = {"scaling": _SCALINGS[result.scaling], "factor": result.arrow_factor}
+    if isinstance(result, ComponentMap):
+        if result.rotation is not None:
+            values["scaling"] = Message("{scaling}, turned by varimax", values)
+        return Message("{scaling}, attributes drawn {factor:number} times as far out", values)
+    turned = getattr(result, "rotated_to", None)
+    if turned is not None:
         text = "{scaling}, turned so that {brand} lies to the right"
-        return Message(text, values | {"brand": result.rotated_to})
-    if not isinstance(result, ComponentMap):
-        return _SCALINGS[result.scaling]
-    if result.rotation is not None:
-        values["scaling"] = Message("{scaling}, turned by varimax", values)
-    return Message("{scaling}, attributes drawn {factor:number} times as far out", values)
-
-
-def _facts(result: TableMap) -> dict[str, Any]:
-    facts = result.glance().iloc[0]
-    size = {"brands": int(facts["n_rows"]), "attributes": int(facts["n_columns"])}
-    return size | {"share": facts["share_explained"], "scaling": scaling_words(result)}
+        values["scaling"] = Message(text, values | {"brand": turned})
+    if result.arrow_factor == 1:
+        return Message("{scaling}", values)
+    return Message("{scaling}, drawn {factor:number} times as long", values)
 
 
 def axis_ends(result: TableMap, axis: int) -> dict[str, str | Message]:
@@ -405,29 +448,85 @@ def axis_ends(result: TableMap, axis: int) -> dict[str, str | Message]:
     return {end: next(iter(points["label"][there]), less) for end, there in sides.items()}
 
 
-def _map_alt(result: TableMap, bank: str | None) -> Message:
-    """Describe the picture for those who cannot see it: ends of the axes, extremes, the focus."""
+def _start(
+    result: TableMap,
+    focus: object,
+    marks_of: Callable[[str], pd.DataFrame],
+    *,
+    reading: Message,
+) -> tuple[Say, str | None, pd.DataFrame]:
+    """Give a speaker of a map's size and a brand's marks, the focus, and the table of marks.
+
+    The brand is the focus, or the first of the table.
+    """
+    bank, _ = known_focus(focus, result.nearest["label"])
+    brand, facts = bank or str(result.nearest["label"].iloc[0]), result.glance().iloc[0]
+    table = marks_of(brand)
+    values: dict[str, Any] = {"brand": brand, "reading": reading, "scaling": scaling_words(result)}
+    values |= {"brands": int(facts["n_rows"]), "attributes": int(facts["n_columns"])}
+    for place, at in (("best", 0), ("next", 1), ("least", -1)):
+        values[place], values[f"{place}_value"] = table.iloc[at]
+    return speaker(**values, share=facts["share_explained"]), bank, table
+
+
+def _headline(
+    nearest: pd.DataFrame,
+    bank: str | None,
+    findings: list[Finding],
+    marks: pd.DataFrame,
+    *,
+    least: float,
+) -> Message:
+    """Say who is nearest to the focus and what marks it; without one, who are most alike."""
+    if bank is None:
+        return titled(findings[0])
+    near = _nearest_of(nearest, bank)
+    say = speaker(**near, attribute=marks["attribute"].iloc[0])
+    if float(marks.iloc[:, 1].max()) < least:
+        return say("{brand} stands near {nearest}, and no attribute marks it")
+    if _is_near_tie(near):
+        return say("{brand} stands between {nearest} and {second} and is marked by “{attribute}”")
+    return say("{brand} stands nearest to {nearest} and is marked by “{attribute}”")
+
+
+def _marks_finding(marks: pd.DataFrame, say: Say, detail: Message, *, least: float) -> Finding:
+    if float(marks.iloc[:, 1].max()) < least:
+        return Finding(say("No attribute marks {brand}."), detail, "open")
+    return Finding(say("“{best}” marks {brand}."), detail, "likely")
+
+
+def _map_exhibit(
+    result: TableMap, caption: Message, findings: list[Finding], focus: object
+) -> Exhibit:
+    """Show a map; its text tells the ends of the axes, extremes and the focus."""
+    bank, notes = known_focus(focus, result.nearest["label"])
     ends = [axis_ends(result, axis) for axis in (1, 2)[: result.n_axes]]
     across = Message("from “{low}” on the left to “{high}” on the right", ends[0])
     say = speaker(brands=len(result.nearest), across=across, far=_furthest(result)["label"])
     if len(ends) == 1:
-        return say(
-            "Map of {brands:count} brands along one line, {across}. {far} lies furthest out."
-        )
-    upward = Message("from “{low}” at the bottom to “{high}” at the top", ends[1])
-    if bank is None:
-        return say(
+        alt = say("Map of {brands:count} brands along one line, {across}. {far} lies furthest out.")
+    else:
+        alt = say(
             "Map of {brands:count} brands, {across} and {upward}. {far} lies furthest from the "
             "middle.",
-            upward=upward,
+            upward=Message("from “{low}” at the bottom to “{high}” at the top", ends[1]),
         )
-    return say(
-        "Map of {brands:count} brands, {across} and {upward}. {focus} is marked; the brand most "
-        "like it is {nearest}. {far} lies furthest from the middle.",
-        upward=upward,
-        focus=bank,
-        nearest=_nearest_of(result.nearest, bank)["nearest"],
-    )
+    notes = (*notes, *as_notes(findings[1:]), *result.notes)
+    alt, draw = _marked(alt, result.nearest, bank), partial(result.plot, focus=bank)
+    return Exhibit(caption, alt, result.tidy(), notes, draw)
+
+
+def _nearest_exhibit(nearest: pd.DataFrame, caption: Message, name: str) -> Exhibit:
+    """Show the nearest rivals, the closest pair first."""
+    rows = nearest.sort_values("distance", kind="stable").rename(columns={"label": name})
+    return Exhibit(caption, data=rows)
+
+
+def _marked(alt: Message, nearest: pd.DataFrame, bank: str | None) -> Message:
+    if bank is None:
+        return alt
+    values = {"alt": alt, "focus": bank, "nearest": _nearest_of(nearest, bank)["nearest"]}
+    return Message("{alt} {focus} is marked; most like it is {nearest}.", values)
 
 
 def _divide_finding(result: TableMap) -> Finding:
@@ -448,61 +547,43 @@ def _divide_finding(result: TableMap) -> Finding:
     return Finding(headline, detail, settled)
 
 
-def _near_finding(nearest: pd.DataFrame, bank: str, *, described: bool = False) -> Finding:
-    """Say who is nearest to the focus, and whether the next is about as near."""
+def _near_finding(nearest: pd.DataFrame, bank: str | None, *, described: bool = False) -> Finding:
+    """Say who is nearest to the focus and whether the next is about as near; or who are alike."""
+    if bank is None:
+        pair = nearest.iloc[int(nearest["distance"].to_numpy().argmin())]
+        say = speaker(brand=pair["label"], nearest=pair["nearest"], distance=pair["distance"])
+        detail = say(
+            "Distance {distance:decimal2}; half of the {n:count} have their nearest within "
+            "{median:decimal2}.",
+            n=len(nearest),
+            median=float(np.median(nearest["distance"])),
+        )
+        alike = say("{brand} and {nearest} are most alike.")
+        if described:
+            alike = say("{brand} and {nearest} are described most alike.")
+        return Finding(alike, detail, "likely")
     near = _nearest_of(nearest, bank)
     say = speaker(**near)
     if not isinstance(near["second"], str):
         detail = say("It is the only other brand in the table.")
         return Finding(say("{brand} is compared with {nearest}."), detail, "likely")
-    if described:
-        detail = say(
-            "Chi-square distance {distance:decimal2}; to the next, {second}, "
-            "{second_distance:decimal2} ({n:count} rivals, all axes)."
-        )
-        headline = say("{brand} is described most like {nearest}.")
-        tie = say("{brand} is described about as much like {nearest} as like {second}.")
-    else:
-        detail = say(
-            "Distance {distance:decimal2}; to the next, {second}, {second_distance:decimal2} "
-            "({n:count} rivals)."
-        )
-        headline = say("{brand} is most like {nearest}.")
-        tie = say("{brand} is about as much like {nearest} as like {second}.")
-    return (
-        Finding(tie, detail, "open") if _is_near_tie(near) else Finding(headline, detail, "likely")
-    )
-
-
-def _alike_finding(nearest: pd.DataFrame, *, described: bool = False) -> Finding:
-    """Say which two are most alike, and how near others have their nearest."""
-    say = speaker(**_closest(nearest), median=float(np.median(nearest["distance"])), n=len(nearest))
-    if described:
-        headline = say("{brand} and {nearest} are described most alike.")
-        detail = say(
-            "Chi-square distance {distance:decimal2}; half of the {n:count} brands have their "
-            "nearest rival within {median:decimal2}."
-        )
-        return Finding(headline, detail, "likely")
     detail = say(
-        "Distance {distance:decimal2}; half of the {n:count} have their nearest within "
-        "{median:decimal2}."
+        "Distance {distance:decimal2}; to the next, {second}, {second_distance:decimal2} "
+        "({n:count} rivals)."
     )
-    return Finding(say("{brand} and {nearest} are most alike."), detail, "likely")
-
-
-def _closest(nearest: pd.DataFrame) -> dict[str, Any]:
-    """Give the closest pair."""
-    pair = nearest.iloc[int(nearest["distance"].to_numpy().argmin())]
-    return {"brand": pair["label"], "nearest": pair["nearest"], "distance": pair["distance"]}
+    if _is_near_tie(near):
+        tie = say("{brand} is about as much like {nearest} as like {second}.")
+        return Finding(tie, detail, "open")
+    if described:
+        return Finding(say("{brand} is described most like {nearest}."), detail, "likely")
+    return Finding(say("{brand} is most like {nearest}."), detail, "likely")
 
 
 def _nearest_of(nearest: pd.DataFrame, label: str) -> dict[str, Any]:
     """Give who is nearest to one, and who next."""
+    names = ["brand", "nearest", "distance", "second", "second_distance"]
     row = nearest[nearest["label"] == label].iloc[0]
-    near = {"brand": label, "nearest": row["nearest"], "distance": row["distance"]}
-    second = {"second": row["second_nearest"], "second_distance": row["second_distance"]}
-    return near | second | {"n": len(nearest) - 1}
+    return dict(zip(names, row, strict=True)) | {"n": len(nearest) - 1}
 
 
 def _is_near_tie(near: dict[str, Any]) -> bool:
@@ -513,15 +594,3 @@ def _furthest(result: TableMap) -> pd.Series[Any]:
     """Find the active row furthest from the average: inertia over mass."""
     rows = active(result.rows)
     return rows.iloc[int((rows["inertia"] / rows["mass"]).to_numpy().argmax())]
-
-
-def _nearest_rows(nearest: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Give the table of nearest rivals, the closest pair first."""
-    return nearest.sort_values("distance", kind="stable").rename(columns={"label": name})
-
-
-def _marks(marks: pd.DataFrame, suffix: str) -> dict[str, Any]:
-    """Give the best attribute, the next and the least, each with its number."""
-    rows = {"best": marks.iloc[0], "next": marks.iloc[1], "least": marks.iloc[-1]}
-    numbers = {f"{name}_{suffix}": row.iloc[1] for name, row in rows.items()}
-    return numbers | {name: row["attribute"] for name, row in rows.items()}

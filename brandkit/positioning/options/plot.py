@@ -10,7 +10,7 @@ from brandkit.core.labels import known_focus
 from brandkit.core.linalg import Flags, Floats
 from brandkit.core.message import Message
 from brandkit.language import translate
-from brandkit.positioning.image.plot import map_canvas
+from brandkit.positioning.maps.plot import map_canvas
 from brandkit.positioning.options.opportunities import Opportunities
 from brandkit.positioning.options.repositioning import UNNAMED, Repositioning
 from brandkit.positioning.options.story import move_words
@@ -43,7 +43,8 @@ def opportunities(result: Opportunities, *, ax: Axes | None = None, focus: objec
     across, upward, room, beyond = _grid(result)
     half, spots = result.cell_width / 2, result.spots[["across", "upward"]].to_numpy(dtype=float)
     low, high = np.array([across[0], upward[0]]) - half, np.array([across[-1], upward[-1]]) + half
-    ax = map_canvas(result.map, ax=ax, points=np.vstack([low, high, brands.places, spots]))
+    window = maps.map_window(np.vstack([low, high, brands.places, spots]))
+    ax = map_canvas(result.map, ax=ax, window=window)
     with theme():
         ax.imshow(
             room, origin="lower", cmap=strength_colours(strongest=0.5), interpolation="none",
@@ -60,8 +61,16 @@ def opportunities(result: Opportunities, *, ax: Axes | None = None, focus: objec
                 linestyle="--", marker="", zorder=2)  # fmt: skip
         draw_points(ax, attributes, marker="s")
         draw_points(ax, brands, focus=brand)
-        _draw_spots(ax, spots)
-        maps.label_map(ax, brands, attributes, focus=brand, avoid=_rings(ax, spots))
+        ax.scatter(spots[:, 0], spots[:, 1], s=190, marker="o", c=PALETTE["paper"],
+                   edgecolors=PALETTE["ink"], linewidths=2.0, zorder=5)  # fmt: skip
+        for number, place in enumerate(spots, start=1):
+            ax.text(place[0], place[1], str(number), ha="center", va="center", color=PALETTE["ink"],
+                    fontweight="bold", gid=HALO, zorder=6)  # fmt: skip
+        # no name may cover the rings around the spots
+        radius = 8 * np.ptp(ax.get_xlim()) / max(ax.get_window_extent().width, 1.0)
+        turn = np.linspace(0, 2 * np.pi, 8, endpoint=False)
+        rings = spots[:, None] + radius * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+        maps.label_map(ax, brands, attributes, focus=brand, avoid=rings.reshape(-1, 2))
     return ax
 
 
@@ -112,23 +121,6 @@ def _strokes(across: Floats, upward: Floats, beyond: Flags) -> Floats:
     return np.vstack(lines)
 
 
-def _draw_spots(ax: Axes, spots: Floats) -> None:
-    across, upward = spots.T
-    ax.scatter(across, upward, s=190, marker="o", c=PALETTE["paper"], edgecolors=PALETTE["ink"],
-               linewidths=2.0, zorder=5)  # fmt: skip
-    for number, place in enumerate(spots, start=1):
-        ax.text(place[0], place[1], str(number), ha="center", va="center", color=PALETTE["ink"],
-                fontweight="bold", gid=HALO, zorder=6)  # fmt: skip
-
-
-def _rings(ax: Axes, spots: Floats) -> Floats:
-    """Give points on the rings around the spots, which no name may cover."""
-    radius = 8 * np.ptp(ax.get_xlim()) / max(ax.get_window_extent().width, 1.0)
-    turn = np.linspace(0, 2 * np.pi, 8, endpoint=False)
-    ring = radius * np.stack([np.cos(turn), np.sin(turn)], axis=1)
-    return np.asarray((spots[:, None] + ring).reshape(-1, 2))
-
-
 def repositioning(
     result: Repositioning,
     *,
@@ -150,7 +142,16 @@ def repositioning(
     ends = result.moves[["new_across", "new_upward"]].to_numpy(dtype=float)
     regions = Regions.of(pd.concat([own, result.moves]), np.vstack([start, ends]))
     points = np.vstack([brands.places, ends, rays.places, regions.room(brands.places)])
-    ax = map_canvas(result.map, ax=ax, points=points)
+    ax = map_canvas(result.map, ax=ax, window=maps.map_window(points))
+    # new places are named right after the brand itself
+    own_name = Message("{brand}, then", {"brand": result.brand})
+    moves = result.moves["move"].astype(str)
+    names = [translate(own_name if move == UNNAMED else move_words(move)) for move in moves]
+    with_ends = MapSide(
+        [*brands.labels, *names], np.vstack([brands.places, ends]),
+        active=np.ones(len(brands.labels) + len(names), dtype=bool),
+        telling=np.append(brands.telling, np.full(len(names), 1e9)),
+    )  # fmt: skip
     arrow = {"arrowstyle": "-|>", "color": PALETTE["accent"], "linewidth": 1.6, "shrinkA": 4.0,
              "shrinkB": 5.0}  # fmt: skip
     with theme():
@@ -163,19 +164,6 @@ def repositioning(
         ax.scatter(ends[:, 0], ends[:, 1], s=60, marker="D", c=PALETTE["paper"], zorder=4,
                    edgecolors=PALETTE["accent"], linewidths=1.8)  # fmt: skip
         arrows = np.stack([np.broadcast_to(start, ends.shape), ends], axis=1)
-        maps.label_map(ax, _with_ends(brands, result, ends), rays, focus=result.brand, rays=rays,
-                  lines=np.concatenate([regions.edges(), arrows]))  # fmt: skip
+        maps.label_map(ax, with_ends, rays, focus=result.brand, rays=rays,
+                       lines=np.concatenate([regions.edges(), arrows]))  # fmt: skip
     return ax
-
-
-def _with_ends(side: MapSide, result: Repositioning, ends: Floats) -> MapSide:
-    """Put the new places among the brands to be named, right after the brand itself."""
-    own = Message("{brand}, then", {"brand": result.brand})
-    moves = result.moves["move"].astype(str)
-    names = [translate(own if move == UNNAMED else move_words(move)) for move in moves]
-    return MapSide(
-        labels=[*side.labels, *names],
-        places=np.vstack([side.places, ends]),
-        active=np.append(side.active, np.ones(len(names), dtype=bool)),
-        telling=np.append(side.telling, np.full(len(names), 1e9)),
-    )

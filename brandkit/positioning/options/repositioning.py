@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast, get_args
+from typing import Any, Literal, Protocol, cast, get_args, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -15,22 +15,30 @@ from brandkit.core.errors import (
     check_known,
     check_option,
     check_whole_number,
+    require_columns,
+    require_kind,
     shown,
 )
 from brandkit.core.intervals import wilson_interval
 from brandkit.core.labels import label_text
-from brandkit.core.linalg import Codes, Floats, ratio
+from brandkit.core.linalg import Floats, ratio
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.positioning.image.kernel import ellipses, quantile, second_moments
 from brandkit.positioning.image.stability import MapStability
 from brandkit.positioning.maps.correspondence import CorrespondenceMap
-from brandkit.positioning.options import kernel
-from brandkit.positioning.options.kernel import ChoiceRule, ChoiceShares
-from brandkit.positioning.preferences.preferences import PreferenceMap
+from brandkit.positioning.maps.preferences import PreferenceMap
+from brandkit.positioning.options.opportunities import (
+    CELLS_AT_ONCE,
+    TIE,
+    check_same_map,
+    map_places,
+    respondent_weights,
+)
 
 #: A place (axes,), and the same place in every draw (draws, axes).
 Placed = tuple[Floats, Floats]
+ChoiceRule = Literal["logit", "first_choice"]
 Changes = Mapping[str, float] | Mapping[str, Mapping[str, float]]
 
 #: Shares and distances that differ by less are the same.
@@ -41,6 +49,17 @@ UNNAMED = "what-if"
 LARGE_CHANGE = 0.25
 #: Distance below a share within which another counts as near it.
 NEAR = 0.05
+
+
+@runtime_checkable
+class ChoiceShares(Protocol):
+    """What can say how shares of choice change: the result of ``choice_model``."""
+
+    def share_changes(self, brand: str, changes: dict[str, float]) -> pd.DataFrame:
+        """Give one row a brand, ``brand estimate ci_low ci_high``: the change of its share.
+
+        ``change_low change_high``, where they are given: the range that it can only be told in.
+        """
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -102,15 +121,10 @@ class Repositioning(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: the brand, how many what-ifs, and the first with its nearest rival."""
-        first = self.moves.iloc[0]
-        return pd.DataFrame({
-            "brand": [self.brand], "n_moves": [len(self.moves)], "n": [self.n],
-            "move": [first["move"]], "map_distance": [first["map_distance"]],
-            "nearest_then": [first["nearest_then"]],
-            "nearest_then_support": [first["nearest_then_support"]],
-            "choice_change": [first["choice_change"]], "method": [self.rule],
-            "draws": [self.draws],
-        })  # fmt: skip
+        told = ["move", "map_distance", "nearest_then", "nearest_then_support", "choice_change"]
+        names = " ".join(["brand n_moves n", *told, "method draws"])
+        facts = {name: self.moves[name].iloc[0] for name in told}
+        return self._row(names, n_moves=len(self.moves), method=self.rule, **facts)
 
 
 def repositioning(
@@ -184,49 +198,39 @@ def repositioning(
     """
     check_option("rule", rule, get_args(ChoiceRule))
     check_whole_number("seed", seed, low=0)
-    kernel.check_stability(stability)
+    require_kind("stability", stability, MapStability, what="the result of map_stability")
     at = stability.place_of(label_text(brand))
     brand = stability.brands[at]
     asked = _asked(stability, changes, at)
     if isinstance(preference, PreferenceMap):
-        kernel.check_same_map(preference, stability)
-    elif preference is not None and not isinstance(preference, ChoiceShares):
-        raise TypeError(
-            "`preference` must be the result of preference_map or choice_model; found "
-            f"{type(preference).__name__}."
-        )
+        check_same_map(preference, stability)
+    elif preference is not None:
+        what = "the result of preference_map or choice_model"
+        require_kind("preference", preference, ChoiceShares, what=what)
 
-    placed = {name: stability.place_with(brand, added) for name, added in asked.items()}
-    rivals = {name: _rivals(stability, at, placed=one) for name, one in placed.items()}
-    choices: dict[str, pd.DataFrame] = {}
-    for name, added in asked.items() if preference is not None else ():
+    rows, rivals, choices = [], [], [pd.DataFrame(columns=_CHOICES)]
+    for name, added in asked.items():
+        placed = stability.place_with(brand, added)
+        measured, gained = _rivals(stability, at, placed=placed)
+        row = _place_row(stability, at, placed, measured) | _rivals_row(stability, at, added)
         if isinstance(preference, PreferenceMap):
-            choices[name] = _preferred(
-                stability, at, placed[name], preference=preference, rule=rule, seed=seed
-            )
-        else:
-            choices[name] = _chosen(stability, brand, added, cast("ChoiceShares", preference))
-
-    moves = [
-        {"move": name}
-        | _place_row(stability, at, placed[name], rivals=rivals[name])
-        | _rivals_row(stability, at, added)
-        | _choice_row(choices.get(name), brand)
-        for name, added in asked.items()
-    ]
-    known = [frame.assign(move=name) for name, frame in choices.items()]
-    measured = pd.concat([frame.assign(move=name) for name, (frame, _) in rivals.items()])
+            chosen = _preferred(stability, at, placed, preference=preference, rule=rule, seed=seed)
+        elif preference is not None:
+            chosen = _chosen(stability, brand, added, preference)
+        if preference is not None:
+            choices.append(chosen.assign(move=name))
+            row |= _choice_row(chosen, brand)
+        rows.append(row | {"move": name, "further_support": float((gained > ROUNDING).mean())})
+        rivals.append(measured.assign(move=name))
     used = rule if isinstance(preference, PreferenceMap) else "choice_model"
     return Repositioning(
-        moves=pd.DataFrame(moves),
+        moves=pd.DataFrame(rows, columns=_MOVES),
         changes=pd.concat(
             [_changes_frame(stability, at, *one) for one in asked.items()], ignore_index=True
         ),
-        rivals=measured.reset_index(drop=True)[_RIVALS],
-        choices=pd.concat(known, ignore_index=True)[_CHOICES]
-        if known
-        else pd.DataFrame(columns=_CHOICES),
-        places=kernel.map_places(stability),
+        rivals=pd.concat(rivals, ignore_index=True)[_RIVALS],
+        choices=pd.concat(choices[1:] or choices, ignore_index=True)[_CHOICES],
+        places=map_places(stability),
         map=stability.map,
         brand=brand,
         rule=None if preference is None else used,
@@ -236,6 +240,14 @@ def repositioning(
     )
 
 
+_MOVES = [
+    "move", "across", "upward", "new_across", "new_upward", "map_distance", "radius_long",
+    "radius_short", "angle", "ci_level", "nearest", "nearest_support", "nearest_then",
+    "nearest_then_support", "distance_now", "distance_then", "further_support", "n_rivals",
+    "n_rivals_now", "n_rivals_have", "alone_support", "leads", "top_rival", "top_share",
+    "top_high", "lead_low", "n_rivals_near", "least_base", "choice_now", "choice_then",
+    "choice_change", "choice_low", "choice_high", "ci_low", "ci_high",
+]  # fmt: skip
 _RIVALS = ["move", "brand", "distance_now", "distance_then", "support"]
 _CHOICES = ["move", "brand", "estimate", "ci_low", "ci_high"]
 
@@ -253,11 +265,8 @@ def _asked(stability: MapStability, changes: Changes, at: int) -> dict[str, Floa
             "`changes` must be one what-if, {attribute: change}, or named ones, {name: {attribute: "
             "change}}; found both mixed."
         )
-    named = changes if all(nested) else {UNNAMED: changes}
-    return {
-        str(name): _added(stability.shares.iloc[at], cast("Mapping[str, float]", one))
-        for name, one in named.items()
-    }
+    named = cast("dict[str, Any]", changes if all(nested) else {UNNAMED: changes})
+    return {str(name): _added(stability.shares.iloc[at], one) for name, one in named.items()}
 
 
 def _added(now: pd.Series, changes: Mapping[str, float]) -> Floats:
@@ -286,100 +295,80 @@ def _added(now: pd.Series, changes: Mapping[str, float]) -> Floats:
 
 
 def _rivals(stability: MapStability, at: int, *, placed: Placed) -> tuple[pd.DataFrame, Floats]:
-    """Measure rivals before and after; give also the draws' nearest distances, (draws, 2)."""
-    place, drawn = placed
+    """Measure rivals before and after; give also how much further the nearest is, (draws,)."""
     others = np.arange(len(stability.brands)) != at
-    sample, drawn_others = stability.drawn.places[others], stability.draw_places[:, others]
-    now, then = (
-        np.linalg.norm(sample - own, axis=1) for own in (stability.drawn.places[at], place)
-    )
-    gaps = [
-        np.nan_to_num(np.linalg.norm(drawn_others - own[:, None], axis=2), nan=np.inf)
-        for own in (stability.draw_places[:, at], drawn)
-    ]
-    support = [np.bincount(gap.argmin(axis=1), minlength=len(now)) / len(drawn) for gap in gaps]
-    frame = pd.DataFrame({
-        "brand": np.array(stability.brands, dtype=object)[others], "distance_now": now,
-        "distance_then": then, "support_now": support[0], "support": support[1],
-    })  # fmt: skip
+    frame = pd.DataFrame({"brand": np.array(stability.brands, dtype=object)[others]})
+    nearest = []
+    own = (stability.drawn.places[at], stability.draw_places[:, at])
+    for end, (place, drawn) in (("now", own), ("then", placed)):
+        apart = np.linalg.norm(stability.drawn.places[others] - place, axis=1)
+        gaps = np.linalg.norm(stability.draw_places[:, others] - drawn[:, None], axis=2)
+        gaps = np.nan_to_num(gaps, nan=np.inf)
+        support = np.bincount(gaps.argmin(axis=1), minlength=len(apart)) / len(drawn)
+        frame[f"distance_{end}"], frame[f"support_{end}"] = apart, support
+        nearest.append(gaps.min(axis=1))
+    frame = frame.rename(columns={"support_then": "support"})
     frame = frame.sort_values("distance_then", kind="stable", ignore_index=True)
-    return frame, np.stack([gap.min(axis=1) for gap in gaps], axis=1)
+    return frame, nearest[1] - nearest[0]
 
 
 def _place_row(
-    stability: MapStability, at: int, placed: Placed, *, rivals: tuple[pd.DataFrame, Floats]
+    stability: MapStability, at: int, placed: Placed, rivals: pd.DataFrame
 ) -> dict[str, Any]:
     """Describe a move: both places, the region of the new one, rivals before and after."""
-    place, drawn = placed
-    frame, nearest_gaps = rivals
-    own = stability.drawn.places[at]
-    before, after = frame.iloc[int(frame["distance_now"].to_numpy().argmin())], frame.iloc[0]
-    gained = nearest_gaps[:, 1] - nearest_gaps[:, 0]
+    (place, drawn), own = placed, stability.drawn.places[at]
+    before, after = rivals.iloc[int(rivals["distance_now"].to_numpy().argmin())], rivals.iloc[0]
     size = quantile(stability.df[at : at + 1], axes=min(len(place), 2), level=stability.level)
-    region = ellipses(second_moments((drawn - place)[:, None, :]), size)
-    # a bank with too few persons for a region has none after a change either
-    hidden = bool(np.isnan(stability.regions["radius_long"].to_numpy()[at]))
-    long, short, angle = (float("nan") if hidden else float(one[0]) for one in region)
+    region = np.stack(ellipses(second_moments((drawn - place)[:, None, :]), size))[:, 0]
+    if np.isnan(stability.regions["radius_long"].to_numpy()[at]):
+        region[:] = np.nan  # too few persons for a region, after a change as before
     both = np.zeros((2, 2))
     both[:, : len(place)] = own[:2], place[:2]
-    return {
-        "across": both[0, 0], "upward": both[0, 1], "new_across": both[1, 0],
-        "new_upward": both[1, 1], "map_distance": float(np.linalg.norm(place - own)),
-        "radius_long": long, "radius_short": short, "angle": angle, "ci_level": stability.level,
+    ends = zip(("across", "upward", "new_across", "new_upward"), both.ravel(), strict=True)
+    radii = zip(("radius_long", "radius_short", "angle"), region, strict=True)
+    return dict(ends) | dict(radii) | {
+        "map_distance": float(np.linalg.norm(place - own)), "ci_level": stability.level,
         "nearest": before["brand"], "nearest_support": before["support_now"],
         "nearest_then": after["brand"], "nearest_then_support": after["support"],
         "distance_now": before["distance_now"], "distance_then": after["distance_then"],
-        "further_support": float((gained > ROUNDING).mean()),
     }  # fmt: skip
 
 
 def _rivals_row(stability: MapStability, at: int, added: Floats) -> dict[str, Any]:
     """Count rivals that have as much of all that is raised, now and then, and name the leads.
 
-    ``alone_support`` is the share of draws in which none would have. Missing where nothing is
-    raised.
+    ``alone_support`` is the share of draws in which none would have. ``top_high`` is the joint
+    upper end of all rivals' shares: Wilson's one-sided ends on effective bases, Bonferroni over
+    rivals and attributes. Missing where nothing is raised.
     """
-    names = ("n_rivals", "n_rivals_now", "n_rivals_have", "alone_support", "leads")
-    raised = np.flatnonzero(added > ROUNDING)
-    n_rivals = len(stability.brands) - 1
+    raised, others = np.flatnonzero(added > ROUNDING), np.arange(len(stability.brands)) != at
     if not len(raised):
-        unknown = dict.fromkeys(("top_share", "top_high", "lead_low", "n_rivals_near"), np.nan)
-        nothing = dict(zip(names, (n_rivals, *[float("nan")] * 3, ""), strict=True))
-        return nothing | {"top_rival": ""} | unknown | {"least_base": np.nan}
+        return {"n_rivals": int(others.sum()), "leads": "", "top_rival": ""}
     sample, more = stability.shares.to_numpy()[None, :, raised], added[raised]
     drawn = ratio(stability.draw_tables[..., raised], stability.draw_bases[..., None])
     now, then, draws = (
-        np.delete(shares >= shares[:, [at]] + asked - ROUNDING, at, axis=1).all(axis=2)
+        (shares[:, others] >= shares[:, [at]] + asked - ROUNDING).all(axis=2)
         for shares, asked in ((sample, 0.0), (sample, more), (drawn, more))
     )
-    ahead = sample[0, at] + more > np.delete(sample[0], at, axis=0).max(axis=0) + ROUNDING
-    leads = ", ".join(str(stability.table.columns[place]) for place in raised[ahead])
-    alone = float(1 - np.any(draws, axis=1).mean())
-    found = dict(zip(names, (n_rivals, int(now.sum()), int(then.sum()), alone, leads), strict=True))
-    return found | _ends_row(stability, at, added, raised)
+    ahead = sample[0, at] + more > sample[0, others].max(axis=0) + ROUNDING
 
-
-def _ends_row(stability: MapStability, at: int, added: Floats, raised: Codes) -> dict[str, Any]:
-    """Give the joint upper end of all rivals' shares of what is raised, and who is near.
-
-    Wilson's one-sided ends on effective bases, Bonferroni over rivals and attributes.
-    """
     bases = stability.points.drop_duplicates("label").set_index("label").loc[stability.brands]
-    others = np.arange(len(bases)) != at
-    shares = np.clip(stability.shares.to_numpy()[:, raised], 0.0, 1.0)
+    effective, persons = bases[["n_effective", "n"]].to_numpy(dtype=float)[others].T
+    shares = np.clip(sample[0], 0.0, 1.0)
     rivals, own = shares[others], shares[at]
-    effective = bases["n_effective"].to_numpy(dtype=float)[others]
     # a two-sided interval at 1 - 2a has the one-sided end at 1 - a
     level = 1 - 2 * (1 - stability.level) / rivals.size
     _, high = wilson_interval(rivals, n=effective[:, None], level=level)
     top = np.unravel_index(int(np.argmax(rivals)), rivals.shape)
     near = (rivals >= own - NEAR - ROUNDING).all(axis=1)
     return {
+        "n_rivals": len(rivals), "n_rivals_now": int(now.sum()), "n_rivals_have": int(then.sum()),
+        "alone_support": float(1 - np.any(draws, axis=1).mean()),
+        "leads": ", ".join(str(stability.table.columns[place]) for place in raised[ahead]),
         "top_rival": str(np.array(stability.brands, dtype=object)[others][top[0]]),
         "top_share": float(rivals[top]), "top_high": float(high.max()),
-        "lead_low": float((own + added[raised] - high.max(axis=0)).min()),
-        "n_rivals_near": int(near.sum()),
-        "least_base": float(bases["n"].to_numpy(dtype=float)[others].min()),
+        "lead_low": float((own + more - high.max(axis=0)).min()),
+        "n_rivals_near": int(near.sum()), "least_base": float(persons.min()),
     }  # fmt: skip
 
 
@@ -403,10 +392,14 @@ def _chosen(
     """Ask a choice model for the change of every brand's share."""
     names = [str(name) for name in stability.table.columns]
     moved = {names[at]: float(added[at]) for at in np.flatnonzero(added)}
+    columns = ["brand", "estimate", "ci_low", "ci_high"]
     if not moved:
-        still = dict.fromkeys(("estimate", "ci_low", "ci_high"), 0.0)
-        return pd.DataFrame({"brand": stability.brands, **still})
-    return kernel.check_choice_shares(preference.share_changes(brand, moved))
+        return pd.DataFrame({"brand": stability.brands, **dict.fromkeys(columns[1:], 0.0)})
+    frame = preference.share_changes(brand, moved)
+    what = f"what gives share_changes(brand, changes) with columns {shown(columns)}"
+    require_kind("preference", frame, pd.DataFrame, what=what)
+    require_columns(frame, columns, argument="preference")
+    return frame.reindex(columns=[*columns, "change_low", "change_high"])
 
 
 def _preferred(
@@ -421,7 +414,7 @@ def _preferred(
     """Give every brand's share of choices before and after, and its change with an interval."""
     drawn = np.where(np.isnan(stability.draw_places), stability.drawn.places, stability.draw_places)
     own_weight = preference.fitted.weight / preference.fitted.weight.sum()
-    weight = kernel.respondent_weights(preference, draws=len(drawn), seed=seed)
+    weight = respondent_weights(preference, draws=len(drawn), seed=seed)
     shares = []
     for places, new, weights in (
         (stability.drawn.places[None], placed[0][None], own_weight[None]),
@@ -430,8 +423,7 @@ def _preferred(
         moved = places[..., :2].copy()
         moved[:, at] = new[:, :2]
         shares += [
-            kernel.predicted_shares(preference, places=each, weight=weights, rule=rule)
-            for each in (places[..., :2], moved)
+            _predicted_shares(preference, each, weights, rule) for each in (places[..., :2], moved)
         ]
     now, then, drawn_now, drawn_then = shares
     tail = (1 - stability.level) / 2
@@ -442,15 +434,49 @@ def _preferred(
     })  # fmt: skip
 
 
-def _choice_row(choices: pd.DataFrame | None, brand: str) -> dict[str, float]:
+def _predicted_shares(
+    preference: PreferenceMap, places: Floats, weight: Floats, rule: ChoiceRule
+) -> Floats:
+    """Give shares of choices of brands at places (draws, brands, 2), draw by draw.
+
+    ``weight`` (draws, respondents) sums to 1 in each.
+    """
+    brands = places.shape[1]
+    step = max(1, CELLS_AT_ONCE // (2 * brands * weight.shape[1]))
+    parts = []
+    for at in range(0, len(places), step):
+        part = places[at : at + step]
+        liking = preference.predicted_liking(part.reshape(-1, 2)).reshape(len(part), brands, -1)
+        parts.append(choice_shares(liking, weight=weight[at : at + step], rule=rule))
+    return np.concatenate(parts)
+
+
+def choice_shares(liking: Floats, *, weight: Floats, rule: ChoiceRule) -> Floats:
+    """Give each brand's share of choices from liking (..., brands, respondents).
+
+    Each respondent, of a weight (..., respondents) that sums to 1, chooses in proportion to
+    exp(liking), or the brand liked best; ties are shared.
+
+    Examples
+    --------
+    >>> liking = np.array([[3.0, 1.0], [2.0, 1.0]])
+    >>> choice_shares(liking, weight=np.array([0.5, 0.5]), rule="first_choice").tolist()
+    [0.75, 0.25]
+    """
+    best = liking.max(axis=-2, keepdims=True)
+    is_best = (liking >= best - TIE).astype(float)
+    chosen = np.exp(liking - best) if rule == "logit" else is_best
+    chosen /= chosen.sum(axis=-2, keepdims=True)
+    return np.asarray((chosen @ weight[..., None])[..., 0])
+
+
+def _choice_row(choices: pd.DataFrame, brand: str) -> dict[str, float]:
     """Give the brand's own shares of a what-if; missing where nothing is known."""
-    names = {"choice_now": "now", "choice_then": "then", "choice_change": "estimate",
-             "choice_low": "change_low", "choice_high": "change_high", "ci_low": "ci_low",
-             "ci_high": "ci_high"}  # fmt: skip
-    known = pd.DataFrame(columns=["brand"]) if choices is None else choices
-    mine = known[known["brand"].map(label_text) == brand].reindex(columns=[*names.values()])
-    values = mine.iloc[0] if len(mine) else dict.fromkeys(mine, float("nan"))
-    return {name: float(values[column]) for name, column in names.items()}
+    mine = choices[choices["brand"].map(label_text) == brand].drop(columns="brand").head(1)
+    names = {"now": "choice_now", "then": "choice_then", "estimate": "choice_change",
+             "change_low": "choice_low", "change_high": "choice_high"}  # fmt: skip
+    renamed = mine.rename(columns=names)
+    return {str(name): float(one) for name, values in renamed.items() for one in values}
 
 
 # --- notes ---------------------------------------------------------------------------------------

@@ -9,20 +9,13 @@ import numpy as np
 import pandas as pd
 
 from brandkit.core.labels import known_focus
-from brandkit.core.message import Finding, Message, Settled, as_notes
-from brandkit.core.story import Exhibit, Story, speaker
-from brandkit.strategy.links.distances import DistanceLink
-from brandkit.strategy.links.kernel import ENOUGH_BANKS
+from brandkit.core.message import Finding, Settled, as_notes
+from brandkit.core.story import Exhibit, Story, speaker, titled
+from brandkit.strategy.links.distances import ENOUGH_BANKS, DistanceLink
 from brandkit.strategy.links.uniqueness import UniquenessLink
 
 NEARLY_CERTAIN = 0.01
 """p-value up to which a link of both tests is called clear."""
-
-NO_LINK = Message(
-    "Whether banks that sell alike are seen alike takes a catalogue and an image of at least four "
-    "banks that both know."
-)
-"""What to say where the study cannot answer."""
 
 
 def distance_link(result: DistanceLink, *, focus: object = None) -> Story:
@@ -35,13 +28,9 @@ def distance_link(result: DistanceLink, *, focus: object = None) -> Story:
         r=facts["estimate"],
         bank=brands["brand"].iloc[int(brands["displacement"].round(6).to_numpy().argmax())],
     )
-    link = _link_finding(result)
-    headline = say("Banks that sell alike are seen alike")
-    if result.n_brands < ENOUGH_BANKS:
-        headline = say("Too few banks to say whether products show in image")
-    elif link.settled == "open":
-        headline = say("Whether banks that sell alike are seen alike is open")
-    findings = [link] if bank is None else [link, _focus_finding(result.pairs, bank)]
+    findings = [_link_finding(result)]
+    if bank is not None:
+        findings.append(_focus_finding(result.pairs, bank))
     for reading in ("seen_apart", "seen_alike"):
         if facts[f"n_{reading}"]:
             findings.append(_pair_finding(result.pairs, reading))
@@ -68,21 +57,19 @@ def distance_link(result: DistanceLink, *, focus: object = None) -> Story:
         "correlate {r:decimal2}. The two places of {bank} differ most."
     )
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
-    draw = partial(_draw_pairs, result, bank)
+    draw = partial(result.plot, focus=bank)
+    of_pairs = partial(draw, figure="distance_pairs")
     exhibits = {
-        "link": Exhibit(pairs, pairs_alt, result.tidy(), notes, draw),
-        "link-maps": Exhibit(maps, maps_alt, result.places, (), partial(result.plot, focus=bank)),
+        "link": Exhibit(pairs, pairs_alt, result.tidy(), notes, of_pairs),
+        "link-maps": Exhibit(maps, maps_alt, result.places, (), draw),
     }
-    return Story(headline, None, tuple(findings), exhibits=exhibits)
+    return Story(titled(findings[0]), None, tuple(findings), exhibits=exhibits)
 
 
 def _link_finding(result: DistanceLink) -> Finding:
     tests = result.tests.set_index("test")
-    mantel, turned, is_linked = (
-        tests.loc["mantel"],
-        tests.loc["procrustes"],
-        tests["verdict"] == "linked",
-    )
+    mantel, turned = tests.loc["mantel"], tests.loc["procrustes"]
+    is_linked = tests["verdict"] == "linked"
     settled: Settled = "likely" if is_linked["mantel"] else "open"
     if is_linked.all() and tests["p_value"].max() <= NEARLY_CERTAIN:
         settled = "clear"
@@ -143,23 +130,16 @@ def _pair_finding(pairs: pd.DataFrame, reading: str) -> Finding:
 def uniqueness_link(result: UniquenessLink, *, focus: object = None) -> Story:
     """Tell whether banks of their own kind, or specialists, have more satisfied customers."""
     bank, notes = known_focus(focus, result.brands["brand"])
-    brands, first = result.brands, result.tests.iloc[0]
+    brands = result.brands
     say = speaker(
         n=result.n_brands,
         unique=brands["brand"].iloc[int(brands["uniqueness"].to_numpy().argmax())],
         liked=brands["brand"].iloc[int(brands["estimate"].to_numpy().argmax())],
     )
-    headline = say("Whether banks with offers of their own are liked better is open")
-    if first["verdict"] == "linked" and first["estimate"] > 0:
-        headline = say("Banks with offers of their own have more satisfied customers")
-    elif first["verdict"] == "linked":
-        headline = say("Banks with offers of their own have less satisfied customers")
     caption = say(
         "{n:count} banks by what they offer and how satisfied their customers are; lines are "
-        "intervals of satisfaction."
+        "intervals of satisfaction, where known."
     )
-    if brands["ci_low"].isna().all():
-        caption = say("{n:count} banks by what they offer and how satisfied their customers are.")
     alt = say(
         "Scatter of {n:count} banks. {unique} has the most unique offers, {liked} the most "
         "satisfied customers."
@@ -171,7 +151,7 @@ def uniqueness_link(result: UniquenessLink, *, focus: object = None) -> Story:
         f"{trait}-link": Exhibit(caption, alt, result.tidy(), notes, partial(draw, trait=trait))
         for trait in result.tests["trait"]
     }
-    return Story(headline, None, findings, exhibits=exhibits)
+    return Story(titled(findings[0]), None, findings, exhibits=exhibits)
 
 
 def _trait_finding(result: UniquenessLink, row: pd.Series[Any]) -> Finding:
@@ -193,9 +173,3 @@ def _trait_finding(result: UniquenessLink, row: pd.Series[Any]) -> Finding:
         return Finding(unknown, detail, "open")
     settled: Settled = "clear" if row["p_adjusted"] <= NEARLY_CERTAIN else "likely"
     return Finding(rises if row["estimate"] > 0 else falls, detail, settled)
-
-
-def _draw_pairs(result: DistanceLink, focus: str | None) -> Any:
-    from brandkit.strategy.links import plot
-
-    return plot.distance_pairs(result, focus=focus)

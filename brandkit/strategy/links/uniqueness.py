@@ -20,9 +20,16 @@ from brandkit.core.labels import label_text
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.core.story import speaker
 from brandkit.overlap import BrandOverlap
-from brandkit.strategy.links.distances import FEWEST_BANKS
-from brandkit.strategy.links.kernel import CERTAIN, ENOUGH_BANKS, chance, orders_of, tests_frame
+from brandkit.strategy.links.distances import (
+    CERTAIN,
+    ENOUGH_BANKS,
+    FEWEST_BANKS,
+    chances_frame,
+    few_banks_notes,
+    orders_of,
+)
 
 TRAITS = ("uniqueness", "breadth")
 SPECIALIST, UNIVERSAL = 0.5, 0.75
@@ -65,10 +72,9 @@ class UniquenessLink(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: banks, and the correlation of satisfaction with uniqueness."""
-        facts = {"n_brands": self.n_brands, "n_left_out": self.n_left_out}
         names = ("estimate", "p_adjusted", "detectable", "verdict")
-        facts |= {name: self.tests[name].iloc[0] for name in names}
-        return pd.DataFrame([facts | {"reliability": self.reliability}])
+        told = {name: self.tests[name].iloc[0] for name in names}
+        return self._row(" ".join(["n_brands n_left_out", *told, "reliability"]), **told)
 
 
 def uniqueness_link(
@@ -137,24 +143,27 @@ def uniqueness_link(
     rows = rows.sort_values(["breadth", "uniqueness", "estimate", "brand"], ignore_index=True)
     n, outcome = len(rows), rows["estimate"].to_numpy()
     orders, is_exact = orders_of(n, draws=draws, seed=seed)
-    tests = {
-        trait: chance(_correlations(rows[trait], outcome, orders), is_exact=is_exact, points=n)
-        for trait in TRAITS
-    }
+    values = {trait: _correlations(rows[trait], outcome, orders) for trait in TRAITS}
     # missing where one error is
     noise = (rows["std_error"].to_numpy() ** 2).mean()
     reliability = float(np.maximum(0.0, 1 - noise / rows["estimate"].var(ddof=1)))
 
-    frame = tests_frame("trait", tests, n=n)
+    frame = chances_frame(values, "trait", is_exact=is_exact, points=n).assign(n_brands=n)
     ranks = rows[[*TRAITS, "estimate"]].rank().corr()["estimate"]
     frame.insert(2, "correlation", ranks[list(TRAITS)].to_numpy())
     frame.insert(4, "p_adjusted", holm(frame["p_value"].to_numpy()))
     is_linked = (frame["p_adjusted"] <= CERTAIN) & (n >= ENOUGH_BANKS)
+    even = np.exp(rows["breadth"])
+    part = even / rows["n_categories"].max()
+    bounds = [part <= SPECIALIST, part >= UNIVERSAL]
+    profile = np.select(bounds, ["specialist", "universal"], "between")
+    columns = ["brand", *TRAITS, "effective_categories", "profile", "estimate", "std_error"]
+    brands = rows.assign(effective_categories=even, profile=profile)
     n_left_out = len(set(sold["brand"]) | set(liked["brand"])) - n
     size = float(frame["detectable"].max())
     return UniquenessLink(
         tests=frame.assign(verdict=np.where(is_linked, "linked", "open")),
-        brands=_profiled(rows),
+        brands=brands[[*columns, "ci_low", "ci_high"]],
         reliability=reliability,
         n_brands=n,
         n_left_out=n_left_out,
@@ -197,40 +206,22 @@ def _correlations(trait: pd.Series[float], outcome: Floats, orders: Codes) -> Fl
     return np.asarray(dealt @ given / np.sqrt((given**2).sum() * (dealt[0] ** 2).sum()))
 
 
-def _profiled(rows: pd.DataFrame) -> pd.DataFrame:
-    even = np.exp(rows["breadth"])
-    part = even / rows["n_categories"].max()
-    bounds = [part <= SPECIALIST, part >= UNIVERSAL]
-    profile = np.select(bounds, ["specialist", "universal"], "between")
-    columns = ["brand", *TRAITS, "effective_categories", "profile", "estimate", "std_error"]
-    rows = rows.assign(effective_categories=even, profile=profile)
-    return rows[[*columns, "ci_low", "ci_high"]]
-
-
 def _notes(
     n: int, n_left_out: int, *, detectable: float, reliability: float
 ) -> tuple[Message, ...]:
-    notes = []
-    if n_left_out:
-        text = (
-            "{n:count} {n:bank|banks} {n:is|are} left out because only one side knows {n:it|them}."
-        )
-        notes.append(Message(text, {"n": n_left_out}))
-    if n < ENOUGH_BANKS:
-        text = (
-            "With {n:count} banks no link is claimed, whatever the test says; it takes at least "
-            "{enough:count}."
-        )
-        notes.append(Message(text, {"n": n, "enough": ENOUGH_BANKS}))
-    text = (
+    say = speaker(n=n, size=detectable, part=reliability)
+    left_out = say(
+        "{n:count} {n:bank|banks} {n:is|are} left out because only one side knows {n:it|them}.",
+        n=n_left_out,
+    )
+    found = say(
         "With {n:count} banks, correlations from {size:decimal2} upward or below −{size:decimal2} "
         "would be found in four of five cases; smaller ones mostly go unnoticed."
     )
-    notes.append(Message(text, {"n": n, "size": detectable}))
-    if reliability < MOSTLY_NOISE:
-        text = (
-            "Only {part:percent} of the differences in satisfaction between banks is "
-            "more than errors of the survey; the correlation is pulled towards 0."
-        )
-        notes.append(Message(text, {"part": reliability}))
-    return tuple(notes)
+    noisy = say(
+        "Only {part:percent} of the differences in satisfaction between banks is "
+        "more than errors of the survey; the correlation is pulled towards 0."
+    )
+    is_noisy = reliability < MOSTLY_NOISE
+    few = few_banks_notes(n, say)
+    return (*[left_out] * bool(n_left_out), *few, found, *[noisy] * is_noisy)

@@ -11,12 +11,11 @@ import pandas as pd
 
 from brandkit.core.errors import (
     InputError,
-    did_you_mean,
+    check_known,
     numeric_matrix,
     require_columns,
     require_kind,
     require_unique,
-    shown,
 )
 from brandkit.core.labels import label_text
 from brandkit.core.message import Message
@@ -94,9 +93,9 @@ class StrategyReading(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: how many options of each strategy."""
-        names = ("n_innovative", "n_distinctive", "n_evolutionary", "n_open")
-        counts = zip(names, self.counts().values(), strict=True)
-        return pd.DataFrame([{"brand": self.brand, **dict(counts)}])
+        names = "n_innovative n_distinctive n_evolutionary n_open"
+        counts = dict(zip(names.split(), self.counts().values(), strict=True))
+        return self._row(f"brand {names}", **counts)
 
     def counts(self) -> dict[str, int]:
         """Count the options of each strategy."""
@@ -190,11 +189,14 @@ def strategy_reading(
         require_kind("claims", claims, ClaimCheck, what="the result of claim_check")
     known = _values(value)
     linked = {str(name): str(name) for name in gaps.gaps["attribute"].unique()}
-    linked |= _checked_links(links or {}, list(known))
+    rule = "lead to attributes of `value`"
+    check_known("links", [*(links or {}).values()], list(known), rule=rule)
+    linked |= {str(ours): theirs for ours, theirs in (links or {}).items()}
 
-    rows = []
-    for row in gaps.gaps.to_dict("records"):
-        rows.append(_gap_row(row, known.get(linked[str(row["attribute"])], UNKNOWN)))
+    rows = [
+        _gap_row(row, known.get(linked[str(row["attribute"])], UNKNOWN))
+        for row in gaps.gaps.to_dict("records")
+    ]
     cells = gaps.cells[gaps.cells["cell"].isin(["empty", "ours_alone"])]
     exist = {(category_key(str(category)), str(segment)) for category, segment in possible}
     rows += [_cell_row(row, exist) for row in cells.to_dict("records")]
@@ -217,24 +219,13 @@ def _values(value: HasImportance | pd.DataFrame | None) -> Values:
     frame: Any = getattr(value, "importance", value)
     what = "the result of choice_model or a DataFrame"
     require_kind("value", frame, pd.DataFrame, what=what)
-    columns = list(UNKNOWN)
-    require_columns(frame, ["attribute", *columns], argument="value")
+    require_columns(frame, ["attribute", *UNKNOWN], argument="value")
     labels = getattr(value, "labels", {})
     names = [label_text(labels.get(name, name)) for name in frame["attribute"]]
     require_unique("value", names, what="attribute")
-    rows = numeric_matrix("value", frame[columns], allow_missing=True).tolist()
-    worths = [dict(zip(columns, row, strict=True)) for row in rows]
+    rows = numeric_matrix("value", frame[[*UNKNOWN]], allow_missing=True).tolist()
+    worths = [dict(zip(UNKNOWN, row, strict=True)) for row in rows]
     return dict(zip(names, worths, strict=True))
-
-
-def _checked_links(links: Mapping[str, str], known: list[str]) -> dict[str, str]:
-    for theirs in links.values():
-        if theirs not in known:
-            have = did_you_mean(str(theirs), known) or f" It has {shown(known, most=14)}."
-            raise InputError(
-                f"`links` must lead to attributes of `value`; found {shown(theirs)}.{have}"
-            )
-    return {str(ours): theirs for ours, theirs in links.items()}
 
 
 # --- the rules -----------------------------------------------------------------------------------
@@ -254,10 +245,8 @@ def _clear_if(is_sure: bool) -> str:
 
 def _gap_row(row: Row, worth: Row) -> Row:
     """Class an attribute of the catalogue."""
-    names = ("category", "n_rivals", "n_rivals_have", "share_have", "share_not_stated")
-    taken = {name: row[name] for name in names}
     option = {"option": row["attribute"], "evidence": "catalogue"}
-    return option | taken | worth | _gap_rule(row, worth)
+    return row | option | worth | _gap_rule(row, worth)
 
 
 def _gap_rule(row: Row, worth: Row) -> Row:
@@ -295,18 +284,18 @@ def _cell_row(row: Row, exist: Collection[tuple[str, str]]) -> Row:
         rule = _unknown("segments_untold")
     if not can_exist:
         rule = _unknown("may_not_exist")
-    option = {"option": row["segment"], "evidence": "catalogue", "category": row["category"]}
-    return option | {"n_rivals_have": 0, "share_have": 0.0, "share_not_stated": untold} | rule
+    return {
+        "option": row["segment"], "evidence": "catalogue", "category": row["category"],
+        "n_rivals_have": 0, "share_have": 0.0, "share_not_stated": untold, **rule,
+    }  # fmt: skip
 
 
 def _move_row(row: Row, seen: Row) -> Row:
     """Class a what-if."""
-    names = ("n_rivals", "n_rivals_have", "further_support", "nearest_then")
-    taken = {name: row[name] for name in (*names, "top_rival", "top_share", "top_high")}
-    worth = {name: row[name] for name in ("ci_low", "ci_high")} | {"estimate": row["choice_change"]}
-    option = {"option": row["move"], "evidence": "image"}
-    share = {"share_have": row["n_rivals_have"] / row["n_rivals"]}
-    return option | taken | share | worth | _move_rule(row, worth, seen)
+    worth = {"estimate": row["choice_change"], "ci_low": row["ci_low"], "ci_high": row["ci_high"]}
+    share = row["n_rivals_have"] / row["n_rivals"]
+    option = {"option": row["move"], "evidence": "image", "share_have": share}
+    return row | option | worth | _move_rule(row, worth, seen)
 
 
 def _move_rule(row: Row, worth: Row, seen: Row) -> Row:
@@ -318,45 +307,39 @@ def _move_rule(row: Row, worth: Row, seen: Row) -> Row:
     sure = "open" if is_known and not worth["ci_low"] > 0 else _clear_if(is_known)
     # what customers see in us already is nothing that clearly has to be caught up with
     level = "likely" if seen["ours"] and sure == "clear" else sure
-    is_ahead, is_rare = row["lead_low"] > 0, row["top_high"] <= RARE
-    if is_rare and is_ahead and seen["rival"]:
+    is_ahead = row["lead_low"] > 0
+    is_new = row["top_high"] <= RARE and is_ahead
+    if is_new and seen["rival"]:
         return _ruled("evolutionary", "a_rival_is_seen_so", level)
-    if row["n_rivals_now"] > 0 and not (is_rare and is_ahead):
+    if row["n_rivals_now"] > 0 and not is_new:
         return _ruled("evolutionary", "improves_what_exists", level)
     if row["least_base"] < FEWEST_RATED:
         return _unknown("too_few_rated")
-    if is_rare and is_ahead:
+    if is_new:
         nobody = row["top_high"] <= NOBODY
-        return _ruled(
-            "innovative", "nobody_has_it" if nobody else "none_would_have_as_much", "clear"
-        )
+        because = "nobody_has_it" if nobody else "none_would_have_as_much"
+        return _ruled("innovative", because, "clear")
     if seen["denied"]:
         return _ruled("evolutionary", "customers_deny_it_now", "open")
-    if row["n_rivals_near"] <= FEW * row["n_rivals"]:
-        rule = _rare(worth, sure=_clear_if(is_ahead))
-        return (
-            rule
-            if rule["strategy"] == "distinctive"
-            else _ruled("evolutionary", "we_lead_already", sure)
-        )
+    rule = _rare(worth, sure=_clear_if(is_ahead))
+    is_few = row["n_rivals_near"] <= FEW * row["n_rivals"]
+    if is_few and rule["strategy"] == "distinctive":
+        return rule
     return _ruled("evolutionary", "we_lead_already", sure)
 
 
 def _seen(what_ifs: Repositioning, claims: ClaimCheck | None) -> dict[str, Row]:
     """Say of each what-if whether what it raises is seen in a rival, in us, or denied of us."""
-    found = {}
-    checked = pd.DataFrame(columns=["brand", "attribute", "claim"])
-    checked = checked if claims is None else claims.claims
+    found, none = {}, pd.DataFrame(columns=["brand", "attribute", "claim"], dtype=object)
+    checked = none if claims is None else claims.claims
     raised = what_ifs.changes[what_ifs.changes["change"] > 0]
-    ours = (checked["brand"].map(label_text) == what_ifs.brand).astype(bool)
+    brands, attributes = (checked[name].map(label_text) for name in ("brand", "attribute"))
+    ours = brands.eq(what_ifs.brand)
+    yes, no = (checked["claim"].eq(kind) for kind in ("supported", "contradicted"))
     for move in what_ifs.moves["move"]:
-        names = raised.loc[raised["move"] == move, "attribute"].map(label_text).tolist()
-        here = checked["attribute"].map(label_text).isin(names).astype(bool)
-        yes, no = (checked["claim"] == kind for kind in ("supported", "contradicted"))
-        found[move] = {
-            "rival": bool((here & ~ours & yes).any()), "ours": bool((here & ours & yes).any()),
-            "denied": bool((here & ours & no).any()),
-        }  # fmt: skip
+        here = attributes.isin(raised.loc[raised["move"] == move, "attribute"].map(label_text))
+        parts = {"rival": here & ~ours & yes, "ours": here & ours & yes, "denied": here & ours & no}
+        found[move] = {name: bool(part.any()) for name, part in parts.items()}
     return found
 
 
@@ -380,32 +363,29 @@ def _sorted(options: pd.DataFrame) -> pd.DataFrame:
 
 
 def _notes(options: pd.DataFrame, value: object) -> tuple[Message, ...]:
-    text = (
+    n_missing, n_untold, n_empty = (
+        int((options["because"] == because).sum())
+        for because in ("no_evidence_of_value", "rivals_do_not_say", "may_not_exist")
+    )
+    rules = Message(
         "Strategies are read by rule: innovative, no rival has as much; distinctive, few have it "
         "and customers value it; evolutionary, it improves what exists."
     )
-    notes = [Message(text)]
-    missing = int((options["because"] == "no_evidence_of_value").sum())
-    if missing:
-        text = (
-            "{n:count} {n:option|options} that few rivals have could be distinctive, but nothing "
-            "shows whether customers value {n:it|them}."
-        )
-        notes.append(Message(text, {"n": missing}))
-    untold = int((options["because"] == "rivals_do_not_say").sum())
-    if untold:
-        text = (
-            "Of {n:count} {n:feature|features} that no rival lists, rivals mostly say nothing: "
-            "they may have what they do not list."
-        )
-        notes.append(Message(text, {"n": untold}))
-    empty = int((options["because"] == "may_not_exist").sum())
-    if empty:
-        text = (
-            "{n:count} {n:segment|segments} of a category {n:is|are} empty in every bank; whether "
-            "{n:it|they} can exist is not known."
-        )
-        notes.append(Message(text, {"n": empty}))
-    if value is None:
-        notes.append(Message("No evidence on what customers value went in."))
-    return tuple(notes)
+    missing = Message(
+        "{n:count} {n:option|options} that few rivals have could be distinctive, but nothing "
+        "shows whether customers value {n:it|them}.",
+        {"n": n_missing},
+    )
+    untold = Message(
+        "Of {n:count} {n:feature|features} that no rival lists, rivals mostly say nothing: "
+        "they may have what they do not list.",
+        {"n": n_untold},
+    )
+    empty = Message(
+        "{n:count} {n:segment|segments} of a category {n:is|are} empty in every bank; whether "
+        "{n:it|they} can exist is not known.",
+        {"n": n_empty},
+    )
+    neutral = Message("No evidence on what customers value went in.")
+    more = [missing] * bool(n_missing) + [untold] * bool(n_untold) + [empty] * bool(n_empty)
+    return (rules, *more, *[neutral] * (value is None))

@@ -48,12 +48,6 @@ BECAUSE = {
 _TOLD = ("distinctive", "innovative", "evolutionary", "not_enough_evidence")
 _FIRMNESS: tuple[Settled, ...] = ("open", "likely", "clear")
 
-NO_OPTIONS = Message(
-    "Where the bank could stand instead takes its catalogue and those of its rivals ([catalog] and "
-    "focus in study.toml)."
-)
-"""What to say where the study cannot answer."""
-
 
 def strategy_reading(result: StrategyReading, *, focus: object = None) -> Story:
     """Tell which options set the bank apart, which are new, and which only bring it level."""
@@ -149,41 +143,34 @@ def _with_evidence(row: pd.Series[Any]) -> Message:
         option=option_words(row), because=because, share=row["share_have"],
         rival=row["top_rival"], top=row["top_share"],
     )  # fmt: skip
+    shares = say("{share:percent} have it")
     if row["evidence"] == "image" and not np.isnan(row["top_share"]):
-        if np.isnan(row["estimate"]):
-            return say("{option}: {because} (highest {rival} {top:percent})")
-        return say(
-            "{option}: {because} (highest {rival} {top:percent}; customers {estimate:signed} "
-            "points, {low:signed} to {high:signed})",
-            estimate=100 * row["estimate"],
-            low=100 * row["ci_low"],
-            high=100 * row["ci_high"],
-        )
-    if not np.isnan(row["estimate"]):
-        return say(
-            "{option}: {because} ({share:percent} have it; customers {estimate:signed} points, "
-            "{low:signed} to {high:signed})",
-            estimate=100 * row["estimate"],
-            low=100 * row["ci_low"],
-            high=100 * row["ci_high"],
-        )
-    if np.isnan(row["share_have"]):
+        shares = say("highest {rival} {top:percent}")
+    elif np.isnan(row["share_have"]):
         return say("{option}: {because}")
-    return say("{option}: {because} ({share:percent} have it)")
+    if np.isnan(row["estimate"]):
+        return say("{option}: {because} ({shares})", shares=shares)
+    gain, low, high = (100 * row[name] for name in ("estimate", "ci_low", "ci_high"))
+    return say(
+        "{option}: {because} ({shares}; customers {gain:signed} points, {low:signed} to "
+        "{high:signed})",
+        shares=shares,
+        gain=gain,
+        low=low,
+        high=high,
+    )
 
 
 def _actions(parts: Mapping[str, pd.DataFrame]) -> tuple[Action, ...]:
     """Test what is shown to set the bank apart, and fix what it clearly lacks."""
     actions = []
     for strategy in ("distinctive", "evolutionary"):
-        clear = parts[strategy][parts[strategy]["settled"] == "clear"]
-        if clear.empty:
-            continue
-        say = speaker(option=option_words(clear.iloc[0]), share=clear["share_have"].iloc[0])
-        if strategy == "distinctive":
-            text = say("Test {option}: customers value it, and only {share:percent} have it.")
-            actions.append(Action("test", text, "clear", "options"))
-        else:
-            text = say("Catch up on {option}: {share:percent} of rivals or their offers have it.")
-            actions.append(Action("fix", text, "clear", "options"))
+        clear = parts[strategy][parts[strategy]["settled"] == "clear"].head(1)
+        for _, row in clear.iterrows():
+            say = speaker(option=option_words(row), share=row["share_have"])
+            test = say("Test {option}: customers value it, and only {share:percent} have it.")
+            fix = say("Catch up on {option}: {share:percent} of rivals or their offers have it.")
+            is_test = strategy == "distinctive"
+            action = Action("test", test, "clear", "options")
+            actions.append(action if is_test else Action("fix", fix, "clear", "options"))
     return tuple(actions)

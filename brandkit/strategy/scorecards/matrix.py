@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar, cast
+from typing import Literal, TypeVar, cast, get_args
 
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import InputError, ScaleError, check_whole_number, shown
+from brandkit.core.errors import (
+    InputError,
+    ScaleError,
+    check_known,
+    check_option,
+    check_whole_number,
+    require_unique,
+    shown,
+)
 from brandkit.core.frames import frame_of
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.language import LANGUAGES, current_language
 from brandkit.strategy.scorecards.scorecards import (
+    Direction,
     Directions,
     Limits,
     ScorecardValues,
@@ -26,6 +36,10 @@ from brandkit.strategy.scorecards.scorecards import (
 Given = TypeVar("Given")
 Sides = dict[str, list[str]]
 
+TemplateName = Literal["institutions", "brand_audit"]
+N_INSTITUTIONS = 12
+LOW, HIGH = 0.0, 10.0
+"""Limits of every criterion of a template: points from 0 to 10."""
 TIERS = ("lead", "hold", "build", "watch")
 """High in both; high in contribution only; high in potential only; low in both."""
 SETTLED_TIER = 0.9
@@ -60,10 +74,11 @@ class ScorecardMatrix(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: size, how many lead, and how many tiers are settled."""
-        facts = {"n_brands": len(self.positions), "n_criteria": len(self.criteria)}
-        facts |= {"n_lead": int((self.positions["tier"] == "lead").sum())}
-        settled = int((self.positions["tier_support"] >= SETTLED_TIER).sum())
-        return pd.DataFrame([facts | {"n_settled_tiers": settled, "draws": self.draws}])
+        return self._row(
+            "n_brands n_criteria n_lead n_settled_tiers draws", n_brands=len(self.positions),
+            n_criteria=len(self.criteria), n_lead=int((self.positions["tier"] == "lead").sum()),
+            n_settled_tiers=int((self.positions["tier_support"] >= SETTLED_TIER).sum()),
+        )  # fmt: skip
 
 
 def scorecard_matrix(
@@ -147,48 +162,41 @@ def scorecard_matrix(
     tiers = _tiers([part.totals for part in parts.values()], cuts)
     drawn = _drawn_tiers(parts, cuts, draws=draws, seed=seed)
 
-    notes = []
-    if weights is None:
-        text = "No weights were chosen: criteria count alike within each of the two scores."
-        notes.append(Message(text))
-    if whole.errors is None:
-        text = "The scores carry no errors: how often a tier stays is over other weights only."
-        notes.append(Message(text))
+    neutral = Message("No weights were chosen: criteria count alike within each of the two scores.")
+    exact = Message(
+        "The scores carry no errors: how often a tier stays is over other weights only."
+    )
     criteria = pd.concat({name: criteria_frame(part) for name, part in parts.items()})
     criteria = criteria.reset_index(level=0, names="composite").reset_index(drop=True)
-    positions = pd.DataFrame({f"{name}_score": part.totals for name, part in parts.items()})
-    positions.insert(0, "brand", list(whole.brands))
+    positions = pd.DataFrame({"brand": list(whole.brands)})
+    positions = positions.assign(**{f"{name}_score": part.totals for name, part in parts.items()})
     for name, part in parts.items():
         positions[f"{name}_error"] = np.nan if part.total_errors is None else part.total_errors
-    positions["tier"] = np.array(TIERS, dtype=object)[tiers]
     return ScorecardMatrix(
-        positions=positions.assign(tier_support=(drawn == tiers).mean(axis=0)),
+        positions=positions.assign(
+            tier=np.array(TIERS, dtype=object)[tiers], tier_support=(drawn == tiers).mean(axis=0)
+        ),
         criteria=criteria,
         cuts=(float(cuts[0]), float(cuts[1])),
         draws=draws,
-        notes=tuple(notes),
+        notes=(*[neutral] * (weights is None), *[exact] * (whole.errors is None)),
     )
 
 
 def _checked_sides(scores: pd.DataFrame, **given: Sequence[str]) -> Sides:
-    known = [label_text(name) for name in scores.columns]
+    known, sides = [label_text(name) for name in scores.columns], {}
     for name, criteria in given.items():
         if isinstance(criteria, str) or not criteria:
             raise InputError(
                 f"`{name}` must be a list of one criterion or more; found {shown(criteria)}."
             )
-    sides = {name: [label_text(one) for one in criteria] for name, criteria in given.items()}
+        sides[name] = [label_text(one) for one in criteria]
+        check_known(name, sides[name], known, rule="name columns of `scores`")
     both = sorted(set(sides["contribution"]) & set(sides["potential"]))
     if both:
         raise InputError(
             f"`potential` must hold other criteria than `contribution`; found {shown(both)} in "
             "both. Put each where it belongs most: counted twice, it makes the two look alike."
-        )
-    unknown = [name for criteria in sides.values() for name in criteria if name not in known]
-    if unknown:
-        raise InputError(
-            f"`contribution` and `potential` must name columns of `scores`; found {shown(unknown)}."
-            f" It has {shown(known, most=14)}."
         )
     return sides
 
@@ -241,3 +249,117 @@ def _drawn_tiers(
             drawn[:, order] += noise * spread[:, order]
         scores.append(drawn)
     return _tiers(scores, cuts)
+
+
+# --- templates ------------------------------------------------------------------------------------
+
+
+# key | English | zh-Hant | zh-Hans | composite | better
+_INSTITUTIONS = """
+    deposits    | deposits                | 存款規模 | 存款规模 | contribution | higher
+    loans       | loans                   | 貸款規模 | 贷款规模 | contribution | higher
+    fees        | fee income              | 手續費收入 | 中间业务收入 | contribution | higher
+    profit      | profit                  | 獲利 | 利润 | contribution | higher
+    customers   | customers served        | 服務客戶數 | 服务客户数 | contribution | higher
+    products    | products per customer   | 每客戶產品數 | 户均产品数 | contribution | higher
+    bad_loans   | loans in arrears        | 逾期放款 | 逾期贷款 | contribution | lower
+    market      | size of its market      | 市場規模 | 市场规模 | potential | higher
+    growth      | growth of its market    | 市場成長 | 市场增长 | potential | higher
+    room        | share still to be won   | 市占提升空間 | 份额提升空间 | potential | higher
+    affluence   | affluence of customers  | 客戶財力 | 客户财力 | potential | higher
+    digital     | use of digital channels | 數位通路使用 | 数字渠道使用 | potential | higher
+    rivals      | pressure from rivals    | 競爭壓力 | 竞争压力 | potential | lower
+    staff       | skills of its staff     | 員工能力 | 员工能力 | potential | higher
+"""
+_BRAND_AUDIT = """
+    concept     | brand concept           | 品牌理念 | 品牌理念 | audit | higher
+    culture     | brand culture           | 品牌文化 | 品牌文化 | audit | higher
+    positioning | brand positioning       | 品牌定位 | 品牌定位 | audit | higher
+    management  | brand management        | 品牌管理 | 品牌管理 | audit | higher
+    maintenance | brand maintenance       | 品牌維護 | 品牌维护 | audit | higher
+"""
+_TABLES: dict[TemplateName, str] = {"institutions": _INSTITUTIONS, "brand_audit": _BRAND_AUDIT}
+_INSTITUTION = {"en": "Institution {n}", "zh-Hant": "機構 {n}", "zh-Hans": "机构{n}"}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ScorecardTemplate:
+    """A scorecard to fill in, with all that scoring it takes.
+
+    Parameters
+    ----------
+    scores : DataFrame, institutions x criteria
+        Empty cells, to be filled with points from 0 to 10.
+    weights : dict of criterion to weight
+        Neutral: all the same.
+    limits : dict of criterion to (low, high)
+    direction : dict of criterion to "higher" or "lower"
+    composites : dict of str to list of criteria
+        "contribution" and "potential", or "audit".
+    """
+
+    scores: pd.DataFrame
+    weights: dict[str, float]
+    limits: dict[str, tuple[float, float]]
+    direction: dict[str, Direction]
+    composites: dict[str, list[str]]
+
+
+def scorecard_template(
+    name: TemplateName,
+    *,
+    brands: Sequence[str] | None = None,
+    language: str | None = None,
+) -> ScorecardTemplate:
+    """Give a ready-made scorecard to fill in.
+
+    Parameters
+    ----------
+    name : "institutions" or "brand_audit"
+        Twelve institutions by fourteen criteria, seven of contribution and seven of potential; or
+        banks by concept, culture, positioning, management and maintenance of their brands.
+    brands : sequence of str, optional
+        Who is scored; twelve numbered institutions where not given.
+    language : "en", "zh-Hant" or "zh-Hans", optional
+        Of the criteria; the language in use where not given.
+
+    Returns
+    -------
+    ScorecardTemplate
+
+    Raises
+    ------
+    InputError
+        Unknown name or language, fewer than two brands, or one twice.
+
+    Examples
+    --------
+    >>> audit = scorecard_template("brand_audit", brands=["Civic", "Kestrel"], language="zh-Hant")
+    >>> audit.scores.columns.tolist()
+    ['品牌理念', '品牌文化', '品牌定位', '品牌管理', '品牌維護']
+    >>> scorecard_template("institutions").scores.shape
+    (12, 14)
+    """
+    check_option("name", name, get_args(TemplateName))
+    code = current_language() if language is None else language
+    check_option("language", code, LANGUAGES)
+    if brands is None:
+        brands = [_INSTITUTION[code].format(n=n + 1) for n in range(N_INSTITUTIONS)]
+    if isinstance(brands, str) or len(brands) < 2:
+        raise InputError(f"`brands` must be a list of two names or more; found {shown(brands)}.")
+    require_unique("brands", list(brands), what="institution")
+
+    table = [line.split("|") for line in _TABLES[name].strip().splitlines()]
+    rows = [[cell.strip() for cell in line] for line in table]
+    labels = [row[1 + LANGUAGES.index(code)] for row in rows]
+    direction = {label: cast("Direction", row[5]) for label, row in zip(labels, rows, strict=True)}
+    composites: dict[str, list[str]] = {}
+    for label, row in zip(labels, rows, strict=True):
+        composites.setdefault(row[4], []).append(label)
+    return ScorecardTemplate(
+        scores=pd.DataFrame(np.nan, index=list(brands), columns=labels),
+        weights=dict.fromkeys(labels, 1.0),
+        limits=dict.fromkeys(labels, (LOW, HIGH)),
+        direction=direction,
+        composites=composites,
+    )

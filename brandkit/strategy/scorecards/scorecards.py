@@ -13,10 +13,10 @@ from brandkit.core.errors import (
     InputError,
     NotEnoughDataError,
     ScaleError,
+    check_known,
     check_level,
     check_option,
     check_whole_number,
-    did_you_mean,
     numeric_matrix,
     require_kind,
     require_unique,
@@ -27,17 +27,15 @@ from brandkit.core.labels import label_text
 from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.strategy.scorecards.kernel import (
-    acceptability,
-    drawn_weights,
-    ranks_of,
-    surely_better,
-)
+from brandkit.core.story import speaker
 
 Direction = Literal["higher", "lower"]
 Limits = Mapping[str, tuple[float, float]] | tuple[float, float]
 Directions = Mapping[str, Direction] | Direction
+CONCENTRATION = 1.0
+"""Weights are drawn as from a Dirichlet distribution with so much a criterion on average."""
 _SAME = 1e-12
+_CELLS = 4_000_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -91,13 +89,17 @@ class Scorecard(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: size, who is first, how often, and how many pairs are told apart."""
-        first, n = self.totals.iloc[0], len(self.totals)
-        often = self.totals["brand"].iloc[int(self.totals["share_first"].to_numpy().argmax())]
-        facts: dict[str, Any] = {"n_brands": n, "n_criteria": len(self.criteria)}
-        facts |= {name: first[name] for name in ("brand", "estimate", "share_first")}
-        told = int(self.pairs["distinct"].sum()) if self.has_errors else None
-        facts |= {"most_share_first": often, "n_pairs": n * (n - 1) // 2, "n_told_apart": told}
-        return pd.DataFrame([facts | {"ci_level": self.level, "draws": self.draws}])
+        n, often = len(self.totals), int(self.totals["share_first"].to_numpy().argmax())
+        names = ("brand", "estimate", "share_first")
+        first = {name: self.totals[name].iloc[0] for name in names}
+        return self._row(
+            "n_brands n_criteria brand estimate share_first most_share_first n_pairs n_told_apart "
+            "ci_level draws",
+            n_brands=n, n_criteria=len(self.criteria), **first,
+            most_share_first=self.totals["brand"].iloc[often], n_pairs=n * (n - 1) // 2,
+            n_told_apart=int(self.pairs["distinct"].sum()) if self.has_errors else None,
+            ci_level=self.level,
+        )  # fmt: skip
 
 
 def scorecard(
@@ -195,12 +197,17 @@ def scorecard(
     over_weights = ranks_of(values.drawn_weights(draws, seed) @ values.scaled.T)
     omissions = _omissions(values)
     ranks = _grid(brand=values.brands, rank=range(1, len(values.brands) + 1))
+    parts = _grid(brand=values.brands, criterion=values.criteria)
+    weights_of = np.tile(values.weights, len(values.brands))
     errors, better = values.total_errors, None
     if errors is not None:
         better = surely_better(values.totals, errors=errors, draws=draws, seed=seed, level=level)
     return Scorecard(
         totals=_totals_frame(values, better, over_weights, omissions, level=level),
-        parts=_parts_frame(values),
+        parts=parts.assign(
+            value=values.raw.ravel(), scaled=values.scaled.ravel(), weight=weights_of,
+            part=values.scaled.ravel() * weights_of,
+        ),
         acceptability=ranks.assign(share=acceptability(over_weights).ravel()),
         omissions=omissions,
         criteria=criteria_frame(values),
@@ -208,7 +215,7 @@ def scorecard(
         level=level,
         draws=draws,
         notes=_notes(values, is_neutral=weights is None),
-    )
+    )  # fmt: skip
 
 
 # --- checks --------------------------------------------------------------------------------------
@@ -239,13 +246,23 @@ class ScorecardValues:
     @property
     def total_errors(self) -> Floats | None:
         """Standard errors of the totals; cells err independently."""
-        return (
-            None if self.errors is None else np.asarray(np.sqrt(self.errors**2 @ self.weights**2))
-        )
+        errors = self.errors
+        return None if errors is None else np.asarray(np.sqrt(errors**2 @ self.weights**2))
 
     def drawn_weights(self, draws: int, seed: int) -> Floats:
-        """Draw weights about the chosen ones, (draws, criteria)."""
-        return drawn_weights(self.weights, self.scaled, self.criteria, draws=draws, seed=seed)
+        """Draw weights about the chosen ones, (draws, criteria).
+
+        Neutral weights draw evenly from all there are; others scatter about what was chosen, and a
+        criterion without weight stays without. Criteria are drawn by what they hold, names
+        deciding only between equals: the order of rows and columns does not matter.
+        """
+        content = np.sort(self.scaled.round(12), axis=0)
+        order = np.lexsort((np.array(self.criteria), *content[::-1], self.weights))
+        order = order[self.weights[order] > 0]
+        shape = CONCENTRATION * len(order) * self.weights[order]
+        drawn = np.zeros((draws, len(self.weights)))
+        drawn[:, order] = np.random.default_rng(seed).dirichlet(shape, draws)
+        return drawn
 
     def of(self, criteria: Sequence[str]) -> ScorecardValues:
         """Give some of the criteria, their weights as they are."""
@@ -278,7 +295,21 @@ def checked_values(
         )
     raw = numeric_matrix("scores", scores, allow_missing=True)
     low, high = _limits(limits, criteria)
-    _check_cells(raw, brands, criteria, low=low, high=high)
+    empty, outside = np.isnan(raw), (raw < low) | (raw > high)
+    if (empty | outside).any():
+        row, column = (int(at[0]) for at in np.nonzero(empty if empty.any() else outside))
+        place = f"row {shown(brands[row])}, column {shown(criteria[column])}"
+        if empty.any():
+            raise InputError(
+                f"`scores` must have every cell filled; found {int(empty.sum())} empty, the first "
+                f"in {place}. Fill it in, or leave the institution or the criterion out: an empty "
+                "cell is no 0."
+            )
+        raise ScaleError(
+            f"`scores` must lie within `limits`; found {raw[row, column]:g} in {place}, outside "
+            f"{low[column]:g} to {high[column]:g}. Mend the value or widen the limits, for all "
+            "institutions alike."
+        )
     lower = _directions(direction, criteria)
     scaled = (raw - low) / (high - low)
     return ScorecardValues(
@@ -299,38 +330,11 @@ def _labels(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
     return rows, columns
 
 
-def _check_cells(
-    raw: Floats, brands: list[str], criteria: list[str], *, low: Floats, high: Floats
-) -> None:
-    """Refuse empty cells and values outside their limits."""
-    empty, outside = np.isnan(raw), (raw < low) | (raw > high)
-    if not (empty | outside).any():
-        return
-    row, column = (int(at[0]) for at in np.nonzero(empty if empty.any() else outside))
-    place = f"row {shown(brands[row])}, column {shown(criteria[column])}"
-    if empty.any():
-        raise InputError(
-            f"`scores` must have every cell filled; found {int(empty.sum())} empty, the first in "
-            f"{place}. Fill it in, or leave the institution or the criterion out: an empty cell "
-            "is no 0."
-        )
-    raise ScaleError(
-        f"`scores` must lie within `limits`; found {raw[row, column]:g} in {place}, outside "
-        f"{low[column]:g} to {high[column]:g}. Mend the value or widen the limits, for all "
-        "institutions alike."
-    )
-
-
 def _check_names(
     argument: str, given: Mapping[str, object], criteria: list[str], *, way_out: str | None = None
 ) -> None:
     """Refuse names that are no criteria, and with a way out criteria that are not named."""
-    unknown = [name for name in given if name not in criteria]
-    if unknown:
-        raise InputError(
-            f"`{argument}` must name criteria of the table; found {shown(unknown)}. It has "
-            f"{shown(criteria, most=14)}.{did_you_mean(str(unknown[0]), criteria)}"
-        )
+    check_known(argument, list(given), criteria, rule="name criteria of the table")
     missing = [name for name in criteria if name not in given]
     if way_out and missing:
         raise InputError(
@@ -441,33 +445,30 @@ def _totals_frame(
     # for a tie under some, and a tie shares the better rank
     scaled = values.scaled[:, values.weights > 0]
     dominates = (scaled[:, None, :] - scaled > _SAME).all(axis=-1)
-    columns: dict[str, Any] = {"brand": values.brands, "estimate": totals, "rank": rank}
-    columns |= dict.fromkeys(["std_error", "ci_low", "ci_high", "rank_low", "rank_high"], np.nan)
+    frame = pd.DataFrame({
+        "brand": values.brands, "estimate": totals, "rank": rank, "std_error": np.nan,
+        "ci_low": np.nan, "ci_high": np.nan, "rank_low": np.nan, "rank_high": np.nan,
+        "weights_rank_low": low.astype(int), "weights_rank_high": high.astype(int),
+        "share_first": (over_weights == 1).mean(axis=0),
+        "omit_rank_low": omitted["low"].to_numpy(), "omit_rank_high": omitted["high"].to_numpy(),
+        "bound_rank_low": 1 + dominates.sum(axis=0), "bound_rank_high": m - dominates.sum(axis=1),
+    })  # fmt: skip
     if errors is not None and better is not None:
         half = norm.ppf((1 + level) / 2) * errors
-        columns |= {"std_error": errors, "ci_low": np.maximum(totals - half, 0.0)}
-        columns |= {"ci_high": np.minimum(totals + half, 1.0)}
-        columns |= {"rank_low": 1 + better.sum(axis=0), "rank_high": m - better.sum(axis=1)}
-    columns |= {"weights_rank_low": low.astype(int), "weights_rank_high": high.astype(int)}
-    columns |= {"share_first": (over_weights == 1).mean(axis=0)}
-    columns |= {f"omit_rank_{end}": one.to_numpy() for end, one in omitted.items()}
-    columns |= {"bound_rank_low": 1 + dominates.sum(axis=0)}
-    columns |= {"bound_rank_high": m - dominates.sum(axis=1)}
-    return pd.DataFrame(columns).sort_values("rank", kind="stable", ignore_index=True)
-
-
-def _parts_frame(values: ScorecardValues) -> pd.DataFrame:
-    frame = _grid(brand=values.brands, criterion=values.criteria)
-    frame = frame.assign(value=values.raw.ravel(), scaled=values.scaled.ravel())
-    frame["weight"] = np.tile(values.weights, len(values.brands))
-    return frame.assign(part=(values.scaled * values.weights).ravel())
+        frame = frame.assign(
+            std_error=errors, ci_low=np.maximum(totals - half, 0.0),
+            ci_high=np.minimum(totals + half, 1.0), rank_low=1 + better.sum(axis=0),
+            rank_high=m - better.sum(axis=1),
+        )  # fmt: skip
+    return frame.sort_values("rank", kind="stable", ignore_index=True)
 
 
 def criteria_frame(values: ScorecardValues) -> pd.DataFrame:
     """Give a row a criterion, with what was declared of it."""
-    columns = {"criterion": list(values.criteria), "weight": values.weights, "low": values.low}
-    direction = np.where(values.is_lower_better, "lower", "higher")
-    return pd.DataFrame(columns).assign(high=values.high, direction=direction)
+    return pd.DataFrame({
+        "criterion": list(values.criteria), "weight": values.weights, "low": values.low,
+        "high": values.high, "direction": np.where(values.is_lower_better, "lower", "higher"),
+    })  # fmt: skip
 
 
 def _pairs_frame(values: ScorecardValues, better: Flags | None) -> pd.DataFrame:
@@ -476,35 +477,107 @@ def _pairs_frame(values: ScorecardValues, better: Flags | None) -> pd.DataFrame:
         return pd.DataFrame(columns=["brand_a", "brand_b", "estimate", "std_error", "distinct"])
     order = np.argsort(-values.totals, kind="stable")
     first, second = (order[at] for at in np.triu_indices(len(order), 1))
-    frame = pd.DataFrame({"brand_a": names[first], "brand_b": names[second]})
-    frame["estimate"] = values.totals[first] - values.totals[second]
-    frame["std_error"] = np.sqrt(errors[first] ** 2 + errors[second] ** 2)
-    return frame.assign(distinct=better[first, second])
+    return pd.DataFrame({
+        "brand_a": names[first], "brand_b": names[second],
+        "estimate": values.totals[first] - values.totals[second],
+        "std_error": np.sqrt(errors[first] ** 2 + errors[second] ** 2),
+        "distinct": better[first, second],
+    })  # fmt: skip
 
 
 def _notes(values: ScorecardValues, *, is_neutral: bool) -> tuple[Message, ...]:
-    notes = []
-    if is_neutral:
-        text = (
-            "No weights were chosen: all {n:count} criteria count alike, and ranks over weights "
-            "look at every possible weighting."
-        )
-        notes.append(Message(text, {"n": len(values.criteria)}))
     names = np.array(values.criteria, dtype=object)
-    unused, flat = names[values.weights == 0], names[np.ptp(values.scaled, axis=0) < _SAME]
-    if len(unused):
-        text = "{n:count} {n:criterion counts|criteria count} nothing: {names}."
-        notes.append(Message(text, {"n": len(unused), "names": list(unused[:5])}))
-    text = (
+    idle, flat = names[values.weights == 0], names[np.ptp(values.scaled, axis=0) < _SAME]
+    say = speaker(n=len(names))
+    neutral = say(
+        "No weights were chosen: all {n:count} criteria count alike, and ranks over weights "
+        "look at every possible weighting."
+    )
+    unused = say(
+        "{n:count} {n:criterion counts|criteria count} nothing: {names}.",
+        n=len(idle),
+        names=list(idle[:5]),
+    )
+    errors = say(
         "Rank sets hold for all institutions at once; the scores are taken to err independently "
         "of each other."
     )
-    none = (
-        "The scores carry no errors, so nothing here is an interval: ranges show what other "
-        "weights or one criterion less would do."
+    if values.errors is None:
+        errors = say(
+            "The scores carry no errors, so nothing here is an interval: ranges show what other "
+            "weights or one criterion less would do."
+        )
+    same = say(
+        "{n:count} {n:criterion does|criteria do} not tell institutions apart: {names}.",
+        n=len(flat),
+        names=list(flat[:5]),
     )
-    notes.append(Message(none) if values.errors is None else Message(text))
-    if len(flat):
-        text = "{n:count} {n:criterion does|criteria do} not tell institutions apart: {names}."
-        notes.append(Message(text, {"n": len(flat), "names": list(flat[:5])}))
-    return tuple(notes)
+    return (*[neutral] * is_neutral, *[unused] * bool(len(idle)), errors, *[same] * bool(len(flat)))
+
+
+# --- ranks ----------------------------------------------------------------------------------------
+
+
+def ranks_of(totals: Floats) -> Ints:
+    """Rank totals (..., institutions), the highest 1; equal totals share the better rank.
+
+    >>> ranks_of(np.array([0.2, 0.9, 0.2])).tolist()
+    [2, 1, 2]
+    """
+    if totals.ndim == 1:
+        return np.asarray(1 + (totals > totals[:, None] + _SAME).sum(axis=-1))
+    step = max(1, _CELLS // totals.shape[-1] ** 2)
+    parts = (totals[at : at + step] for at in range(0, len(totals), step))
+    better = ((part[:, None, :] > part[:, :, None] + _SAME).sum(axis=-1) for part in parts)
+    return np.concatenate([1 + one for one in better])
+
+
+def surely_better(totals: Floats, *, errors: Floats, draws: int, seed: int, level: float) -> Flags:
+    """Say which totals are better than which others, [j, k], all said at once.
+
+    Errors (institutions,) are independent and normal. Every ordered pair is a hypothesis "j is no
+    better than k". All whose standardised difference exceeds the `level` point of the largest one
+    under equality are rejected; the rest are looked at again against the largest of themselves,
+    until no more fall (Romano and Wolf 2005; Mogstad, Romano, Shaikh and Wilhelm 2024 for ranks).
+    """
+    m = len(totals)
+    spread = np.sqrt(errors[:, None] ** 2 + errors**2)
+    gap = totals[:, None] - totals
+    known = spread == 0
+    better: Flags = known & (gap > _SAME)
+    open_pairs = ~known
+    np.fill_diagonal(open_pairs, val=False)
+    if not open_pairs.any():
+        return better
+    # draws belong to content, not to rows
+    order = np.lexsort((errors, totals))
+    noise = np.zeros((draws, m))
+    noise[:, order] = np.random.default_rng(seed).standard_normal((draws, m)) * errors[order]
+    statistic = np.divide(gap, spread, out=np.full((m, m), -np.inf), where=~known)
+    place = int(np.ceil((draws + 1) * level)) - 1
+    while open_pairs.any():
+        largest = np.sort(_largest(noise, spread, open_pairs))
+        cut = largest[place] if place < draws else np.inf
+        found = open_pairs & (statistic > cut)
+        if not found.any():
+            break
+        better |= found
+        open_pairs &= ~found
+    return better
+
+
+def _largest(noise: Floats, spread: Floats, open_pairs: Flags) -> Floats:
+    """Give the largest standardised difference of each draw over the pairs that are open."""
+    first, second = np.nonzero(open_pairs)
+    step = max(1, _CELLS // len(first))
+    scale = spread[first, second]
+    parts = (noise[at : at + step] for at in range(0, len(noise), step))
+    return np.concatenate(
+        [((part[:, first] - part[:, second]) / scale).max(axis=1) for part in parts]
+    )
+
+
+def acceptability(ranks: Ints) -> Floats:
+    """Give the share of draws (draws, institutions) with each rank (Lahdelma, Salminen 2001)."""
+    m = ranks.shape[1]
+    return np.asarray((ranks[:, :, None] == np.arange(1, m + 1)).mean(axis=0))

@@ -9,13 +9,13 @@ import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
-from brandkit.core.story import Action, Exhibit, Story, speaker
+from brandkit.core.story import Action, Exhibit, Story, speaker, titled
+from brandkit.positioning.maps.sides import some_names
 from brandkit.strategy.scorecards.matrix import SETTLED_TIER, TIERS, ScorecardMatrix
 from brandkit.strategy.scorecards.scorecards import Scorecard
 
 MOSTLY, NEARLY_ALWAYS = 0.8, 0.95
 """Share of the weights drawn from which a lead is called likely, and clear."""
-MOST_NAMED = 5
 
 TIER_NAMES = {
     "lead": Message("strong today and tomorrow"),
@@ -31,12 +31,9 @@ def scorecard(result: Scorecard, *, focus: object = None) -> Story:
     first, last, facts = result.totals.iloc[0], result.totals.iloc[-1], result.glance().iloc[0]
     say = speaker(n=len(result.totals), brand=first["brand"], level=result.level)
     findings = [_lead_finding(result)]
-    headline = say("{brand} leads the scorecard")
-    if findings[0].settled == "open":
-        headline = say("Who leads the scorecard is open")
     if bank is not None:
         findings.append(_focus_finding(result, bank))
-    size = {"criteria": len(result.criteria), "draws": result.draws}
+    errors = say("The scores carry no errors, so there is no interval.")
     if result.has_errors:
         apart = say(
             "{told:count} of {pairs:count} pairs are told apart; the other ranks could be noise.",
@@ -48,21 +45,18 @@ def scorecard(result: Scorecard, *, focus: object = None) -> Story:
             "is false."
         )
         findings.append(Finding(apart, detail, "clear"))
-        caption = say(
-            "Ranks of {n:count} institutions by {criteria:count} criteria within declared limits. "
+        errors = say(
             "Bars: ranks that errors do not rule out, for all at once with {level:percent} "
-            "probability. Lines: ranks under {level:percent} of {draws:count} other weightings. "
-            "Columns: the total, 0 to 1, and the share of weightings that rank it first.",
-            **size,
+            "probability."
         )
-    else:
-        caption = say(
-            "Ranks of {n:count} institutions by {criteria:count} criteria within declared limits. "
-            "The scores carry no errors, so there is no interval. Lines: ranks under "
-            "{level:percent} of {draws:count} other weightings. Columns: the total, 0 to 1, and "
-            "the share of weightings that rank it first.",
-            **size,
-        )
+    caption = say(
+        "Ranks of {n:count} institutions by {criteria:count} criteria within declared limits. "
+        "{errors} Lines: ranks under {level:percent} of {draws:count} other weightings. Columns: "
+        "the total, 0 to 1, and the share of weightings that rank it first.",
+        errors=errors,
+        criteria=len(result.criteria),
+        draws=result.draws,
+    )
     alt = say(
         "Dot plot of the ranks of {n:count} institutions, from {first} ({high:decimal2}) down to "
         "{last} ({low:decimal2}).",
@@ -74,56 +68,46 @@ def scorecard(result: Scorecard, *, focus: object = None) -> Story:
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
     draw = partial(result.plot, focus=bank)
     exhibits = {"scorecard": Exhibit(caption, alt, result.tidy(), notes, draw)}
-    return Story(headline, None, tuple(findings), exhibits=exhibits)
+    return Story(titled(findings[0]), None, tuple(findings), exhibits=exhibits)
 
 
 def _lead_finding(result: Scorecard) -> Finding:
     first, second = result.totals.iloc[0], result.totals.iloc[1]
     settled = _firmness(first["share_first"], clear=NEARLY_ALWAYS)
-    is_shared = second["rank"] == 1
-    if is_shared or (result.has_errors and first["rank_high"] > 1):
+    if second["rank"] == 1 or (result.has_errors and first["rank_high"] > 1):
         settled = "open"
     say = speaker(
-        brand=first["brand"],
-        total=first["estimate"],
-        second=second["brand"],
-        next=second["estimate"],
-        share=first["share_first"],
-        less=_span(first, "omit_rank"),
-    )
+        brand=first["brand"], total=first["estimate"], second=second["brand"],
+        next=second["estimate"], share=first["share_first"], less=_span(first, "omit_rank"),
+        errors=_errors(result, first),
+    )  # fmt: skip
     detail = say(
-        "{brand} {total:decimal2}, {second} {next:decimal2}. {share:percent} of other "
-        "weightings put {brand} first; with one criterion less it has {less}. The scores carry "
-        "no errors."
+        "{brand} {total:decimal2}, {second} {next:decimal2}. {share:percent} of other weightings "
+        "put {brand} first; with one criterion less it has {less}. {errors}"
     )
-    if result.has_errors:
-        detail = say(
-            "{brand} {total:decimal2}, {second} {next:decimal2}. Errors leave it {set}; "
-            "{share:percent} of other weightings put it first; with one criterion less it has "
-            "{less}.",
-            set=_span(first, "rank"),
-        )
     headline = say("{brand} leads the scorecard.")
     if settled == "open":
         headline = say("Who leads the scorecard is open: {brand} is first by its total.")
     return Finding(headline, detail, settled)
 
 
+def _errors(result: Scorecard, row: pd.Series[Any]) -> Message:
+    if result.has_errors:
+        return Message("Errors leave it {set}.", {"set": _span(row, "rank")})
+    return Message("The scores carry no errors.")
+
+
 def _focus_finding(result: Scorecard, bank: str) -> Finding:
     row = result.totals[result.totals["brand"] == bank].iloc[0]
-    say = speaker(brand=bank, range=_span(row, "weights_rank"), bound=_span(row, "bound_rank"))
     width = row["weights_rank_high"] - row["weights_rank_low"]
-    detail = say(
-        "Other weightings mostly give {range}; whatever the weights, it keeps within {bound}. "
-        "The scores carry no errors."
-    )
     if result.has_errors:
         width = max(width, row["rank_high"] - row["rank_low"])
-        detail = say(
-            "Errors leave {set}, other weightings mostly {range}; whatever the weights, it keeps "
-            "within {bound}.",
-            set=_span(row, "rank"),
-        )
+    say = speaker(brand=bank, range=_span(row, "weights_rank"), bound=_span(row, "bound_rank"))
+    detail = say(
+        "Other weightings mostly give {range}; whatever the weights, it keeps within {bound}. "
+        "{errors}",
+        errors=_errors(result, row),
+    )
     headline = say(
         "{brand} ranks {rank:count} of {n:count}.", rank=int(row["rank"]), n=len(result.totals)
     )
@@ -150,7 +134,6 @@ def scorecard_matrix(result: ScorecardMatrix, *, focus: object = None) -> Story:
     findings = [_tier_finding(result, "lead"), _tier_finding(result, "build")]
     if bank is not None:
         findings.append(_place_finding(result, bank))
-    headline = say("{lead:count} of {n:count} institutions are strong today and tomorrow")
     caption = say(
         "Contribution and potential, each from 0 to 1 within declared limits; dashed lines at "
         "{across:decimal2} and {upward:decimal2}. Filled: at least {least:percent} of "
@@ -167,12 +150,13 @@ def scorecard_matrix(result: ScorecardMatrix, *, focus: object = None) -> Story:
     rows = result.positions
     sure = rows[(rows["tier"] == "lead") & (rows["tier_support"] >= SETTLED_TIER)]
     if len(sure):
-        names = sure["brand"].tolist()[:MOST_NAMED]
+        names = some_names(sure["brand"].tolist())
         text = say("Keep {names} close: strong today and tomorrow.", names=names)
         actions.append(Action("keep", text, "clear", "matrix"))
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
     draw = partial(result.plot, focus=bank)
     exhibits = {"matrix": Exhibit(caption, alt, result.tidy(), notes, draw)}
+    headline = say("{lead:count} of {n:count} institutions are strong today and tomorrow")
     return Story(headline, None, tuple(findings), tuple(actions), exhibits)
 
 
@@ -185,7 +169,7 @@ def _tier_finding(result: ScorecardMatrix, tier: str) -> Finding:
         return Finding(say("No institution is {tier}."), detail, "likely")
     headline = say(
         "{n:count} {n:institution is|institutions are} {tier}: {names}.",
-        names=rows["brand"].tolist()[:MOST_NAMED],
+        names=some_names(rows["brand"].tolist()),
     )
     detail = say(
         "{sure:count} of them {sure:stays|stay} there under nearly all other weightings, and "

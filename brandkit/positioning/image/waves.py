@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -22,29 +22,21 @@ from brandkit.core.errors import (
 )
 from brandkit.core.intervals import holm, t_interval
 from brandkit.core.labels import label_text
-from brandkit.core.linalg import Floats, ratio
+from brandkit.core.linalg import Codes, Flags, Floats, ratio
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.positioning.image import kernel
+from brandkit.positioning.image.kernel import joint_df, second_moments
 from brandkit.positioning.image.responses import (
     SUPPRESSED_BASE,
     ImageData,
     ImageTables,
     image_responses,
     image_tables,
-    small_bases,
-    some_names,
-    without_empty,
 )
-from brandkit.positioning.image.stability import (
-    AGREES,
-    HOLDS,
-    RowScaling,
-    map_of_draws,
-    stability_notes,
-)
+from brandkit.positioning.image.stability import RowScaling, map_of_draws
 from brandkit.positioning.maps.correspondence import CorrespondenceMap
-from brandkit.positioning.waves.kernel import Moves, Step, length_limits, step_moves
+from brandkit.positioning.maps.sides import points_frame, some_names
 from brandkit.sampling.design import Weight
 from brandkit.sources.survey.batteries import PickAny
 from brandkit.sources.survey.survey import Survey
@@ -52,6 +44,10 @@ from brandkit.sources.survey.survey import Survey
 MOST_WAVES = 12
 #: Brands in both waves from which what they did together can be told from what one did.
 FEWEST_BRANDS = 4
+#: Rounds of Weiszfeld's steps; the middle of some brands is found to 1e-6 of their spread.
+ROUNDS = 60
+#: Distance, as a part of the spread, under which a brand counts as lying in the middle.
+NEAREST = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -117,15 +113,15 @@ class WaveMovement(Result):
 
     def glance(self) -> pd.DataFrame:
         """Give one row: persons, brands, waves, and how many moves are more than noise."""
-        return pd.DataFrame({
-            "scaling": [self.map.scaling], "n_respondents": [self.n_respondents],
-            "n_brands": [self.places["brand"].nunique()],
-            "n_attributes": [self.attributes["attribute"].nunique()],
-            "n_waves": [len(self.waves)], "n_moved": [int(self.moves["moved"].sum())],
-            "draws": [len(self.draw_places)],
-            "share_explained": [self.axes["share"].head(self.draw_places.shape[2]).sum()],
-            "plane_stability": [self.plane_stability], "ci_level": [self.level],
-        })  # fmt: skip
+        return self._row(
+            "scaling n_respondents n_brands n_attributes n_waves n_moved draws share_explained "
+            "plane_stability ci_level",
+            scaling=self.map.scaling, n_brands=self.places["brand"].nunique(),
+            n_attributes=self.attributes["attribute"].nunique(), n_waves=len(self.waves),
+            n_moved=int(self.moves["moved"].sum()), draws=len(self.draw_places),
+            share_explained=self.axes["share"].head(self.draw_places.shape[2]).sum(),
+            ci_level=self.level,
+        )  # fmt: skip
 
 
 def wave_movement(
@@ -216,35 +212,48 @@ def wave_movement(
     roles = {"brand": brand, "respondent": respondent, "strata": strata, "cluster": cluster}
     roles["wave"] = _wave_column(data, wave)
     responses = image_responses(data, roles, attributes=attributes, weight=weight)
-    _check_waves(responses.waves)
-    tables, left_out = without_empty(image_tables(responses, draws=draws, seed=seed))
+    tables = image_tables(responses, draws=draws, seed=seed)
     steps = _steps(tables, responses.waves)
     still = _checked_anchors(anchors, tables, steps)
 
-    shown_map, maps, places = map_of_draws(tables, scaling=scaling, axes=axes)
-    df = kernel.degrees_of_freedom(tables, places.shape[1])
+    drawn = map_of_draws(tables, scaling=scaling, axes=axes)
+    places, drawn_places = drawn.places, drawn.maps.rows
     moved = [
-        step_moves(step, places, maps.rows, df=df, still=np.isin(step.brands, still))
+        step_moves(step, places, drawn_places, df=drawn.df, still=np.isin(step.brands, still))
         for step in steps
     ]
-    plane = float((maps.agreement >= AGREES).mean())
-    shaky = stability_notes(plane, (maps.kept >= HOLDS).mean(axis=0))
+    shift = np.array([[*one.shift, 0.0][:2] for one in moved])
 
     moves = moves_frame(moved, tables, level=level)
+    error = kernel.errors(second_moments(drawn_places - places))
+    waves = np.repeat([str(when) for _, when in tables.cells], places.shape[1])
+    brands = pd.Series([name for name, _ in tables.cells])
+    by_wave = points_frame(list(brands), places, std_error=error, n=tables.n)
+    by_wave = by_wave.rename(columns={"label": "brand"})
+    by_wave.insert(1, "wave", waves)
+    missing = [name for name in brands.unique() if not all(name in step.brands for step in steps)]
+    lost = Message(
+        "Not followed from wave to wave, as a wave has fewer than {limit:count} persons: {names}.",
+        {"limit": SUPPRESSED_BASE, "names": some_names(missing)},
+    )
     return WaveMovement(
         moves=moves,
-        market=_market_frame(moved),
-        places=_places_frame(tables, places, kernel.second_moments(maps.rows - places)),
+        market=pd.DataFrame({
+            "wave_from": [one.before for one in steps], "wave_to": [one.after for one in steps],
+            "move_across": shift[:, 0], "move_upward": shift[:, 1],
+            "n_brands": [len(one.brands) for one in steps],
+        }),
+        places=by_wave,
         attributes=shares_frame(steps, tables, moves, level=level),
-        axes=shown_map.axes,
-        map=shown_map,
-        plane_stability=plane,
+        axes=drawn.map.axes,
+        map=drawn.map,
+        plane_stability=drawn.plane,
         anchors=tuple(still),
         level=level,
         n_respondents=responses.rows.n_persons,
-        draw_places=maps.rows,
-        notes=tables.notes + left_out + shaky + small_bases(tables) + _notes(steps, tables),
-    )
+        draw_places=drawn_places,
+        notes=(*drawn.notes, *[lost] * bool(missing)),
+    )  # fmt: skip
 
 
 def _wave_column(data: ImageData, wave: str | None) -> str:
@@ -260,7 +269,8 @@ def _wave_column(data: ImageData, wave: str | None) -> str:
     return wave
 
 
-def _check_waves(waves: Sequence[str]) -> None:
+def _steps(tables: ImageTables, waves: Sequence[str]) -> list[Step]:
+    """Pair the cells of the brands that two waves in turn share."""
     if len(waves) < 2:
         raise NotEnoughDataError(
             f"`wave` must have at least 2 waves; found {len(waves)}. Of one wave make "
@@ -271,10 +281,6 @@ def _check_waves(waves: Sequence[str]) -> None:
             f"`wave` must have at most {MOST_WAVES} waves; found {len(waves)}. Put dates together "
             "into quarters, half-years or years, as a column of their own."
         )
-
-
-def _steps(tables: ImageTables, waves: Sequence[str]) -> list[Step]:
-    """Pair the cells of the brands that two waves in turn share."""
     there = {when for _, when in tables.cells}
     at = {cell: row for row, cell in enumerate(tables.cells) if tables.n[row] >= SUPPRESSED_BASE}
     steps = []
@@ -309,17 +315,101 @@ def _checked_anchors(
     return labels
 
 
-def _notes(steps: Sequence[Step], tables: ImageTables) -> tuple[Message, ...]:
-    known = dict.fromkeys(name for name, _ in tables.cells)
-    missing = [name for name in known if not all(name in step.brands for step in steps)]
-    note = Message(
-        "Not followed from wave to wave, as a wave has fewer than {limit:count} persons: {names}.",
-        {"limit": SUPPRESSED_BASE, "names": some_names(missing)},
-    )
-    return (note,) if missing else ()
-
-
 # --- frames --------------------------------------------------------------------------------------
+
+
+class Step(NamedTuple):
+    """From a wave to the next: the brands of both, and their rows of the stacked table."""
+
+    before: str
+    after: str
+    brands: tuple[str, ...]
+    first: Codes
+    second: Codes
+
+
+class Moves(NamedTuple):
+    """The moves of one step, relative to the market: its shift, and (brands, axes) beyond it."""
+
+    step: Step
+    shift: Floats
+    relative: Floats
+    covariance: Floats
+    df: Floats
+
+
+def step_moves(step: Step, places: Floats, drawn: Floats, *, df: Floats, still: Flags) -> Moves:
+    """Give the moves of a step less the market's shift, which every draw finds anew.
+
+    Places (rows, axes), drawn (draws, rows, axes), df (rows,), still (brands,).
+    """
+    moves = places[step.second] - places[step.first]
+    drawn_moves = drawn[:, step.second] - drawn[:, step.first]
+    shift = market_shift(moves, still)
+    relative = moves - shift
+    drawn_relative = drawn_moves - market_shift(drawn_moves, still)[:, None, :]
+    spread = np.trace(second_moments(drawn - places), axis1=1, axis2=2)
+    worth = joint_df(spread[step.first], spread[step.second], df=(df[step.first], df[step.second]))
+    return Moves(step, shift, relative, second_moments(drawn_relative - relative), worth)
+
+
+def market_shift(moves: Floats, still: Flags) -> Floats:
+    """Give the shift common to moves (..., brands, axes): the mean of those declared still.
+
+    Where there are none, the spatial median of all.
+    """
+    return np.asarray(moves[..., still, :].mean(axis=-2)) if still.any() else spatial_median(moves)
+
+
+def spatial_median(points: Floats) -> Floats:
+    """Give the point with the least sum of distances to others, of many sets (..., points, axes).
+
+    Half of the points may lie anywhere without carrying it away: one brand that moves does not
+    make the others seem to move back. Missing points are left out. Vardi, Y. and Zhang, C.-H.
+    (2000). The multivariate L1-median and associated data depth. PNAS 97, 1423-1426.
+
+    Examples
+    --------
+    >>> moves = np.array([[0.0, 0.0], [0.1, 0.0], [-0.1, 0.0], [0.0, 0.1], [0.0, -0.1], [9.0, 0.0]])
+    >>> bool(np.abs(spatial_median(moves)).max() < 0.08)
+    True
+    """
+    present: Floats = np.asarray(~np.isnan(points).any(axis=-1), dtype=np.float64)
+    known = np.where(present[..., None] > 0, points, 0.0)
+    n = np.maximum(present.sum(axis=-1), 1.0)[..., None]
+    middle = known.sum(axis=-2) / n
+    away = (known - middle[..., None, :]) * present[..., None]
+    spread = np.sqrt((away**2).sum(axis=(-1, -2)))[..., None]
+    scale = np.where(spread > 0, spread, 1.0)
+    for _ in range(ROUNDS):
+        gap = known - middle[..., None, :]
+        distance = np.sqrt((gap**2).sum(axis=-1)) / scale
+        pull = present / np.maximum(distance, NEAREST)
+        middle = (known * pull[..., None]).sum(axis=-2) / pull.sum(axis=-1)[..., None]
+    return np.asarray(middle)
+
+
+def length_limits(gap: Floats, covariance: Floats, size: Floats) -> tuple[Floats, Floats]:
+    """Give the shortest and longest move (points, axes) within an ellipse around each.
+
+    ``size`` (points,) is the quantile of the squared distance; the shortest is 0 where the
+    ellipse holds the origin: where the move may be none.
+    """
+    axes = gap.shape[1]
+    if axes == 2:
+        turn = np.linspace(0, 2 * np.pi, 720, endpoint=False)
+        around = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    else:
+        drawn = np.random.default_rng(0).normal(size=(4000, axes))
+        around = np.array([[-1.0], [1.0]]) if axes == 1 else drawn
+        around = ratio(around, np.sqrt((around**2).sum(axis=1))[:, None])
+    values, vectors = np.linalg.eigh(covariance)
+    root = vectors * np.sqrt(np.maximum(values, 0.0) * size[:, None])[:, None, :]
+    edge = gap[:, None, :] + around @ np.swapaxes(root, 1, 2)
+    length = np.sqrt((edge**2).sum(axis=2))
+    along = np.einsum("pk,pkl->pl", gap, vectors)
+    inside = (along**2 / np.maximum(values, 1e-300)).sum(axis=1) <= size
+    return np.where(inside, 0.0, length.min(axis=1)), length.max(axis=1)
 
 
 def moves_frame(moved: Sequence[Moves], tables: ImageTables, *, level: float) -> pd.DataFrame:
@@ -335,41 +425,19 @@ def moves_frame(moved: Sequence[Moves], tables: ImageTables, *, level: float) ->
 def _step_frame(moves: Moves, tables: ImageTables, level: float) -> pd.DataFrame:
     step, gap, covariance, df = moves.step, moves.relative, moves.covariance, moves.df
     axes = gap.shape[1]
-    length, error = kernel.lengths(gap, covariance)
-    statistic = kernel.wald(gap, covariance)
+    length, error, statistic, p_value = kernel.tested(gap, covariance, df=df)
     varies = np.trace(covariance, axis1=1, axis2=2) > 1e-20
     low, high = length_limits(gap, covariance, kernel.quantile(df, axes=axes, level=level))
     size = kernel.quantile(df, axes=min(axes, 2), level=level)
     long, short, angle = kernel.ellipses(covariance, size)
-    p_value = np.where(varies, kernel.tail(statistic, df=df, axes=axes), np.nan)
     return pd.DataFrame({
         "brand": list(step.brands), "wave_from": step.before, "wave_to": step.after,
         "move_across": gap[:, 0], "move_upward": gap[:, 1] if axes > 1 else 0.0,
         "map_distance": length, "std_error": error, "ci_low": low, "ci_high": high,
-        "ci_level": level, "statistic": np.where(varies, statistic, np.nan), "p_value": p_value,
-        "p_adjusted": np.nan, "moved": False, "radius_long": long, "radius_short": short,
-        "angle": angle, "n": np.minimum(tables.n[step.first], tables.n[step.second]),
-    })  # fmt: skip
-
-
-def _market_frame(moved: Sequence[Moves]) -> pd.DataFrame:
-    """Make one row a step: what the brands did together."""
-    shift = np.array([[*one.shift, 0.0][:2] for one in moved])
-    return pd.DataFrame({
-        "wave_from": [one.step.before for one in moved],
-        "wave_to": [one.step.after for one in moved], "move_across": shift[:, 0],
-        "move_upward": shift[:, 1], "n_brands": [len(one.step.brands) for one in moved],
-    })  # fmt: skip
-
-
-def _places_frame(tables: ImageTables, places: Floats, covariance: Floats) -> pd.DataFrame:
-    """Make one row a brand, wave and axis."""
-    n, kept = places.shape
-    return pd.DataFrame({
-        "brand": np.repeat([name for name, _ in tables.cells], kept),
-        "wave": np.repeat([str(when) for _, when in tables.cells], kept),
-        "axis": np.tile(np.arange(1, kept + 1), n), "coordinate": places.ravel(),
-        "std_error": kernel.errors(covariance).ravel(), "n": np.repeat(tables.n, kept),
+        "ci_level": level, "statistic": np.where(varies, statistic, np.nan),
+        "p_value": np.where(varies, p_value, np.nan), "p_adjusted": np.nan, "moved": False,
+        "radius_long": long, "radius_short": short, "angle": angle,
+        "n": np.minimum(tables.n[step.first], tables.n[step.second]),
     })  # fmt: skip
 
 

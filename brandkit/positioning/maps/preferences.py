@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from itertools import pairwise
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -11,41 +13,40 @@ import pandas as pd
 from brandkit.core.errors import (
     InputError,
     NotEnoughDataError,
+    check_known,
     check_option,
     check_whole_number,
-    did_you_mean,
     require_kind,
     require_unique,
-    shown,
 )
 from brandkit.core.frames import frame_of
 from brandkit.core.labels import label_text
-from brandkit.core.linalg import Floats
+from brandkit.core.linalg import Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
+from brandkit.core.story import speaker
 from brandkit.positioning.maps.components import ComponentMap, component_map
 from brandkit.positioning.maps.correspondence import CorrespondenceMap
 from brandkit.positioning.maps.distances import DistanceMap
-from brandkit.positioning.preferences.kernel import (
-    TERMS,
-    FittedLiking,
-    OwnMean,
-    PreferenceModel,
-    fitted_coefficients,
-    grid_around,
-    grid_points,
-    model_terms,
-    nested_test,
-    optimum_kinds,
-    outside,
-    terms_at,
-)
 
+PreferenceModel = Literal["vector", "circular", "elliptical", "quadratic"]
+OwnMean = Literal["surface", "products"]
 Missing = Literal["raise", "drop"]
 AnyMap = CorrespondenceMap | ComponentMap | DistanceMap
 
 #: What is told of the place liked by most.
 _BEST = ("n_above", "share_above", "across", "upward", "extrapolated")
+#: Columns of a model's terms among 1, x, y, x^2, y^2, xy; a circle has one for both squares.
+TERMS: dict[PreferenceModel, tuple[tuple[int, ...], ...]] = {
+    "vector": ((0,), (1,), (2,)),
+    "circular": ((0,), (1,), (2,), (3, 4)),
+    "elliptical": ((0,), (1,), (2,), (3,), (4,)),
+    "quadratic": ((0,), (1,), (2,), (3,), (4,), (5,)),
+}
+MARGIN = 0.05
+"""Room around the products on the grid, as a part of their spread."""
+_CHUNK = 4_096
+_ROUNDING = 1e-12
 TEST_LEVEL = 0.05
 SMALL_BASE = 30
 """Respondents under which shares are called uncertain."""
@@ -57,6 +58,44 @@ MODEL_WORDS = {
     "quadratic": Message("quadratic"),
 }
 """The models as readers see them."""
+
+
+@dataclass(frozen=True)
+class FittedLiking:
+    """What each respondent is predicted to like, and the mean it is compared with.
+
+    Rows of single persons: for computing, never for a page.
+
+    Parameters
+    ----------
+    coefficients : ndarray, 6 x respondents
+        Of 1, x, y, x^2, y^2 and xy, from the middle of the products.
+    middle : ndarray, 2
+    threshold : ndarray, respondents
+        Each one's own mean.
+    weight : ndarray, respondents
+    """
+
+    coefficients: Floats
+    middle: Floats
+    threshold: Floats
+    weight: Floats
+
+    def predicted(self, places: Floats) -> Floats:
+        """Predict liking at places, n x 2; gives n x respondents."""
+        return np.asarray(terms_at(places - self.middle) @ self.coefficients)
+
+    def above(self, places: Floats) -> tuple[Floats, Floats]:
+        """Count respondents above their own mean at places, and give their weighted share."""
+        count, weighted = np.empty(len(places)), np.empty(len(places))
+        size = np.abs(self.coefficients).max(axis=0)
+        least = self.threshold + _ROUNDING * np.maximum(size, np.abs(self.threshold))
+        for start in range(0, len(places), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            is_above = self.predicted(places[part]) > least
+            count[part] = is_above.sum(axis=1)
+            weighted[part] = is_above @ self.weight
+        return count, weighted / self.weight.sum()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -128,9 +167,9 @@ class PreferenceMap(Result):
     def glance(self) -> pd.DataFrame:
         """Give one row: model, base, and the place that most respondents are predicted to like."""
         best = self.models[self.models["model"] == self.model].iloc[0]
-        facts = {"model": self.model, "own_mean": self.own_mean, "n_products": len(self.products)}
-        facts |= {"n": self.n, "n_dropped": self.n_dropped}
-        return pd.DataFrame([facts | {name: best[name] for name in ("r2", *_BEST)}])
+        told = {name: best[name] for name in ("r2", *_BEST)}
+        names = " ".join(["model own_mean n_products n n_dropped", *told])
+        return self._row(names, n_products=len(self.products), **told)
 
 
 def preference_map(
@@ -229,19 +268,29 @@ def preference_map(
     rated = _rated_products(_places_of(space), liking, weight=weight, missing=missing)
     possible = _possible_models(rated.places, model)
 
-    points = grid_points(*grid_around(rated.places, grid))
+    points = _grid(rated.places, grid)
     beyond = outside(points, rated.places)
     fits = {one: _fitted(rated, points, one, own_mean) for one in possible}
+    errors = {"mean": ((rated.liking - rated.liking.mean(axis=0)) ** 2).sum(axis=0)}
+    for one, fit in fits.items():
+        errors[one] = ((rated.liking - fit.predicted(rated.places)) ** 2).sum(axis=0)
     surfaces = {
         one: _places_frame(points, fit).assign(extrapolated=beyond) for one, fit in fits.items()
     }
 
-    rows = [_model_row(rated, one, fits[one], surfaces[one]) for one in possible]
+    weight = rated.weight / rated.weight.sum()
+    products = _places_frame(rated.places, fits[model]).assign(
+        mean_liking=rated.liking @ weight,
+        observed_above=(rated.liking > rated.liking.mean(axis=0)) @ weight,
+    )
+    products.insert(0, "label", rated.labels)
+    explained = {one: 1 - errors[one] / errors["mean"] for one in possible}
+    rows = [_model_row(one, fits[one], surfaces[one], explained[one]) for one in possible]
     return PreferenceMap(
-        products=_products_frame(rated, fits[model]),
+        products=products,
         surface=surfaces[model],
         models=pd.DataFrame(rows),
-        tests=_tests_frame(rated, possible),
+        tests=_tests_frame(errors, len(rated.labels)),
         optima=_optima_frame(fits[model], points),
         axes=space.axes[["axis", "share"]].head(2),
         model=model,
@@ -256,8 +305,7 @@ def preference_map(
 # --- checks --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Rated:
+class _Rated(NamedTuple):
     """Rated products: places (products, 2), liking (products, respondents), their weights."""
 
     labels: pd.Index
@@ -315,17 +363,12 @@ def _rated_products(
 def _checked_products(known: pd.Index, liking: pd.DataFrame) -> pd.Index:
     labels = pd.Index([label_text(label) for label in liking.index])
     require_unique("liking", list(labels), what="product")
-    unknown = [label for label in labels if label not in known]
-    if unknown and all(label_text(label) in known for label in liking.columns):
+    if not labels.isin(known).all() and all(label_text(one) in known for one in liking.columns):
         raise InputError(
             "`liking` must have products in rows and respondents in columns; found the products "
             "in the columns. Give liking.T."
         )
-    if unknown:
-        raise InputError(
-            f"`liking` must rate products of the map; found {shown(unknown)}."
-            f"{did_you_mean(unknown[0], known) or f' It has {shown(known)}.'}"
-        )
+    check_known("liking", list(labels), list(known), rule="rate products of the map")
     return labels
 
 
@@ -388,6 +431,48 @@ def _possible_models(places: Floats, chosen: PreferenceModel) -> list[Preference
 # --- the fit -------------------------------------------------------------------------------------
 
 
+def terms_at(places: Floats) -> Floats:
+    """Give 1, x, y, x^2, y^2 and xy at places, n x 2."""
+    x, y = places.T
+    return np.column_stack([np.ones_like(x), x, y, x * x, y * y, x * y])
+
+
+def model_terms(places: Floats, model: PreferenceModel) -> Floats:
+    """Give the terms of a model at places."""
+    terms = terms_at(places)
+    return np.column_stack([terms[:, group].sum(axis=1) for group in TERMS[model]])
+
+
+def fitted_coefficients(places: Floats, liking: Floats, model: PreferenceModel) -> Floats:
+    """Regress all respondents on a model's terms; give the coefficients of all six terms."""
+    found = np.linalg.lstsq(model_terms(places, model), liking, rcond=None)[0]
+    coefficients = np.zeros((6, liking.shape[1]))
+    for row, group in enumerate(TERMS[model]):
+        coefficients[list(group)] = found[row]
+    return coefficients
+
+
+def _grid(places: Floats, steps: int) -> Floats:
+    """List the points of a grid, upward within across: the places and a margin around them."""
+    low, high = places.min(axis=0), places.max(axis=0)
+    room = MARGIN * (high - low)
+    step = (high - low).max() / steps
+    across, upward = (
+        start + step * np.arange(int(np.floor((stop - start) / step + 1e-9)) + 1)
+        for start, stop in zip(low - room, high + room, strict=True)
+    )
+    return np.column_stack([np.repeat(across, len(upward)), np.tile(upward, len(across))])
+
+
+def outside(places: Floats, products: Floats) -> Flags:
+    """Say which places lie outside the hull of the products."""
+    from scipy.spatial import ConvexHull
+
+    sides = ConvexHull(products).equations
+    room = 1e-9 * np.ptp(products, axis=0).max()
+    return np.asarray((places @ sides[:, :2].T + sides[:, 2] > room).any(axis=1))
+
+
 def _fitted(
     rated: _Rated, points: Floats, model: PreferenceModel, own_mean: OwnMean
 ) -> FittedLiking:
@@ -397,15 +482,6 @@ def _fitted(
     if own_mean == "surface":
         threshold = terms_at(points - middle).mean(axis=0) @ coefficients
     return FittedLiking(coefficients, middle, threshold, rated.weight)
-
-
-def _squared_errors(rated: _Rated, model: PreferenceModel | None) -> Floats:
-    """Give each respondent's sum of squared errors, without a model about the own mean."""
-    predicted = rated.liking.mean(axis=0)
-    if model is not None:
-        places = rated.places - rated.places.mean(axis=0)
-        predicted = terms_at(places) @ fitted_coefficients(places, rated.liking, model)
-    return np.asarray(((rated.liking - predicted) ** 2).sum(axis=0))
 
 
 # --- labels --------------------------------------------------------------------------------------
@@ -418,79 +494,91 @@ def _places_frame(places: Floats, fitted: FittedLiking) -> pd.DataFrame:
     return frame.assign(n_above=count.astype(int), share_above=share)
 
 
-def _products_frame(rated: _Rated, fitted: FittedLiking) -> pd.DataFrame:
-    weight = rated.weight / rated.weight.sum()
-    frame = _places_frame(rated.places, fitted)
-    frame.insert(0, "label", rated.labels)
-    frame["mean_liking"] = rated.liking @ weight
-    frame["observed_above"] = (rated.liking > rated.liking.mean(axis=0)) @ weight
-    return frame
+def nested_test(
+    residual: Floats, richer: Floats, *, extra: int, left: int
+) -> tuple[Floats, float, float]:
+    """F test each respondent's residual sums of squares; p (respondents,), Fisher's sum and p."""
+    from scipy.stats import chi2
+    from scipy.stats import f as f_distribution
+
+    gain = np.maximum(residual - richer, 0.0) / extra
+    # A perfect fit: the F ratio is as large as numbers go.
+    base = np.maximum(richer / left, np.finfo(float).tiny)
+    p_values = f_distribution.sf(gain / base, extra, left)
+    statistic = float(-2 * np.log(np.maximum(p_values, np.finfo(float).tiny)).sum())
+    return p_values, statistic, float(chi2.sf(statistic, 2 * len(p_values)))
 
 
 def _model_row(
-    rated: _Rated, model: PreferenceModel, fitted: FittedLiking, surface: pd.DataFrame
+    model: PreferenceModel, fitted: FittedLiking, surface: pd.DataFrame, explained: Floats
 ) -> dict[str, object]:
     """Describe a model; of the places liked by most, the middle one is told."""
     best = surface[surface["share_above"] >= surface["share_above"].max() - 1e-12]
     places = best[["across", "upward"]].to_numpy()
     place = best.iloc[int(((places - places.mean(axis=0)) ** 2).sum(axis=1).argmin())]
-    explained = 1 - _squared_errors(rated, model) / _squared_errors(rated, None)
-    slope = np.average(fitted.coefficients[1:3], axis=1, weights=rated.weight)
-    row: dict[str, object] = {"model": model, "n_parameters": len(TERMS[model])}
-    row |= {"r2": np.average(explained, weights=rated.weight)}
-    row |= {name: place[name] for name in _BEST}
-    return row | {"slope_across": slope[0], "slope_upward": slope[1]}
+    slope = np.average(fitted.coefficients[1:3], axis=1, weights=fitted.weight)
+    return {
+        "model": model, "n_parameters": len(TERMS[model]),
+        "r2": np.average(explained, weights=fitted.weight), **{name: place[name] for name in _BEST},
+        "slope_across": slope[0], "slope_upward": slope[1],
+    }  # fmt: skip
 
 
-def _tests_frame(rated: _Rated, possible: list[PreferenceModel]) -> pd.DataFrame:
-    """Test each model against the next simpler one."""
-    n_products, n = rated.liking.shape
-    before, against, fewer = _squared_errors(rated, None), "mean", 1
+def _tests_frame(errors: Mapping[str, Floats], n_products: int) -> pd.DataFrame:
+    """Test each model against the next simpler one, by squared errors (respondents,)."""
+    size = {"mean": 1} | {str(model): len(terms) for model, terms in TERMS.items()}
     rows = []
-    for model in possible:
-        after, more = _squared_errors(rated, model), len(TERMS[model])
-        p_values, statistic, p_value = nested_test(
-            before, after, extra=more - fewer, left=n_products - more
-        )
+    for (against, before), (model, after) in pairwise(errors.items()):
+        extra, left = size[model] - size[against], n_products - size[model]
+        p_values, statistic, p_value = nested_test(before, after, extra=extra, left=left)
         better = p_values <= TEST_LEVEL
-        row = {"model": model, "against": against, "n": n, "n_significant": int(better.sum())}
-        row |= {"share_significant": float(better.mean()), "statistic": statistic}
-        rows.append(row | {"df": 2 * n, "p_value": p_value})
-        before, against, fewer = after, str(model), more
+        rows.append({
+            "model": model, "against": against, "n": len(better),
+            "n_significant": int(better.sum()), "share_significant": float(better.mean()),
+            "statistic": statistic, "df": 2 * len(better), "p_value": p_value,
+        })  # fmt: skip
     return pd.DataFrame(rows)
 
 
 def _optima_frame(fitted: FittedLiking, points: Floats) -> pd.DataFrame:
-    """Count what kind of surface the model gives respondents."""
-    kinds, places = optimum_kinds(fitted)
-    inside = ((places >= points.min(axis=0)) & (places <= points.max(axis=0))).all(axis=1)
+    """Count what kind of surface the model gives respondents, and ideal points on the grid."""
+    _, a, b, aa, bb, ab = fitted.coefficients
+    determinant = 4 * aa * bb - ab**2
+    size = np.maximum(np.abs(aa) + np.abs(bb) + np.abs(ab), np.finfo(float).tiny)
+    is_curved = (aa != 0) | (bb != 0) | (ab != 0)
+    is_point = is_curved & (np.abs(determinant) > _ROUNDING * size**2)
     names = ["ideal", "anti_ideal", "saddle", "direction"]
-    columns = {
-        "optimum": names,
-        "n": [int((kinds == name).sum()) for name in names],
-        "share": [fitted.weight[kinds == name].sum() / fitted.weight.sum() for name in names],
-        "ideal_inside": [int((inside & (kinds == "ideal")).sum()), 0, 0, 0],
-    }
-    return pd.DataFrame(columns)
+    kinds = np.select([~is_point, determinant < 0, aa < 0], [3, 2, 0], 1)
+    safe = np.where(is_point, determinant, np.nan)
+    places = np.stack([(ab * b - 2 * bb * a) / safe, (ab * a - 2 * aa * b) / safe], axis=1)
+    places += fitted.middle
+    inside = ((places >= points.min(axis=0)) & (places <= points.max(axis=0))).all(axis=1)
+    return pd.DataFrame({
+        "optimum": names, "n": np.bincount(kinds, minlength=4),
+        "share": [fitted.weight[kinds == at].sum() / fitted.weight.sum() for at in range(4)],
+        "ideal_inside": [int((inside & (kinds == 0)).sum()), 0, 0, 0],
+    })  # fmt: skip
 
 
 def _notes(rated: _Rated, possible: list[PreferenceModel]) -> tuple[Message, ...]:
-    notes = []
-    if rated.n_dropped:
-        text = "Left out: {n:count} {n:respondent|respondents} who did not rate every product."
-        notes.append(Message(text, {"n": rated.n_dropped}))
-    if rated.n_constant:
-        text = "Left out: {n:count} {n:respondent|respondents} who like all products alike."
-        notes.append(Message(text, {"n": rated.n_constant}))
     n = rated.liking.shape[1]
-    if n < SMALL_BASE:
-        text = "Only {n:count} respondents stand behind this map; shares are rough."
-        notes.append(Message(text, {"n": n}))
-    if len(possible) < len(TERMS):
-        text = (
-            "{n:count} products do not suffice for every model; the richest fitted is the "
-            "{model} one."
-        )
-        values = {"n": len(rated.labels), "model": MODEL_WORDS[possible[-1]]}
-        notes.append(Message(text, values))
-    return tuple(notes)
+    say = speaker(n=n, model=MODEL_WORDS[possible[-1]])
+    dropped = say(
+        "Left out: {n:count} {n:respondent|respondents} who did not rate every product.",
+        n=rated.n_dropped,
+    )
+    constant = say(
+        "Left out: {n:count} {n:respondent|respondents} who like all products alike.",
+        n=rated.n_constant,
+    )
+    rough = say("Only {n:count} respondents stand behind this map; shares are rough.")
+    richest = say(
+        "{n:count} products do not suffice for every model; the richest fitted is the {model} one.",
+        n=len(rated.labels),
+    )
+    return (
+        *[dropped] * bool(rated.n_dropped),
+        *[constant] * bool(rated.n_constant),
+        *[rough] * (n < SMALL_BASE),
+        *[richest] * (len(possible) < len(TERMS)),
+    )

@@ -1,1 +1,0 @@
-"""What customers would like, set into a map of brands."""

@@ -1,1 +1,0 @@
-"""Who moved between waves."""
