@@ -44,7 +44,8 @@ def _as_it_was() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _nothing_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep neither answers nor pages of a study that was tampered with."""
-    monkeypatch.setattr("brandkit.report.making.processed_folder", lambda _: tmp_path / "kept")
+    for file in ("making", "unchanged"):
+        monkeypatch.setattr(f"brandkit.report.{file}.processed_folder", lambda _: tmp_path / "kept")
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +92,9 @@ def test_a_refused_question_costs_no_page(
     make_refuse(name, monkeypatch)
     monkeypatch.setattr("brandkit.page.show.exhibit_block", sketched)
     told = Answers(sample.study)
-    told._known = {one: answer for one, answer in sample._known.items() if one not in waiting(name)}
+    others = {one: answer for one, answer in sample._known.items() if one not in waiting(name)}
+    told._known = others
+    told._stories = {one: sample.story(one) for one in others}
     pages = pages_of(told)
     asked = str(QUESTIONS[name].text)
     assert f"{asked} " in pages["05_analysts.html"], "the analysts' page names every open question"
@@ -160,5 +163,3 @@ def test_a_focus_that_nothing_knows_counts_as_none(name: str, sample: Answers) -
     plain = sample[name].story(focus=None)
     assert str(story.headline) == str(plain.headline)
     assert list(story.exhibits) == list(plain.exhibits)
-
-

@@ -8,6 +8,7 @@ from itertools import permutations
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from brandkit.core.linalg import Codes, Floats
 
@@ -65,10 +66,8 @@ def chance(values: Floats, *, is_exact: bool, points: int | None = None) -> Chan
     less the larger it is: tanh(atanh(95 % point) + .84 / sqrt(points - 3)). Simulated, a link of
     this size is found in 77 to 86 % of cases, with 8 to 30 banks.
     """
-    from scipy.stats import norm
-
     size = values if points is None else np.abs(values)
-    cut, reach = float(np.quantile(size, 1 - CERTAIN)), float(norm.ppf(POWER))
+    cut, reach = float(np.quantile(size, 1 - CERTAIN)), float(ndtri(POWER))
     if points is None:
         detectable = cut + reach * float(values.std())
     else:
