@@ -73,7 +73,7 @@ def put_up(allowed: Iterable[str], *, kept: str) -> None:
     libraries = [one for one in sys.path if one and Path(one) != Path.cwd()]
     libraries = [one for one in libraries if Path(one) != Path(brandkit.__file__).parents[1]]
     open_to = tuple(
-        os.path.realpath(one) + os.sep
+        os.path.realpath(str(one)) + os.sep
         for one in (sys.prefix, sys.base_prefix, Path(brandkit.__file__).parent, kept, *caches,
                     *libraries, *filter(None, named))
     )  # fmt: skip

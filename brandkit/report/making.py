@@ -261,7 +261,7 @@ def shown_here(notebook: NotebookNode, answers: Answers) -> NotebookNode:
             verb, names, options = call
             blocks = getattr(answers, verb)(*names, **options).blocks
             cell.outputs = [
-                NotebookNode(
+                NotebookNode(  # type: ignore[no-untyped-call]
                     output_type="display_data", data={BLOCK_TYPE: block.to_json()}, metadata={}
                 )
                 for block in blocks
