@@ -152,7 +152,7 @@ def check(
         tell(line)
     asked = []
     if found.is_sound:
-        told = answers(study)
+        told = answers(found.study)
         for question, answer, seconds in told.asked():
             state = answer.kind if isinstance(answer, Unanswered) else "answered"
             why = str(answer) if isinstance(answer, Unanswered) else ""

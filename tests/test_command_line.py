@@ -86,6 +86,21 @@ def test_check_loads_no_drawing_and_no_models(root: Path) -> None:
     assert done.stdout.strip().endswith("[]")
 
 
+def test_an_unchanged_report_waits_for_no_heavy_library(root: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from brandkit.__main__ import main; "
+        "main(['report', 'sample', '--only', '05', '--out', sys.argv[1]]); "
+        "heavy = {'pandas', 'numpy', 'matplotlib', 'scipy', 'nbconvert', 'nbformat', 'IPython'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path)], cwd=root, capture_output=True, text=True,
+            encoding="utf-8", check=True,
+        )  # fmt: skip
+    assert done.stdout.strip().endswith("[]")
+
+
 # ---------------------------------------------------------------- new and check
 
 

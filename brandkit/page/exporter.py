@@ -17,16 +17,11 @@ from brandkit.page.blocks import BLOCK_TYPE
 from brandkit.page.page import Page, page_of, place_label
 from brandkit.page.prose import paragraphs
 from brandkit.page.provenance import Provenance, json_in_page, numbers_sha256
-from brandkit.page.texts import TEMPLATES, prepared, stylesheet
+from brandkit.page.texts import CONTENT_POLICY, TEMPLATES, prepared, stylesheet
 from brandkit.viz.fonts import cjk_font, font_subset, is_wide
 
-__all__ = ["CONTENT_POLICY", "ReportExporter", "paragraphs"]
+__all__ = ["ReportExporter", "paragraphs"]
 
-#: Nothing is fetched, nothing runs: the page has no script, and its JSON is only data.
-CONTENT_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
-    "base-uri 'none'; form-action 'none'"
-)
 _TAGS = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)
 
 

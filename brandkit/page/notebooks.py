@@ -6,12 +6,12 @@ import ast
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
-
-import nbformat
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any, cast
 
 from brandkit.core.errors import InputError, MissingFileError, SchemaError, did_you_mean, shown
+
+if TYPE_CHECKING:  # it is slow to import, and an unchanged report needs none
+    from nbformat import NotebookNode
 
 TAG = "parameters"
 INJECTED = "injected-parameters"
@@ -116,6 +116,8 @@ def read_notebook(path: Path) -> NotebookNode:
     >>> read_notebook(path).cells
     []
     """
+    import nbformat
+
     try:
         text = path.read_text(encoding="utf-8")
         content = json.loads(text)
@@ -183,6 +185,8 @@ def with_parameters(
     >>> made.cells[1].source
     "study = 'mine'"
     """
+    import nbformat
+
     made: NotebookNode = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
     tagged = [at for at, cell in enumerate(made.cells) if TAG in _tags(cell)]
     if len(tagged) != 1:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -22,8 +25,10 @@ from brandkit.questions.question import Absent, Asking, Question, Unanswered
 from brandkit.questions.relabelled import relabelled
 from brandkit.sources import Study, read_study
 from brandkit.sources.study.store import processed_folder, write_whole
+from brandkit.sources.study.study import read_evidence
 
 if TYPE_CHECKING:
+    from brandkit.page.blocks import Block
     from brandkit.page.show import Shown
 
 Answer = Result | Unanswered
@@ -40,6 +45,8 @@ class Answers:
         self._own, self._names = in_own_words(study)
         self._known: dict[str, Answer] = {}
         self._said: dict[str, Answer] = {}
+        self._stories: dict[str, Story] = {}
+        self._blocks: dict[tuple[str, str], Block] = {}
         self._keys: dict[str, str] = {}
 
     def __getitem__(self, name: str) -> Answer:
@@ -73,9 +80,24 @@ class Answers:
             other._own, other._known, other._keys = self._own, self._known, self._keys
         return other
 
+    def read(self) -> None:
+        """Read all the evidence: what is wrong with it is told before work starts."""
+        read_evidence(self._own)
+
     def story(self, name: str) -> Story:
         """Give what the answer to a question says, with the study's focus."""
-        return self[name].story(focus=self.study.focus)
+        if name not in self._stories:
+            self._stories[name] = self[name].story(focus=self.study.focus)
+        return self._stories[name]
+
+    def block(self, name: str, exhibit: str) -> Block:
+        """Give a figure or table of the answer to a question, drawn once for all pages."""
+        from brandkit.page.show import exhibit_block
+
+        if (name, exhibit) not in self._blocks:
+            shown = self.story(name).exhibits[exhibit]
+            self._blocks[name, exhibit] = exhibit_block(shown, name=exhibit, focus=self.study.focus)
+        return self._blocks[name, exhibit]
 
     def show(self, *names: str, only: str | None = None) -> Shown:
         """Give the blocks that a report prints: of the first of these questions that is answered.
@@ -110,6 +132,23 @@ class Answers:
 
         return show_open(self)
 
+    def file(self, path: str) -> Path:
+        """Give the path of a file in the study's folder that a notebook of one's own reads.
+
+        The page says that it was made from it, and is made anew where it has changed.
+
+        Parameters
+        ----------
+        path : str
+            From the study's folder, written out.
+
+        Raises
+        ------
+        MissingFileError
+            There is no such file.
+        """
+        return self.study.path(path, "report", "notebooks")
+
     def of_page(self, page: str) -> list[Question]:
         """Give the questions of a page, in the reader's order."""
         return [one for one in QUESTIONS.values() if one.page == page]
@@ -122,7 +161,7 @@ class Answers:
         for name, question in QUESTIONS.items():
             start = perf_counter()
             answer = self[name]
-            answer.story(focus=self.study.focus)
+            self.story(name)
             yield question, answer, perf_counter() - start
 
     def key(self, name: str) -> str:
@@ -153,7 +192,8 @@ class Answers:
         if kept is not None:
             return kept
         try:
-            result = question.call(Asking(question, self._own, built_on))
+            with working_on(str(question.text)):
+                result = question.call(Asking(question, self._own, built_on))
         except Absent:
             return self._absent(question)
         except BrandkitError as error:
@@ -173,6 +213,7 @@ class Answers:
     def _made_key(self, question: Question) -> str:
         study = self._own
         settings = study.settings.model_dump(mode="json", by_alias=True)
+        del settings["report"]["notebooks"]
         made_from = {
             "question": question.name, "code": numbers_code_sha256(), "seed": study.seed,
             "settings": {kind: settings[kind] for kind in (*question.reads, "report")},
@@ -219,6 +260,22 @@ def answers(
             return Answers(study)
         study = study.folder
     return Answers(read_study(study, focus=focus, language=language))
+
+
+@contextlib.contextmanager
+def working_on(text: str) -> Iterator[None]:
+    """Show what is being worked on, where a person looks on: in a terminal or a notebook."""
+    looks_on = sys.stderr.isatty() or "ipykernel" in sys.modules
+    if not looks_on or os.environ.get("CI") or os.environ.get("BRANDKIT_QUIET"):
+        yield
+        return
+    sys.stderr.write(f"{text} …\r")
+    sys.stderr.flush()
+    try:
+        yield
+    finally:
+        sys.stderr.write(" " * (len(text) + 2) + "\r")
+        sys.stderr.flush()
 
 
 def in_own_words(study: Study) -> tuple[Study, Mapping[str, str]]:
@@ -284,6 +341,7 @@ def _read(place: Path, key: str) -> Result | None:
         return None  # not there, damaged, or of another brandkit: it is made anew
 
 
+@cache
 def _versions() -> dict[str, str]:
     from importlib.metadata import version
 

@@ -96,7 +96,7 @@ QUESTIONS = (
     Question(
         name="history", text=Message("Since when are they alike?"), call=_history,
         **{**_CATALOG, "takes": Message(
-            "Since when banks are alike takes catalogues of at least two dates; this study has one."
+            "Since when banks are alike takes catalogues of at least two dates."
         )},
     ),
     Question(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Protocol
 
-from brandkit.core.message import Finding, Message, Settled
+from brandkit.core.message import Message, Settled
 from brandkit.core.result import Result
 from brandkit.core.story import Story
 from brandkit.core.waves import wave_order, wave_text
 from brandkit.language import current_language, date_text, use_language
 from brandkit.page.blocks import Block, fact, findings, note, title
-from brandkit.page.show import Shown, show
+from brandkit.page.show import Shown
 from brandkit.page.tables import use_bases
 from brandkit.questions.asked import QUESTIONS
 from brandkit.questions.question import Question, Unanswered
@@ -28,6 +28,7 @@ class Answers(Protocol):
 
     def __getitem__(self, name: str, /) -> Result | Unanswered: ...
     def story(self, name: str) -> Story: ...  # noqa: D102
+    def block(self, name: str, exhibit: str) -> Block: ...  # noqa: D102
     def of_page(self, page: str) -> list[Question]: ...  # noqa: D102
 
 
@@ -37,7 +38,6 @@ BRIEF = (
     "paths", "market_overlap",
 )  # fmt: skip
 MOST_IN_BRIEF = 5
-_FIRMNESS: tuple[Settled, ...] = ("open", "likely", "clear")
 
 
 @contextmanager
@@ -58,7 +58,10 @@ def show_answer(answers: Answers, name: str, *, only: str | None = None) -> Show
     answer = answers[name]
     with speaking(answers.study):
         if answer:
-            return show(answer, focus=answers.study.focus, only=only)
+            story = answers.story(name)
+            wanted = [one for one in story.exhibits if only in (None, one)]
+            blocks = tuple(answers.block(name, one) for one in wanted)
+            return Shown(blocks or (note(story.headline),))
         if isinstance(answer, Unanswered) and answer.kind == "absent":
             return Shown(())
         said = Message("Not answered: {question}", {"question": QUESTIONS[name].text})
@@ -110,34 +113,6 @@ def _brief(answers: Answers) -> Iterator[tuple[str, Story]]:
 
 def _settled(story: Story) -> Settled:
     return story.findings[0].settled
-
-
-def nearest_both(answers: Answers) -> Finding | None:
-    """Compare the nearest rival in products with that in image; as settled as the weaker."""
-    overlap: Any = answers["overlap"]
-    stability: Any = answers["stability"]
-    positions: Any = stability.map if stability else answers["map"]
-    if not overlap or not positions:
-        return None
-    sold = dict(zip(overlap.brands["brand"], overlap.brands["nearest_rival"], strict=True))
-    seen = dict(zip(positions.nearest["label"], positions.nearest["nearest"], strict=True))
-    focus = answers.study.focus
-    by_products, by_image = sold.get(focus), seen.get(focus)
-    if not isinstance(by_products, str) or not isinstance(by_image, str):
-        return None
-    stories = [answers.story("overlap"), (stability or answers["map"]).story(focus=focus)]
-    settled = min((_settled(one) for one in stories), key=_FIRMNESS.index)
-    values = {"brand": focus, "rival": by_products, "other": by_image}
-    detail = Message(
-        "By products the nearest of {n:count} rivals, by image of {m:count}; two rankings of one "
-        "bank show agreement, not cause.",
-        {"n": int(overlap.brands["n_rivals"].max()), "m": len(positions.nearest) - 1},
-    )
-    if by_products == by_image:
-        both = Message("{rival} is nearest to {brand} in products and in image.", values)
-        return Finding(both, detail, settled)
-    apart = Message("{brand} is nearest to {rival} in products, but to {other} in image.", values)
-    return Finding(apart, detail, settled)
 
 
 def show_open(answers: Answers) -> Shown:

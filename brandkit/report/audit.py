@@ -26,7 +26,7 @@ from brandkit.page.texts import is_prose, language_of
 Severity = Literal["fails", "warns"]
 
 #: Kilobytes from which a page is called heavy; Chinese pages carry their figures' characters.
-SIZE_GOAL = {"en": 100, "zh-Hant": 160, "zh-Hans": 160}
+SIZE_GOAL = {"en": 120, "zh-Hant": 160, "zh-Hans": 160}
 
 _FETCHING = ("src", "srcset", "poster", "data", "background", "action", "formaction", "ping")
 _REFERRING = ("link", "use", "image", "base", "feimage", "script")
@@ -334,7 +334,7 @@ def _addresses(page: AuditedPage) -> Found:
 
 def _size(page: AuditedPage) -> Found:
     kilobytes = len(page.text.encode()) / 1000
-    goal = SIZE_GOAL.get(page.language, 100)
+    goal = SIZE_GOAL.get(page.language, 120)
     if kilobytes > goal:
         yield "size", "the file", f"{kilobytes:.0f} KB; the goal is {goal} KB"
 

@@ -164,7 +164,7 @@ def _environment(own: str) -> dict[str, str]:
         **os.environ,
         **dict.fromkeys(_ONE_THREAD, "1"),
         "IPYTHONDIR": own, "MPLBACKEND": "agg", "PYTHONHASHSEED": "0",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1", "BRANDKIT_QUIET": "1",
     }  # fmt: skip
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import json
-import site
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
@@ -14,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
-import brandkit
 from brandkit.core.errors import ReportError
 from brandkit.page.blocks import BLOCK_TYPE
 from brandkit.page.exporter import ReportExporter
 from brandkit.page.notebooks import TAG, read_notebook, with_parameters
 from brandkit.page.provenance import Provenance, sha256, versions
 from brandkit.questions import Answers
+from brandkit.report.gate import declared_files, gate_code
 from brandkit.report.kernels import run_notebooks
+from brandkit.report.unchanged import font_of, libraries_sha256, own_code_sha256
 from brandkit.report.workbook import Sheet, sheet_of
 from brandkit.sources.study.store import (
     clone_folder,
@@ -31,10 +28,9 @@ from brandkit.sources.study.store import (
     kept_document,
     processed_folder,
     raw_folder,
+    sha256_of,
 )
 from brandkit.sources.study.study import Study
-
-_OWN_FILES = ("*.py", "*.po", "*.txt", "*.j2", "*.css", "*.ttf")
 
 
 @dataclass(frozen=True)
@@ -101,38 +97,11 @@ def page_place(study: Study, origin: Provenance, parameters: Mapping[str, Any]) 
     stem = origin.notebook.removesuffix(".ipynb")
     made_from = {
         **origin.to_json(), "parameters": dict(parameters), "code": own_code_sha256(),
-        "libraries": _libraries_sha256(), "font": _font(study.language),
+        "libraries": libraries_sha256(), "font": font_of(study.language),
     }  # fmt: skip
     return PagePlace(
         processed_folder(study.folder) / "pages" / f"{stem}.{study.language}.json", made_from
     )
-
-
-@cache
-def own_code_sha256() -> str:
-    """Give one hash of brandkit's code, texts, templates and fonts."""
-    folder = Path(brandkit.__file__).parent
-    digest = hashlib.sha256()
-    for file in sorted(file for kind in _OWN_FILES for file in folder.rglob(kind)):
-        digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
-
-
-@cache
-def _libraries_sha256() -> str:
-    """Give one hash of the names and versions of all that is installed, and of the Python."""
-    places = {Path(place) for place in [*site.getsitepackages(), *sys.path] if place}
-    names = {
-        found.name for place in places if place.is_dir() for found in place.glob("*.dist-info")
-    }
-    return hashlib.sha256("\n".join([sys.version, *sorted(names)]).encode()).hexdigest()
-
-
-def _font(language: str) -> str:
-    from brandkit.viz.fonts import cjk_font
-
-    found = cjk_font(language) if language.startswith("zh") else None
-    return "" if found is None else f"{found.family} {found.version}"
 
 
 def _sheet(kept: Mapping[str, Any]) -> Sheet:
@@ -156,6 +125,8 @@ class PageJob:
         What the notebook is given.
     place : PagePlace
         Where its page is kept.
+    files : tuple of str, optional
+        What a notebook of the study's own declares; None for one of brandkit's.
     """
 
     file: Path
@@ -163,6 +134,7 @@ class PageJob:
     origin: Provenance
     parameters: Mapping[str, Any]
     place: PagePlace
+    files: tuple[str, ...] | None = None
 
     @property
     def page(self) -> str:
@@ -207,8 +179,14 @@ def page_job(file: Path, study: Study, *, focus: str | None) -> PageJob:
     notebook = read_notebook(file)
     digest = _sha256_of(notebook)
     origin = replace(study_origin(study), notebook=file.name, notebook_sha256=digest)
+    files = declared_files(notebook, file=file) if file in study.notebooks else None
+    if files:
+        read = [(name, sha256_of(study.path(name, "report", "notebooks"))) for name in files]
+        inputs = tuple(dict.fromkeys((*origin.inputs, *read)))
+        origin = replace(origin, inputs=inputs)
     parameters = _parameters(study, focus)
-    return PageJob(file, notebook, origin, parameters, page_place(study, origin, parameters))
+    place = page_place(study, origin, parameters)
+    return PageJob(file, notebook, origin, parameters, place, files)
 
 
 def made_pages(
@@ -243,7 +221,7 @@ def made_pages(
             job.notebook,
             job.parameters,
             file=job.file,
-            setup="" if shows(job.notebook) else _setup(study),
+            setup="" if shows(job.notebook) else _setup(study, job.files),
         )
         for job in jobs
     }
@@ -283,7 +261,9 @@ def shown_here(notebook: NotebookNode, answers: Answers) -> NotebookNode:
             verb, names, options = call
             blocks = getattr(answers, verb)(*names, **options).blocks
             cell.outputs = [
-                new_output("display_data", data={BLOCK_TYPE: block.to_json()})  # type: ignore[no-untyped-call]
+                NotebookNode(  # type: ignore[no-untyped-call]
+                    output_type="display_data", data={BLOCK_TYPE: block.to_json()}, metadata={}
+                )
                 for block in blocks
             ]
     return notebook
@@ -313,14 +293,15 @@ def _parameters(study: Study, focus: str | None) -> dict[str, Any]:
     return {"study": named, "language": study.language, "focus": focus}
 
 
-def _setup(study: Study) -> str:
+def _setup(study: Study, files: Sequence[str] | None) -> str:
     """Give the code that makes blocks speak the language and keep the limits of the study."""
     shown = study.settings.report
+    gate = "" if files is None else f"\n{gate_code(study, files)}"
     return (
         "from brandkit.language import use_language\n"
         "from brandkit.report import use_bases\n"
         f"use_language({study.language!r})\n"
-        f"use_bases(minimum={shown.minimum_base}, suppress={shown.suppress_below})"
+        f"use_bases(minimum={shown.minimum_base}, suppress={shown.suppress_below}){gate}"
     )
 
 
@@ -330,10 +311,14 @@ def _sha256_of(notebook: NotebookNode) -> str:
     return sha256(json.dumps(cells, ensure_ascii=False).encode())
 
 
+@cache
+def _exporter() -> ReportExporter:
+    return ReportExporter()  # type: ignore[no-untyped-call]
+
+
 def _page(executed: NotebookNode, origin: Provenance, language: str) -> MadePage:
-    exporter = ReportExporter()  # type: ignore[no-untyped-call]
     try:
-        page, resources = exporter.from_notebook_node(
+        page, resources = _exporter().from_notebook_node(
             executed, resources={"language": language, "provenance": origin}
         )
     except ReportError as error:

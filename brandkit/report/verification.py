@@ -19,7 +19,7 @@ from brandkit.questions import answers
 from brandkit.report.audit import Remarks
 from brandkit.report.making import MadePage, made_pages, page_job
 from brandkit.sources.study.store import notebooks_folder, studies
-from brandkit.sources.study.study import read_evidence, read_study
+from brandkit.sources.study.study import Study, read_evidence, read_study
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -88,9 +88,9 @@ def report_verification(
     before = current_language()
     use_language(told["language"])
     try:
-        file = _own_notebook(path, told)
         evidence = read_study(study or _own_study(path, told), language=told["language"],
                               focus=told["focus"])  # fmt: skip
+        file = _own_notebook(path, told, evidence)
         read_evidence(evidence)
         job = page_job(file, evidence, focus=told["focus"])
         tell(f"{evidence.name}: running {file.name} again in {evidence.language} …")
@@ -117,12 +117,13 @@ def report_verification(
     )  # fmt: skip
 
 
-def _own_notebook(path: str | Path, told: Mapping[str, Any]) -> Path:
-    """Find the notebook by its name among brandkit's own: what a page names is never run."""
-    own = {file.stem: file for file in chosen_notebooks(notebooks_folder())}
+def _own_notebook(path: str | Path, told: Mapping[str, Any], study: Study) -> Path:
+    """Find the notebook among brandkit's and those study.toml declares; a page's is never run."""
+    own = {file.stem: file for file in (*study.notebooks, *chosen_notebooks(notebooks_folder()))}
     if told["report"] not in own:
         raise SchemaError(
-            "a report must be made by a notebook of brandkit's to be made again", file=path,
+            "a report must be made by a notebook of brandkit's, or by one that study.toml "
+            "declares, to be made again", file=path,
             found=told["report"],
             way_out=f"Those are {', '.join(own)}. Nothing else that a page names is run.",
         )  # fmt: skip

@@ -41,7 +41,8 @@ def _as_it_was() -> Iterator[None]:
 def kept(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep pages in a folder of the test's own, never in the clone."""
     folder = tmp_path_factory.mktemp("kept")
-    monkeypatch.setattr("brandkit.report.making.processed_folder", lambda _: folder)
+    for module in ("making", "unchanged"):
+        monkeypatch.setattr(f"brandkit.report.{module}.processed_folder", lambda _: folder)
     return folder / "pages"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from brandkit.core.errors import MissingFileError, SchemaError
-from brandkit.page.exporter import CONTENT_POLICY
+from brandkit.page.texts import CONTENT_POLICY
 from brandkit.report import audit_report
 from brandkit.report.audit import problems_of
 from tests.contract import assert_contract

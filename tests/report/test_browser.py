@@ -12,7 +12,7 @@ import pytest
 from brandkit.language import LANGUAGES, use_language
 from brandkit.page.exporter import ReportExporter
 from brandkit.report import export_report
-from brandkit.report.run import index_page
+from brandkit.report.index import index_page
 from tests.report.conftest import ORIGIN, blocks, notebook_of
 
 pytestmark = pytest.mark.browser

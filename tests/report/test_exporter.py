@@ -16,7 +16,7 @@ from brandkit.language import current_language, use_language
 from brandkit.page.markup import read_markup
 from brandkit.report import figure, finding, note, table, title
 from brandkit.report.audit import problems_of
-from brandkit.report.run import index_page
+from brandkit.report.index import index_page
 from tests.report.conftest import (
     HOSTILE,
     ORIGIN,

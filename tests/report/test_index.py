@@ -9,7 +9,7 @@ import pytest
 from brandkit.language import use_language
 from brandkit.page.exporter import ReportExporter
 from brandkit.report.audit import problems_of
-from brandkit.report.run import index_page
+from brandkit.report.index import index_page
 from tests.report.conftest import ORIGIN, blocks, notebook_of
 
 

@@ -34,6 +34,23 @@ def test_a_page_runs_once_and_again_only_when_asked(live: Live, tmp_path: Path) 
     assert any("ran" in line for line in told(path, tmp_path / "out", fresh=True))
 
 
+def test_an_unchanged_report_is_told_without_reading_the_study(
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, page = live('title("One")', setup=SMALL_SETUP), tmp_path / "out" / "05_live.html"
+    told(path, tmp_path / "out")
+    good = page.read_bytes()
+    page.write_bytes(good + b"x")
+    told(path, tmp_path / "out")
+    assert page.read_bytes() == good, "what somebody changed is put right"
+    monkeypatch.setattr("brandkit.report.writing.read_study", None)
+    assert f"  05_live.html: {NOTHING_NEW}" in told(path, tmp_path / "out")
+    assert page.read_bytes() == good
+    monkeypatch.setattr("brandkit.report.unchanged.input_hashes", lambda *_: (("a", "b"),))
+    with pytest.raises(TypeError):  # it is read again
+        told(path, tmp_path / "out")
+
+
 def test_a_changed_notebook_or_bank_or_language_runs_again(live: Live, tmp_path: Path) -> None:
     path = live('title("One")', setup=SMALL_SETUP)
     told(path, tmp_path / "out")
@@ -59,11 +76,13 @@ def test_a_damaged_file_is_made_anew(live: Live, tmp_path: Path, kept: Path) -> 
     good = file.read_bytes()
     for damage in ("", "{}", "[1]", '{"document": {"page": "x"}}'):
         file.write_text(damage, encoding="utf-8")
+        (tmp_path / "out" / "05_live.html").unlink()
         assert not any(NOTHING_NEW in line for line in told(path, tmp_path / "out")), damage
         assert file.read_bytes() == good, damage
     changed = json.loads(good)
     changed["document"]["page"] = changed["document"]["page"].replace("One", "Won")
     file.write_text(json.dumps(changed), encoding="utf-8")
+    (tmp_path / "out" / "05_live.html").unlink()
     told(path, tmp_path / "out")
     assert b"Won" not in (tmp_path / "out" / "05_live.html").read_bytes()
 

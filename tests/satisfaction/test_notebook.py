@@ -51,7 +51,10 @@ weight = "wgt"
 
 @pytest.fixture(autouse=True)
 def _kept_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("brandkit.report.making.processed_folder", lambda _: tmp_path / "kept")
+    for module in ("making", "unchanged"):
+        monkeypatch.setattr(
+            f"brandkit.report.{module}.processed_folder", lambda _: tmp_path / "kept"
+        )
 
 
 def exported(study: str | Path, out: Path, *, only: str = "02", **options: Any) -> dict[str, Any]:

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
 from scipy.spatial.distance import squareform
 
 from brandkit.core.intervals import Interval, bootstrap_t_interval, t_interval
@@ -377,6 +376,8 @@ def similarity_order(table: pd.DataFrame) -> tuple[str, ...]:
     if len(names) < 3:
         return tuple(names)
     distance = squareform(np.round(1 - _both_ways(table.loc[names, names]), 9), checks=False)
+    from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
+
     tree = linkage(distance, method="average")
     order = [names[at] for at in leaves_list(optimal_leaf_ordering(tree, distance))]
     return tuple(order if order[0] < order[-1] else order[::-1])

@@ -125,22 +125,24 @@ def drawn_maps(table: Floats, draw_tables: Floats, *, axes: int) -> DrawnMaps:
 
     residuals, row_root, column_root = _residuals(draws, correction)
     left, values, right = leading(residuals, axes)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rows = left * values[:, None, :] / row_root[..., None]
-        columns = right / column_root[..., None]
     scale = denoised[:axes] / sample.values[:axes]
     place = sample.row_places[:, :axes]
-    turn = turns_onto(rows, target=place * scale, weight=sample.row_mass)
+    with np.errstate(all="ignore"):  # a draw may leave a bank without ticks
+        rows = left * values[:, None, :] / row_root[..., None]
+        columns = right / column_root[..., None]
+        turn = turns_onto(rows, target=place * scale, weight=sample.row_mass)
+        rows_there, columns_there = place + (rows @ turn - place * scale), columns @ turn
+        agreement = plane_agreement(rows, target=place * scale, weight=sample.row_mass)
     return DrawnMaps(
-        rows=place + (rows @ turn - place * scale),
-        columns=columns @ turn,
+        rows=rows_there,
+        columns=columns_there,
         turn=turn,
         sample=sample,
         axis_scale=scale,
         correction=correction,
         column_mass=column_root**2,
         singular_values=values,
-        agreement=plane_agreement(rows, target=place * scale, weight=sample.row_mass),
+        agreement=agreement,
         kept=axes_kept(left, of=sample.left[:, :axes]),
     )
 

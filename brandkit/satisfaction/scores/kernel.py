@@ -19,7 +19,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import stdtr, stdtrit
-from scipy.stats import rankdata
 
 from brandkit.core import intervals
 from brandkit.core.intervals import Interval, holm
@@ -638,7 +637,7 @@ def open_ranks(mean: Floats, tests: PairTests, *, level: float) -> tuple[Floats,
     there = ~np.isnan(mean)
     above = tests.above(level, len(mean))
     rank = np.full(len(mean), np.nan)
-    rank[there] = rankdata(-mean[there], method="average")
+    rank[there] = pd.Series(-mean[there]).rank()
     low = np.where(there, 1.0 + above[there].sum(axis=0), np.nan)
     high = np.where(there, there.sum() - above[:, there].sum(axis=1), np.nan)
     return rank, low, high

@@ -396,6 +396,7 @@ def _written(folder: Path, guesses: Sequence[tuple[str, Guess]]) -> str:
         _line("minimum_base", 30, "smaller bases are marked"),
         _line("suppress_below", 10, "smaller cells are not shown"),
         _line("level", 0.95, "what intervals aim at"),
+        "# " + _line("notebooks", ["mine.ipynb"], "pages of one's own, from notebooks here"),
     ]
     return "\n".join(rows) + "\n"
 

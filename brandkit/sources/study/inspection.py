@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,9 +12,10 @@ import pandas as pd
 from brandkit.core.errors import BrandkitError, InputError, SchemaError, Words, did_you_mean
 from brandkit.core.message import formatted
 from brandkit.core.waves import wave_order, wave_text
-from brandkit.sources.study.names import LANGUAGES, LabelNames
+from brandkit.sources.study.names import LabelNames
 from brandkit.sources.study.settings import (
     FILE_NAME,
+    LANGUAGES,
     BranchesSection,
     BrandTableSection,
     NamesSection,
@@ -58,10 +59,13 @@ class Inspection:
     name : str
         The study's name, as the command line takes it.
     remarks : tuple of Remark
+    study : Study
+        With its evidence as it was read.
     """
 
     name: str
     remarks: tuple[Remark, ...]
+    study: Study = field(repr=False, compare=False)
 
     @property
     def is_sound(self) -> bool:
@@ -121,7 +125,11 @@ def check_study(name_or_path: str | Path) -> Inspection:
     if all(remark.verdict != "wrong" for remark in remarks):
         remarks += _brands_compared(study)
         remarks += _names_compared(study, labels)
-    return Inspection(str(name_or_path), tuple(remarks))
+    inspected = Inspection(str(name_or_path), tuple(remarks), study)
+    focus = study.settings.study.focus
+    if focus is None or not inspected.is_sound:
+        return inspected
+    return replace(inspected, study=with_focus(study, labels, focus, is_argument=False))
 
 
 def _headline(study: Study) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from brandkit.core.errors import SchemaError, Words, did_you_mean, shown
+from brandkit.sources.study.settings import LANGUAGES
 from brandkit.sources.tables.brand_table import BrandTable
 from brandkit.sources.tables.cells import label_text, read_grid
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from brandkit.sources.tables.branches import Branches
     from brandkit.sources.tables.league import League
 
-
-LANGUAGES = ("en", "zh-Hant", "zh-Hans")
 #: Headings people write instead.
 _TAKEN_FOR = {
     "zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh_hant": "zh-Hant", "zh-hant": "zh-Hant",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path, PurePath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -28,6 +28,7 @@ FILE_NAME = "study.toml"
 #: The likelihood to recommend is asked on one scale, whatever the others are; answers that show it.
 RECOMMEND, REACHED = (0.0, 10.0), (8, 9, 10)
 Language = Literal["en", "zh-Hant", "zh-Hans"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 def _relative(path: str) -> str:
@@ -283,6 +284,7 @@ class ReportSection(_Section):
     minimum_base: int = Field(default=30, ge=1)
     suppress_below: int = Field(default=10, ge=1)
     level: float = Field(default=0.95, gt=0, lt=1)
+    notebooks: list[Source] = []
 
     @model_validator(mode="after")
     def _marks_before_holding_back(self) -> ReportSection:

@@ -10,15 +10,16 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 import brandkit
 from brandkit.core.errors import InputError, MissingFileError, did_you_mean, shown
 from brandkit.sources.study.settings import FILE_NAME
+
+if TYPE_CHECKING:  # hashes are told without it
+    import pandas as pd
 
 SAMPLE = "sample"
 #: Where a wheel brings the notebooks and the sample study; a clone has its own (tools/backend.py).
@@ -137,6 +138,18 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def input_hashes(folder: Path, sources: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Give study.toml and every file that it names, by the path from its folder, with sha256."""
+    files = {FILE_NAME: folder / FILE_NAME}
+    for source in sources:
+        path = folder / source
+        inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        for file in inside:
+            below = file.relative_to(path).as_posix() if path.is_dir() else ""
+            files[f"{source.rstrip('/')}/{below}".rstrip("/")] = file
+    return tuple((name, sha256_of(file)) for name, file in sorted(files.items()))
+
+
 MANIFEST = "manifest.json"
 
 
@@ -229,6 +242,7 @@ def kept_frames(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> place = Path(tempfile.mkdtemp())
     >>> make = lambda: {"totals": pd.DataFrame({"n": [36]})}
     >>> first = kept_frames(place, made_from={"image.csv": "e3b0c442"}, make=make)
@@ -321,6 +335,8 @@ def _kept(place: Path, known: Mapping[str, Any]) -> dict[str, pd.DataFrame] | No
 
     Every file is read once and then checked, so that another process may replace it meanwhile.
     """
+    import pandas as pd
+
     try:
         manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
         if any(manifest.get(key) != value for key, value in known.items()):

@@ -18,7 +18,6 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.sources.study.names import (
-    LANGUAGES,
     LabelNames,
     codebook_names,
     read_label_names,
@@ -30,6 +29,7 @@ from brandkit.sources.study.names import (
 )
 from brandkit.sources.study.settings import (
     FILE_NAME,
+    LANGUAGES,
     REACHED,
     RECOMMEND,
     CatalogSection,
@@ -39,7 +39,7 @@ from brandkit.sources.study.settings import (
     WaveColumn,
     read_settings,
 )
-from brandkit.sources.study.store import processed_folder, sha256_of, study_folder
+from brandkit.sources.study.store import input_hashes, processed_folder, study_folder
 from brandkit.sources.study.toml_file import TomlFile
 from brandkit.sources.tables.brand_table import BrandTable, read_brand_table
 
@@ -191,14 +191,7 @@ class Study:
     @cached_property
     def inputs(self) -> tuple[tuple[str, str], ...]:
         """Every input file: its path from the study's folder, and the sha256 of its bytes."""
-        files = {FILE_NAME: self.folder / FILE_NAME}
-        for source in self.sources():
-            path = self.folder / source
-            inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-            for file in inside:
-                below = file.relative_to(path).as_posix() if path.is_dir() else ""
-                files[f"{source.rstrip('/')}/{below}".rstrip("/")] = file
-        return tuple((name, sha256_of(file)) for name, file in sorted(files.items()))
+        return input_hashes(self.folder, self.sources())
 
     @cached_property
     def brands(self) -> tuple[str, ...]:
@@ -214,6 +207,12 @@ class Study:
             column: {self.names.get(group, group): share for group, share in groups.items()}
             for column, groups in margins.items()
         }
+
+    @property
+    def notebooks(self) -> tuple[Path, ...]:
+        """Notebooks of one's own, run and checked like brandkit's."""
+        named = self.settings.report.notebooks
+        return tuple(self.path(name, "report", "notebooks", at) for at, name in enumerate(named))
 
     def sources(self, kinds: Collection[str] | None = None) -> tuple[str, ...]:
         """Every path that study.toml names, each once, in its order; of some kinds, or all."""

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from brandkit.core.errors import (
     InputError,
@@ -374,10 +375,8 @@ def chance(values: Floats, *, is_exact: bool, points: int | None = None) -> dict
     less the larger it is: tanh(atanh(95 % point) + .84 / sqrt(points - 3)). Simulated, a link of
     this size is found in 77 to 86 % of cases, with 8 to 30 banks.
     """
-    from scipy.stats import norm
-
     size = values if points is None else np.abs(values)
-    cut, reach = float(np.quantile(size, 1 - CERTAIN)), float(norm.ppf(POWER))
+    cut, reach = float(np.quantile(size, 1 - CERTAIN)), float(ndtri(POWER))
     detectable = cut + reach * float(values.std())
     if points is not None:
         step = reach / np.sqrt(max(points - 3, 1))

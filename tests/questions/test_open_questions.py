@@ -1,0 +1,170 @@
+"""Whatever question is open, every page is written and says so."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import brandkit as bk
+from brandkit.__main__ import main
+from brandkit.core.errors import NotEnoughDataError
+from brandkit.core.story import Exhibit
+from brandkit.language import use_language
+from brandkit.page.blocks import Block, table
+from brandkit.page.notebooks import chosen_notebooks
+from brandkit.page.tables import use_bases
+from brandkit.questions import QUESTIONS, Answers, Unanswered
+from brandkit.questions import answering as module
+from brandkit.report.audit import problems_of
+from brandkit.report.making import made_pages, page_job
+from brandkit.sources import read_study
+from brandkit.sources.study import study as reading
+from brandkit.sources.study.store import notebooks_folder
+
+FOCUS, ELSEWHERE = "Harbour Bank", "Elsewhere"
+#: Kind of evidence, to what writes its labels anew.
+KINDS = {
+    "brand_table": "relabelled_table", "catalog": "relabelled_catalog",
+    "survey": "relabelled_survey", "branches": "relabelled_branches",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was() -> Iterator[None]:
+    yield
+    use_language("en")
+    use_bases()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep neither answers nor pages of a study that was tampered with."""
+    for file in ("making", "unchanged"):
+        monkeypatch.setattr(f"brandkit.report.{file}.processed_folder", lambda _: tmp_path / "kept")
+
+
+@pytest.fixture(scope="module")
+def sample() -> Answers:
+    told = bk.answers("sample")
+    assert all(told[name] for name in told)
+    return told
+
+
+def sketched(exhibit: Exhibit, *, name: str, focus: object = None) -> Block:
+    """Stand in for a figure, whose drawing takes long."""
+    said = [exhibit.alt] if exhibit.alt else []
+    caption, notes = exhibit.caption, [*said, *exhibit.notes]
+    return table(pd.DataFrame({"n": [36]}), name=name, caption=caption, notes=notes)
+
+
+def pages_of(told: Answers, names: Iterable[str]) -> Mapping[str, str]:
+    """Make the pages of some questions, and check that each would pass its audit."""
+    stems = {"04_brief", "05_analysts", *(QUESTIONS[name].page for name in names)}
+    files = chosen_notebooks(notebooks_folder(), sorted(stems))
+    jobs = [page_job(file, told.study, focus=None) for file in files]
+    pages = {name: made.page for name, made in made_pages(jobs, told).items()}
+    for name, page in pages.items():
+        wrong = [one for one in problems_of(page) if one.severity == "fails"]
+        assert not wrong, name
+    return pages
+
+
+def refuse(_: Any) -> Any:
+    raise NotEnoughDataError("`drivers` must be more; found 3. Ask more people.")
+
+
+def make_refuse(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(QUESTIONS, name, dataclasses.replace(QUESTIONS[name], call=refuse))
+    real = module._read
+    monkeypatch.setattr(
+        module, "_read", lambda place, key: None if place.stem == name else real(place, key)
+    )
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_refused_question_costs_no_page(
+    name: str, monkeypatch: pytest.MonkeyPatch, sample: Answers
+) -> None:
+    make_refuse(name, monkeypatch)
+    monkeypatch.setattr("brandkit.page.show.exhibit_block", sketched)
+    told = Answers(sample.study)
+    others = {one: answer for one, answer in sample._known.items() if one not in waiting(name)}
+    told._known = others
+    told._stories = {one: sample.story(one) for one in others}
+    pages = pages_of(told, waiting(name))
+    asked = str(QUESTIONS[name].text)
+    assert f"{asked} " in pages["05_analysts.html"], "the analysts' page names every open question"
+    assert "must be more; found 3. Ask more people." in pages["05_analysts.html"]
+    if QUESTIONS[name].page != "05_analysts" and not QUESTIONS[name].unless:
+        assert f"Not answered: {asked}" in pages[f"{QUESTIONS[name].page}.html"]
+
+
+def waiting(name: str) -> set[str]:
+    """Name a question and all that wait for it."""
+    found = {name}
+    for question in QUESTIONS.values():  # in the order of building
+        if found & {*question.need, *question.may}:
+            found.add(question.name)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["overlap", "drivers", "stability"])
+def test_the_command_line_writes_every_page(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_refuse(name, monkeypatch)
+    assert main(["check", "sample"]) == 0
+    assert f"open   {name}" in capsys.readouterr().out
+    assert main(["report", "sample", "--out", str(tmp_path / "out")]) == 0
+    made = {path.stem for path in (tmp_path / "out").glob("*.html")}
+    assert made == {"index", *(path.stem for path in notebooks_folder().glob("*.ipynb"))}
+    for stem in (QUESTIONS[name].page, "05_analysts"):
+        page = (tmp_path / "out" / f"{stem}.html").read_text(encoding="utf-8")
+        assert str(QUESTIONS[name].text) in page
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["brand_table", "branches", *(pytest.param(one, marks=pytest.mark.slow)
+                                  for one in ("catalog", "survey"))],
+)  # fmt: skip
+def test_a_focus_that_one_kind_of_evidence_does_not_know(
+    kind: str, monkeypatch: pytest.MonkeyPatch, sample: Answers
+) -> None:
+    real = getattr(reading, KINDS[kind])
+
+    def renamed(evidence: Any, names: Mapping[str, str], **options: Any) -> Any:
+        return real(evidence, {FOCUS: ELSEWHERE}, **options)
+
+    monkeypatch.setattr(reading, KINDS[kind], renamed)
+    monkeypatch.setattr(module, "_read", lambda *_: None)
+    monkeypatch.setattr(module, "write_whole", lambda *_: None)
+    told = Answers(read_study("sample"))
+    touched = [one.name for one in QUESTIONS.values() if kind in one.reads]
+    touched = [name for name in QUESTIONS if any(name in waiting(one) for one in touched)]
+    assert len(touched) > 0
+    told._known = {one: answer for one, answer in sample._known.items() if one not in touched}
+    refused = {
+        name: str(answer)
+        for name in touched
+        if isinstance(answer := told[name], Unanswered) and answer.kind == "refused"
+    }
+    assert not refused
+    for name in touched:
+        assert told.show(name).blocks or told[name].kind == "absent"
+    monkeypatch.setattr("brandkit.page.show.exhibit_block", sketched)
+    pages_of(told, touched)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_focus_that_nothing_knows_counts_as_none(name: str, sample: Answers) -> None:
+    story = sample[name].story(focus=ELSEWHERE)
+    plain = sample[name].story(focus=None)
+    assert str(story.headline) == str(plain.headline)
+    assert list(story.exhibits) == list(plain.exhibits)
