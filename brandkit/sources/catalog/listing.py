@@ -25,6 +25,7 @@ REASONS = MappingProxyType({
     "no_brand": "The row names no brand; left out.",
     "no_category": "The product names no category; “not stated” stands for it.",
     "duplicate": "The same record stands in the catalogue twice; one is left out.",
+    "few_offers": "The bank has fewer offers than the study compares; its offers are left out.",
     "same_id": "Two records of the brand share this id; they are told apart by a number.",
     # not current
     "stale_list": "The brand's product list failed that day; its records may be older.",

@@ -142,6 +142,9 @@ class CatalogSection(_Section):
     weights: dict[Text, Annotated[float, Field(ge=0)]] = {}
     disclosure: Disclosure | dict[Text, Disclosure] = "brand"
     ranges: dict[Text, Annotated[list[float], Field(min_length=2, max_length=2)]] = {}
+    peers: Texts = []
+    minimum_offers: int | None = Field(default=None, ge=1)
+    possible: dict[Text, Texts] = {}
     dates: list[CatalogDate] = []
 
     @model_validator(mode="after")

@@ -137,6 +137,23 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def files_of(name: str, path: Path) -> dict[str, Path]:
+    """Give a file by its name, or all files of a folder by their paths from above it.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> folder = Path(mkdtemp())
+    >>> _ = (folder / "a.json").write_bytes(b"{}")
+    >>> list(files_of("catalogue/", folder)), list(files_of("a.json", folder / "a.json"))
+    (['catalogue/a.json'], ['a.json'])
+    """
+    if not path.is_dir():
+        return {name: path}
+    inside = sorted(one for one in path.rglob("*") if one.is_file())
+    return {f"{name.rstrip('/')}/{one.relative_to(path).as_posix()}": one for one in inside}
+
+
 MANIFEST = "manifest.json"
 
 
