@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -523,6 +524,32 @@ def _newest_day(path: Path, days: set[str]) -> date | None:
     return named_day(path.name)
 
 
+_UK = re.compile(r'"(PCA|BCA|CCC|SMELoan|PCAMarketingState|BrandName)"\s*:')
+
+
+def other_form(text: str) -> str:
+    """Name the form that product data in JSON have, where it is not the one that is read.
+
+    Parameters
+    ----------
+    text : str
+        The beginning of the file.
+
+    Examples
+    --------
+    >>> other_form('{"data": [{"Brand": [{"BrandName": "Civic", "PCA": []}]}]}')[:40]
+    'product data of UK Open Banking are not '
+    >>> other_form('{"data": {"productId": "1"}}')
+    ''
+    """
+    if not _UK.search(text) or '"productId"' in text:
+        return ""
+    return (
+        "product data of UK Open Banking are not supported; JSON is read in the form of the "
+        "Consumer Data Right. Export a table of products: one row a product"
+    )
+
+
 def _nothing_left(path: Path, log: ProblemLog) -> SchemaError:
     reasons = Counter(row[6] for row in log.rows)
     if reasons["ghost"]:
@@ -531,7 +558,17 @@ def _nothing_left(path: Path, log: ProblemLog) -> SchemaError:
             "some brand of the catalogue must be in the register", file=path, found=brands,
             way_out="Give the register of the same day, or a crosswalk from old keys to new ones.",
         )  # fmt: skip
+    other = (
+        other_form(unpacked(path)[:200_000].decode("utf-8", "replace")) if path.is_file() else ""
+    )
+    if other:
+        return SchemaError(other, file=path)
     found = next((row[4] for row in log.rows if row[6] in {"error_body", "no_product"}), "nothing")
+    if not reasons["error_body"]:
+        return SchemaError(
+            "the catalogue must hold at least one product", file=path, found=found,
+            way_out="An answer of the Consumer Data Right is `data` with a `productId` and a name.",
+        )  # fmt: skip
     return SchemaError(
         "the catalogue must hold at least one product", file=path, found=found,
         way_out="The answers are error messages: download them again.",

@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from brandkit.core.errors import BrandkitError, InputError, SchemaError, Words, did_you_mean
+from brandkit.core.errors import (
+    BrandkitError,
+    InputError,
+    SchemaError,
+    Words,
+    did_you_mean,
+    shown,
+)
 from brandkit.core.message import formatted
 from brandkit.core.waves import wave_order, wave_text
 from brandkit.sources.study.names import LANGUAGES
 from brandkit.sources.study.settings import FILE_NAME, SurveySection
 from brandkit.sources.study.study import Study, open_study, with_focus
+from brandkit.sources.tables.cells import label_text
 
 if TYPE_CHECKING:
     from brandkit.sources.survey.survey import Survey
@@ -185,7 +193,11 @@ def _problems(problems: pd.DataFrame, about: str, *, in_full: bool) -> list[Rema
     problems = problems[problems["reason"] != "few_offers"]
     kinds = problems["problem"].astype("str").value_counts()
     if in_full or not len(kinds):
-        return _notes(about, (f"{n:,} × {what.rstrip('.')}" for what, n in kinds.items()))
+        found = problems["found"].astype("str").groupby(problems["problem"].astype("str"))
+        first = found.agg(lambda some: ", ".join(dict.fromkeys(some[some != ""])))
+        return _notes(about, (
+            f"{n:,} × {what.rstrip('.')}" + (f": {first[what]}" if n <= 2 and first[what] else "")
+            for what, n in kinds.items()))  # fmt: skip
     text = f"{len(problems):,} records repaired, marked or left out, for {len(kinds)} reasons"
     return [Remark("note", about, text)]
 
@@ -209,7 +221,16 @@ def _survey(study: Study, about: str) -> list[Remark]:
             remarks.append(Remark("found", about, said))
         except InputError as untold:
             remarks.append(Remark("wrong", about, str(untold)))
-    wrong = (*_unknown_columns(survey, section, about), *_absurd(survey, section))
+    totals = {column: sum(groups.values()) for column, groups in section.margins.items()}
+    counts = [n for n in totals.values() if n > 1.5 and abs(n - 100) > 2]  # neither shares nor %
+    if counts and max(counts) > 1.01 * min(counts):
+        said = ", ".join(f"{column} {n:,.0f}" for column, n in totals.items() if n in counts)
+        told = f"the margins disagree about how many there are ({said}); each is read as shares"
+        remarks.append(Remark("note", about, told))
+    wrong = (
+        *_unknown_columns(survey, section, about), *_unknown_groups(survey, study.margins),
+        *_absurd(survey, section),
+    )  # fmt: skip
     remarks += _notes(about, survey.notes)
     for key, *told in wrong:
         remarks.append(Remark("wrong", about, str(study.mistake(("survey", *key), *told))))
@@ -229,6 +250,29 @@ def _unknown_columns(survey: Survey, section: SurveySection, about: str) -> Iter
         if unknown:
             way_out = did_you_mean(unknown[0], columns).strip() or "Correct or remove them."
             yield key, f"must name columns of {about}", unknown, way_out
+
+
+def _unknown_groups(survey: Survey, margins: Mapping[str, Mapping[str, float]]) -> Iterator[Wrong]:
+    """Name groups that the margins or the answers have alone."""
+    for column, shares in margins.items():
+        if column not in survey.responses:
+            continue
+        codes, labels = survey.responses[column], survey.labelled(column)
+        held = {label_text(one) for cells in (codes, labels) for one in cells.dropna().unique()}
+        told = {label_text(c): label_text(text) for c, text in zip(codes, labels, strict=True)
+                if pd.notna(c)}  # fmt: skip
+        left = [code for code, text in told.items() if not {code, text} & shares.keys()]
+        key, unknown = ("margins", column), [group for group in shares if group not in held]
+        if (total := sum(shares.values())) <= 1.5 and abs(total - 1) > 0.02:
+            way_out = "Write the share of every group, or counts."
+            yield key, "must sum to 1 over its groups", Words(f"{total:.3g}"), way_out
+        elif unknown:
+            near = did_you_mean(unknown[0], held).strip() or "Correct or remove them."
+            yield key, f"must name groups of {column}; it has {shown(sorted(held))}", unknown, near
+        elif left:
+            none = Words(f"none for {shown(sorted(left))}")
+            way_out = "Add them, or declare them `missing`."
+            yield key, f"must give a share to every group of {column}", none, way_out
 
 
 def _absurd(survey: Survey, section: SurveySection) -> Iterator[Wrong]:

@@ -56,6 +56,10 @@ def _as_list(value: Any) -> Any:
 
 
 Disclosure = Literal["brand", "closed", "open"]
+#: What products are compared in, and where a list's silence can be read.
+Facet = Literal["features", "eligibility", "channels", "regions", "fees", "fee_amounts", "rates",
+                "terms", "name", "description"]  # fmt: skip
+SilentFacet = Literal["features", "eligibility", "channels", "regions", "fees"]
 Source = Annotated[str, AfterValidator(_relative)]
 Day = Annotated[date, BeforeValidator(_as_date)]
 Text = Annotated[str, Field(min_length=1)]
@@ -139,8 +143,8 @@ class CatalogSection(_Section):
     header_row: int | None = Field(default=None, ge=1)
     columns: dict[Text, dict[Text, Text] | Texts] = {}
     owners: dict[Text, Text] = {}
-    weights: dict[Text, Annotated[float, Field(ge=0)]] = {}
-    disclosure: Disclosure | dict[Text, Disclosure] = "brand"
+    weights: dict[Facet, Annotated[float, Field(ge=0)]] = {}
+    disclosure: Disclosure | dict[SilentFacet, Disclosure] = "brand"
     ranges: dict[Text, Annotated[list[float], Field(min_length=2, max_length=2)]] = {}
     peers: Texts = []
     minimum_offers: int | None = Field(default=None, ge=1)
@@ -151,6 +155,8 @@ class CatalogSection(_Section):
     def _one_or_many(self) -> CatalogSection:
         if (self.source is None) == (not self.dates):
             raise ValueError("must have `source` or else [[catalog.dates]]; name one of the two")
+        if self.weights and not any(self.weights.values()):
+            raise ValueError("`weights` must leave a facet above 0; write for example features = 3")
         days = [entry.as_of for entry in self.dates]
         if len(set(days)) < len(days):
             raise ValueError("must have each `as_of` once among [[catalog.dates]]")

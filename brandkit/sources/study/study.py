@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -39,6 +41,8 @@ from brandkit.sources.study.store import files_of, processed_folder, sha256_of, 
 from brandkit.sources.study.toml_file import TomlFile
 from brandkit.sources.tables.brand_table import BrandTable, read_brand_table
 
+#: Arguments of readers that study.toml calls otherwise.
+_KEYS = {"categories": "segments"}
 _QUICKEST_FIRST = ("league_tables", "brand_table", "branches", "catalog", "survey")
 
 if TYPE_CHECKING:
@@ -94,7 +98,8 @@ class Study:
         if section is None:
             return None
         options = section.model_dump(exclude={"source", "wide"})
-        table = read_brand_table(self.path("brand_table", "source"), **options)
+        with self._as_written("brand_table"):
+            table = read_brand_table(self.path("brand_table", "source"), **options)
         return relabelled(table, self.names, file=self.folder / FILE_NAME)
 
     @cached_property
@@ -144,7 +149,8 @@ class Study:
         if section is None:
             return None
         codebook = self._optional("survey", "codebook")
-        survey = declared_survey(section, self.path("survey", "source"), codebook=codebook)
+        with self._as_written("survey"):
+            survey = declared_survey(section, self.path("survey", "source"), codebook=codebook)
         return relabelled(survey, self.label_names)
 
     @cached_property
@@ -164,22 +170,22 @@ class Study:
         from brandkit.sources.tables.branches import read_branches
 
         options = section.model_dump(exclude={"source"})
-        return relabelled(read_branches(self.path("branches", "source"), **options), self.names)
+        with self._as_written("branches"):
+            branches = read_branches(self.path("branches", "source"), **options)
+        return relabelled(branches, self.names)
 
     @cached_property
     def league_tables(self) -> tuple[League, ...]:
         """Rankings that somebody published."""
         from brandkit.sources.tables.league import read_league
 
-        return tuple(
-            relabelled(
-                read_league(
-                    self.path("league_tables", at, "source"), **one.model_dump(exclude={"source"})
-                ),
-                self.names,
-            )
-            for at, one in enumerate(self.settings.league_tables)
-        )
+        read = []
+        for at, one in enumerate(self.settings.league_tables):
+            options = one.model_dump(exclude={"source"})
+            with self._as_written("league_tables", at):
+                league = read_league(self.path("league_tables", at, "source"), **options)
+            read.append(relabelled(league, self.names))
+        return tuple(read)
 
     @cached_property
     def inputs(self) -> tuple[tuple[str, str], ...]:
@@ -249,6 +255,26 @@ class Study:
             )  # fmt: skip
         return path
 
+    @contextmanager
+    def _as_written(self, *section: str | int) -> Iterator[None]:
+        """Tell what a reader refuses of an argument as a mistake of its key."""
+        try:
+            yield
+        except InputError as error:
+            told = re.match(r"`(\w+)[^`]*` (.*)", str(error), re.DOTALL)
+            held: Any = self.toml.content
+            for part in section:
+                held = held[part]
+            key = _KEYS.get(told[1], told[1]) if told else ""
+            key = "wave" if key == "waves" and key not in held else key
+            if told is None or key not in held:
+                raise
+            rule, _, near = told[2].partition(" Did you mean")
+            raise SchemaError(
+                rule, file=self.toml.path, place=self.toml.place((*section, key)),
+                way_out=f"Did you mean{near}" if near else None,
+            ) from None  # fmt: skip
+
     def mistake(
         self, place: Sequence[str | int], rule: str, found: object, way_out: str
     ) -> SchemaError:
@@ -287,7 +313,8 @@ class Study:
             "crosswalk": self._optional("catalog", "crosswalk"),
         }
         folder = processed_folder(self.folder) / f"catalog-{day.isoformat() if day else 'undated'}"
-        catalog = declared_catalog(section, paths, as_of=day, place=folder)
+        with self._as_written("catalog"):
+            catalog = declared_catalog(section, paths, as_of=day, place=folder)
         read = (day or catalog.as_of or date.min, relabelled(catalog, self.names))
         return self._held.setdefault(("read", at), read)
 
