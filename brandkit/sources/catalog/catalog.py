@@ -203,7 +203,7 @@ def read_catalog(
     offers, records = collapsed(source.listings)
     attributes = attribute_frame(offers, silence)
     _note_outside(attributes, bounds, Path(path).name, log)
-    _note_owners(owners or {}, {offer.brand for offer in offers}, Path(path).name, log)
+    _note_owners(owners or {}, {offer.first.brand for offer in offers}, Path(path).name, log)
     return Catalog(
         products=product_frame(offers, source.as_of),
         attributes=attributes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -19,13 +19,10 @@ from brandkit.sources.catalog.amounts import (
     parsed_months,
 )
 from brandkit.sources.catalog.fee_names import fee_attribute
-from brandkit.sources.catalog.listing import Entry
+from brandkit.sources.catalog.listing import Entry, Note
 from brandkit.sources.catalog.offers import headline
 
 Fields = Mapping[str, Any]
-#: Notes a problem: reason, field, found.
-Note = Callable[[str, str, object], None]
-
 #: Types as they are read -> as readers see them, where lower case is not enough.
 _WORDS = {"UNLIMITED_TXNS": "unlimited transactions", "FREE_TXNS": "free transactions",
           "FREE_TXNS_ALLOWANCE": "free transactions allowance", "NPP_PAYID": "PayID",

@@ -10,6 +10,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 
 from opencc import OpenCC
@@ -100,6 +102,36 @@ def _folded(text: str) -> str:
     if _CJK.search(wide):
         wide = _to_simplified().convert(wide)
     return " ".join(wide.split())
+
+
+def one_spelling(
+    words: Iterable[str], *, key: Callable[[str], str] | None = None
+) -> dict[str, str]:
+    """Give every spelling of a word the commonest one: case, width, script and blanks aside.
+
+    Examples
+    --------
+    >>> one_spelling(["Home Loans", "home_loans", "Home Loans"])["home_loans"]
+    'Home Loans'
+    """
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for word in words:
+        counts[(key or spelling_key)(word)][word] += 1
+    return {
+        word: min(spellings, key=lambda word: (-spellings[word], word))
+        for spellings in counts.values() for word in spellings
+    }  # fmt: skip
+
+
+def spelling_key(word: str) -> str:
+    """Fold a word so that its spellings meet.
+
+    Examples
+    --------
+    >>> spelling_key("Ｈome_Loans ") == spelling_key("home  loans")
+    True
+    """
+    return " ".join(re.sub(r"[_\-]+", " ", folded(word)).split())
 
 
 def series_key(text: str) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 from brandkit.core.errors import BrandkitError, InputError, MissingFileError, did_you_mean
 from brandkit.sources.new.columns import Guess, Section, Unreadable
 from brandkit.sources.new.files import Bare, guessed_file, in_one_catalog
-from brandkit.sources.study.settings import FILE_NAME, SurveySection
-from brandkit.sources.study.store import write_whole
+from brandkit.sources.study.settings import SurveySection
+from brandkit.sources.study.store import FILE_NAME, write_whole
 from brandkit.sources.study.study import declared_survey
 
 Reader = Callable[[Path, Mapping[str, Any]], None]

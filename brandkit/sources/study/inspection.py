@@ -20,7 +20,8 @@ from brandkit.core.errors import (
 from brandkit.core.message import formatted
 from brandkit.core.waves import wave_order, wave_text
 from brandkit.sources.study.names import LANGUAGES
-from brandkit.sources.study.settings import FILE_NAME, SurveySection
+from brandkit.sources.study.settings import SurveySection
+from brandkit.sources.study.store import FILE_NAME
 from brandkit.sources.study.study import Study, open_study, with_focus
 from brandkit.sources.tables.cells import label_text
 

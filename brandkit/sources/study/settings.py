@@ -24,7 +24,6 @@ from pydantic import (
 
 from brandkit.sources.study.toml_file import TomlFile, explained, read_toml
 
-FILE_NAME = "study.toml"
 #: The likelihood to recommend is asked on one scale, whatever the others are; answers that show it.
 RECOMMEND, REACHED = (0.0, 10.0), (8, 9, 10)
 Language = Literal["en", "zh-Hant", "zh-Hans"]

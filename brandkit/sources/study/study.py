@@ -28,7 +28,6 @@ from brandkit.sources.study.names import (
     relabelled,
 )
 from brandkit.sources.study.settings import (
-    FILE_NAME,
     REACHED,
     RECOMMEND,
     Language,
@@ -37,7 +36,13 @@ from brandkit.sources.study.settings import (
     WaveColumn,
     read_settings,
 )
-from brandkit.sources.study.store import files_of, processed_folder, sha256_of, study_folder
+from brandkit.sources.study.store import (
+    FILE_NAME,
+    files_of,
+    processed_folder,
+    sha256_of,
+    study_folder,
+)
 from brandkit.sources.study.toml_file import TomlFile
 from brandkit.sources.tables.brand_table import BrandTable, read_brand_table
 
@@ -354,7 +359,7 @@ class Study:
 
     def _known(self, asked: str, column: str, place: tuple[str, ...]) -> str:
         """Give a label of the catalogue, of any of its dates, as it is spelt there."""
-        from brandkit.sources.catalog.table import spelling_key
+        from brandkit.sources.catalog.names import spelling_key
 
         section = self.settings.catalog
         others = range(len(section.dates)) if section else ()
