@@ -137,6 +137,14 @@ def test_mistakes_are_told_in_study_toml_s_words(
         assert re.search(message, wrong[0])
 
 
+def test_owners_and_ranges_that_name_nothing_are_named(tmp_path: Path) -> None:
+    study_of(tmp_path, 'owners = { Civc = "G" }\nranges = { nofee = [0, 5] }\n')
+    notes = [one.text for one in check_study(tmp_path).remarks if one.verdict == "note"]
+    assert "1 × The owners name a brand that has no offer in the catalogue: Civc. Did you mean " \
+        "'Civic'?" in notes  # fmt: skip
+    assert "1 × The ranges name an attribute that the catalogue does not state: nofee" in notes
+
+
 def test_a_peer_may_be_new(tmp_path: Path) -> None:
     dates = STUDY.replace('source = "products.csv"\n', 'peers = ["Civic", "Tidewater"]\n') + (
         '[[catalog.dates]]\nas_of = 2025-01-01\nsource = "old.csv"\n'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -192,13 +193,12 @@ def _catalogs(study: Study, _: str) -> list[Remark]:
 def _problems(problems: pd.DataFrame, about: str, *, in_full: bool) -> list[Remark]:
     """Say what was skipped or repaired: kind by kind for the newest date, in all for others."""
     problems = problems[problems["reason"] != "few_offers"]
-    kinds = problems["problem"].astype("str").value_counts()
-    if in_full or not len(kinds):
-        found = problems["found"].astype("str").groupby(problems["problem"].astype("str"))
-        first = found.agg(lambda some: ", ".join(dict.fromkeys(some[some != ""])))
-        return _notes(about, (
-            f"{n:,} × {what.rstrip('.')}" + (f": {first[what]}" if n <= 2 and first[what] else "")
-            for what, n in kinds.items()))  # fmt: skip
+    kinds: Counter[str] = Counter()
+    for problem, reason, found in problems[["problem", "reason", "found"]].itertuples(index=False):
+        named = f": {found}" if reason in ("owner", "no_attribute") else ""  # by study.toml
+        kinds[f"{problem.rstrip('.')}{named}"] += 1
+    if in_full or not kinds:
+        return _notes(about, (f"{n:,} × {what}" for what, n in kinds.most_common()))
     text = f"{len(problems):,} records repaired, marked or left out, for {len(kinds)} reasons"
     return [Remark("note", about, text)]
 
@@ -233,8 +233,9 @@ def _survey(study: Study, about: str) -> list[Remark]:
         *_absurd(survey, section),
     )  # fmt: skip
     remarks += _notes(about, survey.notes)
-    for key, *told in wrong:
-        remarks.append(Remark("wrong", about, str(study.mistake(("survey", *key), *told))))
+    for key, rule, found, way_out in wrong:
+        said = str(study.mistake(("survey", *key), rule, found, way_out))
+        remarks.append(Remark("wrong", about, said))
     return [Remark("found", about, text), *remarks]
 
 
@@ -298,7 +299,7 @@ def _absurd(survey: Survey, section: SurveySection) -> Iterator[Wrong]:
          Words("ticks: nothing but 0 and 1"),
          "Name the question that asks for satisfaction overall."),
     )  # fmt: skip
-    yield from (((key,), *told) for is_so, key, *told in rules if is_so)
+    yield from (((key,), rule, found, way) for is_so, key, rule, found, way in rules if is_so)
     if section.scale is None:
         return
     low, high = section.scale

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from brandkit.core.errors import (
     InputError,
@@ -46,6 +46,7 @@ from brandkit.sources.study.store import (
 from brandkit.sources.study.toml_file import TomlFile
 from brandkit.sources.tables.brand_table import BrandTable, read_brand_table
 
+E = TypeVar("E")
 #: Arguments of readers that study.toml calls otherwise.
 _KEYS = {"categories": "segments"}
 _QUICKEST_FIRST = ("league_tables", "brand_table", "branches", "catalog", "survey")
@@ -99,13 +100,7 @@ class Study:
     @cached_property
     def brand_table(self) -> BrandTable | None:
         """Brands by attributes, or None."""
-        section = self.settings.brand_table
-        if section is None:
-            return None
-        options = section.model_dump(exclude={"source", "wide"})
-        with self._as_written("brand_table"):
-            table = read_brand_table(self.path("brand_table", "source"), **options)
-        return relabelled(table, self.names, file=self.folder / FILE_NAME)
+        return self._evidence("brand_table", read_brand_table, file=self.toml.path)
 
     @cached_property
     def brand_image(self) -> BrandTable | None:
@@ -169,28 +164,34 @@ class Study:
     @cached_property
     def branches(self) -> Branches | None:
         """Brands by markets, or None."""
-        section = self.settings.branches
-        if section is None:
-            return None
         from brandkit.sources.tables.branches import read_branches
 
-        options = section.model_dump(exclude={"source"})
-        with self._as_written("branches"):
-            branches = read_branches(self.path("branches", "source"), **options)
-        return relabelled(branches, self.names)
+        return self._evidence("branches", read_branches)
 
     @cached_property
     def league_tables(self) -> tuple[League, ...]:
         """Rankings that somebody published."""
         from brandkit.sources.tables.league import read_league
 
-        read = []
-        for at, one in enumerate(self.settings.league_tables):
-            options = one.model_dump(exclude={"source"})
-            with self._as_written("league_tables", at):
-                league = read_league(self.path("league_tables", at, "source"), **options)
-            read.append(relabelled(league, self.names))
-        return tuple(read)
+        return tuple(
+            cast("League", self._evidence("league_tables", read_league, at=at))
+            for at in range(len(self.settings.league_tables))
+        )
+
+    def _evidence(
+        self, kind: str, read: Callable[..., E], *, at: int | None = None,
+        file: Path | None = None,
+    ) -> E | None:  # fmt: skip
+        """Read what a section names, with its keys for options, in the study's language."""
+        section = getattr(self.settings, kind)
+        place = (kind,) if at is None else (kind, at)
+        section = section if at is None else section[at]
+        if section is None:
+            return None
+        options = section.model_dump(exclude={"source", "wide"})
+        with self._as_written(*place):
+            evidence = read(self.path(*place, "source"), **options)
+        return relabelled(evidence, self.names, file=file)
 
     @cached_property
     def inputs(self) -> tuple[tuple[str, str], ...]:
@@ -321,7 +322,8 @@ class Study:
         with self._as_written("catalog"):
             catalog = declared_catalog(section, paths, as_of=day, place=folder)
         read = (day or catalog.as_of or date.min, relabelled(catalog, self.names))
-        return self._held.setdefault(("read", at), read)
+        self._held["read", at] = read
+        return read
 
     def _compared(self, at: int) -> Catalog:
         """Give a catalogue with the banks that study.toml compares."""
@@ -344,7 +346,7 @@ class Study:
             )  # fmt: skip
         least = section.minimum_offers or 1
         kept = among(catalog, peers=peers, minimum_offers=least)
-        if at == self._newest and ours in kept.left_out:
+        if at == self._newest and ours and ours in kept.left_out:
             raise self.mistake(
                 ("catalog", "minimum_offers"), "must not leave out the bank that the study is for",
                 Words(f"{least}, where it has {kept.left_out[ours]}"), "Write a smaller number.",
@@ -365,8 +367,8 @@ class Study:
         others = range(len(section.dates)) if section else ()
         known: dict[str, str] = {}
         for at in dict.fromkeys((self._newest, *others)):
-            labels = self._read_catalog(at)[1].products[column].astype("str").unique()
-            known |= {spelling_key(label): label for label in labels}
+            products = self._read_catalog(at)[1].products
+            known |= {spelling_key(one): one for one in map(str, products[column].unique())}
             if (key := spelling_key(self.called(asked))) in known:
                 return known[key]
         labels = sorted({*known.values()} - {"both", "not stated"})

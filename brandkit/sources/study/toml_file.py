@@ -96,7 +96,7 @@ def _written_place(path: Sequence[str | int]) -> str:
     n_names = 2 if path[1:2] == ("dates",) else 1
     head, rest = ".".join(map(str, path[:n_names])), list(path[n_names:])
     if rest and isinstance(rest[0], int) and path[n_names - 1] in ("dates", "league_tables"):
-        head = f"[[{head}]] number {rest.pop(0) + 1}"
+        head = f"[[{head}]] number {int(rest.pop(0)) + 1}"
     else:
         head, rest = f"[{path[0]}]", list(path[1:])
     said = ""
