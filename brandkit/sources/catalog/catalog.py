@@ -182,24 +182,24 @@ def read_catalog(
     check_option("format", format, ("cdr", "table"))
     silence, day, bounds = _disclosures(disclosure), _as_of(as_of), _ranges(ranges)
     log = ProblemLog()
-    if format == "cdr":
-        for name, value in (("columns", columns), ("encoding", encoding), ("sheet", sheet)):
-            if value is not None:
-                raise InputError(
-                    f'`{name}` belongs to format="table"; found it with format="cdr". Leave it out.'
-                )
-        source = read_cdr(
-            Path(path), log, register=register, crosswalk=crosswalk, aliases=aliases, as_of=day
-        )
-    else:
-        if crosswalk is not None:
+    table: dict[str, Any] = {
+        "columns": columns,
+        "encoding": encoding,
+        "sheet": sheet,
+        "header_row": header_row,
+    }
+    shared: dict[str, Any] = {"register": register, "aliases": aliases, "as_of": day}
+    other = "table" if format == "cdr" else "cdr"
+    for name, value in (table if format == "cdr" else {"crosswalk": crosswalk}).items():
+        if value is not None:
             raise InputError(
-                '`crosswalk` belongs to format="cdr"; tables have no keys. Leave it out.'
+                f'`{name}` belongs to format="{other}"; found it with format="{format}". '
+                "Leave it out."
             )
-        source = read_catalog_table(
-            Path(path), log, columns=columns, register=register, aliases=aliases, as_of=day,
-            encoding=encoding, sheet=sheet, header_row=header_row,
-        )  # fmt: skip
+    source = (
+        read_cdr(Path(path), log, crosswalk=crosswalk, **shared) if format == "cdr"
+        else read_catalog_table(Path(path), log, **table, **shared)
+    )  # fmt: skip
     offers, records = collapsed(source.listings)
     attributes = attribute_frame(offers, silence)
     _note_outside(attributes, bounds, Path(path).name, log)

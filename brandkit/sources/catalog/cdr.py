@@ -341,11 +341,9 @@ class _Brands:
     """Names brands as the register does, and says which are not in it."""
 
     def __init__(
-        self,
-        register: Mapping[str, str] | None,
-        crosswalk: Mapping[str, str],
+        self, register: Mapping[str, str] | None, crosswalk: Mapping[str, str],
         aliases: Mapping[str, str],
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.register, self.crosswalk, self.aliases = register, crosswalk, aliases
         self.by_name = {folded(name): key for key, name in (register or {}).items()}
 
@@ -378,9 +376,8 @@ def _settle_brands(read: list[_Read], log: ProblemLog, *, has_register: bool) ->
         seen = {(each.listing.brand, each.said_brand): each for each in read if each.said_brand}
         for (brand, said), each in seen.items():
             if said != brand:
-                log.add(
-                    "brand_name", file=each.listing.file, field="brand", found=said, brand=brand
-                )
+                note = log.noter(file=each.listing.file, record="", brand=brand)
+                note("brand_name", "brand", said)
         return
     spelt = one_spelling((each.listing.brand for each in read), key=folded)
     for each in read:
@@ -515,18 +512,14 @@ def _nothing_left(path: Path, log: ProblemLog) -> SchemaError:
             "some brand of the catalogue must be in the register", file=path, found=brands,
             way_out="Give the register of the same day, or a crosswalk from old keys to new ones.",
         )  # fmt: skip
-    other = (
-        other_form(unpacked(path)[:200_000].decode("utf-8", "replace")) if path.is_file() else ""
-    )
-    if other:
+    head = unpacked(path)[:200_000].decode("utf-8", "replace") if path.is_file() else ""
+    if other := other_form(head):
         return SchemaError(other, file=path)
     found = next((row[4] for row in log.rows if row[6] in {"error_body", "no_product"}), "nothing")
-    if not reasons["error_body"]:
-        return SchemaError(
-            "the catalogue must hold at least one product", file=path, found=found,
-            way_out="An answer of the Consumer Data Right is `data` with a `productId` and a name.",
-        )  # fmt: skip
-    return SchemaError(
-        "the catalogue must hold at least one product", file=path, found=found,
-        way_out="The answers are error messages: download them again.",
+    way_out = (
+        "The answers are error messages: download them again." if reasons["error_body"]
+        else "An answer of the Consumer Data Right is `data` with a `productId` and a name."
     )  # fmt: skip
+    return SchemaError(
+        "the catalogue must hold at least one product", file=path, found=found, way_out=way_out
+    )

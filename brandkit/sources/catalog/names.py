@@ -19,18 +19,20 @@ from opencc import OpenCC
 _CJK = re.compile(r"[㐀-鿿豈-﫿]")
 _QUOTES = str.maketrans({mark: " " for mark in "\"“”„〝〞〟「」『』《》〈〉«»‘’'`·•*|"})
 
-_NUMBER = r"\d[\d,]*(?:\.\d+)?"
+# every repetition has an end, so that a text without blanks is read in a moment
+_SIGNS = r"(?:[<>≤≥=~]{1,9}\s*)?"
+_NUMBER = r"\d[\d,]{0,40}(?:\.\d{1,40})?"
 _AMOUNT = (
-    rf"(?:[<>≤≥=~]+\s*)?(?:[a-z]{{0,3}}[$€£¥]\s*{_NUMBER}\s*(?:k|m|bn|million|thousand)?"
+    rf"{_SIGNS}(?:[a-z]{{0,3}}[$€£¥]\s*{_NUMBER}\s*(?:k|m|bn|million|thousand)?"
     rf"|{_NUMBER}\s*(?:k|m)\b)\+?"
 )
-_PERCENT = rf"(?:[<>≤≥=~]+\s*)?{_NUMBER}\s*%\+?"
+_PERCENT = rf"{_SIGNS}{_NUMBER}\s*%\+?"
 _OR_MORE = r"(?:\s+(?:or|and)\s+(?:less|more|above|below|over|under))?"
 _COUNT_WORD = r"(?:one|two|three|four|five|six|seven|ten|twelve)"
 _COUNT = rf"(?:\d+(?:\.\d+)?|{_COUNT_WORD})"
 _PERIOD = r"(?:years?|yrs?|months?|mths?|mnths?|mos?|weeks?|wks?|days?)"
 _BETWEEN = r"\s*(?:-|–|—|~|to|and)\s*"
-_CN_NUMBER = r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十半]+)"
+_CN_NUMBER = r"(?:\d{1,40}(?:\.\d{1,40})?|[一二两三四五六七八九十半]{1,40})"
 _CN_PERIOD = r"(?:个月|年期|年|天|日|周|月)"
 
 #: Always: rates, tiers, terms, purposes of repayment, series, share classes.
@@ -55,9 +57,10 @@ _ALWAYS = [
     r"\b(?:series|issue|tranche|no\.?|number)\s*#?\d+[a-z]?\b", r"#\s*\d+\b",
     r"\bclass\s+[a-z]\b", r"\b[a-z][ -]class\b", r"(?<!\d)20[0-9]{2}(?!\d)年?度?",
     r"第(?:[0-9a-z/、,\-~至]+|[一二三四五六七八九十百]+)(?:期|号|款|批|季|只|档)",
-    r"(?:[0-9a-z]*\d[0-9a-z/\-]*)(?:期|号|款|批)", r"(?<![a-z])[a-z](?:类份额|类|份额|级)",
+    r"(?:[0-9a-z]{0,60}\d[0-9a-z/\-]{0,60})(?:期|号|款|批)",
+    r"(?<![a-z])[a-z](?:类份额|类|份额|级)",
     rf"{_CN_NUMBER}(?:[-~至]{_CN_NUMBER})?{_CN_PERIOD}",
-    r"[0-9a-z]*\d{5,}[0-9a-z]*", r"(?<![0-9a-z])\d{4}$",
+    r"[0-9a-z]{0,60}\d{5,}[0-9a-z]*", r"(?<![0-9a-z])\d{4}$",
 ]  # fmt: skip
 _LENDING = re.compile(
     r"\b(?:loans?|mortgages?|fixed|variable|lvr|p\s*&\s*i|i/?o|interest only|principal|"
