@@ -96,4 +96,4 @@ def _offer(said: Mapping[str, Any]) -> Offer:
         }
         numbers[facet] = {name: Entry("has", *amount) for name, amount in amounts.items()}
     listing = Listing(record=str(said["product"]), file="", lists=lists, numbers=numbers, **texts)
-    return Offer(listing.brand, listing.record, listing, 1, numbers)
+    return Offer(listing, 1, numbers)

@@ -16,7 +16,12 @@ T = TypeVar("T")
 
 KINDS = ("brand_table", "catalog", "survey", "branches")
 #: What of a study holds which kind of evidence.
-_HOLDS = {"catalogs": "catalog", "margins": "survey", **{kind: kind for kind in KINDS}}
+_HOLDS = {
+    "catalogs": "catalog",
+    "possible": "catalog",
+    "margins": "survey",
+    **{kind: kind for kind in KINDS},
+}
 
 
 Why = Literal["absent", "refused", "waits"]

@@ -25,7 +25,7 @@ def _links(a: Asking) -> Any:
 
 
 def _strategy(a: Asking) -> Any:
-    possible = [cell for one in a.catalogs.values() for cell in cells_sold(one)]
+    possible = [*a.possible, *(cell for one in a.catalogs.values() for cell in cells_sold(one))]
     return strategy_reading(
         a["gaps"], what_ifs=a["what_ifs"], value=a["choice"], claims=a["claims"], possible=possible
     )

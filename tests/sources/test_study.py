@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import re
 from datetime import date
 from pathlib import Path
 
@@ -203,7 +204,7 @@ def test_margins_are_named_as_the_answers_are(folder: Path) -> None:
         (TOML.replace("\n\n", "\nlanguage = 'zh-TW'\n\n"), r"\[study\] language \(line 3\): must be one of en, zh-Hant, zh-Hans; found text 'zh-TW'"),
         (TOML + "kind = 'count'\n", r"\[brand_table\] kind \(line 6\): must be one of counts, shares, ratings.*Did you mean 'counts'"),
         (TOML + "brands = 3\n", r"\[brand_table\] brands \(line 6\): must be a list"),
-        (TOML + "amount = 'n'\n", r"\[brand_table\] \(line 4\): `amount` belongs to a long table"),
+        (TOML + "amount = 'n'\n", r"\[brand_table\] amount \(line 6\): `amount` belongs to a long table"),
         (TOML + "wide = true\nattribute = 'a'\nbrand = 'b'\n", r"wide tables have no `attribute`"),
         (TOML + "wide = false\n", r"long tables need `attribute`"),
         (TOML + "attribute = 'a'\n", r"long tables need `brand`"),
@@ -218,6 +219,15 @@ def test_margins_are_named_as_the_answers_are(folder: Path) -> None:
          r"\[\[catalog.dates\]\] number 2 as_of \(line 10\): must be a .*date.*found text 'March'"),
         (TOML + "[catalog]\nsource = 'a'\nranges = { fee = [9, 1] }\n", r"`ranges` must run from low to high"),
         (TOML + "[catalog]\nsource = 'a'\ndisclosure = 'shut'\n", r"\[catalog\] disclosure \(line 8\): must be one of brand, closed, open"),
+        (TOML + "[catalog]\nsource = 'a'\nranges = { fee = [9] }\n", r"ranges.fee \(line 8\): must have 2 entries or more; found a list \[9\]"),
+        (TOML + "[catalog]\nsource = 'a'\nweights = { featuers = 1 }\n", r"weights.featuers \(line 8\): must be one of features, .*Did you mean 'features'"),
+        (TOML + "[catalog]\nsource = 'a'\nweights = { fees = 0 }\n", r"weights \(line 8\): `weights` must leave a facet above 0"),
+        (TOML + "[catalog]\nsource = 'a'\ndisclosure = { fee = 'open' }\n", r"disclosure.fee \(line 8\): must be one of features, .*Did you mean 'fees'"),
+        (TOML + "[catalog]\nsource = 'a'\nas_of = 2025-13-01\n", r"line 8.*Write a day as 2026-03-01"),
+        (TOML + "[study]\ntitle = 'x'\n", r"line 6.*The key or section stands twice"),
+        (TOML + "[survey]\nsource = 'a'\nwave = { column = 'd', by = 'year' }\n", r"wave.by \(line 8\): must be one of week, .*Did you mean 'half-year'\?$"),
+        (TOML + "[survey]\nsource = 'a'\nwave = { column = 'd' }\n", r"wave \(line 8\): `wave` with a column needs `by` or `order`"),
+        (TOML + "[[league_tables]]\nsource = 'a'\nbrand = 'b'\nscore = 3\n", r"\[\[league_tables\]\] number 1 score \(line 9\): must be text"),
         (TOML + "[survey]\nsource = 'a'\nblocks = { SAT = ['s1'] }\npaths = [['IMAG', 'SAT']]\n", r"`paths` must join blocks \(SAT\), and 'IMAG' is none"),
         (TOML + "[survey]\nsource = 'a'\nblocks = { SAT = 's1' }\n", r"\[survey\] blocks.SAT \(line 8\): must be a list"),
         (TOML + "[survey]\nsource = 'a'\nmargins = { age = { young = -1 } }\n", r"\[survey\] margins.age.young .*must be >= 0"),
@@ -360,6 +370,79 @@ def test_inspection_tells_everything_that_is_wrong_at_once(folder: Path) -> None
     assert "bnak" in wrong[2]
     assert not found.is_sound
     assert found.verdict().startswith("3 things are wrong")
+
+
+SURVEY = "id,bank,age,sat\n" + "".join(
+    f"{at},{('Civic', 'Kestrel')[at % 2]},{('young', 'old')[at % 3 > 0]},{1 + at % 5}\n"
+    for at in range(30)
+)
+PRODUCTS = "bank,id,type,features\nCivic,1,cards,app;desk\nKestrel,1,cards,app;gold\n"
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "told"),
+    [
+        ("survey", 'weight = "agee"', r"weight .*: must name a column of s.csv; found 'agee'.* Did you mean 'age'\?$"),
+        ("survey", 'strata = "zz"', r"strata .*: must name a column of s.csv; found 'zz'"),
+        ("survey", 'segments = ["aeg"]', r"segments .*: must name columns of the survey; found 'aeg'\. Did you mean 'age'\?$"),
+        ("survey", 'wave = { column = "age", order = ["young"] }', r"wave .*: must name every wave of 'age'"),
+        ("survey", "missing = { zz = [9] }", r"missing .*: must name columns"),
+        ("survey", "margins = { ages = { young = 1 } }", r"margins .*: must name columns of s.csv.*Did you mean 'age'"),
+        ("survey", "margins = { age = { young = 0.4, odl = 0.6 } }", r"margins.age .*: must name groups of age; it has \['old', 'young'\]; found \['odl'\]\. Did you mean 'old'\?$"),
+        ("survey", "margins = { age = { young = 400 } }", r"margins.age .*: must give a share to every group of age; found none for \['old'\]"),
+        ("survey", "margins = { age = { young = 0.4, old = 0.3 } }", r"margins.age .*: must sum to 1 over its groups; found 0.7"),
+        ("catalog", 'columns = { brnd = "bank" }', r"columns .*: must say what a column is by one of .*found 'brnd'\. Did you mean 'brand'\?$"),
+        ("catalog", 'columns = { brand = "bnk" }', r"columns .*: names columns that p.csv does not have: \['bnk'\].*Did you mean 'bank'\?$"),
+        ("catalog", 'format = "cdr"\nencoding = "utf-8"', r"encoding .*: belongs to format"),
+        ("catalog", 'crosswalk = "p.csv"', r"crosswalk .*: belongs to format"),
+        ("branches", "where = { typ = 'x' }", r"where .*: must name columns of b.csv; found \['typ'\].*Did you mean 'type'\?$"),
+        ("branches", "amount = 'x'", r"amount .*: must name columns of b.csv"),
+        ("league_tables", "aliases = 3", r"\[\[league_tables\]\] number 1 aliases .*: must be a table"),
+    ],
+)  # fmt: skip
+def test_what_a_reader_refuses_is_told_of_its_key(
+    tmp_path: Path, section: str, key: str, told: str
+) -> None:
+    for name, text in (("s.csv", SURVEY), ("p.csv", PRODUCTS), ("b.csv", PRODUCTS)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    head = {"survey": '[survey]\nsource = "s.csv"\nbrand = "bank"\nrespondent = "id"\n',
+            "catalog": '[catalog]\nsource = "p.csv"\n',
+            "branches": '[branches]\nsource = "b.csv"\nbrand = "bank"\nmarket = "type"\n',
+            "league_tables": '[[league_tables]]\nsource = "b.csv"\nbrand = "bank"\nscore = "id"\n',
+            }[section]  # fmt: skip
+    (tmp_path / "study.toml").write_text(f'[study]\ntitle = "t"\n{head}{key}\n', encoding="utf-8")
+    try:
+        wrong = [one.text for one in check_study(tmp_path).remarks if one.verdict == "wrong"]
+    except SchemaError as error:
+        wrong = [str(error)]
+    assert len(wrong) == 1, wrong
+    place = "league_tables" if section == "league_tables" else section
+    assert re.match(rf".*study.toml, \[+{place}\]+ ", wrong[0]), wrong[0]
+    assert re.search(told, wrong[0]), wrong[0]
+
+
+def test_margins_that_disagree_are_told(tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text(SURVEY, encoding="utf-8")
+    text = ('[study]\ntitle = "t"\n[survey]\nsource = "s.csv"\nrespondent = "id"\n[survey.margins]\n'
+            "age = { young = 400, old = 600 }\nbank = { Civic = 500, Kestrel = 700 }\n")  # fmt: skip
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    notes = [one.text for one in check_study(tmp_path).remarks if one.verdict == "note"]
+    assert any(
+        "margins disagree about how many there are (age 1,000, bank 1,200)" in n for n in notes
+    )
+    (tmp_path / "study.toml").write_text(text.replace("500", "300"), encoding="utf-8")
+    assert not any("disagree" in line for line in check_study(tmp_path).lines())
+
+
+def test_facets_are_those_that_products_are_compared_in() -> None:
+    from typing import get_args
+
+    from brandkit.overlap.similarity.facets import FACETS
+    from brandkit.sources.catalog.listing import SILENT_FACETS
+    from brandkit.sources.study.settings import Facet, SilentFacet
+
+    assert set(get_args(Facet)) == set(FACETS)
+    assert set(get_args(SilentFacet)) == set(SILENT_FACETS)
 
 
 def test_inspection_notes_spellings_and_names_that_are_missing(folder: Path) -> None:

@@ -206,9 +206,17 @@ def catalog_facets(catalog: Catalog) -> CatalogFacets:
         brands=brands,
         categories=tuple(categories),
         texts={facet: (kinds, pieces) for facet, (_, kinds, pieces) in texts.items()},
-        notes=(*notes, *_currency_notes(amounts.values())),
+        notes=(*_left_out(catalog), *notes, *_currency_notes(amounts.values())),
         as_of=_as_of(catalog.products),
     )
+
+
+def _left_out(catalog: Catalog) -> list[Message]:
+    """Say which banks have too few offers to be compared."""
+    if not catalog.left_out:
+        return []
+    text = "{n:count} {n:bank|banks} with too few products {n:is|are} not compared: {names}."
+    return [Message(text, {"n": len(catalog.left_out), "names": list(catalog.left_out)})]
 
 
 def entry_key(name: str) -> str:

@@ -43,6 +43,7 @@ _ISO_PERIOD = re.compile(
     r"(?:(?P<d>\d+(?:\.\d+)?)d)?(?:t.*)?"
 )
 _MONTHS = {"y": 12.0, "m": 1.0, "w": 7 * 12 / 365.25, "d": 12 / 365.25}
+_CN_UNITS = {"年": "y", "周": "w", "週": "w", "天": "d", "日": "d"}
 _CN_DIGITS = {"半": 0.5, "一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6,
               "七": 7, "八": 8, "九": 9, "十": 10}  # fmt: skip
 _PERIOD_UNIT = r"years?|yrs?|months?|mths?|weeks?|days?|个月|個月|月|年|天|日|周|週"
@@ -174,22 +175,15 @@ def parsed_months(text: str) -> float | None:
     high = _count(found["high"]) * _unit_months(found["unit"])
     if not found["low"]:
         return high
-    low = _count(found["low"]) * _unit_months(found["low_unit"] or found["unit"])
-    return (low + high) / 2
+    return (_count(found["low"]) * _unit_months(found["low_unit"] or found["unit"]) + high) / 2
 
 
 def _count(text: str) -> float:
-    return float(_CN_DIGITS[text]) if text in _CN_DIGITS else float(text)
+    return float(_CN_DIGITS.get(text) or text)
 
 
 def _unit_months(word: str) -> float:
-    if word[0] == "y" or word == "年":
-        return 12.0
-    if word[0] == "w" or word in {"周", "週"}:
-        return _MONTHS["w"]
-    if word[0] == "d" or word in {"天", "日"}:
-        return _MONTHS["d"]
-    return 1.0
+    return _MONTHS.get(_CN_UNITS.get(word, word)[0], 1.0)
 
 
 def mostly_percent(values: Sequence[float]) -> bool:

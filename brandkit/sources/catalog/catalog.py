@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +14,13 @@ import pandas as pd
 from brandkit.core.errors import InputError, check_option, did_you_mean, shown
 from brandkit.sources.catalog.cdr import read_cdr
 from brandkit.sources.catalog.fee_names import fee_name_frame
-from brandkit.sources.catalog.listing import SILENT_FACETS, Disclosure, ProblemLog
+from brandkit.sources.catalog.listing import (
+    COLUMNS,
+    LIST_FACETS,
+    SILENT_FACETS,
+    Disclosure,
+    ProblemLog,
+)
 from brandkit.sources.catalog.offers import attribute_frame, collapsed, product_frame
 from brandkit.sources.catalog.register import Named
 from brandkit.sources.catalog.table import read_catalog_table
@@ -58,6 +64,8 @@ class Catalog:
     fee_names : DataFrame
         The list to review: label (a fee's name as banks write it), attribute (the word of the
         vocabulary it was read as), recognised, n (fees so named).
+    left_out : mapping
+        Brand -> its offers, where these were too few to compare (:func:`among`).
 
     Notes
     -----
@@ -82,6 +90,7 @@ class Catalog:
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     own_names: Mapping[str, str] = field(default_factory=dict)
     fee_names: pd.DataFrame = field(default_factory=lambda: fee_name_frame({}))
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def brands(self) -> list[str]:
@@ -173,28 +182,28 @@ def read_catalog(
     check_option("format", format, ("cdr", "table"))
     silence, day, bounds = _disclosures(disclosure), _as_of(as_of), _ranges(ranges)
     log = ProblemLog()
-    if format == "cdr":
-        for name, value in (("columns", columns), ("encoding", encoding), ("sheet", sheet)):
-            if value is not None:
-                raise InputError(
-                    f'`{name}` belongs to format="table"; found it with format="cdr". Leave it out.'
-                )
-        source = read_cdr(
-            Path(path), log, register=register, crosswalk=crosswalk, aliases=aliases, as_of=day
-        )
-    else:
-        if crosswalk is not None:
+    table: dict[str, Any] = {
+        "columns": columns,
+        "encoding": encoding,
+        "sheet": sheet,
+        "header_row": header_row,
+    }
+    shared: dict[str, Any] = {"register": register, "aliases": aliases, "as_of": day}
+    other = "table" if format == "cdr" else "cdr"
+    for name, value in (table if format == "cdr" else {"crosswalk": crosswalk}).items():
+        if value is not None:
             raise InputError(
-                '`crosswalk` belongs to format="cdr"; tables have no keys. Leave it out.'
+                f'`{name}` belongs to format="{other}"; found it with format="{format}". '
+                "Leave it out."
             )
-        source = read_catalog_table(
-            Path(path), log, columns=columns, register=register, aliases=aliases, as_of=day,
-            encoding=encoding, sheet=sheet, header_row=header_row,
-        )  # fmt: skip
+    source = (
+        read_cdr(Path(path), log, crosswalk=crosswalk, **shared) if format == "cdr"
+        else read_catalog_table(Path(path), log, **table, **shared)
+    )  # fmt: skip
     offers, records = collapsed(source.listings)
     attributes = attribute_frame(offers, silence)
     _note_outside(attributes, bounds, Path(path).name, log)
-    _note_owners(owners or {}, {offer.brand for offer in offers}, Path(path).name, log)
+    _note_owners(owners or {}, {offer.first.brand for offer in offers}, Path(path).name, log)
     return Catalog(
         products=product_frame(offers, source.as_of),
         attributes=attributes,
@@ -207,6 +216,68 @@ def read_catalog(
         ranges=MappingProxyType(bounds),
         fee_names=fee_name_frame(source.fee_names),
     )
+
+
+def among(catalog: Catalog, *, peers: Collection[str] = (), minimum_offers: int = 1) -> Catalog:
+    r"""Restrict a catalogue to the banks that are to be compared, as if it held no others.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    peers : collection of str
+        The banks; all of them where empty. Those that are not in the catalogue are passed over.
+    minimum_offers : int, default 1
+        Banks with fewer offers are left out, and stand in ``left_out`` and ``problems``.
+
+    Returns
+    -------
+    Catalog
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "products.csv"
+    >>> text = "brand,name,features\nCivic,Saver,app\nCivic,Card,app\nKestrel,Nest,app\n"
+    >>> _ = file.write_text(text, encoding="utf-8")
+    >>> found = among(read_catalog(file, format="table"), minimum_offers=2)
+    >>> found.brands, dict(found.left_out)
+    (['Civic'], {'Kestrel': 1})
+    """
+    offers = catalog.products["brand"].astype("str").value_counts().sort_index()
+    asked = offers[offers.index.isin(list(peers))] if peers else offers
+    few, kept = asked[asked < minimum_offers], set(asked.index[asked >= minimum_offers])
+    products, attributes, records = (
+        frame[frame["brand"].isin(kept)].reset_index(drop=True)
+        for frame in (catalog.products, catalog.attributes, catalog.records)
+    )
+    log = ProblemLog(list(catalog.problems[list(COLUMNS)].itertuples(index=False, name=None)))
+    log.rows = [row for row in log.rows if not row[5] or row[5] in kept]
+    for brand, n in few.items():
+        log.add("few_offers", file="", field="minimum_offers", found=str(n), brand=str(brand))
+    return replace(
+        catalog,
+        products=products,
+        attributes=_mentioned(attributes, products, catalog.disclosure),
+        records=records,
+        problems=log.frame(),
+        brand_keys=MappingProxyType({b: k for b, k in catalog.brand_keys.items() if b in kept}),
+        left_out=MappingProxyType({str(brand): int(n) for brand, n in few.items()}),
+    )
+
+
+def _mentioned(
+    attributes: pd.DataFrame, products: pd.DataFrame, disclosure: Mapping[str, str]
+) -> pd.DataFrame:
+    """Leave out of lists what no offer of the category mentions any more."""
+    offer = ["brand", "product"]
+    category = products.astype(dict.fromkeys(offer, "str")).set_index(offer)["category"]
+    at = pd.MultiIndex.from_frame(attributes[offer].astype("str"))
+    facet, state = attributes["facet"], attributes["state"]
+    closed = facet.isin([name for name, rule in disclosure.items() if rule == "closed"])
+    keys = [category.reindex(at).astype("str").to_numpy(), facet, attributes["attribute"]]
+    said = (state == "has") | ((state == "has_not") & ~closed)
+    is_known = said.groupby(keys, observed=True).transform("any") | ~facet.isin(LIST_FACETS)
+    return attributes[is_known].reset_index(drop=True)
 
 
 def _disclosures(disclosure: Disclosure | Mapping[str, Disclosure]) -> dict[str, Disclosure]:

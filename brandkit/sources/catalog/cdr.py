@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,12 +21,13 @@ from brandkit.core.errors import MissingFileError, SchemaError, shown
 from brandkit.sources.catalog.cdr_fields import Parts, product_parts, rate_entries
 from brandkit.sources.catalog.listing import (
     Listing,
+    Note,
     ProblemLog,
     Source,
     distinct_listings,
     named_day,
 )
-from brandkit.sources.catalog.names import folded, repaired_text
+from brandkit.sources.catalog.names import folded, one_spelling, repaired_text
 from brandkit.sources.catalog.register import Named, read_aliases, read_crosswalk, read_register
 from brandkit.sources.tables.files import ending, unpacked
 
@@ -131,63 +133,54 @@ def _documents(file: Path) -> Iterator[tuple[str, Any]]:
     """Give each JSON document of a file: one a line, or the whole file as one."""
     content = unpacked(file)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        content = _reencoded(content, file)
+        try:
+            content = content.decode("utf-16").encode("utf-8")
+        except UnicodeDecodeError:
+            raise SchemaError(
+                "the text must be UTF-8", file=file, found="damaged UTF-16",
+                way_out="Download it again.",
+            ) from None  # fmt: skip
     content = content.removeprefix(b"\xef\xbb\xbf")
-    if not content.strip():
-        raise SchemaError("the file must not be empty", file=file, way_out="Download it again.")
-    if _first_line_is_whole(content):
-        for number, line in enumerate(content.split(b"\n"), 1):
-            if line.strip():
-                yield f"line {number}", _parsed(line, file, f"line {number}")
-    else:
-        yield "item 1", _parsed(content, file, None)
-
-
-def _reencoded(content: bytes, file: Path) -> bytes:
-    try:
-        return content.decode("utf-16").encode("utf-8")
-    except UnicodeDecodeError:
-        raise SchemaError(
-            "the text must be UTF-8", file=file, found="damaged UTF-16",
-            way_out="Download it again.",
-        ) from None  # fmt: skip
-
-
-def _first_line_is_whole(content: bytes) -> bool:
     first, _, rest = content.lstrip().partition(b"\n")
-    if not rest.strip():
-        return False
+    if not first:
+        raise SchemaError("the file must not be empty", file=file, way_out="Download it again.")
     try:
-        json.loads(first)
+        is_lines = bool(rest.strip() and [json.loads(first)])
     except (ValueError, RecursionError):
-        return False
-    return True
+        is_lines = False
+    if not is_lines:
+        yield "item 1", _parsed(content, file, None)
+        return
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if line.strip():
+            yield f"line {number}", _parsed(line, file, f"line {number}")
 
 
 def _parsed(text: bytes, file: Path, place: str | None) -> Any:
+    again = "It is cut off or no JSON: download it again, or leave it out."
     try:
         return json.loads(text)
     except UnicodeDecodeError as error:
-        raise SchemaError(
-            "the text must be UTF-8", file=file, place=place,
-            found=f"byte 0x{text[error.start]:02x}", way_out="Download it again.",
-        ) from None  # fmt: skip
+        rule, found, way_out = (
+            "the text must be UTF-8", f"byte 0x{text[error.start]:02x}", "Download it again."
+        )  # fmt: skip
     except RecursionError:
-        raise SchemaError(
-            "the JSON is nested too deeply to be a product", file=file, place=place,
-            way_out="Leave the file out.",
-        ) from None  # fmt: skip
+        rule, found, way_out = (
+            "the JSON is nested too deeply to be a product", None, "Leave the file out."
+        )  # fmt: skip
     except ValueError as error:
-        where = place or f"line {getattr(error, 'lineno', 1)}"
-        raise SchemaError(
-            "the text must be whole JSON", file=file, place=where, found=_said(error, text),
-            way_out="It is cut off or no JSON: download it again, or leave it out.",
-        ) from None  # fmt: skip
+        at = getattr(error, "pos", 0)
+        place = place or f"line {getattr(error, 'lineno', 1)}"
+        near = text[max(at - 20, 0) : at + 20].decode("utf-8", "replace").strip()
+        rule, found, way_out = "the text must be whole JSON", near or "its end", again
+    raise SchemaError(rule, file=file, place=place, found=found, way_out=way_out)
 
 
-def _said(error: ValueError, text: bytes) -> str:
-    at = getattr(error, "pos", 0)
-    return text[max(at - 20, 0) : at + 20].decode("utf-8", "replace").strip() or "its end"
+#: What an envelope tells of an answer -> its keys.
+_ENVELOPE = {
+    "key": ("brand_key",), "name": ("register_name", "brand_name"), "member": ("file",),
+    "list_status": ("list_status",), "day": ("snapshot", "as_of"),
+}  # fmt: skip
 
 
 def _unwrapped(content: Any, file: str, place: str) -> Iterator[Answer]:
@@ -201,31 +194,23 @@ def _unwrapped(content: Any, file: str, place: str) -> Iterator[Answer]:
             "a product answer must be a JSON object", file=file, place=place, found=shown(content),
             way_out="An answer has `data`, or `errors`.",
         )  # fmt: skip
+    told: dict[str, str] = {}
+    body: Any = content
     if _OUTER & content.keys():
         body = content.get("response", content.get("body"))
-        for answer in _bodies(body, file, place):
-            answer.key = _text(content.get("brand_key"))
-            answer.name = _text(content.get("register_name") or content.get("brand_name"))
-            answer.member = _text(content.get("file"))
-            answer.list_status = _text(content.get("list_status"))
-            answer.day = _text(content.get("snapshot") or content.get("as_of"))
-            yield answer
+        told = {
+            name: next((_text(content[key]) for key in keys if content.get(key)), "")
+            for name, keys in _ENVELOPE.items()
+        }
+    data = body.get("data") if isinstance(body, Mapping) else None
+    if isinstance(data, Mapping) and isinstance(data.get("products"), list):
+        data = data["products"]
+    if isinstance(data, list):
+        for at, item in enumerate(data, 1):
+            yield Answer(file, f"{place}, item {at}", {"data": item}, **told)
         return
-    yield from _bodies(content, file, place)
-
-
-def _bodies(body: Any, file: str, place: str) -> Iterator[Answer]:
-    if isinstance(body, Mapping):
-        data = body.get("data")
-        if isinstance(data, Mapping) and isinstance(data.get("products"), list):
-            data = data["products"]
-        if isinstance(data, list):
-            for at, item in enumerate(data, 1):
-                yield Answer(file, f"{place}, item {at}", {"data": item})
-            return
-        if data is None and "productId" in body:
-            body = {"data": body}
-    yield Answer(file, place, body)
+    is_bare = isinstance(body, Mapping) and data is None and "productId" in body
+    yield Answer(file, place, {"data": body} if is_bare else body, **told)
 
 
 def _text(value: object) -> str:
@@ -240,28 +225,13 @@ _CATEGORIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Noter:
-    """Notes problems of one record."""
-
-    log: ProblemLog
-    file: str
-    record: str
-    brand: str
-
-    def __call__(self, reason: str, field: str, found: object) -> None:
-        self.log.add(
-            reason, file=self.file, record=self.record, field=field, found=found, brand=self.brand
-        )
-
-
 @dataclass(slots=True)
 class _Read:
     """A product whose brand's spelling and rates are not settled yet."""
 
     listing: Listing
     parts: Parts
-    note: _Noter
+    note: Note
     body: str
     said_brand: str
 
@@ -324,7 +294,8 @@ def read_cdr(
     _settle_rates(read)
     _note_identical(read)
     source.listings = distinct_listings([(each.listing, each.body) for each in read], log)
-    source.as_of = as_of or _newest_day(path, days)
+    told = [day for day in map(_as_day, days) if day is not None]
+    source.as_of = as_of or max(told, default=None) or named_day(path.name)
     return source
 
 
@@ -333,7 +304,8 @@ def _read_answer(answer: Answer, brands: _Brands, log: ProblemLog, source: Sourc
     data = data if isinstance(data, Mapping) and data else None
     brand, key, is_listed = brands.of(answer, data or {})
     identifier = _text((data or {}).get("productId"))
-    note = _Noter(log, answer.file, identifier or answer.member or answer.place, brand)
+    record = identifier or answer.member or answer.place
+    note = log.noter(file=answer.file, record=record, brand=brand)
     if not is_listed:
         note("ghost", "brand", key or brand)
     if answer.list_status == "error":
@@ -369,11 +341,9 @@ class _Brands:
     """Names brands as the register does, and says which are not in it."""
 
     def __init__(
-        self,
-        register: Mapping[str, str] | None,
-        crosswalk: Mapping[str, str],
+        self, register: Mapping[str, str] | None, crosswalk: Mapping[str, str],
         aliases: Mapping[str, str],
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.register, self.crosswalk, self.aliases = register, crosswalk, aliases
         self.by_name = {folded(name): key for key, name in (register or {}).items()}
 
@@ -406,20 +376,15 @@ def _settle_brands(read: list[_Read], log: ProblemLog, *, has_register: bool) ->
         seen = {(each.listing.brand, each.said_brand): each for each in read if each.said_brand}
         for (brand, said), each in seen.items():
             if said != brand:
-                log.add(
-                    "brand_name", file=each.listing.file, field="brand", found=said, brand=brand
-                )
+                note = log.noter(file=each.listing.file, record="", brand=brand)
+                note("brand_name", "brand", said)
         return
-    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    spelt = one_spelling((each.listing.brand for each in read), key=folded)
     for each in read:
-        spellings[folded(each.listing.brand)][each.listing.brand] += 1
-    for counts in spellings.values():
-        if len(counts) > 1:
-            chosen = min(counts, key=lambda name: (-counts[name], name))
-            for each in read:
-                if each.listing.brand in counts and each.listing.brand != chosen:
-                    each.note("brand_spelling", "brand", each.listing.brand)
-                    each.listing.brand = chosen
+        chosen = spelt[each.listing.brand]
+        if each.listing.brand != chosen:
+            each.note("brand_spelling", "brand", each.listing.brand)
+            each.listing.brand = chosen
 
 
 def _settle_rates(read: list[_Read]) -> None:
@@ -455,22 +420,19 @@ def _fingerprint(listing: Listing, parts: Parts) -> str:
 
 def _failure(body: Any) -> tuple[str, str, object]:
     """Say what came instead of a product."""
+    said: list[Any] = [body] if isinstance(body, str) else []
     if isinstance(body, Mapping):
         errors = body.get("errors")
+        said = [body.get(name) for name in ("errors", "error", "message")]
         if isinstance(errors, list) and errors and isinstance(errors[0], Mapping):
-            first = errors[0]
-            said = (first.get("title"), first.get("detail"), first.get("code"))
-            return "error_body", "response", next((_text(text) for text in said if text), "errors")
-        for name in ("errors", "error", "message"):
-            if body.get(name):
-                return "error_body", "response", _text(body[name])
-        return "no_product", "response", list(body)[:5]
-    if isinstance(body, str):
-        return "error_body", "response", body
-    return "no_product", "response", body
+            said = [*(errors[0].get(name) for name in ("title", "detail", "code")), "errors"]
+    told = next((_text(text) for text in said if text or isinstance(body, str)), None)
+    if told is not None:
+        return "error_body", "response", told
+    return "no_product", "response", list(body)[:5] if isinstance(body, Mapping) else body
 
 
-def _category(data: Mapping[str, Any], note: _Noter) -> str:
+def _category(data: Mapping[str, Any], note: Note) -> str:
     written = data.get("productCategory")
     if not isinstance(written, str) or not written.strip():
         note("no_category", "productCategory", written)
@@ -481,7 +443,7 @@ def _category(data: Mapping[str, Any], note: _Noter) -> str:
     return _CATEGORIES.get(plain.lower(), plain.lower())
 
 
-def _repaired(data: Mapping[str, Any], name: str, note: _Noter) -> str:
+def _repaired(data: Mapping[str, Any], name: str, note: Note) -> str:
     value = data.get(name)
     if value is not None and not isinstance(value, str):
         note("wrong_form", name, value)
@@ -493,7 +455,7 @@ def _repaired(data: Mapping[str, Any], name: str, note: _Noter) -> str:
 
 
 def _check_last_day(
-    data: Mapping[str, Any], answer: Answer, as_of: date | None, note: _Noter
+    data: Mapping[str, Any], answer: Answer, as_of: date | None, note: Note
 ) -> None:
     # only the day counts, and the banks write the time after it in ten ways
     for name in ("effectiveFrom", "effectiveTo", "lastUpdated"):
@@ -516,11 +478,30 @@ def _as_day(text: object) -> date | None:
         return None
 
 
-def _newest_day(path: Path, days: set[str]) -> date | None:
-    said = sorted(day for day in map(_as_day, days) if day is not None)
-    if said:
-        return said[-1]
-    return named_day(path.name)
+_UK = re.compile(r'"(PCA|BCA|CCC|SMELoan|PCAMarketingState|BrandName)"\s*:')
+
+
+def other_form(text: str) -> str:
+    """Name the form that product data in JSON have, where it is not the one that is read.
+
+    Parameters
+    ----------
+    text : str
+        The beginning of the file.
+
+    Examples
+    --------
+    >>> other_form('{"data": [{"Brand": [{"BrandName": "Civic", "PCA": []}]}]}')[:40]
+    'product data of UK Open Banking are not '
+    >>> other_form('{"data": {"productId": "1"}}')
+    ''
+    """
+    if not _UK.search(text) or '"productId"' in text:
+        return ""
+    return (
+        "product data of UK Open Banking are not supported; JSON is read in the form of the "
+        "Consumer Data Right. Export a table of products: one row a product"
+    )
 
 
 def _nothing_left(path: Path, log: ProblemLog) -> SchemaError:
@@ -531,8 +512,14 @@ def _nothing_left(path: Path, log: ProblemLog) -> SchemaError:
             "some brand of the catalogue must be in the register", file=path, found=brands,
             way_out="Give the register of the same day, or a crosswalk from old keys to new ones.",
         )  # fmt: skip
+    head = unpacked(path)[:200_000].decode("utf-8", "replace") if path.is_file() else ""
+    if other := other_form(head):
+        return SchemaError(other, file=path)
     found = next((row[4] for row in log.rows if row[6] in {"error_body", "no_product"}), "nothing")
-    return SchemaError(
-        "the catalogue must hold at least one product", file=path, found=found,
-        way_out="The answers are error messages: download them again.",
+    way_out = (
+        "The answers are error messages: download them again." if reasons["error_body"]
+        else "An answer of the Consumer Data Right is `data` with a `productId` and a name."
     )  # fmt: skip
+    return SchemaError(
+        "the catalogue must hold at least one product", file=path, found=found, way_out=way_out
+    )

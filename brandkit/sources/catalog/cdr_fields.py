@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -19,13 +19,10 @@ from brandkit.sources.catalog.amounts import (
     parsed_months,
 )
 from brandkit.sources.catalog.fee_names import fee_attribute
-from brandkit.sources.catalog.listing import Entry
+from brandkit.sources.catalog.listing import Entry, Note
 from brandkit.sources.catalog.offers import headline
 
 Fields = Mapping[str, Any]
-#: Notes a problem: reason, field, found.
-Note = Callable[[str, str, object], None]
-
 #: Types as they are read -> as readers see them, where lower case is not enough.
 _WORDS = {"UNLIMITED_TXNS": "unlimited transactions", "FREE_TXNS": "free transactions",
           "FREE_TXNS_ALLOWANCE": "free transactions allowance", "NPP_PAYID": "PayID",
@@ -53,6 +50,7 @@ _BUSINESS_NAME = re.compile(
 #: How often a periodic fee is charged -> times a year.
 _YEAR = 12.0
 _AT_COST = re.compile(r"\bat[- ]cost\b|\bactual cost", re.IGNORECASE)
+_PLAIN = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*", re.IGNORECASE)
 _RATES = ("rate", "balanceRate", "transactionRate", "accruedRate")
 
 _MORE = ("additionalValue", "additionalInfo", "additionalInfoUri")
@@ -256,13 +254,10 @@ def _read_eligibility(data: Fields, note: Note, parts: Parts) -> None:
 
 
 def _first_amount(entry: Fields) -> Amount | None:
-    for key in ("additionalValue", "additionalInfo"):
-        value = entry.get(key)
-        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-            amount = parsed_amount(str(value))
-            if amount is not None:
-                return amount
-    return None
+    told = (entry.get(key) for key in ("additionalValue", "additionalInfo"))
+    amounts = (parsed_amount(str(value)) for value in told
+               if isinstance(value, (str, int, float)) and not isinstance(value, bool))  # fmt: skip
+    return next((amount for amount in amounts if amount is not None), None)
 
 
 def _read_fees(data: Fields, note: Note, parts: Parts, fee_names: Counter[tuple[str, str]]) -> None:
@@ -347,24 +342,15 @@ def _amount(value: object, field_name: str, note: Note) -> Amount | None:
     if amount is None:
         if text.strip():
             note("no_number", field_name, text)
-    elif amount.with_text or not _is_plain(text):
+    elif amount.with_text or not _PLAIN.fullmatch(text):
         note("amount_text", field_name, text)
     return amount
 
 
-@lru_cache(maxsize=20_000)
-def _is_plain(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _read_constraints(data: Fields, note: Note, parts: Parts) -> None:
     stated: dict[str, list[Entry]] = {}
-    for plain, entry in _typed(_entries(data, "constraints", note) or [], "constraintType",
-                               "constraints", note):  # fmt: skip
+    entries = _entries(data, "constraints", note) or []
+    for plain, entry in _typed(entries, "constraintType", "constraints", note):
         value = entry.get("additionalValue")
         amount = parsed_amount(str(value)) if isinstance(value, (str, int, float)) else None
         if amount is None:
@@ -392,10 +378,8 @@ def _read_rates(data: Fields, note: Note, parts: Parts) -> None:
                 periods += [period] if period else []
             if amount is None:
                 continue
-            parts.rates.append(
-                Rate(f"{side} {words_of(plain)} rate", amount.value, "DISCOUNT" in plain, name,
-                     str(written))
-            )  # fmt: skip
+            attribute, is_discount = f"{side} {words_of(plain)} rate", "DISCOUNT" in plain
+            parts.rates.append(Rate(attribute, amount.value, is_discount, name, str(written)))
     if periods:
         parts.terms["minimum term"] = Entry("has", min(periods), "months")
         parts.terms["maximum term"] = Entry("has", max(periods), "months")
@@ -420,9 +404,7 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
-def rate_entries(
-    products: list[tuple[list[Rate], Note]],
-) -> list[dict[str, Entry]]:
+def rate_entries(products: list[tuple[list[Rate], Note]]) -> list[dict[str, Entry]]:
     """Bring one bank's rates to fractions, and give each product its headline rates.
 
     Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -14,23 +14,15 @@ import pandas as pd
 
 from brandkit.sources.catalog.catalog import Catalog, read_catalog
 from brandkit.sources.study.settings import CatalogSection
-from brandkit.sources.study.store import kept_frames, sha256_of
+from brandkit.sources.study.store import files_of, kept_frames, sha256_of
 from brandkit.sources.tables.files import ENDINGS, ending
 
 #: Bytes of the files from which keeping pays; smaller ones are read as fast as what is kept.
 LARGE = 250_000
 _FACTS = "facts"
 #: Keys of ``[catalog]`` that reading depends on, beside its files.
-_OPTIONS = (
-    "aliases",
-    "encoding",
-    "sheet",
-    "header_row",
-    "columns",
-    "owners",
-    "disclosure",
-    "ranges",
-)
+_OPTIONS = {"aliases", "encoding", "sheet", "header_row", "columns", "owners", "disclosure",
+            "ranges"}  # fmt: skip
 
 
 def kept_catalog(
@@ -74,13 +66,11 @@ def kept_catalog(
     >>> sorted(kept.name for kept in (folder / "kept").iterdir())[:2]
     ['attributes.parquet', 'facts.parquet']
     """
-    inside = {name: path for name, path in _files(files)}
+    inside = {name: path for key, one in files.items() for name, path in files_of(key, one).items()}
     if sum(path.stat().st_size for path in inside.values()) < (LARGE if large is None else large):
         return read()
-    made_from = {
-        "inputs": {name: sha256_of(path) for name, path in inside.items()},
-        "options": dict(options),
-    }
+    hashes = {name: sha256_of(path) for name, path in inside.items()}
+    made_from = {"inputs": hashes, "options": dict(options)}
     return _catalog(kept_frames(place, made_from=made_from, make=lambda: _frames(read())))
 
 
@@ -109,38 +99,23 @@ def declared_catalog(
     """
     there = {key: path for key, path in paths.items() if path is not None}
     source = there["source"]
-    form = section.format or ("table" if ending(source) in ENDINGS else "cdr")
-    options = {
-        **section.model_dump(mode="json", include=set(_OPTIONS)),
-        "names": {key: path.name for key, path in there.items()},  # they stand in the records
-        "as_of": as_of.isoformat() if as_of else None, "format": form,
-    }  # fmt: skip
+    options = section.model_dump(mode="json", include=_OPTIONS)
     columns = {
         name: value[0] if isinstance(value, list) and len(value) == 1 else value
         for name, value in section.columns.items()
     }
-
-    def read() -> Catalog:
-        return read_catalog(
-            source, format=form, columns=columns or None, encoding=section.encoding,
-            sheet=section.sheet, header_row=section.header_row, register=there.get("register"),
-            aliases=section.aliases if isinstance(section.aliases, dict) else there.get("aliases"),
-            crosswalk=there.get("crosswalk"), as_of=as_of, disclosure=section.disclosure,
-            owners=section.owners, ranges=section.ranges or None,
-        )  # fmt: skip
-
-    return kept_catalog(place, files=there, options=options, read=read)
-
-
-def _files(files: Mapping[str, Path]) -> Sequence[tuple[str, Path]]:
-    found = []
-    for name, path in files.items():
-        below = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else None
-        if below is None:
-            found.append((name, path))
-        else:
-            found += [(f"{name}/{one.relative_to(path).as_posix()}", one) for one in below]
-    return found
+    reading: dict[str, Any] = {
+        **options, "columns": columns or None, "ranges": section.ranges or None, "as_of": as_of,
+        "format": section.format or ("table" if ending(source) in ENDINGS else "cdr"),
+        **{key: there[key] for key in ("register", "aliases", "crosswalk") if key in there},
+    }  # fmt: skip
+    options |= {
+        "names": {key: path.name for key, path in there.items()},  # they stand in the records
+        "as_of": as_of.isoformat() if as_of else None, "format": reading["format"],
+    }  # fmt: skip
+    return kept_catalog(
+        place, files=there, options=options, read=lambda: read_catalog(source, **reading)
+    )
 
 
 def _frames(catalog: Catalog) -> dict[str, pd.DataFrame]:

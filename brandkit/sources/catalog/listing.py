@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -25,6 +25,7 @@ REASONS = MappingProxyType({
     "no_brand": "The row names no brand; left out.",
     "no_category": "The product names no category; “not stated” stands for it.",
     "duplicate": "The same record stands in the catalogue twice; one is left out.",
+    "few_offers": "The bank has fewer offers than the study compares; its offers are left out.",
     "same_id": "Two records of the brand share this id; they are told apart by a number.",
     # not current
     "stale_list": "The brand's product list failed that day; its records may be older.",
@@ -56,6 +57,8 @@ REASONS = MappingProxyType({
                  "and rates agree.",
 })  # fmt: skip
 
+#: Notes a problem of a record: reason, field, found.
+Note = Callable[[str, str, object], None]
 COLUMNS = ("file", "record", "field", "problem", "found", "brand", "reason")
 
 
@@ -86,6 +89,14 @@ class ProblemLog:
         """Note one problem; ``reason`` is a key of :data:`REASONS`."""
         what = found if isinstance(found, str) and len(found) <= 60 else shown(found).strip("'")
         self.rows.append((file, record, field, REASONS[reason], str(what), brand, reason))
+
+    def noter(self, *, file: str, record: str, brand: str) -> Note:
+        """Give what notes problems of one record."""
+
+        def note(reason: str, field: str, found: object) -> None:
+            self.add(reason, file=file, record=record, field=field, found=found, brand=brand)
+
+        return note
 
     def frame(self) -> pd.DataFrame:
         """Give the problems, each once, sorted."""

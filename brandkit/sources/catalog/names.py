@@ -10,6 +10,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 
 from opencc import OpenCC
@@ -17,18 +19,20 @@ from opencc import OpenCC
 _CJK = re.compile(r"[㐀-鿿豈-﫿]")
 _QUOTES = str.maketrans({mark: " " for mark in "\"“”„〝〞〟「」『』《》〈〉«»‘’'`·•*|"})
 
-_NUMBER = r"\d[\d,]*(?:\.\d+)?"
+# every repetition has an end, so that a text without blanks is read in a moment
+_SIGNS = r"(?:[<>≤≥=~]{1,9}\s*)?"
+_NUMBER = r"\d[\d,]{0,40}(?:\.\d{1,40})?"
 _AMOUNT = (
-    rf"(?:[<>≤≥=~]+\s*)?(?:[a-z]{{0,3}}[$€£¥]\s*{_NUMBER}\s*(?:k|m|bn|million|thousand)?"
+    rf"{_SIGNS}(?:[a-z]{{0,3}}[$€£¥]\s*{_NUMBER}\s*(?:k|m|bn|million|thousand)?"
     rf"|{_NUMBER}\s*(?:k|m)\b)\+?"
 )
-_PERCENT = rf"(?:[<>≤≥=~]+\s*)?{_NUMBER}\s*%\+?"
+_PERCENT = rf"{_SIGNS}{_NUMBER}\s*%\+?"
 _OR_MORE = r"(?:\s+(?:or|and)\s+(?:less|more|above|below|over|under))?"
 _COUNT_WORD = r"(?:one|two|three|four|five|six|seven|ten|twelve)"
 _COUNT = rf"(?:\d+(?:\.\d+)?|{_COUNT_WORD})"
 _PERIOD = r"(?:years?|yrs?|months?|mths?|mnths?|mos?|weeks?|wks?|days?)"
 _BETWEEN = r"\s*(?:-|–|—|~|to|and)\s*"
-_CN_NUMBER = r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十半]+)"
+_CN_NUMBER = r"(?:\d{1,40}(?:\.\d{1,40})?|[一二两三四五六七八九十半]{1,40})"
 _CN_PERIOD = r"(?:个月|年期|年|天|日|周|月)"
 
 #: Always: rates, tiers, terms, purposes of repayment, series, share classes.
@@ -53,9 +57,10 @@ _ALWAYS = [
     r"\b(?:series|issue|tranche|no\.?|number)\s*#?\d+[a-z]?\b", r"#\s*\d+\b",
     r"\bclass\s+[a-z]\b", r"\b[a-z][ -]class\b", r"(?<!\d)20[0-9]{2}(?!\d)年?度?",
     r"第(?:[0-9a-z/、,\-~至]+|[一二三四五六七八九十百]+)(?:期|号|款|批|季|只|档)",
-    r"(?:[0-9a-z]*\d[0-9a-z/\-]*)(?:期|号|款|批)", r"(?<![a-z])[a-z](?:类份额|类|份额|级)",
+    r"(?:[0-9a-z]{0,60}\d[0-9a-z/\-]{0,60})(?:期|号|款|批)",
+    r"(?<![a-z])[a-z](?:类份额|类|份额|级)",
     rf"{_CN_NUMBER}(?:[-~至]{_CN_NUMBER})?{_CN_PERIOD}",
-    r"[0-9a-z]*\d{5,}[0-9a-z]*", r"(?<![0-9a-z])\d{4}$",
+    r"[0-9a-z]{0,60}\d{5,}[0-9a-z]*", r"(?<![0-9a-z])\d{4}$",
 ]  # fmt: skip
 _LENDING = re.compile(
     r"\b(?:loans?|mortgages?|fixed|variable|lvr|p\s*&\s*i|i/?o|interest only|principal|"
@@ -100,6 +105,36 @@ def _folded(text: str) -> str:
     if _CJK.search(wide):
         wide = _to_simplified().convert(wide)
     return " ".join(wide.split())
+
+
+def one_spelling(
+    words: Iterable[str], *, key: Callable[[str], str] | None = None
+) -> dict[str, str]:
+    """Give every spelling of a word the commonest one: case, width, script and blanks aside.
+
+    Examples
+    --------
+    >>> one_spelling(["Home Loans", "home_loans", "Home Loans"])["home_loans"]
+    'Home Loans'
+    """
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for word in words:
+        counts[(key or spelling_key)(word)][word] += 1
+    return {
+        word: min(spellings, key=lambda word: (-spellings[word], word))
+        for spellings in counts.values() for word in spellings
+    }  # fmt: skip
+
+
+def spelling_key(word: str) -> str:
+    """Fold a word so that its spellings meet.
+
+    Examples
+    --------
+    >>> spelling_key("Ｈome_Loans ") == spelling_key("home  loans")
+    True
+    """
+    return " ".join(re.sub(r"[_\-]+", " ", folded(word)).split())
 
 
 def series_key(text: str) -> str:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -38,15 +38,12 @@ _HIGHEST = re.compile(r"\b(?:deposits?|savings?|bonus|discount|max(?:imum)?|yiel
                       r"|存款|收益|最高|上限|最大|储蓄")  # fmt: skip
 
 
-@dataclass(slots=True)
-class Offer:
-    """Records that differ only in fields that do not count."""
+class Offer(NamedTuple):
+    """Records that differ only in fields that do not count, and the first that stands for them."""
 
-    brand: str
-    product: str
     first: Listing
     n_records: int
-    numbers: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict)
+    numbers: Mapping[str, Mapping[str, Entry]]
 
 
 def collapsed(listings: Iterable[Listing]) -> tuple[list[Offer], pd.DataFrame]:
@@ -87,11 +84,9 @@ def collapsed(listings: Iterable[Listing]) -> tuple[list[Offer], pd.DataFrame]:
     for members in groups.values():
         members.sort(key=lambda listing: _id_order(listing.record))
         first = members[0]
-        offers.append(
-            Offer(first.brand, first.record, first, len(members), _headline_numbers(members))
-        )
+        offers.append(Offer(first, len(members), _headline_numbers(members)))
         rows += [(first.brand, first.record, each.record, each.file) for each in members]
-    offers.sort(key=lambda offer: (offer.brand, _id_order(offer.product)))
+    offers.sort(key=lambda offer: (offer.first.brand, _id_order(offer.first.record)))
     rows.sort(key=lambda row: (row[0], _id_order(row[1]), _id_order(row[2])))
     records = pd.DataFrame(rows, columns=["brand", "product", "record", "file"], dtype="str")
     return offers, records.astype({"brand": "category", "file": "category"})
@@ -109,8 +104,8 @@ def product_frame(offers: Sequence[Offer], as_of: date | None) -> pd.DataFrame:
     firsts = [offer.first for offer in offers]
     day = pd.NaT if as_of is None else pd.Timestamp(as_of).as_unit("s")
     return pd.DataFrame({
-        "brand": pd.Categorical([offer.brand for offer in offers]),
-        "product": pd.array([offer.product for offer in offers], dtype="str"),
+        "brand": pd.Categorical([first.brand for first in firsts]),
+        "product": pd.array([first.record for first in firsts], dtype="str"),
         "name": pd.array([first.name for first in firsts], dtype="str"),
         "category": pd.Categorical([first.category for first in firsts]),
         "segment": pd.Categorical([first.segment or "not stated" for first in firsts]),
@@ -148,27 +143,48 @@ def attribute_frame(offers: Sequence[Offer], disclosure: Mapping[str, Disclosure
     by_category: dict[str, list[int]] = defaultdict(list)
     for at, offer in enumerate(offers):
         by_category[offer.first.category].append(at)
-    parts: list[_Cells] = []
-    for facet in FACETS:
-        if facet in LIST_FACETS:
-            rule = disclosure.get(facet, "brand")
-            parts += [_listed(offers, members, facet, rule) for members in by_category.values()]
-        else:
-            parts.append(_stated(offers, facet))
-    return _joined(offers, parts)
+    brands, words, units = _Codes(), _Codes(), _Codes()
+    parts: list[tuple[NDArray[Any], ...]] = []
+    for code, facet in enumerate(FACETS):
+        rule = disclosure.get(facet, "brand")
+        of_facet = (
+            [_listed(offers, members, facet, rule, words=words, units=units)
+             for members in by_category.values()]
+            if facet in LIST_FACETS else [_stated(offers, facet, words=words, units=units)]
+        )  # fmt: skip
+        parts += [(np.full(len(part[0]), code), *part) for part in of_facet]
+    facet_at, at_offer, word, state, value, unit = map(np.concatenate, zip(*parts, strict=True))
+    brand = np.array([brands[offer.first.brand] for offer in offers], dtype=np.int64)
+    ids = pd.array([offer.first.record for offer in offers], dtype="str")
+    order = np.lexsort((words.ranks[word], facet_at, at_offer))
+    facets, states = (pd.Index(names, dtype="str") for names in (FACETS, STATES))
+    return pd.DataFrame({
+        "brand": brands.categorical(brand[at_offer][order]),
+        "product": ids.take(at_offer[order]),
+        "facet": pd.Categorical.from_codes(facet_at[order], categories=facets),
+        "attribute": words.categorical(word[order]),
+        "state": pd.Categorical.from_codes(state[order], categories=states),
+        "value": value[order],
+        "unit": units.categorical(unit[order]),
+    })  # fmt: skip
 
 
-@dataclass(slots=True)
-class _Cells:
-    """Rows of the attribute table as columns: places of offers, words, codes, amounts."""
+class _Codes(dict[str, int]):
+    """Words by number, in the order they are met; an empty one is -1."""
 
-    facet: str
-    offer: NDArray[np.int64]
-    attribute: list[str]
-    attribute_at: NDArray[np.int64]
-    state: NDArray[np.int8]
-    value: NDArray[np.float64]
-    unit: list[str]
+    def __missing__(self, word: str) -> int:
+        return self.setdefault(word, len(self)) if word else -1
+
+    @property
+    def ranks(self) -> NDArray[np.int64]:
+        """Each number's place among the sorted words; -1 stays."""
+        ranks = np.full(len(self) + 1, -1)
+        ranks[[self[word] for word in sorted(self)]] = np.arange(len(self))
+        return ranks
+
+    def categorical(self, codes: NDArray[np.int64]) -> pd.Categorical:
+        names = pd.Index(sorted(self), dtype="str")
+        return pd.Categorical.from_codes(self.ranks[codes], categories=names)
 
 
 def _offer_key(listing: Listing) -> tuple[object, ...]:
@@ -258,114 +274,45 @@ def _is_highest(attribute: str, category: str) -> bool:
 
 
 def _listed(
-    offers: Sequence[Offer], members: Sequence[int], facet: str, rule: Disclosure
-) -> _Cells:
+    offers: Sequence[Offer], members: Sequence[int], facet: str, rule: str, *,
+    words: _Codes, units: _Codes,
+) -> tuple[NDArray[Any], ...]:  # fmt: skip
     """Every offer of a category against every attribute that the category knows."""
     entries = [offers[at].first.lists.get(facet) for at in members]
-    words = sorted({attribute for listed in entries if listed for attribute in listed})
-    place = {word: at for at, word in enumerate(words)}
-    shape = (len(members), len(words))
+    known = sorted({attribute for listed in entries if listed for attribute in listed})
+    place = {word: at for at, word in enumerate(known)}
+    shape = (len(members), len(known))
     state = np.full(shape, _NOT_STATED, dtype=np.int8)
     said = np.zeros(shape, dtype=bool)
-    value = np.full(shape, np.nan)
-    unit: dict[tuple[int, int], str] = {}
+    value, unit = np.full(shape, np.nan), np.full(shape, -1)
     for row, listed in enumerate(entries):
         for attribute, entry in (listed or {}).items():
-            at = place[attribute]
-            state[row, at] = STATES.index(entry.state)
-            said[row, at] = True
-            value[row, at] = entry.value
-            if entry.unit:
-                unit[row, at] = entry.unit
-    has_list = np.array([listed is not None for listed in entries], dtype=bool)[:, None]
-    silent = ~said & has_list
+            cell = row, place[attribute]
+            state[cell], said[cell] = STATES.index(entry.state), True
+            value[cell], unit[cell] = entry.value, units[entry.unit]
+    silent = ~said & np.array([listed is not None for listed in entries], dtype=bool)[:, None]
     if rule == "closed":
         state[silent] = _HAS_NOT
     elif rule == "brand":
-        brands = np.unique([offers[at].brand for at in members], return_inverse=True)[1]
-        mentioned = np.zeros((int(brands.max(initial=0)) + 1, len(words)), dtype=bool)
+        brands = np.unique([offers[at].first.brand for at in members], return_inverse=True)[1]
+        mentioned = np.zeros((int(brands.max(initial=0)) + 1, len(known)), dtype=bool)
         np.logical_or.at(mentioned, brands, state == _HAS)
         state[silent & mentioned[brands]] = _HAS_NOT
-    rows, columns = np.divmod(np.arange(state.size), max(len(words), 1))
-    return _Cells(
-        facet, np.asarray(members, dtype=np.int64)[rows], words, columns, state.ravel(),
-        value.ravel(),
-        [unit.get((row, at), "") for row, at in zip(rows.tolist(), columns.tolist(), strict=True)]
-        if unit else [""] * state.size,
+    word = np.array([words[each] for each in known], dtype=np.int64)
+    return (
+        np.repeat(members, len(known)), np.tile(word, len(members)),
+        state.ravel(), value.ravel(), unit.ravel(),
     )  # fmt: skip
 
 
-def _stated(offers: Sequence[Offer], facet: str) -> _Cells:
+def _stated(
+    offers: Sequence[Offer], facet: str, *, words: _Codes, units: _Codes
+) -> tuple[NDArray[Any], ...]:
     rows = [
-        (at, attribute, entry)
+        (at, words[attribute], STATES.index(entry.state), entry.value, units[entry.unit])
         for at, offer in enumerate(offers)
-        for attribute, entry in sorted(offer.numbers.get(facet, {}).items())
+        for attribute, entry in offer.numbers.get(facet, {}).items()
     ]
-    words = sorted({attribute for _, attribute, _ in rows})
-    place = {word: at for at, word in enumerate(words)}
-    return _Cells(
-        facet,
-        np.array([at for at, _, _ in rows], dtype=np.int64),
-        words,
-        np.array([place[attribute] for _, attribute, _ in rows], dtype=np.int64),
-        np.array([STATES.index(entry.state) for _, _, entry in rows], dtype=np.int8),
-        np.array([entry.value for _, _, entry in rows], dtype=float),
-        [entry.unit for _, _, entry in rows],
-    )
-
-
-def _joined(offers: Sequence[Offer], parts: Sequence[_Cells]) -> pd.DataFrame:
-    """One long frame, small because words are kept once."""
-    brands = sorted({offer.brand for offer in offers})
-    brand_at = {brand: at for at, brand in enumerate(brands)}
-    brand_code = np.array([brand_at[offer.brand] for offer in offers], dtype=np.int64)
-    words = sorted({word for part in parts for word in part.attribute})
-    word_at = {word: at for at, word in enumerate(words)}
-    units = sorted({unit for part in parts for unit in part.unit if unit})
-    unit_at = {unit: at for at, unit in enumerate(units)} | {"": -1}
-    facet_code, offer, attribute, state, value, unit = [], [], [], [], [], []
-    for part in parts:
-        translate = np.array([word_at[word] for word in part.attribute], dtype=np.int64)
-        facet_code.append(np.full(len(part.offer), FACETS.index(part.facet), dtype=np.int64))
-        offer.append(part.offer)
-        attribute.append(translate[part.attribute_at] if len(translate) else part.attribute_at)
-        state.append(part.state)
-        value.append(part.value)
-        unit.append(np.array([unit_at[each] for each in part.unit], dtype=np.int64))
-    if not offers:
-        return empty_attributes()
-    at = np.concatenate(offer)
-    facet_at, attribute_at = np.concatenate(facet_code), np.concatenate(attribute)
-    order = np.lexsort((attribute_at, facet_at, at))
-    ids = pd.array([each.product for each in offers], dtype="str")
-    return pd.DataFrame({
-        "brand": pd.Categorical.from_codes(brand_code[at][order], categories=pd.Index(brands)),
-        "product": ids.take(at[order]),
-        "facet": pd.Categorical.from_codes(facet_at[order], categories=pd.Index(FACETS)),
-        "attribute": pd.Categorical.from_codes(
-            attribute_at[order], categories=pd.Index(words, dtype="str")
-        ),
-        "state": pd.Categorical.from_codes(
-            np.concatenate(state)[order], categories=pd.Index(STATES)
-        ),
-        "value": np.concatenate(value)[order],
-        "unit": pd.Categorical.from_codes(
-            np.concatenate(unit)[order], categories=pd.Index(units, dtype="str")
-        ),
-    })  # fmt: skip
-
-
-def empty_attributes() -> pd.DataFrame:
-    """Give the attribute table of a catalogue that lists nothing.
-
-    Examples
-    --------
-    >>> len(empty_attributes())
-    0
-    """
-    return pd.DataFrame({
-        "brand": pd.Categorical([]), "product": pd.array([], dtype="str"),
-        "facet": pd.Categorical([], categories=list(FACETS)), "attribute": pd.Categorical([]),
-        "state": pd.Categorical([], categories=list(STATES)), "value": np.array([], dtype=float),
-        "unit": pd.Categorical([]),
-    })  # fmt: skip
+    kinds = (np.int64, np.int64, np.int8, np.float64, np.int64)
+    columns = zip(*rows, strict=True) if rows else ((),) * 5
+    return tuple(np.array(told, dtype=kind) for told, kind in zip(columns, kinds, strict=True))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +18,7 @@ from types import MappingProxyType
 from typing import Any
 
 from brandkit.core.errors import MissingFileError, SchemaError
+from brandkit.sources.study.store import write_whole
 
 FORM = "brandkit reference 1"
 """First entry of the file: what it is and which form it has."""
@@ -97,7 +97,7 @@ class Reference:
     @cached_property
     def sha256(self) -> str:
         """Hash of the content, 64 hexadecimal digits."""
-        return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
+        return _digest(self.text)
 
 
 def write_reference(reference: Reference, *, path: str | Path) -> Path:
@@ -123,13 +123,8 @@ def write_reference(reference: Reference, *, path: str | Path) -> Path:
     ...     read_reference(file).sha256 == empty.sha256
     True
     """
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
-    with unfinished.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(reference.text)
-    unfinished.replace(target)
-    return target
+    write_whole(Path(path), reference.text)
+    return Path(path)
 
 
 def read_reference(path: str | Path) -> Reference:
@@ -161,33 +156,33 @@ def read_reference(path: str | Path) -> Reference:
     file = Path(path)
     if not file.is_file():
         raise MissingFileError(
-            "a stored reference must be there",
-            file=file,
+            "a stored reference must be there", file=file,
             way_out="Fit one with fit_reference(catalog) and store it with write_reference().",
-        )
+        )  # fmt: skip
     return _read_text(file.read_text(encoding="utf-8"), file)
 
 
 def _written(reference: Reference) -> str:
-    body = {
+    lists, ranges = sorted(reference.lists.items()), sorted(reference.ranges.items())
+    content = _canonical({
         "as_of": reference.as_of,
-        "lists": [
-            [category, facet, counts.n_brands, dict(counts.brands_with)]
-            for (category, facet), counts in sorted(reference.lists.items())
-        ],
-        "ranges": [
-            [category, facet, {name: list(ends) for name, ends in limits.items()}]
-            for (category, facet), limits in sorted(reference.ranges.items())
-        ],
+        "lists": [[*place, told.n_brands, dict(told.brands_with)] for place, told in lists],
+        "ranges": [[*place, {k: list(ends) for k, ends in told.items()}] for place, told in ranges],
         "texts": [
-            [facet, counts.n_texts, dict(counts.texts_with)]
-            for facet, counts in sorted(reference.texts.items())
+            [facet, told.n_texts, dict(told.texts_with)]
+            for facet, told in sorted(reference.texts.items())
         ],
         "fee_terms": dict(reference.fee_terms),
-    }
-    content = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(content.encode("utf-8")).hexdigest()
-    return f'{{"form":"{FORM}","sha256":"{digest}","content":\n{content}\n}}\n'
+    })  # fmt: skip
+    return f'{{"form":"{FORM}","sha256":"{_digest(content)}","content":\n{content}\n}}\n'
+
+
+def _canonical(body: object) -> str:
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _digest(content: str) -> str:
+    return hashlib.sha256(content.encode("utf-8")).hexdigest()
 
 
 def _read_text(text: str, file: str | Path) -> Reference:
@@ -196,25 +191,19 @@ def _read_text(text: str, file: str | Path) -> Reference:
         form, digest, body = outer["form"], outer["sha256"], outer["content"]
     except (ValueError, KeyError, TypeError) as cause:
         raise SchemaError(
-            "a stored reference must be JSON with form, sha256 and content",
-            file=file,
+            "a stored reference must be JSON with form, sha256 and content", file=file,
             way_out="Fit it again with fit_reference(catalog).",
-        ) from cause
+        ) from cause  # fmt: skip
     if form != FORM:
         raise SchemaError(
-            f"the form must be {FORM!r}",
-            file=file,
-            found=form,
+            f"the form must be {FORM!r}", file=file, found=form,
             way_out="It was written by another version: fit it again with fit_reference(catalog).",
-        )
-    content = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    if hashlib.sha256(content.encode("utf-8")).hexdigest() != digest:
+        )  # fmt: skip
+    if _digest(_canonical(body)) != digest:
         raise SchemaError(
-            "the content must fit its hash: a reference is never edited by hand",
-            file=file,
-            found=digest,
-            way_out="Fit it again, or declare ranges and weights in study.toml.",
-        )
+            "the content must fit its hash: a reference is never edited by hand", file=file,
+            found=digest, way_out="Fit it again, or declare ranges and weights in study.toml.",
+        )  # fmt: skip
     return Reference(
         as_of=body["as_of"],
         lists={(c, f): ListCounts(n, counts) for c, f, n, counts in body["lists"]},

@@ -41,7 +41,7 @@ def read_register(register: Named) -> dict[str, str]:
         return _brands(register, "register")
     file = Path(register)
     if ending(file) != ".json":
-        return _pairs(file, _KEYS, _NAMES, what="register")
+        return _mapped(file, _KEYS, _NAMES, what="register")
     try:
         content = json.loads(unpacked(file).decode("utf-8-sig"))
     except ValueError as error:
@@ -66,13 +66,7 @@ def read_crosswalk(crosswalk: Named | None) -> dict[str, str]:
     >>> read_crosswalk({"000034": "f2b3", "000099": ""})
     {'000034': 'f2b3'}
     """
-    if crosswalk is None:
-        return {}
-    pairs = (
-        {str(old): str(new) for old, new in crosswalk.items()}
-        if isinstance(crosswalk, Mapping)
-        else _pairs(Path(crosswalk), ("old_key",), ("new_key",), what="crosswalk")
-    )
+    pairs = _mapped(crosswalk, ("old_key",), ("new_key",), what="crosswalk")
     return {old: new for old, new in pairs.items() if new}
 
 
@@ -94,13 +88,7 @@ def read_aliases(aliases: Named | None) -> dict[str, str]:
     >>> read_aliases({"工銀理財有限責任公司": "工商银行"})
     {'工银理财有限责任公司': '工商银行'}
     """
-    if aliases is None:
-        return {}
-    pairs = (
-        {str(issuer): str(brand) for issuer, brand in aliases.items()}
-        if isinstance(aliases, Mapping)
-        else _pairs(Path(aliases), ("issuer", "alias", "from"), ("brand", "to"), what="alias table")
-    )
+    pairs = _mapped(aliases, ("issuer", "alias", "from"), ("brand", "to"), what="alias table")
     result: dict[str, str] = {}
     for issuer, brand in pairs.items():
         key = folded(issuer)
@@ -142,23 +130,26 @@ def _first(brand: object, names: tuple[str, ...]) -> str:
     return next((str(brand[name]) for name in names if brand.get(name)), "")
 
 
-def _pairs(
-    file: Path, first: tuple[str, ...], second: tuple[str, ...], *, what: str
+def _mapped(
+    told: Named | None, first: tuple[str, ...], second: tuple[str, ...], *, what: str
 ) -> dict[str, str]:
-    cells = read_cells(file)
+    """Give pairs that are told as a mapping, or as a table of two columns by these names."""
+    if told is None or isinstance(told, Mapping):
+        return {str(key): str(value) for key, value in (told or {}).items()}
+    cells = read_cells(Path(told))
     headers = [str(name) for name in cells.columns]
     if len(headers) < 2:
         raise SchemaError(
-            f"the {what} must have two columns, {first[0]} and {second[0]}", file=file,
+            f"the {what} must have two columns, {first[0]} and {second[0]}", file=told,
             found=headers, way_out="Write one row for each.",
         )  # fmt: skip
     plain = [header.strip().casefold() for header in headers]
-    known = [[name.casefold() for name in names] for names in (first, second)]
-    from_at = next((plain.index(name) for name in known[0] if name in plain), 0)
-    rest = 1 if from_at == 0 else 0
-    to_at = next((plain.index(name) for name in known[1] if name in plain), rest)
-    return {
-        str(old).strip(): str(new).strip()
-        for old, new in zip(cells.iloc[:, from_at], cells.iloc[:, to_at], strict=True)
-        if str(old).strip()
-    }
+
+    def place(names: tuple[str, ...], other: int) -> int:
+        known = [name.casefold() for name in names]
+        return next((plain.index(name) for name in known if name in plain), other)
+
+    at = place(first, 0)
+    to = place(second, 1 if at == 0 else 0)
+    pairs = zip(cells.iloc[:, at].str.strip(), cells.iloc[:, to].str.strip(), strict=True)
+    return {str(old): str(new) for old, new in pairs if old}

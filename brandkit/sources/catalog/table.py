@@ -6,12 +6,10 @@ import ast
 import json
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -19,6 +17,7 @@ from brandkit.core.errors import InputError, MissingColumnsError, SchemaError, d
 from brandkit.sources.catalog.amounts import (
     NOTHING,
     PERCENT_FROM,
+    Amount,
     currency_code,
     mostly_percent,
     parsed_amount,
@@ -27,6 +26,7 @@ from brandkit.sources.catalog.amounts import (
 from brandkit.sources.catalog.listing import (
     LIST_FACETS,
     NUMBER_FACETS,
+    STATES,
     Entry,
     Listing,
     ProblemLog,
@@ -34,7 +34,7 @@ from brandkit.sources.catalog.listing import (
     distinct_listings,
     named_day,
 )
-from brandkit.sources.catalog.names import folded, repaired_text
+from brandkit.sources.catalog.names import folded, one_spelling, repaired_text
 from brandkit.sources.catalog.register import Named, read_aliases, read_register
 from brandkit.sources.tables.cells import read_cells, unique_headers
 from brandkit.sources.tables.numerals import decimal_mark
@@ -55,11 +55,12 @@ _DELIMITERS = ("|", ";", "；", "\n", "、", ",", "，")
 _EVERYWHERE = frozenset({"全国", "全国范围", "全国各地区", "全部地区", "nationwide", "national",
                          "all regions", "all states", "all"})  # fmt: skip
 _MARKED_PERCENT = re.compile(r"%|percent|\bpct\b", re.IGNORECASE)
+#: What stands for a category or segment that is not told.
+_UNTOLD = "not stated"
 _DIGITS = re.compile(r"[\d.,]*\d")
 
 
-@dataclass(frozen=True, slots=True)
-class FacetColumn:
+class FacetColumn(NamedTuple):
     """A column that tells attributes of a facet.
 
     Parameters
@@ -115,16 +116,18 @@ def list_facet(
     >>> [None if row is None else sorted(row) for row in list_facet([column], print)]
     [['offset', 'redraw'], ['redraw'], None, []]
     """
-    n_rows = len(columns[0].cells) if columns else 0
-    rows: Lists = [None] * n_rows
     every = [_read_column(column, note, delimiter, regions) for column in columns]
-    for read in every:
+    rows: Lists = []
+    for said in zip(*every, strict=True):
+        told = [entries for entries in said if entries is not None]
+        rows.append({word: entry for entries in told for word, entry in entries.items()}
+                    if told else None)  # fmt: skip
+    for read in every:  # where one column is silent and others speak, its words are not stated
+        words = sorted({word for entries in read for word in entries or ()})
         for at, entries in enumerate(read):
-            if entries is not None:
-                kept = rows[at]
-                rows[at] = entries if kept is None else {**kept, **entries}
-    for read in every:
-        _leave_open(rows, read)
+            kept = rows[at]
+            if entries is None and kept is not None:
+                rows[at] = {**{word: Entry("not_stated") for word in words}, **kept}
     return rows
 
 
@@ -154,32 +157,17 @@ def number_facet(
     [0.0525, 0.049, None]
     """
     cells = _with_points(column.cells)
-    if facet == "terms":
-        return [
-            _term(cell, at, column, note, currency=currencies[at]) for at, cell in enumerate(cells)
-        ]
-    entries = [
-        _money(cell, at, column, note, currency=currencies[at]) for at, cell in enumerate(cells)
-    ]
-    return entries if facet == "fees" else _as_fractions(entries, cells, column, note)
-
-
-def one_spelling(words: Iterable[str]) -> dict[str, str]:
-    """Give every spelling of a word the commonest one: case, width, script and blanks aside.
-
-    Examples
-    --------
-    >>> one_spelling(["Home Loans", "home_loans", "Home Loans"])["home_loans"]
-    'Home Loans'
-    """
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for word in words:
-        counts[spelling_key(word)][word] += 1
-    chosen = {
-        key: min(spellings, key=lambda word: (-spellings[word], word))
-        for key, spellings in counts.items()
-    }
-    return {word: chosen[key] for key, spellings in counts.items() for word in spellings}
+    entries: list[Entry | None] = []
+    for at, cell in enumerate(cells):
+        is_period = facet == "terms" and cell.casefold() not in NOTHING
+        months = parsed_months(cell) if is_period else None
+        amount = parsed_amount(cell) if months is None else Amount(months, "months")
+        if amount is None and cell and not re.fullmatch(r"[-–—]+", cell):
+            note("no_number", at, column.header, cell)
+        elif amount is not None and amount.with_text:
+            note("amount_text", at, column.header, cell)
+        entries.append(amount and Entry("has", amount.value, amount.unit or currencies[at]))
+    return _as_fractions(entries, cells, column, note) if facet == "rates" else entries
 
 
 def says_yes_or_no(words: Iterable[str]) -> bool:
@@ -194,79 +182,53 @@ def says_yes_or_no(words: Iterable[str]) -> bool:
     >>> says_yes_or_no(["Yes", "no", "n/a"]), says_yes_or_no(["yes", "some"]), says_yes_or_no([])
     (True, False, False)
     """
-    told = {unicodedata.normalize("NFKC", word).strip().casefold() for word in words} - _UNSAID
+    told = {_plain(word) for word in words} - _UNSAID
     return bool(told) and told <= _YES | _NO
 
 
-def spelling_key(word: str) -> str:
-    """Fold a word so that its spellings meet.
+def _settled(words: Iterable[str], note: RowNote, reason: str, header: str) -> dict[str, str]:
+    """Give every spelling the commonest one, and note those that were changed."""
+    spelt = one_spelling(word for word in words if word)
+    for written, chosen in spelt.items():
+        if written != chosen:
+            note(reason, -1, header, written)
+    return spelt
 
-    Examples
-    --------
-    >>> spelling_key("Ｈome_Loans ") == spelling_key("home  loans")
-    True
-    """
-    return " ".join(re.sub(r"[_\-]+", " ", folded(word)).split())
+
+def _plain(word: str) -> str:
+    return unicodedata.normalize("NFKC", word).strip().casefold()
 
 
 def _read_column(column: FacetColumn, note: RowNote, delimiter: str | None, regions: bool) -> Lists:
     cells = [cell.strip() for cell in column.cells]
-    words = {unicodedata.normalize("NFKC", cell).casefold() for cell in cells if cell}
-    told = words - _UNSAID
+    plain = [_plain(cell) for cell in cells]
+    told = {word for word in plain if word} - _UNSAID
     if not regions and told and told <= _YES | _NO:
-        return _yes_no(column.label, cells, silence=not told & _NO)
+        yes, no, unsaid = ({column.label: Entry(state)} for state in STATES)
+        silence = {} if not told & _NO else unsaid  # nothing but yes: an empty cell lists nothing
+        return [
+            dict(yes if word in _YES else no if word in _NO else unsaid if word else silence)
+            for word in plain
+        ]
     mark = delimiter or next((m for m in _DELIMITERS if any(m in cell for cell in cells)), None)
     is_list = column.is_list or regions or mark is not None or any(c.startswith("[") for c in cells)
+    items = [_items(cell, mark) if is_list else [cell] if cell else None for cell in cells]
+    spelt = _settled(
+        (item for listed in items for item in listed or ()), note, "attribute_spelling",
+        column.header,
+    )  # fmt: skip
     if not is_list:
-        return _one_of(column, cells, note)
-    items = [_items(cell, mark) for cell in cells]
-    spelt = one_spelling(item for listed in items for item in listed or ())
-    for written, chosen in spelt.items():
-        if written != chosen:
-            note("attribute_spelling", -1, column.header, written)
+        without = [f"{column.label}: {value}" for value in sorted(set(spelt.values()))]
+        return [
+            {name: Entry("not_stated") for name in without} if listed is None
+            else {**{name: Entry("has_not") for name in without},
+                  f"{column.label}: {spelt[listed[0]]}": Entry()}
+            for listed in items
+        ]  # fmt: skip
     lists: Lists = [
         None if listed is None else {spelt[item]: Entry() for item in listed} for listed in items
     ]
     return _everywhere(lists, column, note) if regions else lists
-
-
-def _leave_open(rows: Lists, read: Lists) -> None:
-    """Where one column is silent and others speak, its attributes are not stated."""
-    silent = [at for at, entries in enumerate(read) if entries is None and rows[at] is not None]
-    if not silent:
-        return
-    words = sorted({attribute for entries in read for attribute in entries or ()})
-    for at in silent:
-        rows[at] = {**{word: Entry("not_stated") for word in words}, **(rows[at] or {})}
-
-
-def _yes_no(label: str, cells: Sequence[str], *, silence: bool) -> Lists:
-    rows: Lists = []
-    for cell in cells:
-        word = unicodedata.normalize("NFKC", cell).casefold()
-        if word in _YES:
-            rows.append({label: Entry()})
-        elif word in _NO:
-            rows.append({label: Entry("has_not")})
-        elif silence and not word:
-            rows.append({})
-        else:
-            rows.append({label: Entry("not_stated")})
-    return rows
-
-
-def _one_of(column: FacetColumn, cells: Sequence[str], note: RowNote) -> Lists:
-    spelt = one_spelling(cell for cell in cells if cell)
-    for written, chosen in spelt.items():
-        if written != chosen:
-            note("attribute_spelling", -1, column.header, written)
-    values = sorted(set(spelt.values()))
-    without = {f"{column.label}: {value}": Entry("has_not") for value in values}
-    return [
-        {**without, f"{column.label}: {spelt[cell]}": Entry()} if cell
-        else {name: Entry("not_stated") for name in without}
-        for cell in cells
-    ]  # fmt: skip
 
 
 def _items(cell: str, mark: str | None) -> list[str] | None:
@@ -275,20 +237,19 @@ def _items(cell: str, mark: str | None) -> list[str] | None:
         return None
     if cell.casefold() in _NONE:
         return []
+    parts: list[Any] = [cell]
+    if mark:
+        either = next((pair for pair in (",，", ";；") if mark in pair), None)
+        parts = re.split(f"[{either}]" if either else re.escape(mark), cell)
     if cell.startswith("[") and cell.endswith("]"):
         for read in (json.loads, ast.literal_eval):
             try:
-                listed = read(cell)
+                parts = [item for item in read(cell) if item is not None]
+                break
             except (ValueError, SyntaxError, RecursionError, MemoryError):
                 continue
-            return [_item(str(item)) for item in listed if item is not None and _item(str(item))]
-    parts = re.split("[,，]" if mark in {",", "，"} else "[;；]" if mark in {";", "；"}
-                     else re.escape(mark), cell) if mark else [cell]  # fmt: skip
-    return [_item(part) for part in parts if _item(part)]
-
-
-def _item(text: str) -> str:
-    return " ".join(text.split())
+    items = (" ".join(str(part).split()) for part in parts)
+    return [item for item in items if item]
 
 
 def _everywhere(lists: Lists, column: FacetColumn, note: RowNote) -> Lists:
@@ -315,26 +276,6 @@ def _with_points(cells: Sequence[str]) -> list[str]:
         return plain
     swap = str.maketrans({",": ".", ".": None})
     return [cell.translate(swap) for cell in plain]
-
-
-def _money(
-    cell: str, at: int, column: FacetColumn, note: RowNote, *, currency: str
-) -> Entry | None:
-    amount = parsed_amount(cell)
-    if amount is None:
-        if cell and not re.fullmatch(r"[-–—]+", cell):
-            note("no_number", at, column.header, cell)
-        return None
-    if amount.with_text:
-        note("amount_text", at, column.header, cell)
-    return Entry("has", amount.value, amount.unit or currency)
-
-
-def _term(cell: str, at: int, column: FacetColumn, note: RowNote, *, currency: str) -> Entry | None:
-    months = parsed_months(cell) if cell.casefold() not in NOTHING else None
-    if months is not None:
-        return Entry("has", months, "months")
-    return _money(cell, at, column, note, currency=currency)
 
 
 def _as_fractions(
@@ -428,20 +369,20 @@ def read_catalog_table(
     >>> source.listings[0].record, source.listings[0].numbers["fees"]["annual fee"].unit
     ('007', 'HKD')
     """
-    headers, places = _read_columns(path, log, _cells(path, sheet, encoding, header_row))
+    cells = _cells(path, sheet, encoding, header_row)
+    names, repeated = unique_headers([str(header) for header in cells.columns])
+    for header in repeated:
+        log.add("same_header", file=path.name, field=header, found=header)
+    headers = {header: cells.iloc[:, at].tolist() for at, header in enumerate(names)}
     declared = _declared(path, columns, headers)
-    rows = _Rows(path.name, headers, places, declared=declared, log=log)
-    facets = _read_facets(rows)
+    rows = _Rows(path.name, headers, [str(place) for place in cells.index],
+        declared=declared, log=log)  # fmt: skip
     brands = _brands(rows, read_aliases(aliases), register)
-    listings = [
-        (_listing(rows, at, brand, facets), rows.content(at))
-        for at, brand in enumerate(brands)
-        if brand and rows.name_of(at)
-    ]
+    listings = list(_listings(rows, brands))
     if not listings:
         raise SchemaError(
             "the table must hold at least one product of a named brand", file=path,
-            place=f"column {declared['brand']!r}", found=f"{len(places)} rows without one",
+            place=f"column {declared['brand']!r}", found=f"{len(rows.places)} rows without one",
             way_out="Check the column, and the register if one is given.",
         )  # fmt: skip
     return Source(distinct_listings(listings, log), as_of or named_day(path.name))
@@ -465,35 +406,28 @@ class _Rows:
     """The rows of the table, by the names that the mapping gives their columns."""
 
     def __init__(
-        self,
-        file: str,
-        headers: Mapping[str, Sequence[str]],
-        places: Sequence[str],
-        *,
-        declared: Mapping[str, Any],
-        log: ProblemLog,
-    ) -> None:
+        self, file: str, headers: Mapping[str, Sequence[str]], places: Sequence[str], *,
+        declared: Mapping[str, Any], log: ProblemLog,
+    ) -> None:  # fmt: skip
         self.file, self.headers, self.places = file, headers, places
         self.declared, self.log = declared, log
         self.brands: Sequence[str] = self.cells("brand")
-        products, self.names = self.cells("product"), self.cells("name")
+        products, names = self.cells("product"), self.cells("name")
         self.ids = [
             product or " ".join(name.split()) or place
-            for product, name, place in zip(products, self.names, places, strict=True)
+            for product, name, place in zip(products, names, places, strict=True)
         ]
-        self.categories = self._one_spelling("category", "category_spelling", "not stated")
-        self.segments = self._one_spelling("segment", "category_spelling", "not stated")
-        self.descriptions = self.cells("description")
-        self.has_ids = "product" in declared
-        for at, (product, name) in enumerate(zip(products, self.names, strict=True)):
-            if not product and not name.strip():
+        #: A row's name, else its id; empty where it has neither.
+        self.names = [name or product for product, name in zip(products, names, strict=True)]
+        self.categories, self.segments = self._spelt("category"), self._spelt("segment")
+        categories = self.cells("category")
+        for at, (product, name) in enumerate(zip(products, names, strict=True)):
+            if not product and not name:
                 self.note("no_product", at, str(declared.get("product") or declared["name"]), "")
-            elif not product and self.has_ids:
+            elif not product and "product" in declared:
                 self.note("no_id", at, str(declared["product"]), name)
-        if "category" in declared:
-            for at, cell in enumerate(self.cells("category")):
-                if not cell:
-                    self.note("no_category", at, str(declared["category"]), "")
+            if "category" in declared and not categories[at]:
+                self.note("no_category", at, str(declared["category"]), "")
 
     def cells(self, key: str) -> list[str]:
         """Give the cells of a single column, trimmed; empty texts where none is declared."""
@@ -504,13 +438,8 @@ class _Rows:
 
     def note(self, reason: str, at: int, field: str, found: object) -> None:
         """Note a problem of a row, or with -1 of a whole column."""
-        record = self.ids[at] if at >= 0 else ""
-        brand = self.brands[at] if at >= 0 else ""
+        record, brand = (self.ids[at], self.brands[at]) if at >= 0 else ("", "")
         self.log.add(reason, file=self.file, record=record, field=field, found=found, brand=brand)
-
-    def name_of(self, at: int) -> str:
-        """Give a row's name, else its id; empty where it has neither."""
-        return self.names[at] or ("" if self.ids[at] == self.places[at] else self.ids[at])
 
     def text(self, at: int, key: str, cell: str) -> str:
         """Give a text made readable, and note what was done to it."""
@@ -519,33 +448,14 @@ class _Rows:
             self.note(repair, at, str(self.declared[key]), repaired)
         return repaired
 
-    def content(self, at: int) -> str:
-        """Give all that a row says, to tell a row that stands twice from two rows."""
-        return repr([cells[at] for cells in self.headers.values()])
-
-    def _one_spelling(self, key: str, reason: str, nothing: str) -> list[str]:
+    def _spelt(self, key: str) -> list[str]:
         cells = [" ".join(cell.split()) for cell in self.cells(key)]
-        spelt = one_spelling(cell for cell in cells if cell)
-        for written, chosen in spelt.items():
-            if written != chosen:
-                self.note(reason, -1, str(self.declared[key]), written)
-        return [spelt[cell] if cell else nothing for cell in cells]
-
-
-def _read_columns(
-    path: Path, log: ProblemLog, cells: pd.DataFrame
-) -> tuple[dict[str, list[str]], list[str]]:
-    headers, repeated = unique_headers([str(header) for header in cells.columns])
-    for header in repeated:
-        log.add("same_header", file=path.name, field=header, found=header)
-    columns = {header: cells.iloc[:, at].tolist() for at, header in enumerate(headers)}
-    return columns, [str(place) for place in cells.index]
+        spelt = _settled(cells, self.note, "category_spelling", str(self.declared.get(key)))
+        return [spelt.get(cell, _UNTOLD) for cell in cells]
 
 
 def _declared(
-    path: Path,
-    columns: Mapping[str, Any] | None,
-    headers: Mapping[str, Sequence[str]],
+    path: Path, columns: Mapping[str, Any] | None, headers: Mapping[str, Sequence[str]]
 ) -> dict[str, Any]:
     """Check the mapping, and let columns of the usual names stand for themselves."""
     declared = dict(columns or {})
@@ -562,7 +472,8 @@ def _declared(
             raise InputError(
                 f"`columns` must name one column as {key!r}; found {shown(declared[key])}."
             )
-    missing = [name for name in _named(declared) if name not in headers]
+    named = _named(declared)
+    missing = [name for name in named if name not in headers]
     if missing:
         raise MissingColumnsError(
             f"`columns` names columns that {path.name} does not have: {shown(missing)}. "
@@ -575,21 +486,14 @@ def _declared(
             found=list(headers),
             way_out=f'Say which it is: columns = {{{lacking.split()[0]} = "…"}}.',
         )  # fmt: skip
-    _refuse_two_meanings(path, declared, headers)
-    return declared
-
-
-def _refuse_two_meanings(
-    path: Path, declared: Mapping[str, Any], headers: Mapping[str, Sequence[str]]
-) -> None:
-    for name in _named(declared):
-        second = f"{name} (2)"
-        if second in headers and list(headers[second]) != list(headers[name]):
+    for name in named:
+        if headers.get(f"{name} (2)", headers[name]) != headers[name]:
             raise SchemaError(
                 "a heading that is used must stand over one column", file=path,
                 place=f"column {name!r}", found="two columns that differ",
                 way_out="Give one of them another heading.",
             )  # fmt: skip
+    return declared
 
 
 def _named(declared: Mapping[str, Any]) -> list[str]:
@@ -598,63 +502,24 @@ def _named(declared: Mapping[str, Any]) -> list[str]:
     for key, value in declared.items():
         if key == "delimiter":
             continue
-        if isinstance(value, str):
-            names.append(value)
-        elif isinstance(value, Mapping):
-            names += [str(name) for name in value.values()]
-        elif isinstance(value, Iterable):
-            names += [str(name) for name in value]
-        else:
+        told = [value] if isinstance(value, str) else value
+        try:
+            names += [str(name) for name in (told.values() if isinstance(told, Mapping) else told)]
+        except TypeError:
             raise InputError(
                 f"`columns` must name columns by text; found {shown(value)} as {key!r}."
-            )
+            ) from None
     return names
-
-
-class _Facets:
-    """What every row says, facet by facet."""
-
-    def __init__(self) -> None:
-        self.lists: dict[str, Lists] = {}
-        self.numbers: dict[str, list[dict[str, Entry]]] = {}
-
-
-def _read_facets(rows: _Rows) -> _Facets:
-    facets, declared = _Facets(), rows.declared
-    currencies = [currency_code(cell) for cell in rows.cells("currency")]
-    for facet in LIST_FACETS:
-        if facet in declared:
-            facets.lists[facet] = list_facet(
-                facet_columns(declared[facet], rows.headers),
-                rows.note,
-                delimiter=declared.get("delimiter"),
-                regions=facet == "regions",
-            )
-    for facet in NUMBER_FACETS:
-        if facet not in declared:
-            continue
-        read: list[dict[str, Entry]] = [{} for _ in rows.places]
-        for column in facet_columns(declared[facet], rows.headers):
-            entries = number_facet(column, rows.note, facet=facet, currencies=currencies)
-            for at, entry in enumerate(entries):
-                if entry is not None:
-                    read[at][column.label] = entry
-        facets.numbers[facet] = read
-    return facets
 
 
 def _brands(rows: _Rows, aliases: Mapping[str, str], register: Named | None) -> list[str]:
     """Name each row's brand; an empty text where the row is left out."""
     header = str(rows.declared["brand"])
     issuers = [" ".join(cell.split()) for cell in rows.brands]
-    spelt = one_spelling(issuer for issuer in issuers if issuer)
-    for written, chosen in spelt.items():
-        if written != chosen:
-            rows.note("brand_spelling", -1, header, written)
+    spelt = _settled(issuers, rows.note, "brand_spelling", header)
     known = None
     if register is not None:
-        names = read_register(register).values()
-        renamed = [aliases.get(folded(name), name) for name in names]
+        renamed = [aliases.get(folded(name), name) for name in read_register(register).values()]
         known = {folded(name): name for name in renamed}
     brands = []
     for at, issuer in enumerate(issuers):
@@ -669,18 +534,44 @@ def _brands(rows: _Rows, aliases: Mapping[str, str], register: Named | None) -> 
     return brands
 
 
-def _listing(rows: _Rows, at: int, brand: str, facets: _Facets) -> Listing:
-    fees = facets.numbers["fees"][at] if "fees" in facets.numbers else {}
-    return Listing(
-        brand=brand,
-        record=rows.ids[at],
-        file=rows.file,
-        name=rows.text(at, "name", rows.name_of(at)) if "name" in rows.declared else rows.ids[at],
-        category=rows.categories[at],
-        segment=rows.segments[at],
-        description=rows.text(at, "description", rows.descriptions[at]),
-        lists={facet: read[at] for facet, read in facets.lists.items()},
-        numbers={facet: read[at] for facet, read in facets.numbers.items()},
+def _listings(rows: _Rows, brands: Sequence[str]) -> Iterator[tuple[Listing, str]]:
+    """Give what every named row says, with its whole content to tell a repeated row by."""
+    declared = rows.declared
+    currencies = [currency_code(cell) for cell in rows.cells("currency")]
+    columns = {
+        facet: facet_columns(declared[facet], rows.headers)
+        for facet in (*LIST_FACETS, *NUMBER_FACETS) if facet in declared
+    }  # fmt: skip
+    mark = declared.get("delimiter")
+    lists = {
+        facet: list_facet(some, rows.note, delimiter=mark, regions=facet == "regions")
+        for facet, some in columns.items() if facet in LIST_FACETS
+    }  # fmt: skip
+    numbers = {
+        facet: [(column.label, number_facet(column, rows.note, facet=facet, currencies=currencies))
+                for column in some]
+        for facet, some in columns.items() if facet in NUMBER_FACETS
+    }  # fmt: skip
+    descriptions = rows.cells("description")
+    for at, brand in enumerate(brands):
+        if not (brand and rows.names[at]):
+            continue
+        amounts = {
+            facet: {label: entry for label, read in some if (entry := read[at]) is not None}
+            for facet, some in numbers.items()
+        }
         # fees tell offers apart; rates and terms do not
-        detail=(tuple(sorted((name, entry.value, entry.unit) for name, entry in fees.items())),),
-    )
+        fees = tuple(sorted((k, e.value, e.unit) for k, e in amounts.get("fees", {}).items()))
+        listing = Listing(
+            brand=brand,
+            record=rows.ids[at],
+            file=rows.file,
+            name=rows.text(at, "name", rows.names[at]) if "name" in declared else rows.ids[at],
+            category=rows.categories[at],
+            segment=rows.segments[at],
+            description=rows.text(at, "description", descriptions[at]),
+            lists={facet: read[at] for facet, read in lists.items()},
+            numbers=amounts,
+            detail=(fees,),
+        )
+        yield listing, repr([cells[at] for cells in rows.headers.values()])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from brandkit.core.errors import InputError, SchemaError
+from brandkit.sources.study.store import write_whole
 
 PRODUCTS, REGISTER, STATE, PARTS = "products.jsonl", "register.json", "state.json", "parts"
 
@@ -85,7 +85,7 @@ class Part:
         for line in lines.values():
             record = {**json.loads(line), "list_status": list_status}
             kept.append(json.dumps(record, ensure_ascii=False))
-        write_whole(self.path, kept)
+        _write_lines(self.path, kept)
         self.ids = set(lines)
 
     def add(
@@ -136,13 +136,13 @@ class FetchFolder:
     def begin(self, register: Mapping[str, object]) -> None:
         """Make the folder and write the register down."""
         (self.folder / PARTS).mkdir(parents=True, exist_ok=True)
-        write_whole(self.folder / REGISTER, [json.dumps(register, ensure_ascii=False, indent=1)])
+        _write_lines(self.folder / REGISTER, [json.dumps(register, ensure_ascii=False, indent=1)])
 
     def part(self, key: str) -> Path:
         """Give the file of one bank; keys come from outside, so they do not name files."""
-        safe = key if re.fullmatch(r"[A-Za-z0-9-]{1,64}", key) else (
-            hashlib.sha256(key.encode()).hexdigest()[:32])  # fmt: skip
-        return self.folder / PARTS / f"{safe}.jsonl"
+        is_safe = re.fullmatch(r"[A-Za-z0-9-]{1,64}", key)
+        name = key if is_safe else hashlib.sha256(key.encode()).hexdigest()[:32]
+        return self.folder / PARTS / f"{name}.jsonl"
 
     def is_done(self, key: str) -> bool:
         """Say whether a bank has answered for all of its products."""
@@ -156,24 +156,18 @@ class FetchFolder:
     def finish(self) -> None:
         """Put the banks' lines together, in an order that does not depend on who was quick."""
         paths = [self.part(key) for key in sorted(self.banks)]
-        write_whole(self.folder / PRODUCTS, (line for path in paths for line in _final(path)))
+        _write_lines(self.folder / PRODUCTS, (line for path in paths for line in _final(path)))
         self._write(whole=all(row["status"] == "done" for row in self.banks.values()))
 
     def _write(self, *, whole: bool) -> None:
         state = {"snapshot": self.snapshot.isoformat(), "whole": whole, "banks": self.banks}
-        write_whole(self.folder / STATE, [json.dumps(state, ensure_ascii=False, indent=1)])
+        _write_lines(self.folder / STATE, [json.dumps(state, ensure_ascii=False, indent=1)])
 
 
-def write_whole(path: Path, lines: Iterable[str]) -> None:
-    """Replace a file at once, so that nobody finds half of it."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("w", encoding="utf-8", errors="replace", newline="\n") as stream:
-            for line in lines:
-                stream.write(line + "\n")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+def _write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Replace a file at once; half a character, which JSON allows, becomes a question mark."""
+    text = "".join(f"{line}\n" for line in lines)
+    write_whole(path, text.encode("utf-8", errors="replace"))
 
 
 def _final(path: Path) -> Iterator[str]:

@@ -37,13 +37,17 @@ class AnswerError(BrandkitError, RuntimeError):
         The error body the server sent, where it was JSON.
     transient : bool
         Whether asking again later may help.
+    after : float, optional
+        Seconds that the server asks to wait.
     """
 
     def __init__(
-        self, title: str, detail: str, *, body: object = None, transient: bool = False
-    ) -> None:
+        self, title: str, detail: str, *, body: object = None, transient: bool = False,
+        after: float | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(f"{title}: {detail}")
-        self.title, self.detail, self.body, self.transient = title, detail, body, transient
+        self.title, self.detail, self.body = title, detail, body
+        self.transient, self.after = transient, after
 
     def as_body(self) -> object:
         """Give the error in the form that stored answers have."""
@@ -162,37 +166,35 @@ class PoliteClient:
         refused: set[int] = set()
         while True:
             try:
-                body, content = self._patiently(address, asked)
+                return *self._patiently(address, asked), asked
             except _UnsupportedVersionError as error:
                 refused.add(asked or 0)
-                lower = next_version(asked, error.supported, refused)
-                if lower is None:
-                    raise AnswerError("Unsupported version", str(error), body=error.body) from None
-                asked = lower
-                continue
-            return body, content, asked
+                asked = next_version(asked, error.supported, refused)
+                if asked is None:
+                    raise
 
     def _patiently(self, url: str, version: int | None) -> tuple[Any, bytes]:
-        for attempt in range(1, self.limits.attempts + 1):
-            if self.stop.is_set():
-                raise AnswerError("Interrupted", "nothing more is asked", transient=True)
+        pause, attempt = self.limits.backoff, 0
+        while not self.stop.is_set():
+            attempt += 1
             try:
                 return self._once(url, version)
-            except _TryAgainError as again:
-                if attempt == self.limits.attempts:
-                    raise AnswerError(
-                        again.title, f"{again} ({attempt} tries)", body=again.body, transient=True
-                    ) from None
-                pause = again.after
-                if pause is None:
-                    # A little chance keeps several of us from coming back at the same moment
-                    pause = self.limits.backoff * 2 ** (attempt - 1) * random.uniform(1, 1.25)
-                elif pause > self.limits.longest_wait:
-                    raise AnswerError(
-                        again.title, f"the server asks to wait {pause:.0f} seconds", transient=True
-                    ) from None
-                (self.wait or self.stop.wait)(pause)
-        raise AssertionError("unreachable")  # pragma: no cover - the loop returns or raises
+            except AnswerError as again:
+                title, after, body = again.title, again.after, again.body
+                if not again.transient:
+                    raise
+                if attempt >= self.limits.attempts:
+                    said = f"{again.detail} ({attempt} tries)"
+                    raise AnswerError(title, said, body=body, transient=True) from None
+                if (after or 0.0) > self.limits.longest_wait:
+                    said = f"the server asks to wait {after:.0f} seconds"
+                    raise AnswerError(title, said, transient=True) from None
+            # A little chance keeps several of us from coming back at the same moment
+            (self.wait or self.stop.wait)(
+                pause * random.uniform(1, 1.25) if after is None else after
+            )
+            pause *= 2
+        raise AnswerError("Interrupted", "nothing more is asked", transient=True)
 
     def _once(self, url: str, version: int | None) -> tuple[Any, bytes]:
         headers = {} if version is None else {"x-v": str(version), "x-min-v": "1"}
@@ -223,12 +225,12 @@ class PoliteClient:
                             "Answer too large", f"more than {self.limits.most_bytes:,} bytes"
                         )
                     if time.monotonic() > deadline:
-                        raise _TryAgainError("Too slow", "the answer did not end in time")
+                        raise _again("Too slow", "the answer did not end in time")
                 return answer.status_code, answer.headers, bytes(content)
         except httpx.TimeoutException:
-            raise _TryAgainError("Timeout", "the server did not answer in time") from None
+            raise _again("Timeout", "the server did not answer in time") from None
         except httpx.TransportError as error:
-            raise _TryAgainError("No connection", type(error).__name__) from None
+            raise _again("No connection", type(error).__name__) from None
         except httpx.HTTPError as error:
             raise AnswerError("Unreadable answer", type(error).__name__) from None
         except httpx.InvalidURL:
@@ -241,18 +243,12 @@ def _certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-class _TryAgainError(Exception):
-    def __init__(
-        self, title: str, detail: str, *, after: float | None = None, body: object = None
-    ) -> None:
-        super().__init__(detail)
-        self.title, self.after, self.body = title, after, body
+class _UnsupportedVersionError(AnswerError):
+    supported: tuple[int, ...] = ()
 
 
-class _UnsupportedVersionError(Exception):
-    def __init__(self, detail: str, *, supported: tuple[int, ...], body: object) -> None:
-        super().__init__(detail)
-        self.supported, self.body = supported, body
+def _again(title: str, detail: str, **more: Any) -> AnswerError:
+    return AnswerError(title, detail, transient=True, **more)
 
 
 def next_version(asked: int | None, supported: tuple[int, ...], refused: set[int]) -> int | None:
@@ -290,18 +286,17 @@ def _body(status: int, said: Mapping[str, str], content: bytes, version: int | N
         body = None
     about = _about(body)
     if version is not None and (status == 406 or (status == 400 and "version" in about.casefold())):
-        raise _UnsupportedVersionError(
-            about or "406", supported=_versions(about, said.get("x-v")), body=body
-        )
+        unsupported = _UnsupportedVersionError("Unsupported version", about or "406", body=body)
+        unsupported.supported = _versions(about, said.get("x-v"))
+        raise unsupported
     if status in _TRANSIENT:
-        raise _TryAgainError(
-            f"HTTP {status}", about or "the server is busy or broken",
-            after=_retry_after(said.get("retry-after")), body=body,
-        )  # fmt: skip
+        wait = _retry_after(said.get("retry-after"))
+        busy = about or "the server is busy or broken"
+        raise _again(f"HTTP {status}", busy, after=wait, body=body)
     if status != 200:
         raise AnswerError(f"HTTP {status}", about or "the server refuses", body=body)
     if body is None:
-        raise _TryAgainError("No JSON", f"{len(content):,} bytes that are no whole JSON")
+        raise _again("No JSON", f"{len(content):,} bytes that are no whole JSON")
     if not isinstance(body, dict):
         raise AnswerError("Wrong form", f"a JSON object was expected, not a {type(body).__name__}")
     return body
@@ -309,16 +304,13 @@ def _body(status: int, said: Mapping[str, str], content: bytes, version: int | N
 
 def _about(body: object) -> str:
     """Give what an error body says, in one line."""
-    errors = body.get("errors") if isinstance(body, dict) else None
+    told = body if isinstance(body, dict) else {}
+    errors = told.get("errors")
     if not isinstance(errors, list):
-        message = body.get("message") if isinstance(body, dict) else None
-        return str(message)[:300] if message else ""
-    told = [
-        " ".join(str(error[key]) for key in ("title", "detail") if error.get(key))
-        for error in errors
-        if isinstance(error, dict)
-    ]
-    return "; ".join(told)[:300]
+        return str(told.get("message") or "")[:300]
+    lines = [[str(one[key]) for key in ("title", "detail") if one.get(key)]
+             for one in errors if isinstance(one, dict)]  # fmt: skip
+    return "; ".join(map(" ".join, lines))[:300]
 
 
 def _versions(about: str, header: str | None) -> tuple[int, ...]:

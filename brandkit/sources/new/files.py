@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from brandkit.core.errors import BrandkitError, SchemaError
 from brandkit.core.totals import is_total_name
+from brandkit.sources.catalog.cdr import other_form
 from brandkit.sources.catalog.listing import NUMBER_FACETS, named_day
 from brandkit.sources.new.columns import FACETS, ROLES, Column, Guess, Unreadable, profiled, role_of
 from brandkit.sources.new.roles import BANK, PERSON
@@ -114,14 +115,9 @@ def _catalog_files(path: Path) -> Guess | str:
     content = unpacked(path).lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
     if content[:1] not in (b"{", b"["):
         return Unreadable(f"{path.name}: the file is no JSON. Download it again.")
-    head = content[:200_000]
-    uk = re.search(rb'"(PCA|BCA|CCC|SMELoan|PCAMarketingState|BrandName)"\s*:', head)
-    if uk and b'"productId"' not in head:
-        return (
-            f"{path.name} was left out: product data of UK Open Banking are not supported; JSON is "
-            "read in the form of the Consumer Data Right. Export a table of products: one row a "
-            "product"
-        )
+    other = other_form(content[:200_000].decode("utf-8", "replace"))
+    if other:
+        return f"{path.name} was left out: {other}"
     return _CONSUMER_DATA
 
 
@@ -234,9 +230,11 @@ def _catalog_table(grid: Grid, columns: list[Column]) -> Guess | None:
     if unused:
         asked.append(f"columns not used: {', '.join(unused[:8])}{' …' if len(unused) > 8 else ''}; "
                      "those that tell products apart may stand under `features`")  # fmt: skip
+    is_us = any("credit card plan" in name.casefold() for name in grid.header)
+    what = "a catalogue of US credit card plans" if is_us else "a catalogue"
     return Guess(
         "catalog", {"format": "table", "columns": keys},
-        f"a catalogue: {len(grid.rows)} rows of {brand.n_distinct} brands", "\n".join(asked),
+        f"{what}: {len(grid.rows)} rows of {brand.n_distinct} brands", "\n".join(asked),
         _labels(grid, brand),
     )  # fmt: skip
 

@@ -13,8 +13,8 @@ from typing import Any
 from brandkit.core.errors import BrandkitError, InputError, MissingFileError, did_you_mean
 from brandkit.sources.new.columns import Guess, Section, Unreadable
 from brandkit.sources.new.files import Bare, guessed_file, in_one_catalog
-from brandkit.sources.study.settings import FILE_NAME, SurveySection
-from brandkit.sources.study.store import write_whole
+from brandkit.sources.study.settings import SurveySection
+from brandkit.sources.study.store import FILE_NAME, write_whole
 from brandkit.sources.study.study import declared_survey
 
 Reader = Callable[[Path, Mapping[str, Any]], None]
@@ -145,6 +145,9 @@ _COMMENTS: Mapping[str, Mapping[str, str]] = {
         "as_of": "the day the catalogue shows",
         "crosswalk": "old key of a brand, new key",
         "columns": "what the columns of the table are",
+        "peers": "only these banks are compared; the focus is one of them",
+        "minimum_offers": "banks with fewer offers are left out",
+        "possible": "segments of a category that could be sold, though nobody does",
     },
     "survey": {
         "source": "sav, csv, xlsx or parquet", "codebook": "item, label, low, high, missing, set",
@@ -432,6 +435,10 @@ def _section(section: str, source: str, guess: Guess) -> list[str]:
         )
     ):
         rows.append("# " + _line("brand", *_NO_BRAND[section]))
+    if section == "catalog":
+        rows += ["# " + _line(key, value, _COMMENTS[section][key]) for key, value in (
+            ("peers", list(guess.labels[:3]) or ["Harbour Bank", "Civic"]), ("minimum_offers", 3),
+            ("possible", {"savings": ["business"]}))]  # fmt: skip
     for key, table in tables.items():
         rows += ["", f"[{section}.{key}]" + (f"  # {comments[key]}" if comments.get(key) else "")]
         rows += [_line(name, value, None) for name, value in table.items()]

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from brandkit.core.errors import BrandkitError, InputError, SchemaError, Words, did_you_mean
+from brandkit.core.errors import (
+    BrandkitError,
+    InputError,
+    SchemaError,
+    Words,
+    did_you_mean,
+    shown,
+)
 from brandkit.core.message import formatted
 from brandkit.core.waves import wave_order, wave_text
-from brandkit.sources.study.names import LabelNames
-from brandkit.sources.study.settings import (
-    FILE_NAME,
-    LANGUAGES,
-    BranchesSection,
-    BrandTableSection,
-    NamesSection,
-    SurveySection,
-)
+from brandkit.sources.study.settings import LANGUAGES, SurveySection
+from brandkit.sources.study.store import FILE_NAME
 from brandkit.sources.study.study import Study, open_study, with_focus
+from brandkit.sources.tables.cells import label_text
 
 if TYPE_CHECKING:
     from brandkit.sources.survey.survey import Survey
@@ -45,9 +47,6 @@ class Remark:
     verdict: Verdict
     about: str
     text: str
-
-
-Reader = Callable[[], list[Remark]]
 
 
 @dataclass(frozen=True)
@@ -113,81 +112,53 @@ def check_study(name_or_path: str | Path) -> Inspection:
     >>> check_study("sample").remarks[0].text
     'Retail banking, Harbour Islands, 2026 (generated data); language en; for Harbour Bank'
     """
-    study, labels = open_study(name_or_path)
-    remarks = [Remark("found", FILE_NAME, _headline(study))]
-    for about, read in _readers(study, labels):
+    study = open_study(name_or_path)
+    settings = study.settings
+    focus = settings.study.focus
+    who = f"for {focus}" if focus else "for no bank in particular"
+    remarks = [Remark("found", FILE_NAME, f"{study.title}; language {study.language}; {who}")]
+    for section, read in _READERS:
+        if not getattr(settings, section):
+            continue
+        about = "[[league_tables]]" if section == "league_tables" else f"[{section}]"
         try:
-            remarks += read()
+            remarks += read(study, _file(getattr(settings, section)))
         except BrandkitError as error:
             wrong = Remark("wrong", about, str(error))
             if wrong.text not in [remark.text for remark in remarks]:  # two may read one file
                 remarks.append(wrong)
     if all(remark.verdict != "wrong" for remark in remarks):
-        remarks += _brands_compared(study)
-        remarks += _names_compared(study, labels)
+        remarks += [*_brands_compared(study), *_names_compared(study)]
     inspected = Inspection(str(name_or_path), tuple(remarks), study)
     focus = study.settings.study.focus
     if focus is None or not inspected.is_sound:
         return inspected
-    return replace(inspected, study=with_focus(study, labels, focus, is_argument=False))
+    return replace(inspected, study=with_focus(study, focus, is_argument=False))
 
 
-def _headline(study: Study) -> str:
-    focus = study.settings.study.focus
-    who = f"for {focus}" if focus else "for no bank in particular"
-    return f"{study.title}; language {study.language}; {who}"
+def _file(section: object) -> str:
+    return Path(getattr(section, "source", None) or "").name
 
 
-def _readers(study: Study, labels: LabelNames) -> Iterator[tuple[str, Reader]]:
-    settings = study.settings
-    if settings.names is not None:
-        yield "[names]", lambda: _names(study, labels)
-    if settings.brand_table is not None:
-        yield "[brand_table]", lambda: _brand_table(study)
-    if settings.catalog is not None:
-        yield "[catalog]", lambda: _catalogs(study)
-    if settings.survey is not None:
-        yield "[survey]", lambda: _survey(study)
-    if settings.survey is not None and settings.brand_table is None:
-        yield "[survey]", lambda: _image(study)
-    if settings.branches is not None:
-        yield "[branches]", lambda: _branches(study)
-    if settings.league_tables:
-        yield "[[league_tables]]", lambda: _leagues(study)
-    if settings.study.focus is not None:
-        yield "[study]", lambda: _focus(study, labels, str(settings.study.focus))
-
-
-def _focus(study: Study, labels: LabelNames, asked: str) -> list[Remark]:
-    try:
-        with_focus(study, labels, asked, is_argument=False)
-    except SchemaError as error:
-        if error.file != study.toml.path or error.place is None or "focus" not in error.place:
-            return []  # some evidence cannot be read, which is told in its own place
-        raise
+def _focus(study: Study, _: str) -> list[Remark]:
+    if study.settings.study.focus is not None:
+        try:
+            with_focus(study, study.settings.study.focus, is_argument=False)
+        except SchemaError as error:
+            if error.file == study.toml.path and "focus" in (error.place or ""):
+                raise  # else some evidence cannot be read, which is told in its own place
     return []
 
 
-def _names(study: Study, labels: LabelNames) -> list[Remark]:
-    counts = [
-        f"{language} {len(labels.rows) - len(labels.without(language))}"
-        for language in LANGUAGES if len(labels.without(language)) < len(labels.rows)
-    ]  # fmt: skip
-    text = f"{len(labels.rows)} labels; {', '.join(counts) or 'no names'}"
-    return [Remark("found", _file(study.settings.names), text)]
+def _names(study: Study, about: str) -> list[Remark]:
+    rows = study.labels.rows
+    named = {language: len(study.labels.in_language(language)) for language in LANGUAGES}
+    counts = ", ".join(f"{language} {n}" for language, n in named.items() if n)
+    return [Remark("found", about, f"{len(rows)} labels; {counts or 'no names'}")]
 
 
-def _file(
-    section: NamesSection | BrandTableSection | SurveySection | BranchesSection | None,
-) -> str:
-    return Path(section.source).name if section is not None else ""
-
-
-def _brand_table(study: Study) -> list[Remark]:
-    table, section = study.brand_table, study.settings.brand_table
-    if table is None or section is None:
-        return []
-    about = _file(section)
+def _brand_table(study: Study, about: str) -> list[Remark]:
+    table: Any = study.brand_table
     n_brands, n_attributes = table.values.shape
     text = f"{n_brands} brands × {n_attributes} attributes, {table.kind}"
     if table.kind == "counts":
@@ -195,149 +166,176 @@ def _brand_table(study: Study) -> list[Remark]:
     aside = [*table.supplementary_brands, *table.supplementary_attributes]
     if aside:
         text += f"; supplementary: {', '.join(aside)}"
-    return [Remark("found", about, text), *(Remark("note", about, str(n)) for n in table.notes)]
+    return [Remark("found", about, text), *_notes(about, table.notes)]
 
 
-def _catalogs(study: Study) -> list[Remark]:
-    remarks = []
+def _notes(about: str, notes: Iterable[object]) -> list[Remark]:
+    return [Remark("note", about, str(note)) for note in notes]
+
+
+def _catalogs(study: Study, _: str) -> list[Remark]:
+    remarks, section = [], study.settings.catalog
+    newest = max(study.catalogs)
     for day, catalog in study.catalogs.items():
-        n_brands = catalog.products["brand"].nunique()
         about = f"[catalog] {day.isoformat()}" if day.year > 1 else "[catalog]"
         text = (
             f"{formatted(len(catalog.products), 'count')} offers "
-            f"({formatted(len(catalog.records), 'count')} records) of {n_brands} brands "
+            f"({formatted(len(catalog.records), 'count')} records) of {len(catalog.brands)} brands "
             f"in {catalog.products['category'].nunique()} categories"
         )
+        if section and section.peers:
+            text += "; only `peers` are compared"
         remarks.append(Remark("found" if len(catalog.products) else "wrong", about, text))
-        remarks += _problems(catalog.problems, about, in_full=catalog is study.catalog)
+        few = [f"{brand} ({n})" for brand, n in catalog.left_out.items()]
+        if few:
+            told = f"left out, with fewer offers than `minimum_offers`: {len(few)} brands: "
+            remarks.append(Remark("note", about, told + ", ".join(few)))
+        remarks += _problems(catalog.problems, about, in_full=day == newest)
+    for category, segment in study.possible:
+        remarks.append(Remark("found", "[catalog]", f"possible: {segment} in {category}"))
     return remarks
 
 
 def _problems(problems: pd.DataFrame, about: str, *, in_full: bool) -> list[Remark]:
     """Say what was skipped or repaired: kind by kind for the newest date, in all for others."""
-    kinds = problems["problem"].value_counts()
-    if not len(kinds):
-        return []
-    if not in_full:
-        text = f"{len(problems):,} records repaired, marked or left out, for {len(kinds)} reasons"
-        return [Remark("note", about, text)]
-    return [
-        Remark("note", about, f"{n:,} × {str(problem).rstrip('.')}") for problem, n in kinds.items()
-    ]
+    problems = problems[problems["reason"] != "few_offers"]
+    kinds: Counter[str] = Counter()
+    for problem, reason, found in problems[["problem", "reason", "found"]].itertuples(index=False):
+        named = f": {found}" if reason in ("owner", "no_attribute") else ""  # by study.toml
+        kinds[f"{problem.rstrip('.')}{named}"] += 1
+    if in_full or not kinds:
+        return _notes(about, (f"{n:,} × {what}" for what, n in kinds.most_common()))
+    text = f"{len(problems):,} records repaired, marked or left out, for {len(kinds)} reasons"
+    return [Remark("note", about, text)]
 
 
-def _survey(study: Study) -> list[Remark]:
-    survey, section = study.survey, study.settings.survey
-    if survey is None or section is None:
-        return []
-    about = _file(section)
-    remarks: list[Remark] = []
+def _survey(study: Study, about: str) -> list[Remark]:
+    survey: Any = study.survey
+    section: Any = study.settings.survey
+    responses, design = survey.responses, survey.design
     text = (
-        f"{formatted(len(survey.responses), 'count')} rows of "
-        f"{formatted(survey.n_respondents, 'count')} respondents, "
-        f"{len(survey.codebook)} items"
+        f"{formatted(len(responses), 'count')} rows of "
+        f"{formatted(survey.n_respondents, 'count')} respondents, {len(survey.codebook)} items"
     )
-    if survey.design.brand is not None:
-        text += f", {survey.responses[survey.design.brand].nunique()} brands rated"
-    if survey.design.wave is not None:
-        wave = survey.responses[survey.design.wave]
+    if design.brand is not None:
+        text += f", {responses[design.brand].nunique()} brands rated"
+    remarks = []
+    if design.wave is not None:
+        wave = responses[design.wave]
         text += f", {wave.nunique()} waves"
         try:
-            remarks = [
-                Remark("found", about, f"waves: {_listed(list(map(wave_text, wave_order(wave))))}")
-            ]
+            said = f"waves: {_listed(list(map(wave_text, wave_order(wave))))}"
+            remarks.append(Remark("found", about, said))
         except InputError as untold:
-            remarks = [Remark("wrong", about, str(untold))]
-    remarks = [Remark("found", about, text), *remarks]
-    remarks += [Remark("note", about, str(note)) for note in survey.notes]
-    columns = {*map(str, survey.responses.columns), *survey.batteries["set"].dropna().astype(str)}
-    for key, names in _columns_of(section):
-        unknown = [name for name in names if name not in columns]
-        if unknown:
-            error = SchemaError(
-                f"must name columns of {about}", file=study.toml.path, found=unknown,
-                place=study.toml.place(("survey", *key)),
-                way_out=did_you_mean(unknown[0], columns).strip() or "Correct or remove them.",
-            )  # fmt: skip
-            remarks.append(Remark("wrong", about, str(error)))
-    return remarks + [Remark("wrong", about, text) for text in _absurd(study, survey, section)]
+            remarks.append(Remark("wrong", about, str(untold)))
+    totals = {column: sum(groups.values()) for column, groups in section.margins.items()}
+    counts = [n for n in totals.values() if n > 1.5 and abs(n - 100) > 2]  # neither shares nor %
+    if counts and max(counts) > 1.01 * min(counts):
+        said = ", ".join(f"{column} {n:,.0f}" for column, n in totals.items() if n in counts)
+        told = f"the margins disagree about how many there are ({said}); each is read as shares"
+        remarks.append(Remark("note", about, told))
+    wrong = (
+        *_unknown_columns(survey, section, about), *_unknown_groups(survey, study.margins),
+        *_absurd(survey, section),
+    )  # fmt: skip
+    remarks += _notes(about, survey.notes)
+    for key, rule, found, way_out in wrong:
+        said = str(study.mistake(("survey", *key), rule, found, way_out))
+        remarks.append(Remark("wrong", about, said))
+    return [Remark("found", about, text), *remarks]
 
 
 #: No market has more brands, and no tracker more waves, than a reader can take in.
 MOST_BRANDS, MOST_WAVES = 100, 60
+#: What is wrong with a key: its place in the section, the rule, what was found, the way out.
+Wrong = tuple[tuple[str, ...], str, object, str]
 
 
-def _absurd(study: Study, survey: Survey, section: SurveySection) -> Iterator[str]:
+def _unknown_columns(survey: Survey, section: SurveySection, about: str) -> Iterator[Wrong]:
+    columns = {*map(str, survey.responses.columns), *survey.batteries["set"].dropna().astype(str)}
+    for key, names in _columns_of(section):
+        unknown = [name for name in names if name not in columns]
+        if unknown:
+            way_out = did_you_mean(unknown[0], columns).strip() or "Correct or remove them."
+            yield key, f"must name columns of {about}", unknown, way_out
+
+
+def _unknown_groups(survey: Survey, margins: Mapping[str, Mapping[str, float]]) -> Iterator[Wrong]:
+    """Name groups that the margins or the answers have alone."""
+    for column, shares in margins.items():
+        if column not in survey.responses:
+            continue
+        codes, labels = survey.responses[column], survey.labelled(column)
+        held = {label_text(one) for cells in (codes, labels) for one in cells.dropna().unique()}
+        told = {label_text(c): label_text(text) for c, text in zip(codes, labels, strict=True)
+                if pd.notna(c)}  # fmt: skip
+        left = [code for code, text in told.items() if not {code, text} & shares.keys()]
+        key, unknown = ("margins", column), [group for group in shares if group not in held]
+        if (total := sum(shares.values())) <= 1.5 and abs(total - 1) > 0.02:
+            way_out = "Write the share of every group, or counts."
+            yield key, "must sum to 1 over its groups", Words(f"{total:.3g}"), way_out
+        elif unknown:
+            near = did_you_mean(unknown[0], held).strip() or "Correct or remove them."
+            yield key, f"must name groups of {column}; it has {shown(sorted(held))}", unknown, near
+        elif left:
+            none = Words(f"none for {shown(sorted(left))}")
+            way_out = "Add them, or declare them `missing`."
+            yield key, f"must give a share to every group of {column}", none, way_out
+
+
+def _absurd(survey: Survey, section: SurveySection) -> Iterator[Wrong]:
     """Say what cannot be meant: roles whose values contradict them."""
     responses, design = survey.responses, survey.design
-    file = study.toml.path
-
-    def said(key: str, rule: str, found: object, way_out: str) -> str:
-        place = study.toml.place(("survey", key))
-        return str(SchemaError(rule, file=file, place=place, found=found, way_out=way_out))
-
-    def distinct(name: str | None) -> int:
-        return 0 if name is None else int(responses[name].nunique())
-
-    if design.brand is not None and distinct(design.brand) > MOST_BRANDS:
-        yield said("brand", "must be the column of the brand; no market has so many",
-                   Words(f"{distinct(design.brand)} values"), "Name another column.")  # fmt: skip
-    if design.wave is not None and distinct(design.wave) > MOST_WAVES:
-        way_out = f'Write wave = {{ column = "{design.wave}", by = "month" }}, or another column.'
-        yield said("wave", f"must be at most {MOST_WAVES} waves",
-                   Words(f"{distinct(design.wave)} values"), way_out)  # fmt: skip
-    if design.weight is not None and (responses[design.weight] == 0).mean() > 0.5:
-        yield said("weight", "must be a weight; most of a weight is not 0",
-                   Words(f"0 in {int((responses[design.weight] == 0).sum())} rows"),
-                   "Name another column, or none.")  # fmt: skip
-    if section.outcome is not None and section.outcome == section.recommend:
-        yield said("outcome", "must be another question than `recommend`", section.outcome,
-                   "Leave it out where only the likelihood to recommend was asked.")  # fmt: skip
-    outcome = responses.get(section.outcome) if section.outcome else None
-    if outcome is not None and set(outcome.dropna().unique()) <= {0.0, 1.0}:
-        yield said("outcome", "must be a rating on a scale", Words("ticks: nothing but 0 and 1"),
-                   "Name the question that asks for satisfaction overall.")  # fmt: skip
-    yield from _off_scale(survey, section, said)
-
-
-def _off_scale(
-    survey: Survey, section: SurveySection, said: Callable[[str, str, object, str], str]
-) -> Iterator[str]:
-    """Name ratings whose answers exceed the scale that study.toml declares."""
+    n_values = responses.nunique()
+    n_brands, n_waves = (n_values.get(name, 0) for name in (design.brand, design.wave))
+    n_zeros = int((responses[design.weight] == 0).sum()) if design.weight is not None else 0
+    outcome = responses.get(section.outcome, pd.Series([2.0]))
+    by_month = f'Write wave = {{ column = "{design.wave}", by = "month" }}, or another column.'
+    rules = (
+        (n_brands > MOST_BRANDS, "brand", "must be the column of the brand; no market has so many",
+         Words(f"{n_brands} values"), "Name another column."),
+        (n_waves > MOST_WAVES, "wave", f"must be at most {MOST_WAVES} waves",
+         Words(f"{n_waves} values"), by_month),
+        (n_zeros > len(responses) / 2, "weight", "must be a weight; most of a weight is not 0",
+         Words(f"0 in {n_zeros} rows"), "Name another column, or none."),
+        (section.outcome is not None and section.outcome == section.recommend, "outcome",
+         "must be another question than `recommend`", section.outcome,
+         "Leave it out where only the likelihood to recommend was asked."),
+        (set(outcome.dropna().unique()) <= {0.0, 1.0}, "outcome", "must be a rating on a scale",
+         Words("ticks: nothing but 0 and 1"),
+         "Name the question that asks for satisfaction overall."),
+    )  # fmt: skip
+    yield from (((key,), rule, found, way) for is_so, key, rule, found, way in rules if is_so)
     if section.scale is None:
         return
     low, high = section.scale
+    ends_of = survey.codebook.set_index("item")[["low", "high"]]
     for name in section.rated:
-        answers = survey.responses.get(name)
+        answers = responses.get(name)
         if answers is None or not pd.api.types.is_numeric_dtype(answers):
             continue
-        ends_of = survey.codebook.set_index("item")[["low", "high"]]
-        known = list(ends_of.loc[name])
         outside = answers[(answers < low) | (answers > high)]
-        if len(outside) and known == [low, high]:
+        if len(outside) and list(ends_of.loc[name]) == [low, high]:
             ends = f"{min(outside.min(), low):g} to {max(outside.max(), high):g}"
+            rule = f"must hold the answers of {name!r}, which run from {ends}"
             way_out = "Correct the scale, or declare codes of no answer under `missing`."
-            yield said("scale", f"must hold the answers of {name!r}, which run from {ends}",
-                       section.scale, way_out)  # fmt: skip
+            yield ("scale",), rule, section.scale, way_out
 
 
-def _image(study: Study) -> list[Remark]:
+def _image(study: Study, about: str) -> list[Remark]:
     """Say whether the survey's ticks say how banks are seen, where no table does."""
-    survey, section = study.survey, study.settings.survey
-    if survey is None or section is None:
+    survey = study.survey
+    if survey is None or study.settings.brand_table is not None:
         return []
     image = study.brand_image
-    about = _file(section)
     if image is not None:
         n_brands, n_attributes = image.values.shape
-        notes = [Remark("note", about, str(note)) for note in image.notes[1:]]
         text = f"image: {n_brands} brands × {n_attributes} attributes"
-        return [Remark("found", about, text), *notes]
+        return [Remark("found", about, text), *_notes(about, image.notes[1:])]
     try:
         survey.images()
     except InputError as error:
-        said = f"no image of the banks can be made of it: {error}"
-        return [Remark("note", about, said)]
+        return _notes(about, [f"no image of the banks can be made of it: {error}"])
     return []
 
 
@@ -356,26 +354,29 @@ def _columns_of(section: SurveySection) -> Iterator[tuple[tuple[str, ...], list[
         yield ("missing",), list(section.missing)
 
 
-def _branches(study: Study) -> list[Remark]:
-    branches, section = study.branches, study.settings.branches
-    if branches is None or section is None:
-        return []
+def _branches(study: Study, about: str) -> list[Remark]:
+    branches: Any = study.branches
     presence = branches.presence
     text = f"{presence['brand'].nunique()} brands in {presence['market'].nunique()} markets"
     amounts = "with amounts" if presence["amount"].notna().any() else "presence only"
-    notes = [str(note) for note in getattr(branches, "notes", ())]
-    about = _file(section)
     found = Remark("found", about, f"{text}, {amounts}")
-    return [found, *(Remark("note", about, note) for note in notes)]
+    return [found, *_notes(about, getattr(branches, "notes", ()))]
 
 
-def _leagues(study: Study) -> list[Remark]:
+def _leagues(study: Study, _: str) -> list[Remark]:
     remarks = []
     for one in study.league_tables:
         base = "with bases" if one.scores["n"].notna().all() else "no bases: the order only"
         text = f"league table: {len(one.scores)} brands, {one.measure or one.unit}, {base}"
         remarks.append(Remark("found", one.file, text))
     return remarks
+
+
+#: Sections in the order they are told, and what reads them.
+_READERS: tuple[tuple[str, Callable[[Study, str], list[Remark]]], ...] = (
+    ("names", _names), ("brand_table", _brand_table), ("catalog", _catalogs), ("survey", _survey),
+    ("survey", _image), ("branches", _branches), ("league_tables", _leagues), ("study", _focus),
+)  # fmt: skip
 
 
 def _brands_compared(study: Study) -> list[Remark]:
@@ -395,11 +396,12 @@ def _brands_compared(study: Study) -> list[Remark]:
     return remarks
 
 
-def _names_compared(study: Study, labels: LabelNames) -> list[Remark]:
+def _names_compared(study: Study) -> list[Remark]:
     """Say which brands and attributes lack a name in a language that others have one in."""
     used = [brand for kind in study.settings.evidence for brand in study.brands_of(kind)]
     if study.brand_table is not None:
         used += study.brand_table.attributes
+    labels = study.labels
     plain = sorted({labels.label_of(label) for label in used})
     remarks = []
     for language in LANGUAGES[1:]:

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from brandkit.core.errors import SchemaError, Words, did_you_mean, shown
 from brandkit.sources.study.settings import LANGUAGES
-from brandkit.sources.tables.brand_table import BrandTable
 from brandkit.sources.tables.cells import label_text, read_grid
 
-if TYPE_CHECKING:
-    from brandkit.sources.catalog.catalog import Catalog
-    from brandkit.sources.survey.survey import Survey
-    from brandkit.sources.tables.branches import Branches
-    from brandkit.sources.tables.league import League
-
+T = TypeVar("T", bound=Any)
 #: Headings people write instead.
 _TAKEN_FOR = {
     "zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh_hant": "zh-Hant", "zh-hant": "zh-Hant",
@@ -152,113 +146,74 @@ def renamed(frame: pd.DataFrame, columns: Iterable[str], names: Names) -> pd.Dat
     return frame.assign(**changed) if changed else frame
 
 
-def relabelled_table(table: BrandTable, names: Names, *, file: Path) -> BrandTable:
-    """Write the brands and attributes of a table anew.
+#: What of evidence holds labels, and in which columns.
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "products": ("brand", "category", "segment"), "attributes": ("brand", "attribute"),
+    "records": ("brand",), "problems": ("brand",), "fee_names": ("attribute",),
+    "codebook": ("label", "question"),
+    "batteries": ("label", "question", "brand", "attribute"),
+    "presence": ("brand", "market"), "scores": ("brand",),
+}  # fmt: skip
+
+
+def relabelled(evidence: T, names: Names, *, file: Path | None = None) -> T:
+    """Write the brands, attributes, categories and groups of evidence anew.
 
     Parameters
     ----------
-    table : BrandTable
+    evidence : BrandTable, Catalog, Survey, Branches or League
     names : mapping
-    file : Path
-        Where the names come from, for the error when two labels share one.
+        Label to name; labels without a name stay.
+    file : Path, optional
+        Where the names come from, for the error when two labels of a table share one.
     """
     if not names:
-        return table
-    values = table.values.copy()
-    new = {
-        "brand": [names.get(label, label) for label in table.brands],
-        "attribute": [names.get(label, label) for label in table.attributes],
-    }
-    for side, labels in new.items():
-        twice = [label for label in dict.fromkeys(labels) if labels.count(label) > 1]
-        if twice:
-            raise SchemaError(
-                f"two {side}s of the table must not share a name", file=file, found=twice,
-                way_out="Name them apart.",
-            )  # fmt: skip
-    values.index = pd.Index(new["brand"], name="brand")
-    values.columns = pd.Index(new["attribute"], name="attribute")
-    return replace(
-        table, values=values,
-        supplementary_brands=tuple(names.get(b, b) for b in table.supplementary_brands),
-        supplementary_attributes=tuple(names.get(a, a) for a in table.supplementary_attributes),
-    )  # fmt: skip
+        return evidence
+    held: dict[str, Any] = {one.name: getattr(evidence, one.name) for one in fields(evidence)}
+    new: dict[str, Any] = {
+        name: renamed(held[name], columns, names)
+        for name, columns in _COLUMNS.items() if name in held
+    }  # fmt: skip
+    if "own_names" in held:
+        own = {brand: held["own_names"].get(brand, brand) for brand in evidence.brands}
+        for name, told in {**held, "own_names": own}.items():
+            if name in ("brand_keys", "ranges", "own_names"):
+                new[name] = _proxy((names.get(key, key), value) for key, value in told.items())
+        owners = held["owners"].items()
+        new["owners"] = _proxy((names.get(b, b), names.get(o, o)) for b, o in owners)
+    if "responses" in held:
+        responses, respondent = held["responses"], held["design"].respondent
+        worded = [
+            str(column) for column in responses.columns
+            if column != respondent and not pd.api.types.is_numeric_dtype(responses[column])
+        ]  # fmt: skip
+        new["responses"] = renamed(responses, worded, names)
+        new["labels"] = _proxy(
+            (item, _proxy((code, names.get(text, text)) for code, text in codes.items()))
+            for item, codes in held["labels"].items()
+        )
+    if "supplementary_brands" in held:
+        values = new["values"] = held["values"].copy()
+        values.index = _told_apart("brand", values.index, names, file)
+        values.columns = _told_apart("attribute", values.columns, names, file)
+        for side in ("supplementary_brands", "supplementary_attributes"):
+            new[side] = tuple(names.get(label, label) for label in held[side])
+    return replace(evidence, **new)
 
 
-def relabelled_catalog(catalog: Catalog, names: Names) -> Catalog:
-    """Write brands, categories and attributes of a catalogue anew.
-
-    Parameters
-    ----------
-    catalog : Catalog
-    names : mapping
-    """
-    if not names:
-        return catalog
-    owners = {names.get(b, b): names.get(o, o) for b, o in catalog.owners.items()}
-    keys = {names.get(brand, brand): key for brand, key in catalog.brand_keys.items()}
-    ranges = {names.get(name, name): ends for name, ends in catalog.ranges.items()}
-    own = {names.get(b, b): catalog.own_names.get(b, b) for b in catalog.brands}
-    return replace(
-        catalog,
-        products=renamed(catalog.products, ("brand", "category", "segment"), names),
-        attributes=renamed(catalog.attributes, ("brand", "attribute"), names),
-        records=renamed(catalog.records, ("brand",), names),
-        problems=renamed(catalog.problems, ("brand",), names),
-        fee_names=renamed(catalog.fee_names, ("attribute",), names),
-        owners=MappingProxyType(owners),
-        brand_keys=MappingProxyType(keys),
-        ranges=MappingProxyType(ranges),
-        own_names=MappingProxyType(own),
-    )
+def _proxy(pairs: Iterable[tuple[Any, Any]]) -> Mapping[Any, Any]:
+    return MappingProxyType(dict(pairs))
 
 
-def relabelled_survey(survey: Survey, names: Names) -> Survey:
-    """Write the brands, groups and items of a survey anew.
-
-    Parameters
-    ----------
-    survey : Survey
-    names : mapping
-    """
-    if not names:
-        return survey
-    responses = survey.responses
-    worded = [
-        str(column)
-        for column in responses.columns
-        if column != survey.design.respondent
-        and not pd.api.types.is_numeric_dtype(responses[column])
-    ]
-    labels = {
-        item: MappingProxyType({code: names.get(text, text) for code, text in codes.items()})
-        for item, codes in survey.labels.items()
-    }
-    return replace(
-        survey,
-        responses=renamed(responses, worded, names),
-        codebook=renamed(survey.codebook, ("label", "question"), names),
-        batteries=renamed(survey.batteries, ("label", "question", "brand", "attribute"), names),
-        labels=MappingProxyType(labels),
-    )
-
-
-def relabelled_branches(branches: Branches, names: Names) -> Branches:
-    """Write the brands and markets of branches anew.
-
-    Parameters
-    ----------
-    branches : Branches
-    names : mapping
-    """
-    if not names:
-        return branches
-    return replace(branches, presence=renamed(branches.presence, ("brand", "market"), names))
-
-
-def relabelled_league(league: League, names: Names) -> League:
-    """Write the brands of a league table anew."""
-    return replace(league, scores=renamed(league.scores, ("brand",), names))
+def _told_apart(side: str, labels: pd.Index, names: Names, file: Path | None) -> pd.Index:
+    new = [names.get(str(label), str(label)) for label in labels]
+    twice = [label for label in dict.fromkeys(new) if new.count(label) > 1]
+    if twice:
+        raise SchemaError(
+            f"two {side}s of the table must not share a name", file=file or "names", found=twice,
+            way_out="Name them apart.",
+        )  # fmt: skip
+    return pd.Index(new, name=side)
 
 
 def codebook_names(path: Path, language: str) -> dict[str, str]:

@@ -7,10 +7,10 @@ found, the way out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path, PurePath
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -24,7 +24,6 @@ from pydantic import (
 
 from brandkit.sources.study.toml_file import TomlFile, explained, read_toml
 
-FILE_NAME = "study.toml"
 #: The likelihood to recommend is asked on one scale, whatever the others are; answers that show it.
 RECOMMEND, REACHED = (0.0, 10.0), (8, 9, 10)
 Language = Literal["en", "zh-Hant", "zh-Hans"]
@@ -57,6 +56,10 @@ def _as_list(value: Any) -> Any:
 
 
 Disclosure = Literal["brand", "closed", "open"]
+#: What products are compared in, and where a list's silence can be read.
+Facet = Literal["features", "eligibility", "channels", "regions", "fees", "fee_amounts", "rates",
+                "terms", "name", "description"]  # fmt: skip
+SilentFacet = Literal["features", "eligibility", "channels", "regions", "fees"]
 Source = Annotated[str, AfterValidator(_relative)]
 Day = Annotated[date, BeforeValidator(_as_date)]
 Text = Annotated[str, Field(min_length=1)]
@@ -64,8 +67,22 @@ Texts = Annotated[list[Text], BeforeValidator(_as_list)]
 Code = int | float | str
 
 
+#: What may be wrong with a section: whether it is, and the rule; after "; " the way out.
+Mistakes = Iterator[tuple[object, str]]
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    def _mistakes(self) -> Mistakes:
+        yield from ()
+
+    @model_validator(mode="after")
+    def _obeys(self) -> Self:
+        for is_broken, rule in self._mistakes():
+            if is_broken:
+                raise ValueError(rule)
+        return self
 
 
 class StudySection(_Section):
@@ -105,17 +122,15 @@ class BrandTableSection(_Section):
     wave: Text | int | None = None
     header_row: int | None = Field(default=None, ge=1)
 
-    @model_validator(mode="after")
-    def _one_form(self) -> BrandTableSection:
-        if self.wide and (self.attribute or self.amount):
-            raise ValueError("wide tables have no `attribute` or `amount`; leave them out")
-        if self.wide is False and not self.attribute:
-            raise ValueError("long tables need `attribute`, the column of the attributes")
-        if self.amount and not self.attribute:
-            raise ValueError("`amount` belongs to a long table, which needs `attribute` too")
-        if self.attribute and not self.brand:
-            raise ValueError("long tables need `brand`, the column of the brands")
-        return self
+    def _mistakes(self) -> Mistakes:
+        yield (self.wide and (self.attribute or self.amount),
+               "wide tables have no `attribute` or `amount`; leave them out")  # fmt: skip
+        yield (self.wide is False and not self.attribute,
+               "long tables need `attribute`, the column of the attributes")  # fmt: skip
+        yield (self.amount and not self.attribute,
+               "`amount` belongs to a long table, which needs `attribute` too")  # fmt: skip
+        yield (self.attribute and not self.brand,
+               "long tables need `brand`, the column of the brands")  # fmt: skip
 
 
 class CatalogDate(_Section):
@@ -140,22 +155,23 @@ class CatalogSection(_Section):
     header_row: int | None = Field(default=None, ge=1)
     columns: dict[Text, dict[Text, Text] | Texts] = {}
     owners: dict[Text, Text] = {}
-    weights: dict[Text, Annotated[float, Field(ge=0)]] = {}
-    disclosure: Disclosure | dict[Text, Disclosure] = "brand"
+    weights: dict[Facet, Annotated[float, Field(ge=0)]] = {}
+    disclosure: Disclosure | dict[SilentFacet, Disclosure] = "brand"
     ranges: dict[Text, Annotated[list[float], Field(min_length=2, max_length=2)]] = {}
+    peers: Texts = []
+    minimum_offers: int | None = Field(default=None, ge=1)
+    possible: dict[Text, Texts] = {}
     dates: list[CatalogDate] = []
 
-    @model_validator(mode="after")
-    def _one_or_many(self) -> CatalogSection:
-        if (self.source is None) == (not self.dates):
-            raise ValueError("must have `source` or else [[catalog.dates]]; name one of the two")
-        days = [entry.as_of for entry in self.dates]
-        if len(set(days)) < len(days):
-            raise ValueError("must have each `as_of` once among [[catalog.dates]]")
+    def _mistakes(self) -> Mistakes:
+        yield ((self.source is None) == (not self.dates),
+               "must have `source` or else [[catalog.dates]]; name one of the two")  # fmt: skip
+        yield (self.weights and not any(self.weights.values()),
+               "`weights` must leave a facet above 0; write for example features = 3")  # fmt: skip
+        yield (len({entry.as_of for entry in self.dates}) < len(self.dates),
+               "must have each `as_of` once among [[catalog.dates]]")  # fmt: skip
         for name, (low, high) in self.ranges.items():
-            if not low < high:
-                raise ValueError(f"`ranges` must run from low to high, unlike {name}")
-        return self
+            yield not low < high, f"`ranges` must run from low to high, unlike {name}"
 
 
 class WaveColumn(_Section):
@@ -165,11 +181,9 @@ class WaveColumn(_Section):
     by: Literal["week", "month", "quarter", "half-year"] | None = None
     order: list[Text | int] = []
 
-    @model_validator(mode="after")
-    def _by_or_order(self) -> WaveColumn:
-        if (self.by is None) == (not self.order):
-            raise ValueError("`wave` with a column needs `by` or `order`; write one of the two")
-        return self
+    def _mistakes(self) -> Mistakes:
+        yield ((self.by is None) == (not self.order),
+               "`wave` with a column needs `by` or `order`; write one of the two")  # fmt: skip
 
 
 class LeagueTable(_Section):
@@ -239,31 +253,20 @@ class SurveySection(_Section):
         named += [*self.drivers, *([self.outcome] if self.outcome else [])]
         return tuple(item for item in dict.fromkeys(named) if item != self.recommend)
 
-    @model_validator(mode="after")
-    def _waves_of_a_column(self) -> SurveySection:
-        if self.stack and self.brand:
-            raise ValueError("`stack` makes the brand's column itself; leave `brand` out")
-        if self.waves and (self.wave is None or len(set(self.waves)) < len(self.waves)):
-            raise ValueError("`waves` must name the waves of `wave`, each once, the earliest first")
-        return self
-
-    @model_validator(mode="after")
-    def _scale_runs_upward(self) -> SurveySection:
-        if self.scale is not None and not self.scale[0] < self.scale[1]:
-            raise ValueError("`scale` must run from its lowest answer to its highest")
-        return self
-
-    @model_validator(mode="after")
-    def _paths_join_blocks(self) -> SurveySection:
-        for path in self.paths:
-            for name in path:
-                if name not in self.blocks:
-                    known = ", ".join(self.blocks) or "none"
-                    raise ValueError(f"`paths` must join blocks ({known}), and {name!r} is none")
+    def _mistakes(self) -> Mistakes:
+        yield (self.stack and self.brand,
+               "`stack` makes the brand's column itself; leave `brand` out")  # fmt: skip
+        yield (self.waves and (self.wave is None or len(set(self.waves)) < len(self.waves)),
+               "`waves` must name the waves of `wave`, each once, the earliest first")  # fmt: skip
+        yield (self.scale is not None and not self.scale[0] < self.scale[1],
+               "`scale` must run from its lowest answer to its highest")  # fmt: skip
+        known = ", ".join(self.blocks) or "none"
+        for name in (name for path in self.paths for name in path):
+            yield (name not in self.blocks,
+                   f"`paths` must join blocks ({known}), and {name!r} is none")  # fmt: skip
         for column, shares in self.margins.items():
-            if shares and sum(shares.values()) <= 0:
-                raise ValueError(f"`margins` of {column} must not all be 0")
-        return self
+            yield (shares and not any(shares.values()),
+                   f"`margins` of {column} must not all be 0")  # fmt: skip
 
 
 class BranchesSection(_Section):
@@ -286,11 +289,9 @@ class ReportSection(_Section):
     level: float = Field(default=0.95, gt=0, lt=1)
     notebooks: list[Source] = []
 
-    @model_validator(mode="after")
-    def _marks_before_holding_back(self) -> ReportSection:
-        if self.suppress_below > self.minimum_base:
-            raise ValueError("`suppress_below` must not exceed `minimum_base`")
-        return self
+    def _mistakes(self) -> Mistakes:
+        yield (self.suppress_below > self.minimum_base,
+               "`suppress_below` must not exceed `minimum_base`")  # fmt: skip
 
 
 class Settings(_Section):
@@ -305,14 +306,14 @@ class Settings(_Section):
     league_tables: list[LeagueTable] = []
     report: ReportSection = ReportSection()
 
-    @model_validator(mode="after")
-    def _some_evidence(self) -> Settings:
-        if not self.evidence:
-            raise ValueError(
+    def _mistakes(self) -> Mistakes:
+        yield (
+            not self.evidence,
+            (
                 "must name some evidence; add [brand_table], [catalog], [survey], [branches] or "
                 "[[league_tables]]"
-            )
-        return self
+            ),
+        )
 
     @property
     def evidence(self) -> tuple[str, ...]:

@@ -9,18 +9,18 @@ import io
 import json
 import os
 import sys
-import tempfile
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import brandkit
 from brandkit.core.errors import InputError, MissingFileError, did_you_mean, shown
-from brandkit.sources.study.settings import FILE_NAME
 
 if TYPE_CHECKING:  # hashes are told without it
     import pandas as pd
 
+FILE_NAME = "study.toml"
 SAMPLE = "sample"
 #: Where a wheel brings the notebooks and the sample study; a clone has its own (tools/backend.py).
 _SHIPPED = Path(brandkit.__file__).parent
@@ -142,12 +142,25 @@ def input_hashes(folder: Path, sources: Iterable[str]) -> tuple[tuple[str, str],
     """Give study.toml and every file that it names, by the path from its folder, with sha256."""
     files = {FILE_NAME: folder / FILE_NAME}
     for source in sources:
-        path = folder / source
-        inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-        for file in inside:
-            below = file.relative_to(path).as_posix() if path.is_dir() else ""
-            files[f"{source.rstrip('/')}/{below}".rstrip("/")] = file
+        files |= files_of(source, folder / source)
     return tuple((name, sha256_of(file)) for name, file in sorted(files.items()))
+
+
+def files_of(name: str, path: Path) -> dict[str, Path]:
+    """Give a file by its name, or all files of a folder by their paths from above it.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> folder = Path(mkdtemp())
+    >>> _ = (folder / "a.json").write_bytes(b"{}")
+    >>> list(files_of("catalogue/", folder)), list(files_of("a.json", folder / "a.json"))
+    (['catalogue/a.json'], ['a.json'])
+    """
+    if not path.is_dir():
+        return {name: path}
+    inside = sorted(one for one in path.rglob("*") if one.is_file())
+    return {f"{name.rstrip('/')}/{one.relative_to(path).as_posix()}": one for one in inside}
 
 
 MANIFEST = "manifest.json"
@@ -164,27 +177,22 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
     Examples
     --------
-    >>> file = Path(tempfile.mkdtemp()) / "a.txt"
+    >>> from tempfile import mkdtemp
+    >>> file = Path(mkdtemp()) / "a.txt"
     >>> write_whole(file, "one\n")
     >>> file.read_bytes()
     b'one\n'
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}")
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+        draft.write_bytes(data)
         if path.exists():
-            Path(name).chmod(path.stat().st_mode & 0o777)
-        else:
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(name).chmod(0o666 & ~mask)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+            draft.chmod(path.stat().st_mode & 0o777)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def processed_folder(folder: Path) -> Path:
@@ -243,7 +251,8 @@ def kept_frames(
     Examples
     --------
     >>> import pandas as pd
-    >>> place = Path(tempfile.mkdtemp())
+    >>> from tempfile import mkdtemp
+    >>> place = Path(mkdtemp())
     >>> make = lambda: {"totals": pd.DataFrame({"n": [36]})}
     >>> first = kept_frames(place, made_from={"image.csv": "e3b0c442"}, make=make)
     >>> again = kept_frames(place, made_from={"image.csv": "e3b0c442"}, make=dict)
@@ -281,7 +290,8 @@ def kept_document(path: Path, *, made_from: Mapping[str, Any]) -> Any | None:
 
     Examples
     --------
-    >>> file = Path(tempfile.mkdtemp()) / "page.json"
+    >>> from tempfile import mkdtemp
+    >>> file = Path(mkdtemp()) / "page.json"
     >>> kept_document(file, made_from={"seed": 0}) is None
     True
     >>> keep_document(file, {"n": 36}, made_from={"seed": 0})
@@ -311,7 +321,8 @@ def keep_document(path: Path, document: Any, *, made_from: Mapping[str, Any]) ->
 
     Examples
     --------
-    >>> keep_document(Path(tempfile.mkdtemp()) / "page.json", [1, 2], made_from={})
+    >>> from tempfile import mkdtemp
+    >>> keep_document(Path(mkdtemp()) / "page.json", [1, 2], made_from={})
     """
     written = json.dumps(document, ensure_ascii=False)
     digest = hashlib.sha256(written.encode()).hexdigest()

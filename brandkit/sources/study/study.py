@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from brandkit.core.errors import (
     InputError,
     MissingFileError,
     SchemaError,
+    Words,
     check_option,
     did_you_mean,
     shown,
@@ -21,28 +24,30 @@ from brandkit.sources.study.names import (
     LabelNames,
     codebook_names,
     read_label_names,
-    relabelled_branches,
-    relabelled_catalog,
-    relabelled_league,
-    relabelled_survey,
-    relabelled_table,
+    relabelled,
 )
 from brandkit.sources.study.settings import (
-    FILE_NAME,
     LANGUAGES,
     REACHED,
     RECOMMEND,
-    CatalogSection,
     Language,
     Settings,
     SurveySection,
     WaveColumn,
     read_settings,
 )
-from brandkit.sources.study.store import input_hashes, processed_folder, study_folder
+from brandkit.sources.study.store import (
+    FILE_NAME,
+    input_hashes,
+    processed_folder,
+    study_folder,
+)
 from brandkit.sources.study.toml_file import TomlFile
 from brandkit.sources.tables.brand_table import BrandTable, read_brand_table
 
+E = TypeVar("E")
+#: Arguments of readers that study.toml calls otherwise.
+_KEYS = {"categories": "segments"}
 _QUICKEST_FIRST = ("league_tables", "brand_table", "branches", "catalog", "survey")
 
 if TYPE_CHECKING:
@@ -75,6 +80,8 @@ class Study:
         To say where a key stands.
     in_own_words : bool
         Whether labels stay as the files write them, whatever the language.
+    labels : LabelNames
+        The names of labels in every language.
     """
 
     name: str
@@ -87,16 +94,12 @@ class Study:
     names: Mapping[str, str]
     toml: TomlFile = field(repr=False)
     in_own_words: bool = False
+    labels: LabelNames = field(default_factory=lambda: LabelNames({}), repr=False)
 
     @cached_property
     def brand_table(self) -> BrandTable | None:
         """Brands by attributes, or None."""
-        section = self.settings.brand_table
-        if section is None:
-            return None
-        options = section.model_dump(exclude={"source", "wide"})
-        table = read_brand_table(self.path(section.source, "brand_table", "source"), **options)
-        return relabelled_table(table, self.names, file=self.folder / FILE_NAME)
+        return self._evidence("brand_table", read_brand_table, file=self.toml.path)
 
     @cached_property
     def brand_image(self) -> BrandTable | None:
@@ -118,17 +121,25 @@ class Study:
         """The catalogue at each of its dates, oldest first; empty where there is none."""
         section = self.settings.catalog
         n_dates = 0 if section is None else len(section.dates) or 1
-        dated = [self._dated_catalog(number) for number in range(n_dates)]
+        dated = [(self._read_catalog(at)[0], self._compared(at)) for at in range(n_dates)]
         return dict(sorted(dated, key=lambda pair: pair[0]))
 
-    @property
+    @cached_property
     def catalog(self) -> Catalog | None:
         """The newest catalogue, or None; older ones are not read for it."""
+        return None if self.settings.catalog is None else self._compared(self._newest)
+
+    @cached_property
+    def possible(self) -> tuple[tuple[str, str], ...]:
+        """Segments of categories that can exist, as ``[catalog] possible`` declares them."""
         section = self.settings.catalog
-        if section is None:
-            return None
-        days = [entry.as_of for entry in section.dates]
-        return self._dated_catalog(days.index(max(days)) if days else 0)[1]
+        pairs = []
+        for asked, segments in (section.possible if section else {}).items():
+            category = self._known(asked, "category", ("catalog", "possible", asked))
+            for segment in segments:
+                place = ("catalog", "possible", asked)
+                pairs.append((category, self._known(segment, "segment", place)))
+        return tuple(pairs)
 
     @cached_property
     def survey(self) -> Survey | None:
@@ -136,62 +147,64 @@ class Study:
         section = self.settings.survey
         if section is None:
             return None
-        codebook = self._optional(section.codebook, "survey", "codebook")
-        source = self.path(section.source, "survey", "source")
-        survey = declared_survey(section, source, codebook=codebook)
-        return relabelled_survey(survey, self.label_names)
+        codebook = self._optional("survey", "codebook")
+        with self._as_written("survey"):
+            survey = declared_survey(section, self.path("survey", "source"), codebook=codebook)
+        return relabelled(survey, self.label_names)
 
     @cached_property
     def label_names(self) -> Mapping[str, str]:
         """Label as the files write it to label in the study's language, codebook and names."""
-        section = self.settings.survey
         if self.in_own_words:
             return {}
-        if section is None or section.codebook is None:
-            return self.names
-        codebook = self.path(section.codebook, "survey", "codebook")
-        return {**codebook_names(codebook, self.language), **self.names}
-
-    def inputs_of(self, kinds: Collection[str]) -> tuple[tuple[str, str], ...]:
-        """Give the input files of some kinds of evidence, with their hashes."""
-        named = [source.rstrip("/") for source in self.sources(kinds)]
-        return tuple(
-            (name, digest)
-            for name, digest in self.inputs
-            if any(name == one or name.startswith(f"{one}/") for one in named)
-        )
+        codebook = self._optional("survey", "codebook")
+        return {**(codebook_names(codebook, self.language) if codebook else {}), **self.names}
 
     @cached_property
     def branches(self) -> Branches | None:
         """Brands by markets, or None."""
-        section = self.settings.branches
-        if section is None:
-            return None
         from brandkit.sources.tables.branches import read_branches
 
-        path = self.path(section.source, "branches", "source")
-        branches = read_branches(
-            path, brand=section.brand, market=section.market, amount=section.amount,
-            name=section.name, where=section.where, encoding=section.encoding,
-        )  # fmt: skip
-        return relabelled_branches(branches, self.names)
+        return self._evidence("branches", read_branches)
 
     @cached_property
     def league_tables(self) -> tuple[League, ...]:
         """Rankings that somebody published."""
         from brandkit.sources.tables.league import read_league
 
-        read = []
-        for at, section in enumerate(self.settings.league_tables):
-            options = section.model_dump(exclude={"source"})
-            path = self.path(section.source, "league_tables", at, "source")
-            read.append(relabelled_league(read_league(path, **options), self.names))
-        return tuple(read)
+        return tuple(
+            cast("League", self._evidence("league_tables", read_league, at=at))
+            for at in range(len(self.settings.league_tables))
+        )
+
+    def _evidence(
+        self, kind: str, read: Callable[..., E], *, at: int | None = None,
+        file: Path | None = None,
+    ) -> E | None:  # fmt: skip
+        """Read what a section names, with its keys for options, in the study's language."""
+        section = getattr(self.settings, kind)
+        place = (kind,) if at is None else (kind, at)
+        section = section if at is None else section[at]
+        if section is None:
+            return None
+        options = section.model_dump(exclude={"source", "wide"})
+        with self._as_written(*place):
+            evidence = read(self.path(*place, "source"), **options)
+        return relabelled(evidence, self.names, file=file)
 
     @cached_property
     def inputs(self) -> tuple[tuple[str, str], ...]:
         """Every input file: its path from the study's folder, and the sha256 of its bytes."""
         return input_hashes(self.folder, self.sources())
+
+    def inputs_of(self, kinds: Collection[str]) -> tuple[tuple[str, str], ...]:
+        """Give the input files of some kinds of evidence, with their hashes."""
+        named = tuple(source.rstrip("/") for source in self.sources(kinds))
+        return tuple(
+            (name, digest)
+            for name, digest in self.inputs
+            if name in named or name.startswith(tuple(f"{one}/" for one in named))
+        )
 
     @cached_property
     def brands(self) -> tuple[str, ...]:
@@ -212,84 +225,164 @@ class Study:
     def notebooks(self) -> tuple[Path, ...]:
         """Notebooks of one's own, run and checked like brandkit's."""
         named = self.settings.report.notebooks
-        return tuple(self.path(name, "report", "notebooks", at) for at, name in enumerate(named))
+        return tuple(self.path("report", "notebooks", at) for at in range(len(named)))
 
     def sources(self, kinds: Collection[str] | None = None) -> tuple[str, ...]:
         """Every path that study.toml names, each once, in its order; of some kinds, or all."""
-        settings = self.settings
-        found: list[str | None] = []
-        of = settings.evidence if kinds is None else kinds
-        if settings.names and kinds is None:
-            found.append(settings.names.source)
-        if settings.brand_table and "brand_table" in of:
-            found.append(settings.brand_table.source)
-        if settings.catalog and "catalog" in of:
-            catalog = settings.catalog
-            aliases = catalog.aliases if isinstance(catalog.aliases, str) else None
-            found += [catalog.source, catalog.register_, aliases, catalog.crosswalk]
-            for entry in catalog.dates:
-                found += [entry.source, entry.register_]
-        if settings.survey and "survey" in of:
-            found += [settings.survey.source, settings.survey.codebook]
-        if settings.branches and "branches" in of:
-            found.append(settings.branches.source)
-        if "league_tables" in of:
-            found += [one.source for one in settings.league_tables]
-        return tuple(dict.fromkeys(source for source in found if source))
+        of = ("names", *self.settings.evidence) if kinds is None else kinds
+        held = self.settings.model_dump(by_alias=True, include=set(of))
+        return tuple(dict.fromkeys(_paths(list(held.values()))))
 
-    def path(self, source: str, *place: str | int) -> Path:
-        """Give the path of a source, or refuse where nothing is there.
+    def path(self, *place: str | int) -> Path:
+        """Give the path that a key of study.toml names, or refuse where nothing is there.
 
         Parameters
         ----------
-        source : str
-            As study.toml writes it.
         *place : str or int
             Section and key that name it.
         """
+        path = self._optional(*place)
+        if path is None:
+            raise KeyError(place)
+        return path
+
+    def _optional(self, *place: str | int) -> Path | None:
+        source: Any = self.settings.model_dump(by_alias=True)
+        for part in place:
+            source = source[part] if source is not None else None
+        if not isinstance(source, str):
+            return None
         path = self.folder / source
         if not path.exists():
             beside = path.parent.iterdir() if path.parent.is_dir() else ()
             near = did_you_mean(path.name, [file.name for file in beside]).strip()
             raise MissingFileError(
-                "must name a file in the study's folder", file=self.folder / FILE_NAME,
+                "must name a file in the study's folder", file=self.toml.path,
                 place=self.toml.place(place), found=source,
                 way_out=near or "Put the file there, or correct the path.",
             )  # fmt: skip
         return path
 
-    def _optional(self, source: str | None, *place: str | int) -> Path | None:
-        return None if source is None else self.path(source, *place)
+    @contextmanager
+    def _as_written(self, *section: str | int) -> Iterator[None]:
+        """Tell what a reader refuses of an argument as a mistake of its key."""
+        try:
+            yield
+        except InputError as error:
+            told = re.match(r"`(\w+)[^`]*` (.*)", str(error), re.DOTALL)
+            held: Any = self.toml.content
+            for part in section:
+                held = held[part]
+            key = _KEYS.get(told[1], told[1]) if told else ""
+            key = "wave" if key == "waves" and key not in held else key
+            if told is None or key not in held:
+                raise
+            rule, _, near = told[2].partition(" Did you mean")
+            raise SchemaError(
+                rule, file=self.toml.path, place=self.toml.place((*section, key)),
+                way_out=f"Did you mean{near}" if near else None,
+            ) from None  # fmt: skip
+
+    def mistake(
+        self, place: Sequence[str | int], rule: str, found: object, way_out: str
+    ) -> SchemaError:
+        """Say what is wrong with a key of study.toml."""
+        where = self.toml.place(place)
+        return SchemaError(rule, file=self.toml.path, place=where, found=found, way_out=way_out)
+
+    # --- catalogues ---------------------------------------------------------------------------
+
+    @property
+    def _newest(self) -> int:
+        section = self.settings.catalog
+        days = [entry.as_of for entry in section.dates] if section else []
+        return days.index(max(days)) if days else 0
 
     @cached_property
-    def _read_catalogs(self) -> dict[int, tuple[date, Catalog]]:
-        """What has been read, by its number among the dates."""
+    def _held(self) -> dict[tuple[str, int], Any]:
+        """Catalogues that were read, by their number among the dates."""
         return {}
 
-    def _dated_catalog(self, number: int) -> tuple[date, Catalog]:
+    def _read_catalog(self, at: int) -> tuple[date, Catalog]:
+        """Read a catalogue with all its banks, and the day it stands for."""
         section = self.settings.catalog
-        if section is not None and number not in self._read_catalogs:
-            self._read_catalogs[number] = self._read_catalog(section, number)
-        return self._read_catalogs[number]
-
-    def _read_catalog(self, section: CatalogSection, number: int) -> tuple[date, Catalog]:
+        if section is None or ("read", at) in self._held:
+            return cast("tuple[date, Catalog]", self._held["read", at])
         from brandkit.sources.catalog.kept import declared_catalog
 
-        entry = section.dates[number] if section.dates else None
-        place = ("catalog", "dates", number) if entry else ("catalog",)
-        source = entry.source if entry else cast("str", section.source)
-        register = (entry.register_ if entry else None) or section.register_
+        entry = section.dates[at] if section.dates else None
+        place = ("catalog", "dates", at) if entry else ("catalog",)
         day = entry.as_of if entry else section.as_of
-        aliases = section.aliases if isinstance(section.aliases, str) else None
+        own = self._optional(*place, "register")
         paths = {
-            "source": self.path(source, *place, "source"),
-            "register": self._optional(register, *place, "register"),
-            "aliases": self._optional(aliases, "catalog", "aliases"),
-            "crosswalk": self._optional(section.crosswalk, "catalog", "crosswalk"),
+            "source": self.path(*place, "source"),
+            "register": own or self._optional("catalog", "register"),
+            "aliases": self._optional("catalog", "aliases"),
+            "crosswalk": self._optional("catalog", "crosswalk"),
         }
         folder = processed_folder(self.folder) / f"catalog-{day.isoformat() if day else 'undated'}"
-        catalog = declared_catalog(section, paths, as_of=day, place=folder)
-        return day or catalog.as_of or date.min, relabelled_catalog(catalog, self.names)
+        with self._as_written("catalog"):
+            catalog = declared_catalog(section, paths, as_of=day, place=folder)
+        read = (day or catalog.as_of or date.min, relabelled(catalog, self.names))
+        self._held["read", at] = read
+        return read
+
+    def _compared(self, at: int) -> Catalog:
+        """Give a catalogue with the banks that study.toml compares."""
+        if ("compared", at) not in self._held:
+            self._held["compared", at] = self._among(at, self._read_catalog(at)[1])
+        return cast("Catalog", self._held["compared", at])
+
+    def _among(self, at: int, catalog: Catalog) -> Catalog:
+        section, focus = self.settings.catalog, self.settings.study.focus
+        if section is None or not (section.peers or section.minimum_offers):
+            return catalog
+        from brandkit.sources.catalog.catalog import among
+
+        peers = [self._known(peer, "brand", ("catalog", "peers")) for peer in section.peers]
+        ours = self.called(focus) if focus else None
+        if peers and ours in catalog.brands and ours not in peers:
+            raise self.mistake(
+                ("catalog", "peers"), "must name the bank that the study is for too",
+                section.peers, f"Add {focus!r}.",
+            )  # fmt: skip
+        least = section.minimum_offers or 1
+        kept = among(catalog, peers=peers, minimum_offers=least)
+        if at == self._newest and ours and ours in kept.left_out:
+            raise self.mistake(
+                ("catalog", "minimum_offers"), "must not leave out the bank that the study is for",
+                Words(f"{least}, where it has {kept.left_out[ours]}"), "Write a smaller number.",
+            )  # fmt: skip
+        if not kept.brands:
+            raise self.mistake(
+                ("catalog", "minimum_offers" if kept.left_out else "peers"),
+                "must leave a bank to compare at every date",
+                Words(f"none on {self._read_catalog(at)[0]}"), "Leave the date or the key out.",
+            )  # fmt: skip
+        return kept
+
+    def _known(self, asked: str, column: str, place: tuple[str, ...]) -> str:
+        """Give a label of the catalogue, of any of its dates, as it is spelt there."""
+        from brandkit.sources.catalog.names import spelling_key
+
+        section = self.settings.catalog
+        others = range(len(section.dates)) if section else ()
+        known: dict[str, str] = {}
+        for at in dict.fromkeys((self._newest, *others)):
+            products = self._read_catalog(at)[1].products
+            known |= {spelling_key(one): one for one in map(str, products[column].unique())}
+            if (key := spelling_key(self.called(asked))) in known:
+                return known[key]
+        labels = sorted({*known.values()} - {"both", "not stated"})
+        raise self.mistake(
+            place, f"must name a {column} of the catalogue; it has {shown(labels, most=12)}", asked,
+            did_you_mean(asked, labels).strip() or "Name one of these.",
+        )  # fmt: skip
+
+    def called(self, name: str) -> str:
+        """Give what the study calls a brand, category or segment that is named in any language."""
+        label = self.labels.label_of(name)
+        return self.names.get(label, label)
 
     def brands_of(self, kind: str) -> set[str]:
         """Name the brands that one kind of evidence knows.
@@ -298,20 +391,34 @@ class Study:
         ----------
         kind : "brand_table" | "catalog" | "survey" | "branches" | "league_tables"
         """
-        evidence = getattr(self, kind)
+        evidence, column = getattr(self, kind), "brand"
         if kind == "brand_table":
             return set(evidence.brands)
-        if kind == "catalog":
-            return set(map(str, evidence.products["brand"].unique()))
-        if kind == "league_tables":
-            return {str(brand) for one in evidence for brand in one.scores["brand"]}
-        if kind == "branches":
-            return set(map(str, evidence.presence["brand"].unique()))
-        column = evidence.design.get("brand")
-        if column is None:  # a survey may ask about every brand in columns of its own
+        if kind == "survey" and evidence.design.brand is None:
+            # it may ask about every brand in columns of its own
             image = self.brand_image if self.settings.brand_table is None else None
             return set() if image is None else set(image.brands)
-        return set(map(str, evidence.responses[column].dropna().unique()))
+        if kind == "survey":
+            frames, column = [evidence.responses], evidence.design.brand
+        elif kind == "league_tables":
+            frames = [one.scores for one in evidence]
+        else:
+            frames = [evidence.products if kind == "catalog" else evidence.presence]
+        return {str(brand) for frame in frames for brand in frame[column].dropna().unique()}
+
+
+#: Keys of study.toml that name files.
+_PATHS = ("source", "register", "aliases", "crosswalk", "codebook")
+
+
+def _paths(held: object) -> list[str]:
+    """Name the files of sections, and of their dates."""
+    if isinstance(held, list):
+        return [path for one in held for path in _paths(one)]
+    if not isinstance(held, dict):
+        return []
+    own = [held[key] for key in _PATHS if isinstance(held.get(key), str)]
+    return own + _paths(held.get("dates"))
 
 
 def declared_survey(
@@ -321,11 +428,10 @@ def declared_survey(
     from brandkit.sources.survey.survey import read_survey, with_periods, with_scale, with_waves
 
     survey = read_survey(
-        source, codebook=codebook,
-        brand=section.brand, respondent=section.respondent, weight=section.weight,
-        strata=section.strata, cluster=section.cluster, wave=section.wave_column,
-        missing=section.missing, categories=section.segments, encoding=section.encoding,
-        sheet=section.sheet, header_row=section.header_row, stack=section.stack,
+        source, codebook=codebook, wave=section.wave_column, categories=section.segments,
+        **section.model_dump(include={
+            "brand", "respondent", "weight", "strata", "cluster", "missing", "encoding", "sheet",
+            "header_row", "stack"}),
     )  # fmt: skip
     if section.scale is not None:
         survey = with_scale(survey, section.rated, section.scale)
@@ -375,12 +481,9 @@ def read_study(
     >>> study.focus, study.brand_table.values.shape
     ('海港银行', (12, 14))
     """
-    study, labels = open_study(name_or_path, language=language)
-    if focus is not None:
-        return with_focus(study, labels, focus, is_argument=True)
-    if study.settings.study.focus is not None:
-        return with_focus(study, labels, study.settings.study.focus, is_argument=False)
-    return study
+    study = open_study(name_or_path, language=language)
+    asked = focus if focus is not None else study.settings.study.focus
+    return study if asked is None else with_focus(study, asked, is_argument=focus is not None)
 
 
 def read_evidence(study: Study) -> None:
@@ -405,12 +508,10 @@ def read_evidence(study: Study) -> None:
     """
     for kind in sorted(study.settings.evidence, key=_QUICKEST_FIRST.index):
         study.brands_of(kind)
-    _ = study.catalogs, study.brand_image
+    _ = study.catalogs, study.possible, study.brand_image
 
 
-def open_study(
-    name_or_path: str | Path, *, language: str | None = None
-) -> tuple[Study, LabelNames]:
+def open_study(name_or_path: str | Path, *, language: str | None = None) -> Study:
     """Open a study without a look at its evidence, and so without its focus.
 
     Parameters
@@ -418,16 +519,9 @@ def open_study(
     name_or_path : str or Path
     language : str, optional
 
-    Returns
-    -------
-    Study
-        Its ``focus`` is None.
-    LabelNames
-        The names of its labels in every language.
-
     Examples
     --------
-    >>> open_study("sample")[0].settings.study.focus
+    >>> open_study("sample").settings.study.focus
     'Harbour Bank'
     """
     if language is not None:
@@ -437,35 +531,30 @@ def open_study(
     chosen = cast("Language", language or settings.study.language)
     study = Study(
         name=folder.name, folder=folder, title=settings.title_in(chosen), language=chosen,
-        focus=None, seed=settings.study.seed, settings=settings, names={},
-        toml=toml,
+        focus=None, seed=settings.study.seed, settings=settings, names={}, toml=toml,
     )  # fmt: skip
     if settings.names is None:
-        return study, LabelNames({})
-    labels = read_label_names(study.path(settings.names.source, "names", "source"))
-    return replace(study, names=labels.in_language(chosen)), labels
+        return study
+    labels = read_label_names(study.path("names", "source"))
+    return replace(study, names=labels.in_language(chosen), labels=labels)
 
 
-def with_focus(study: Study, labels: LabelNames, asked: str, *, is_argument: bool) -> Study:
+def with_focus(study: Study, asked: str, *, is_argument: bool) -> Study:
     """Give the study with its focus, found among the brands in any language.
 
     Parameters
     ----------
     study : Study
-    labels : LabelNames
     asked : str
     is_argument : bool
         Whether a caller asked for it, or study.toml.
 
     Examples
     --------
-    >>> study, labels = open_study("sample", language="zh-Hant")
-    >>> with_focus(study, labels, "Kestrel", is_argument=True).focus
+    >>> with_focus(open_study("sample", language="zh-Hant"), "Kestrel", is_argument=True).focus
     '紅隼銀行'
     """
-    label = labels.label_of(asked)
-    named = study.names.get(label, label)
-    known: set[str] = set()
+    named, known = study.called(asked), set[str]()
     # the evidence that is quick to read comes first, and may be enough
     for kind in sorted(study.settings.evidence, key=_QUICKEST_FIRST.index):
         known |= study.brands_of(kind)
@@ -478,7 +567,4 @@ def with_focus(study: Study, labels: LabelNames, asked: str, *, is_argument: boo
     rule = f"must be one of the study's brands; it has {shown(sorted(known), most=12)}"
     if is_argument:
         raise InputError(f"`focus` {rule}; found {shown(asked)}. {near}")
-    raise SchemaError(
-        rule, file=study.toml.path, place=study.toml.place(("study", "focus")), found=asked,
-        way_out=near,
-    )  # fmt: skip
+    raise study.mistake(("study", "focus"), rule, asked, near)

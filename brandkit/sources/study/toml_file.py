@@ -32,6 +32,10 @@ _RULES = {
     "date_from_datetime_inexact": "must be a date without a time, as in 2026-03-01",
     "string_too_short": "must not be empty",
 }  # fmt: skip
+_LENGTHS = {
+    "too_short": "must have {min_length} entries or more",
+    "too_long": "must have at most {max_length} entries",
+}
 
 _BOUNDS = {
     "greater than or equal to": ">=",
@@ -89,16 +93,15 @@ class TomlFile:
 def _written_place(path: Sequence[str | int]) -> str:
     if not path:
         return "the whole file"
-    section = str(path[0])
-    rest = list(path[1:])
-    if rest and rest[0] == "dates" and len(rest) > 1:
-        head = f"[[{section}.dates]] number {int(rest[1]) + 1}"
-        rest = rest[2:]
+    n_names = 2 if path[1:2] == ("dates",) else 1
+    head, rest = ".".join(map(str, path[:n_names])), list(path[n_names:])
+    if rest and isinstance(rest[0], int) and path[n_names - 1] in ("dates", "league_tables"):
+        head = f"[[{head}]] number {int(rest.pop(0)) + 1}"
     else:
-        head = f"[{section}]"
+        head, rest = f"[{path[0]}]", list(path[1:])
     said = ""
     for part in rest:
-        said += f"[{int(part) + 1}]" if isinstance(part, int) else f".{part}" if said else str(part)
+        said += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if said else part
     return f"{head} {said}".strip()
 
 
@@ -153,8 +156,10 @@ def _slip(text: str, said: re.Match[str] | None) -> str:
         return "Use straight quotation marks, not “ ”."
     if "\\" in line:
         return "Write / in paths, also on Windows."
-    if said and "overwrite" in said["rule"]:
+    if said and re.search("overwrite|twice", said["rule"]):
         return "The key or section stands twice: keep one."
+    if re.search(r"=\s*\d{4}-\d", line):
+        return "Write a day as 2026-03-01."
     return 'Write key = "text", key = 12 or key = ["one", "two"]; # begins a comment.'
 
 
@@ -173,12 +178,21 @@ def explained(error: ValidationError, *, toml: TomlFile, model: type[BaseModel])
     SchemaError
     """
     mistakes = error.errors()
-    # an unknown key is the likeliest cause of what else is amiss
-    mistakes.sort(key=lambda mistake: mistake["type"] != "extra_forbidden")
-    first = mistakes[0]
-    path = _toml_path(first["loc"], toml.content)
+    places = [_toml_path(mistake, toml.content) for mistake in mistakes]
+    # an unknown key is the likeliest cause of what else is amiss; of the forms that a key may have,
+    # the one that what is written comes nearest to, and so fails at the deepest place
+    order = [
+        (mistake["type"] != "extra_forbidden", _is_above(places, at),
+         mistake["type"].endswith("_type"), at)
+        for at, mistake in enumerate(mistakes)
+    ]  # fmt: skip
+    at = min(order)[-1]
+    first, path = mistakes[at], places[at]
     rule, way_out = _told(first, path, mistakes, model)
-    more = len({_toml_path(m["loc"], toml.content) for m in mistakes}) - 1
+    named = re.search(r"`(\w+)`", rule) if first["type"] == "value_error" else None
+    if named and named[1] in _held(toml.content, path):
+        path = (*path, named[1])
+    more = len({place for at, place in enumerate(places) if not _is_above(places, at)}) - 1
     if more:
         way_out += f" ({more} more {'mistake' if more == 1 else 'mistakes'} after this one.)"
     value = first["input"]
@@ -197,13 +211,26 @@ def _found(value: Any) -> Words:
     return Words(f"{kind} {shown(value) if not isinstance(value, dict) else shown(list(value))}")
 
 
-def _toml_path(loc: Sequence[str | int], content: Any) -> tuple[str | int, ...]:
+def _is_above(places: Sequence[tuple[str | int, ...]], at: int) -> bool:
+    """Whether a mistake is told of a table inside which another one is."""
+    place = places[at]
+    return any(len(other) > len(place) and other[: len(place)] == place for other in places)
+
+
+def _held(content: Any, path: Sequence[str | int]) -> Any:
+    """Give the table at a place; an empty one where there is none."""
+    for part in path:
+        content = content[part]
+    return content if isinstance(content, Mapping) else {}
+
+
+def _toml_path(mistake: ErrorDetails, content: Any) -> tuple[str | int, ...]:
     """Drop from pydantic's place what is not in the file: names of alternatives, ``[key]``."""
     path: list[str | int] = []
-    here = content
+    here, loc = content, mistake["loc"]
+    is_absent = mistake["type"] in ("missing", "extra_forbidden")
     for at, part in enumerate(loc):
-        is_last = at == len(loc) - 1
-        if isinstance(here, Mapping) and (part in here or (is_last and part != "[key]")):
+        if isinstance(here, Mapping) and (part in here or (is_absent and at == len(loc) - 1)):
             here = here.get(part)
         elif isinstance(here, list) and isinstance(part, int) and part < len(here):
             here = here[part]
@@ -244,6 +271,8 @@ def _told(
         return " or ".join([alternatives[0], *others]), ""
     if kind in _RULES:
         return _RULES[kind], ""
+    if kind in _LENGTHS:
+        return _LENGTHS[kind].format_map(mistake["ctx"]), ""
     message = mistake["msg"].replace("Input should", "must")
     for words, sign in _BOUNDS.items():
         message = message.replace(words, sign)
