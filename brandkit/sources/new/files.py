@@ -28,13 +28,15 @@ from brandkit.sources.tables.files import ending as ending_of
 _MONTH_OR_YEAR = re.compile(r"(?:19|20)\d\d(?:[-/ ]?(?:[QH]\d|\d{1,2}))?|[QH]\d ?(?:20)\d\d")
 
 
-def guessed_file(path: Path) -> Guess | str:
+def guessed_file(path: Path, *, codebook: Path | None = None) -> Guess | str:
     r"""Guess what a file is.
 
     Parameters
     ----------
     path : Path
         A file or a folder.
+    codebook : Path, optional
+        What says more of a survey's columns.
 
     Returns
     -------
@@ -55,13 +57,13 @@ def guessed_file(path: Path) -> Guess | str:
         if path.is_dir() or ending in (".json", ".jsonl"):
             return _catalog_files(path)
         if ending in (".sav", ".zsav"):
-            return guessed_survey(path, certain=True) or "no survey"
+            return guessed_survey(path, codebook=codebook, certain=True) or "no survey"
         if ending not in ENDINGS:
             return f"{path.name} was left out: its ending {ending or '(none)'} says no table"
         names = sheet_names(path)
         if len(names) > 1:
             return _workbook(path, names)
-        return guessed_table(read_grid(path))
+        return guessed_table(read_grid(path), codebook=codebook)
     except BrandkitError as error:
         return Unreadable(error)
 

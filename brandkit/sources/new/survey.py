@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,8 +21,8 @@ from brandkit.sources.survey.forms import is_added
 from brandkit.sources.survey.quality import personal_data
 from brandkit.sources.survey.raw import RawSurvey, with_codebook, with_missing
 from brandkit.sources.survey.survey import raw_survey
-from brandkit.sources.survey.ticks import understood, unfolded
-from brandkit.sources.survey.words import says_scale
+from brandkit.sources.survey.ticks import grids, understood, unfolded
+from brandkit.sources.survey.words import NO, NOBODY, YES, says_scale
 
 Kind = Literal["added", "personal", "date", "tick", "list", "scale", "group", "number", "id",
                "text", "empty"]  # fmt: skip
@@ -41,7 +42,7 @@ AFTER = ("LOY", "LOYALTY", "忠誠", "忠诚", "忠誠度", "忠诚度")
 #: Constructs nearest to satisfaction first: where there are too many drivers, these stay.
 NEAREST = ("QUAL", "VAL", "EXPE", "IMAG")
 #: Scales of ratings that are in use, the likeliest first.
-USUAL_SCALES = ((0, 10), (1, 10), (1, 5), (1, 7), (1, 4), (1, 6))
+USUAL_SCALES = ((0, 10), (1, 10), (1, 5), (1, 7))
 #: Importance is computed over all subsets of drivers up to here.
 MOST_DRIVERS = 20
 MOST_BRANDS = 60
@@ -268,26 +269,28 @@ def _missing_codes(raw: RawSurvey) -> dict[str, list[float]]:
 def _design(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None:
     """Guess which columns say who answered, about whom, with what weight, and when."""
     brand = _brand(found, columns)
+    _wave(found, [c for c in columns if c is not brand])
     ids = [c for c in columns if c.kind in ("id", "number", "text", "group") and c is not brand
            and c.is_whole and _is_person(c)]  # fmt: skip
     for person in ids:
-        rows = read.frame[[person.name, *([brand.name] if brand else [])]].astype("str")
-        alone = not rows[person.name].duplicated().any()
-        if alone or (brand and not rows.duplicated().any()):
+        wave = found.keys.get("wave")
+        rows = read.frame[[person.name, *([wave] if wave else [])]].astype("str")
+        alone = not rows.duplicated().any()
+        if alone or (brand and not rows.assign(brand=read.frame[brand.name]).duplicated().any()):
             found.keys["respondent"] = person.name
             if brand and not alone:
                 _choice(found, columns, read, brand=brand, person=person)
             break
-    for column in columns:
-        if column.kind in ("number", "scale", "group") and roles.WEIGHT.search(column.told):
-            _weight(found, column, read)
-            break
+    amounts = [c for c in columns if c.kind in ("number", "scale", "group", "id")]
+    named = [c for c in amounts if roles.WEIGHT.search(c.told)]
+    for column in named[:1] or [c for c in amounts if _varies_about_one(c, read)]:
+        _weight(found, column, read)
+        break
     for key, words in (("strata", roles.STRATA), ("cluster", roles.CLUSTER)):
         named = next((c for c in columns if c.kind in ("group", "number", "scale", "id")
                       and c.is_whole and words.search(c.name.replace("_", " "))), None)  # fmt: skip
         if named:
             found.keys[key] = named.name
-    _wave(found, [c for c in columns if c is not brand])
 
 
 def _is_person(column: Answered) -> bool:
@@ -319,7 +322,7 @@ def _brand_score(column: Answered) -> int:
     if column.kind not in ("group", "scale", "number") or len(column.texts) < 2:
         return 0
     texts = [text.casefold().strip() for text in column.texts]
-    if len(texts) > MOST_BRANDS or set(texts) <= roles.YES_NO or column.scale is not None:
+    if len(texts) > MOST_BRANDS or set(texts) <= YES | NO or column.scale is not None:
         return 0
     named = bool(roles.BANK.search(column.told))
     is_whole_name = roles.BANK.fullmatch(column.name.strip()) or roles.BANK.fullmatch(
@@ -329,12 +332,11 @@ def _brand_score(column: Answered) -> int:
         named = False
     own = sum(bool(roles.BANK.search(text)) for text in column.texts) / len(texts)
     is_code = all(re.fullmatch(r"-?\d+", text) for text in texts)
-    is_range = sum(bool(roles.AGES.fullmatch(text)) for text in texts) > len(texts) / 2
     if is_code:
         few = len(texts) <= 40 and max(map(abs, column.numbers), default=99) <= 999
         is_asked = named and (is_whole_name or roles.WHICH.search(column.told))
         return 3 * bool(is_asked and few)
-    if is_range or (column.kind == "scale"):
+    if column.kind == "scale" or are_bands(texts):
         return 0
     score = 2 * named + 2 * (own > 0.3) + bool(is_whole_name)
     score += bool(named and roles.MAIN.search(column.told)) + bool(named and own == 0)
@@ -357,10 +359,18 @@ def _choice(
                 found.keys["choice"] = column.name
                 return
         texts = {text.casefold() for text in column.texts}
-        if column.kind in ("tick", "group") and texts <= roles.YES_NO and "main" in column.told:
+        if column.kind in ("tick", "group") and texts <= YES | NO and "main" in column.told:
             found.ask("choice", column.name, "it says yes or no, and `choice` wants a column with "
                       "the name of the bank chosen: the main bank")  # fmt: skip
             return
+
+
+def _varies_about_one(column: Answered, read: RawSurvey) -> bool:
+    """Whether numbers vary about 1 as weights of persons do, which is one sign of them."""
+    if not column.numbers or all(number.is_integer() for number in column.numbers):
+        return False
+    values, _ = as_numbers(read.frame[column.name])
+    return len(column.numbers) > 2 and values.min() > 0 and abs(values.mean() - 1) < 0.02
 
 
 def _weight(found: _Roles, column: Answered, read: RawSurvey) -> None:
@@ -369,7 +379,9 @@ def _weight(found: _Roles, column: Answered, read: RawSurvey) -> None:
     if not column.is_whole or values.isna().any():
         n = int(values.isna().sum())
         found.ask("weight", column.name, f"{shown}, and {n} rows have none")
-    elif (values <= 0).any() or len(column.numbers) < 3 or not 0.5 <= values.mean() <= 2:
+    elif (values <= 0).any() or len(column.numbers) < 3 or not 0.5 <= values.mean() <= 2 or not (
+        roles.WEIGHT.search(column.told)
+    ):  # fmt: skip
         found.ask("weight", column.name, f"{shown}; are they weights of persons?")
     else:
         found.keys["weight"] = column.name
@@ -383,12 +395,15 @@ def _wave(found: _Roles, columns: Sequence[Answered]) -> None:
         is_named = roles.WAVE.search(column.name.replace("_", " ")) or roles.WAVE.search(
             column.label
         )
-        if not is_named or not column.is_whole or not 2 <= len(column.texts) <= 60:
+        if not is_named or not 2 <= len(column.texts) <= 60:
             continue
         if roles.SATISFIED.search(column.told) or re.search(r"[?？]", column.told):
             continue
-        order = order_of_time(list(column.texts))
-        if order is not None:
+        # codes tell the order where their labels do not
+        is_coded = len(column.numbers) == len(column.texts)
+        if not column.is_whole:
+            found.ask("wave", column.name, f"{column.name!r} has rows without a wave")
+        elif is_coded or order_of_time(list(column.texts)) is not None:
             found.keys["wave"] = column.name
         else:
             value = {"column": column.name, "order": list(column.texts)}
@@ -437,7 +452,7 @@ def _explained(found: _Roles, columns: Sequence[Answered]) -> None:
     found.keys["outcome"] = outcome.name
     _drivers(found, outcome, others, blocks)
     own = [outcome, *(c for c in others if c.name in found.keys.get("drivers", ()))]
-    _scale(found, own, columns)
+    _scale(found, own)
 
 
 def _is_coded_group(column: Answered) -> bool:
@@ -532,7 +547,7 @@ def _nearest(blocks: Mapping[str, list[str]], others: Sequence[str]) -> list[str
     return [name for name in others if name in kept]
 
 
-def _scale(found: _Roles, rated: Sequence[Answered], columns: Sequence[Answered]) -> None:
+def _scale(found: _Roles, rated: Sequence[Answered]) -> None:
     """Propose the ends of the scale, where the ratings together reach those of a usual one."""
     undeclared = [c for c in rated if c.scale is None]
     if not undeclared:
@@ -542,24 +557,24 @@ def _scale(found: _Roles, rated: Sequence[Answered], columns: Sequence[Answered]
     high = max(c.numbers[-1] for c in rated)
     if len(told) == 1 and next(iter(told))[0] <= low and high <= next(iter(told))[1]:
         found.keys["scale"] = [int(end) for end in next(iter(told))]
-    elif low > 1 and high == 10 and any(c.name == found.keys.get("recommend") and 0 in c.numbers
-                                        for c in columns):  # fmt: skip
-        # who may say 0 does so elsewhere: here the scale begins at 1
-        found.keys["scale"] = [1, 10]
     elif (low, high) in USUAL_SCALES:
         found.keys["scale"] = [int(low), int(high)]
     else:
-        near = next((ends for ends in ((1, 5), (1, 7), (1, 10), (0, 10)) if ends[0] <= low and
-                     high <= ends[1]), (0, 10))  # fmt: skip
+        fitting = (e for e in sorted(USUAL_SCALES, key=lambda e: (e[1], -e[0]))
+                   if e[0] <= low and high <= e[1])  # fmt: skip
+        near = next(fitting, (int(low), int(high)))
         found.ask("scale", list(near), f"answers run from {low:g} to {high:g}; which are the ends "
                   "of the scale?")  # fmt: skip
+        found.keys["smallest_difference"] = round((near[1] - near[0]) / 20, 2)
+        found.questions.append("`smallest_difference`: until the ends of the scale are told, "
+                               "a twentieth of its likely length stands in")  # fmt: skip
 
 
 def _images(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None:
     """Find the ticks that say how a bank is seen, where each row is about one bank."""
     if "stack" in found.keys:
         names = [
-            c.name for c in columns if c.kind == "tick" and not roles.NOBODY.fullmatch(c.label)
+            c.name for c in columns if c.kind == "tick" and not NOBODY.fullmatch(c.label)
         ]
         if len(names) > 2:
             found.keys["images"] = names
@@ -574,7 +589,7 @@ def _images(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None
         told = " ".join([one.name, one.question, *labels, *labels.values()]).replace("_", " ")
         if sum(label.casefold() in banks for label in labels.values()) > len(labels) / 2:
             continue
-        names = [name for name, label in labels.items() if not roles.NOBODY.fullmatch(label)]
+        names = [name for name, label in labels.items() if not NOBODY.fullmatch(label)]
         if len(names) > 2:
             candidates.append((bool(roles.IMAGE.search(told)), names, one))
     if not candidates:
@@ -594,6 +609,24 @@ def _images(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None
         found.ask("images", names, f"does {label!r} say how the bank is seen?")
 
 
+def are_bands(texts: Sequence[str]) -> bool:
+    """Whether texts are bands of a number that follow each other: ages, incomes, years.
+
+    Examples
+    --------
+    >>> are_bands(["18-34", "under 18", "35 bis 54", "55+"]), are_bands(["Area 1", "Area 2"])
+    (True, False)
+    """
+    told = sorted([float(one.replace(",", "")) for one in re.findall(r"\d[\d,]*(?:\.\d+)?", text)]
+                  for text in texts)  # fmt: skip
+    if len(told) < 3 or not all(1 <= len(one) <= 2 for one in told):
+        return False
+    steps = {b[0] - a[-1] for a, b in pairwise(told)}
+    if all(len(one) == 1 for one in told):  # decades
+        return len(steps) == 1 and steps <= {5.0, 10.0}
+    return all(step in (-1, 0, 1) for step in steps)
+
+
 def _segments(found: _Roles, columns: Sequence[Answered]) -> None:
     """Find groups of persons: by heading and answers; what is not understood is asked."""
     taken = {str(v) for key, v in found.keys.items() if not isinstance(v, list)}
@@ -603,8 +636,10 @@ def _segments(found: _Roles, columns: Sequence[Answered]) -> None:
     for column in columns:
         if column.name in taken or column.kind not in ("group", "scale"):
             continue
+        if any(column.name in str(doubt.value) for doubt in found.doubts):
+            continue
         texts = [text.casefold().strip() for text in column.texts]
-        if not 2 <= len(texts) <= 12 or set(texts) <= roles.YES_NO:
+        if not 2 <= len(texts) <= 12 or set(texts) <= YES | NO:
             continue
         own = set(column.texts) <= set(brand.texts) if brand else False
         if own and not all(re.fullmatch(r"[A-Za-z]?\d+", text) for text in column.texts):
@@ -612,8 +647,7 @@ def _segments(found: _Roles, columns: Sequence[Answered]) -> None:
         named = bool(roles.GROUP.search(column.told))
         if column.kind == "scale" and (not named or not _is_coded_group(column)):
             continue
-        ages = sum(bool(roles.AGES.fullmatch(text)) for text in texts) > len(texts) / 2
-        tells = set(texts) <= roles.GENDERS or (ages and not column.numbers)
+        tells = set(texts) <= roles.GENDERS or are_bands(texts)
         if (named and column.kind in ("group", "scale")) or tells:
             segments.append(column.name)
         else:
@@ -634,15 +668,8 @@ def _people(found: _Roles, columns: Sequence[Answered]) -> None:
 
 def _grids(columns: Sequence[Answered]) -> dict[str, dict[str, str]]:
     """Find questions asked of every bank in columns of their own: question -> bank -> column."""
-    cut: dict[str, dict[str, str]] = {}
-    for column in columns:
-        if column.kind in ("scale", "tick"):
-            said = re.fullmatch(r"(.*\S)\s+[-–—|]\s+(.+)|(.*\S)\s*[:：]\s*(.+)", column.label)
-            if said:
-                question, bank = said[1] or said[3], said[2] or said[4]
-                cut.setdefault(question, {})[bank] = column.name
-    banks = max(cut.values(), key=len, default={})
-    same = {question: told for question, told in cut.items() if set(told) == set(banks)}
+    same = grids({c.name: c.label for c in columns if c.kind in ("scale", "tick")})
+    banks = next(iter(same.values()), {})
     own = sum(bool(roles.BANK.search(bank)) for bank in banks)
     return same if len(same) > 1 and len(banks) > 1 and own > len(banks) / 2 else {}
 

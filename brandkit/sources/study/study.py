@@ -319,6 +319,7 @@ def declared_survey(
     section: SurveySection, source: Path, *, codebook: Path | None = None
 ) -> Survey:
     """Read the survey that a study.toml declares, with its scale and its waves."""
+    from brandkit.sources.survey.design import refuse_repeated
     from brandkit.sources.survey.survey import read_survey, with_periods, with_scale, with_waves
 
     survey = read_survey(
@@ -328,6 +329,7 @@ def declared_survey(
         missing=section.missing, categories=section.segments, encoding=section.encoding,
         sheet=section.sheet, header_row=section.header_row, stack=section.stack,
     )  # fmt: skip
+    refuse_repeated(source, survey.responses, survey.design)
     if section.scale is not None:
         survey = with_scale(survey, section.rated, section.scale)
         recommend = survey.responses.get(section.recommend)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from brandkit.core.errors import MissingColumnsError, SchemaError, shown
-from brandkit.sources.survey.words import is_no_answer, says_scale
+from brandkit.sources.survey.words import NO, YES, ends_alone, is_no_answer, says_scale
 from brandkit.sources.tables.cells import read_cells, read_grid, sheet_names
 
 #: A code as brandkit compares it: a number where it looks like one, else text.
@@ -60,8 +60,7 @@ _HEADINGS = {
     "brand": ("brand", "bank", "品牌", "銀行", "银行"),
     "attribute": ("attribute", "屬性", "属性"),
 }
-_YES = frozenset({"1", "yes", "y", "true", "x", "reversed", "是", "✓"})
-_NO = frozenset({"", "0", "no", "n", "false", "-", "否"})
+_YES, _NO = YES | {"reversed"}, NO | {"", "-"}
 _RANGE = re.compile(
     r"^(-?\d+(?:\.\d+)?)\s*(?:\.\.|–|—|thru|through|to|至|～|~)\s*(-?\d+(?:\.\d+)?)$"
 )
@@ -353,9 +352,11 @@ def _item(path: str | Path, place: str, cell: Mapping[str, str]) -> Item:
     values = parse_values(cell.get("values", ""))
     numbers = {code: text for code, text in values.items() if isinstance(code, float)}
     is_ticks = set(numbers) == {0.0, 1.0} and {t.casefold() for t in values.values()} <= _YES | _NO
-    is_scale = low is None and len(numbers) == len(values) and says_scale(numbers)
+    kept = [code for code, text in numbers.items() if not is_no_answer(text)]
+    is_scale = low is None and len(numbers) == len(values) and (
+        says_scale(numbers) or ends_alone(kept)
+    )  # fmt: skip
     if is_scale:
-        kept = [code for code, text in numbers.items() if not is_no_answer(text)]
         low, high = min(kept), max(kept)
     return Item(
         item=cell["item"], label=cell.get("label") or cell.get("question", ""), low=low, high=high,

@@ -350,6 +350,22 @@ def _together(parts: Sequence[pd.Series]) -> pd.Series:
 _GRID = re.compile(r"(.*\S)\s+[-–—|]\s+(.+)|(.*\S)\s*[:：]\s*(.+)")
 
 
+def grids(labels: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Find what is asked of several things in columns of their own: question -> thing -> column.
+
+    Examples
+    --------
+    >>> grids({"a": "Fair - Civic", "b": "Fair - Nova", "c": "Age"})
+    {'Fair': {'Civic': 'a', 'Nova': 'b'}}
+    """
+    cut: dict[str, dict[str, str]] = {}
+    for name, label in labels.items():
+        if said := _GRID.fullmatch(label):
+            cut.setdefault(said[1] or said[3], {})[said[2] or said[4]] = name
+    things = max(cut.values(), key=len, default={})
+    return {question: told for question, told in cut.items() if set(told) == set(things)}
+
+
 def stacked(raw: RawSurvey) -> RawSurvey:
     """Put questions asked of every brand in columns of their own under each other.
 
@@ -364,12 +380,8 @@ def stacked(raw: RawSurvey) -> RawSurvey:
     >>> raw.frame.to_dict("list")
     {'respondent': ['1', '1'], 'brand': ['Civic', 'Nova'], 'a': [1, 5], 'c': [2, 4]}
     """
-    cut: dict[str, dict[str, str]] = {}
-    for name in map(str, raw.frame.columns):
-        if said := _GRID.fullmatch(raw.items[name].label):
-            cut.setdefault(said[1] or said[3], {})[said[2] or said[4]] = name
-    brands = max(cut.values(), key=len, default={})
-    grid = {question: told for question, told in cut.items() if set(told) == set(brands)}
+    grid = grids({name: raw.items[name].label for name in map(str, raw.frame.columns)})
+    brands = next(iter(grid.values()), {})
     if len(brands) < 2:
         raise InputError(
             "`stack` needs labels such as “Fair fees - Civic Bank” that name question and brand; "
@@ -385,6 +397,8 @@ def stacked(raw: RawSurvey) -> RawSurvey:
         asked = pd.DataFrame({name: ~no_answer(raw, name) for name in own}).any(axis=1)
         block = raw.frame[list(own)].rename(columns=own).assign(brand=brand, respondent=persons)
         parts.append(pd.concat([block, rest], axis=1)[asked])
+    told = persons.isin(pd.concat([part["respondent"] for part in parts]))
+    parts.append(rest[~told].assign(respondent=persons, brand=None))  # asked of no brand
     frame = pd.concat(parts)
     named = [next(iter(told.values())) for told in grid.values()]
     items = {name: raw.items[name] for name in map(str, rest.columns)}
