@@ -20,6 +20,7 @@ from brandkit.sources.new.columns import FACETS, ROLES, Column, Guess, Unreadabl
 from brandkit.sources.new.roles import BANK, PERSON
 from brandkit.sources.new.survey import guessed_survey
 from brandkit.sources.survey.codebook import is_codebook_heading
+from brandkit.sources.survey.words import NOBODY
 from brandkit.sources.tables.brand_table import MOST_ATTRIBUTES
 from brandkit.sources.tables.cells import Grid, label_text, read_grid, sheet_names
 from brandkit.sources.tables.files import ENDINGS, unpacked
@@ -371,6 +372,8 @@ def _transposed(grid: Grid, columns: list[Column]) -> Guess | None:
         return None
     labels = [label_text(row[0]) for row in grid.rows]
     totals = [label for label in (*labels, *(c.name for c in numeric)) if _is_sum(label)]
+    totals += [label for label, row in zip(labels, grid.rows, strict=True)
+               if label not in totals and not re.search(r"\d", " ".join(map(str, row[1:])))]
     kept = [c for c in numeric if c.name not in totals]
     keys: dict[str, Any] = {"transposed": True, **_kind(kept)}
     if totals:
@@ -385,9 +388,8 @@ def _transposed(grid: Grid, columns: list[Column]) -> Guess | None:
 
 
 def _is_sum(label: str) -> bool:
-    return is_total_name(label) or bool(
-        re.match(r"(net|top|bottom)\b.{0,20}$|base\b", label.casefold())
-    )
+    said = re.match(r"(net|top|bottom)\b.{0,20}$|base\b", label.casefold())
+    return is_total_name(label) or bool(said or NOBODY.fullmatch(label))
 
 
 def _wide_table(grid: Grid, columns: list[Column]) -> Guess | None:
@@ -437,6 +439,7 @@ def _are_codes(labels: Sequence[str]) -> bool:
 def _is_lettered(grid: Grid, column: Column) -> bool:
     at = grid.header.index(column.name) if column.name in grid.header else -1
     cells = [label_text(row[at]) for row in grid.rows] if at >= 0 else []
+    cells = [cell for cell in cells if not re.fullmatch(r"[A-Z]{0,2}", cell)]  # columns' letters
     marked = [cell for cell in cells if re.fullmatch(r"-?[\d.,]+ ?%?\s*[A-Za-z*↑↓+]{0,6}", cell)]
     return not column.is_number and bool(cells) and len(marked) >= 0.9 * len(cells)
 

@@ -51,7 +51,7 @@ DATE = _words(
     r"日期|時間|时间|日付|날짜",
 )
 RECOMMEND = re.compile(
-    r"recom|\bnps\b|net promoter|推薦|推荐|引薦|weiterempf|empfehl|consigli|raccomand|aanbevel|"
+    r"recom|\brec\b|\bnps\b|net promoter|推薦|推荐|引薦|weiterempf|empfehl|consigli|raccomand|aanbevel|"
     r"すすめ|薦め|추천|rekommend|suosit|poleca|polecen|рекоменд|tavsiye|giới thiệu|แนะนำ",
     re.IGNORECASE,
 )

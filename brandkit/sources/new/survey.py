@@ -159,6 +159,7 @@ def survey_signs(columns: Sequence[Answered], n_rows: int) -> int:
     rated = [c for c in columns if c.kind == "scale"]
     signs = 3 * (kinds.count("added") > 1) + 2 * (asks > 0) + (len(rated) > 0) + (len(rated) > 2)
     signs += 2 * any(c.kind == "id" and roles.PERSON.search(c.told) for c in columns)
+    signs += any(_brand_score(c) > 2 for c in columns)
     signs += 2 * any(roles.RECOMMEND.search(c.told) for c in rated)
     signs += 2 * any(roles.SATISFIED.search(c.told) for c in rated)
     signs += sum(kinds.count(kind) > 1 for kind in ("tick", "list")) + ("list" in kinds)
@@ -423,8 +424,8 @@ def _wave(found: _Roles, columns: Sequence[Answered]) -> None:
 def _explained(found: _Roles, columns: Sequence[Answered]) -> None:
     """Find the likelihood to recommend, what drivers explain, and what may drive it."""
     taken = {str(value) for value in found.keys.values()}
-    rated = [c for c in columns if c.kind == "scale" and c.name not in taken
-             and not (_is_coded_group(c) and not c.question)]  # fmt: skip
+    rated = [c for c in columns if (c.kind == "scale" or _is_likelihood(c))
+             and c.name not in taken and not (_is_coded_group(c) and not c.question)]  # fmt: skip
     named = [c for c in rated if roles.RECOMMEND.search(c.told)]
     to_ten = [c for c in named if _ends(c)[1] == 10]
     recommend = next(iter(to_ten), None)
@@ -453,6 +454,12 @@ def _explained(found: _Roles, columns: Sequence[Answered]) -> None:
     _drivers(found, outcome, others, blocks)
     own = [outcome, *(c for c in others if c.name in found.keys.get("drivers", ()))]
     _scale(found, own)
+
+
+def _is_likelihood(column: Answered) -> bool:
+    """Whether numbers from 0 to 10, some of which nobody said, stand under the heading for it."""
+    whole = column.kind == "number" and set(column.numbers) <= set(range(11))
+    return whole and bool(roles.RECOMMEND.search(column.told))
 
 
 def _is_coded_group(column: Answered) -> bool:

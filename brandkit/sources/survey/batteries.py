@@ -412,6 +412,8 @@ def _alike(first: _Set, second: _Set) -> bool:
     """Whether two sets list the same things, give or take some."""
     if first.explicit != second.explicit:
         return False
+    if all(re.fullmatch(r"-?\d+", label) for label in (*first.varying, *second.varying)):
+        return False  # codes alone do not tell that two questions list the same things
     one = {label.casefold() for label in first.varying}
     other = {label.casefold() for label in second.varying}
     return len(one & other) * 2 > len(one | other)

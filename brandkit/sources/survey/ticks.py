@@ -28,6 +28,7 @@ from brandkit.sources.survey.words import (
 
 #: A column of more different texts holds no scale.
 LONGEST_SCALE = 15
+_HEAD = re.compile(r"[^\W_]+(?:[_.]|\s*[:：-]\s*)(?=\S)")
 _STEM = re.compile(r"(.*\w)[_.\s]\d+[a-z]?|(.*?[^\d_.\s])\d+[a-z]?|(\w+)\[\w+\]")
 
 
@@ -200,6 +201,7 @@ def _marks(raw: RawSurvey, name: str) -> pd.Series | None:
 def _questions(raw: RawSurvey, ticks: Mapping[str, pd.Series]) -> dict[str, list[str]]:
     """Give each question of ticks its columns, two and more: by text, by name, or side by side."""
     groups: dict[str, list[str]] = {}
+    heads = Counter(said[0] for name in ticks if (said := _HEAD.match(name)))
     last, number = "", 0
     columns = list(map(str, raw.frame.columns))
     for at, name in enumerate(columns):
@@ -207,6 +209,9 @@ def _questions(raw: RawSurvey, ticks: Mapping[str, pd.Series]) -> dict[str, list
             continue
         stem = _STEM.fullmatch(name)
         question = raw.items[name].question or (stem and (stem[1] or stem[2] or stem[3])) or ""
+        head = _HEAD.match(name)
+        if not question and head and heads[head[0]] > 2:
+            question = head[0].strip("_. :-")
         if not question:  # options that stand beside each other without their question
             said = raw.frame[name].astype("str").str.strip()
             if not said[said.ne("")].str.casefold().eq(name.casefold()).all():
@@ -398,7 +403,8 @@ def stacked(raw: RawSurvey) -> RawSurvey:
         block = raw.frame[list(own)].rename(columns=own).assign(brand=brand, respondent=persons)
         parts.append(pd.concat([block, rest], axis=1)[asked])
     told = persons.isin(pd.concat([part["respondent"] for part in parts]))
-    parts.append(rest[~told].assign(respondent=persons, brand=None))  # asked of no brand
+    if not told.all():  # asked of no brand
+        parts.append(rest[~told].assign(respondent=persons, brand=None))
     frame = pd.concat(parts)
     named = [next(iter(told.values())) for told in grid.values()]
     items = {name: raw.items[name] for name in map(str, rest.columns)}
