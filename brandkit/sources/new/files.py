@@ -372,8 +372,11 @@ def _transposed(grid: Grid, columns: list[Column]) -> Guess | None:
         return None
     labels = [label_text(row[0]) for row in grid.rows]
     totals = [label for label in (*labels, *(c.name for c in numeric)) if _is_sum(label)]
-    totals += [label for label, row in zip(labels, grid.rows, strict=True)
-               if label not in totals and not re.search(r"\d", " ".join(map(str, row[1:])))]
+    totals += [
+        label
+        for label, row in zip(labels, grid.rows, strict=True)
+        if label not in totals and not re.search(r"\d", " ".join(map(str, row[1:])))
+    ]
     kept = [c for c in numeric if c.name not in totals]
     keys: dict[str, Any] = {"transposed": True, **_kind(kept)}
     if totals:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from brandkit.sources.survey.words import words_of
+
 
 def _words(plain: str, written: str = "") -> re.Pattern[str]:
     """Match whole words of alphabets, and parts of what is written without blanks."""
@@ -95,9 +97,9 @@ GROUP = _words(
     r"省份|年代|居住|年齢|お住まい|都道府県|世代|職種|연령|나이|성별|지역|소득|직업|학력|อายุ|เพศ|จังหวัด|รายได้",
 )
 #: Answers that tell groups of persons by themselves.
-GENDERS = frozenset(
+GENDERS = words_of(
     "male female man woman men women m f other diverse divers non-binary 男 女 男性 女性 その他 回答しない mann "
     "frau männlich weiblich homme femme hombre mujer masculino femenino uomo donna homem mulher feminino "
     "vrouw man kvinna mies nainen kobieta mężczyzna kadın erkek мужской женский pria wanita nam nữ ชาย "
-    "หญิง 남 여 남성 여성 남자 여자".split()
+    "หญิง 남 여 남성 여성 남자 여자"
 ) | {"prefer not to say"}

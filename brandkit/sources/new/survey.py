@@ -412,7 +412,7 @@ def _wave(found: _Roles, columns: Sequence[Answered]) -> None:
         return
     for column in columns:
         months = {text[:7] for text in column.texts}
-        is_days = bool(column.texts) and re.match(r"\d{1,4}[-/.年]\d", column.texts[0])
+        is_days = bool(column.texts) and _DATE.match(column.texts[0])
         if is_days and column.kind in ("date", "added") and len(months) > 1:
             by = "month" if len(months) < 13 else "quarter"
             value = {"column": column.name, "by": by}
@@ -580,9 +580,7 @@ def _scale(found: _Roles, rated: Sequence[Answered]) -> None:
 def _images(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None:
     """Find the ticks that say how a bank is seen, where each row is about one bank."""
     if "stack" in found.keys:
-        names = [
-            c.name for c in columns if c.kind == "tick" and not NOBODY.fullmatch(c.label)
-        ]
+        names = [c.name for c in columns if c.kind == "tick" and not NOBODY.fullmatch(c.label)]
         if len(names) > 2:
             found.keys["images"] = names
         return

@@ -146,11 +146,11 @@ def battery_answers(
             "the battery must have answers; found none. Check its columns and missing codes."
         )
     cells = _cells(rows, ticks)
-    asked = cells[cells["n"] > 0]
-    if asked["brand"].nunique() > 1 and asked.groupby("attribute")["brand"].nunique().max() < 2:
+    seen = cells[cells["n_picked"] > 0]
+    if seen["brand"].nunique() > 1 and seen.groupby("attribute")["brand"].nunique().max() < 2:
         raise InputError(
-            "an image's attributes must be asked of several brands; found each asked of one alone. "
-            "Name the columns of one question, or give `brand` and `attribute` in the codebook."
+            "an image's attributes must be shared by brands; found each with one brand alone. Name "
+            "the columns of one question, or give `brand` and `attribute` in the codebook."
         )
     return PickAny(
         cells=cells, rows=rows, ticks=ticks.to_numpy(dtype=float),

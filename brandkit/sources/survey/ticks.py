@@ -240,7 +240,12 @@ def _with_silence(
 
 
 def _went_on(raw: RawSurvey, names: Sequence[str], others: Sequence[str]) -> pd.Series:
-    """Say which rows answered anything after some columns, or at all where these are the last."""
+    """Say which rows answered anything after some columns, or at all where these are the last.
+
+    Where the file asks nothing else, a row is there because it was asked.
+    """
+    if not others:
+        return pd.Series(True, index=raw.frame.index)
     order = {str(name): at for at, name in enumerate(raw.frame.columns)}
     end = max(order[name] for name in names)
     answered = pd.DataFrame({n: ~no_answer(raw, n) for n in others}, index=raw.frame.index)

@@ -8,23 +8,23 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+
+def words_of(words: str) -> frozenset[str]:
+    """Give words that stand in one text, parted by blanks."""
+    return frozenset(words.split())
+
+
 #: How ticked and not ticked, yes and no are written.
-YES = frozenset(
+YES = words_of(
     "1 x yes y true selected checked picked ticked mentioned quoted ✓ ✔ ☑ 是 有 選 选 勾選 勾选 已選 已选 "
-    "ja oui sí si sì sim da tak evet kyllä igen ano áno はい あり 예 네 genannt angekreuzt gewählt "
-    "coché cochée cité citée seleccionado marcado mencionado selezionato citato selecionado "
-    "aangevinkt genoemd vald valgt zaznaczono да ya có ใช่".split()
+    "ja oui sí si sì sim da tak evet kyllä igen ano áno はい あり 예 네 genannt angekreuzt gewählt coché "
+    "cochée cité citée seleccionado marcado mencionado selezionato citato selecionado aangevinkt "
+    "genoemd vald valgt zaznaczono да ya có ใช่"
 )
-NO = frozenset(
-    [*"0 no n false unchecked 否 無 无 沒有 没有 未選 未选 未勾選 未勾选 nein non não nao nee nej nie "
-    "hayır ei nem いいえ なし 아니오 아니요 нет tidak không ไม่ใช่".split(),
-    *(f"{word} {own}" for word, owns in (
-        ("not", "selected picked ticked mentioned quoted checked"),
-        ("nicht", "genannt angekreuzt gewählt"), ("non", "coché cochée cité citée selezionato citato"),
-        ("no", "seleccionado marcado mencionado"), ("não", "selecionado marcado mencionado"),
-        ("niet", "genoemd aangevinkt"), ("ej", "vald"), ("ikke", "valgt"), ("nie", "zaznaczono"),
-    ) for own in owns.split())]
-)
+NO = words_of(
+    "0 no n false unchecked 否 無 无 沒有 没有 未選 未选 未勾選 未勾选 nein non não nao nee nej nie hayır ei "
+    "nem いいえ なし 아니오 아니요 нет tidak không ไม่ใช่"
+) | {f"{no} {yes}" for no in words_of("not nicht non no não niet ej ikke nie") for yes in YES}
 #: Names of brands and attributes that are none.
 NOBODY = re.compile(
     r"none|none of (these|the above|them)|no (brand|bank)|don'?t know|other( \(.*\)|, .*|:.*)?|other "
@@ -101,7 +101,8 @@ _WEAK = re.compile(
 )
 _NUMBERED = re.compile(
     r"[(（]?\s*(-?\d{1,3})\s*(?:[)）.、:：=]|(?:分|点|點|점|星|points?|punkte?|stars?|sterne?)(?![^\W\d_])|"
-    r"[-–—]+|\s)?\s*(.*?)", re.DOTALL | re.IGNORECASE
+    r"[-–—]+|\s)?\s*(.*?)",
+    re.DOTALL | re.IGNORECASE,
 )
 _RANGE = re.compile(
     r"(?:scale|from|skala|escala|échelle|[(（\[])\D{0,14}?(\d{1,2})\s*(?:\([^)]*\)|（[^）]*）)?\s*"
@@ -204,7 +205,7 @@ def numbered_scale(texts: Collection[str]) -> Scale | None:
     ends = {codes[text] for text in words}
     low, high = min(codes.values()), max(codes.values())
     counts = len(set(words.values())) <= len(words) / 2  # persons or years, as in "2 children"
-    if counts or not (-5 <= low and high <= 11 or (low, high) == (0, 100)):
+    if counts or not ((low >= -5 and high <= 11) or (low, high) == (0, 100)):
         return None
     is_whole = {low, high} <= ends and low in (0, 1)
     return Scale(codes, low if is_whole else None, high if is_whole else None)
