@@ -149,7 +149,9 @@ def guessed_survey(
     shown = [f"{key} {_shown(found.keys[key], columns)}" for key in single if key in found.keys]
     reason = f"a survey: {len(raw.frame)} rows, {scales} ratings{sets}"
     return Guess("survey", found.keys, "; ".join([reason, *shown]), "\n".join(found.questions),
-                 brand.texts if brand else (), tuple(found.doubts), _texts_of(columns))  # fmt: skip
+                 brand.texts if brand else (), tuple(found.doubts),
+                 tuple(c.label for c in columns if c.kind in ("scale", "group", "list"))
+                 )  # fmt: skip
 
 
 def survey_signs(columns: Sequence[Answered], n_rows: int) -> int:
@@ -425,7 +427,7 @@ def _explained(found: _Roles, columns: Sequence[Answered]) -> None:
     """Find the likelihood to recommend, what drivers explain, and what may drive it."""
     taken = {str(value) for value in found.keys.values()}
     rated = [c for c in columns if (c.kind == "scale" or _is_likelihood(c))
-             and c.name not in taken and not (_is_coded_group(c) and not c.question)]  # fmt: skip
+             and c.name not in taken and not _is_coded_group(c)]  # fmt: skip
     named = [c for c in rated if roles.RECOMMEND.search(c.told)]
     to_ten = [c for c in named if _ends(c)[1] == 10]
     recommend = next(iter(to_ten), None)
@@ -464,7 +466,7 @@ def _is_likelihood(column: Answered) -> bool:
 
 def _is_coded_group(column: Answered) -> bool:
     """Whether a few codes from 1 stand for the groups that the heading names."""
-    few = len(column.numbers) <= 8 and column.numbers[0] == 1 and column.scale is None
+    few = len(column.numbers) <= 8 and column.numbers[:1] == (1,) and column.scale is None
     return few and not column.question and bool(roles.GROUP.search(column.told))
 
 
@@ -685,11 +687,6 @@ def _stacked(columns: Sequence[Answered], grids: Mapping[str, Mapping[str, str]]
     gone = {name for told in grids.values() for name in told.values()} - set(first)
     kept = [column for column in columns if column.name not in gone]
     return [replace(column, label=first.get(column.name, column.label)) for column in kept]
-
-
-def _texts_of(columns: Sequence[Answered]) -> tuple[str, ...]:
-    """Give labels, to find out the language where no bank is named."""
-    return tuple(column.label for column in columns if column.kind in ("scale", "group", "list"))
 
 
 def _shown(value: Any, columns: Sequence[Answered]) -> str:

@@ -27,18 +27,8 @@ CODEBOOK_COLUMNS = (
 )  # fmt: skip
 
 _HEADINGS = {
-    "item": (
-        "item",
-        "variable",
-        "column",
-        "name",
-        "variable name",
-        "varname",
-        "題號",
-        "题号",
-        "變數",
-        "变量",
-    ),
+    "item": ("item", "variable", "column", "name", "variable name", "varname", "題號", "题号",
+             "變數", "变量"),
     "label": ("label", "text", "description", "variable label", "標籤", "标签", "題目", "题目"),
     "low": ("low", "min", "minimum", "from", "最低", "最小值"),
     "high": ("high", "max", "maximum", "to", "最高", "最大值"),
@@ -47,19 +37,11 @@ _HEADINGS = {
     "set": ("set", "battery", "block", "題組", "题组"),
     "question": ("question", "wording", "問題", "问题"),
     "stage": ("stage", "phase", "階段", "阶段"),
-    "values": (
-        "values",
-        "value_labels",
-        "value labels",
-        "codes",
-        "answers",
-        "options",
-        "選項",
-        "选项",
-    ),
+    "values": ("values", "value_labels", "value labels", "codes", "answers", "options",
+               "選項", "选项"),
     "brand": ("brand", "bank", "品牌", "銀行", "银行"),
     "attribute": ("attribute", "屬性", "属性"),
-}
+}  # fmt: skip
 _YES, _NO = YES | {"reversed"}, NO | {"", "-"}
 _RANGE = re.compile(
     r"^(-?\d+(?:\.\d+)?)\s*(?:\.\.|–|—|thru|through|to|至|～|~)\s*(-?\d+(?:\.\d+)?)$"

@@ -259,11 +259,8 @@ def told_range(heading: str) -> tuple[float, float] | None:
     if said is None:
         return None
     low, high = (float(part) for part in said.groups() if part)
-    return (
-        (low, high)
-        if low < high and low in (0, 1) and high in (3, 4, 5, 6, 7, 9, 10, 11, 100)
-        else None
-    )
+    is_usual = low in (0, 1) and high in (3, 4, 5, 6, 7, 9, 10, 11, 100)
+    return (low, high) if is_usual else None
 
 
 def listed_options(cells: Iterable[str]) -> dict[str, list[str]] | None:
