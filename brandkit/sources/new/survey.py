@@ -161,7 +161,8 @@ def survey_signs(columns: Sequence[Answered], n_rows: int) -> int:
     rated = [c for c in columns if c.kind == "scale"]
     signs = 3 * (kinds.count("added") > 1) + 2 * (asks > 0) + (len(rated) > 0) + (len(rated) > 2)
     signs += 2 * any(c.kind == "id" and roles.PERSON.search(c.told) for c in columns)
-    signs += any(_brand_score(c) > 2 for c in columns)
+    is_asked = len(rated) > 1 or kinds.count("tick") > 1  # as branches and products are not
+    signs += is_asked and any(_brand_score(c) > 1 for c in columns)
     signs += 2 * any(roles.RECOMMEND.search(c.told) for c in rated)
     signs += 2 * any(roles.SATISFIED.search(c.told) for c in rated)
     signs += sum(kinds.count(kind) > 1 for kind in ("tick", "list")) + ("list" in kinds)
