@@ -201,7 +201,7 @@ def _marks(raw: RawSurvey, name: str) -> pd.Series | None:
 def _questions(raw: RawSurvey, ticks: Mapping[str, pd.Series]) -> dict[str, list[str]]:
     """Give each question of ticks its columns, two and more: by text, by name, or side by side."""
     groups: dict[str, list[str]] = {}
-    heads = Counter(said[0] for name in ticks if (said := _HEAD.match(name)))
+    heads = Counter(head[0] for name in ticks if (head := _HEAD.match(name)))
     last, number = "", 0
     columns = list(map(str, raw.frame.columns))
     for at, name in enumerate(columns):
