@@ -6,6 +6,8 @@ STUDY ?= sample
 REPORT_LANGUAGE ?=
 PYTHON ?=
 UPGRADE ?=
+CORPUS ?= ../shared/corpus
+REPORT ?= all
 
 # The active conda environment of environment.yml, or our own.
 ENVIRONMENT := $(if $(filter brandkit,$(CONDA_DEFAULT_ENV)),$(CONDA_PREFIX),.venv)
@@ -92,6 +94,13 @@ bench: environment  ## run brandkit beside its peers on the same data
 .PHONY: simulate
 simulate: environment  ## measure coverage and error rates by simulation (long)
 	@$(RUN) -m benchmarks.simulations
+
+.PHONY: corpus
+corpus: environment  ## run the corpus of survey files (CORPUS, REPORT), where it is there
+	@if test -f "$(CORPUS)/run_corpus.py"; then \
+		$(RUN) "$(CORPUS)/run_corpus.py" --cases "$(CORPUS)/dev" --clone . --python "$(RUN)" \
+			--jobs 2 --report "$(REPORT)" -v; \
+	else echo "There is no corpus in $(CORPUS): name its folder, make corpus CORPUS=..."; fi
 
 .PHONY: lock
 lock: environment  ## pin every package again (UPGRADE=1 for newer versions)

@@ -219,8 +219,9 @@ def test_sections_that_are_not_there_can_be_filled_in(tmp_path: Path) -> None:
     names = "label,zh-Hant\nCivic,市民銀行\n"
     made = new_study(written(tmp_path / "s", {"names.csv": names}))
     text = made.path.read_text(encoding="utf-8")
-    for section in ("names", "brand_table", "catalog", "survey", "branches"):
-        assert f"\n[{section}]" in text if section == "names" else f"# [{section}]" in text
+    assert "\n[names]" in text
+    for section in ("brand_table", "catalog", "survey", "branches"):
+        assert f"# [{section}]" in text
     uncommented = "\n".join(
         line.removeprefix("# ")
         if line.startswith(("# [brand_table]", '# source = "image', "# kind"))

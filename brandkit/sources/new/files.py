@@ -21,6 +21,7 @@ from brandkit.sources.new.columns import FACETS, ROLES, Column, Guess, Unreadabl
 from brandkit.sources.new.roles import BANK, PERSON
 from brandkit.sources.new.survey import guessed_survey
 from brandkit.sources.survey.codebook import is_codebook_heading
+from brandkit.sources.survey.words import NOBODY
 from brandkit.sources.tables.brand_table import MOST_ATTRIBUTES
 from brandkit.sources.tables.cells import Grid, label_text, read_grid, sheet_names
 from brandkit.sources.tables.files import ENDINGS, unpacked
@@ -29,13 +30,15 @@ from brandkit.sources.tables.files import ending as ending_of
 _MONTH_OR_YEAR = re.compile(r"(?:19|20)\d\d(?:[-/ ]?(?:[QH]\d|\d{1,2}))?|[QH]\d ?(?:20)\d\d")
 
 
-def guessed_file(path: Path) -> Guess | str:
+def guessed_file(path: Path, *, codebook: Path | None = None) -> Guess | str:
     r"""Guess what a file is.
 
     Parameters
     ----------
     path : Path
         A file or a folder.
+    codebook : Path, optional
+        What says more of a survey's columns.
 
     Returns
     -------
@@ -56,13 +59,13 @@ def guessed_file(path: Path) -> Guess | str:
         if path.is_dir() or ending in (".json", ".jsonl"):
             return _catalog_files(path)
         if ending in (".sav", ".zsav"):
-            return guessed_survey(path, certain=True) or "no survey"
+            return guessed_survey(path, codebook=codebook, certain=True) or "no survey"
         if ending not in ENDINGS:
             return f"{path.name} was left out: its ending {ending or '(none)'} says no table"
         names = sheet_names(path)
         if len(names) > 1:
             return _workbook(path, names)
-        return guessed_table(read_grid(path))
+        return guessed_table(read_grid(path), codebook=codebook)
     except BrandkitError as error:
         return Unreadable(error)
 
@@ -367,6 +370,11 @@ def _transposed(grid: Grid, columns: list[Column]) -> Guess | None:
         return None
     labels = [label_text(row[0]) for row in grid.rows]
     totals = [label for label in (*labels, *(c.name for c in numeric)) if _is_sum(label)]
+    totals += [
+        label
+        for label, row in zip(labels, grid.rows, strict=True)
+        if label not in totals and not re.search(r"\d", " ".join(map(str, row[1:])))
+    ]
     kept = [c for c in numeric if c.name not in totals]
     keys: dict[str, Any] = {"transposed": True, **_kind(kept)}
     if totals:
@@ -381,9 +389,8 @@ def _transposed(grid: Grid, columns: list[Column]) -> Guess | None:
 
 
 def _is_sum(label: str) -> bool:
-    return is_total_name(label) or bool(
-        re.match(r"(net|top|bottom)\b.{0,20}$|base\b", label.casefold())
-    )
+    said = re.match(r"(net|top|bottom)\b.{0,20}$|base\b", label.casefold())
+    return is_total_name(label) or bool(said or NOBODY.fullmatch(label))
 
 
 def _wide_table(grid: Grid, columns: list[Column]) -> Guess | None:
@@ -433,6 +440,7 @@ def _are_codes(labels: Sequence[str]) -> bool:
 def _is_lettered(grid: Grid, column: Column) -> bool:
     at = grid.header.index(column.name) if column.name in grid.header else -1
     cells = [label_text(row[at]) for row in grid.rows] if at >= 0 else []
+    cells = [cell for cell in cells if not re.fullmatch(r"[A-Z]{0,2}", cell)]  # columns' letters
     marked = [cell for cell in cells if re.fullmatch(r"-?[\d.,]+ ?%?\s*[A-Za-z*↑↓+]{0,6}", cell)]
     return not column.is_number and bool(cells) and len(marked) >= 0.9 * len(cells)
 

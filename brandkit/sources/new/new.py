@@ -339,6 +339,12 @@ def _gathered(folder: Path, sources: Sequence[Path]) -> tuple[list[tuple[str, Gu
         else:
             found.append((_relative(folder, source), guess))
             places[found[-1][0]] = source
+    book = next((places[name] for name, guess in found if guess.section == "codebook"), None)
+    if book is not None:  # what columns are goes by what it says of them
+        told = [guessed_file(places[name], codebook=book) if guess.section == "survey" else guess
+                for name, guess in found]  # fmt: skip
+        found = [(name, guess if isinstance(now, str) else now)
+                 for (name, guess), now in zip(found, told, strict=True)]  # fmt: skip
     kept: list[tuple[str, Guess]] = []
     for section in ("names", "brand_table", "catalog", "survey", "branches", "league_tables"):
         own = [(source, guess) for source, guess in found if guess.section == section]
@@ -363,8 +369,7 @@ def _with(
     if other is None or not own or ("dates" in own[0][1].keys and key == "register"):
         return own
     source, guess = own[0]
-    keys = {**guess.keys, key: other}
-    return [(source, Guess(guess.section, keys, guess.reason, guess.question, guess.labels))]
+    return [(source, replace(guess, keys={**guess.keys, key: other}))]
 
 
 # ---------------------------------------------------------------- writing
@@ -424,7 +429,7 @@ def _section(section: str, source: str, guess: Guess) -> list[str]:
     tables = {key: value for key, value in keys.items() if isinstance(value, Mapping)}
     rows += [_line(k, v, comments.get(k)) for k, v in keys.items() if k not in tables]
     for key, value, why in guess.doubts:
-        rows += [f"# Not sure: {why}.", "# " + _line(key, value, comments.get(key))]
+        rows += [f"# Not sure: {why.rstrip('.')}", "# " + _line(key, value, comments.get(key))]
     asked = {doubt.key for doubt in guess.doubts}
     if (
         "brand" not in keys

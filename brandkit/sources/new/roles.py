@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from brandkit.sources.survey.words import words_of
+
 
 def _words(plain: str, written: str = "") -> re.Pattern[str]:
     """Match whole words of alphabets, and parts of what is written without blanks."""
@@ -34,14 +36,16 @@ PERSON = _words(
     r"受訪者|受访者|問卷編號|问卷编号|編號|编号|序號|序号|客戶編號|客户编号|응답자|回答者",
 )
 WEIGHT = _words(
-    r"weights?|wt|wgt|weighting|gewicht|gewichtung|peso|poids|pond(é|e)ration|ponderaci(ó|o)n|factor",
-    r"權重|权重|加權|加权|가중|ウェイト",
+    r"weights?|wt|wgt|weighting|w(gt|eight)?_?(final|post|resp)|gew(icht\w*)?|pes(o|os)|poids|pond\w*|"
+    r"factor|coeffi?cient\w*|vikt|vægt|vekt|waga|вес|ağırlık|bobot|trọng số|súly|váha",
+    r"權重|权重|加權|加权|權值|权值|가중|ウェイト|ウエイト|น้ำหนัก",
 )
 STRATA = _words(r"strat(a|um)", r"分層|分层")
 CLUSTER = _words(r"cluster|psu", r"群集")
 WAVE = _words(
     r"waves?|quarter|period|year|month|round|season|half|week|welle|vague|ola|onda|rodada|ronda|"
-    r"trimestre|quartal|jahr|année|año|ano|anno|monat|mes|mois|dalga|fala",
+    r"trimestre|quartal|jahr|année|año|ano|anno|monat|mes|mois|dalga|fala|\w*welle|kwartał|kvartal|"
+    r"semestre|halbjahr|golf|bølge|våg|период|волна|квартал|gelombang|đợt",
     r"波次|批次|期次|期別|期别|季度|季別|年份|年度|月份|調查期|调查期|輪次|轮次|調査回|차수|ウェーブ|時期|时期",
 )
 DATE = _words(
@@ -49,7 +53,7 @@ DATE = _words(
     r"日期|時間|时间|日付|날짜",
 )
 RECOMMEND = re.compile(
-    r"recom|\bnps\b|net promoter|推薦|推荐|引薦|weiterempf|empfehl|consigli|raccomand|aanbevel|"
+    r"recom|\brec\b|\bnps\b|net promoter|推薦|推荐|引薦|weiterempf|empfehl|consigli|raccomand|aanbevel|"
     r"すすめ|薦め|추천|rekommend|suosit|poleca|polecen|рекоменд|tavsiye|giới thiệu|แนะนำ",
     re.IGNORECASE,
 )
@@ -86,26 +90,16 @@ GROUP = _words(
     r"account type|type of account|employment|household|geschlecht|alter|altersgruppe|bundesland|"
     r"einkommen|bildung|sexe|âge|région|revenu|edad|sexo|g(é|e)nero|regi(ó|o)n|ingresos|età|genere|"
     r"regione|reddito|idade|região|renda|leeftijd|geslacht|regio|ikä|ålder|kön|wiek|płeć|возраст|пол|"
-    r"регион|yaş|cinsiyet|bölge",
+    r"регион|yaş|cinsiyet|bölge|cidade|ciudad|ville|città|stadt|wohnort|beruf|bildungsabschluss|"
+    r"profissão|profesión|ocupación|professione|profession|estudios|scolarità|escolaridade|usia|jenis kelamin|"
+    r"pendidikan|wilayah|tuổi|giới tính|khu vực|wykształcenie|województwo|koulutus|sukupuoli|utbildning",
     r"性別|性别|年齡|年龄|地區|地区|所得|收入|學歷|学历|教育|職業|职业|客群|分級|等級|等级|婚姻|渠道|通路|城市|縣市|"
-    r"省份|年代|居住|연령|나이|성별|지역|소득",
+    r"省份|年代|居住|年齢|お住まい|都道府県|世代|職種|연령|나이|성별|지역|소득|직업|학력|อายุ|เพศ|จังหวัด|รายได้",
 )
 #: Answers that tell groups of persons by themselves.
-AGES = re.compile(r"(<|>|≤|≥|under|over|bis|über|unter)?\s*\d{1,2}\s*([-–~至到]\s*\d{1,2}|\+|岁以上|歲以上|以上|以下|"
-                  r"岁以下|歲以下|and over|or over|y más|et plus|und älter)?\s*(岁|歲|years?|jahre|años|ans|歳|세|代)?",
-                  re.IGNORECASE)  # fmt: skip
-GENDERS = frozenset({
-    "male", "female", "man", "woman", "men", "women", "m", "f", "other", "diverse", "男", "女", "男性", "女性",
-    "mann", "frau", "männlich", "weiblich", "divers", "homme", "femme", "hombre", "mujer", "masculino",
-    "femenino", "uomo", "donna", "homem", "mulher", "feminino", "vrouw", "남", "여", "남성", "여성",
-    "prefer not to say", "non-binary",
-})  # fmt: skip
-YES_NO = frozenset({
-    "yes", "no", "y", "n", "true", "false", "是", "否", "有", "無", "无", "ja", "nein", "oui", "non", "sí", "si",
-    "sim", "não", "nee", "はい", "いいえ", "예", "아니오", "0", "1",
-})  # fmt: skip
-NOBODY = re.compile(
-    r"(none|none of (these|the above|them)|no (brand|bank)|don'?t know|other.*|以上皆非|以上都不是|都沒有|都没有|"
-    r"不知道|其他|其它|ninguno.*|ninguna.*|aucun.*|keine.*|nessun.*|nenhum.*|該当なし|해당.?없음|기타)",
-    re.IGNORECASE,
-)
+GENDERS = words_of(
+    "male female man woman men women m f other diverse divers non-binary 男 女 男性 女性 その他 回答しない mann "
+    "frau männlich weiblich homme femme hombre mujer masculino femenino uomo donna homem mulher feminino "
+    "vrouw man kvinna mies nainen kobieta mężczyzna kadın erkek мужской женский pria wanita nam nữ ชาย "
+    "หญิง 남 여 남성 여성 남자 여자"
+) | {"prefer not to say"}

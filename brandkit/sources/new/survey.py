@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,8 +21,8 @@ from brandkit.sources.survey.forms import is_added
 from brandkit.sources.survey.quality import personal_data
 from brandkit.sources.survey.raw import RawSurvey, with_codebook, with_missing
 from brandkit.sources.survey.survey import raw_survey
-from brandkit.sources.survey.ticks import understood, unfolded
-from brandkit.sources.survey.words import says_scale
+from brandkit.sources.survey.ticks import grids, understood, unfolded
+from brandkit.sources.survey.words import NO, NOBODY, YES, says_scale
 
 Kind = Literal["added", "personal", "date", "tick", "list", "scale", "group", "number", "id",
                "text", "empty"]  # fmt: skip
@@ -41,7 +42,7 @@ AFTER = ("LOY", "LOYALTY", "忠誠", "忠诚", "忠誠度", "忠诚度")
 #: Constructs nearest to satisfaction first: where there are too many drivers, these stay.
 NEAREST = ("QUAL", "VAL", "EXPE", "IMAG")
 #: Scales of ratings that are in use, the likeliest first.
-USUAL_SCALES = ((0, 10), (1, 10), (1, 5), (1, 7), (1, 4), (1, 6))
+USUAL_SCALES = ((0, 10), (1, 10), (1, 5), (1, 7))
 #: Importance is computed over all subsets of drivers up to here.
 MOST_DRIVERS = 20
 MOST_BRANDS = 60
@@ -148,7 +149,9 @@ def guessed_survey(
     shown = [f"{key} {_shown(found.keys[key], columns)}" for key in single if key in found.keys]
     reason = f"a survey: {len(raw.frame)} rows, {scales} ratings{sets}"
     return Guess("survey", found.keys, "; ".join([reason, *shown]), "\n".join(found.questions),
-                 brand.texts if brand else (), tuple(found.doubts), _texts_of(columns))  # fmt: skip
+                 brand.texts if brand else (), tuple(found.doubts),
+                 tuple(c.label for c in columns if c.kind in ("scale", "group", "list"))
+                 )  # fmt: skip
 
 
 def survey_signs(columns: Sequence[Answered], n_rows: int) -> int:
@@ -158,6 +161,8 @@ def survey_signs(columns: Sequence[Answered], n_rows: int) -> int:
     rated = [c for c in columns if c.kind == "scale"]
     signs = 3 * (kinds.count("added") > 1) + 2 * (asks > 0) + (len(rated) > 0) + (len(rated) > 2)
     signs += 2 * any(c.kind == "id" and roles.PERSON.search(c.told) for c in columns)
+    is_asked = len(rated) > 1 or kinds.count("tick") > 1  # as branches and products are not
+    signs += is_asked and any(_brand_score(c) > 1 for c in columns)
     signs += 2 * any(roles.RECOMMEND.search(c.told) for c in rated)
     signs += 2 * any(roles.SATISFIED.search(c.told) for c in rated)
     signs += sum(kinds.count(kind) > 1 for kind in ("tick", "list")) + ("list" in kinds)
@@ -268,26 +273,28 @@ def _missing_codes(raw: RawSurvey) -> dict[str, list[float]]:
 def _design(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None:
     """Guess which columns say who answered, about whom, with what weight, and when."""
     brand = _brand(found, columns)
+    _wave(found, [c for c in columns if c is not brand])
     ids = [c for c in columns if c.kind in ("id", "number", "text", "group") and c is not brand
            and c.is_whole and _is_person(c)]  # fmt: skip
     for person in ids:
-        rows = read.frame[[person.name, *([brand.name] if brand else [])]].astype("str")
-        alone = not rows[person.name].duplicated().any()
-        if alone or (brand and not rows.duplicated().any()):
+        wave = found.keys.get("wave")
+        rows = read.frame[[person.name, *([wave] if wave else [])]].astype("str")
+        alone = not rows.duplicated().any()
+        if alone or (brand and not rows.assign(brand=read.frame[brand.name]).duplicated().any()):
             found.keys["respondent"] = person.name
             if brand and not alone:
                 _choice(found, columns, read, brand=brand, person=person)
             break
-    for column in columns:
-        if column.kind in ("number", "scale", "group") and roles.WEIGHT.search(column.told):
-            _weight(found, column, read)
-            break
+    amounts = [c for c in columns if c.kind in ("number", "scale", "group", "id")]
+    named = [c for c in amounts if roles.WEIGHT.search(c.told)]
+    for column in named[:1] or [c for c in amounts if _varies_about_one(c, read)]:
+        _weight(found, column, read)
+        break
     for key, words in (("strata", roles.STRATA), ("cluster", roles.CLUSTER)):
         named = next((c for c in columns if c.kind in ("group", "number", "scale", "id")
                       and c.is_whole and words.search(c.name.replace("_", " "))), None)  # fmt: skip
         if named:
             found.keys[key] = named.name
-    _wave(found, [c for c in columns if c is not brand])
 
 
 def _is_person(column: Answered) -> bool:
@@ -319,7 +326,7 @@ def _brand_score(column: Answered) -> int:
     if column.kind not in ("group", "scale", "number") or len(column.texts) < 2:
         return 0
     texts = [text.casefold().strip() for text in column.texts]
-    if len(texts) > MOST_BRANDS or set(texts) <= roles.YES_NO or column.scale is not None:
+    if len(texts) > MOST_BRANDS or set(texts) <= YES | NO or column.scale is not None:
         return 0
     named = bool(roles.BANK.search(column.told))
     is_whole_name = roles.BANK.fullmatch(column.name.strip()) or roles.BANK.fullmatch(
@@ -329,12 +336,11 @@ def _brand_score(column: Answered) -> int:
         named = False
     own = sum(bool(roles.BANK.search(text)) for text in column.texts) / len(texts)
     is_code = all(re.fullmatch(r"-?\d+", text) for text in texts)
-    is_range = sum(bool(roles.AGES.fullmatch(text)) for text in texts) > len(texts) / 2
     if is_code:
         few = len(texts) <= 40 and max(map(abs, column.numbers), default=99) <= 999
         is_asked = named and (is_whole_name or roles.WHICH.search(column.told))
         return 3 * bool(is_asked and few)
-    if is_range or (column.kind == "scale"):
+    if column.kind == "scale" or are_bands(texts):
         return 0
     score = 2 * named + 2 * (own > 0.3) + bool(is_whole_name)
     score += bool(named and roles.MAIN.search(column.told)) + bool(named and own == 0)
@@ -357,10 +363,18 @@ def _choice(
                 found.keys["choice"] = column.name
                 return
         texts = {text.casefold() for text in column.texts}
-        if column.kind in ("tick", "group") and texts <= roles.YES_NO and "main" in column.told:
+        if column.kind in ("tick", "group") and texts <= YES | NO and "main" in column.told:
             found.ask("choice", column.name, "it says yes or no, and `choice` wants a column with "
                       "the name of the bank chosen: the main bank")  # fmt: skip
             return
+
+
+def _varies_about_one(column: Answered, read: RawSurvey) -> bool:
+    """Whether numbers vary about 1 as weights of persons do, which is one sign of them."""
+    if not column.numbers or all(number.is_integer() for number in column.numbers):
+        return False
+    values, _ = as_numbers(read.frame[column.name])
+    return len(column.numbers) > 2 and values.min() > 0 and abs(values.mean() - 1) < 0.02
 
 
 def _weight(found: _Roles, column: Answered, read: RawSurvey) -> None:
@@ -369,7 +383,9 @@ def _weight(found: _Roles, column: Answered, read: RawSurvey) -> None:
     if not column.is_whole or values.isna().any():
         n = int(values.isna().sum())
         found.ask("weight", column.name, f"{shown}, and {n} rows have none")
-    elif (values <= 0).any() or len(column.numbers) < 3 or not 0.5 <= values.mean() <= 2:
+    elif (values <= 0).any() or len(column.numbers) < 3 or not 0.5 <= values.mean() <= 2 or not (
+        roles.WEIGHT.search(column.told)
+    ):  # fmt: skip
         found.ask("weight", column.name, f"{shown}; are they weights of persons?")
     else:
         found.keys["weight"] = column.name
@@ -383,12 +399,15 @@ def _wave(found: _Roles, columns: Sequence[Answered]) -> None:
         is_named = roles.WAVE.search(column.name.replace("_", " ")) or roles.WAVE.search(
             column.label
         )
-        if not is_named or not column.is_whole or not 2 <= len(column.texts) <= 60:
+        if not is_named or not 2 <= len(column.texts) <= 60:
             continue
         if roles.SATISFIED.search(column.told) or re.search(r"[?？]", column.told):
             continue
-        order = order_of_time(list(column.texts))
-        if order is not None:
+        # codes tell the order where their labels do not
+        is_coded = len(column.numbers) == len(column.texts)
+        if not column.is_whole:
+            found.ask("wave", column.name, f"{column.name!r} has rows without a wave")
+        elif is_coded or order_of_time(list(column.texts)) is not None:
             found.keys["wave"] = column.name
         else:
             value = {"column": column.name, "order": list(column.texts)}
@@ -396,7 +415,7 @@ def _wave(found: _Roles, columns: Sequence[Answered]) -> None:
         return
     for column in columns:
         months = {text[:7] for text in column.texts}
-        is_days = bool(column.texts) and re.match(r"\d{1,4}[-/.年]\d", column.texts[0])
+        is_days = bool(column.texts) and _DATE.match(column.texts[0])
         if is_days and column.kind in ("date", "added") and len(months) > 1:
             by = "month" if len(months) < 13 else "quarter"
             value = {"column": column.name, "by": by}
@@ -408,8 +427,8 @@ def _wave(found: _Roles, columns: Sequence[Answered]) -> None:
 def _explained(found: _Roles, columns: Sequence[Answered]) -> None:
     """Find the likelihood to recommend, what drivers explain, and what may drive it."""
     taken = {str(value) for value in found.keys.values()}
-    rated = [c for c in columns if c.kind == "scale" and c.name not in taken
-             and not (_is_coded_group(c) and not c.question)]  # fmt: skip
+    rated = [c for c in columns if (c.kind == "scale" or _is_likelihood(c))
+             and c.name not in taken and not _is_coded_group(c)]  # fmt: skip
     named = [c for c in rated if roles.RECOMMEND.search(c.told)]
     to_ten = [c for c in named if _ends(c)[1] == 10]
     recommend = next(iter(to_ten), None)
@@ -437,12 +456,18 @@ def _explained(found: _Roles, columns: Sequence[Answered]) -> None:
     found.keys["outcome"] = outcome.name
     _drivers(found, outcome, others, blocks)
     own = [outcome, *(c for c in others if c.name in found.keys.get("drivers", ()))]
-    _scale(found, own, columns)
+    _scale(found, own)
+
+
+def _is_likelihood(column: Answered) -> bool:
+    """Whether numbers from 0 to 10, some of which nobody said, stand under the heading for it."""
+    whole = column.kind == "number" and set(column.numbers) <= set(range(11))
+    return whole and bool(roles.RECOMMEND.search(column.told))
 
 
 def _is_coded_group(column: Answered) -> bool:
     """Whether a few codes from 1 stand for the groups that the heading names."""
-    few = len(column.numbers) <= 8 and column.numbers[0] == 1 and column.scale is None
+    few = len(column.numbers) <= 8 and column.numbers[:1] == (1,) and column.scale is None
     return few and not column.question and bool(roles.GROUP.search(column.told))
 
 
@@ -532,7 +557,7 @@ def _nearest(blocks: Mapping[str, list[str]], others: Sequence[str]) -> list[str
     return [name for name in others if name in kept]
 
 
-def _scale(found: _Roles, rated: Sequence[Answered], columns: Sequence[Answered]) -> None:
+def _scale(found: _Roles, rated: Sequence[Answered]) -> None:
     """Propose the ends of the scale, where the ratings together reach those of a usual one."""
     undeclared = [c for c in rated if c.scale is None]
     if not undeclared:
@@ -542,25 +567,23 @@ def _scale(found: _Roles, rated: Sequence[Answered], columns: Sequence[Answered]
     high = max(c.numbers[-1] for c in rated)
     if len(told) == 1 and next(iter(told))[0] <= low and high <= next(iter(told))[1]:
         found.keys["scale"] = [int(end) for end in next(iter(told))]
-    elif low > 1 and high == 10 and any(c.name == found.keys.get("recommend") and 0 in c.numbers
-                                        for c in columns):  # fmt: skip
-        # who may say 0 does so elsewhere: here the scale begins at 1
-        found.keys["scale"] = [1, 10]
     elif (low, high) in USUAL_SCALES:
         found.keys["scale"] = [int(low), int(high)]
     else:
-        near = next((ends for ends in ((1, 5), (1, 7), (1, 10), (0, 10)) if ends[0] <= low and
-                     high <= ends[1]), (0, 10))  # fmt: skip
+        fitting = (e for e in sorted(USUAL_SCALES, key=lambda e: (e[1], -e[0]))
+                   if e[0] <= low and high <= e[1])  # fmt: skip
+        near = next(fitting, (int(low), int(high)))
         found.ask("scale", list(near), f"answers run from {low:g} to {high:g}; which are the ends "
                   "of the scale?")  # fmt: skip
+        found.keys["smallest_difference"] = round((near[1] - near[0]) / 20, 2)
+        found.questions.append("`smallest_difference`: until the ends of the scale are told, "
+                               "a twentieth of its likely length stands in")  # fmt: skip
 
 
 def _images(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None:
     """Find the ticks that say how a bank is seen, where each row is about one bank."""
     if "stack" in found.keys:
-        names = [
-            c.name for c in columns if c.kind == "tick" and not roles.NOBODY.fullmatch(c.label)
-        ]
+        names = [c.name for c in columns if c.kind == "tick" and not NOBODY.fullmatch(c.label)]
         if len(names) > 2:
             found.keys["images"] = names
         return
@@ -574,7 +597,7 @@ def _images(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None
         told = " ".join([one.name, one.question, *labels, *labels.values()]).replace("_", " ")
         if sum(label.casefold() in banks for label in labels.values()) > len(labels) / 2:
             continue
-        names = [name for name, label in labels.items() if not roles.NOBODY.fullmatch(label)]
+        names = [name for name, label in labels.items() if not NOBODY.fullmatch(label)]
         if len(names) > 2:
             candidates.append((bool(roles.IMAGE.search(told)), names, one))
     if not candidates:
@@ -594,6 +617,24 @@ def _images(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None
         found.ask("images", names, f"does {label!r} say how the bank is seen?")
 
 
+def are_bands(texts: Sequence[str]) -> bool:
+    """Whether texts are bands of a number that follow each other: ages, incomes, years.
+
+    Examples
+    --------
+    >>> are_bands(["18-34", "under 18", "35 bis 54", "55+"]), are_bands(["Area 1", "Area 2"])
+    (True, False)
+    """
+    told = sorted([float(one.replace(",", "")) for one in re.findall(r"\d[\d,]*(?:\.\d+)?", text)]
+                  for text in texts)  # fmt: skip
+    if len(told) < 3 or not all(1 <= len(one) <= 2 for one in told):
+        return False
+    steps = {b[0] - a[-1] for a, b in pairwise(told)}
+    if all(len(one) == 1 for one in told):  # decades
+        return len(steps) == 1 and steps <= {5.0, 10.0}
+    return all(step in (-1, 0, 1) for step in steps)
+
+
 def _segments(found: _Roles, columns: Sequence[Answered]) -> None:
     """Find groups of persons: by heading and answers; what is not understood is asked."""
     taken = {str(v) for key, v in found.keys.items() if not isinstance(v, list)}
@@ -603,8 +644,10 @@ def _segments(found: _Roles, columns: Sequence[Answered]) -> None:
     for column in columns:
         if column.name in taken or column.kind not in ("group", "scale"):
             continue
+        if any(column.name in str(doubt.value) for doubt in found.doubts):
+            continue
         texts = [text.casefold().strip() for text in column.texts]
-        if not 2 <= len(texts) <= 12 or set(texts) <= roles.YES_NO:
+        if not 2 <= len(texts) <= 12 or set(texts) <= YES | NO:
             continue
         own = set(column.texts) <= set(brand.texts) if brand else False
         if own and not all(re.fullmatch(r"[A-Za-z]?\d+", text) for text in column.texts):
@@ -612,8 +655,7 @@ def _segments(found: _Roles, columns: Sequence[Answered]) -> None:
         named = bool(roles.GROUP.search(column.told))
         if column.kind == "scale" and (not named or not _is_coded_group(column)):
             continue
-        ages = sum(bool(roles.AGES.fullmatch(text)) for text in texts) > len(texts) / 2
-        tells = set(texts) <= roles.GENDERS or (ages and not column.numbers)
+        tells = set(texts) <= roles.GENDERS or are_bands(texts)
         if (named and column.kind in ("group", "scale")) or tells:
             segments.append(column.name)
         else:
@@ -634,15 +676,8 @@ def _people(found: _Roles, columns: Sequence[Answered]) -> None:
 
 def _grids(columns: Sequence[Answered]) -> dict[str, dict[str, str]]:
     """Find questions asked of every bank in columns of their own: question -> bank -> column."""
-    cut: dict[str, dict[str, str]] = {}
-    for column in columns:
-        if column.kind in ("scale", "tick"):
-            said = re.fullmatch(r"(.*\S)\s+[-–—|]\s+(.+)|(.*\S)\s*[:：]\s*(.+)", column.label)
-            if said:
-                question, bank = said[1] or said[3], said[2] or said[4]
-                cut.setdefault(question, {})[bank] = column.name
-    banks = max(cut.values(), key=len, default={})
-    same = {question: told for question, told in cut.items() if set(told) == set(banks)}
+    same = grids({c.name: c.label for c in columns if c.kind in ("scale", "tick")})
+    banks = next(iter(same.values()), {})
     own = sum(bool(roles.BANK.search(bank)) for bank in banks)
     return same if len(same) > 1 and len(banks) > 1 and own > len(banks) / 2 else {}
 
@@ -653,11 +688,6 @@ def _stacked(columns: Sequence[Answered], grids: Mapping[str, Mapping[str, str]]
     gone = {name for told in grids.values() for name in told.values()} - set(first)
     kept = [column for column in columns if column.name not in gone]
     return [replace(column, label=first.get(column.name, column.label)) for column in kept]
-
-
-def _texts_of(columns: Sequence[Answered]) -> tuple[str, ...]:
-    """Give labels, to find out the language where no bank is named."""
-    return tuple(column.label for column in columns if column.kind in ("scale", "group", "list"))
 
 
 def _shown(value: Any, columns: Sequence[Answered]) -> str:

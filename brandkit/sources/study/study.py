@@ -425,6 +425,7 @@ def declared_survey(
     section: SurveySection, source: Path, *, codebook: Path | None = None
 ) -> Survey:
     """Read the survey that a study.toml declares, with its scale and its waves."""
+    from brandkit.sources.survey.design import refuse_repeated
     from brandkit.sources.survey.survey import read_survey, with_periods, with_scale, with_waves
 
     survey = read_survey(
@@ -433,6 +434,7 @@ def declared_survey(
             "brand", "respondent", "weight", "strata", "cluster", "missing", "encoding", "sheet",
             "header_row", "stack"}),
     )  # fmt: skip
+    refuse_repeated(source, survey.responses, survey.design)
     if section.scale is not None:
         survey = with_scale(survey, section.rated, section.scale)
         recommend = survey.responses.get(section.recommend)

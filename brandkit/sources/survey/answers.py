@@ -16,16 +16,12 @@ import pandas as pd
 
 from brandkit.core.errors import SchemaError, shown
 from brandkit.sources.survey.codebook import Code, Item, code_of, code_text, is_missing
+from brandkit.sources.survey.words import NO, YES
 from brandkit.sources.tables.numerals import parsed_number
 
 #: Written by statistics programs and spreadsheets for "no value".
 NO_VALUE = frozenset({"NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "#N/A", "#NULL!", "."})
 
-_PICKED = frozenset({"1", "x", "yes", "y", "true", "selected", "checked", "picked", "ticked",
-                     "mentioned", "✓", "✔", "是", "有", "選", "选", "勾選", "勾选"})  # fmt: skip
-_NOT_PICKED = frozenset({"0", "no", "n", "false", "not selected", "unchecked", "not picked",
-                         "not ticked", "not mentioned", "否", "無", "无", "未選", "未选",
-                         "未勾選", "未勾选"})  # fmt: skip
 _LISTED = re.compile(r"\s*[;|；]\s*")
 
 
@@ -317,4 +313,4 @@ def _sort_key(text: str) -> float:
 
 def _mark(cell: object) -> float | None:
     text = code_text(code_of(cell)).casefold()
-    return 1.0 if text in _PICKED else 0.0 if text in _NOT_PICKED else None
+    return 1.0 if text in YES else 0.0 if text in NO else None

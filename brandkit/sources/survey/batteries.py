@@ -27,12 +27,7 @@ from brandkit.core.errors import (
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.sources.survey.design import SurveyDesign
-
-_NOBODY = re.compile(
-    r"(none|none of (these|the above|them)|no (brand|bank)|don'?t know|other|以上皆非|以上都不是|"
-    r"都沒有|都没有|不知道|其他)",
-    re.IGNORECASE,
-)
+from brandkit.sources.survey.words import NOBODY
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -62,7 +57,7 @@ class PickAny(Result):
     def nobody(self) -> tuple[str, ...]:
         """Brands and attributes that by their names are none: "None of these", "Don't know"."""
         names = [*self.cells["brand"].dropna().unique(), *self.attributes]
-        return tuple(str(name) for name in names if _NOBODY.fullmatch(str(name).strip()))
+        return tuple(str(name) for name in names if NOBODY.fullmatch(str(name).strip()))
 
     def tidy(self) -> pd.DataFrame:
         """Give one row a brand and attribute."""
@@ -150,8 +145,15 @@ def battery_answers(
         raise NotEnoughDataError(
             "the battery must have answers; found none. Check its columns and missing codes."
         )
+    cells = _cells(rows, ticks)
+    seen = cells[cells["n_picked"] > 0]
+    if seen["brand"].nunique() > 1 and seen.groupby("attribute")["brand"].nunique().max() < 2:
+        raise InputError(
+            "an image's attributes must be shared by brands; found each with one brand alone. Name "
+            "the columns of one question, or give `brand` and `attribute` in the codebook."
+        )
     return PickAny(
-        cells=_cells(rows, ticks), rows=rows, ticks=ticks.to_numpy(dtype=float),
+        cells=cells, rows=rows, ticks=ticks.to_numpy(dtype=float),
         attributes=tuple(ticks.columns), notes=_notes(rows, wide=not by_column),
     )  # fmt: skip
 
@@ -220,7 +222,7 @@ def _notes(rows: pd.DataFrame, *, wide: bool) -> tuple[Message, ...]:
     if "brand" not in rows:
         return ()
     n = rows.groupby("brand", observed=True).size()
-    nobody = [brand for brand in map(str, n.index) if _NOBODY.fullmatch(brand.strip())]
+    nobody = [brand for brand in map(str, n.index) if NOBODY.fullmatch(brand.strip())]
     if nobody:
         said = "Counted among the brands though by its name it is none: {brands}."
         notes.append(Message(said, {"brands": nobody}))
@@ -410,6 +412,8 @@ def _alike(first: _Set, second: _Set) -> bool:
     """Whether two sets list the same things, give or take some."""
     if first.explicit != second.explicit:
         return False
+    if all(re.fullmatch(r"-?\d+", label) for label in (*first.varying, *second.varying)):
+        return False  # codes alone do not tell that two questions list the same things
     one = {label.casefold() for label in first.varying}
     other = {label.casefold() for label in second.varying}
     return len(one & other) * 2 > len(one | other)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from brandkit.core.errors import MissingColumnsError, SchemaError, shown
-from brandkit.sources.survey.words import is_no_answer, says_scale
+from brandkit.sources.survey.words import NO, YES, ends_alone, is_no_answer, says_scale
 from brandkit.sources.tables.cells import read_cells, read_grid, sheet_names
 
 #: A code as brandkit compares it: a number where it looks like one, else text.
@@ -27,18 +27,8 @@ CODEBOOK_COLUMNS = (
 )  # fmt: skip
 
 _HEADINGS = {
-    "item": (
-        "item",
-        "variable",
-        "column",
-        "name",
-        "variable name",
-        "varname",
-        "題號",
-        "题号",
-        "變數",
-        "变量",
-    ),
+    "item": ("item", "variable", "column", "name", "variable name", "varname", "題號", "题号",
+             "變數", "变量"),
     "label": ("label", "text", "description", "variable label", "標籤", "标签", "題目", "题目"),
     "low": ("low", "min", "minimum", "from", "最低", "最小值"),
     "high": ("high", "max", "maximum", "to", "最高", "最大值"),
@@ -47,21 +37,12 @@ _HEADINGS = {
     "set": ("set", "battery", "block", "題組", "题组"),
     "question": ("question", "wording", "問題", "问题"),
     "stage": ("stage", "phase", "階段", "阶段"),
-    "values": (
-        "values",
-        "value_labels",
-        "value labels",
-        "codes",
-        "answers",
-        "options",
-        "選項",
-        "选项",
-    ),
+    "values": ("values", "value_labels", "value labels", "codes", "answers", "options",
+               "選項", "选项"),
     "brand": ("brand", "bank", "品牌", "銀行", "银行"),
     "attribute": ("attribute", "屬性", "属性"),
-}
-_YES = frozenset({"1", "yes", "y", "true", "x", "reversed", "是", "✓"})
-_NO = frozenset({"", "0", "no", "n", "false", "-", "否"})
+}  # fmt: skip
+_YES, _NO = YES | {"reversed"}, NO | {"", "-"}
 _RANGE = re.compile(
     r"^(-?\d+(?:\.\d+)?)\s*(?:\.\.|–|—|thru|through|to|至|～|~)\s*(-?\d+(?:\.\d+)?)$"
 )
@@ -353,9 +334,11 @@ def _item(path: str | Path, place: str, cell: Mapping[str, str]) -> Item:
     values = parse_values(cell.get("values", ""))
     numbers = {code: text for code, text in values.items() if isinstance(code, float)}
     is_ticks = set(numbers) == {0.0, 1.0} and {t.casefold() for t in values.values()} <= _YES | _NO
-    is_scale = low is None and len(numbers) == len(values) and says_scale(numbers)
+    kept = [code for code, text in numbers.items() if not is_no_answer(text)]
+    is_scale = low is None and len(numbers) == len(values) and (
+        says_scale(numbers) or ends_alone(kept)
+    )  # fmt: skip
     if is_scale:
-        kept = [code for code, text in numbers.items() if not is_no_answer(text)]
         low, high = min(kept), max(kept)
     return Item(
         item=cell["item"], label=cell.get("label") or cell.get("question", ""), low=low, high=high,

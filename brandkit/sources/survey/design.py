@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from brandkit.core.errors import (
@@ -19,7 +20,7 @@ from brandkit.core.errors import (
 from brandkit.core.message import Message
 from brandkit.core.waves import order_of_time
 from brandkit.sources.survey.answers import NO_VALUE, as_numbers, is_blank, labelled, refuse_cells
-from brandkit.sources.survey.codebook import Item
+from brandkit.sources.survey.codebook import Item, code_text
 
 
 @dataclass(frozen=True)
@@ -141,15 +142,15 @@ def design_answers(
     if role == "weight":
         return _weights(path, cells)
     silent = is_blank(cells)
-    if role == "brand" and not pd.api.types.is_numeric_dtype(cells):
-        words = cells.astype("str").str.strip().isin(NO_VALUE)
-        notes: list[Message] = []
-        if words.any():  # as R and pandas write what is missing
-            n = int(words.sum())
-            said = "{n:count} {n:row names|rows name} no brand and {n:counts|count} for none."
-            notes = [Message(said, {"n": n})]
-            kept = design_answers(path, role, cells[~words], item)[0]
-            return kept.reindex(cells.index), notes
+    nobody = silent | cells.astype("str").str.strip().isin(NO_VALUE)
+    if role == "brand" and nobody.any() and not nobody.all():
+        said = "{n:count} {n:row names|rows name} no brand and {n:counts|count} for none."
+        kept = design_answers(path, role, cells[~nobody], item)[0]
+        if pd.api.types.is_numeric_dtype(kept):  # a gap makes no 2.0 of a 2
+            kept = kept.astype(float).map(code_text)
+        places = np.flatnonzero(~nobody)
+        whole = kept.set_axis(places).reindex(range(len(cells))).set_axis(cells.index)
+        return whole, [Message(said, {"n": int(nobody.sum())})]
     refuse_cells(path, str(cells.name), silent, rule=f"every row must have its {role}",
                  way_out="Fill them in, or take these rows out of the file.")  # fmt: skip
     if item.values:
@@ -224,6 +225,28 @@ def row_notes(responses: pd.DataFrame, design: SurveyDesign) -> list[Message]:
             said = "{n:count} {n:respondent has|respondents have} different weights in their rows."
             notes.append(Message(said, {"n": int((spread > 1).sum())}))
     return notes
+
+
+def refuse_repeated(path: str | Path, responses: pd.DataFrame, design: SurveyDesign) -> None:
+    """Refuse a respondent who has several rows of one brand and wave.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"id": ["a", "a", "b"]})
+    >>> refuse_repeated("a.csv", frame, SurveyDesign(respondent="id"))
+    Traceback (most recent call last):
+    brandkit.core.errors.SchemaError: a.csv, column 'id': each respondent must have one row a
+    brand and wave; found 1 cell that does not (row 2). Take repeated rows out, or name another
+    column under `respondent`, or none.
+    """
+    if design.respondent is not None:
+        again = repeated_rows(responses, design).set_axis(
+            [f"row {at}" for at in range(1, len(responses) + 1)]
+        )
+        refuse_cells(path, design.respondent, again,
+                     rule="each respondent must have one row a brand and wave",
+                     way_out="Take repeated rows out, or name another column under `respondent`, "
+                     "or none.")  # fmt: skip
 
 
 def repeated_rows(responses: pd.DataFrame, design: SurveyDesign) -> pd.Series:

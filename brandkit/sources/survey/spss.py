@@ -178,7 +178,7 @@ def _item(name: str, answers: pd.Series, metadata: Any, in_set: bool) -> Item:
     label = metadata.column_names_to_labels.get(name) or ""
     values = {code_of(code): str(text).strip()
               for code, text in metadata.variable_value_labels.get(name, {}).items()}  # fmt: skip
-    known = Item(item=name, label=label.strip(), missing=missing, values=values)
+    known = Item(item=name, label=label.strip() or name, missing=missing, values=values)
     if in_set or not values or not pd.api.types.is_numeric_dtype(answers):
         return replace(known, nominal=bool(values) and not in_set)
     real = {code: text for code, text in values.items()

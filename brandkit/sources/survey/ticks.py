@@ -28,6 +28,7 @@ from brandkit.sources.survey.words import (
 
 #: A column of more different texts holds no scale.
 LONGEST_SCALE = 15
+_HEAD = re.compile(r"[^\W_]+(?:[_.]|\s*[:：-]\s*)(?=\S)")
 _STEM = re.compile(r"(.*\w)[_.\s]\d+[a-z]?|(.*?[^\d_.\s])\d+[a-z]?|(\w+)\[\w+\]")
 
 
@@ -203,6 +204,7 @@ def _questions(raw: RawSurvey, ticks: Mapping[str, pd.Series]) -> dict[str, list
     A question that holds numbers beyond 1 elsewhere counts things: its 0s and 1s are no ticks.
     """
     groups: dict[str, list[str]] = {}
+    heads = Counter(head[0] for name in ticks if (head := _HEAD.match(name)))
     last, number = "", 0
     columns = list(map(str, raw.frame.columns))
     for at, name in enumerate(columns):
@@ -210,6 +212,9 @@ def _questions(raw: RawSurvey, ticks: Mapping[str, pd.Series]) -> dict[str, list
             continue
         stem = _STEM.fullmatch(name)
         question = raw.items[name].question or (stem and (stem[1] or stem[2] or stem[3])) or ""
+        head = _HEAD.match(name)
+        if not question and head and heads[head[0]] > 2:
+            question = head[0].strip("_. :-")
         if not question:  # options that stand beside each other without their question
             said = raw.frame[name].astype("str").str.strip()
             if not said[said.ne("")].str.casefold().eq(name.casefold()).all():
@@ -240,7 +245,12 @@ def _with_silence(
 
 
 def _went_on(raw: RawSurvey, names: Sequence[str], others: Sequence[str]) -> pd.Series:
-    """Say which rows answered anything after some columns, or at all where these are the last."""
+    """Say which rows answered anything after some columns, or at all where these are the last.
+
+    Where the file asks nothing else, a row is there because it was asked.
+    """
+    if not others:
+        return pd.Series(True, index=raw.frame.index)
     order = {str(name): at for at, name in enumerate(raw.frame.columns)}
     end = max(order[name] for name in names)
     answered = pd.DataFrame({n: ~no_answer(raw, n) for n in others}, index=raw.frame.index)
@@ -355,6 +365,22 @@ def _together(parts: Sequence[pd.Series]) -> pd.Series:
 _GRID = re.compile(r"(.*\S)\s+[-–—|]\s+(.+)|(.*\S)\s*[:：]\s*(.+)")
 
 
+def grids(labels: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Find what is asked of several things in columns of their own: question -> thing -> column.
+
+    Examples
+    --------
+    >>> grids({"a": "Fair - Civic", "b": "Fair - Nova", "c": "Age"})
+    {'Fair': {'Civic': 'a', 'Nova': 'b'}}
+    """
+    cut: dict[str, dict[str, str]] = {}
+    for name, label in labels.items():
+        if said := _GRID.fullmatch(label):
+            cut.setdefault(said[1] or said[3], {})[said[2] or said[4]] = name
+    things = max(cut.values(), key=len, default={})
+    return {question: told for question, told in cut.items() if set(told) == set(things)}
+
+
 def stacked(raw: RawSurvey) -> RawSurvey:
     """Put questions asked of every brand in columns of their own under each other.
 
@@ -369,12 +395,8 @@ def stacked(raw: RawSurvey) -> RawSurvey:
     >>> raw.frame.to_dict("list")
     {'respondent': ['1', '1'], 'brand': ['Civic', 'Nova'], 'a': [1, 5], 'c': [2, 4]}
     """
-    cut: dict[str, dict[str, str]] = {}
-    for name in map(str, raw.frame.columns):
-        if said := _GRID.fullmatch(raw.items[name].label):
-            cut.setdefault(said[1] or said[3], {})[said[2] or said[4]] = name
-    brands = max(cut.values(), key=len, default={})
-    grid = {question: told for question, told in cut.items() if set(told) == set(brands)}
+    grid = grids({name: raw.items[name].label for name in map(str, raw.frame.columns)})
+    brands = next(iter(grid.values()), {})
     if len(brands) < 2:
         raise InputError(
             "`stack` needs labels such as “Fair fees - Civic Bank” that name question and brand; "
@@ -390,6 +412,9 @@ def stacked(raw: RawSurvey) -> RawSurvey:
         asked = pd.DataFrame({name: ~no_answer(raw, name) for name in own}).any(axis=1)
         block = raw.frame[list(own)].rename(columns=own).assign(brand=brand, respondent=persons)
         parts.append(pd.concat([block, rest], axis=1)[asked])
+    told = persons.isin(pd.concat([part["respondent"] for part in parts]))
+    if not told.all():  # asked of no brand
+        parts.append(rest[~told].assign(respondent=persons, brand=None))
     frame = pd.concat(parts)
     named = [next(iter(told.values())) for told in grid.values()]
     items = {name: raw.items[name] for name in map(str, rest.columns)}

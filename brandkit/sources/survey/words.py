@@ -8,6 +8,31 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+
+def words_of(words: str) -> frozenset[str]:
+    """Give words that stand in one text, parted by blanks."""
+    return frozenset(words.split())
+
+
+#: How ticked and not ticked, yes and no are written.
+YES = words_of(
+    "1 x yes y true selected checked picked ticked mentioned quoted ✓ ✔ ☑ 是 有 選 选 勾選 勾选 已選 已选 "
+    "ja oui sí si sì sim da tak evet kyllä igen ano áno はい あり 예 네 genannt angekreuzt gewählt coché "
+    "cochée cité citée seleccionado marcado mencionado selezionato citato selecionado aangevinkt "
+    "genoemd vald valgt zaznaczono да ya có ใช่"
+)
+NO = words_of(
+    "0 no n false unchecked 否 無 无 沒有 没有 未選 未选 未勾選 未勾选 nein non não nao nee nej nie hayır ei "
+    "nem いいえ なし 아니오 아니요 нет tidak không ไม่ใช่"
+) | {f"{no} {yes}" for no in words_of("not nicht non no não niet ej ikke nie") for yes in YES}
+#: Names of brands and attributes that are none.
+NOBODY = re.compile(
+    r"none|none of (these|the above|them)|no (brand|bank)|don'?t know|other( \(.*\)|, .*|:.*)?|other "
+    r"(bank|brand)s?|以上皆非|以上都不是|都沒有|都没有|不知道|其他.{0,8}|其它.{0,8}|ningun[oa].*|aucune?.*|"
+    r"keine.*|nessun.*|nenhum.*|geen.*|ingen.*|żad.*|otr[oa]s?|autres?|andere[sr]?|sonstige.*|altr[oaie]|"
+    r"outr[oa]s?|その他.{0,8}|該当なし|해당.?없음|기타.{0,8}",
+    re.IGNORECASE,
+)
 #: Words for "no answer" that stand among answers.
 NO_ANSWER_WORDS = re.compile(
     r"(i )?(don'?t know|do not know|dk|refused?|no answer|no opinion|not applicable|does not apply|"
@@ -75,7 +100,9 @@ _WEAK = re.compile(
     r"abbastanza|piuttosto|enigszins|parcialmente|やや|まあ|あまり|약간|다소|ganska|melko|raczej|скорее|oldukça|cukup|ค่อนข้าง|khá"
 )
 _NUMBERED = re.compile(
-    r"[(（]?\s*(-?\d{1,3})\s*(?:[)）.、:：=]|分|点|點|[-–—]+|\s)?\s*(.*?)", re.DOTALL
+    r"[(（]?\s*(-?\d{1,3})\s*(?:[)）.、:：=]|(?:分|点|點|점|星|points?|punkte?|stars?|sterne?)(?![^\W\d_])|"
+    r"[-–—]+|\s)?\s*(.*?)",
+    re.DOTALL | re.IGNORECASE,
 )
 _RANGE = re.compile(
     r"(?:scale|from|skala|escala|échelle|[(（\[])\D{0,14}?(\d{1,2})\s*(?:\([^)]*\)|（[^）]*）)?\s*"
@@ -177,6 +204,9 @@ def numbered_scale(texts: Collection[str]) -> Scale | None:
         return None
     ends = {codes[text] for text in words}
     low, high = min(codes.values()), max(codes.values())
+    counts = len(set(words.values())) <= len(words) / 2  # persons or years, as in "2 children"
+    if counts or not ((low >= -5 and high <= 11) or (low, high) == (0, 100)):
+        return None
     is_whole = {low, high} <= ends and low in (0, 1)
     return Scale(codes, low if is_whole else None, high if is_whole else None)
 
@@ -199,6 +229,19 @@ def says_scale(labels: Mapping[float, str]) -> bool:
     return bool(codes) and (codes == sorted(codes) or codes == sorted(codes, reverse=True))
 
 
+def ends_alone(labels: Collection[float]) -> bool:
+    """Whether codes that have labels are those of a scale of which most points have none.
+
+    Examples
+    --------
+    >>> ends_alone([0.0, 10.0]), ends_alone([1.0, 2.0])
+    (True, False)
+    """
+    if len(labels) < 2 or min(labels) not in (0, 1) or max(labels) > 100:
+        return False
+    return len(labels) * 2 < max(labels) - min(labels) + 1
+
+
 def _own_number(text: str) -> float | None:
     said = re.match(r"\s*(\d{1,3})(?:\s*$|\s*[-–—.=:：]?\s+\D*$|\s*[-–—.=:：分]\D*$)", text)
     return float(said[1]) if said else None
@@ -216,11 +259,8 @@ def told_range(heading: str) -> tuple[float, float] | None:
     if said is None:
         return None
     low, high = (float(part) for part in said.groups() if part)
-    return (
-        (low, high)
-        if low < high and low in (0, 1) and high in (3, 4, 5, 6, 7, 9, 10, 11, 100)
-        else None
-    )
+    is_usual = low in (0, 1) and high in (3, 4, 5, 6, 7, 9, 10, 11, 100)
+    return (low, high) if is_usual else None
 
 
 def listed_options(cells: Iterable[str]) -> dict[str, list[str]] | None:

@@ -639,6 +639,12 @@ def _check_values(file: Path, values: pd.DataFrame, rules: CellRules) -> None:
                 place=f"{axis} {zero[0]!r}", found=Words(f"only zeros in {shown(zero)}"),
                 way_out=f"Drop it: leave_out = [{listed}]{more}.",
             )  # fmt: skip
+    if (values > 0).sum(axis=0).max() < 2:
+        raise SchemaError(
+            "attributes must be shared by brands, or nothing can be compared", file=file,
+            found=Words("each attribute with one brand alone"),
+            way_out="Check that `brand` and `attribute` name the right columns.",
+        )  # fmt: skip
     if rules.kind == "counts" and largest < 1:
         raise SchemaError(
             "counts must be numbers of answers or mentions", file=file,

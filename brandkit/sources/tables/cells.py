@@ -231,6 +231,9 @@ _USUAL = frozenset(
 )
 
 
+_SIGNS = "，。？！、：；（）「」“”‘’—…　"
+
+
 def other_encoding(data: bytes) -> str | None:
     """Find the encoding in which bytes that are no UTF-8 make sense; None where none does."""
     scores = {}
@@ -239,27 +242,16 @@ def other_encoding(data: bytes) -> str | None:
             text = data.decode(name)
         except UnicodeDecodeError:
             continue
-        strange = [
-            sign
-            for sign in text
-            if not sign.isascii() and sign not in "，。？！、：；（）「」“”‘’—…　"
-        ]
+        strange = [sign for sign in text if not sign.isascii() and sign not in _SIGNS]
+        n = max(len(strange), 1)
         if name == "cp1252":
-            near = re.findall(
-                r"[A-Za-z \d.,;\"'(][^\x00-\x7f]|[^\x00-\x7f][A-Za-z \d.,;\"')]", text
-            )
-            fine = len(
-                [
-                    1
-                    for pair in near
-                    if any(one.isalpha() or one in "€£¿¡«»°–—’‘“”…" for one in pair)
-                ]
-            )
-            scores[name] = 0.6 * min(1.0, fine / max(len(strange), 1)) - 0.5 * bool(
-                re.search(r"[^\x00-\x7f]{4}", text)
-            )
+            beside = r"[A-Za-z \d.,;\"'(][^\x00-\x7f]|[^\x00-\x7f][A-Za-z \d.,;\"')]"
+            fine = sum(any(one.isalpha() or one in "€£¿¡«»°–—’‘“”…" for one in pair)
+                       for pair in re.findall(beside, text))  # fmt: skip
+            in_a_row = re.search(r"[^\x00-\x7f]{4}", text) is not None
+            scores[name] = 0.6 * min(1.0, fine / n) - 0.5 * in_a_row
         else:
-            scores[name] = sum(sign in _USUAL for sign in strange) / max(len(strange), 1)
+            scores[name] = sum(sign in _USUAL for sign in strange) / n
     best = max(scores, key=lambda name: scores[name], default=None)
     return best if best is not None and scores[best] > 0.15 else None
 
@@ -472,11 +464,9 @@ def _without_notes(
     # a name without numbers is no note unless a blank line parts it from the table, or it is long
     is_apart = any(before[0] < n < first and n not in {m for m, _ in rows} for n in numbers)
     is_long = all(len(str(row[0])) > 12 or len(row) == 1 for _, row in rows[kept:])
-    return (
-        (rows[:kept], len(rows) - kept)
-        if is_apart or is_long or first > before[0] + 1
-        else (rows, 0)
-    )
+    if is_apart or is_long or first > before[0] + 1:
+        return rows[:kept], len(rows) - kept
+    return rows, 0
 
 
 def _is_note(row: Sequence[Cell]) -> bool:
