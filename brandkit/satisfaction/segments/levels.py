@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from brandkit.core.linalg import Floats
-from brandkit.satisfaction.reliability.reliability import one_factor
+from brandkit.satisfaction.scores.reliability import one_factor
 
 #: p-value up to which answers of one level are ruled out.
 KINDS: Final = 0.01

@@ -291,10 +291,11 @@ def _design(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None
         _weight(found, column, read)
         break
     for key, words in (("strata", roles.STRATA), ("cluster", roles.CLUSTER)):
-        named = next((c for c in columns if c.kind in ("group", "number", "scale", "id")
-                      and c.is_whole and words.search(c.name.replace("_", " "))), None)  # fmt: skip
-        if named:
-            found.keys[key] = named.name
+        for column in columns:
+            is_code = column.kind in ("group", "number", "scale", "id") and column.is_whole
+            if is_code and words.search(column.name.replace("_", " ")):
+                found.keys[key] = column.name
+                break
 
 
 def _is_person(column: Answered) -> bool:
