@@ -12,6 +12,7 @@ from tools.messages import ROOT, said_in, unfinished
 
 # Functions that hand on a text they are given: it is a literal where it is given.
 PASSES_ON = {
+    ("brandkit/core/message.py", "noted"),
     ("brandkit/core/story.py", "speaker"),
     ("brandkit/language/__init__.py", "translate"),
     ("brandkit/language/__init__.py", "column_label"),
