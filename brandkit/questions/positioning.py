@@ -24,7 +24,7 @@ NO_IMAGE = Message(
 )
 NO_ANSWERS = Message(
     "Which banks are really different takes the answers of single respondents (images in the "
-    "[survey] of study.toml); a table of mentions cannot tell."
+    "[survey] of study.toml); a table of totals cannot tell."
 )
 #: What a what-if raises, in shares of the bank's base, and how many are looked at.
 RAISE, MOST_MOVES = 0.10, 3
