@@ -64,7 +64,7 @@ def test_ticks_too_few_for_a_map_are_refused_in_words() -> None:
         "bank": list("AABBCCA"), "id": range(7),
     })  # fmt: skip
     ask = {"brand": "bank", "attributes": ["p", "q", "r"], "respondent": "id", "draws": 1000}
-    assert bk.map_stability(ticks, **ask).n_brands == 3
+    assert len(bk.map_stability(ticks, **ask).brands) == 3
     for wanting in (ticks.assign(p=0), ticks.assign(p=0, q=0), ticks.iloc[:3]):
         with pytest.raises(NotEnoughDataError, match=r"Keep fewer axes|Check the columns"):
             bk.map_stability(wanting, **ask)

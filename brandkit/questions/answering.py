@@ -147,7 +147,7 @@ class Answers:
         MissingFileError
             There is no such file.
         """
-        return self.study.path(path, "report", "notebooks")
+        return self.study.file(path, "report", "notebooks")
 
     def of_page(self, page: str) -> list[Question]:
         """Give the questions of a page, in the reader's order."""

@@ -202,7 +202,7 @@ def _index(v: Any, box: zipfile.ZipFile) -> pd.Index[Any]:
     frame, names = _frame(v["v"], box), [_up(name, box) for name in v["names"]]
     if len(names) > 1:
         return pd.MultiIndex.from_frame(frame, names=names)
-    made: pd.Index[Any] = pd.Index(frame.iloc[:, 0], name=names[0])
+    made: pd.Index[Any] = pd.Index(frame.iloc[:, 0]).rename(names[0])  # None is a name, too
     return made
 
 

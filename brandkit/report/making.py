@@ -181,7 +181,7 @@ def page_job(file: Path, study: Study, *, focus: str | None) -> PageJob:
     origin = replace(study_origin(study), notebook=file.name, notebook_sha256=digest)
     files = declared_files(notebook, file=file) if file in study.notebooks else None
     if files:
-        read = [(name, sha256_of(study.path(name, "report", "notebooks"))) for name in files]
+        read = [(name, sha256_of(study.file(name, "report", "notebooks"))) for name in files]
         inputs = tuple(dict.fromkeys((*origin.inputs, *read)))
         origin = replace(origin, inputs=inputs)
     parameters = _parameters(study, focus)

@@ -86,7 +86,9 @@ def libraries_sha256() -> str:
 
 def font_of(language: str) -> str:
     """Name the Chinese font with its version; empty where none is needed or there."""
+    if not language.startswith("zh"):
+        return ""
     from brandkit.viz.fonts import cjk_font
 
-    found = cjk_font(language) if language.startswith("zh") else None
+    found = cjk_font(language)
     return "" if found is None else f"{found.family} {found.version}"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from brandkit.core.errors import InputError
+from brandkit.core.errors import InputError, SchemaError
 from brandkit.core.waves import order_of_time, wave_order, wave_text, waves_in_order
 from brandkit.positioning.examples import small_image
 from brandkit.questions import answers as answers_of
@@ -186,5 +186,5 @@ def test_a_study_without_an_order_is_refused_until_it_is_told(tmp_path: Path) ->
     assert check_study(told).is_sound
     assert answers_of(told)["scores"].changes["wave_b"].unique().tolist() == [
         "Summer 2025", "Autumn 2025"]  # fmt: skip
-    with pytest.raises(InputError, match="must name every wave"):
+    with pytest.raises(SchemaError, match="must name every wave"):
         _ = read_study(_study(tmp_path, waves, 'waves = ["Spring 2025", "Fall 2025"]\n')).survey

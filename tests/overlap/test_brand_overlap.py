@@ -133,8 +133,12 @@ def test_a_bank_overlaps_itself_wholly_and_bounds_hold_the_estimate(seed: int) -
 def renamed(catalog: Catalog, names: dict[str, str]) -> Catalog:
     return replace(
         catalog,
-        products=catalog.products.assign(brand=catalog.products["brand"].replace(names)),
-        attributes=catalog.attributes.assign(brand=catalog.attributes["brand"].replace(names)),
+        products=catalog.products.assign(
+            brand=catalog.products["brand"].astype("str").replace(names)
+        ),
+        attributes=catalog.attributes.assign(
+            brand=catalog.attributes["brand"].astype("str").replace(names)
+        ),
     )
 
 
@@ -154,7 +158,8 @@ def test_order_and_names_move_nothing(seed: int, random: Any) -> None:
                                   check_exact=True)  # fmt: skip
     names = {"bank P": "bank Z", "bank Q": "bank A", "bank R": "bank M"}
     after = brand_overlap(renamed(catalog, names), draws=50)
-    expected = before.pairs.replace({"brand_a": names, "brand_b": names})
+    expected = before.pairs.astype({"brand_a": "str", "brand_b": "str"})
+    expected = expected.replace({"brand_a": names, "brand_b": names})
     keys = ["brand_a", "brand_b", "category"]
     pd.testing.assert_frame_equal(
         expected.sort_values(keys, ignore_index=True)[NUMBERS].astype(float),

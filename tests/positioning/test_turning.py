@@ -121,7 +121,7 @@ def test_caption_notes_and_axes_say_that_the_map_is_turned(image) -> None:
     [
         ({"rotate_to": "Bank b"}, r"a row of the table; found 'Bank b'. Did you mean 'Bank "),
         ({"rotate_to": "Ω"}, r"a row of the table; found 'Ω'. It has"),
-        ({"rotate_to": "Bank B", "axes": 1}, r"two axes to turn; found `axes` = 1"),
+        ({"rotate_to": "Bank B", "axes": 1}, r"two axes to turn; the map has one only"),
         ({"rotate_to": "Bank B", "scaling": "standard"}, r"found 'standard'. Take 'row_principal'"),
         ({"rotate_to": "Bank B", "scaling": "symbiplot"}, r"one side in principal coordinates"),
     ],
@@ -139,5 +139,5 @@ def test_a_brand_in_the_middle_has_no_direction(image) -> None:
 
 def test_a_table_of_one_axis_cannot_be_turned() -> None:
     table = pd.DataFrame({"x": [1, 2, 3], "y": [2, 4, 6], "z": [3, 6, 1]}, index=list("abc"))
-    with pytest.raises(InputError, match="differences along one only"):
+    with pytest.raises(InputError, match="two axes to turn; the map has one only"):
         correspondence_map(table, rotate_to="c")

@@ -23,15 +23,16 @@ from brandkit.questions import answering as module
 from brandkit.report.audit import problems_of
 from brandkit.report.making import made_pages, page_job
 from brandkit.sources import read_study
+from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.study import study as reading
 from brandkit.sources.study.store import notebooks_folder
+from brandkit.sources.survey.survey import Survey
+from brandkit.sources.tables.branches import Branches
+from brandkit.sources.tables.brand_table import BrandTable
 
 FOCUS, ELSEWHERE = "Harbour Bank", "Elsewhere"
-#: Kind of evidence, to what writes its labels anew.
-KINDS = {
-    "brand_table": "relabelled_table", "catalog": "relabelled_catalog",
-    "survey": "relabelled_survey", "branches": "relabelled_branches",
-}  # fmt: skip
+#: Kind of evidence, to its class.
+KINDS = {"brand_table": BrandTable, "catalog": Catalog, "survey": Survey, "branches": Branches}
 
 
 @pytest.fixture(autouse=True)
@@ -137,12 +138,13 @@ def test_the_command_line_writes_every_page(
 def test_a_focus_that_one_kind_of_evidence_does_not_know(
     kind: str, monkeypatch: pytest.MonkeyPatch, sample: Answers
 ) -> None:
-    real = getattr(reading, KINDS[kind])
+    real = reading.relabelled
 
     def renamed(evidence: Any, names: Mapping[str, str], **options: Any) -> Any:
-        return real(evidence, {FOCUS: ELSEWHERE}, **options)
+        others = {FOCUS: ELSEWHERE} if isinstance(evidence, KINDS[kind]) else names
+        return real(evidence, others, **options)
 
-    monkeypatch.setattr(reading, KINDS[kind], renamed)
+    monkeypatch.setattr(reading, "relabelled", renamed)
     monkeypatch.setattr(module, "_read", lambda *_: None)
     monkeypatch.setattr(module, "write_whole", lambda *_: None)
     told = Answers(read_study("sample"))

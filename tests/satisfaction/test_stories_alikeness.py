@@ -83,7 +83,7 @@ def test_an_undeclared_limit_is_said_and_settles_less() -> None:
     result = perceived_alikeness(survey, items=["sat1"], draws=100)
     pair = story.perceived_alikeness(result, focus="Harbour Bank").findings[1]
     assert pair.settled == "likely"
-    assert str(pair.headline) == "Harbour Bank is rated as Tidewater is."
+    assert str(pair.headline) == "Harbour Bank is rated as Tidewater, Kestrel are."
     assert "not declared" in str(pair.detail)
     assert "not declared" in str(result.story(focus="Harbour Bank").exhibits["alike"].caption)
 

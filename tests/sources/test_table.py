@@ -111,7 +111,7 @@ def test_mentions_are_counted_and_ordered_by_total(tmp_path: Path) -> None:
 
 
 def test_amounts_of_a_long_table_add_up(tmp_path: Path) -> None:
-    rows = "b;a;n\nCivic;fees;1,5\nCivic;fees;2\nKestrel;app;4\n"
+    rows = "b;a;n\nCivic;fees;1,5\nCivic;fees;2\nKestrel;app;4\nKestrel;fees;1\n"
     table = read_brand_table(written(tmp_path, rows), brand="b", attribute="a", amount="n")
     assert table.values.loc["Civic", "fees"] == 3.5
     assert table.values.loc["Civic", "app"] == 0
@@ -135,8 +135,8 @@ def test_ratings_may_be_negative(tmp_path: Path) -> None:
 
 
 def test_empty_cells_of_counts_are_zeros_and_said_to_be(tmp_path: Path) -> None:
-    table = read_brand_table(written(tmp_path, "bank,a,b\nX,1,\nY,,2\n"))
-    assert table.values.to_numpy().tolist() == [[1.0, 0.0], [0.0, 2.0]]
+    table = read_brand_table(written(tmp_path, "bank,a,b\nX,1,\nY,,2\nZ,3,4\n"))
+    assert table.values.to_numpy().tolist() == [[1.0, 0.0], [0.0, 2.0], [3.0, 4.0]]
     assert [str(note) for note in table.notes] == ["2 empty cells were read as 0 in image.csv."]
     assert translate(table.notes[0], "zh-Hant") == "image.csv 有 2 個空白儲存格，以 0 計。"
 

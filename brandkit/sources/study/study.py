@@ -250,8 +250,18 @@ class Study:
         source: Any = self.settings.model_dump(by_alias=True)
         for part in place:
             source = source[part] if source is not None else None
-        if not isinstance(source, str):
-            return None
+        return self.file(source, *place) if isinstance(source, str) else None
+
+    def file(self, source: str, *place: str | int) -> Path:
+        """Give the path of a file in the study's folder, or refuse where nothing is there.
+
+        Parameters
+        ----------
+        source : str
+            From the study's folder.
+        *place : str or int
+            Section and key of study.toml that ask for it.
+        """
         path = self.folder / source
         if not path.exists():
             beside = path.parent.iterdir() if path.parent.is_dir() else ()

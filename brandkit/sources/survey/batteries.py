@@ -146,8 +146,7 @@ def battery_answers(
             "the battery must have answers; found none. Check its columns and missing codes."
         )
     cells = _cells(rows, ticks)
-    seen = cells[cells["n_picked"] > 0]
-    if seen["brand"].nunique() > 1 and seen.groupby("attribute")["brand"].nunique().max() < 2:
+    if cells["brand"].nunique() > 1 and not _is_shared(responses, kept, brand=design.brand):
         raise InputError(
             "an image's attributes must be shared by brands; found each with one brand alone. Name "
             "the columns of one question, or give `brand` and `attribute` in the codebook."
@@ -156,6 +155,15 @@ def battery_answers(
         cells=cells, rows=rows, ticks=ticks.to_numpy(dtype=float),
         attributes=tuple(ticks.columns), notes=_notes(rows, wide=not by_column),
     )  # fmt: skip
+
+
+def _is_shared(responses: pd.DataFrame, placed: pd.DataFrame, *, brand: str | None) -> bool:
+    """Whether some attribute was answered for two brands."""
+    answered = responses[placed["item"]].notna()
+    if brand is not None:
+        return bool((answered.groupby(responses[brand].to_numpy()).any().sum() > 1).any())
+    asked = placed[answered.any().to_numpy()]
+    return bool(asked.groupby("attribute")["brand"].nunique().max() > 1)
 
 
 def _told_apart(placed: pd.DataFrame) -> pd.DataFrame:
