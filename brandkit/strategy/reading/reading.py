@@ -48,8 +48,8 @@ FEWEST_RATED = 100
 
 _COLUMNS = [
     "option", "evidence", "category", "strategy", "because", "settled", "n_rivals", "n_rivals_have",
-    "share_have", "share_not_stated", "estimate", "ci_low", "ci_high", "top_rival", "top_share",
-    "top_high", "further_support", "nearest_then",
+    "share_have", "share_not_stated", "estimate", "choice_high", "ci_low", "ci_high", "top_rival",
+    "top_share", "top_high", "further_support", "nearest_then",
 ]  # fmt: skip
 
 
@@ -70,12 +70,14 @@ class StrategyReading(Result):
     ----------
     options : DataFrame
         One row an option, by strategy: ``option evidence category strategy because settled n_rivals
-        n_rivals_have share_have share_not_stated estimate ci_low ci_high top_rival top_share
-        top_high further_support nearest_then``. ``evidence`` is "catalogue" or "image";
+        n_rivals_have share_have share_not_stated estimate choice_high ci_low ci_high top_rival
+        top_share top_high further_support nearest_then``. ``evidence`` is "catalogue" or "image";
         ``share_have`` of an image is the share of rivals with as much *after* the move,
         ``top_share`` the highest rival's share of customers now. ``estimate`` and its
         interval are what customers make of it: of a catalogue's attribute its value, of a what-if
-        the change of the share of choices; missing without evidence. ``because`` is one of
+        the change of the share of choices; missing without evidence. A single survey tells that
+        change as a range only: then ``estimate`` is its lower end, ``choice_high`` its upper one,
+        and nothing that rests on it is clear. ``because`` is one of
         "nobody_has_it", "none_would_have_as_much", "nobody_sells_there",
         "few_have_and_customers_value_it", "improves_what_exists", "a_rival_is_seen_so",
         "customers_deny_it_now", "we_lead_already", "no_evidence_of_value", "value_not_shown",
@@ -158,7 +160,8 @@ def strategy_reading(
     that end is below ours after the move. Else, where a rival has as much as we have now,
     evolutionary. Else distinctive where at most a quarter of rivals are within five points of
     ours now and the change of the share of choices lies above 0; clear where we would be above
-    that joint end. Else evolutionary: we lead already.
+    that joint end. Else evolutionary: we lead already. Where the change of choices is known as a
+    range only, from a single survey, no class that rests on it is clear.
 
     With ``claims``: what customers see in a rival is not innovative, what they deny of us now no
     lead, and where they already see it in us, nothing clear is to catch up.
@@ -293,6 +296,8 @@ def _cell_row(row: Row, exist: Collection[tuple[str, str]]) -> Row:
 def _move_row(row: Row, seen: Row) -> Row:
     """Class a what-if."""
     worth = {"estimate": row["choice_change"], "ci_low": row["ci_low"], "ci_high": row["ci_high"]}
+    if not np.isnan(row.get("choice_low", np.nan)):  # told as a range, by a single survey
+        worth["estimate"] = row["choice_low"]
     share = row["n_rivals_have"] / row["n_rivals"]
     option = {"option": row["move"], "evidence": "image", "share_have": share}
     return row | option | worth | _move_rule(row, worth, seen)
@@ -304,7 +309,9 @@ def _move_rule(row: Row, worth: Row, seen: Row) -> Row:
     if np.isnan(row["n_rivals_have"]):
         return _unknown("nothing_raised")
     is_known = not np.isnan(worth["estimate"])
-    sure = "open" if is_known and not worth["ci_low"] > 0 else _clear_if(is_known)
+    # one survey cannot tell what customers said before they chose from what they say since
+    is_told = is_known and np.isnan(row.get("choice_high", np.nan))
+    sure = "open" if is_known and not worth["ci_low"] > 0 else _clear_if(is_told)
     # what customers see in us already is nothing that clearly has to be caught up with
     level = "likely" if seen["ours"] and sure == "clear" else sure
     is_ahead = row["lead_low"] > 0
@@ -321,7 +328,7 @@ def _move_rule(row: Row, worth: Row, seen: Row) -> Row:
         return _ruled("innovative", because, "clear")
     if seen["denied"]:
         return _ruled("evolutionary", "customers_deny_it_now", "open")
-    rule = _rare(worth, sure=_clear_if(is_ahead))
+    rule = _rare(worth, sure=_clear_if(is_ahead and is_told))
     is_few = row["n_rivals_near"] <= FEW * row["n_rivals"]
     if is_few and rule["strategy"] == "distinctive":
         return rule

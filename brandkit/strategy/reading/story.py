@@ -99,7 +99,8 @@ def option_rows(result: StrategyReading) -> pd.DataFrame:
         "strategy": [translate(STRATEGY_NAMES[name]) for name in rows["strategy"]],
         "because": [translate(BECAUSE[name]) for name in rows["because"]],
     }
-    numbers = ["share_have", "share_not_stated", "top_share", "estimate", "ci_low", "ci_high"]
+    numbers = ["share_have", "share_not_stated", "top_share", "estimate", "choice_high", "ci_low",
+               "ci_high"]  # fmt: skip
     return rows.assign(**words)[[*words, *numbers]]
 
 
@@ -151,6 +152,14 @@ def _with_evidence(row: pd.Series[Any]) -> Message:
     if np.isnan(row["estimate"]):
         return say("{option}: {because} ({shares})", shares=shares)
     gain, low, high = (100 * row[name] for name in ("estimate", "ci_low", "ci_high"))
+    if not np.isnan(row["choice_high"]):
+        return say(
+            "{option}: {because} ({shares}; customers {gain:signed} to {most:signed} points, if "
+            "what they say moves them)",
+            shares=shares,
+            gain=gain,
+            most=100 * row["choice_high"],
+        )
     return say(
         "{option}: {because} ({shares}; customers {gain:signed} points, {low:signed} to "
         "{high:signed})",
