@@ -754,15 +754,17 @@ def change_rows(
 def comparison_rows(result: GroupComparison) -> pd.DataFrame:
     """Give the groups' scores by item, with letters and the ranks that cannot be ruled out.
 
-    The first item by its mean, the others by their net score; by what they have where that lacks.
+    The first item by its mean, and each by its net score; by what they have where that lacks.
     """
     parts = []
     for at, (item, of_item) in enumerate(result.groups.groupby("item", sort=False)):
         wanted = ("mean", "nps", "top2") if at == 0 else ("nps", "mean", "top2")
-        measure = next(one for one in wanted if one in set(of_item["measure"]))
+        has = set(of_item["measure"])
+        first = next(one for one in wanted if one in has)
         name = translate(result.labels.get(str(item), str(item)))
-        rows = of_item[of_item["measure"] == measure]
-        parts.append(rows.assign(item=name, measure=translate(MEASURES[measure])))
+        for measure in dict.fromkeys([first, *({"nps"} & has)]):
+            rows = of_item[of_item["measure"] == measure]
+            parts.append(rows.assign(item=name, measure=translate(MEASURES[measure])))
     columns = ["brand", "item", "measure", "estimate", "ci_low", "ci_high", "ci_level", "letters"]
     rows = pd.concat(parts, ignore_index=True)
     return rows.assign(brand=rows["label"])[[*columns, "rank_low", "rank_high", "n"]]
