@@ -8,6 +8,7 @@ from typing import Any
 from brandkit.core.message import Message
 from brandkit.positioning import (
     claim_check,
+    component_map,
     correspondence_map,
     map_stability,
     opportunities,
@@ -42,10 +43,13 @@ def _map(a: Asking) -> Any:
     image = a.require(a.brand_image)
     kept = image.values.drop(index=[*image.supplementary_brands])
     axes = max(1, min(2, len(kept) - 1, image.values.shape[1] - 1))
-    return correspondence_map(
-        image.values, axes=axes, scaling="row_green", supplementary_rows=image.supplementary_brands,
-        supplementary_columns=image.supplementary_attributes,
-    )  # fmt: skip
+    aside = {
+        "supplementary_rows": image.supplementary_brands,
+        "supplementary_columns": image.supplementary_attributes,
+    }
+    if image.kind == "ratings":  # a mean counts nothing that could be shared out
+        return component_map(image.values, axes=axes, **aside)
+    return correspondence_map(image.values, axes=axes, scaling="row_green", **aside)
 
 
 def _image_answers(a: Asking) -> tuple[Any, dict[str, Any]]:

@@ -155,15 +155,15 @@ def test_where_all_attributes_point_one_way_the_other_end_is_less_of_the_stronge
 
 def test_caption_states_scaling_share_weights_and_reading(ratings) -> None:
     result = component_map(ratings)
-    said = str(result.story().exhibits["ratings-map"].caption)
+    said = str(result.story().exhibits["map"].caption)
     share = result.glance().loc[0, "share_explained"]
     assert f"{100 * share:.0f}% of the differences shown" in said
     assert "brands in principal, attributes in standard coordinates" in said
     assert "of equal weight" in said
     assert "Distances between brands and attributes mean nothing" in said
-    raw = str(component_map(ratings, standardise=False).story().exhibits["ratings-map"].caption)
+    raw = str(component_map(ratings, standardise=False).story().exhibits["map"].caption)
     assert "the weight of its variance" in raw
-    turned = str(component_map(ratings, rotation="varimax").story().exhibits["ratings-map"].caption)
+    turned = str(component_map(ratings, rotation="varimax").story().exhibits["map"].caption)
     assert "turned by varimax" in turned
     assert "Distances between brands are not those of their ratings" in turned
 

@@ -103,10 +103,8 @@ def correspondence_map(result: CorrespondenceMap, *, focus: object = None) -> St
         findings.append(_marks_finding(table, say, detail, least=TELLING))
     findings += [_distinct_finding(result), _divide_finding(result)]
     lede = say(
-        "{brands:count} brands, {attributes:count} attributes, {n:count} mentions. A plain table "
-        "holds no single answers, so places carry no intervals; each statement says how settled "
-        "it is.",
-        n=result.n,
+        "{brands:count} brands, {attributes:count} attributes. A plain table holds no single "
+        "answers, so places carry no intervals; each statement says how settled it is."
     )
     caption = say(
         "Positioning map of {brands:count} brands by {attributes:count} attributes "
@@ -142,7 +140,7 @@ def _distinct_finding(result: CorrespondenceMap) -> Finding:
     attribute, ratio = _ratios(result, far["label"]).iloc[0]
     say = speaker(brand=far["label"], attribute=attribute, ratio=ratio)
     detail = say(
-        "It makes {share:percent} of all differences with {mass:percent} of the mentions, "
+        "It makes {share:percent} of all differences with {mass:percent} of the table's total, "
         "above all by “{attribute}” ({ratio:decimal2} times as often as expected).",
         share=far["inertia"] / result.axes["inertia"].sum(),
         mass=far["mass"],
@@ -183,9 +181,9 @@ def component_map(result: ComponentMap, *, focus: object = None) -> Story:
         "the brands from their average."
     )
     exhibits = {
-        "ratings-map": _map_exhibit(result, caption, findings, focus),
-        "ratings-nearest": _nearest_exhibit(result.nearest, nearest, "brand"),
-        "strengths": Exhibit(standing, data=table),
+        "map": _map_exhibit(result, caption, findings, focus),
+        "nearest": _nearest_exhibit(result.nearest, nearest, "brand"),
+        "marks": Exhibit(standing, data=table),
     }
     headline = _headline(result.nearest, bank, findings, table, least=MARKED)
     return Story(headline, None, tuple(findings), exhibits=exhibits)
