@@ -29,11 +29,11 @@ every_text = pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 
 #: Methods that no key of study.toml reaches yet; the list may only shrink, and its length with it.
 WITHOUT_A_KEY = {
-    "component_map", "distance_map", "ordinal_model", "partial_pooling", "path_comparison",
+    "distance_map", "ordinal_model", "partial_pooling", "path_comparison",
     "path_prediction", "preference_map", "scorecard", "scorecard_matrix", "stacked_tables",
     "uniqueness_link",
 }  # fmt: skip
-MOST_WITHOUT_A_KEY = 11
+MOST_WITHOUT_A_KEY = 10
 
 
 def functions(room: str) -> set[str]:
