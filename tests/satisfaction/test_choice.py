@@ -344,7 +344,10 @@ def test_rivals_lose_in_proportion_to_their_chances() -> None:
 
 def test_what_positioning_asks_for_is_there() -> None:
     found = model().share_changes("2", {"fair": 0.05})
-    assert found.columns[:4].tolist() == ["brand", "estimate", "ci_low", "ci_high"]
+    assert found.columns.tolist() == [
+        "brand", "estimate", "ci_low", "ci_high", "change_low", "change_high"
+    ]  # fmt: skip
+    assert (found["change_low"] <= found["change_high"]).all()
     assert (found["ci_low"] <= found["estimate"]).all()
 
 

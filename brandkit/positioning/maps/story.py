@@ -106,6 +106,14 @@ def correspondence_map(result: CorrespondenceMap, *, focus: object = None) -> St
         "{brands:count} brands, {attributes:count} attributes. A plain table holds no single "
         "answers, so places carry no intervals; each statement says how settled it is."
     )
+    # shares are at most 1 a cell, and their sum counts nothing
+    if float(result.n).is_integer() and result.n > len(result.rows) * len(result.columns):
+        lede = say(
+            "{brands:count} brands, {attributes:count} attributes, {n:count} mentions. A plain "
+            "table holds no single answers, so places carry no intervals; each statement says how "
+            "settled it is.",
+            n=result.n,
+        )
     caption = say(
         "Positioning map of {brands:count} brands by {attributes:count} attributes "
         "(correspondence analysis; {scaling}; {share:percent} of the differences shown). "
