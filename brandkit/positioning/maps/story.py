@@ -107,7 +107,8 @@ def correspondence_map(result: CorrespondenceMap, *, focus: object = None) -> St
         "answers, so places carry no intervals; each statement says how settled it is."
     )
     # shares are at most 1 a cell, and their sum counts nothing
-    if float(result.n).is_integer() and result.n > len(result.rows) * len(result.columns):
+    cells = result.rows["label"].nunique() * result.columns["label"].nunique()
+    if float(result.n).is_integer() and result.n > cells:
         lede = say(
             "{brands:count} brands, {attributes:count} attributes, {n:count} mentions. A plain "
             "table holds no single answers, so places carry no intervals; each statement says how "
