@@ -413,6 +413,17 @@ def test_one_sided_rivalry_is_said() -> None:
     assert "matters to it even more" in str(result.story(focus="A").headline)
 
 
+def test_banks_of_one_small_market_do_not_meet_most() -> None:
+    # P and Q are alone with each other in z; A and B share three large markets with C and D
+    branches = places("PQ" + "AB" * 6 + "CD" * 3, "zz" + "uuvvwwuuvvww" + "uuvvww")
+    result = market_overlap(branches, brand="bank", market="city")
+    assert set(result.pairs.nlargest(1, "commonality")[["brand_a", "brand_b"]].iloc[0]) == {
+        "P",
+        "Q",
+    }
+    assert str(result.story().headline) == "A and B meet most."
+
+
 # --- what is drawn is what the results say -------------------------------------------------------
 
 

@@ -181,7 +181,25 @@ def test_two_as_near_as_each_other_are_a_finding() -> None:
     assert near.settled == "open"
     assert str(near.headline) == "A is about as much like B as like C."
     assert str(result.story(focus="A").headline).startswith("A is about as much like B")
-    assert str(result.story().headline) == "A and B are most alike"
+    assert str(result.story().headline) == "A and B are among the most alike"
+    assert result.story().findings[0].settled == "open"
+
+
+def test_a_firm_of_one_mention_leads_nothing() -> None:
+    counts = pd.DataFrame(
+        [[90, 30, 30], [30, 90, 31], [85, 33, 30], [0, 1, 0], [0, 1, 0]],
+        index=list("ABCde"), columns=["fees", "app", "staff"],
+    )  # fmt: skip
+    story = correspondence_map(counts).story()
+    assert str(story.headline) == "A and C are described most alike"
+    assert set(story.exhibits["nearest"].data["brand"]) == set("ABC")
+    apart = [str(one.headline) for one in story.findings]
+    assert "B stands apart most." in apart
+    few = correspondence_map(counts).story(focus="d")
+    assert str(few.headline) == "Too few mention d to say where it stands"
+    assert few.findings[0].settled == "open"
+    shares = correspondence_map(counts.div(counts.sum(axis=1), axis=0)).story()
+    assert set(shares.exhibits["nearest"].data["brand"]) == set("ABCde")
 
 
 def test_the_fit_is_judged_by_its_stress(ratings, rng) -> None:

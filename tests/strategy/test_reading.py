@@ -85,7 +85,7 @@ def moves() -> Repositioning:
         (gap("parity_gap", "card freeze", state="has_not", share_have=0.9),
          ("evolutionary", "improves_what_exists", "clear")),
         (gap("parity_gap", "card freeze", state="not_stated", share_have=0.9),
-         ("evolutionary", "improves_what_exists", "likely")),
+         ("evolutionary", "improves_what_exists", "open")),
         (gap("parity_gap", "card freeze", n_rivals=2),
          ("not_enough_evidence", "too_few_rivals", "open")),
         (gap("parity_gap", "card freeze", n_comparable=4),
@@ -156,6 +156,8 @@ def test_a_choice_models_labels_are_known() -> None:
 
 RARE = {"n_rivals_now": 0, "top_high": 0.1, "lead_low": 0.05, "n_rivals_have": 0}
 WORTH = {"choice_change": 0.02, "ci_low": 0.01}
+#: As one survey tells it: a range, whatever the interval.
+RANGE = WORTH | {"choice_low": 0.012, "choice_high": 0.02}
 
 
 @pytest.mark.parametrize(
@@ -175,6 +177,9 @@ WORTH = {"choice_change": 0.02, "ci_low": 0.01}
         ({"n_rivals_have": 0, "top_high": 0.6, "lead_low": 0.05},
          ("evolutionary", "improves_what_exists", "likely")),
         ({"n_rivals_have": 3} | WORTH, ("evolutionary", "improves_what_exists", "clear")),
+        ({"n_rivals_have": 3} | RANGE, ("evolutionary", "improves_what_exists", "likely")),
+        (RARE | {"top_high": 0.16} | RANGE,
+         ("distinctive", "few_have_and_customers_value_it", "likely")),
         ({"n_rivals_have": 3, "choice_change": 0.02, "ci_low": -0.01},
          ("evolutionary", "improves_what_exists", "open")),
         ({"n_rivals_have": np.nan, "n_rivals_now": np.nan},

@@ -13,10 +13,10 @@ from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Action, Exhibit, Say, Story, speaker, titled
 from brandkit.positioning.maps.components import ComponentMap
-from brandkit.positioning.maps.correspondence import CorrespondenceMap, StackedTables
+from brandkit.positioning.maps.correspondence import SMALL_ROW, CorrespondenceMap, StackedTables
 from brandkit.positioning.maps.distances import DistanceMap, DistanceMethod
 from brandkit.positioning.maps.preferences import MODEL_WORDS, AnyMap, PreferenceMap
-from brandkit.positioning.maps.sides import Reading, TableMap, active
+from brandkit.positioning.maps.sides import Reading, TableMap, active, nearest_frame
 
 NEAR_TIE = 0.85
 """A nearest rival is told from the second where its distance is at most this part of theirs."""
@@ -24,6 +24,8 @@ TELLING = 1.15
 """Times expected from which an attribute is said to mark a brand."""
 MARKED = 1.0
 """Standard deviations above the average brand from which an attribute is said to mark one."""
+FEWEST_NEAR = 3
+"""Brands of enough mentions from which the nearest are told among them alone."""
 FAIR_PLANE = 0.7
 """Share of the differences from which a plane is called a fair picture of the table."""
 NEAR = 0.1
@@ -93,22 +95,27 @@ def correspondence_map(result: CorrespondenceMap, *, focus: object = None) -> St
     """Tell who is described alike, what marks the focus, and what divides the brands."""
     marks = partial(_ratios, result)
     say, bank, table = _start(result, focus, marks, reading=DESCRIBED[result.readings])
-    findings = [_near_finding(result.nearest, bank, described=True)]
-    if bank is not None:
+    mentions = _mentions(result)
+    near = _nearest_told(result, mentions, bank)
+    own = SMALL_ROW if mentions is None or bank is None else int(mentions[bank])
+    few = own < SMALL_ROW
+    findings = [_near_finding(near, bank, described=True)]
+    if few:
+        text = say("{n:count} {n:mention stands|mentions stand} behind it.", n=own)
+        findings = [Finding(say("Too few mention {brand} to say where it stands."), text, "open")]
+    elif bank is not None:
         detail = say(
             "It is named for “{best}” {best_value:decimal2} times as often as expected, for "
             "“{next}” {next_value:decimal2} times, and least for “{least}” ({least_value:decimal2} "
             "times)."
         )
         findings.append(_marks_finding(table, say, detail, least=TELLING))
-    findings += [_distinct_finding(result), _divide_finding(result)]
+    findings += [_distinct_finding(result, mentions), _divide_finding(result)]
     lede = say(
         "{brands:count} brands, {attributes:count} attributes. A plain table holds no single "
         "answers, so places carry no intervals; each statement says how settled it is."
     )
-    # shares are at most 1 a cell, and their sum counts nothing
-    cells = result.rows["label"].nunique() * result.columns["label"].nunique()
-    if float(result.n).is_integer() and result.n > cells:
+    if mentions is not None:
         lede = say(
             "{brands:count} brands, {attributes:count} attributes, {n:count} mentions. A plain "
             "table holds no single answers, so places carry no intervals; each statement says how "
@@ -122,7 +129,8 @@ def correspondence_map(result: CorrespondenceMap, *, focus: object = None) -> St
     )
     nearest = say(
         "For each of {brands:count} brands the two whose profiles are most alike, with chi-square "
-        "distances over all axes; the closest pair first."
+        "distances over all axes; the closest pair first.",
+        brands=len(near),
     )
     named = say(
         "How often {brand} is named for each of {attributes:count} attributes, as a multiple of "
@@ -130,11 +138,37 @@ def correspondence_map(result: CorrespondenceMap, *, focus: object = None) -> St
     )
     exhibits = {
         "map": _map_exhibit(result, caption, findings, focus),
-        "nearest": _nearest_exhibit(result.nearest, nearest, "brand"),
+        "nearest": _nearest_exhibit(near, nearest, "brand"),
         "marks": Exhibit(named, data=table),
     }
-    headline = _headline(result.nearest, bank, findings, table, least=TELLING)
+    headline = _headline(near, None if few else bank, findings, table, least=TELLING)
     return Story(headline, lede, tuple(findings), exhibits=exhibits)
+
+
+def _mentions(result: CorrespondenceMap) -> pd.Series[float] | None:
+    """Give the mentions of each active brand; None where the table does not count any.
+
+    Shares are at most 1 a cell, so a larger total in whole numbers counts something.
+    """
+    rows, cells = active(result.rows), len(active(result.rows)) * len(active(result.columns))
+    if not float(result.n).is_integer() or result.n <= cells:
+        return None
+    return (result.n * rows["mass"]).set_axis(rows["label"].astype("str")).round()
+
+
+def _nearest_told(
+    result: CorrespondenceMap, mentions: pd.Series[float] | None, bank: str | None
+) -> pd.DataFrame:
+    """Name the nearest among brands that enough mentions stand behind, and the focus."""
+    if mentions is None:
+        return result.nearest
+    told = mentions.ge(SMALL_ROW) | (mentions.index == bank)
+    if told.all() or told.sum() < FEWEST_NEAR:
+        return result.nearest
+    from scipy.spatial.distance import cdist
+
+    profiles = result.profiles[told.to_numpy()]
+    return nearest_frame(mentions.index[told], cdist(profiles, profiles))
 
 
 def _ratios(result: CorrespondenceMap, label: str) -> pd.DataFrame:
@@ -144,8 +178,8 @@ def _ratios(result: CorrespondenceMap, label: str) -> pd.DataFrame:
     return mine.sort_values(["ratio", "attribute"], ascending=[False, True], ignore_index=True)
 
 
-def _distinct_finding(result: CorrespondenceMap) -> Finding:
-    far = _furthest(result)
+def _distinct_finding(result: CorrespondenceMap, mentions: pd.Series[float] | None) -> Finding:
+    far = _furthest(result, mentions)
     attribute, ratio = _ratios(result, far["label"]).iloc[0]
     say = speaker(brand=far["label"], attribute=attribute, ratio=ratio)
     detail = say(
@@ -558,6 +592,8 @@ def _near_finding(nearest: pd.DataFrame, bank: str | None, *, described: bool = 
     """Say who is nearest to the focus and whether the next is about as near; or who are alike."""
     if bank is None:
         pair = nearest.iloc[int(nearest["distance"].to_numpy().argmin())]
+        pairs = nearest.assign(pair=nearest[["label", "nearest"]].apply(frozenset, axis=1))
+        apart = pairs.drop_duplicates("pair")["distance"].nsmallest(2)
         say = speaker(brand=pair["label"], nearest=pair["nearest"], distance=pair["distance"])
         detail = say(
             "Distance {distance:decimal2}; half of the {n:count} have their nearest within "
@@ -565,6 +601,8 @@ def _near_finding(nearest: pd.DataFrame, bank: str | None, *, described: bool = 
             n=len(nearest),
             median=float(np.median(nearest["distance"])),
         )
+        if len(apart) > 1 and apart.iloc[0] > NEAR_TIE * apart.iloc[1]:
+            return Finding(say("{brand} and {nearest} are among the most alike."), detail, "open")
         alike = say("{brand} and {nearest} are most alike.")
         if described:
             alike = say("{brand} and {nearest} are described most alike.")
@@ -597,7 +635,9 @@ def _is_near_tie(near: dict[str, Any]) -> bool:
     return bool(near["distance"] > NEAR_TIE * near["second_distance"])
 
 
-def _furthest(result: TableMap) -> pd.Series[Any]:
-    """Find the active row furthest from the average: inertia over mass."""
+def _furthest(result: TableMap, mentions: pd.Series[float] | None = None) -> pd.Series[Any]:
+    """Find the active row furthest from the average, inertia over mass, of enough mentions."""
     rows = active(result.rows)
+    if mentions is not None and mentions.ge(SMALL_ROW).any():
+        rows = rows[mentions.ge(SMALL_ROW).to_numpy()]
     return rows.iloc[int((rows["inertia"] / rows["mass"]).to_numpy().argmax())]

@@ -292,7 +292,7 @@ def _branches(grid: Grid, columns: list[Column]) -> Guess | None:
     return Guess(
         "branches", keys,
         f"branches: {brand.n_distinct} brands in {market.n_distinct} markets",
-        "" if amount else "no column of amounts was found: presence only", _labels(grid, brand),
+        "" if amount else "no column of amounts was found: rows are counted", _labels(grid, brand),
     )  # fmt: skip
 
 

@@ -358,7 +358,7 @@ def _branches(study: Study, about: str) -> list[Remark]:
     branches: Any = study.branches
     presence = branches.presence
     text = f"{presence['brand'].nunique()} brands in {presence['market'].nunique()} markets"
-    amounts = "with amounts" if presence["amount"].notna().any() else "presence only"
+    amounts = "with amounts" if presence["amount"].notna().any() else "rows counted"
     found = Remark("found", about, f"{text}, {amounts}")
     return [found, *_notes(about, getattr(branches, "notes", ()))]
 

@@ -171,7 +171,7 @@ def strategy_reading(
     cell of which nobody knows whether it can exist, few who have it but no evidence that customers
     value it, or a what-if that raises nothing. Silence of a catalogue is not absence: what rivals
     do not list they may have, so "nobody" is said only where at most a tenth of their offers
-    do not say, and a gap is clear only where ours says no.
+    do not say, and a gap is clear only where ours says no, open where ours says nothing.
 
     Examples
     --------
@@ -258,7 +258,8 @@ def _gap_rule(row: Row, worth: Row) -> Row:
     if row["n_comparable"] < FEWEST_OFFERS:
         return _unknown("too_few_offers")
     if row["kind"] == "parity_gap":
-        sure = _clear_if(row["state"] == "has_not")
+        # of what our own catalogue is silent about, we may have it
+        sure = "clear" if row["state"] == "has_not" else "open"
         return _ruled("evolutionary", "improves_what_exists", sure)
     if row["n_rivals_have"] == 0 and row["share_not_stated"] > SELDOM_UNTOLD:
         return _unknown("rivals_do_not_say")

@@ -66,8 +66,10 @@ def strategy_reading(result: StrategyReading, *, focus: object = None) -> Story:
             "{brand} has {innovative:count} innovative {innovative:option|options}, and none that "
             "is shown to set it apart where it counts"
         )
-    elif "evolutionary" in first:
+    elif "evolutionary" in first and parts["evolutionary"]["settled"].ne("open").any():
         headline = say("{brand} can catch up, but nothing shown sets it apart")
+    elif "evolutionary" in first:
+        headline = say("{brand} may have something to catch up on; nothing shown sets it apart")
     else:
         headline = say("The evidence does not yet class any option of {brand}")
     findings = [_finding(name, parts[name]) for name in first]
