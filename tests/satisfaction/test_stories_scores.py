@@ -76,7 +76,7 @@ def test_a_rank_that_is_sure_is_said_with_the_leader(apart) -> None:
 
 def test_not_distinguishable_is_a_finding_and_open(alike) -> None:
     assert str(told(alike, measure="top2").headline) == (
-        "No two of 6 can be told apart in satisfaction"
+        "No two of 6 can be told apart in satisfaction."
     )
     mine = told(alike, measure="top2", focus="Harbour").findings[0]
     assert mine.settled == "open"
@@ -84,6 +84,14 @@ def test_not_distinguishable_is_a_finding_and_open(alike) -> None:
     assert "above 0 and below 0, and cannot be told from" in str(mine.detail)
     assert all(one.settled != "clear" for one in told(alike, measure="top2").findings[:-1])
     assert told(alike, measure="top2", focus="Harbour").headline == mine.headline
+
+
+def test_two_groups_alike_are_no_ranking() -> None:
+    rng = np.random.default_rng(3)
+    data = pd.DataFrame({"sat": rng.integers(5, 9, 200), "sex": ["F", "M"] * 100})
+    first, best, *_ = group_comparison(data, items=["sat"], by="sex").story().findings
+    assert str(first.headline) == "F and M cannot be told apart in satisfaction."
+    assert (first.settled, best.settled) == ("open", "open")
 
 
 def test_numbers_in_sentences_are_those_of_the_table(apart) -> None:

@@ -145,9 +145,25 @@ def _standing(
         place, actions = _place(rows, pairs, say, focus=focus)
         findings.insert(0, place)
     elif rows["rank_high"].iloc[0] > 1 and not pairs["distinct"].any():
-        title = say("No two of {n:count} can be told apart in satisfaction", n=len(rows))
-        return title, findings, []
+        findings.insert(0, _none_apart(rows, say))
     return findings[0].headline, findings, actions
+
+
+def _none_apart(rows: pd.DataFrame, say: Say) -> Finding:
+    best, worst = row_values(rows.iloc[0]), row_values(rows.iloc[-1])
+    values = {"best": best["label"], "worst": worst["label"], "n": len(rows)}
+    headline = (
+        say("{best} and {worst} cannot be told apart in satisfaction.", **values)
+        if len(rows) == 2
+        else say("No two of {n:count} can be told apart in satisfaction.", **values)
+    )
+    detail = say(
+        "{best} {high} (base {n_best:count}), {worst} {low} (base {n_worst:count}).",
+        **values | {"high": best["score"], "low": worst["score"]},
+        n_best=best["n"],
+        n_worst=worst["n"],
+    )
+    return Finding(headline, detail, "open")
 
 
 def _against(pairs: pd.DataFrame, label: str) -> tuple[list[str], list[str], list[str]]:
@@ -225,8 +241,7 @@ def _ends(rows: pd.DataFrame, pairs: pd.DataFrame, say: Say, *, focus: str | Non
             headline = say("{brand} scores above every other.", **row)
         else:
             headline = say("{brand} scores below every other.", **row)
-        settled: Settled = "open" if len(alike) > 1 else "likely" if alike else "clear"
-        found.append(Finding(headline, _numbers(row, say), settled))
+        found.append(Finding(headline, _numbers(row, say), "open" if alike else "clear"))
     return found
 
 
