@@ -225,7 +225,8 @@ def meeting_pairs(result: MarketOverlap, *, brand: str | None = None) -> pd.Data
     """List whom one bank meets most in its markets, or which banks of the market meet most.
 
     ``back`` is the commonality the other way. With a bank its pairs, the largest commonality
-    first; without, every pair once, by the mean of both ways.
+    first; without, every pair once, by the mean of both ways, those first that meet in two markets
+    and in a tenth of all: who is in one market only may share all of a small business.
 
     Examples
     --------
@@ -238,9 +239,10 @@ def meeting_pairs(result: MarketOverlap, *, brand: str | None = None) -> pd.Data
     back = there.swaplevel().rename_axis(["brand_a", "brand_b"]).reindex(there.index)
     pairs = result.pairs.drop(columns="closeness").assign(back=back.to_numpy())
     if brand is not None:
-        kept, rank = pairs["brand_a"] == brand, -pairs["commonality"]
+        kept, rank, narrow = pairs["brand_a"] == brand, -pairs["commonality"], False
     else:
         kept, rank = pairs["brand_a"] < pairs["brand_b"], -(pairs["commonality"] + pairs["back"])
-    order = ["rank", "brand_a", "brand_b"]
-    rows = pairs.assign(rank=rank)[kept].sort_values(order, kind="stable", ignore_index=True)
-    return rows.drop(columns="rank")
+        narrow = pairs["n_shared_markets"] < max(2, result.n_markets / 10)
+    rows = pairs.assign(narrow=narrow, rank=rank)[kept]
+    order = ["narrow", "rank", "brand_a", "brand_b"]
+    return rows.sort_values(order, kind="stable", ignore_index=True).drop(columns=order[:2])

@@ -442,7 +442,7 @@ def market_overlap(result: MarketOverlap, *, focus: object = None) -> Story:
     bank, unknown = known_focus(focus, result.brands["brand"])
     rows = meeting_pairs(result, brand=bank)
     say = speaker(n=result.n_markets, most=MOST_ROWS, focus=bank)
-    finding = _meeting(rows, bank, say, n_markets=result.n_markets)
+    finding = _meeting(rows, bank, say)
     shown = rows.head(MOST_ROWS)
     return of_one_finding(
         result,
@@ -460,7 +460,7 @@ def market_overlap(result: MarketOverlap, *, focus: object = None) -> Story:
     )
 
 
-def _meeting(rows: pd.DataFrame, bank: str | None, say: Say, *, n_markets: int) -> Finding:
+def _meeting(rows: pd.DataFrame, bank: str | None, say: Say) -> Finding:
     if rows.empty:
         headline = (
             say("No two banks meet in any market.")
@@ -468,9 +468,6 @@ def _meeting(rows: pd.DataFrame, bank: str | None, say: Say, *, n_markets: int) 
             else say("{focus} meets no other bank in any market.")
         )
         return Finding(headline, say("{n:count} markets."), "clear")
-    if bank is None:  # who meet in few markets only may share all of a small business
-        widely = rows["n_shared_markets"] >= max(2, n_markets / 10)
-        rows = rows[widely] if widely.any() else rows
     first, second = rows.iloc[0], rows.iloc[min(1, len(rows) - 1)]
     out, back = first["commonality"], first["back"]
     values = {**first, "second": second["brand_b"], "next": second["commonality"]}

@@ -95,8 +95,11 @@ def test_a_notebook_without_evidence_says_so(live: Live, tmp_path: Path) -> None
     exported(live(ends, "never run", name="02_satisfaction", setup=SMALL_SETUP), out)
     page = (out / "02_satisfaction.html").read_text(encoding="utf-8")
     index = (out / "index.html").read_text(encoding="utf-8")
-    for written in (page, index):
-        assert "this needs a survey" in written
+    assert "this needs a survey" in page
+    assert "Not answered by this study's evidence." in index.replace("&#39;", "'")
+    assert "this needs a survey" not in index, (
+        "leadership reads that it is open, not how to fill it"
+    )
     assert "LeftOut" not in page
     # another report later keeps the first on the index
     exported(live('title("One")', setup=SMALL_SETUP), out)
