@@ -239,10 +239,10 @@ def meeting_pairs(result: MarketOverlap, *, brand: str | None = None) -> pd.Data
     back = there.swaplevel().rename_axis(["brand_a", "brand_b"]).reindex(there.index)
     pairs = result.pairs.drop(columns="closeness").assign(back=back.to_numpy())
     if brand is not None:
-        kept, rank, narrow = pairs["brand_a"] == brand, -pairs["commonality"], False
+        kept, rank, widely = pairs["brand_a"] == brand, -pairs["commonality"], 0.0
     else:
         kept, rank = pairs["brand_a"] < pairs["brand_b"], -(pairs["commonality"] + pairs["back"])
-        narrow = pairs["n_shared_markets"] < max(2, result.n_markets / 10)
-    rows = pairs.assign(narrow=narrow, rank=rank)[kept]
+        widely = max(2, result.n_markets / 10)
+    rows = pairs.assign(narrow=pairs["n_shared_markets"] < widely, rank=rank)[kept]
     order = ["narrow", "rank", "brand_a", "brand_b"]
     return rows.sort_values(order, kind="stable", ignore_index=True).drop(columns=order[:2])
