@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from benchmarks.programs import show
+from benchmarks.simulations.record import Table
 from brandkit.core.linalg import Floats
 from brandkit.satisfaction.alikeness.alikeness import (
     PerceivedAlikeness,
@@ -212,13 +212,7 @@ def below(values: list[float]) -> bool:
     return bool(np.isnan(rate)) or rate - 2.6 * np.sqrt(rate * (1 - rate) / len(values)) <= 0.05
 
 
-def main() -> None:
-    """Print both tables."""
-    print(f"\nShare between banks, inertia ({RUNS:,} runs)")
-    show(coverage_rows())
-    print(f"\nEqual, different, open ({RUNS:,} runs)")
-    show(verdict_rows())
-
-
-if __name__ == "__main__":
-    main()
+TABLES = (
+    Table("share between banks, inertia", coverage_rows, 1000),
+    Table("equal, different, open", verdict_rows),
+)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.programs import show
+from benchmarks.simulations.record import Table
 from brandkit.satisfaction.drivers.kernel import (
     Estimates,
     GroupedAnswers,
@@ -311,17 +311,14 @@ def equality_rows(cases: tuple[Groups, ...] = GROUPS, *, runs: int = 0) -> list[
     return rows
 
 
-def main() -> None:
-    """Print every table at 95 %."""
-    print(f"\nCoverage of importances and ranks ({RUNS:,} runs, {DRAWS} draws)")
-    show(coverage_rows())
-    print(f"\nCoverage of Johnson's relative weights ({RUNS:,} runs)")
-    show(coverage_rows((DESIGNS[2], DESIGNS[5]), method="johnson"))
-    print(f"\nNoise floor ({RUNS:,} runs)")
-    show(floor_rows())
-    print(f"\nEqual drivers over groups ({RUNS:,} runs, {PERMUTATIONS} permutations)")
-    show(equality_rows())
-
-
-if __name__ == "__main__":
-    main()
+TABLES = (
+    *(
+        Table(f"importances and ranks, {one.name}, {one.persons}",
+              lambda runs, one=one: coverage_rows((one,), runs=runs))
+        for one in DESIGNS
+    ),
+    Table("Johnson's relative weights", lambda runs: coverage_rows(
+        (DESIGNS[2], DESIGNS[5]), runs=runs, method="johnson")),
+    Table("noise floor", lambda runs: floor_rows(runs=runs)),
+    Table("equal drivers over groups", lambda runs: equality_rows(runs=runs), 1000),
+)  # fmt: skip

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from brandkit.positioning.image.responses import ImageTables
+from brandkit.positioning.image.responses import ImageTables, TickSums
 
 DESIGNS = ("none", "halo", "uneven")
 BRANDS, ATTRIBUTES, RATED = 8, 10, 3
@@ -95,4 +95,24 @@ def tables_of(answers: Floats, rng: np.random.Generator, *, draws: int) -> Image
         table=total[:, :-1], bases=total[:, -1], n=(base > 0).sum(axis=0),
         n_effective=base.sum(axis=0) ** 2 / (base**2).sum(axis=0),
         draw_tables=drawn[..., :-1], draw_bases=drawn[..., -1], df=persons - 1,
+    )  # fmt: skip
+
+
+def sums_of(answers: Floats, unit: NDArray[np.intp] | None = None) -> TickSums:
+    """Reduce persons, drawn singly or in clusters, to what claims are tested by."""
+    persons, brands, width = answers.shape
+    shape = (brands, width - 1)
+    totals = np.zeros((persons if unit is None else unit.max() + 1, brands * (width - 1)))
+    at = np.arange(persons) if unit is None else unit
+    np.add.at(totals, at, answers[..., :-1].reshape(persons, -1))
+    n = len(totals)
+    totals -= totals.mean(axis=0)
+    powers = [
+        np.repeat((answers[..., -1] ** k).sum(axis=0)[:, None], width - 1, axis=1)
+        for k in (1, 2, 3)
+    ]
+    ticks = answers[..., :-1]
+    return TickSums(
+        *powers, (totals.T @ totals * n / (n - 1)).reshape(shape * 2),
+        float((ticks > 0).sum() / ticks.sum()), n, n - 1,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import binom
 
-from benchmarks.programs import show
+from benchmarks.simulations.record import Table
 from brandkit.core.intervals import nps_interval, wilson_interval
 
 BASES = (10, 30, 100, 400)
@@ -54,13 +54,7 @@ def score_rows(level: float) -> list[dict[str, object]]:
     return rows
 
 
-def main() -> None:
-    """Print both tables at 95 %."""
-    print("Wilson's interval of a share (exact)")
-    show(share_rows(0.95))
-    print(f"\nNet promoter score, {DRAWS:,} draws a row")
-    show(score_rows(0.95))
-
-
-if __name__ == "__main__":
-    main()
+TABLES = (
+    Table("Wilson's interval of a share (exact)", lambda: share_rows(0.95), 0),
+    Table("net promoter score", lambda: score_rows(0.95), 0),
+)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.programs import show
+from benchmarks.simulations.record import Table
 from brandkit.core.intervals import (
     Interval,
     bootstrap_t_interval,
@@ -156,18 +156,10 @@ def few_value_rows() -> list[dict[str, object]]:
     return rows
 
 
-def main() -> None:
-    """Print every table at 95 %."""
-    for title, rows in (
-        ("Mean of 0-10 answers, three rows a person", mean_rows),
-        ("Share, five rows a person", share_rows),
-        ("Net promoter score", score_rows),
-        ("Random groups, percentiles", random_group_rows),
-        ("Few values", few_value_rows),
-    ):
-        print(f"\n{title} ({RUNS:,} runs)")
-        show(rows())
-
-
-if __name__ == "__main__":
-    main()
+TABLES = (
+    Table("mean of 0-10 answers, three rows a person", mean_rows, 0),
+    Table("share, five rows a person", share_rows, 0),
+    Table("net promoter score", score_rows, 0),
+    Table("random groups, percentiles", random_group_rows, 0),
+    Table("few values", few_value_rows, 0),
+)

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import pdist, squareform
 
-from benchmarks.programs import show
 from benchmarks.simulations.image_surveys import DESIGNS, market, tables_of
+from benchmarks.simulations.record import Table
 from brandkit.positioning.image.kernel import (
     decomposed,
     degrees_of_freedom,
@@ -225,17 +225,9 @@ def region_rows(runs: int = RUNS) -> list[dict[str, object]]:
     return rows
 
 
-def main() -> None:
-    """Print every table at 95 %."""
-    for title, rows in (
-        ("Products beside image: Mantel and Procrustes", link_rows),
-        ("A trait of banks beside satisfaction", trait_rows),
-        ("Rank sets", rank_rows),
-        ("Regions after a what-if", region_rows),
-    ):
-        print(f"\n{title} ({RUNS:,} runs)")
-        show(rows())
-
-
-if __name__ == "__main__":
-    main()
+TABLES = (
+    Table("products beside image: Mantel and Procrustes", link_rows),
+    Table("a trait of banks beside satisfaction", trait_rows),
+    Table("rank sets", rank_rows),
+    Table("regions after a what-if", region_rows, 1000),
+)

@@ -8,6 +8,7 @@ errors, which know nothing of weights and of rows that belong together.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit, ndtr
 
-from benchmarks.programs import show
+from benchmarks.simulations.record import Table
 from brandkit.satisfaction.ordinal.ordinal import OrdinalModel, ordinal_model
 
 RUNS = 2000
@@ -185,14 +186,16 @@ def test_rows(cell: Cell, said: list[dict[str, Any]]) -> list[dict[str, object]]
     ]  # fmt: skip
 
 
-def main() -> None:
-    """Print every table at 95 %."""
-    found = {cell: runs_of(cell, RUNS) for cell in (*CELLS, *UNEQUAL_CELLS)}
-    print(f"\nCoverage ({RUNS:,} samples each)")
-    show([row for cell in CELLS for row in coverage_rows(cell, found[cell])])
-    print("\nTest of equal slopes")
-    show([row for cell, said in found.items() for row in test_rows(cell, said)])
+def cell_rows(cell: Cell, runs: int) -> list[dict[str, object]]:
+    """Give the coverage and the tests of one kind of sample."""
+    said = runs_of(cell, runs)
+    return [*([] if cell.is_unequal else coverage_rows(cell, said)), *test_rows(cell, said)]
 
 
-if __name__ == "__main__":
-    main()
+TABLES = tuple(
+    Table(
+        f"{cell.persons} persons x {cell.rows}, {cell.link}{', weighted' * cell.is_weighted}"
+        f"{', unequal slopes' * cell.is_unequal}", partial(cell_rows, cell), 1000,
+    )
+    for cell in (*CELLS, *UNEQUAL_CELLS)
+)  # fmt: skip

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.programs import show
+from benchmarks.simulations.record import Table
 from brandkit.overlap.brands.kernel import best_of_draws, stability_interval
 
 RUNS, DRAWS = 2_000, 1_000
@@ -127,13 +127,7 @@ def chance() -> list[dict[str, object]]:
     return rows
 
 
-def main() -> None:
-    """Print both tables."""
-    print(f"Stability intervals at 95 %, {RUNS:,} runs a row, {DRAWS:,} draws")
-    show(coverage())
-    print("\nExcess over chance of unrelated catalogues, 200 markets")
-    show(chance())
-
-
-if __name__ == "__main__":
-    main()
+TABLES = (
+    Table("stability intervals of overlap", coverage, 0),
+    Table("excess over chance of unrelated catalogues", chance, 0),
+)

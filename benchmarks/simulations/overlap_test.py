@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from benchmarks.programs import show
+from benchmarks.simulations.record import Table
 from brandkit.overlap import overlap_test
 
 RUNS = 2_000
@@ -32,11 +32,11 @@ def table_of(
             return pd.DataFrame(table)
 
 
-def row(rng: np.random.Generator, **design: float) -> dict[str, object]:
+def row(rng: np.random.Generator, *, runs: int = RUNS, **design: float) -> dict[str, object]:
     """Give the rates of rejection of one design."""
     n_banks, n = int(design["n_banks"]), int(design["n"])
     rejected: dict[str, list[float]] = {"RA3": [], "groups": [], "pairs": []}
-    for seed in range(RUNS):
+    for seed in range(runs):
         table = table_of(
             rng, n_banks=n_banks, n=n, breadth=design["breadth"], divide=design["divide"]
         )
@@ -47,7 +47,7 @@ def row(rng: np.random.Generator, **design: float) -> dict[str, object]:
         pairs = result.pairs.loc[result.pairs["null"] == "fixed", "p_value"]
         rejected["pairs"].append(float((pairs <= LEVEL).mean()))
     rates = {name: float(np.mean(values)) for name, values in rejected.items()}
-    error = np.sqrt(rates["groups"] * (1 - rates["groups"]) / RUNS)
+    error = np.sqrt(rates["groups"] * (1 - rates["groups"]) / runs)
     is_null = design["divide"] == 0
     holds = max(rates["groups"], rates["pairs"]) - 2.6 * error <= LEVEL
     return {
@@ -57,18 +57,49 @@ def row(rng: np.random.Generator, **design: float) -> dict[str, object]:
     }  # fmt: skip
 
 
-def main() -> None:
-    """Print rates under independence, then power."""
+def rows(runs: int = RUNS) -> list[dict[str, object]]:
+    """Give rates under independence, then power."""
     rng = np.random.default_rng(0)
-    print(f"Rates of p <= {LEVEL}, {RUNS:,} tables a row, {DRAWS} draws a test")
     designs = [
         {"n_banks": n_banks, "n": n, "breadth": breadth, "divide": divide}
         for divide in (0.0, 1.0, 2.0)
         for n_banks, n in ((6, 16), (12, 30))
         for breadth in (0.0, 0.6)
     ]
-    show([row(rng, **design) for design in designs])
+    return [row(rng, runs=runs, **design) for design in designs]
 
 
-if __name__ == "__main__":
-    main()
+def pair_rows(runs: int = 200) -> list[dict[str, object]]:
+    """Two of twelve banks choose alike: found after Holm over 66 pairs, and any false pair."""
+    rows: list[dict[str, object]] = []
+    for planted in (False, True):
+        rng, found, false = np.random.default_rng([planted, 14]), [], []
+        for seed in range(runs):
+            table = table_of(rng, n_banks=12, n=40, breadth=0.6, divide=0.0)
+            if planted:
+                kept = rng.random(40) < 0.95
+                table.iloc[1] = np.where(kept, table.iloc[0], table.iloc[1])
+            pairs = overlap_test(table, nulls=["fixed"], seed=seed).pairs
+            both = pairs[["brand_a", "brand_b"]].astype(str).isin(["0", "1"]).all(axis=1)
+            called = pairs["p_adjusted"] <= LEVEL
+            found.append(called[both].any())
+            false.append((called & (~both | (not planted))).any())
+        for target, said in (("the planted pair", found), ("any false pair", false)):
+            if target == "the planted pair" and not planted:
+                continue
+            rate = float(np.mean(said))
+            error = float(np.sqrt(max(rate * (1 - rate), 1e-4) / runs))
+            holds = rate + 2.6 * error >= 0.9 if planted and said is found else (
+                rate - 2.6 * error <= LEVEL)  # fmt: skip
+            rows.append({
+                "planted": "one pair" if planted else "nothing", "target": target, "runs": runs,
+                "rate": round(rate, 3), "error": round(error, 4),
+                "verdict": "holds" if holds else "FAILS",
+            })  # fmt: skip
+    return rows
+
+
+TABLES = (
+    Table("rates of p <= .05 under the null models", rows),
+    Table("Holm over the pairs of 12 banks", pair_rows, 200),
+)

@@ -9,14 +9,11 @@ Rows marked "outside" are beyond the range promised and are shown, not judged.
 
 Coverage is simulated from the same moments, kernels and intervals that path_model uses; the draws
 of persons are made once for all samples of a size, which changes no distribution.
-
-Run it with a word (plain, weighted, banks, test, prediction, sizes) for one table alone.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
@@ -24,7 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.programs import show
+from benchmarks.simulations.record import Table
 from brandkit.sampling.draws import group_draws, plan_groups
 from brandkit.sampling.moments import Moments
 from brandkit.sampling.rows import survey_rows
@@ -362,17 +359,6 @@ def prediction_rows(n: int, *, runs: int = RUNS) -> list[dict[str, object]]:
     }]  # fmt: skip
 
 
-#: Tables by name; each gives the rows of one case after another.
-TABLES: dict[str, Callable[[], Iterator[list[dict[str, object]]]]] = {
-    "plain": lambda: (coverage_rows("plain", plain, n=n) for n in (50, 100, 250, 30)),
-    "weighted": lambda: (coverage_rows("weighted", weighted, n=n) for n in (100, 250)),
-    "banks": lambda: (coverage_rows("banks", banks, n=n) for n in (50, 150)),
-    "test": lambda: (exchange_rows(case) for case in CASES),
-    "prediction": lambda: (prediction_rows(n) for n in (100, 250, 50)),
-    "sizes": lambda: iter([size_rows()]),
-}
-
-
 def size_rows(
     *, runs: int = 60,
     designs: tuple[tuple[int, float], ...] = (
@@ -407,18 +393,37 @@ def size_rows(
             found.append((away, free, row["size"] == "matters", row["size"] == "small"))
         shares = np.mean(found, axis=0).round(3)
         told = ("not 0", "corrected not 0", "matters", "small")
-        rows.append({"persons": persons, "path": path, "runs": runs}
-                    | dict(zip(told, shares.tolist(), strict=True)))  # fmt: skip
+        row = {"persons": persons, "path": path, "runs": runs}
+        row |= dict(zip(told, shares.tolist(), strict=True))
+        matters = float(shares[2])
+        error = float(np.sqrt(max(matters * (1 - matters), 1e-4) / runs))
+        holds = matters - 2.6 * error <= 0.05 if path == 0 else matters + 2.6 * error >= 0.95
+        judged = path == 0 or (path >= 0.2 and persons >= 1000)
+        rows.append(row | {"error": round(error, 4), "verdict":
+                           ("pass" if holds else "FAIL") if judged else "shown"})  # fmt: skip
     return rows
 
 
-def main() -> None:
-    """Print every table at 95 %, or those that are named."""
-    for name in [word for word in sys.argv[1:] if word in TABLES] or list(TABLES):
-        print(f"\n{name} ({RUNS:,} runs)")
-        for rows in TABLES[name]():
-            show(rows)
-
-
-if __name__ == "__main__":
-    main()
+TABLES = (
+    Table("sizes of a path", lambda runs: size_rows(runs=runs), 200),
+    *(
+        Table(f"coverage, {name}, {n} persons",
+              lambda runs, name=name, make=make, n=n: coverage_rows(name, make, n=n, runs=runs),
+              1000)
+        for name, make, sizes in (
+            ("plain", plain, (50, 100, 250, 30)), ("weighted", weighted, (100, 250)),
+            ("banks", banks, (50, 150)),
+        )
+        for n in sizes
+    ),
+    *(
+        Table(f"test between groups, {case.name}",
+              lambda runs, case=case: exchange_rows(case, runs=runs), 500)
+        for case in CASES
+    ),
+    *(
+        Table(f"difference in loss, {n} persons",
+              lambda runs, n=n: prediction_rows(n, runs=runs), 500)
+        for n in (100, 250, 50)
+    ),
+)  # fmt: skip

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.programs import show
 from benchmarks.simulations.drivers import drawn_covariances, rate
+from benchmarks.simulations.record import Table
 from brandkit.core.intervals import percentile_interval
 from brandkit.sampling.rows import survey_rows
 from brandkit.satisfaction.drivers.kernel import slopes
@@ -292,17 +292,21 @@ def line_rows(cases: tuple[Line, ...] = LINES, *, samples: int = 0) -> list[dict
     return rows
 
 
-def main() -> None:
-    """Print every table."""
-    print(f"\nPlanted kinds ({SAMPLES} samples)")
-    show(kind_rows())
-    print(f"\nKinds of the sample study's services ({SAMPLES} samples of its generator)")
-    show(study_rows())
-    print(f"\nStraight and bent lines ({SAMPLES} samples)")
-    show(line_rows())
-    print(f"\nCoverage of penalties and rewards at 95 % ({RUNS:,} runs, {DRAWS} draws)")
-    show(coverage_rows())
-
-
-if __name__ == "__main__":
-    main()
+TABLES = (
+    *(
+        Table(f"one line, {line.name}, {line.persons}",
+              lambda runs, line=line: line_rows((line,), samples=runs), SAMPLES)
+        for line in LINES
+    ),
+    *(
+        Table(f"coverage of penalties and rewards, {one.name}, {one.persons}",
+              lambda runs, one=one: coverage_rows((one,), runs=runs))
+        for one in COVERED
+    ),
+    *(
+        Table(f"planted kinds, {one.name}",
+              lambda runs, one=one: kind_rows((one,), samples=runs), SAMPLES)
+        for one in PLANTED
+    ),
+    Table("kinds of the sample study's services", lambda runs: study_rows(samples=runs), SAMPLES),
+)  # fmt: skip

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.programs import show
+from benchmarks.simulations.record import Table
 from brandkit.core.linalg import Floats
 from brandkit.satisfaction.scores.pooling import common_mean, morris_pooled, paule_mandel, reml
 
@@ -71,11 +71,4 @@ def plug_in(seen: Floats, variance: Floats, between: Floats, truth: Floats) -> f
     return round(float((off <= 1.96 * error).mean()), 3)
 
 
-def main() -> None:
-    """Print the table at 95 %."""
-    print(f"\nPooled estimates of banks ({RUNS:,} runs)")
-    show(coverage_rows())
-
-
-if __name__ == "__main__":
-    main()
+TABLES = (Table("pooled estimates of banks", coverage_rows, RUNS),)

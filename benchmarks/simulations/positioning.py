@@ -13,7 +13,6 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from benchmarks.programs import show
 from benchmarks.simulations.image_surveys import (
     ATTRIBUTES,
     BRANDS,
@@ -22,8 +21,10 @@ from benchmarks.simulations.image_surveys import (
     Market,
     brand_places,
     market,
+    sums_of,
     tables_of,
 )
+from benchmarks.simulations.record import Table
 from brandkit.positioning.image.claims import judged_cells
 from brandkit.positioning.image.kernel import (
     DrawnMaps,
@@ -35,7 +36,7 @@ from brandkit.positioning.image.kernel import (
     turns_onto,
     wald,
 )
-from brandkit.positioning.image.responses import ImageTables, TickSums
+from brandkit.positioning.image.responses import ImageTables
 from brandkit.positioning.image.stability import pairs_frame
 from brandkit.positioning.image.waves import (
     Step,
@@ -252,17 +253,6 @@ def _wave_verdicts(
     ]
 
 
-def sums_of(answers: Floats) -> TickSums:
-    """Reduce unweighted persons (persons, brands, attributes + 1) to what claims are tested by."""
-    ticks = answers[..., :-1]
-    persons, brands, attributes = ticks.shape
-    away = ticks.reshape(persons, -1)
-    away = away - away.mean(axis=0)
-    base = np.repeat(answers[..., -1].sum(axis=0)[:, None], attributes, axis=1)
-    covariance = (away.T @ away * persons / (persons - 1)).reshape((brands, attributes) * 2)
-    return TickSums(base, base, base, covariance, 1.0, persons, persons - 1)
-
-
 def claim_rows(runs: int = RUNS, sizes: tuple[int, ...] = (300, 1000)) -> list[dict[str, object]]:
     """Four claims planted in two dimensions among brands that are seen alike otherwise."""
     rows: list[dict[str, object]] = []
@@ -298,17 +288,9 @@ def claim_rows(runs: int = RUNS, sizes: tuple[int, ...] = (300, 1000)) -> list[d
     return rows
 
 
-def main() -> None:
-    """Print every table."""
-    for title, rows in (
-        ("Regions, 95 %", region_rows),
-        ("Brands told apart", distinct_rows),
-        ("Waves, one mover of eight", wave_rows),
-        ("Claims", claim_rows),
-    ):
-        print(f"\n{title} ({RUNS:,} runs, {DRAWS} draws)", flush=True)
-        show(rows())
-
-
-if __name__ == "__main__":
-    main()
+TABLES = (
+    Table("regions, 95 %", region_rows),
+    Table("brands told apart", distinct_rows, 1000),
+    Table("waves, one mover of eight", wave_rows, 1000),
+    Table("claims in two dimensions", claim_rows),
+)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.programs import show
+from benchmarks.simulations.record import Table
 from brandkit.positioning.maps.preferences import (
     TERMS,
     PreferenceModel,
@@ -126,13 +126,7 @@ def power_rows() -> list[dict[str, object]]:
     return rows
 
 
-def main() -> None:
-    """Print both tables."""
-    print("Rates of rejection where the simpler model is true")
-    show(error_rows())
-    print("Rates of rejection where the richer model is true")
-    show(power_rows())
-
-
-if __name__ == "__main__":
-    main()
+TABLES = (
+    Table("rejection where the simpler model is true", error_rows, 0),
+    Table("rejection where the richer model is true", power_rows, 0),
+)

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.programs import show
 from benchmarks.simulations.intervals_over_persons import verdict
+from benchmarks.simulations.record import Table
 from brandkit.core.intervals import Interval, wilson_interval
 from brandkit.satisfaction.scores.reliability import scale_reliability
 from brandkit.satisfaction.scores.scores import group_comparison, satisfaction_scores
@@ -301,18 +301,10 @@ def alpha_rows(n_runs: int = RUNS) -> list[dict[str, object]]:
     return rows
 
 
-def main() -> None:
-    """Print every table at 95 %."""
-    for title, rows in (
-        ("Scores of banks", coverage_rows),
-        ("Comparison of six banks", comparison_rows),
-        ("Ranks of six banks", rank_rows),
-        ("Changes between waves", change_rows),
-        ("Reliability", alpha_rows),
-    ):
-        print(f"\n{title} ({RUNS:,} runs)")
-        show(rows())
-
-
-if __name__ == "__main__":
-    main()
+TABLES = (
+    Table("scores of banks", coverage_rows),
+    Table("comparison of six banks", comparison_rows),
+    Table("ranks of six banks", rank_rows),
+    Table("changes between waves", change_rows),
+    Table("reliability", alpha_rows),
+)

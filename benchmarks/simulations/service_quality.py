@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from benchmarks.programs import show
+from benchmarks.simulations.record import Table
 from brandkit.core.linalg import Floats
 from brandkit.satisfaction.service.service import ServiceQuality, service_quality
 
@@ -94,11 +94,4 @@ def coverage_rows(
     return rows
 
 
-def main() -> None:
-    """Print the table at 95 %."""
-    print(f"\nService quality by stage ({RUNS:,} runs)")
-    show(coverage_rows())
-
-
-if __name__ == "__main__":
-    main()
+TABLES = (Table("service quality by stage", coverage_rows),)
