@@ -36,6 +36,7 @@ _ROOMS = {
         "claim_check", "component_map", "correspondence_map", "distance_map", "map_stability",
         "opportunities", "preference_map", "repositioning", "stacked_tables", "wave_movement",
     ),
+    "market": ("league_table",),
     "strategy": (
         "distance_link", "scorecard", "scorecard_matrix", "strategy_reading", "uniqueness_link",
     ),

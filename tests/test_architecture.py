@@ -24,10 +24,10 @@ PACKAGE = ROOT / "brandkit"
 
 LEVELS = {
     "core": 0, "sampling": 1, "sources": 1, "language": 1, "viz": 2, "overlap": 3,
-    "satisfaction": 3, "positioning": 3, "page": 3, "strategy": 4, "questions": 5, "joins": 5,
-    "report": 6, "__main__": 7,
+    "satisfaction": 3, "positioning": 3, "market": 3, "page": 3, "strategy": 4, "questions": 5,
+    "joins": 5, "report": 6, "__main__": 7,
 }  # fmt: skip
-CAPABILITIES = ("overlap", "satisfaction", "positioning", "strategy")
+CAPABILITIES = ("overlap", "satisfaction", "positioning", "market", "strategy")
 COMPUTING = ("core", "sampling", "sources", "language", *CAPABILITIES)
 DRAWING_LIBRARIES = {"matplotlib", "seaborn", "textalloc", "mpl_toolkits"}
 NAMELESS = re.compile(r"^_?(utils?|helpers?|common|base|misc|tools)$")

@@ -17,7 +17,7 @@ HEAD = """\
 | page | question | `answers.` | method | study.toml | builds on |
 |---|---|---|---|---|---|
 """
-CAPABILITIES = ("overlap", "satisfaction", "positioning", "strategy")
+CAPABILITIES = ("overlap", "satisfaction", "positioning", "market", "strategy")
 
 
 def called(question: Question) -> list[str]:

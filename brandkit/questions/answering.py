@@ -315,6 +315,8 @@ def _written_key(key: str) -> str:
     section, _, name = key.partition(".")
     if section == "image":
         return "[brand_table] or [survey] images"
+    if section == "league_tables":
+        return "[[league_tables]]"
     return f"[{section}] {name}".rstrip()
 
 

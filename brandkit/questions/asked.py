@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from brandkit.questions import overlap, positioning, satisfaction, strategy
+from brandkit.questions import market, overlap, positioning, satisfaction, strategy
 from brandkit.questions.question import Question
 
 QUESTIONS: dict[str, Question] = {
     question.name: question
     for question in (
-        *overlap.QUESTIONS, *satisfaction.QUESTIONS, *positioning.QUESTIONS, *strategy.QUESTIONS,
+        *overlap.QUESTIONS, *satisfaction.QUESTIONS, *positioning.QUESTIONS, *market.QUESTIONS,
+        *strategy.QUESTIONS,
     )
 }  # fmt: skip

@@ -14,7 +14,7 @@ from brandkit.sources import Study
 
 T = TypeVar("T")
 
-KINDS = ("brand_table", "catalog", "survey", "branches")
+KINDS = ("brand_table", "catalog", "survey", "branches", "league_tables")
 #: What of a study holds which kind of evidence.
 _HOLDS = {
     "catalogs": "catalog",
@@ -176,4 +176,4 @@ def _stands(study: Study, key: str) -> bool:
     if key == "image":  # a brand table, or ticks of a survey
         return study.settings.brand_table is not None or study.settings.survey is not None
     there = getattr(study.settings, section)
-    return there is not None and (not name or getattr(there, name) not in (None, [], {}, ()))
+    return there not in (None, []) and (not name or getattr(there, name) not in (None, [], {}, ()))

@@ -23,7 +23,7 @@ NAMES = (
     "overlap", "chance", "history", "gaps", "names", "market_overlap", "scores", "alikeness",
     "reliability", "drivers", "penalties", "priorities", "paths", "choice", "segments",
     "service", "quality", "map", "stability", "movement", "claims", "opportunities",
-    "what_ifs", "links", "strategy", "scorecard",
+    "what_ifs", "links", "strategy", "scorecard", "league_table",
 )  # fmt: skip
 #: Questions whose methods have no key in study.toml yet; this list may only shrink.
 NO_KEY_YET = {"quality", "scorecard"}

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tools.sample import market, products, survey
@@ -55,6 +56,7 @@ def write_sample_study(folder: str | Path, *, seed: int = 0) -> list[Path]:
         "brand_image.csv": brand_image(answers),
         "names.csv": _names(),
         "branches.csv": _branches(),
+        "rankings.csv": _rankings(seed),
     }
     for year, table in products.catalogues(seed=seed).items():
         tables[f"products_{year}.csv"] = table
@@ -122,6 +124,11 @@ def known_truth(answers: pd.DataFrame) -> dict[str, Any]:
             "share_speeding": survey.SPEEDERS,
         },
         "catalog": products.catalog_truth(),
+        "rankings": {
+            "about": "Share of each bank's customers who would recommend it, by quality; what a "
+            "magazine found of so many asked is rankings.csv.",
+            "share": {bank.name: _recommended(bank) for bank in market.BANKS},
+        },
     }
 
 
@@ -205,3 +212,25 @@ def _branches() -> pd.DataFrame:
         if number
     ]
     return pd.DataFrame(rows, columns=["brand", "region", "branches"])
+
+
+#: Whom the magazine asked of each bank, and of the one that few know.
+RANKING_BASE, SMALL_RANKING_BASE = 600, 120
+
+
+def _recommended(bank: market.Bank) -> float:
+    return round(0.62 + 0.5 * bank.quality, 3)
+
+
+def _rankings(seed: int) -> pd.DataFrame:
+    """Draw what a magazine found: whole percentages, the best first."""
+    rng = np.random.default_rng([seed, 14])
+    rows = []
+    for bank in market.BANKS:
+        n = SMALL_RANKING_BASE if bank.awareness < -1 else RANKING_BASE
+        rows.append((bank.name, round(100 * rng.binomial(n, _recommended(bank)) / n), n))
+    frame = pd.DataFrame(rows, columns=["bank", "would recommend (%)", "customers asked"])
+    frame = frame.sort_values(["would recommend (%)", "bank"], ascending=[False, True])
+    rank = frame["would recommend (%)"].rank(ascending=False, method="min").astype(int)
+    frame.insert(0, "rank", rank)
+    return frame

@@ -16,7 +16,10 @@ from brandkit.sources.tables.cells import Grid, label_text, read_grid
 from brandkit.sources.tables.numerals import decimal_mark, parsed_number
 
 LeagueUnit = Literal["percent", "index", "nps", "per_million"]
-_ENDS = {"percent": (0, 100), "nps": (-100, 100), "index": (0, 1000), "per_million": (0, 1e6)}
+#: Between what scores of a unit lie.
+UNITS: dict[LeagueUnit, tuple[float, float]] = {
+    "percent": (0, 100), "nps": (-100, 100), "index": (0, 1000), "per_million": (0, 1e6),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +106,7 @@ def read_league(
                           way_out="Delete the other rows, or name them apart.")  # fmt: skip
     scores = _numbers(grid, score, kept)
     bases = _numbers(grid, n, kept) if isinstance(n, str) else [float(n or "nan")] * len(kept)
-    low, high = _ENDS[unit]
+    low, high = UNITS[unit]
     outside = [one for one in scores if not low <= one <= high]
     if outside:
         raise SchemaError(

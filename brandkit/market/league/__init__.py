@@ -1,0 +1,1 @@
+"""Published league tables: what a ranking really tells apart."""

@@ -1,0 +1,316 @@
+"""What a published ranking really tells apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from scipy.stats import kendalltau
+
+from brandkit.core.errors import (
+    InputError,
+    NotEnoughDataError,
+    ScaleError,
+    check_level,
+    check_option,
+    numeric_matrix,
+    require_unique,
+    shown,
+)
+from brandkit.core.intervals import holm
+from brandkit.core.labels import label_text
+from brandkit.core.linalg import Flags, Floats, Ints
+from brandkit.core.message import Message
+from brandkit.core.result import Result
+from brandkit.core.story import speaker
+from brandkit.market.league.kernel import (
+    count_p,
+    decimals,
+    estimated,
+    normal_p,
+    ranks,
+    shrunken,
+    surely,
+)
+from brandkit.sources.tables.league import UNITS, League, LeagueUnit
+
+#: Few banks that two rankings share say nothing of their agreement.
+FEWEST_COMMON = 4
+#: A difference is clear where it would stand were the sample worth half of what is taken for it.
+DOUBT = 2.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class LeagueTable(Result):
+    """Published scores with intervals, and the ranks that they leave open.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        One row a table and brand, the best first: ``measure brand estimate n ci_low ci_high
+        rank rank_low rank_high pooled``. Percentages are shares, 0 to 1; other units stay.
+        ``rank_low`` to ``rank_high`` is what is not ruled out. Without bases, and for an index,
+        there is the order only.
+    pairs : DataFrame
+        One row a pair of a table with bases: ``measure brand_a brand_b estimate std_error p_value
+        p_adjusted distinct distinct_twice``; ``distinct_twice``: even at twice the design effect.
+    tables : DataFrame
+        One row a table: ``measure unit published step design_effect n_brands n_pairs n_distinct
+        between_sd``; ``step`` is what scores are taken to be rounded to, in units of ``estimate``.
+    agreement : DataFrame
+        One row a pair of rankings that share brands: ``measure_a measure_b tau p_value
+        n_brands``; Kendall's tau-b of the order from best to worst.
+    level : float
+    """
+
+    scores: pd.DataFrame
+    pairs: pd.DataFrame
+    tables: pd.DataFrame
+    agreement: pd.DataFrame
+    level: float
+
+    def glance(self) -> pd.DataFrame:
+        """Give one row: how many tables and brands, and pairs told apart."""
+        return self._row(
+            "n_tables n_brands n_pairs n_distinct ci_level",
+            n_tables=len(self.tables), n_brands=self.scores["brand"].nunique(),
+            n_pairs=int(self.tables["n_pairs"].sum()),
+            n_distinct=int(self.pairs["distinct"].sum()), ci_level=self.level,
+        )  # fmt: skip
+
+
+def league_table(
+    table: pd.DataFrame | Sequence[League],
+    *,
+    unit: LeagueUnit = "percent",
+    measure: str = "",
+    published: str = "",
+    step: float | None = None,
+    deff: float = 1.0,
+    beside: Mapping[str, Mapping[str, float]] | None = None,
+    level: float = 0.95,
+) -> LeagueTable:
+    """Say what a published ranking really tells apart.
+
+    Answers *who leads, which ranks are one tie, and does our own survey agree?*
+
+    Parameters
+    ----------
+    table : DataFrame or sequence of League
+        ``brand score`` and, where known, ``n``: what a score rests on. Several tables as
+        ``read_league`` gives them say the other arguments themselves.
+    unit : "percent", "index", "nps", "per_million", default "percent"
+        What scores are: 0 to 100; points; -100 to 100; complaints a million clients (``n`` are the
+        clients, and fewer are better).
+    measure, published : str
+        What was asked, and when.
+    step : float, optional
+        What scores are rounded to; their last printed digit where not given.
+    deff : float, default 1
+        Design effect of the sample.
+    beside : mapping of name to mapping of brand to score, optional
+        Other rankings, higher better, that the tables are compared with.
+    level : float, default 0.95
+
+    Returns
+    -------
+    LeagueTable
+
+    Raises
+    ------
+    InputError, ScaleError, NotEnoughDataError
+        A brand twice, a score outside its unit, fewer than two brands.
+
+    Notes
+    -----
+    Shares have Wilson's interval on n / deff, complaints the exact one of Poisson. Of a net
+    promoter score only the largest variance it can have is known, 100^2 - score^2. Differences
+    are tested pair by pair with the variance of rounding, step^2 / 12 a side (complaints: the
+    binomial test of one count given both); Holm's adjustment over the pairs of a table. A rank set
+    runs from 1 + those surely better to all but those surely worse. ``pooled`` draws each score
+    toward the mean as far as its sampling error asks (DerSimonian and Laird).
+
+    References
+    ----------
+    Wilson (1927). Probable inference. JASA 22, 209-212.
+    DerSimonian, R. and Laird, N. (1986). Meta-analysis in clinical trials. Controlled Clinical
+    Trials 7.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"brand": ["A", "B", "C"], "score": [62, 60, 41], "n": [400, 50, 300]})
+    >>> league_table(table).scores[["brand", "rank", "rank_low", "rank_high"]].values.tolist()
+    [['A', 1, 1, 2], ['B', 2, 1, 3], ['C', 3, 2, 3]]
+    """
+    check_level(level)
+    leagues = _leagues(table, unit=unit, measure=measure, published=published, step=step, deff=deff)
+    read = [_Scores(one, name) for one, name in zip(leagues, _names(leagues), strict=True)]
+
+    tested = [one.tested(level) for one in read]
+    return LeagueTable(
+        scores=pd.concat(
+            [one.frame(distinct, level) for one, (_, distinct) in zip(read, tested, strict=True)],
+            ignore_index=True,
+        ),
+        pairs=pd.concat([pairs for pairs, _ in tested], ignore_index=True),
+        tables=pd.concat(
+            [one.facts(pairs) for one, (pairs, _) in zip(read, tested, strict=True)],
+            ignore_index=True,
+        ),
+        agreement=_agreement(read, beside or {}),
+        level=level,
+        notes=tuple(dict.fromkeys(note for one in read for note in one.notes())),
+    )
+
+
+def _leagues(
+    table: pd.DataFrame | Sequence[League], *, unit: LeagueUnit, measure: str, published: str,
+    step: float | None, deff: float,
+) -> list[League]:  # fmt: skip
+    """Take a frame for one table, or tables as they were read."""
+    if not isinstance(table, pd.DataFrame):
+        return list(table)
+    check_option("unit", unit, list(UNITS))
+    missing = [column for column in ("brand", "score") if column not in table]
+    if missing:
+        raise InputError(f"`table` must have columns brand and score; found none of {missing}.")
+    scores = table.assign(n=table.get("n", np.nan))[["brand", "score", "n"]]
+    return [League(scores, unit, "", measure, published, step, deff, "")]
+
+
+def _names(leagues: Sequence[League]) -> list[str]:
+    """Name tables by what they measure; where two measure one thing, by when or where too."""
+    plain = [one.measure or one.title or one.unit for one in leagues]
+    names = [
+        name if plain.count(name) == 1 else f"{name}, {one.published or one.title or one.file}"
+        for name, one in zip(plain, leagues, strict=True)
+    ]
+    return [name if names.count(name) == 1 else f"{name} ({at + 1})"
+            for at, name in enumerate(names)]  # fmt: skip
+
+
+class _Scores:
+    """A table's checked scores, in the units of the result, the best first."""
+
+    def __init__(self, league: League, measure: str) -> None:
+        frame = league.scores.assign(brand=[label_text(one) for one in league.scores["brand"]])
+        require_unique("table", frame["brand"].tolist(), what="brand")
+        if len(frame) < 2:
+            raise NotEnoughDataError(f"a league table must have 2 brands; found {len(frame)}.")
+        score = numeric_matrix("table", frame[["score"]])[:, 0]
+        low, high = UNITS[league.unit]
+        if ((score < low) | (score > high)).any() or league.deff < 1 or (frame["n"] <= 0).any():
+            raise ScaleError(
+                f"`table` must have scores from {low:g} to {high:g}, bases above 0 and `deff` >= 1;"
+                f" found {shown(float(score.min()))} to {shown(float(score.max()))}."
+            )
+        self.unit, self.measure, self.league = league.unit, measure, league
+        self.scale = 100.0 if self.unit == "percent" else 1.0
+        step = league.step if league.step is not None else 10.0 ** -decimals(score)
+        self.step, self.is_lower_better = step / self.scale, self.unit == "per_million"
+        order = np.lexsort((frame["brand"], score if self.is_lower_better else -score))
+        self.brands = frame["brand"].to_numpy(dtype=object)[order]
+        self.score, self.n = score[order] / self.scale, frame["n"].to_numpy(dtype=float)[order]
+        self.has_errors = bool(np.isfinite(self.n).all()) and self.unit != "index"
+
+    def tested(self, level: float) -> tuple[pd.DataFrame, Flags]:
+        """Test all pairs; and say which are told apart, as a matrix."""
+        m = len(self.brands)
+        a, b = np.triu_indices(m if self.has_errors else 0, 1)
+        p, error = self._p_values(self.league.deff, a, b)
+        twice = holm(self._p_values(self.league.deff * DOUBT, a, b)[0]) < 1 - level
+        adjusted = holm(p)
+        distinct = adjusted < 1 - level
+        pairs = pd.DataFrame({
+            "measure": self.measure, "brand_a": self.brands[a], "brand_b": self.brands[b],
+            "estimate": self.score[a] - self.score[b], "std_error": error, "p_value": p,
+            "p_adjusted": adjusted, "distinct": distinct, "distinct_twice": distinct & twice,
+        })  # fmt: skip
+        matrix = np.zeros((m, m), dtype=bool)
+        matrix[a, b] = matrix[b, a] = distinct
+        return pairs, matrix
+
+    def _p_values(self, deff: float, a: Ints, b: Ints) -> tuple[Floats, Floats]:
+        base = self.n / deff
+        variance = estimated(self.score, n=base, unit=self.unit)[2] + self.step**2 / 12
+        error = np.sqrt(variance[a] + variance[b])
+        if self.is_lower_better:
+            counts = self.score * base / 1e6
+            return count_p(counts[a], counts[b], part=base[a] / (base[a] + base[b])), error
+        return normal_p(self.score[a] - self.score[b], error), error
+
+    def frame(self, distinct: Flags, level: float) -> pd.DataFrame:
+        """Give the scores with their intervals and ranks."""
+        rank = ranks(self.score, is_lower_better=self.is_lower_better)
+        frame = pd.DataFrame({"measure": self.measure, "brand": self.brands,
+                              "estimate": self.score, "n": self.n})  # fmt: skip
+        if not self.has_errors:
+            nothing = pd.array([pd.NA] * len(rank), dtype="Int64")
+            return frame.assign(ci_low=np.nan, ci_high=np.nan, rank=rank, rank_low=nothing,
+                                rank_high=nothing, pooled=np.nan)  # fmt: skip
+        base = self.n / self.league.deff
+        low, high, variance = estimated(self.score, n=base, unit=self.unit, level=level)
+        best, worst = surely(rank, distinct)
+        pooled, _ = shrunken(self.score, variance)
+        return frame.assign(
+            ci_low=low, ci_high=high, rank=rank, rank_low=pd.array(best, dtype="Int64"),
+            rank_high=pd.array(worst, dtype="Int64"), pooled=pooled,
+        )  # fmt: skip
+
+    def facts(self, pairs: pd.DataFrame) -> pd.DataFrame:
+        """Give a row of what was published, and how far it tells apart."""
+        spread = np.nan
+        if self.has_errors:
+            variance = estimated(self.score, n=self.n / self.league.deff, unit=self.unit)[2]
+            spread = shrunken(self.score, variance)[1]
+        return pd.DataFrame({
+            "measure": [self.measure], "unit": self.unit, "published": self.league.published,
+            "step": self.step, "design_effect": self.league.deff, "n_brands": len(self.brands),
+            "n_pairs": len(pairs), "n_distinct": int(pairs["distinct"].sum()), "between_sd": spread,
+        })  # fmt: skip
+
+    def notes(self) -> list[Message]:
+        """Say what its intervals rest on, or why there are none."""
+        say = speaker(measure=self.measure, deff=self.league.deff)
+        if self.unit == "index":
+            return [say("{measure}: how far answers to an index spread was not published, so only "
+                        "the order is told.")]  # fmt: skip
+        if not self.has_errors:
+            return [say("{measure}: no bases were published (n in [[league_tables]]), so only the "
+                        "order is told.")]  # fmt: skip
+        notes = [
+            say(
+                "{measure}: bases of {low:count} to {high:count}, design effect {deff:decimal1}; "
+                "scores are rounded, and that doubt is counted.",
+                low=self.n.min(), high=self.n.max(),
+            )
+        ]  # fmt: skip
+        if self.unit == "nps":
+            notes.append(say("{measure}: shares of promoters and detractors were not published; "
+                             "the intervals take the widest spread the score allows."))  # fmt: skip
+        if self.is_lower_better:
+            notes.append(say("{measure}: counted as if complaints came one by one; an accident of "
+                             "one firm brings many at once."))  # fmt: skip
+        return notes
+
+
+def _agreement(read: Sequence[_Scores], beside: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
+    """Compare the order of every two rankings over the brands that both have."""
+    rankings = {
+        one.measure: dict(zip(one.brands, -one.score if one.is_lower_better else one.score,
+                              strict=True))
+        for one in read
+    } | {name: dict(scores) for name, scores in beside.items()}  # fmt: skip
+    rows = []
+    for a, b in combinations(rankings, 2):
+        common = sorted(rankings[a].keys() & rankings[b].keys())
+        if len(common) < FEWEST_COMMON or a in beside:
+            continue
+        tau, p = kendalltau([rankings[a][one] for one in common],
+                            [rankings[b][one] for one in common])  # fmt: skip
+        rows.append((a, b, float(tau), float(p), len(common)))
+    columns = ["measure_a", "measure_b", "tau", "p_value", "n_brands"]
+    return pd.DataFrame(rows, columns=columns)
