@@ -143,7 +143,7 @@ def league_table(
     --------
     >>> table = pd.DataFrame({"brand": ["A", "B", "C"], "score": [62, 60, 41], "n": [400, 50, 300]})
     >>> league_table(table).scores[["brand", "rank", "rank_low", "rank_high"]].values.tolist()
-    [['A', 1, 1, 2], ['B', 2, 1, 3], ['C', 3, 2, 3]]
+    [['A', 1, 1, 2], ['B', 2, 1, 2], ['C', 3, 3, 3]]
     """
     check_level(level)
     leagues = _leagues(table, unit=unit, measure=measure, published=published, step=step, deff=deff)
