@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from io import BytesIO
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 import pandas as pd
 
@@ -17,9 +19,11 @@ from brandkit.page.notebooks import chosen_notebooks
 from brandkit.page.provenance import Provenance, json_of_page
 from brandkit.questions import answers
 from brandkit.report.audit import Remarks
-from brandkit.report.making import MadePage, made_pages, page_job
+from brandkit.report.index import INDEX, index_page, summaries_in
+from brandkit.report.making import MadePage, made_pages, page_job, study_origin
+from brandkit.report.workbook import WORKBOOK, workbook_bytes
 from brandkit.sources.study.store import notebooks_folder, studies
-from brandkit.sources.study.study import Study, read_evidence, read_study
+from brandkit.sources.study.study import read_evidence, read_study
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -53,7 +57,7 @@ def report_verification(
     Parameters
     ----------
     path : str or Path
-        A report, as .html.
+        A report, as .html; of an ``index.html`` all reports that it lists, and the workbook.
     study : str or Path, optional
         The study's folder, where it is not in ``data/raw`` under the name the report gives.
     progress : callable, optional
@@ -90,44 +94,102 @@ def report_verification(
     try:
         evidence = read_study(study or _own_study(path, told), language=told["language"],
                               focus=told["focus"])  # fmt: skip
-        file = _own_notebook(path, told, evidence)
+        pages = {Path(path): told} if told["report"] else _listed(Path(path), told)
+        known = {file.stem: file for file in (*chosen_notebooks(notebooks_folder()),
+                                              *evidence.notebooks)}  # fmt: skip
+        files = [_own_notebook(page, of, known) for page, of in pages.items()]
         read_evidence(evidence)
-        job = page_job(file, evidence, focus=told["focus"])
-        tell(f"{evidence.name}: running {file.name} again in {evidence.language} …")
-        # with the page's own sources, so that page and page can be laid side by side
-        made = made_pages([replace(job, origin=_origin(told, job.origin))], answers(evidence))[
-            job.page
+        jobs = [page_job(file, evidence, focus=told["focus"]) for file in files]
+        tell(f"{evidence.name}: running {len(files)} again in {evidence.language} …")
+        # with the pages' own sources, so that page and page can be laid side by side
+        own = [
+            replace(job, origin=_origin(of, job.origin))
+            for job, of in zip(jobs, pages.values(), strict=True)
         ]
+        made = made_pages(own, answers(evidence))
+        rows = [
+            row
+            for job, (page, of) in zip(jobs, pages.items(), strict=True)
+            for row in _page_rows(page, of, made[job.page], _differences(of, job.origin.to_json()))
+        ]
+        if not told["report"]:
+            in_order = {f"{name}.html": made[f"{name}.html"] for name in known
+                        if f"{name}.html" in made}  # fmt: skip
+            rows += _beside_rows(Path(path), _origin(told, study_origin(evidence)), in_order)
     finally:
         use_language(before)
-    stands = made.summary["numbers_sha256"] == told["numbers_sha256"]
-    rows = _differences(told, job.origin.to_json())
-    if stands and (place := _first_difference(Path(path), told, made, rows)):
-        stands = False
-        rows.append(("page", "fails", *place))
-    elif not stands:
-        why = "they differ from those shown" if rows else (
-            "they differ from those shown, though inputs, notebook and versions are the same"
-        )  # fmt: skip
-        rows.append(("numbers", "fails", "figures and tables", why))
     columns = ["rule", "severity", "place", "problem"]
     return ReportVerification(
-        file=Path(path).name, remarks=pd.DataFrame(rows, columns=columns, dtype=str),
-        numbers_stand=stands,
+        file=Path(path).name, numbers_stand=all(rule not in _SHOWN for rule, *_ in rows),
+        remarks=pd.DataFrame(list(dict.fromkeys(rows)), columns=columns, dtype=str),
     )  # fmt: skip
 
 
-def _own_notebook(path: str | Path, told: Mapping[str, Any], study: Study) -> Path:
+#: What fails where something that is shown does not come out.
+_SHOWN = ("page", "numbers")
+Row = tuple[str, str, str, str]
+
+
+def _page_rows(page: Path, told: Mapping[str, Any], made: MadePage, rows: list[Row]) -> list[Row]:
+    """Tell how a page and what it was made from differ from what is here."""
+    if made.summary["numbers_sha256"] != told["numbers_sha256"]:
+        why = "they differ from those shown" if rows else (
+            "they differ from those shown, though inputs, notebook and versions are the same"
+        )  # fmt: skip
+        return [*rows, ("numbers", "fails", "figures and tables", why)]
+    place = _first_difference(page, told, made, rows)
+    return [*rows, ("page", "fails", *place)] if place else rows
+
+
+def _listed(index: Path, told: Mapping[str, Any]) -> dict[Path, dict[str, Any]]:
+    """Give the pages beside an index that it lists, with what each says of itself."""
+    names = summaries_in(index.parent, study=told["study"], language=told["language"])
+    pages = {index.parent / name: _told(index.parent / name) for name in names}
+    if not pages:
+        raise MissingFileError(
+            "the reports that the index lists are not beside it", file=index,
+            way_out="Verify it where `brandkit report` wrote it.",
+        )  # fmt: skip
+    return pages
+
+
+def _beside_rows(index: Path, origin: Provenance, made: Mapping[str, MadePage]) -> list[Row]:
+    """Lay the index, and the workbook where there is one, beside those that the pages make."""
+    book = index.parent / WORKBOOK
+    page = index_page(
+        {name: one.summary for name, one in made.items()}, study=origin,
+        language=current_language(), workbook=WORKBOOK if book.is_file() else None,
+    )  # fmt: skip
+    found = index.read_bytes().decode("utf-8", errors="replace")
+    place = _unlike(found.splitlines(), page.splitlines())
+    rows: list[Row] = [("page", "fails", f"{index.name}, {place[0]}", place[1])] if place else []
+    if book.is_file():
+        sheets = [sheet for one in made.values() for sheet in one.sheets]
+        expected = workbook_bytes(sheets, title=origin.title, origin=origin)
+        if _parts(book.read_bytes()) != _parts(expected):
+            rows.append(("page", "fails", book.name, "its cells are not those of the pages"))
+    return rows
+
+
+def _parts(book: bytes) -> dict[str, bytes] | None:
+    """Give the parts of a workbook by name; None of what is no workbook."""
+    try:
+        with ZipFile(BytesIO(book)) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except BadZipFile:
+        return None
+
+
+def _own_notebook(path: Path, told: Mapping[str, Any], known: Mapping[str, Path]) -> Path:
     """Find the notebook among brandkit's and those study.toml declares; a page's is never run."""
-    own = {file.stem: file for file in (*study.notebooks, *chosen_notebooks(notebooks_folder()))}
-    if told["report"] not in own:
+    if told["report"] not in known:
         raise SchemaError(
             "a report must be made by a notebook of brandkit's, or by one that study.toml "
             "declares, to be made again", file=path,
             found=told["report"],
-            way_out=f"Those are {', '.join(own)}. Nothing else that a page names is run.",
+            way_out=f"Those are {', '.join(known)}. Nothing else that a page names is run.",
         )  # fmt: skip
-    return own[told["report"]]
+    return known[told["report"]]
 
 
 def _own_study(path: str | Path, told: Mapping[str, Any]) -> str:
@@ -149,7 +211,7 @@ def _origin(told: Mapping[str, Any], now: Provenance) -> Provenance:
 
 
 def _first_difference(
-    file: Path, told: Mapping[str, Any], made: MadePage, rows: list[tuple[str, str, str, str]]
+    file: Path, told: Mapping[str, Any], made: MadePage, rows: list[Row]
 ) -> tuple[str, str] | None:
     """Give the first place where the page differs from the page made again, and how.
 
@@ -158,8 +220,12 @@ def _first_difference(
     page = file.read_bytes().decode("utf-8", errors="replace")
     is_exact = not any(rule == "versions" for rule, *_ in rows)
     is_exact = is_exact and told.get("font") == made.summary["font"]
-    lines = [_comparable(text, exact=is_exact) for text in (page, made.page)]
-    for number, (found, expected) in enumerate(zip_longest(*lines), start=1):
+    return _unlike(*(_comparable(text, exact=is_exact) for text in (page, made.page)))
+
+
+def _unlike(lines: list[str], wanted: list[str]) -> tuple[str, str] | None:
+    """Give the first line that is not as it comes out, and how."""
+    for number, (found, expected) in enumerate(zip_longest(lines, wanted), start=1):
         if found != expected:
             words = [
                 " ".join(re.sub(r"<[^>]*>", " ", one or "").split()) for one in (found, expected)
@@ -179,9 +245,11 @@ def _comparable(page: str, *, exact: bool) -> list[str]:
 
 
 def _words_of_drawing(found: re.Match[str]) -> str:
-    label = re.search(r'aria-label="[^"]*"', found[0])
-    words = re.findall(r"<text[^>]*>(.*?)</text>", found[0], flags=re.DOTALL)
-    return " ".join([label[0] if label else "", *sorted(words)])
+    """Give the words of a drawing in their order, and the kinds of its elements."""
+    labels = re.findall(r'aria-label="[^"]*"', found[0])
+    drawn = re.sub(r"<style\b.*?</style>|<metadata\b.*?</metadata>", "", found[0], flags=re.DOTALL)
+    words = re.sub(r"<[^>]*>", " ", drawn).split()
+    return " ".join([*sorted(set(re.findall(r"<(\w+)", drawn))), *labels, *words])
 
 
 def _told(path: str | Path) -> dict[str, Any]:
@@ -192,19 +260,22 @@ def _told(path: str | Path) -> dict[str, Any]:
             "the report is not there", file=path, way_out="`brandkit report STUDY` writes it."
         )
     told = json_of_page(file.read_text(encoding="utf-8", errors="replace")) or {}
-    needed = ("study", "language", "report", "numbers_sha256", "inputs", "notebook_sha256")
+    needed: tuple[str, ...] = ("study", "language", "inputs")
+    if file.name != INDEX:
+        needed += ("report", "numbers_sha256", "notebook_sha256")
     missing = [name for name in needed if not told.get(name)]
     if missing or told["language"] not in LANGUAGES:
         raise SchemaError(
             "a report must say what it was made from", file=path,
             found=f"no {missing[0]}" if missing else told["language"],
-            way_out="Verify a page that `brandkit report` wrote, not its index.",
+            way_out="Verify a page that `brandkit report` wrote.",
         )  # fmt: skip
     entries = told["inputs"] if isinstance(told["inputs"], list) else [None]
     is_listed = all(
         isinstance(one, dict) and all(isinstance(one.get(key), str) for key in ("file", "sha256"))
         for one in entries
     )
+    told = {"report": "", "numbers_sha256": "", "notebook_sha256": "", **told}
     texts = ("study", "report", "notebook_sha256", "numbers_sha256")
     if not is_listed or not all(isinstance(told[name], str) for name in texts):
         raise InputError(f"{file.name} does not list its inputs. Export it again.")
@@ -213,9 +284,7 @@ def _told(path: str | Path) -> dict[str, Any]:
     return {"focus": None, "versions": {}, **told}
 
 
-def _differences(
-    told: Mapping[str, Any], now: Mapping[str, Any]
-) -> list[tuple[str, str, str, str]]:
+def _differences(told: Mapping[str, Any], now: Mapping[str, Any]) -> list[Row]:
     """Compare what a report was made from with what is here today."""
     then = {entry["file"]: entry["sha256"] for entry in told["inputs"]}
     here = {entry["file"]: entry["sha256"] for entry in now["inputs"]}
