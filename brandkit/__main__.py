@@ -10,7 +10,7 @@ import functools
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn, ParamSpec, TypeVar
+from typing import Annotated, Any, NoReturn, ParamSpec, TypeVar
 
 import typer
 
@@ -120,8 +120,16 @@ def new(
     force: Annotated[
         bool, typer.Option("--force", help="Replace a study.toml that is there.")
     ] = False,
+    form: Annotated[
+        str | None,
+        typer.Option("--form", help="An empty scorecard instead: brand-audit or institutions."),
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="Of the form.")] = None,
 ) -> None:
     """Write a commented study.toml with guesses from the files."""
+    if form is not None:
+        _say(f"Fill in {_written_form(folder, form, language)}, then: brandkit check {folder}")
+        return
     from brandkit.sources.new.new import new_study
 
     made = new_study(folder, files=files or None, replace=force)
@@ -131,6 +139,25 @@ def new(
     for line in made.questions:
         _say(f"  Please look: {line}")
     _say(f"Next: brandkit check {folder}")
+
+
+def _written_form(folder: Path, form: str, language: str | None) -> Path:
+    """Write an empty scorecard and its study.toml."""
+    from brandkit.sources.new.new import new_form
+    from brandkit.strategy import scorecard_template
+
+    name: Any = form.replace("-", "_")
+    template = scorecard_template(name, language=language)
+    composites = template.composites
+    keys: dict[str, Any] = {"limits": [*next(iter(template.limits.values()))]}
+    if lower := [one for one, better in template.direction.items() if better == "lower"]:
+        keys["lower"] = lower
+    if "potential" in composites:
+        keys["matrix"] = {"x": composites["contribution"], "y": composites["potential"]}
+    heads = {"zh-Hant": "機構", "zh-Hans": "机构"}
+    return new_form(
+        folder, template.scores.rename_axis(heads.get(language or "", "institution")), keys=keys
+    )
 
 
 @app.command()

@@ -35,7 +35,8 @@ class Answers(Protocol):
 #: What the brief takes its findings from, in the order of what a board may act on.
 BRIEF = (
     "priorities", "alikeness", "strategy", "overlap", "stability", "map", "drivers", "scores",
-    "paths", "market_overlap", "league_table",
+    "paths", "market_overlap", "scorecard_matrix",
+    "scorecard", "league_table",
 )  # fmt: skip
 MOST_IN_BRIEF = 5
 

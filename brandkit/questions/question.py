@@ -14,7 +14,7 @@ from brandkit.sources import Study
 
 T = TypeVar("T")
 
-KINDS = ("brand_table", "catalog", "survey", "branches", "league_tables")
+KINDS = ("brand_table", "catalog", "survey", "branches", "league_tables", "scorecard")
 #: What of a study holds which kind of evidence.
 _HOLDS = {
     "catalogs": "catalog",

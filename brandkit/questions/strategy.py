@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from brandkit.core.message import Message
 from brandkit.overlap import cells_sold
 from brandkit.questions.question import Asking, Question
-from brandkit.strategy import distance_link, strategy_reading
+from brandkit.strategy import distance_link, scorecard, scorecard_matrix, strategy_reading
 
 PAGE = "04_brief"
+SCORECARD_PAGE = "02_satisfaction"
+_SCORECARD = {
+    "weights": "scorecard.weights", "limits": "scorecard.limits", "scores": "scorecard.source",
+    "std_errors": "scorecard.se", "direction": "scorecard.lower", "cuts": "scorecard.matrix.cuts",
+    "contribution": "scorecard.matrix.x", "potential": "scorecard.matrix.y",
+    "tiers": "scorecard.matrix.tiers",
+}  # fmt: skip
 NO_LINK = Message(
     "Whether banks that sell alike are seen alike takes a catalogue and an image of at least four "
     "banks that both know."
@@ -18,6 +26,47 @@ NO_OPTIONS = Message(
     "Where the bank could stand instead takes its catalogue and those of its rivals ([catalog] and "
     "focus in study.toml)."
 )
+NO_SCORECARD = Message(
+    "Institutions by many criteria take a table of them, with limits ([scorecard] in study.toml)."
+)
+NO_MATRIX = Message(
+    "Whom to keep close and whom to build up takes criteria of what institutions bring and of what "
+    "they could bring ([scorecard.matrix] x and y in study.toml)."
+)
+
+
+def _scores_of(a: Asking) -> tuple[Any, dict[str, Any]]:
+    """Give a scorecard's table, and what was declared of its criteria."""
+    section, table = a.settings.scorecard, a.require(a.scorecard)
+    errors = table.wide("std_error")
+    return table.wide(), {
+        "weights": section.weights or None, "limits": section.ends, "seed": a.seed,
+        "std_errors": None if errors.isna().any(axis=None) else errors,
+        "direction": {one: "lower" for one in section.lower} or "higher",
+    }  # fmt: skip
+
+
+def _scorecard(a: Asking) -> Any:
+    scores, declared = _scores_of(a)
+    return _with_widest(a, scorecard(scores, level=a.settings.report.level, **declared))
+
+
+def _matrix(a: Asking) -> Any:
+    scores, declared = _scores_of(a)
+    sides = a.settings.scorecard.matrix
+    result = scorecard_matrix(
+        scores, contribution=sides.x, potential=sides.y, cuts=tuple(sides.cuts),
+        tiers=sides.tiers or None, **declared,
+    )  # fmt: skip
+    return _with_widest(a, result)
+
+
+def _with_widest(a: Asking, result: Any) -> Any:
+    """Say where errors are the largest there can be."""
+    if not a.scorecard.is_widest:
+        return result
+    note = Message("How far answers spread was not said: errors are the widest their limits allow.")
+    return replace(result, notes=(*result.notes, note))
 
 
 def _links(a: Asking) -> Any:
@@ -36,6 +85,16 @@ QUESTIONS = (
         name="links", page=PAGE, text=Message("Do customers see what is sold?"), call=_links,
         need=("overlap",), may=("stability", "map"), takes=NO_LINK,
         keys=("catalog",),
+    ),
+    Question(
+        name="scorecard", page=SCORECARD_PAGE, reads=("scorecard",),
+        text=Message("Which institution leads by many criteria?"), call=_scorecard,
+        takes=NO_SCORECARD, keys=("scorecard",), arguments=_SCORECARD,
+    ),
+    Question(
+        name="scorecard_matrix", page=SCORECARD_PAGE, reads=("scorecard",),
+        text=Message("Whom do we keep close, and whom do we build up?"), call=_matrix,
+        takes=NO_MATRIX, keys=("scorecard.matrix",), arguments=_SCORECARD,
     ),
     Question(
         name="strategy", page=PAGE, reads=("catalog",),

@@ -57,7 +57,13 @@ def test_the_shipped_files_are_written_again_byte_for_byte(folder, root):
 
 def test_another_seed_is_another_sample_of_the_same_market(folder, tmp_path):
     sample.write_sample_study(tmp_path, seed=1)
-    for name in ("survey.sav", "brand_image.csv", "products_2026.csv", "rankings.csv"):
+    for name in (
+        "survey.sav",
+        "brand_image.csv",
+        "products_2026.csv",
+        "rankings.csv",
+        "partners.csv",
+    ):
         assert (tmp_path / name).read_bytes() != (folder / name).read_bytes()
     for name in ("codebook.csv", "names.csv", "branches.csv"):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()

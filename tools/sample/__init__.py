@@ -57,6 +57,7 @@ def write_sample_study(folder: str | Path, *, seed: int = 0) -> list[Path]:
         "names.csv": _names(),
         "branches.csv": _branches(),
         "rankings.csv": _rankings(seed),
+        "partners.csv": _partners(seed),
     }
     for year, table in products.catalogues(seed=seed).items():
         tables[f"products_{year}.csv"] = table
@@ -128,6 +129,13 @@ def known_truth(answers: pd.DataFrame) -> dict[str, Any]:
             "about": "Share of each bank's customers who would recommend it, by quality; what a "
             "magazine found of so many asked is rankings.csv.",
             "share": {bank.name: _recommended(bank) for bank in market.BANKS},
+        },
+        "partners": {
+            "about": "What banks bring and could bring as partners between banks, 0 to 10: the "
+            "mean of three criteria each; partners.csv adds errors of that size to every cell.",
+            "brings": {name: brings for name, (brings, _) in PARTNERS.items()},
+            "could_bring": {name: could for name, (_, could) in PARTNERS.items()},
+            "std_error": PARTNER_ERROR,
         },
     }
 
@@ -234,3 +242,27 @@ def _rankings(seed: int) -> pd.DataFrame:
     rank = frame["would recommend (%)"].rank(ascending=False, method="min").astype(int)
     frame.insert(0, "rank", rank)
     return frame
+
+
+#: What a bank brings as a partner between banks, and what it could bring, 0 to 10.
+PARTNERS = {
+    "Harbour Bank": (7.5, 5.0), "Tidewater": (7.0, 8.0), "Lantern Savings": (3.0, 7.5),
+    "Northgate": (8.5, 8.0), "Meridian": (8.0, 3.0), "Crown Mutual": (5.0, 2.5),
+    "Kestrel": (2.5, 8.5), "Juniper": (2.0, 7.0), "Old Quay": (1.5, 1.5), "Peninsula": (5.5, 5.0),
+    "Silver Pine": (3.0, 3.0), "Civic": (4.5, 4.5),
+}  # fmt: skip
+PARTNER_CRITERIA = (
+    ("deposits placed", "fees earned", "deals shared"),
+    ("growth", "room for more", "openness"),
+)
+PARTNER_ERROR = 0.4
+
+
+def _partners(seed: int) -> pd.DataFrame:
+    """Draw a scorecard of partners: each criterion the planted side, with its error."""
+    rng = np.random.default_rng([seed, 15])
+    rows = []
+    for name, sides in PARTNERS.items():
+        cells = [rng.normal(side, PARTNER_ERROR, 3).clip(0, 10).round(1) for side in sides]
+        rows.append((name, *np.concatenate(cells).tolist()))
+    return pd.DataFrame(rows, columns=["institution", *sum(PARTNER_CRITERIA, ())])

@@ -135,6 +135,21 @@ _OTHERS = """
     Northgate Group | 北門集團 | 北门集团
     personal | 個人 | 个人
     business | 企業 | 企业
+    deposits placed | 存放款項 | 存放款项
+    fees earned | 手續費收入 | 手续费收入
+    deals shared | 合作案量 | 合作项目
+    room for more | 成長空間 | 增长空间
+    growth | 業務成長 | 业务增长
+    openness | 合作意願 | 合作意愿
+    key partner | 核心夥伴 | 核心伙伴
+    steady partner | 穩定夥伴 | 稳定伙伴
+    to build up | 培育對象 | 培育对象
+    at arm's length | 一般往來 | 一般往来
+    a visit by the board, terms of their own | 高階拜訪，專屬條件 | 高层拜访，专属条件
+    keep the service as it is | 維持現有服務 | 维持现有服务
+    invest in joint deals | 投入合作案 | 投入合作项目
+    standard terms | 標準條件 | 标准条件
+    Would recommend (magazine) | 願意推薦（雜誌調查） | 愿意推荐（杂志调查）
 """
 
 

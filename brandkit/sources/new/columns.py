@@ -19,6 +19,7 @@ Section = Literal[
     "survey",
     "branches",
     "league_tables",
+    "scorecard",
     "register",
     "crosswalk",
 ]

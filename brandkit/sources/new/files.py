@@ -167,7 +167,7 @@ def guessed_table(
 
 def _by_columns(grid: Grid, sheet: str | None, codebook: Path | None) -> Guess | None:
     columns = [profiled(grid, at) for at in range(len(grid.header))]
-    for classify in (_league, _transposed, _wide_table):
+    for classify in (_league, _scorecard, _transposed, _wide_table):
         guess = classify(grid, columns)
         if guess is not None:
             return guess
@@ -353,6 +353,45 @@ def _league(grid: Grid, columns: list[Column]) -> Guess | None:
         f"a published league table: {len(grid.rows)} brands, {len(tables)} scores",
         "\n".join(part for part in (base, "who published it, when, on what scale?") if part),
         _labels(grid, brand),
+    )  # fmt: skip
+
+
+#: What a file, its rows and its columns are called where they hold a scorecard.
+_SCORECARD = {
+    "file": r"score|audit|評分|评分|評比|评比|評鑑|评鉴|健診|健诊",
+    "rows": r"institution|partner|client|機構|机构|客戶|客户|同業|同业",
+    "columns": r"aspect|criteri|dimension|面向|構面|指標|指标|項目|项目|評|评",
+}
+
+
+def _scorecard(grid: Grid, columns: list[Column]) -> Guess | None:
+    """A scorecard: ratings of institutions by criteria; two signs tell it from an image."""
+    guess = _wide_table(grid, columns)
+    if guess is None or guess.keys.get("kind") not in ("ratings", "counts", "shares"):
+        return None
+    numbers = [c for c in columns if c.is_number]
+    low, high = min(min(c.numbers) for c in numbers), max(max(c.numbers) for c in numbers)
+    if len(numbers) < 3 or low < 0 or high > 100:
+        return None
+    called = {
+        "file": bool(re.search(_SCORECARD["file"], grid.file.stem.casefold())),
+        "rows": bool(re.search(_SCORECARD["rows"], columns[0].name.casefold())),
+        "columns": sum(bool(re.search(_SCORECARD["columns"], c.name.casefold())) for c in numbers)
+        >= 0.5 * len(numbers),
+    }
+    if sum(called.values()) < 2:
+        if called["file"] and guess.keys["kind"] == "ratings":
+            question = "a scorecard of institutions ([scorecard]), or what people see in banks?"
+            return replace(guess, question="\n".join(filter(None, (guess.question, question))))
+        return None
+    ends = next(pair for pair in ((1, 5), (0, 10), (0, 100))
+                if pair[0] <= low and high <= pair[1])  # fmt: skip
+    keys: dict[str, Any] = {"brand": columns[0].name} if columns[0].name else {}
+    return Guess(
+        "scorecard", {**keys, "limits": list(ends)},
+        f"a scorecard: {len(grid.rows)} institutions × {len(numbers)} criteria",
+        f"`limits`: do scores run from {ends[0]} to {ends[1]}, and is higher better in all?",
+        (*guess.labels, *(column.name for column in columns)),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from brandkit.core.errors import BrandkitError, InputError, MissingFileError, did_you_mean
 from brandkit.sources.new.columns import Guess, Section, Unreadable
@@ -16,6 +16,9 @@ from brandkit.sources.new.files import Bare, guessed_file, in_one_catalog
 from brandkit.sources.study.settings import SurveySection
 from brandkit.sources.study.store import FILE_NAME, write_whole
 from brandkit.sources.study.study import declared_survey
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Reader = Callable[[Path, Mapping[str, Any]], None]
 
@@ -123,9 +126,16 @@ def _read_leagues(path: Path, keys: Mapping[str, Any]) -> None:
         read_league(path, sheet=keys.get("sheet"), **table)
 
 
+def _read_scores(path: Path, keys: Mapping[str, Any]) -> None:
+    from brandkit.sources.tables.scores import read_scores
+
+    read_scores(path, **keys)
+
+
 _READERS: Mapping[Section, Reader] = {
     "survey": _read_survey, "branches": _read_branches, "brand_table": _read_brand_table,
     "catalog": _read_catalog, "league_tables": _read_leagues,
+    "scorecard": _read_scores,
 }  # fmt: skip
 
 
@@ -173,6 +183,11 @@ _COMMENTS: Mapping[str, Mapping[str, str]] = {
         "n": "column of the bases, or one for all", "unit": '"percent", "index", "nps" or '
         '"per_million"', "measure": "what was asked",
     },
+    "scorecard": {
+        "source": "a row an institution, a column a criterion", "brand": "column of the names",
+        "limits": "lowest and highest score there can be", "lower": "criteria better low",
+        "matrix": "today across, tomorrow upward",
+    },
     "branches": {
         "source": "one row a branch, or a brand and market", "brand": "column of the brand",
         "market": "column of the market",
@@ -187,6 +202,7 @@ _EXAMPLES = {
     'columns = { brand = "bank", product = "id", name = "product", category = "type" }',
     "survey": 'source = "survey.sav"\nbrand = "bank"\nweight = "weight"',
     "league_tables": 'source = "scores.csv"\nbrand = "bank"\nscore = "score"\nn = "sample"',
+    "scorecard": 'source = "scores.csv"\nlimits = [0, 10]\nse = 0.3',
     "branches": 'source = "branches.csv"\nbrand = "bank"\nmarket = "county"\namount = "deposits"',
 }
 
@@ -197,9 +213,18 @@ _TITLES = {
     "survey": "Answers of customers.",
     "branches": "Where the banks are present.",
     "league_tables": "Rankings that others published.",
+    "scorecard": "Institutions scored by many criteria.",
 }
 
 
+#: Further keys of a scorecard, shown commented out.
+_SCORECARD_KEYS: tuple[tuple[str, Any, str], ...] = (
+    ("se", 0.3, "standard errors; or n, how many answers stand behind a score"),
+    ("weights", {"service": 2, "fees": 1}, "what criteria count; alike where not said"),
+    ("lower", ["complaints"], "criteria better low"),
+    ("matrix", {"x": ["revenue"], "y": ["growth"], "tiers": {"core": "visit", "keep": "serve",
+                "grow": "invest", "watch": "wait"}}, "today by tomorrow, with actions"),
+)  # fmt: skip
 #: What a section shows for the key ``brand`` where it was not found.
 _NO_BRAND = {
     "brand_table": ("bank", "its column of brands; else the first column"),
@@ -300,6 +325,47 @@ def new_study(
     return NewStudy(path, said, (*asked, *questions))
 
 
+def new_form(folder: str | Path, scores: pd.DataFrame, *, keys: Mapping[str, Any]) -> Path:
+    r"""Write an empty scorecard to fill in, and the study.toml that reads it.
+
+    Parameters
+    ----------
+    folder : str or Path
+    scores : DataFrame, institutions x criteria
+        The index named as the column of the institutions is to be.
+    keys : mapping
+        Of ``[scorecard]``.
+
+    Returns
+    -------
+    Path
+        The table.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> import pandas as pd
+    >>> empty = pd.DataFrame(index=pd.Index(["Civic", "Nova"], name="bank"), columns=["service"])
+    >>> file = new_form(mkdtemp(), empty, keys={"limits": [0, 10]})
+    >>> file.read_text(encoding="utf-8-sig")
+    'bank,service\nCivic,\nNova,\n'
+    """
+    target, table = Path(folder), Path(folder) / "scores.csv"
+    for path in (target / FILE_NAME, table):
+        if path.exists():
+            raise InputError(f"{path} is there already, and may hold somebody's work. Name another "
+                             "folder.")  # fmt: skip
+    target.mkdir(parents=True, exist_ok=True)
+    # spreadsheets know UTF-8 by its mark
+    write_whole(table, "\ufeff" + scores.to_csv(lineterminator="\n"))
+    labels = tuple(map(str, (*scores.index, *scores.columns)))
+    size = f"{len(scores)} institutions × {scores.shape[1]} criteria"
+    guess = Guess("scorecard", {"brand": str(scores.index.name), **keys},
+                  f"an empty scorecard to fill in, {size}", "", labels)  # fmt: skip
+    write_whole(target / FILE_NAME, _written(target, [(table.name, guess)]))
+    return table
+
+
 def _existing(file: Path) -> Path:
     if not file.exists():
         beside = file.parent.iterdir() if file.parent.is_dir() else ()
@@ -346,7 +412,15 @@ def _gathered(folder: Path, sources: Sequence[Path]) -> tuple[list[tuple[str, Gu
         found = [(name, guess if isinstance(now, str) else now)
                  for (name, guess), now in zip(found, told, strict=True)]  # fmt: skip
     kept: list[tuple[str, Guess]] = []
-    for section in ("names", "brand_table", "catalog", "survey", "branches", "league_tables"):
+    for section in (
+        "names",
+        "brand_table",
+        "catalog",
+        "survey",
+        "branches",
+        "league_tables",
+        "scorecard",
+    ):
         own = [(source, guess) for source, guess in found if guess.section == section]
         if section == "catalog" and len(own) > 1:
             own, dated = in_one_catalog(own, found)
@@ -440,6 +514,8 @@ def _section(section: str, source: str, guess: Guess) -> list[str]:
         )
     ):
         rows.append("# " + _line("brand", *_NO_BRAND[section]))
+    if section == "scorecard":
+        rows += ["# " + _line(key, value, comment) for key, value, comment in _SCORECARD_KEYS]
     if section == "catalog":
         rows += ["# " + _line(key, value, _COMMENTS[section][key]) for key, value in (
             ("peers", list(guess.labels[:3]) or ["Harbour Bank", "Civic"]), ("minimum_offers", 3),

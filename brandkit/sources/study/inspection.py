@@ -372,10 +372,18 @@ def _leagues(study: Study, _: str) -> list[Remark]:
     return remarks
 
 
+def _scorecard(study: Study, about: str) -> list[Remark]:
+    table: Any = study.scorecard
+    errors = "with errors" if table.scores["std_error"].notna().all() else "no errors"
+    size = f"{table.scores['brand'].nunique()} institutions × {table.scores['criterion'].nunique()}"
+    return [Remark("found", about, f"{size} criteria, {errors}")]
+
+
 #: Sections in the order they are told, and what reads them.
 _READERS: tuple[tuple[str, Callable[[Study, str], list[Remark]]], ...] = (
     ("names", _names), ("brand_table", _brand_table), ("catalog", _catalogs), ("survey", _survey),
-    ("survey", _image), ("branches", _branches), ("league_tables", _leagues), ("study", _focus),
+    ("survey", _image), ("branches", _branches), ("league_tables", _leagues),
+    ("scorecard", _scorecard), ("study", _focus),
 )  # fmt: skip
 
 

@@ -204,6 +204,46 @@ class LeagueTable(_Section):
     encoding: Text | None = None
 
 
+Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
+
+
+class MatrixSection(_Section):
+    """``[scorecard.matrix]``: what institutions bring against what they could bring."""
+
+    x: Texts
+    y: Texts
+    cuts: Pair = [0.5, 0.5]
+    tiers: dict[Text, Text] = {}
+
+    def _mistakes(self) -> Mistakes:
+        yield (self.tiers and len(self.tiers) != 4,
+               "`tiers` must name four: high in both, in `x`, in `y`, in neither")  # fmt: skip
+
+
+class ScorecardSection(_Section):
+    """``[scorecard]``: institutions by criteria."""
+
+    source: Source
+    sheet: Text | None = None
+    brand: Text | None = None
+    item: Text | None = None
+    score: Text | None = None
+    se: Text | float | None = None
+    n: Text | float | None = None
+    weights: dict[Text, Annotated[float, Field(ge=0)]] = {}
+    limits: Pair | dict[Text, Pair] | None = None
+    lower: Texts = []
+    matrix: MatrixSection | None = None
+    encoding: Text | None = None
+
+    @property
+    def ends(self) -> Any:
+        """The limits, a pair or one a criterion, as methods take them."""
+        if isinstance(self.limits, dict):
+            return {name: tuple(pair) for name, pair in self.limits.items()}
+        return None if self.limits is None else tuple(self.limits)
+
+
 class SurveySection(_Section):
     """``[survey]``: answers of customers, and what the columns are for."""
 
@@ -304,21 +344,24 @@ class Settings(_Section):
     survey: SurveySection | None = None
     branches: BranchesSection | None = None
     league_tables: list[LeagueTable] = []
+    scorecard: ScorecardSection | None = None
     report: ReportSection = ReportSection()
 
     def _mistakes(self) -> Mistakes:
         yield (
             not self.evidence,
             (
-                "must name some evidence; add [brand_table], [catalog], [survey], [branches] or "
-                "[[league_tables]]"
+                "must name some evidence; add [brand_table], [catalog], [survey], [branches], "
+                "[[league_tables]] or [scorecard]"
             ),
         )
 
     @property
     def evidence(self) -> tuple[str, ...]:
         """The kinds of evidence the study has."""
-        kinds = ("brand_table", "catalog", "survey", "branches", "league_tables")
+        kinds = (
+            "brand_table", "catalog", "survey", "branches", "league_tables", "scorecard",
+        )  # fmt: skip
         return tuple(kind for kind in kinds if getattr(self, kind))
 
     def title_in(self, language: str) -> str:

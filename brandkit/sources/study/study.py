@@ -48,13 +48,14 @@ from brandkit.sources.tables.brand_table import BrandTable, read_brand_table
 E = TypeVar("E")
 #: Arguments of readers that study.toml calls otherwise.
 _KEYS = {"categories": "segments"}
-_QUICKEST_FIRST = ("league_tables", "brand_table", "branches", "catalog", "survey")
+_QUICKEST_FIRST = ("league_tables", "scorecard", "brand_table", "branches", "catalog", "survey")
 
 if TYPE_CHECKING:
     from brandkit.sources.catalog.catalog import Catalog
     from brandkit.sources.survey.survey import Survey
     from brandkit.sources.tables.branches import Branches
     from brandkit.sources.tables.league import League
+    from brandkit.sources.tables.scores import ScoreTable
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +178,13 @@ class Study:
             for at in range(len(self.settings.league_tables))
         )
 
+    @cached_property
+    def scorecard(self) -> ScoreTable | None:
+        """Institutions by criteria, or None."""
+        from brandkit.sources.tables.scores import read_scores
+
+        return self._evidence("scorecard", read_scores)
+
     def _evidence(
         self, kind: str, read: Callable[..., E], *, at: int | None = None,
         file: Path | None = None,
@@ -187,7 +195,7 @@ class Study:
         section = section if at is None else section[at]
         if section is None:
             return None
-        options = section.model_dump(exclude={"source", "wide"})
+        options = section.model_dump(exclude={"source", "wide", "weights", "lower", "matrix"})
         with self._as_written(*place):
             evidence = read(self.path(*place, "source"), **options)
         return relabelled(evidence, self.names, file=file)
@@ -399,7 +407,7 @@ class Study:
 
         Parameters
         ----------
-        kind : "brand_table" | "catalog" | "survey" | "branches" | "league_tables"
+        kind : "brand_table" | "catalog" | "survey" | "branches" | "league_tables" | "scorecard"
         """
         evidence, column = getattr(self, kind), "brand"
         if kind == "brand_table":
@@ -412,6 +420,8 @@ class Study:
             frames, column = [evidence.responses], evidence.design.brand
         elif kind == "league_tables":
             frames = [one.scores for one in evidence]
+        elif kind == "scorecard":
+            frames = [evidence.scores]
         else:
             frames = [evidence.products if kind == "catalog" else evidence.presence]
         return {str(brand) for frame in frames for brand in frame[column].dropna().unique()}

@@ -104,8 +104,8 @@ def read_league(
     if twice:
         raise SchemaError("every brand must stand in a league table once", file=path, found=twice,
                           way_out="Delete the other rows, or name them apart.")  # fmt: skip
-    scores = _numbers(grid, score, kept)
-    bases = _numbers(grid, n, kept) if isinstance(n, str) else [float(n or "nan")] * len(kept)
+    scores = numbers_of(grid, score, kept)
+    bases = numbers_of(grid, n, kept) if isinstance(n, str) else [float(n or "nan")] * len(kept)
     low, high = UNITS[unit]
     outside = [one for one in scores if not low <= one <= high]
     if outside:
@@ -118,7 +118,8 @@ def read_league(
     return League(frame, unit, title or "", measure or "", said, step, deff, Path(path).name)
 
 
-def _numbers(grid: Grid, name: str, kept: list[int]) -> list[float]:
+def numbers_of(grid: Grid, name: str, kept: list[int]) -> list[float]:
+    """Read the numbers of a column, in some rows; a percentage as it is printed."""
     at = grid.column(name, asked_by=f"`{name}`")
     cells = [grid.rows[row][at] for row in kept]
     mark = decimal_mark([c for c in cells if isinstance(c, str)], delimiter=grid.delimiter) or "."
@@ -127,9 +128,9 @@ def _numbers(grid: Grid, name: str, kept: list[int]) -> list[float]:
         number = parsed_number(cell, mark=mark)
         if number is None:
             raise SchemaError(
-                "a league table's scores and bases must be numbers", file=grid.file,
+                "scores, their errors and bases must be numbers", file=grid.file,
                 place=f"{grid.places[row]}, column {shown(name)}", found=str(cell),
-                way_out="Correct it, or delete the row.",
+                way_out="Fill it in or correct it, or delete the row.",
             )  # fmt: skip
         read.append(number.value * 100 if number.percent else number.value)
     return read

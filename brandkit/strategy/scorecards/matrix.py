@@ -61,12 +61,15 @@ class ScorecardMatrix(Result):
     cuts : tuple of float
         From which contribution, and from which potential, an institution is high.
     draws : int
+    actions : DataFrame
+        ``tier label action``: how the four tiers are called and what to do, where that was said.
     """
 
     positions: pd.DataFrame
     criteria: pd.DataFrame
     cuts: tuple[float, float]
     draws: int
+    actions: pd.DataFrame
 
     def tidy(self) -> pd.DataFrame:
         """Give the positions."""
@@ -91,6 +94,7 @@ def scorecard_matrix(
     std_errors: pd.DataFrame | None = None,
     direction: Directions = "higher",
     cuts: tuple[float, float] = (0.5, 0.5),
+    tiers: Mapping[str, str] | None = None,
     draws: int = 1000,
     seed: int = 0,
 ) -> ScorecardMatrix:
@@ -113,6 +117,9 @@ def scorecard_matrix(
     cuts : tuple of float, 0-1, default (0.5, 0.5)
         From which contribution and potential an institution is high. Declared, not taken from the
         table, so that one more institution changes nobody's tier.
+    tiers : mapping of four names to an action each, optional
+        What the tiers are called and what to do: high in both, in contribution only, in potential
+        only, in neither.
     draws : int, default 1000
         Draws of weights, and of errors where they are known.
     seed : int, default 0
@@ -149,6 +156,9 @@ def scorecard_matrix(
     for cut in cuts:
         if not 0 < cut < 1:
             raise ScaleError(f"`cuts` must lie between 0 and 1; found {cut}. Write (0.5, 0.5).")
+    if tiers and len(tiers) != len(TIERS):
+        raise InputError(f"`tiers` must name four; found {shown(list(tiers))}. Name high in both, "
+                         "in contribution only, in potential only, in neither.")  # fmt: skip
     used = [*sides["contribution"], *sides["potential"]]
     whole = checked_values(
         _columns(scores, used),
@@ -159,7 +169,7 @@ def scorecard_matrix(
     )
     parts = {name: _part(whole, names, name) for name, names in sides.items()}
 
-    tiers = _tiers([part.totals for part in parts.values()], cuts)
+    found = _tiers([part.totals for part in parts.values()], cuts)
     drawn = _drawn_tiers(parts, cuts, draws=draws, seed=seed)
 
     neutral = Message("No weights were chosen: criteria count alike within each of the two scores.")
@@ -174,13 +184,15 @@ def scorecard_matrix(
         positions[f"{name}_error"] = np.nan if part.total_errors is None else part.total_errors
     return ScorecardMatrix(
         positions=positions.assign(
-            tier=np.array(TIERS, dtype=object)[tiers], tier_support=(drawn == tiers).mean(axis=0)
+            tier=np.array(TIERS, dtype=object)[found], tier_support=(drawn == found).mean(axis=0)
         ),
         criteria=criteria,
         cuts=(float(cuts[0]), float(cuts[1])),
         draws=draws,
+        actions=pd.DataFrame({"tier": TIERS[: len(tiers or ())], "label": list(tiers or {}),
+                              "action": list((tiers or {}).values())}),
         notes=(*[neutral] * (weights is None), *[exact] * (whole.errors is None)),
-    )
+    )  # fmt: skip
 
 
 def _checked_sides(scores: pd.DataFrame, **given: Sequence[str]) -> Sides:

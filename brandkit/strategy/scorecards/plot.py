@@ -104,9 +104,16 @@ def scorecard_matrix(
             face = np.where(is_settled[which], colour, PALETTE["paper"])
             look = {"c": face, "edgecolors": colour, "linewidths": 1.5, "zorder": 3}
             ax.scatter(places[which, 0], places[which, 1], size, marker=marker, **look)
+        named = dict(zip(result.actions["tier"], result.actions["label"], strict=True))
         for tier, (across, upward, left, low) in _CORNERS.items():
             look = {"color": PALETTE["soft"], "fontstyle": "italic", "ha": left, "va": low}
-            ax.text(across, upward, translate(TIER_NAMES[tier]), transform=ax.transAxes, **look)
+            ax.text(
+                across,
+                upward,
+                named.get(tier) or translate(TIER_NAMES[tier]),
+                transform=ax.transAxes,
+                **look,
+            )
         ax.set_xlabel(translate(Message("Contribution today")))
         ax.set_ylabel(translate(Message("Potential")))
         place_labels(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
-from brandkit.core.story import Action, Exhibit, Story, speaker, titled
+from brandkit.core.story import Action, Exhibit, Story, Verb, speaker, titled
 from brandkit.positioning.maps.sides import some_names
 from brandkit.strategy.scorecards.matrix import SETTLED_TIER, TIERS, ScorecardMatrix
 from brandkit.strategy.scorecards.scorecards import Scorecard
@@ -23,6 +24,7 @@ TIER_NAMES = {
     "build": Message("strong tomorrow"),
     "watch": Message("weak in both"),
 }
+VERBS: dict[str, Verb] = {"lead": "keep", "hold": "secure", "build": "test", "watch": "check"}
 
 
 def scorecard(result: Scorecard, *, focus: object = None) -> Story:
@@ -131,9 +133,10 @@ def scorecard_matrix(result: ScorecardMatrix, *, focus: object = None) -> Story:
     bank, notes = known_focus(focus, result.positions["brand"])
     counts = {tier: int((result.positions["tier"] == tier).sum()) for tier in TIERS}
     say = speaker(**counts, n=len(result.positions), draws=result.draws)
-    findings = [_tier_finding(result, "lead"), _tier_finding(result, "build")]
+    named = dict(zip(result.actions["tier"], result.actions["label"], strict=True))
+    findings = [_tier_finding(result, tier, named) for tier in (named or ("lead", "build"))]
     if bank is not None:
-        findings.append(_place_finding(result, bank))
+        findings.append(_place_finding(result, bank, named))
     caption = say(
         "Contribution and potential, each from 0 to 1 within declared limits; dashed lines at "
         "{across:decimal2} and {upward:decimal2}. Filled: at least {least:percent} of "
@@ -149,21 +152,31 @@ def scorecard_matrix(result: ScorecardMatrix, *, focus: object = None) -> Story:
     actions = []
     rows = result.positions
     sure = rows[(rows["tier"] == "lead") & (rows["tier_support"] >= SETTLED_TIER)]
-    if len(sure):
+    if len(sure) and not named:
         names = some_names(sure["brand"].tolist())
         text = say("Keep {names} close: strong today and tomorrow.", names=names)
         actions.append(Action("keep", text, "clear", "matrix"))
+    for tier, label, action in result.actions.itertuples(index=False):
+        own = rows.loc[(rows["tier"] == tier) & (rows["tier_support"] >= SETTLED_TIER), "brand"]
+        if len(own):
+            text = say("{label} ({names}): {action}", label=label, action=action,
+                       names=some_names(own.tolist()))  # fmt: skip
+            actions.append(Action(VERBS[tier], text, "clear", "matrix"))
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
     draw = partial(result.plot, focus=bank)
     exhibits = {"matrix": Exhibit(caption, alt, result.tidy(), notes, draw)}
     headline = say("{lead:count} of {n:count} institutions are strong today and tomorrow")
+    if named:
+        headline = titled(findings[0])
     return Story(headline, None, tuple(findings), tuple(actions), exhibits)
 
 
-def _tier_finding(result: ScorecardMatrix, tier: str) -> Finding:
+def _tier_finding(result: ScorecardMatrix, tier: str, named: Mapping[str, str]) -> Finding:
     rows = result.positions[result.positions["tier"] == tier]
     sure = int((rows["tier_support"] >= SETTLED_TIER).sum())
-    say = speaker(n=len(rows), sure=sure, tier=TIER_NAMES[tier])
+    say = speaker(n=len(rows), sure=sure, tier=named.get(tier, TIER_NAMES[tier]))
+    if not len(rows) and named:
+        return Finding(say("“{tier}”: nobody."), say("None lies in that field."), "likely")
     if not len(rows):
         detail = say("None lies in that field.")
         return Finding(say("No institution is {tier}."), detail, "likely")
@@ -171,6 +184,11 @@ def _tier_finding(result: ScorecardMatrix, tier: str) -> Finding:
         "{n:count} {n:institution is|institutions are} {tier}: {names}.",
         names=some_names(rows["brand"].tolist()),
     )
+    if named:
+        headline = say(
+            "“{tier}”: {n:count} {n:institution|institutions}: {names}.",
+            names=some_names(rows["brand"].tolist()),
+        )
     detail = say(
         "{sure:count} of them {sure:stays|stay} there under nearly all other weightings, and "
         "errors where known."
@@ -179,9 +197,10 @@ def _tier_finding(result: ScorecardMatrix, tier: str) -> Finding:
     return Finding(headline, detail, settled)
 
 
-def _place_finding(result: ScorecardMatrix, bank: str) -> Finding:
+def _place_finding(result: ScorecardMatrix, bank: str, named: Mapping[str, str]) -> Finding:
     row = result.positions[result.positions["brand"] == bank].iloc[0]
-    say = speaker(brand=bank, tier=TIER_NAMES[row["tier"]], share=row["tier_support"])
+    tier = named.get(row["tier"], TIER_NAMES[row["tier"]])
+    say = speaker(brand=bank, tier=tier, share=row["tier_support"])
     detail = say(
         "Contribution {now:decimal2}, potential {then:decimal2}; {share:percent} of draws leave it "
         "there.",
