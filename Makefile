@@ -51,8 +51,12 @@ report: environment  ## export a study's reports to reports/
 	@$(RUN) -m brandkit report "$(STUDY)" $(if $(REPORT_LANGUAGE),--language "$(REPORT_LANGUAGE)")
 
 .PHONY: test
-test: environment  ## run the whole suite: doctests, tests, notebooks
-	@$(RUN) -m pytest -n 2 --dist worksteal -q
+test: environment  ## run the suite: doctests, tests, notebooks
+	@$(RUN) -m pytest -n 2 --dist worksteal -q -m "not exhaustive"
+
+.PHONY: test-all
+test-all: environment  ## run all of it: more data, draws and examples (long)
+	@$(RUN) -m pytest -n 2 --dist worksteal -q --hypothesis-profile=whole
 
 .PHONY: check
 check: environment  ## check format, style and types

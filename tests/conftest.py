@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from shutil import copyfile
 
 import numpy as np
 import pytest
@@ -10,9 +15,10 @@ from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# The same examples in every run, on machines however slow; `--hypothesis-profile=explore` draws
-# others.
-settings.register_profile("house", deadline=None, derandomize=True)
+# The same examples in every run, on machines however slow; `make test-all` has more of them and
+# `--hypothesis-profile=explore` draws others.
+settings.register_profile("house", deadline=None, derandomize=True, max_examples=40)
+settings.register_profile("whole", deadline=None, derandomize=True, max_examples=200)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile("house")
 
@@ -42,6 +48,31 @@ def real() -> Path:
 def oracles(real: Path) -> Path:
     """The folder of R's reference values beside the real data."""
     return real.parent / "oracles"
+
+
+@pytest.fixture(scope="session")
+def studies_of(
+    real: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, Sequence[str]], Path]:
+    """Give a function that makes a study of real files, in one folder for all tests of a run.
+
+    What one test asks is then kept for the next, whichever process runs it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def study(toml: str, files: Sequence[str]) -> Path:
+        folder = shared / f"study-{hashlib.sha256(toml.encode()).hexdigest()[:12]}"
+        if not folder.is_dir():
+            making = tmp_path_factory.mktemp("study")
+            (making / "study.toml").write_text(toml, encoding="utf-8")
+            for file in files:
+                copyfile(real / file, making / Path(file).name)
+            with suppress(OSError):  # another process was first
+                making.rename(folder)
+        return folder
+
+    return study
 
 
 @pytest.fixture

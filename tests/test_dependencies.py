@@ -36,6 +36,7 @@ def declared(*extras: str) -> set[str]:
     return {canonicalize_name(Requirement(one).name) for one in asked}
 
 
+@cache
 def imported(folder: str) -> dict[str, str]:
     """Give the distributions that a folder's code imports, and where."""
     found = {}

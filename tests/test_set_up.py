@@ -155,6 +155,7 @@ def test_what_was_broken_off_is_made_anew(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as during:
+        during.setattr(set_up, "environment", lambda *_: ["pip"])
         during.setattr(set_up, "install", broken_off)
         with pytest.raises(KeyboardInterrupt):
             set_up.set_up(folder, nothing, sys.executable)

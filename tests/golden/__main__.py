@@ -26,7 +26,8 @@ def main(wanted: list[str]) -> None:
         for part, one in parts.items():
             start = time.perf_counter()
             with tempfile.TemporaryDirectory() as folder:
-                found[part] = recorded(one.gather(study, real=real, folder=Path(folder)))
+                own = one.write(Path(folder), real=real) if one.files and real else study
+                found[part] = recorded(one.gather(own))
             print(f"{study}, {part}: {len(found[part])} in {time.perf_counter() - start:.0f} s")
         write(study, found)
 

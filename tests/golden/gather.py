@@ -71,15 +71,16 @@ class Recorded(NamedTuple):
     toml: str = ""
     files: tuple[str, ...] = ()
 
-    def gather(self, study: str, *, real: Path | None, folder: Path) -> Iterator[Answer]:
-        """Read the study, the real ones by way of an empty folder, and answer every question."""
-        if self.toml:
-            assert real is not None
-            (folder / "study.toml").write_text(self.toml, encoding="utf-8")
-            for file in self.files:
-                copyfile(real / file, folder / Path(file).name)
-        source = folder if self.toml else study
-        yield from self.answers(read_study(source, language="en"))
+    def gather(self, study: str | Path) -> Iterator[Answer]:
+        """Read the study and answer every question."""
+        yield from self.answers(read_study(study, language="en"))
+
+    def write(self, folder: Path, *, real: Path) -> Path:
+        """Put the evidence of a real study into an empty folder."""
+        (folder / "study.toml").write_text(self.toml, encoding="utf-8")
+        for file in self.files:
+            copyfile(real / file, folder / Path(file).name)
+        return folder
 
 
 def answer(study: Study, name: str) -> Any:

@@ -20,7 +20,7 @@ def test_it_keeps_the_contract() -> None:
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=12)
+@settings(max_examples=4)
 def test_parts_add_up_to_the_overlap_of_the_two_banks(seed: int) -> None:
     catalog = catalog_of(random_market(seed))
     table = brand_overlap(catalog, draws=0).matrix()

@@ -14,9 +14,9 @@ import pytest
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError
 from brandkit.overlap import CatalogGaps, catalog_gaps
 from brandkit.overlap.examples import catalog_of, small_catalog
-from brandkit.sources import read_catalog
 from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.study.study import read_study
+from tests.australia import australian
 from tests.contract import assert_contract
 
 OURS = "Us"
@@ -202,12 +202,7 @@ def test_contract() -> None:
 
 @pytest.mark.real
 def test_a_real_bank(real: Path) -> None:
-    folder = real / "catalogs" / "au_cdr"
-    catalog = read_catalog(
-        folder / "snapshots" / "2024-08-12.jsonl.xz",
-        register=folder / "registers" / "brands_2024-08-12.json",
-    )
-    found = catalog_gaps(catalog, brand="BankSA")
+    found = catalog_gaps(australian(real), brand="BankSA")
     assert not {"St.George Bank", "Bank of Melbourne"} & set(found.look_alikes["brand_b"])
     assert found.gaps["share_have"].between(0, 1).all()
     assert found.n_rivals > 80

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,11 @@ from brandkit.overlap.examples import catalog_of
 from brandkit.overlap.history.history import COMPONENTS, INDICES, OverlapHistory
 from brandkit.overlap.history.kernel import Market, Reading, bank_likeness, ledger_of
 from brandkit.overlap.similarity.facets import catalog_facets
-from brandkit.sources import read_catalog
 from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.catalog.listing import ProblemLog
 from brandkit.sources.study.study import read_study
+from tests.australia import DAYS as AUSTRALIAN_DAYS
+from tests.australia import australian
 from tests.contract import assert_contract
 from tests.overlap.markets import random_market
 
@@ -202,7 +202,7 @@ def two_dates(draw: st.DrawFn) -> tuple[Offers, Offers]:
     return first, last
 
 
-@settings(max_examples=25)
+@settings(max_examples=8)
 @given(two_dates(), st.sampled_from(["both", "first", "last"]))
 def test_components_add_up_to_the_total(dates: tuple[Offers, Offers], vocabulary: str) -> None:
     try:
@@ -453,26 +453,21 @@ def test_the_bank_that_moves_toward_the_market_is_found() -> None:
     assert set(tells_more) == set(truth["states_channels_from"])
 
 
-@cache
-def australian(real: Path) -> dict[date, Catalog]:
-    folder = real / "catalogs" / "au_cdr"
-    found = {}
-    for file in sorted((folder / "snapshots").glob("*.jsonl.xz")):
-        day = file.name.partition(".")[0]
-        found[date.fromisoformat(day)] = read_catalog(
-            file, register=folder / "registers" / f"brands_{day}.json",
-            crosswalk=folder / "brand_crosswalk.csv",
-        )  # fmt: skip
-    return found
+CATEGORIES = ("CREDIT_AND_CHARGE_CARDS", "TRANSACTION_AND_SAVINGS_ACCOUNTS",
+              "RESIDENTIAL_MORTGAGES")  # fmt: skip
 
 
 @pytest.mark.real
-def test_australian_history_of_three_categories(real: Path) -> None:
-    found = overlap_history(
-        australian(real), vocabulary="last",
-        category=["TRANSACTION_AND_SAVINGS_ACCOUNTS", "CREDIT_AND_CHARGE_CARDS",
-                  "RESIDENTIAL_MORTGAGES"],
-    )  # fmt: skip
+@pytest.mark.parametrize(
+    ("days", "categories"),
+    [
+        (("2022-06-30", "2023-06-30", "2024-08-12"), CATEGORIES[1:2]),
+        pytest.param(AUSTRALIAN_DAYS, CATEGORIES, marks=pytest.mark.exhaustive),
+    ],
+)
+def test_australian_history(real: Path, days: Sequence[str], categories: Sequence[str]) -> None:
+    catalogs = {date.fromisoformat(day): australian(real, day) for day in days}
+    found = overlap_history(catalogs, vocabulary="last", category=list(categories))
     dates = found.dates.set_index("as_of")
     assert dates.index[~dates["usable"]].tolist() == [pd.Timestamp("2023-06-30")]
     assert dates.loc["2023-06-30", "n_unusable"] == 44

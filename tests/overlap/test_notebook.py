@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from html import unescape
 from pathlib import Path
-from shutil import copyfile
 
 import pytest
 
@@ -13,6 +13,7 @@ from brandkit.core.errors import InputError
 from brandkit.language import use_language
 from brandkit.questions import answers
 from brandkit.report import export_report
+from tests.golden.gather import RECORDED
 
 THREE = """bank,id,name,category,features
 North,1,Daily account,accounts,app; card
@@ -30,15 +31,6 @@ format = "table"
 as_of = 2026-03-01
 columns = { brand = "bank", product = "id", name = "name", category = "category", \
 features = "features" }
-"""
-AUSTRALIAN = """[study]
-title = "Australian banks, August 2024"
-focus = "CommBank"
-[catalog]
-source = "2024-08-12.jsonl.xz"
-register = "brands_2024-08-12.json"
-format = "cdr"
-as_of = 2024-08-12
 """
 
 
@@ -81,13 +73,13 @@ def test_one_bank_answers_nothing_and_makes_no_report(tmp_path: Path) -> None:
         told(folder, tmp_path / "out")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.real
-def test_the_newest_australian_catalogue(real: Path, tmp_path: Path) -> None:
-    folder = study(tmp_path / "australia", AUSTRALIAN)
-    source = real / "catalogs" / "au_cdr"
-    copyfile(source / "snapshots" / "2024-08-12.jsonl.xz", folder / "2024-08-12.jsonl.xz")
-    copyfile(source / "registers" / "brands_2024-08-12.json", folder / "brands_2024-08-12.json")
-    page = told(folder, tmp_path / "out")
+def test_the_newest_australian_catalogue(
+    studies_of: Callable[[str, Sequence[str]], Path], tmp_path: Path
+) -> None:
+    one = RECORDED["australia", "offers"]
+    page = told(studies_of(one.toml, one.files), tmp_path / "out")
     assert "CommBank's products are most like NATIONAL AUSTRALIA BANK's" in page
     assert "Bank of Melbourne – BankSA" in page, "sisters are named apart"
     assert "114 banks and 3,409 products" in page

@@ -123,15 +123,20 @@ def independent_banks(rng: np.random.Generator, *, breadths: bool) -> pd.DataFra
             return table
 
 
-@pytest.mark.parametrize("breadths", [False, True])
-def test_independent_choices_are_rejected_by_ra3_and_not_by_the_fixed_null(breadths: bool) -> None:
-    # The fast subset of benchmarks/simulations/overlap_test.py: 200 tables.
+@pytest.mark.parametrize(
+    ("breadths", "tables"),
+    [(True, 60), *(pytest.param(one, 200, marks=pytest.mark.exhaustive) for one in (False, True))],
+)
+def test_independent_choices_are_rejected_by_ra3_and_not_by_the_fixed_null(
+    breadths: bool, tables: int
+) -> None:
+    # The fast subset of benchmarks/simulations/overlap_test.py.
     rng = np.random.default_rng(11)
     results = [
         overlap_test(
             independent_banks(rng, breadths=breadths), nulls=["RA3", "fixed"], draws=99, seed=seed
         )
-        for seed in range(200)
+        for seed in range(tables)
     ]
     ra3 = np.mean([row(one, "pianka", "RA3")["p_value"] <= 0.05 for one in results])
     groups = np.array([row(one, "jaccard_variance", "fixed")["p_value"] for one in results])
@@ -233,9 +238,10 @@ def test_fitted_p_values_are_those_that_many_draws_count() -> None:
 
 
 @pytest.mark.slow
-def test_a_planted_pair_is_found_by_999_draws_and_others_are_not() -> None:
+@pytest.mark.parametrize("runs", [7, pytest.param(25, marks=pytest.mark.exhaustive)])
+def test_a_planted_pair_is_found_by_999_draws_and_others_are_not(runs: int) -> None:
     found, false = [], []
-    for seed in range(25):
+    for seed in range(runs):
         rng = np.random.default_rng([9, seed])
         table = table_of(rng, n_banks=12, n=40, breadth=0.5, divide=0.0)
         pairs = overlap_test(table, nulls=["fixed"], draws=999, seed=seed).pairs
@@ -243,7 +249,7 @@ def test_a_planted_pair_is_found_by_999_draws_and_others_are_not() -> None:
         pairs = overlap_test(planted(rng), nulls=["fixed"], draws=999, seed=seed).pairs
         found.append(pairs.query("brand_a == 0 and brand_b == 1")["p_adjusted"].iloc[0] <= 0.05)
     assert np.mean(found) >= 0.8
-    assert np.mean(false) - 2.6 * (0.05 * 0.95 / 25) ** 0.5 <= 0.05
+    assert np.mean(false) - 2.6 * (0.05 * 0.95 / runs) ** 0.5 <= 0.05
 
 
 # --- refusals and contract ---------------------------------------------------------------------

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from brandkit.overlap import BrandOverlap, brand_overlap
-from brandkit.sources.catalog.catalog import Catalog, read_catalog
+from brandkit.sources.catalog.catalog import Catalog
+from tests.australia import NEWEST, australian
 
 pytestmark = pytest.mark.real
 
-DAY = "2024-08-12"
 FAMILIES = [
     {"BankSA", "St.George Bank", "Bank of Melbourne"},  # Westpac's regional brands
     {"Teachers Mutual Bank", "UniBank", "Firefighters Mutual Bank", "Health Professionals Bank"},
@@ -24,11 +24,7 @@ FAMILIES = [
 
 @pytest.fixture(scope="module")
 def catalog(real: Path) -> Catalog:
-    folder = real / "catalogs" / "au_cdr"
-    return read_catalog(
-        folder / "snapshots" / f"{DAY}.jsonl.xz",
-        register=folder / "registers" / f"brands_{DAY}.json",
-    )
+    return australian(real)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +35,7 @@ def result(catalog: Catalog) -> BrandOverlap:
 @pytest.fixture(scope="module")
 def entity(real: Path) -> dict[str, str]:
     """The business number of each brand's legal entity, from the register."""
-    file = real / "catalogs" / "au_cdr" / "registers" / f"brands_{DAY}.json"
+    file = real / "catalogs" / "au_cdr" / "registers" / f"brands_{NEWEST}.json"
     entries = json.loads(file.read_text(encoding="utf-8")).values()
     return {each["brandName"]: str(each.get("abn") or "") for each in entries}
 

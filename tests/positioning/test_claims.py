@@ -130,12 +130,16 @@ def test_what_is_not_asked_is_not_judged_and_scaling_weights_changes_nothing() -
 @pytest.mark.parametrize(
     ("design", "most"),
     [
-        ({"brands": 12, "attributes": 14, "persons": 150}, 0.05),
         ({"weights": 1.5}, 0.05),
-        ({"clusters": 10}, 0.05),
-        ({"persons": 1000, "weights": 0.6}, 0.05),
+        *(
+            pytest.param(one, 0.05, marks=pytest.mark.exhaustive)
+            for one in (
+                {"brands": 12, "attributes": 14, "persons": 150}, {"clusters": 10},
+                {"persons": 1000, "weights": 0.6},
+            )
+        ),
     ],
-)
+)  # fmt: skip
 def test_no_claim_is_made_of_nothing(design: dict, most: float) -> None:
     """Of 60 studies without any claim: at most .05 and 2.6 errors have one; .1 to .6 had."""
     studies = 60

@@ -343,7 +343,7 @@ def brands(real: Path) -> pd.DataFrame:
 @pytest.mark.real
 @pytest.mark.parametrize(
     ("read", "focus", "language"),
-    [pytest.param(complaints, "Discover", "en", marks=pytest.mark.slow),
+    [pytest.param(complaints, "Discover", "en", marks=pytest.mark.exhaustive),
      (cars, "Volvo", "zh-Hant"), (brands, "Lego", "zh-Hans"), (brands, "Porsche", "en")],
 )  # fmt: skip
 def test_real_tables_are_readable_as_maps(real: Path, read, focus: str, language: str) -> None:

@@ -115,11 +115,15 @@ def waiting(name: str) -> set[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["overlap", "drivers", "stability"])
+@pytest.mark.parametrize(
+    "name", ["drivers", *(pytest.param(one, marks=pytest.mark.exhaustive)
+                          for one in ("overlap", "stability"))],
+)  # fmt: skip
 def test_the_command_line_writes_every_page(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     make_refuse(name, monkeypatch)
+    monkeypatch.setattr("brandkit.page.show.exhibit_block", sketched)
     assert main(["check", "sample"]) == 0
     assert f"open   {name}" in capsys.readouterr().out
     assert main(["report", "sample", "--out", str(tmp_path / "out")]) == 0

@@ -71,11 +71,7 @@ def test_they_print_as_text_everywhere(study: Path, tmp_path: Path) -> None:
     shown = html.unescape(re.sub(r"<[^>]*>", "\n", overlap))
     for name in HOSTILE:
         assert any(part in shown for part in (name, name[:12])), name
-
-
-@pytest.mark.slow
-def test_no_cell_of_the_workbook_is_a_formula_or_a_link(study: Path, tmp_path: Path) -> None:
-    export_report(study, out=tmp_path / "out")
+    # no cell of the workbook is a formula or a link
     book = openpyxl.load_workbook(tmp_path / "out" / "tables.xlsx")
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not [cell.coordinate for cell in cells if cell.data_type == "f"]

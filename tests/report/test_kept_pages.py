@@ -14,6 +14,8 @@ from brandkit.report.making import page_job
 from brandkit.sources import read_study
 from tests.report.conftest import SMALL_SETUP
 
+pytestmark = pytest.mark.usefixtures("without_kernel")
+
 Live = Callable[..., Path]
 NOTHING_NEW = "nothing has changed since it was made"
 

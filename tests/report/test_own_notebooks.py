@@ -79,8 +79,10 @@ def test_a_declared_notebook_becomes_a_page_that_names_what_it_read(
     ],
 )  # fmt: skip
 def test_what_is_not_declared_is_not_read(
-    own: Callable[..., Path], tmp_path: Path, cell: str, error: type[Exception], says: str
-) -> None:
+    own: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    cell: str, error: type[Exception], says: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("brandkit.report.run.chosen_notebooks", lambda *_: [])
     folder = own(f"import pandas as pd\n{cell}")
     with pytest.raises(error, match=says):
         export_report(folder, out=tmp_path / "out")

@@ -14,6 +14,8 @@ from brandkit.core.errors import ReportError
 from brandkit.report import export_report, pdf
 from tests.report.conftest import SMALL_SETUP
 
+pytestmark = pytest.mark.usefixtures("without_kernel")
+
 Live = Callable[..., Path]
 CELLS = ('title("One")', 'note("Two")')
 

@@ -77,7 +77,6 @@ def test_a_failed_cell_never_ships(live: Live, tmp_path: Path) -> None:
             "import pandas\npandas.DataFrame([[1]])",
             ReportError, r"05_live\.ipynb: Cell 5 shows a table that is no block",
         ),
-        ('note("Ask someone@example.org")', ReportError, "leaks: .* shows an e-mail address"),
     ],
 )  # fmt: skip
 def test_the_cell_s_own_words(
@@ -87,6 +86,14 @@ def test_the_cell_s_own_words(
     with pytest.raises(error, match=says):
         exported(live('title("One")', cell, setup=SMALL_SETUP), out)
     assert not out.exists(), "nothing is written"
+
+
+@pytest.mark.usefixtures("without_kernel")
+def test_a_page_that_leaks_is_not_written(live: Live, tmp_path: Path) -> None:
+    path = live('title("One")', 'note("Ask someone@example.org")', setup=SMALL_SETUP)
+    with pytest.raises(ReportError, match=r"leaks: .* shows an e-mail address"):
+        exported(path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_notebook_without_evidence_says_so(live: Live, tmp_path: Path) -> None:

@@ -217,15 +217,16 @@ def test_missing_answers_are_left_out_item_by_item(answers) -> None:
     assert "40 of 360 rows are left out" in " ".join(map(str, dropped.notes))
 
 
+@pytest.mark.parametrize("runs", [20, pytest.param(60, marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize(("spread", "image"), [(0.0, 0.0), (0.5, 0.3)])
-def test_coverage_where_there_is_something_and_where_there_is_nothing(spread, image) -> None:
+def test_coverage_where_there_is_something_and_where_there_is_nothing(spread, image, runs) -> None:
     one = market(150, spread=spread, image=image, weighted=True)
     true = dict(zip(("between_share", "inertia"), one.truth(60_000), strict=True))
-    seen = pd.concat([result.measures for result in results(one, 60)])
+    seen = pd.concat([result.measures for result in results(one, runs)])
     for measure, part in seen.groupby("measure"):
         target = true[measure] if spread else 0.0
         inside = (part["ci_low"] <= target + 1e-12) & (target <= part["ci_high"])
-        assert inside.mean() >= 0.95 - 2.6 * np.sqrt(0.95 * 0.05 / 60)
+        assert inside.mean() >= 0.95 - 2.6 * np.sqrt(0.95 * 0.05 / runs)
         assert part["untruncated"].mean() == pytest.approx(target, abs=0.006)
         if spread:  # the uncorrected value lies above
             assert part["observed"].mean() > target + 0.005

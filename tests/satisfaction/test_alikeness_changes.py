@@ -97,13 +97,15 @@ def test_the_rule_by_hand() -> None:
 
 
 @pytest.mark.slow
-def test_of_nothing_no_change_is_made_and_a_single_mover_never_is_the_market() -> None:
-    """Of 25 studies each: a bank that enters made a change in all of them before."""
-    enters = [alikeness(waves(seed=seed)).changes["holds"] for seed in range(25)]
-    assert np.mean([(one != "open").any() for one in enters]) <= 0.1 + 2.6 * 0.06
+@pytest.mark.parametrize("studies", [8, pytest.param(25, marks=pytest.mark.exhaustive)])
+def test_of_nothing_no_change_is_made_and_a_single_mover_never_is_the_market(studies: int) -> None:
+    """A bank that enters made a change in all of them before."""
+    enters = [alikeness(waves(seed=seed)).changes["holds"] for seed in range(studies)]
+    most = 0.1 + 2.6 * (0.1 * 0.9 / studies) ** 0.5
+    assert np.mean([(one != "open").any() for one in enters]) <= most
     alone = [
         alikeness(waves(banks=(6, 6), stretch=(1, 4), seed=seed)).changes.set_index("measure")
-        for seed in range(25)
+        for seed in range(studies)
     ]
     assert not any(one.loc["inertia", "holds"] == "clear" for one in alone)
     assert np.mean([one.loc["inertia", "carrier"] == "B1" for one in alone]) == 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,41 +12,9 @@ import pytest
 
 from brandkit.page.provenance import json_of_page
 from brandkit.report import audit_report, export_report
+from tests.golden.gather import RECORDED
 
-CSIBANK = """
-[study]
-title = "A retail bank, 2008"
-
-[survey]
-source = "csibank.csv"
-brand = "the bank"
-scale = [0, 10]
-recommend = "loy3"
-outcome = "sat1"
-drivers = ["imag2", "imag6", "qual1", "qual2", "qual3", "qual4", "qual5", "val3"]
-segments = ["Gender", "Age", "Region"]
-margins = { Gender = { Female = 0.51, Male = 0.49 } }
-paths = [["IMAG", "EXPE"], ["EXPE", "QUAL"], ["QUAL", "VAL"], ["VAL", "SAT"], ["IMAG", "SAT"],
-    ["QUAL", "SAT"], ["SAT", "LOY"]]
-
-[survey.blocks]
-IMAG = ["imag1", "imag2", "imag3", "imag4", "imag5", "imag6"]
-EXPE = ["expe1", "expe2", "expe3", "expe4"]
-QUAL = ["qual1", "qual2", "qual3", "qual4", "qual5", "qual6", "qual7"]
-VAL = ["val1", "val2", "val3", "val4"]
-SAT = ["sat1", "sat2", "sat3"]
-LOY = ["loy1", "loy2", "loy3"]
-"""
-BURGER = """
-[study]
-title = "Burger brands"
-focus = "Burger Chef"
-
-[survey]
-source = "Burger_Brand_Tracking_Dec_2017.sav"
-respondent = "ID"
-weight = "wgt"
-"""
+Studies = Callable[[str, Sequence[str]], Path]
 
 
 @pytest.fixture(autouse=True)
@@ -65,13 +33,6 @@ def exported(study: str | Path, out: Path, *, only: str = "02", **options: Any) 
     return told
 
 
-def copied(source: Path, folder: Path, toml: str) -> Path:
-    folder.mkdir()
-    shutil.copy(source, folder / source.name)
-    (folder / "study.toml").write_text(toml, encoding="utf-8")
-    return folder
-
-
 def has_numbers(finding: dict[str, Any]) -> bool:
     """Say whether a finding has a base and, unless it is open, how sure a number is."""
     detail = finding["detail"]["text"]
@@ -82,9 +43,9 @@ def has_numbers(finding: dict[str, Any]) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.real
-def test_csibank_one_bank_with_segments(real: Path, tmp_path: Path) -> None:
-    study = copied(real / "surveys/csibank/csibank.csv", tmp_path / "csibank", CSIBANK)
-    told = exported(study, tmp_path / "out")
+def test_csibank_one_bank_with_segments(studies_of: Studies, tmp_path: Path) -> None:
+    one = RECORDED["csibank", "answers"]
+    told = exported(studies_of(one.toml, one.files), tmp_path / "out")
     assert not told["is_unanswered"]
     assert len(told["findings"]) >= 3
     assert all(has_numbers(one) for one in told["findings"]), json.dumps(told["findings"], indent=1)
@@ -95,9 +56,9 @@ def test_csibank_one_bank_with_segments(real: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.real
 @pytest.mark.parametrize("only", ["02", "03"])
-def test_the_burger_tracker_images_only(real: Path, tmp_path: Path, only: str) -> None:
-    source = real / "surveys/burger_tracker/Burger_Brand_Tracking_Dec_2017.sav"
-    told = exported(copied(source, tmp_path / "burger", BURGER), tmp_path / "out", only=only)
+def test_the_burger_tracker_images_only(studies_of: Studies, tmp_path: Path, only: str) -> None:
+    one = RECORDED["burger", "places"]
+    told = exported(studies_of(one.toml, one.files), tmp_path / "out", only=only)
     assert not told["is_unanswered"]
     assert told["findings"]
     if only == "02":

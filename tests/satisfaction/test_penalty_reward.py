@@ -197,13 +197,15 @@ def test_planted_kinds_are_found_in_nine_of_ten_samples_of_a_thousand() -> None:
 
 
 @pytest.mark.slow
-def test_straight_lines_are_called_basic_or_exciting_in_at_most_a_twentieth() -> None:
-    # 40 runs a design, fewer than the committed simulation's 200; bent lines are found
+@pytest.mark.parametrize("samples", [15, pytest.param(40, marks=pytest.mark.exhaustive)])
+def test_straight_lines_are_called_basic_or_exciting_in_at_most_a_twentieth(samples: int) -> None:
+    # fewer runs than the committed simulation has; bent lines are found
     from benchmarks.simulations.penalty_reward import LINES, line_rows
 
-    for row in line_rows(LINES[:2], samples=40):
-        assert row["basic"] <= 0.05 + 2.6 * 0.035, row
-        assert row["exciting"] <= 0.05 + 2.6 * 0.035, row
+    for row in line_rows(LINES[:2], samples=samples):
+        most = 0.05 + 2.6 * (0.05 * 0.95 / samples) ** 0.5
+        assert row["basic"] <= most, row
+        assert row["exciting"] <= most, row
         if row["bend"]:
             assert row["right"] >= 0.9 - 2.6 * 0.05, row
 

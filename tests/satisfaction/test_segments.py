@@ -252,15 +252,16 @@ def test_the_misfit_is_that_of_the_likelihood() -> None:
 
 
 @pytest.mark.slow
-def test_levels_are_called_kinds_in_at_most_a_twentieth_and_kinds_are_found() -> None:
-    """40 samples a design, of METHODS_MENDED's 100."""
+@pytest.mark.parametrize("runs", [4, pytest.param(40, marks=pytest.mark.exhaustive)])
+def test_levels_are_called_kinds_in_at_most_a_twentieth_and_kinds_are_found(runs: int) -> None:
+    """Samples of each design."""
     from brandkit.satisfaction.segments.levels import nature_of
 
     weight = np.ones(400)
     for make, low, high in ((halo, 0.0, 0.05 + 2.6 * 0.035), (kinds, 0.9, 1.0)):
         natures = [
             nature_of(make(np.random.default_rng([run, 77])).to_numpy(), weight, seed=run).nature
-            for run in range(40)
+            for run in range(runs)
         ]
         assert low <= np.mean([one == "kinds" for one in natures]) <= high
 
@@ -288,12 +289,12 @@ def test_a_scale_without_gaps_is_said_to_be_cut_into_steps(rng) -> None:
 # Invariants --------------------------------------------------------------------------------------
 
 
-@settings(max_examples=6)
+@settings(max_examples=3)
 @given(st.integers(0, 1000), st.floats(0.1, 50), st.floats(-30, 30))
 def test_order_and_units_change_nothing(seed: int, factor: float, shift: float) -> None:
     frame, _ = answers(np.random.default_rng(seed), 120, apart=1.5)
     items = [name for name in frame if name.startswith("s")]
-    options = {"items": items, "respondent": "id", "n_classes": 2, "draws": 50, "starts": 5}
+    options = {"items": items, "respondent": "id", "n_classes": 2, "draws": 50, "starts": 3}
     one = customer_segments(frame, **options)
     moved = frame.sample(frac=1, random_state=seed)
     other = customer_segments(moved, **options)

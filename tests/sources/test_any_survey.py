@@ -58,7 +58,7 @@ def truth() -> pd.DataFrame:
     return told[list(ROLES)]
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     language=st.sampled_from(sorted(HEADINGS)), banks=st.sampled_from(BANKS),
     ages=st.sampled_from(AGES), order=st.permutations(range(len(ROLES))),

@@ -381,7 +381,7 @@ ODD = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     header=st.lists(ODD, min_size=1, max_size=6),
@@ -419,9 +419,9 @@ def test_whatever_is_in_a_file_the_study_toml_is_toml(
         ("brand_tables/brands_42x15/brand_associations.csv", "brand_table", {"kind": "shares"}),
         ("brand_tables/smoke/smoke.csv", "brand_table", {"kind": "counts"}),
         ("branches/tw_bank_branches/tw_branches.csv", "branches", {"brand": "bank_code", "name": "bank_name", "market": "city_derived"}),
-        ("branches/us_fdic_sod/bank_county_1994_2023.csv.xz", "branches", {"brand": "CERT", "name": "NAMEFULL", "market": "STCNTYBR", "where": {"YEAR": 2023}}),
+        pytest.param("branches/us_fdic_sod/bank_county_1994_2023.csv.xz", "branches", {"brand": "CERT", "name": "NAMEFULL", "market": "STCNTYBR", "where": {"YEAR": 2023}}, marks=pytest.mark.exhaustive),
         ("surveys/csibank/csibank.csv", "survey", {"outcome": "sat1", "segments": ["Gender", "Age", "Education", "Occupation", "Region"]}),
-        ("surveys/burger_tracker/Burger_Brand_Tracking_Dec_2017.sav", "survey", {"weight": "wgt"}),
+        pytest.param("surveys/burger_tracker/Burger_Brand_Tracking_Dec_2017.sav", "survey", {"weight": "wgt"}, marks=pytest.mark.exhaustive),
         ("catalogs/cn_wmp_chinawealth/products_20250516_184720.csv", "catalog", {"format": "table"}),
         ("catalogs/au_cdr/snapshots", "catalog", {"format": "cdr"}),
     ],
@@ -439,7 +439,7 @@ def test_real_files_are_recognised(
 @pytest.mark.real
 @pytest.mark.parametrize(
     "path",
-    ["brand_tables/cfpb_complaints_2015", "brand_tables/cars_39x7", "brand_tables/brands_42x15", "brand_tables/smoke",
+    [pytest.param("brand_tables/cfpb_complaints_2015", marks=pytest.mark.exhaustive), "brand_tables/cars_39x7", "brand_tables/brands_42x15", "brand_tables/smoke",
      "surveys/csibank", "branches/tw_bank_branches", "catalogs/cn_wmp_chinawealth"],
 )  # fmt: skip
 def test_new_then_check_on_real_folders(real: Path, tmp_path: Path, path: str) -> None:

@@ -133,6 +133,7 @@ def same_catalogue(one: Catalog | None, other: Catalog | None) -> None:
             assert isinstance(value, Mapping) or type(value) is type(kept)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.real
 def test_the_newest_australian_catalogue_is_kept_as_it_was_read(real: Path, tmp_path: Path) -> None:
     au = real / "catalogs" / "au_cdr"

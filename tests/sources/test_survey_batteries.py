@@ -183,7 +183,7 @@ def test_a_battery_without_answers_is_refused(tmp_path: Path) -> None:
         survey_of(tmp_path, frame, codebook).pick_any("s")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     ticks=st.lists(st.lists(st.sampled_from([0.0, 1.0, np.nan]), min_size=4, max_size=4),
                    min_size=1, max_size=12),

@@ -266,7 +266,7 @@ def _squeezed(labels: list[str]) -> list[str]:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     table=counts(),
@@ -293,7 +293,7 @@ def test_written_by_hand_as_text_it_is_read_back_the_same(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(table=counts(), form=st.sampled_from(["xlsx", "parquet"]))
 def test_written_with_types_it_is_read_back_the_same(
@@ -317,7 +317,7 @@ def test_written_with_types_it_is_read_back_the_same(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(table=counts(), seed=st.integers(0, 99))
 def test_long_and_wide_are_the_same_table_in_any_order(

@@ -102,7 +102,7 @@ def test_beyond_that_the_rest_is_numbered_or_told(brands: int, attributes: int) 
     assert shown == [str(number) for number, _ in placed.numbered]
 
 
-@pytest.mark.parametrize("height", [1.6, 2.4, 3.2])
+@pytest.mark.parametrize("height", [1.6, pytest.param(2.4, marks=pytest.mark.exhaustive), 3.2])
 def test_a_low_figure_keeps_the_promise(height: float) -> None:
     ax, points, placed = labelled_map(12, 8, height=height)
     assert_readable(ax, points, placed)
