@@ -149,7 +149,7 @@ def without_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
                 exec(compile(lines, name, "exec"), known)
                 if isinstance(last, ast.Expr):
                     value = eval(compile(ast.Expression(last.value), name, "eval"), known)
-                    cell.outputs = shown_by(value).outputs
+                    cell.outputs = [] if value is None else shown_by(value).outputs
             told["done"](name)
         return [notebook for _, notebook in notebooks]
 
