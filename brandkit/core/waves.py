@@ -39,11 +39,13 @@ _DATE = rf"(?<!\d)({_YEAR})[-/.年 ](\d{{1,2}})[-/.月 ](\d{{1,2}})日?(?!\d)|(?
 _QUARTER = (
     rf"(?<![a-z])q ?([1-4])(?!\d)|(?<![a-z])q([1-4])(?={_YEAR})|(?<!\d)([1-4])q(?!\d(?!\d))"
     r"|(?<!\d)([1-4]) ?季|(?<![a-z])(?:quarter|qtr) ?([1-4])(?!\d)"
-    r"|(?<!\d)([1-4]) ?(?:quarter|qtr)(?![a-z])"
+    r"|(?<!\d)([1-4])\.? ?(?:quarter|qtr|trimest[a-z]*|[kq]uarta+l|kwarta[lł]|kvartal|"
+    rf"квартал|분기)(?![a-z])|(?<![a-z])t([1-4])(?=[ -/]*{_YEAR})"
 )
 _HALF = (
     r"(?<![a-z])h ?([12])(?!\d)|(?<!\d)([12])h(?!\d(?!\d))|(?<!\d)([12]) ?半年"
     r"|(?<![a-z])half(?:[- ]?year)? ?([12])(?!\d)|(?<!\d)([12]) ?half(?:[- ]?year)?(?![a-z])"
+    r"|(?<!\d)([12])\.? ?(?:semest[a-z]*|halbjahr|półrocze|полугодие|반기)(?![a-z])"
     r"|([上下])(?:半年?度?|期|(?![^\s\d]))"
 )
 _MONTH = rf"(?<![a-z])({'|'.join(_MONTHS)})(?:{_ENDS})?\.?(?![a-z])|(?<!\d)(0?[1-9]|1[0-2]) ?月份?"
@@ -220,11 +222,16 @@ def _sorted(times: Sequence[_When | None]) -> list[int] | None:
 
 def _normal(text: str) -> str:
     """Write a text in one way: full width, ordinals and Chinese numbers as digits."""
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("_", " ").replace("’", "'")
+    plain = (
+        unicodedata.normalize("NFKC", re.sub("[ºª°]", "", text))
+        .casefold()
+        .replace("_", " ")
+        .replace("’", "'")
+    )
     signs = f"[{''.join(_DIGITS)}十]+"
     plain = re.sub(rf"{signs}(?=[月季波期輪轮次批回年週周])|(?<=第){signs}",
                    lambda found: _chinese(found[0]), plain)  # fmt: skip
-    plain = re.sub(r"(\d)(?:st|nd|rd|th)(?![a-z])", r"\1", plain)
+    plain = re.sub(r"(\d)(?:st|nd|rd|th|er|re|ère)(?![a-z])", r"\1", plain)
     for words in (_ORDINALS, _NUMBERS):
         plain = re.sub(rf"(?<![a-z])({'|'.join(words)})(?![a-z])",
                        lambda found, words=words: str(words.index(found[0]) + 1), plain)  # type: ignore[misc]  # fmt: skip

@@ -214,10 +214,12 @@ class Answers:
         study = self._own
         settings = study.settings.model_dump(mode="json", by_alias=True)
         del settings["report"]["notebooks"]
+        peers = study.settings.catalog.peers if study.settings.catalog else []
         made_from = {
             "question": question.name, "code": numbers_code_sha256(), "seed": study.seed,
             "settings": {kind: settings[kind] for kind in (*question.reads, "report")},
             "inputs": study.inputs_of(question.reads), "versions": _versions(),
+            "peers": sorted(map(study.called, peers)) if "catalog" in question.reads else [],
             "focus": study.focus if question.of_focus else None,
             "names": [] if study.in_own_words else sorted(study.label_names.items()),
             "built_on": [self.key(name) for name in (*question.need, *question.may)],

@@ -24,7 +24,9 @@ from brandkit.sources.study.inspection import check_study
 
 #: Each in the order of time.
 TOLD = [
-    "Q3 2024|Q4 2024|Q1 2025", "2024Q4|2025Q1|2025Q2", "2024-Q4|2025-Q1", "4Q24|1Q25|2Q25",
+    "Q3 2024|Q4 2024|Q1 2025", "1er semestre 2024|2º semestre 2024",
+    "4. Quartal 2024|1. Quartal 2025",
+    "2024Q4|2025Q1|2025Q2", "2024-Q4|2025-Q1", "4Q24|1Q25|2Q25",
     "Q4'24|Q1'25", "24Q4|25Q1", "Q42024|Q12025", "Q4/24|Q1/25", "FY24 Q4|FY25 Q1",
     "Quarter 4 2024|Quarter 1 2025", "Fourth quarter 2024|1st quarter 2025", "Q1|Q2|Q3|Q4",
     "Oct 2024|Jan 2025|Apr 2025", "Nov-24|Feb-25", "October 2024|January 2025",

@@ -99,6 +99,13 @@ def test_every_overlap_answer_is_of_the_peers(tmp_path: Path) -> None:
     assert "only `peers` are compared" in "\n".join(check_study(tmp_path).lines())
 
 
+def test_who_a_peer_is_is_part_of_the_answer(tmp_path: Path) -> None:
+    study = study_of(tmp_path, 'peers = ["市民", "Tidewater"]\n')
+    key = answers(study).key("overlap")
+    (tmp_path / "names.csv").write_text("label,zh-Hant\nKestrel,市民\n", encoding="utf-8")
+    assert answers(tmp_path).key("overlap") != key
+
+
 FOCUS = STUDY.replace('"t"\n', '"t"\nfocus = "Tidewater"\n')
 
 

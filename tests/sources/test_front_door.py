@@ -13,7 +13,12 @@ from brandkit.sources import read_brand_table, read_catalog, read_study, read_su
 from brandkit.sources.new.new import new_study
 from brandkit.sources.study.inspection import check_study
 from brandkit.sources.study.settings import SurveySection, read_settings
-from brandkit.sources.survey.words import listed_options, numbered_scale, worded_scale
+from brandkit.sources.survey.words import (
+    listed_options,
+    numbered_scale,
+    runs_down,
+    worded_scale,
+)
 from brandkit.sources.tables.cells import other_encoding, read_grid
 from brandkit.sources.tables.league import read_league
 
@@ -254,3 +259,149 @@ def test_what_one_sign_alone_says_is_asked(answers: pd.DataFrame, tmp_path: Path
         "`weight`" in question and "5 rows have none" in question for question in made.questions
     )
     assert '# weight = "weight"' in made.path.read_text(encoding="utf-8")
+
+
+def test_an_option_may_hold_the_comma_that_parts_options() -> None:
+    cells = [
+        "Modern,Fair,Expert, in money",
+        "Modern",
+        "Fair",
+        "Expert, in money",
+        "Modern,Fair",
+    ] * 3
+    found = listed_options(cells)
+    assert found is not None
+    assert found["Modern,Fair,Expert, in money"] == ["Modern", "Fair", "Expert, in money"]
+
+
+def with_best_first(told: pd.DataFrame, heading: str = "") -> pd.DataFrame:
+    """Give the answers with 1 for the best; who is satisfied recommends."""
+    turned = told.assign(rec=(told["sat"] * 2 - 1).clip(0, 10))
+    turned[["sat", "desk"]] = 6 - turned[["sat", "desk"]]
+    return turned.rename(
+        columns={"sat": f"Satisfaction overall{heading}", "desk": f"Desk{heading}"}
+    )
+
+
+def test_a_scale_whose_words_run_from_best_to_worst_is_turned_and_said(
+    answers: pd.DataFrame, tmp_path: Path
+) -> None:
+    said = " (1 = very satisfied … 5 = very dissatisfied)"
+    folder = survey_of(tmp_path / "s", with_best_first(answers, said).to_csv(index=False))
+    made = new_study(folder)
+    assert any("turned round on reading" in question for question in made.questions)
+    survey = read_study(folder).survey
+    assert survey is not None
+    assert survey.responses[f"Satisfaction overall{said}"].tolist() == answers["sat"].tolist()
+    assert survey.labels[f"Desk{said}"][5.0] == "very satisfied"
+    assert any("from the best to the worst" in line for line in check_study(folder).lines())
+    assert runs_down({1.0: "Sehr zufrieden", 2.0: "2", 5.0: "Sehr unzufrieden"})
+    assert not runs_down({1.0: "Poor", 5.0: "Excellent"})
+
+
+def test_a_direction_that_nothing_tells_is_asked(answers: pd.DataFrame, tmp_path: Path) -> None:
+    folder = survey_of(tmp_path / "s", with_best_first(answers).to_csv(index=False))
+    made = new_study(folder)
+    assert any("`reversed`" in question for question in made.questions)
+    assert any("run against the likelihood" in line for line in check_study(folder).lines())
+    text = made.path.read_text(encoding="utf-8")
+    assert '# reversed = ["Satisfaction overall"' in text
+    made.path.write_text(text.replace("# reversed =", "reversed ="), encoding="utf-8")
+    survey = read_study(folder).survey
+    assert survey is not None
+    assert survey.responses["Satisfaction overall"].tolist() == answers["sat"].tolist()
+    assert survey.codebook.set_index("item").loc["Satisfaction overall", "reversed"]
+
+
+def test_no_line_of_a_doubt_is_live(answers: pd.DataFrame, tmp_path: Path) -> None:
+    seasons = [f"{season} {year} in all branches" for year in (2024, 2025)
+               for season in ("Spring", "Autumn")]  # fmt: skip
+    waves = answers.assign(wave=[seasons[at % 4] for at in range(N)])
+    folder = survey_of(tmp_path / "s", waves.to_csv(index=False))
+    made = new_study(folder)
+    assert read_settings(made.path)[0].survey.wave is None  # type: ignore[union-attr]
+    assert any("`wave`" in question for question in made.questions)
+
+
+def test_the_bank_rated_is_the_one_that_changes_within_a_person(
+    answers: pd.DataFrame, tmp_path: Path
+) -> None:
+    long = pd.DataFrame({
+        "id_pessoa": [f"p{at // 2}" for at in range(N)],
+        "banco_principal": [BANKS[at // 2 % 3] for at in range(N)],
+        "banco_avaliado": [BANKS[(at // 2 + at % 2) % 3] for at in range(N)],
+    })  # fmt: skip
+    text = long.join(answers.drop(columns="bank")).to_csv(index=False)
+    told = section(survey_of(tmp_path / "s", text))
+    assert (told.brand, told.choice, told.respondent) == (
+        "banco_avaliado", "banco_principal", "id_pessoa")  # fmt: skip
+
+
+def test_a_wide_file_may_name_the_bank_first(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    heads = {f"{bank}: {what}": rng.integers(1, 11, N) for bank in BANKS
+             for what in ("Overall satisfaction (1-10)", "Service (1-10)")}  # fmt: skip
+    folder = survey_of(tmp_path / "s", pd.DataFrame(heads).to_csv(index_label="ID"))
+    assert section(folder).stack
+    survey = read_study(folder).survey
+    assert survey is not None
+    assert survey.responses["brand"].unique().tolist() == list(BANKS)
+
+
+def test_headings_in_one_word_and_numbers_behind_words(
+    answers: pd.DataFrame, tmp_path: Path
+) -> None:
+    words = {0: "Not at all likely - 0", 10: "Extremely likely - 10"}
+    told = answers.assign(rec=answers["rec"].map(lambda code: words.get(code, str(code))))
+    told = told.rename(columns={"bank": "MainBank", "sat": "SatOverall", "rec": "LTR",
+                                "app": "Mobile", "age": "AgeBand"})  # fmt: skip
+    told["OrdersPerMonth"] = np.arange(N) % 9
+    found = section(survey_of(tmp_path / "s", told.to_csv(index=False)))
+    assert (found.brand, found.outcome, found.recommend) == ("MainBank", "SatOverall", "LTR")
+    assert "Mobile" in found.drivers  # a rating of it, not its number
+    assert found.segments == ["AgeBand"]
+    assert found.wave is None
+
+
+def test_a_datamap_in_another_language(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    data = pd.DataFrame({"folio": [f"F{at}" for at in range(N)], "p1": np.arange(N) % 3 + 1})
+    data["p2"] = np.where(np.arange(N) % 9 == 4, 99, rng.integers(1, 6, N))
+    says = "1=Muy insatisfecho; 5=Muy satisfecho; 99=No sabe"
+    datamap = pd.DataFrame({
+        "variable": ["folio", "p1", "p2"],
+        "etiqueta": ["Folio", "¿Cuál es su banco?", "Satisfacción general"],
+        "valores": ["", "1=Banco Faro; 2=Caja Monte; 3=Banco Sur", says],
+    })  # fmt: skip
+    folder = tmp_path / "s"
+    folder.mkdir()
+    with pd.ExcelWriter(folder / "a.xlsx") as book:
+        data.to_excel(book, sheet_name="Datos", index=False)
+        datamap.to_excel(book, sheet_name="Libro de códigos", index=False)
+    found = section(folder)
+    assert (found.brand, found.outcome) == ("p1", "p2")
+    survey = read_study(folder).survey
+    assert survey is not None
+    assert survey.responses["p2"].max() == 5
+    assert set(survey.responses["p1"]) == {"Banco Faro", "Caja Monte", "Banco Sur"}
+
+
+def test_a_table_of_percentages_by_its_title(tmp_path: Path) -> None:
+    text = (
+        "表3 品牌形象（%）,,,\n品牌形象,总计,天枢银行,瑶光银行\n样本量(n),400,200,200\n"
+        "现代,41,55,32\n公平,38,-,45\n以上都没有,9,8,10\n"
+    )
+    folder = survey_of(tmp_path / "s", text)
+    new_study(folder)
+    table = read_study(folder).brand_table
+    assert table is not None
+    assert table.values.to_dict("list") == {"现代": [0.55, 0.32], "公平": [0.0, 0.45]}
+    assert any("1 empty cell was read as 0" in line for line in check_study(folder).lines())
+
+
+def test_an_encoding_that_was_found_out_is_said(tmp_path: Path) -> None:
+    folder = survey_of(
+        tmp_path / "s", "銀行,現代,公平\n玉衡銀行,12,3\n天璣銀行,7,9\n", encoding="big5"
+    )
+    new_study(folder)
+    assert any("read as big5" in line for line in check_study(folder).lines())

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from brandkit.sources.catalog.table import says_yes_or_no
 from brandkit.sources.tables.cells import Grid, is_empty
-from brandkit.sources.tables.numerals import decimal_mark, parsed_number
+from brandkit.sources.tables.numerals import decimal_mark, parsed_number, says_none
 
 Section = Literal[
     "names",
@@ -169,9 +169,9 @@ def profiled(grid: Grid, at: int) -> Column:
     distinct = dict.fromkeys(cells)
     texts = [cell for cell in distinct if isinstance(cell, str)]
     mark = decimal_mark(texts, delimiter=grid.delimiter) or "."
-    parsed = [parsed_number(cell, mark=mark) for cell in distinct]
+    parsed = [parsed_number(cell, mark=mark) for cell in distinct if not says_none(cell)]
     numbers = [number.value for number in parsed if number is not None]
-    is_number = bool(numbers) and len(numbers) >= 0.9 * len(distinct)
+    is_number = bool(numbers) and len(numbers) >= 0.9 * len(parsed)
     return Column(
         grid.header[at], len(cells), len(distinct),
         tuple(sorted(set(numbers))) if is_number else (),

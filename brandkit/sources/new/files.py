@@ -18,10 +18,10 @@ from brandkit.core.totals import is_total_name
 from brandkit.sources.catalog.cdr import other_form
 from brandkit.sources.catalog.listing import NUMBER_FACETS, named_day
 from brandkit.sources.new.columns import FACETS, ROLES, Column, Guess, Unreadable, profiled, role_of
-from brandkit.sources.new.roles import BANK, PERSON
+from brandkit.sources.new.roles import PERSON
 from brandkit.sources.new.survey import guessed_survey
 from brandkit.sources.survey.codebook import is_codebook_heading
-from brandkit.sources.survey.words import NOBODY
+from brandkit.sources.survey.words import BANK, NOBODY
 from brandkit.sources.tables.brand_table import MOST_ATTRIBUTES
 from brandkit.sources.tables.cells import Grid, label_text, read_grid, sheet_names
 from brandkit.sources.tables.files import ENDINGS, unpacked
@@ -405,9 +405,9 @@ def _transposed(grid: Grid, columns: list[Column]) -> Guess | None:
     own = sum(bool(BANK.search(c.name)) for c in numeric) / len(numeric)
     if not (says and (own > 0.3 or len(numeric) > 1)) and own <= 0.5:
         return None
-    if role_of([first], "brand"):
-        return None
     labels = [label_text(row[0]) for row in grid.rows]
+    if (own <= 0.5 and role_of([first], "brand")) or first.is_number or _are_codes(labels):
+        return None
     totals = [label for label in (*labels, *(c.name for c in numeric)) if _is_sum(label)]
     totals += [
         label
@@ -415,7 +415,10 @@ def _transposed(grid: Grid, columns: list[Column]) -> Guess | None:
         if label not in totals and not re.search(r"\d", " ".join(map(str, row[1:])))
     ]
     kept = [c for c in numeric if c.name not in totals]
-    keys: dict[str, Any] = {"transposed": True, **_kind(kept)}
+    summed = [row for row, label in zip(grid.rows, labels, strict=True) if label not in totals]
+    body = replace(grid, rows=tuple(summed), places=grid.places[: len(summed)])
+    kept = [profiled(body, grid.header.index(c.name)) for c in kept]
+    keys: dict[str, Any] = {"transposed": True, **_kind(kept, grid.title)}
     if totals:
         keys["leave_out"] = totals
     left = f"left out: {', '.join(totals)}\n" if totals else ""
@@ -453,10 +456,16 @@ def _wide_table(grid: Grid, columns: list[Column]) -> Guess | None:
     keys: dict[str, Any] = {"brand": first.name} if first.name else {}
     rows = [row for row, label in zip(grid.rows, labels, strict=True) if label not in totals]
     kept = replace(grid, rows=tuple(rows), places=grid.places[: len(rows)])
-    keys |= _kind([profiled(kept, columns.index(c)) for c in numeric if c.name not in totals])
+    told = [profiled(kept, columns.index(c)) for c in numeric if c.name not in totals]
+    keys |= _kind(told, grid.title)
     if totals or texts:
         keys["leave_out"] = [*totals, *texts]
     asked = [f"left out: {', '.join((*totals, *texts))}"] if totals or texts else []
+    if (
+        keys["kind"] == "counts"
+        and max((c.numbers[-1] for c in told if c.numbers), default=0) <= 100
+    ):
+        asked.append("`kind`: are these counts, or percentages (shares, `unit` percent)?")
     if any(_is_lettered(grid, c) for c in numeric):
         asked.append("letters behind numbers were taken for marks of significance")
         keys |= {"kind": "shares"}
@@ -511,13 +520,17 @@ def _two_headings(grid: Grid) -> Guess | None:
     )  # fmt: skip
 
 
-def _kind(columns: Sequence[Column]) -> dict[str, str]:
+def _kind(columns: Sequence[Column], title: str = "") -> dict[str, str]:
     """Guess whether numbers are counts, shares or ratings."""
     numbers = [number for column in columns for number in column.numbers]
     if any(column.percent for column in columns):
         return {"kind": "shares"}
     if max(numbers, default=0.0) <= 1 and min(numbers, default=0.0) >= 0:
         return {"kind": "shares"}
+    if re.search(r"%|percent|百分|prozent|pourcent|porcentaj", title.casefold()) and (
+        min(numbers, default=0.0) >= 0 and 1 < max(numbers, default=0.0) <= 100
+    ):
+        return {"kind": "shares", "unit": "percent"}
     if all(number.is_integer() and number >= 0 for number in numbers):
         return {"kind": "counts"}
     if max(numbers) <= 10:

@@ -173,6 +173,7 @@ _COMMENTS: Mapping[str, Mapping[str, str]] = {
         "recommend": "likelihood to recommend, 0 to 10", "outcome": "what drivers explain",
         "choice": "column of the bank chosen: the main bank",
         "scale": "lowest and highest answer of the ratings",
+        "reversed": "ratings whose lowest answer is the best: they are turned round",
         "smallest_difference": "in points of the scale: what would matter",
         "drivers": "what may explain it", "segments": "groups to compare",
         "blocks": "batteries: constructs and their items",
@@ -503,7 +504,8 @@ def _section(section: str, source: str, guess: Guess) -> list[str]:
     tables = {key: value for key, value in keys.items() if isinstance(value, Mapping)}
     rows += [_line(k, v, comments.get(k)) for k, v in keys.items() if k not in tables]
     for key, value, why in guess.doubts:
-        rows += [f"# Not sure: {why.rstrip('.')}", "# " + _line(key, value, comments.get(key))]
+        rows += [f"# Not sure: {why.rstrip('.')}"]
+        rows += [f"# {line}" for line in _line(key, value, comments.get(key)).splitlines()]
     asked = {doubt.key for doubt in guess.doubts}
     if (
         "brand" not in keys

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import re
 
-from brandkit.sources.survey.words import words_of
+from brandkit.sources.survey.words import whole_words, words_of
 
 
-def _words(plain: str, written: str = "") -> re.Pattern[str]:
-    """Match whole words of alphabets, and parts of what is written without blanks."""
-    whole = rf"(?<![^\W\d_])(?:{plain})(?![^\W\d_])"
-    return re.compile(f"{whole}|{written}" if written else whole, re.IGNORECASE)
+def spoken(*texts: str) -> str:
+    """Give headings as words: MainBank and main_bank are "main bank"."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", " ".join(filter(None, texts)))
+    return apart.casefold().replace("_", " ")
 
 
-BANK = _words(
-    r"brands?|banks?|company|institution|issuer|provider|firm|insurer|bancos?|banca|banche|banques?|"
-    r"banka(sı|nız)?|bankası|bankanız|bankiniz|marke|marca|marque|merk|caja|assureur|hausbank|"
-    r"versicherer|spółka|pankki|pankin|ngân hàng|банка?|банков?|hauptbank|bank(ie|u|en)",
-    r"銀行|银行|品牌|機構|机构|公司|은행|브랜드|ブランド|バンク|ธนาคาร",
-)
 #: Questions whose answers are names, as against what is thought of a named bank.
 WHICH = re.compile(
     r"which|name of|what is the name|哪|何行|どの|どちら|어느|어떤|cuál|cual |quelle|quel |quale|qual |welche|"
@@ -30,47 +24,54 @@ MAIN = re.compile(
     r"cuál|quelle|quale|qual |welche|メイン|主な|주거래|主力",
     re.IGNORECASE,
 )
-PERSON = _words(
+PERSON = whole_words(
     r"respondents?|respid|resp_id|responseid|response[ _]?id|respondent[ _]?id|participant|person|"
     r"interview[ _]?(no|number|id)|case[ _]?id|caseid|serial|id|uuid|customer[ _]?(id|no)|ticket",
     r"受訪者|受访者|問卷編號|问卷编号|編號|编号|序號|序号|客戶編號|客户编号|응답자|回答者",
 )
-WEIGHT = _words(
+WEIGHT = whole_words(
     r"weights?|wt|wgt|weighting|w(gt|eight)?_?(final|post|resp)|gew(icht\w*)?|pes(o|os)|poids|pond\w*|"
     r"factor|coeffi?cient\w*|vikt|vægt|vekt|waga|вес|ağırlık|bobot|trọng số|súly|váha",
-    r"權重|权重|加權|加权|權值|权值|가중|ウェイト|ウエイト|น้ำหนัก",
+    r"[權权][重值數数]|加[權权]|가중|ウェイト|ウエイト|น้ำหนัก",
 )
-STRATA = _words(r"strat(a|um)", r"分層|分层")
-CLUSTER = _words(r"cluster|psu", r"群集")
-WAVE = _words(
+STRATA = whole_words(r"strat(a|um)", r"分層|分层")
+CLUSTER = whole_words(r"cluster|psu", r"群集")
+WAVE = whole_words(
     r"waves?|quarter|period|year|month|round|season|half|week|welle|vague|ola|onda|rodada|ronda|"
     r"trimestre|quartal|jahr|année|año|ano|anno|monat|mes|mois|dalga|fala|\w*welle|kwartał|kvartal|"
-    r"semestre|halbjahr|golf|bølge|våg|период|волна|квартал|gelombang|đợt",
+    r"semestre|halbjahr|golf|bølge|våg|период|волна|квартал|gelombang|đợt|fieldwork|edition|edición|édition",
     r"波次|批次|期次|期別|期别|季度|季別|年份|年度|月份|調查期|调查期|輪次|轮次|調査回|차수|ウェーブ|時期|时期",
 )
-DATE = _words(
+#: Questions with a word of time in them: when a person was born, how often in a month.
+NO_WAVE = re.compile(
+    r"[?？]|birth|born|出生|生年|naissance|geburt|nacimiento|nascimento|nascita|geboor|\bper\b|/ ?month|often|"
+    r"times|number of|how (many|long)|每[年月週周]|幾次|次數|次数|customer since|tenure",
+    re.IGNORECASE,
+)
+DATE = whole_words(
     r"date|day|timestamp|submitted|datum|fecha|data|interview_date|start|when",
     r"日期|時間|时间|日付|날짜",
 )
 RECOMMEND = re.compile(
-    r"recom|\brec\b|\bnps\b|net promoter|推薦|推荐|引薦|weiterempf|empfehl|consigli|raccomand|aanbevel|"
-    r"すすめ|薦め|추천|rekommend|suosit|poleca|polecen|рекоменд|tavsiye|giới thiệu|แนะนำ",
+    r"recom|\brec\b|\bnps\b|\bltr\b|net promoter|推薦|推荐|引薦|weiterempf|empfehl|consigli|raccomand|aanbevel|"
+    r"すすめ|薦め|추천|rekommend|suosit|\bpolec|anbefal|doporuč|рекоменд|tavsiye|giới thiệu|แนะนำ",
     re.IGNORECASE,
 )
 SATISFIED = re.compile(
-    r"sat_|\bo?sat\d?\b|satis|zufried|soddisf|tevred|満足|滿意|满意|만족|nöjd|tyytyv|zadowol|"
+    r"sat_|\bo?sat\d?\b|satis|\bcontent de\b|tilfreds|fornøyd|spokoj|zufried|soddisf|tevred|満足|滿意|满意|만족|nöjd|tyytyv|zadowol|"
     r"удовлетвор|memnun|hài lòng|พอใจ|\bcsat\b|happy with|kepuasan|puas",
     re.IGNORECASE,
 )
 OVERALL = re.compile(
     r"overall|in general|all in all|on the whole|\bosat\b|total|總體|整體|总体|整体|總的|总的|综合|綜合|"
-    r"insgesamt|gesamt|général|globale?|global|en general|in generale|complessiv|geral|al met al|"
-    r"over het algemeen|総合|全体|전반|genel|ogóln|в целом|общ|secara keseluruhan|nhìn chung",
+    r"insgesamt|gesamt|général|globale?|global|\bgeneral$|general |en general|in generale|complessiv|geral|al met al|"
+    r"over het algemeen|ogóln|総合|全体|전반|genel|ogóln|в целом|общ|secara keseluruhan|nhìn chung",
     re.IGNORECASE,
 )
 IMAGE = re.compile(
     r"imag|img|assoc|attribut|describ|words|adjectiv|perception|形象|印象|屬性|属性|形容|符合|描述|词语|詞語|"
-    r"descrev|palavra|palabra|parole|\bmots\b|wörter|woorden|อธิบาย|miêu tả|mô tả|"
+    r"特[點点質质徴]|trifft|zutreff|kenmerk|caract|cechy|특징|đặc điểm|özellik|egenskap|come to mind|聯想|联想|"
+    r"jaki jest|jaka jest|descrev|palavra|palabra|parole|\bmots\b|wörter|woorden|อธิบาย|miêu tả|mô tả|"
     r"beschreib|eigenschaft|passen|décri|qualific|descri|caratteri|イメージ|이미지|określ|опис|tanımla",
     re.IGNORECASE,
 )
@@ -84,7 +85,7 @@ AWARE = re.compile(
     r"heard|know|aware|consider|hold|use|知道|聽過|听过|考慮|考虑|使用|持有|kenn|conna|conoc|conosc",
     re.IGNORECASE,
 )
-GROUP = _words(
+GROUP = whole_words(
     r"gender|sex|age|ages|agegr|age_?group|how old|region|area|income|education|occupation|job|tier|"
     r"segment|marital|urban|city|county|state|province|district|channel|tenure|customer[ _]?type|"
     r"account type|type of account|employment|household|geschlecht|alter|altersgruppe|bundesland|"

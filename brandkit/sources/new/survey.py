@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -18,11 +19,11 @@ from brandkit.sources.survey.answers import as_numbers, is_blank, labelled
 from brandkit.sources.survey.codebook import Item, code_text, is_missing
 from brandkit.sources.survey.design import SurveyDesign
 from brandkit.sources.survey.forms import is_added
-from brandkit.sources.survey.quality import personal_data
-from brandkit.sources.survey.raw import RawSurvey, with_codebook, with_missing
+from brandkit.sources.survey.quality import personal_data, running_against
+from brandkit.sources.survey.raw import RawSurvey, no_answer, with_codebook, with_missing
 from brandkit.sources.survey.survey import raw_survey
-from brandkit.sources.survey.ticks import grids, understood, unfolded
-from brandkit.sources.survey.words import NO, NOBODY, YES, says_scale
+from brandkit.sources.survey.ticks import grids, understood, unfolded, whole_text
+from brandkit.sources.survey.words import BANK, NO, NOBODY, YES, says_scale
 
 Kind = Literal["added", "personal", "date", "tick", "list", "scale", "group", "number", "id",
                "text", "empty"]  # fmt: skip
@@ -46,6 +47,8 @@ USUAL_SCALES = ((0, 10), (1, 10), (1, 5), (1, 7))
 #: Importance is computed over all subsets of drivers up to here.
 MOST_DRIVERS = 20
 MOST_BRANDS = 60
+#: A year with more than itself: what one tells is when it was.
+_TIMED = re.compile(r"(?<!\d)(?:(?:19|20)\d\d(?!\d).*\w|\w.*(?<!\d)(?:19|20)\d\d)(?!\d)")
 _DATE = re.compile(r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}.*")
 
 
@@ -82,7 +85,7 @@ class Answered:
     @property
     def told(self) -> str:
         """All that heading and label say, in small letters."""
-        return f"{self.name} {self.label} {self.question}".casefold().replace("_", " ")
+        return roles.spoken(self.name, self.label, self.question)
 
 
 @dataclass
@@ -125,7 +128,7 @@ def guessed_survey(
     found = _Roles()
     if sheet is not None:
         found.keys["sheet"] = sheet
-    grids = _grids(columns)
+    grids = _grids(columns, read)
     _design(found, columns, read)
     if missing:
         found.keys["missing"] = [int(code) for code in missing]
@@ -138,6 +141,7 @@ def guessed_survey(
         found.questions.append(f"{said}: `stack` puts them under each other")
         columns = _stacked(columns, grids)
     _explained(found, columns)
+    _direction(found, read)
     _images(found, columns, read)
     _segments(found, columns)
     _people(found, columns)
@@ -272,7 +276,7 @@ def _missing_codes(raw: RawSurvey) -> dict[str, list[float]]:
 
 def _design(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None:
     """Guess which columns say who answered, about whom, with what weight, and when."""
-    brand = _brand(found, columns)
+    brand = _brand(found, columns, read)
     _wave(found, [c for c in columns if c is not brand])
     ids = [c for c in columns if c.kind in ("id", "number", "text", "group") and c is not brand
            and c.is_whole and _is_person(c)]  # fmt: skip
@@ -299,11 +303,11 @@ def _design(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None
 
 
 def _is_person(column: Answered) -> bool:
-    own = roles.PERSON.search(column.name.replace("_", " ")) or roles.PERSON.search(column.label)
+    own = roles.PERSON.search(roles.spoken(column.name, column.label))
     return own is not None or (column.kind == "id" and column.at == 0)
 
 
-def _brand(found: _Roles, columns: Sequence[Answered]) -> Answered | None:
+def _brand(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> Answered | None:
     scored = [(score, c) for c in columns if (score := _brand_score(c)) > 0]
     if not scored:
         found.questions.append(
@@ -315,11 +319,28 @@ def _brand(found: _Roles, columns: Sequence[Answered]) -> Answered | None:
     if score < 3:
         found.ask("brand", best.name, f"does {best.label!r} say which bank a row is about?")
         return None
+    rivals = [c for score, c in scored if score > 2 and set(c.texts) & set(best.texts)]
+    best = _rated_in_turn(rivals, columns, read) or best
     found.keys["brand"] = best.name
     if all(re.fullmatch(r"-?\d+", text) for text in best.texts):
         said = f"{best.name} holds codes without names, so banks are called by them"
         found.questions.append(f"`brand`: {said}; a codebook would name them")
     return best
+
+
+def _rated_in_turn(
+    rivals: Sequence[Answered], columns: Sequence[Answered], read: RawSurvey
+) -> Answered | None:
+    """Find the bank that changes from row to row of a person, beside the one that stays."""
+    for person in (c for c in columns if c.is_whole and _is_person(c) and len(rivals) > 1):
+        rows = read.frame[[person.name, *(c.name for c in rivals)]].astype("str")
+        if not rows[person.name].duplicated().any():
+            continue
+        most = rows.groupby(person.name).nunique().max()
+        turning = [c for c in rivals if most[c.name] > 1]
+        if len(turning) == 1:
+            return turning[0]
+    return None
 
 
 def _brand_score(column: Answered) -> int:
@@ -329,13 +350,11 @@ def _brand_score(column: Answered) -> int:
     texts = [text.casefold().strip() for text in column.texts]
     if len(texts) > MOST_BRANDS or set(texts) <= YES | NO or column.scale is not None:
         return 0
-    named = bool(roles.BANK.search(column.told))
-    is_whole_name = roles.BANK.fullmatch(column.name.strip()) or roles.BANK.fullmatch(
-        column.label.strip()
-    )
+    named = bool(BANK.search(column.told))
+    is_whole_name = BANK.fullmatch(column.name.strip()) or BANK.fullmatch(column.label.strip())
     if roles.SATISFIED.search(column.told) or roles.RECOMMEND.search(column.told):
         named = False
-    own = sum(bool(roles.BANK.search(text)) for text in column.texts) / len(texts)
+    own = sum(bool(BANK.search(text)) for text in column.texts) / len(texts)
     is_code = all(re.fullmatch(r"-?\d+", text) for text in texts)
     if is_code:
         few = len(texts) <= 40 and max(map(abs, column.numbers), default=99) <= 999
@@ -354,9 +373,7 @@ def _choice(
 ) -> None:  # fmt: skip
     """Look for the main bank: the same for all rows of a person, or one tick among them."""
     for column in columns:
-        if column in (brand, person) or not (
-            roles.BANK.search(column.told) or "main" in column.told
-        ):
+        if column in (brand, person) or not (BANK.search(column.told) or "main" in column.told):
             continue
         if column.kind == "group" and set(column.texts) & set(brand.texts):
             rows = read.frame[[person.name, column.name]].drop_duplicates()
@@ -397,21 +414,26 @@ def _wave(found: _Roles, columns: Sequence[Answered]) -> None:
     for column in columns:
         if column.kind not in ("group", "number", "scale") or column.name in taken:
             continue
-        is_named = roles.WAVE.search(column.name.replace("_", " ")) or roles.WAVE.search(
-            column.label
-        )
-        if not is_named or not 2 <= len(column.texts) <= 60:
+        is_named = roles.WAVE.search(roles.spoken(column.name, column.label))
+        is_time = column.kind == "group" and all(map(_TIMED.search, column.texts))
+        if not (is_named or is_time) or column.question or not 2 <= len(column.texts) <= 60:
             continue
-        if roles.SATISFIED.search(column.told) or re.search(r"[?？]", column.told):
+        if roles.SATISFIED.search(column.told) or roles.NO_WAVE.search(column.told):
             continue
-        # codes tell the order where their labels do not
-        is_coded = len(column.numbers) == len(column.texts)
+        # codes tell the order where their labels do not; "orders per month" are no waves
+        codes = column.numbers if len(column.numbers) == len(column.texts) else ()
+        tells = is_time or all(1990 <= code < 2050 for code in codes or (0,))
+        tells = tells or (not codes and order_of_time(list(column.texts)) is not None)
+        is_coded = len(codes) > 0 and codes[-1] - codes[0] < 1.3 * len(codes)
+        if not tells and not any(map(_is_brief, (column.name, column.label))):
+            continue
         if not column.is_whole:
             found.ask("wave", column.name, f"{column.name!r} has rows without a wave")
-        elif is_coded or order_of_time(list(column.texts)) is not None:
+        elif (codes and tells) or is_coded or order_of_time(list(column.texts)) is not None:
             found.keys["wave"] = column.name
         else:
-            value = {"column": column.name, "order": list(column.texts)}
+            by_year = sorted(column.texts, key=lambda text: re.findall(r"(?:19|20)\d\d", text)[:1])
+            value = {"column": column.name, "order": by_year}
             found.ask("wave", value, f"{column.name!r} does not tell the order of time; tell it")
         return
     for column in columns:
@@ -423,6 +445,11 @@ def _wave(found: _Roles, columns: Sequence[Answered]) -> None:
             found.ask("wave", value, f"{column.name!r} holds days of {len(months)} months; write "
                       "it to compare months or quarters")  # fmt: skip
             return
+
+
+def _is_brief(heading: str) -> bool:
+    """Whether a heading is a word or two: a name of what the column holds, no question."""
+    return len(roles.spoken(heading).split()) <= 2 and len(heading) <= 24
 
 
 def _explained(found: _Roles, columns: Sequence[Answered]) -> None:
@@ -483,7 +510,7 @@ def _outcome(
 ) -> Answered | None:
     scored = []
     for column in rated:
-        own = f"{column.name} {column.label}".casefold().replace("_", " ")
+        own = roles.spoken(column.name, column.label)
         in_battery = sum(bool(c.question) and c.question == column.question for c in rated) > 1
         score = 2 * bool(roles.SATISFIED.search(own)) + 2 * bool(roles.OVERALL.search(own))
         score -= 2 * (in_battery and not roles.OVERALL.search(own))
@@ -516,8 +543,11 @@ def _drivers(
 ) -> None:
     own = next((members for members in blocks.values() if outcome.name in members), [outcome.name])
     after = {name for key, members in blocks.items() if key in AFTER for name in members}
-    rest = [c for c in others if c.name not in own and c.name not in after
-            and _alike(c, outcome)]  # fmt: skip
+    apart = [c for c in others if c.name not in own and c.name not in after]
+    rest = [c for c in apart if _alike(c, outcome)]
+    if not rest:  # services rated on a scale of their own
+        shared_scale = Counter(c.scale for c in apart if c.scale).most_common(1)
+        rest = [c for c in apart if shared_scale and c.scale == shared_scale[0][0]]
     if "blocks" in found.keys:
         in_blocks = {name for members in blocks.values() for name in members}
         alone = [c for c in rest if c.name not in in_blocks]  # what is done, not what is felt
@@ -579,6 +609,26 @@ def _scale(found: _Roles, rated: Sequence[Answered]) -> None:
         found.keys["smallest_difference"] = round((near[1] - near[0]) / 20, 2)
         found.questions.append("`smallest_difference`: until the ends of the scale are told, "
                                "a twentieth of its likely length stands in")  # fmt: skip
+
+
+def _direction(found: _Roles, read: RawSurvey) -> None:
+    """Say which scales are turned round; ask where answers run against the rest."""
+    named = [str(found.keys.get(key)) for key in ("outcome", "recommend") if key in found.keys]
+    named += found.keys.get("drivers", ())
+    turned = [name for name in named if read.items[name].reversed]
+    if turned:
+        found.questions.append(f"{', '.join(turned[:4])}: by the labels 1 is the best answer, so "
+                               "they are turned round on reading")  # fmt: skip
+    values = {
+        name: as_numbers(read.frame[name].mask(no_answer(read, name)))[0]
+        for name in named
+        if name not in turned
+    }
+    against = running_against(pd.DataFrame(values), found.keys.get("outcome"),
+                              found.keys.get("recommend"))  # fmt: skip
+    if against:
+        found.ask("reversed", against, "their answers run against the likelihood to recommend: is "
+                  "the lowest the best?")  # fmt: skip
 
 
 def _images(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None:
@@ -675,11 +725,12 @@ def _people(found: _Roles, columns: Sequence[Answered]) -> None:
                                "columns out before you share the file")  # fmt: skip
 
 
-def _grids(columns: Sequence[Answered]) -> dict[str, dict[str, str]]:
+def _grids(columns: Sequence[Answered], read: RawSurvey) -> dict[str, dict[str, str]]:
     """Find questions asked of every bank in columns of their own: question -> bank -> column."""
-    same = grids({c.name: c.label for c in columns if c.kind in ("scale", "tick")})
+    same = grids({c.name: whole_text(read.items[c.name]) for c in columns
+                  if c.kind in ("scale", "tick")})  # fmt: skip
     banks = next(iter(same.values()), {})
-    own = sum(bool(roles.BANK.search(bank)) for bank in banks)
+    own = sum(bool(BANK.search(bank)) for bank in banks)
     return same if len(same) > 1 and len(banks) > 1 and own > len(banks) / 2 else {}
 
 

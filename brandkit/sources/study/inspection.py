@@ -23,6 +23,7 @@ from brandkit.core.waves import wave_order, wave_text
 from brandkit.sources.study.settings import LANGUAGES, SurveySection
 from brandkit.sources.study.store import FILE_NAME
 from brandkit.sources.study.study import Study, open_study, with_focus
+from brandkit.sources.survey.quality import running_against
 from brandkit.sources.tables.cells import label_text
 
 if TYPE_CHECKING:
@@ -239,6 +240,13 @@ def _survey(study: Study, about: str) -> list[Remark]:
         *_absurd(survey, section),
     )  # fmt: skip
     remarks += _notes(about, survey.notes)
+    against = running_against(responses.select_dtypes("number"), section.outcome, section.recommend)
+    if against:
+        told = (
+            "the answers to {names} run against the likelihood to recommend; if their lowest is "
+            "the best, write reversed = [{names}]"
+        )
+        remarks += _notes(about, [told.replace("{names}", ", ".join(map(repr, against[:12])))])
     for key, rule, found, way_out in wrong:
         said = str(study.mistake(("survey", *key), rule, found, way_out))
         remarks.append(Remark("wrong", about, said))
@@ -343,7 +351,7 @@ def _columns_of(section: SurveySection) -> Iterator[tuple[tuple[str, ...], list[
     """Give every key of ``[survey]`` that names columns or sets, with the names."""
     for block, items in section.blocks.items():
         yield ("blocks", block), items
-    for key in ("drivers", "images", "segments"):
+    for key in ("drivers", "images", "segments", "reversed"):
         yield (key,), list(getattr(section, key))
     for key in ("outcome", "recommend", "choice"):
         value = getattr(section, key)

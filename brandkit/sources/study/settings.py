@@ -271,6 +271,7 @@ class SurveySection(_Section):
     recommend: Text | None = None
     choice: Text | None = None
     scale: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
+    reversed: Texts = []
     smallest_difference: Annotated[float, Field(gt=0)] | None = None
 
     @property

@@ -446,7 +446,13 @@ def declared_survey(
 ) -> Survey:
     """Read the survey that a study.toml declares, with its scale and its waves."""
     from brandkit.sources.survey.design import refuse_repeated
-    from brandkit.sources.survey.survey import read_survey, with_periods, with_scale, with_waves
+    from brandkit.sources.survey.survey import (
+        read_survey,
+        with_periods,
+        with_scale,
+        with_turned,
+        with_waves,
+    )
 
     survey = read_survey(
         source, codebook=codebook, wave=section.wave_column, categories=section.segments,
@@ -460,6 +466,8 @@ def declared_survey(
         recommend = survey.responses.get(section.recommend)
         if recommend is not None and recommend.isin(REACHED).any():
             survey = with_scale(survey, [str(section.recommend)], RECOMMEND)
+    if section.reversed:
+        survey = with_turned(survey, section.reversed)
     if isinstance(section.wave, WaveColumn) and section.wave.by:
         survey = with_periods(survey, section.wave.by)
     if section.wave_names:

@@ -28,17 +28,19 @@ CODEBOOK_COLUMNS = (
 
 _HEADINGS = {
     "item": ("item", "variable", "column", "name", "variable name", "varname", "題號", "题号",
-             "變數", "变量"),
-    "label": ("label", "text", "description", "variable label", "標籤", "标签", "題目", "题目"),
+             "變數", "变量", "變項", "变量名", "變數名稱", "variável", "variabile", "変数", "변수"),
+    "label": ("label", "text", "description", "variable label", "標籤", "标签", "題目", "题目",
+              "etiqueta", "rótulo", "libellé", "etichetta", "bezeichnung", "beschriftung", "ラベル",
+              "라벨", "說明", "说明"),
     "low": ("low", "min", "minimum", "from", "最低", "最小值"),
     "high": ("high", "max", "maximum", "to", "最高", "最大值"),
     "missing": ("missing", "missing_codes", "missing codes", "遺漏值", "缺失值"),
     "reversed": ("reversed", "reverse", "reverse_coded", "反向題", "反向题"),
     "set": ("set", "battery", "block", "題組", "题组"),
-    "question": ("question", "wording", "問題", "问题"),
+    "question": ("question", "wording", "問題", "问题", "pregunta", "pergunta", "frage", "domanda"),
     "stage": ("stage", "phase", "階段", "阶段"),
-    "values": ("values", "value_labels", "value labels", "codes", "answers", "options",
-               "選項", "选项"),
+    "values": ("values", "value_labels", "value labels", "codes", "answers", "options", "選項",
+               "选项", "編碼", "编码", "valores", "werte", "valeurs", "códigos", "valori"),
     "brand": ("brand", "bank", "品牌", "銀行", "银行"),
     "attribute": ("attribute", "屬性", "属性"),
 }  # fmt: skip
@@ -340,9 +342,11 @@ def _item(path: str | Path, place: str, cell: Mapping[str, str]) -> Item:
     )  # fmt: skip
     if is_scale:
         low, high = min(kept), max(kept)
+    silent = [code for code, text in numbers.items() if is_no_answer(text)
+              and not (low is not None and high is not None and low <= code <= high)]  # fmt: skip
     return Item(
         item=cell["item"], label=cell.get("label") or cell.get("question", ""), low=low, high=high,
-        missing=parse_missing(cell.get("missing", "")), reversed=turned in _YES,
+        missing=(*parse_missing(cell.get("missing", "")), *silent), reversed=turned in _YES,
         set=cell.get("set") or None, values=values,
         question=(cell.get("label") and cell.get("question")) or None,
         brand=cell.get("brand") or None, attribute=cell.get("attribute") or None,

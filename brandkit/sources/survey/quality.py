@@ -96,9 +96,37 @@ def personal_data(responses: pd.DataFrame, *, design: SurveyDesign) -> list[Pers
         if kind is None and name not in design.columns and len(answers):
             kind, n_found = _by_heading(name.strip(), numeric=numeric), len(answers)
             n = n_found
+            if kind == "phone" and answers.nunique() * 5 <= len(answers):
+                kind = None  # what is thought of the phone, over and over
         if kind is not None:
             found.append(PersonalColumn(name, kind, n_found, n))
     return found
+
+
+#: Satisfied customers recommend: a correlation below this speaks of a scale from best to worst.
+_AGAINST = -0.3
+
+
+def running_against(answers: pd.DataFrame, outcome: str | None, recommend: str | None) -> list[str]:
+    """Name the ratings that run from the best to the worst, as recommendation tells.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        Ratings as numbers.
+    outcome, recommend : str, optional
+        Columns; without both nothing can be told.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"sat": [1, 2, 5] * 10, "app": [1, 2, 4] * 10, "rec": [9, 8, 1] * 10})
+    >>> running_against(frame, "sat", "rec")
+    ['sat', 'app']
+    """
+    if outcome is None or recommend is None or not {outcome, recommend} <= {*answers}:
+        return []
+    tied = answers.corr(min_periods=30)[recommend].drop(recommend)
+    return [str(name) for name in tied.index[tied < _AGAINST]] if tied[outcome] < _AGAINST else []
 
 
 def _texts(answers: pd.Series) -> pd.Series:
@@ -116,7 +144,7 @@ def _texts(answers: pd.Series) -> pd.Series:
 def _by_heading(name: str, *, numeric: bool) -> str | None:
     for kind, heading in _BY_HEADING.items():
         if heading.fullmatch(name):
-            return None if numeric and kind in ("ip_address", "name") else kind
+            return None if numeric and kind in ("ip_address", "name", "address") else kind
     return None
 
 

@@ -23,7 +23,7 @@ from brandkit.sources.survey.batteries import (
     chosen_items,
     placed_by_labels,
 )
-from brandkit.sources.survey.codebook import Code, codebook_frame
+from brandkit.sources.survey.codebook import Code, Item, codebook_frame
 from brandkit.sources.survey.design import SurveyDesign, design_answers, resolved_design, row_notes
 from brandkit.sources.survey.quality import Quality, fieldwork_quality
 from brandkit.sources.survey.raw import (
@@ -356,6 +356,46 @@ def with_scale(survey: Survey, items: Sequence[str], scale: Sequence[float]) -> 
     return replace(survey, codebook=book)
 
 
+def with_turned(survey: Survey, items: Sequence[str]) -> Survey:
+    r"""Turn the answers to items round, whose scale runs from the best to the worst.
+
+    Parameters
+    ----------
+    survey : Survey
+    items : sequence of str
+
+    Returns
+    -------
+    Survey
+
+    Raises
+    ------
+    InputError
+        The ends of an item's scale are not known.
+
+    Examples
+    --------
+    >>> survey = _example("q\n1\n4\n", "item,label,low,high\nq,Question,1,5\n")
+    >>> with_turned(survey, ["q"]).responses["q"].tolist()
+    [5.0, 2.0]
+    """
+    require_columns(survey.responses, items, argument="reversed")
+    book = survey.codebook.set_index("item")
+    sums = (book["low"] + book["high"]).reindex(list(items))
+    if sums.isna().any():
+        raise InputError(
+            "`reversed` needs the ends of the scales that it turns round; found none for "
+            f"{shown(sums.index[sums.isna()])}. Write `scale`, or their ends in a codebook."
+        )
+    turned = {str(name): total - survey.responses[str(name)] for name, total in sums.items()}
+    labels = {name: {sums[name] - code if name in turned and isinstance(code, float) else code: text
+                     for code, text in texts.items()}
+              for name, texts in survey.labels.items()}  # fmt: skip
+    marked = survey.codebook["reversed"] ^ survey.codebook["item"].isin(list(items))
+    return replace(survey, responses=survey.responses.assign(**turned), labels=labels,
+                   codebook=survey.codebook.assign(reversed=marked))  # fmt: skip
+
+
 def with_periods(survey: Survey, by: Literal["week", "month", "quarter", "half-year"]) -> Survey:
     r"""Make waves of the days that the wave's column holds.
 
@@ -493,11 +533,20 @@ def _finished(
         codebook=codebook_frame(items.values()),
         design=design,
         batteries=_batteries(raw, ticks),
-        labels={name: dict(item.values) for name, item in raw.items.items() if item.values},
+        labels={name: _labels(item) for name, item in raw.items.items() if item.values},
         missing_cells=pd.DataFrame(counts, columns=["item", "n_coded", "n_blank", "n"]),
         file=Path(path).name,
         notes=(*notes, *row_notes(responses, design)),
     )  # fmt: skip
+
+
+def _labels(item: Item) -> dict[Code, str]:
+    """Give the labels of codes as they are read: turned with the answers."""
+    if not item.reversed or item.low is None or item.high is None:
+        return dict(item.values)
+    ends = item.low + item.high
+    return {ends - code if isinstance(code, float) else code: text
+            for code, text in item.values.items()}  # fmt: skip
 
 
 def _batteries(raw: RawSurvey, ticks: Mapping[str, object]) -> pd.DataFrame:

@@ -19,9 +19,12 @@ from brandkit.sources.survey.design import SurveyDesign
 from brandkit.sources.survey.forms import is_added
 from brandkit.sources.survey.raw import AnswerSet, RawSurvey, no_answer
 from brandkit.sources.survey.words import (
+    BANK,
     is_no_answer,
     listed_options,
     numbered_scale,
+    runs_down,
+    told_points,
     told_range,
     worded_scale,
 )
@@ -51,7 +54,7 @@ def understood(raw: RawSurvey, *, design: SurveyDesign) -> RawSurvey:
              and not pd.api.types.is_datetime64_any_dtype(raw.frame[name])]  # fmt: skip
     plain = [name for name in loose if _is_open(raw.items[name])
              and not pd.api.types.is_numeric_dtype(raw.frame[name])]  # fmt: skip
-    raw = _in_numbers(_without_words(raw, plain), plain)
+    raw = _turned(_in_numbers(_without_words(raw, plain), plain))
     ticks = [name for name in loose if name not in in_sets and _may_tick(raw.items[name])]
     return _gathered(raw, ticks, design)
 
@@ -115,7 +118,10 @@ def _in_numbers(raw: RawSurvey, names: Sequence[str]) -> RawSurvey:
         scale = numbered_scale([*texts, *pooled.get(name, ())]) or worded_scale(
             texts, among if len(among) <= 9 else ()
         )
-        asked = told_range(items[name].question or items[name].label)
+        said = (items[name].label, items[name].question or "")
+        points: dict[Code, str] = {**(told_points(said[0]) or told_points(said[1]))}
+        ends = (float(min(points)), float(max(points))) if {0.0, 1.0} & {*points} else None
+        asked = next(filter(None, map(told_range, said)), None) or ends
         if scale is None:
             numbers = [float(text) for text in texts if re.fullmatch(r"-?\d+(\.0+)?", text)]
             if (
@@ -123,7 +129,8 @@ def _in_numbers(raw: RawSurvey, names: Sequence[str]) -> RawSurvey:
                 and asked
                 and (asked[0] <= min(numbers) and max(numbers) <= asked[1])
             ):
-                items[name] = replace(items[name], low=asked[0], high=asked[1])
+                values = points if ends == asked else {}
+                items[name] = replace(items[name], low=asked[0], high=asked[1], values=values)
             continue
         codes = {text: code_text(code) for text, code in scale.codes.items()}
         cells = frame[name].astype("str").str.strip()
@@ -134,6 +141,22 @@ def _in_numbers(raw: RawSurvey, names: Sequence[str]) -> RawSurvey:
         }
         items[name] = replace(items[name], low=low, high=high, values=labels)
     return replace(raw, frame=frame, items=items)
+
+
+def _turned(raw: RawSurvey) -> RawSurvey:
+    """Have scales from the best to the worst turned round on reading, and say so."""
+    down = [name for name, item in raw.items.items()
+            if item.has_scale and not item.reversed and not item.nominal and runs_down(
+                {code: text for code, text in item.values.items() if isinstance(code, float)})
+            ]  # fmt: skip
+    if not down:
+        return raw
+    items = {**raw.items, **{name: replace(raw.items[name], reversed=True) for name in down}}
+    said = (
+        "By their labels the answers to {items} run from the best to the worst; they were turned "
+        "round, so that more is better."
+    )
+    return replace(raw, items=items, notes=(*raw.notes, Message(said, {"items": down[:12]})))
 
 
 def _pooled(short: Mapping[str, Sequence[str]], items: Mapping[str, Item]) -> dict[str, list[str]]:
@@ -362,7 +385,13 @@ def _together(parts: Sequence[pd.Series]) -> pd.Series:
     return pd.Series(lists, index=parts[0].index, dtype=object)
 
 
-_GRID = re.compile(r"(.*\S)\s+[-–—|]\s+(.+)|(.*\S)\s*[:：]\s*(.+)")
+def whole_text(item: Item) -> str:
+    """Give what a column asks, with its question."""
+    is_part = item.question and item.question not in item.label
+    return f"{item.question} - {item.label}" if is_part else item.label
+
+
+_GRID = re.compile(r"(.*\S)(?:\s+[-–—|]\s+|\s*[:：]\s*)(.+)|(.*\S)\s*\[([^\[\]]+)\]")
 
 
 def grids(labels: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -372,11 +401,18 @@ def grids(labels: Mapping[str, str]) -> dict[str, dict[str, str]]:
     --------
     >>> grids({"a": "Fair - Civic", "b": "Fair - Nova", "c": "Age"})
     {'Fair': {'Civic': 'a', 'Nova': 'b'}}
+    >>> grids({"a": "Civic Bank: Fair", "b": "Nova Bank: Fair"})
+    {'Fair': {'Civic Bank': 'a', 'Nova Bank': 'b'}}
     """
     cut: dict[str, dict[str, str]] = {}
-    for name, label in labels.items():
-        if said := _GRID.fullmatch(label):
-            cut.setdefault(said[1] or said[3], {})[said[2] or said[4]] = name
+    parts = {name: [part for part in said.groups() if part] for name, label in labels.items()
+             if (said := _GRID.fullmatch(label))}  # fmt: skip
+    named = {part for parted in parts.values() for part in parted if BANK.search(part)}
+    is_first = [sum(said[at] in named for said in parts.values()) for at in (0, 1)]
+    for name, (one, other) in parts.items():
+        turned = is_first[0] > is_first[1] if (one in named) == (other in named) else one in named
+        question, thing = (other, one) if turned else (one, other)
+        cut.setdefault(question, {})[thing] = name
     things = max(cut.values(), key=len, default={})
     return {question: told for question, told in cut.items() if set(told) == set(things)}
 
@@ -395,7 +431,7 @@ def stacked(raw: RawSurvey) -> RawSurvey:
     >>> raw.frame.to_dict("list")
     {'respondent': ['1', '1'], 'brand': ['Civic', 'Nova'], 'a': [1, 5], 'c': [2, 4]}
     """
-    grid = grids({name: raw.items[name].label for name in map(str, raw.frame.columns)})
+    grid = grids({name: whole_text(raw.items[name]) for name in map(str, raw.frame.columns)})
     brands = next(iter(grid.values()), {})
     if len(brands) < 2:
         raise InputError(

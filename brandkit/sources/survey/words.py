@@ -14,6 +14,19 @@ def words_of(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+def whole_words(plain: str, written: str = "") -> re.Pattern[str]:
+    """Match whole words of alphabets, and parts of what is written without blanks."""
+    whole = rf"(?<![^\W\d_])(?:{plain})(?![^\W\d_])"
+    return re.compile(f"{whole}|{written}" if written else whole, re.IGNORECASE)
+
+
+#: What names of banks and questions about them hold.
+BANK = whole_words(
+    r"brands?|banks?|company|institution|issuer|provider|firm|insurer|bancos?|banca|banche|banques?|"
+    r"banka(sı|nız)?|bankası|bankanız|bankiniz|marke|marca|marque|merk|caja|assureur|hausbank|"
+    r"versicherer|spółka|pankki|pankin|ngân hàng|банка?|банков?|hauptbank|bank(ie|u|en)",
+    r"銀行|银行|品牌|機構|机构|公司|은행|브랜드|ブランド|バンク|ธนาคาร",
+)
 #: How ticked and not ticked, yes and no are written.
 YES = words_of(
     "1 x yes y true selected checked picked ticked mentioned quoted ✓ ✔ ☑ 是 有 選 选 勾選 勾选 已選 已选 "
@@ -30,7 +43,7 @@ NOBODY = re.compile(
     r"none|none of (these|the above|them)|no (brand|bank)|don'?t know|other( \(.*\)|, .*|:.*)?|other "
     r"(bank|brand)s?|以上皆非|以上都不是|都沒有|都没有|不知道|其他.{0,8}|其它.{0,8}|ningun[oa].*|aucune?.*|"
     r"keine.*|nessun.*|nenhum.*|geen.*|ingen.*|żad.*|otr[oa]s?|autres?|andere[sr]?|sonstige.*|altr[oaie]|"
-    r"outr[oa]s?|その他.{0,8}|該当なし|해당.?없음|기타.{0,8}",
+    r"outr[oa]s?|その他.{0,8}|該当なし|해당.?없음|기타.{0,8}|以上.{0,2}[無无没沒皆都].{0,4}",
     re.IGNORECASE,
 )
 #: Words for "no answer" that stand among answers.
@@ -41,7 +54,9 @@ NO_ANSWER_WORDS = re.compile(
     r"没意见|未回答|無回答|无回答|未填|不適用|不适用|難說|难说|說不清|说不清|\(跳过\)|（跳过）|跳过|\(空\)|（空）|"
     r"keine angabe|k\.? ?a\.?|weiß nicht|ns/?nc|no sabe|no sabe/no contesta|no aplica|no contesta|"
     r"ne sait pas|sans réponse|nsp|non applicable|non so|não sei|não se aplica|weet niet|"
-    r"わからない|分からない|無回答|該当なし|모름|모르겠다|무응답|해당 ?없음",
+    r"わからない|分からない|無回答|該当なし|모름|모르겠다|무응답|해당 ?없음|nie wiem|brak odpowiedzi|trudno powiedzieć|"
+    r"не знаю|затрудняюсь ответить|нет ответа|bilmiyorum|cevap yok|vet (ej|inte)|ved ikke|vet ikke|en osaa "
+    r"sanoa|nevím|nem tudom|tidak tahu|không biết|ไม่ทราบ|sin respuesta|sem resposta|geen (antwoord|mening)",
     re.IGNORECASE,
 )
 _ORDERED = tuple(
@@ -104,11 +119,17 @@ _NUMBERED = re.compile(
     r"[-–—]+|\s)?\s*(.*?)",
     re.DOTALL | re.IGNORECASE,
 )
+_NUMBERED_AWAY = re.compile(r"^\s*[(（]?\d{1,3}\s*[)）.、:：=\-–—]*\s*[(（]?|[)）]\s*$")
+_NUMBER_BEHIND = re.compile(r"(\D*[^\W\d]\D*?)\s*(?:[-–—:=]\s*|[(（])(\d{1,2})[)）]?", re.DOTALL)
+#: What a question says of single points: "1 = very good", "5 (très satisfait)".
+_POINT = re.compile(
+    r"(?<![\d.])(\d{1,2})\s*(?:[=:：]\s*|[(（]\s*)([^\d=()（）,;，；…]*[^\W\d][^\d=()（）,;，；…]*)"
+)
 _RANGE = re.compile(
     r"(?:scale|from|skala|escala|échelle|[(（\[])\D{0,14}?(\d{1,2})\s*(?:\([^)]*\)|（[^）]*）)?\s*"
     r"(?:-|–|—|to|through|bis|a|à|至|到|~|～)\s*(\d{1,3})(?!\d)|(\d{1,2})\s*(?:至|到|～|~|-|–)\s*(\d{1,3})\s*分"
 )
-#: What parts the options of a list in one cell, the plainest first.
+#: What parts the options of a list in one cell, the plainest first; a comma may be theirs.
 _PARTERS = ("┋", "\n", ";", "；", "|", "、", ", ", ",")
 MOST_OPTIONS = 40
 
@@ -192,7 +213,9 @@ def numbered_scale(texts: Collection[str]) -> Scale | None:
     """
     codes, words = {}, {}
     for text in texts:
-        said = _NUMBERED.fullmatch(unicodedata.normalize("NFKC", text.strip()))
+        plain = unicodedata.normalize("NFKC", text.strip())
+        behind = _NUMBER_BEHIND.fullmatch(plain)
+        said = _NUMBERED.fullmatch(f"{behind[2]} {behind[1]}" if behind else plain)
         if said is None:
             return None
         codes[text] = float(said[1])
@@ -263,6 +286,39 @@ def told_range(heading: str) -> tuple[float, float] | None:
     return (low, high) if is_usual else None
 
 
+def told_points(heading: str) -> dict[float, str]:
+    """Read what a question says of single points of its scale.
+
+    Examples
+    --------
+    >>> told_points("Satisfied? (1 = very satisfied … 5 = very dissatisfied)")
+    {1.0: 'very satisfied', 5.0: 'very dissatisfied'}
+    """
+    found = {float(said[1]): said[2].strip(" -–—.") for said in _POINT.finditer(heading)}
+    return found if len(found) > 1 else {}
+
+
+def runs_down(labels: Mapping[float, str]) -> bool:
+    """Whether the labels of codes run from the best to the worst.
+
+    Examples
+    --------
+    >>> runs_down({1.0: "Excellent", 2.0: "Good", 5.0: "Very poor"})
+    True
+    >>> runs_down({1.0: "Never", 5.0: "Always"}), runs_down({1.0: "Civic", 2.0: "Nova"})
+    (False, False)
+    """
+    words = [_folded(_NUMBERED_AWAY.sub("", labels[code])) for code in sorted(labels)]
+    words = [word for word in words if word and not is_no_answer(word)]
+    if len(words) < 2:
+        return False
+    for order in _ORDERED:
+        if set(words) <= set(order):
+            return order.index(words[0]) > order.index(words[-1])
+    first, last = _level(words[0]), _level(words[-1])
+    return first is not None and last is not None and first > 0 > last
+
+
 def listed_options(cells: Iterable[str]) -> dict[str, list[str]] | None:
     """Read cells that list several options each; None where they are single answers or prose.
 
@@ -276,9 +332,13 @@ def listed_options(cells: Iterable[str]) -> dict[str, list[str]] | None:
     ['Old', 'Near']
     """
     times = Counter(str(cell).strip() for cell in cells)
+    found_by: list[tuple[int, dict[str, list[str]]]] = []
     for mark in _PARTERS:
+        if found_by and mark != ",":
+            break
+        sign = r",(?! )" if mark == "," else re.escape(mark)
         parts = {
-            text: [part.strip() for part in text.split(mark) if part.strip()] for text in times
+            text: [part.strip() for part in re.split(sign, text) if part.strip()] for text in times
         }
         several = sum(times[text] for text, found in parts.items() if len(found) > 1)
         if several < max(3, 0.05 * times.total()):
@@ -295,8 +355,8 @@ def listed_options(cells: Iterable[str]) -> dict[str, list[str]] | None:
         is_short = all(len(option) <= 80 for option in options)
         is_number = all(re.fullmatch(r"[\d.]+", option) for option in options)
         if is_repeated and is_set and is_short and not is_number and len(parts) > len(options) / 2:
-            return parts
-    return None
+            found_by.append((len(options), parts))
+    return min(found_by, key=lambda pair: pair[0], default=(0, None))[1]
 
 
 def _mended(parts: Mapping[str, Sequence[str]], mark: str) -> dict[str, list[str]]:

@@ -23,7 +23,13 @@ from brandkit.core.errors import SchemaError, Words, check_option, did_you_mean,
 from brandkit.core.message import Message
 from brandkit.core.totals import is_total_name, sums_of_others
 from brandkit.sources.tables.cells import Cell, Grid, is_empty, label_text, named, read_grid
-from brandkit.sources.tables.numerals import DecimalMark, Number, decimal_mark, parsed_number
+from brandkit.sources.tables.numerals import (
+    DecimalMark,
+    Number,
+    decimal_mark,
+    parsed_number,
+    says_none,
+)
 
 TableKind = Literal["counts", "shares", "ratings"]
 Unit = Literal["share", "percent"]
@@ -252,8 +258,8 @@ def _wide_values(
     for place, row in zip(places, cells, strict=True):
         found = []
         for head, cell in zip(heads, row, strict=True):
-            is_dash = isinstance(cell, str) and cell.strip() in {"-", "–", "—", "*"}
-            if (is_empty(cell) or is_dash) and rules.kind == "counts":  # nobody said so
+            is_dash = says_none(cell) and rules.kind != "ratings"
+            if is_dash or (is_empty(cell) and rules.kind == "counts"):  # nobody said so
                 empty += 1
                 found.append(Number(0.0))
             else:

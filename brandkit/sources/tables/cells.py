@@ -64,6 +64,8 @@ class Grid:
         The delimiter of a text file; empty for the others.
     notes : tuple of Message
         What was taken for granted in reading.
+    title : str
+        What stands above the heading.
     """
 
     file: Path
@@ -72,6 +74,7 @@ class Grid:
     places: tuple[str, ...]
     delimiter: str = ""
     notes: tuple[Message, ...] = ()
+    title: str = ""
 
     def column(self, name: str, *, asked_by: str) -> int:
         """Give the position of a named column, or refuse with the names there are."""
@@ -150,12 +153,14 @@ def read_grid(
         )  # fmt: skip
     if form == "parquet":
         return _finished(path, *_parquet_rows(path), header_row=1)
-    text, delimiter, skipped = table_text(path, encoding=encoding)
+    text, delimiter, skipped, notes = table_text(path, encoding=encoding)
     rows = _parsed(path, text, delimiter, skipped)
-    return _finished(path, rows, "line", (), header_row=header_row, delimiter=delimiter)
+    return _finished(path, rows, "line", notes, header_row=header_row, delimiter=delimiter)
 
 
-def table_text(path: Path, *, encoding: str | None = None) -> tuple[str, str, int]:
+def table_text(
+    path: Path, *, encoding: str | None = None
+) -> tuple[str, str, int, tuple[Message, ...]]:
     r"""Read a text table's text, and find out what parts its cells.
 
     Parameters
@@ -171,6 +176,8 @@ def table_text(path: Path, *, encoding: str | None = None) -> tuple[str, str, in
     delimiter : str
     skipped : int
         Lines before the text that are not part of the table.
+    notes : tuple of Message
+        The encoding, where it was found out by what makes sense.
 
     Examples
     --------
@@ -178,18 +185,23 @@ def table_text(path: Path, *, encoding: str | None = None) -> tuple[str, str, in
     >>> file = Path(mkdtemp()) / "image.csv"
     >>> _ = file.write_bytes("sep=;\nbank;modern\n".encode("utf-16"))
     >>> table_text(file)
-    ('bank;modern\n', ';', 1)
+    ('bank;modern\n', ';', 1, ())
     """
-    text = _decoded(path, encoding)
+    text, other = _decoded(path, encoding)
+    told = (
+        "{file} is no UTF-8; it was read as {encoding}. If letters are wrong, say its `encoding`."
+    )
+    notes = (Message(told, {"file": path.name, "encoding": other}),) if other else ()
     csv.field_size_limit(LARGEST_FIELD)
     said = re.match(r"sep=(.)\r?\n", text)  # a line that Excel writes and obeys
     body, skipped = (text[said.end() :], 1) if said else (text, 0)
     tried = (said.group(1),) if said else DELIMITERS
-    return body, max(tried, key=lambda mark: _fit(body, mark)), skipped
+    return body, max(tried, key=lambda mark: _fit(body, mark)), skipped, notes
 
 
-def _decoded(path: Path, encoding: str | None) -> str:
-    data = unpacked(path)
+def _decoded(path: Path, encoding: str | None) -> tuple[str, str | None]:
+    """Give a file's text; and its encoding, where only sense tells it."""
+    data, other = unpacked(path), None
     chosen = encoding or next((n for mark, n in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
     if chosen is None and b"\x00" in data[:200]:
         # UTF-16 without its mark: the null bytes of Latin letters fall on one side
@@ -214,7 +226,7 @@ def _decoded(path: Path, encoding: str | None) -> str:
         place = f"line {text[: text.index(chr(0))].count(chr(10)) + 1}"
         rule = "the text holds null characters, so it is damaged or no text"
         raise SchemaError(rule, file=path, place=place, way_out="Export the table again.")
-    return text
+    return text, other
 
 
 #: Characters that any Chinese text is full of, as against what wrong decoding yields.
@@ -393,12 +405,13 @@ def _finished(
     delimiter: str = "",
 ) -> Grid:
     """Cut the heading off, drop empty rows, titles and notes, and refuse ragged rows."""
-    every = list(rows)
+    every, title = list(rows), ""
     kept = [(n, row) for n, row in every if not all(is_empty(cell) for cell in row)]
     kept, ended = _without_notes(kept, {n for n, _ in every})
     if header_row is None:
         header_row = kept[_heading_at([row for _, row in kept])][0] if kept else 1
-        above = [n for n, _ in kept if n < header_row]
+        above = [row for n, row in kept if n < header_row]
+        title = " ".join(label_text(cell) for row in above for cell in row if not is_empty(cell))
         if above:
             said = "{file}: what stands above the heading in {place} was left out."
             notes += (Message(said, {"file": path.name, "place": f"{unit} {header_row}"}),)
@@ -434,7 +447,7 @@ def _finished(
             )  # fmt: skip
         finished.append(full)
         places.append(f"{unit} {number}")
-    return Grid(path, tuple(header), tuple(finished), tuple(places), delimiter, notes)
+    return Grid(path, tuple(header), tuple(finished), tuple(places), delimiter, notes, title)
 
 
 def _filled(row: Sequence[Cell]) -> int:
@@ -578,7 +591,7 @@ def _is_long_text(file: Path) -> bool:
 
 def _text_cells(file: Path, encoding: str | None) -> pd.DataFrame | None:
     """Read a plain text table fast; None where it is odd and must be read with care."""
-    text, delimiter, skipped = table_text(file, encoding=encoding)
+    text, delimiter, skipped, notes = table_text(file, encoding=encoding)
     if '="' in text:
         return None  # zeros kept from a spreadsheet, as ="004"
     if '"' in text and '"' in _quoted_cell(delimiter).sub(r"\1", text):
@@ -606,7 +619,11 @@ def _text_cells(file: Path, encoding: str | None) -> pd.DataFrame | None:
     unit = "line" if lines == len(cells) + 1 else "row"
     cells.index = pd.Index([f"{unit} {at + skipped}" for at in range(2, len(cells) + 2)])
     cells = cells[cells.apply(lambda column: column.str.strip().ne("")).any(axis=1)]
-    return None if cells.empty else cells.set_axis(names, axis=1)
+    if cells.empty:
+        return None
+    named_cells: pd.DataFrame = cells.set_axis(names, axis=1)
+    named_cells.attrs["notes"] = notes
+    return named_cells
 
 
 def _quoted_cell(delimiter: str) -> re.Pattern[str]:

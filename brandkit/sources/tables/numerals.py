@@ -92,6 +92,17 @@ def decimal_mark(texts: Iterable[str], *, delimiter: str = "") -> DecimalMark | 
     return "."
 
 
+def says_none(cell: Any) -> bool:
+    """Whether a cell of a table holds the dash that stands for "nobody".
+
+    Examples
+    --------
+    >>> says_none("–"), says_none("0"), says_none("")
+    (True, False, False)
+    """
+    return isinstance(cell, str) and cell.strip() in {"-", "–", "—", "*"}
+
+
 def parsed_number(cell: Any, *, mark: DecimalMark = ".") -> Number | None:
     """Read one cell as a number; None where it is none.
 
