@@ -119,7 +119,8 @@ def _in_numbers(raw: RawSurvey, names: Sequence[str]) -> RawSurvey:
             texts, among if len(among) <= 9 else ()
         )
         said = (items[name].label, items[name].question or "")
-        points: dict[Code, str] = {**(told_points(said[0]) or told_points(said[1]))}
+        told = told_points(said[0]) or told_points(said[1])
+        points: dict[Code, str] = {code: text for code, text in told.items()}
         ends = (float(min(points)), float(max(points))) if {0.0, 1.0} & {*points} else None
         asked = next(filter(None, map(told_range, said)), None) or ends
         if scale is None:
@@ -152,11 +153,11 @@ def _turned(raw: RawSurvey) -> RawSurvey:
     if not down:
         return raw
     items = {**raw.items, **{name: replace(raw.items[name], reversed=True) for name in down}}
-    said = (
+    note = Message(
         "By their labels the answers to {items} run from the best to the worst; they were turned "
-        "round, so that more is better."
-    )
-    return replace(raw, items=items, notes=(*raw.notes, Message(said, {"items": down[:12]})))
+        "round, so that more is better.", {"items": down[:12]},
+    )  # fmt: skip
+    return replace(raw, items=items, notes=(*raw.notes, note))
 
 
 def _pooled(short: Mapping[str, Sequence[str]], items: Mapping[str, Item]) -> dict[str, list[str]]:

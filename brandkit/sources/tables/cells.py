@@ -188,10 +188,11 @@ def table_text(
     ('bank;modern\n', ';', 1, ())
     """
     text, other = _decoded(path, encoding)
-    told = (
-        "{file} is no UTF-8; it was read as {encoding}. If letters are wrong, say its `encoding`."
+    note = Message(
+        "{file} is no UTF-8; it was read as {encoding}. If letters are wrong, say its `encoding`.",
+        {"file": path.name, "encoding": other},
     )
-    notes = (Message(told, {"file": path.name, "encoding": other}),) if other else ()
+    notes = (note,) if other else ()
     csv.field_size_limit(LARGEST_FIELD)
     said = re.match(r"sep=(.)\r?\n", text)  # a line that Excel writes and obeys
     body, skipped = (text[said.end() :], 1) if said else (text, 0)
