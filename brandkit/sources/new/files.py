@@ -306,11 +306,14 @@ def _long_table(grid: Grid, columns: list[Column]) -> Guess | None:
     keys: dict[str, Any] = {"brand": brand.name, "attribute": attribute.name, "kind": "counts"}
     if amount is not None:
         keys |= {"amount": amount.name, **_kind([amount])}
+    none = [text for text in (*attribute.texts, *brand.texts) if _is_sum(label_text(text))]
+    if none:
+        keys["leave_out"] = none
     mentions = "" if amount else ", one row a mention"
     return Guess(
         "brand_table", keys,
         f"a long table: {brand.n_distinct} brands × {attribute.n_distinct} attributes{mentions}",
-        "", _labels(grid, brand),
+        f"left out: {', '.join(none)}" if none else "", _labels(grid, brand),
     )  # fmt: skip
 
 

@@ -123,7 +123,9 @@ def running_against(answers: pd.DataFrame, outcome: str | None, recommend: str |
     >>> running_against(frame, "sat", "rec")
     ['sat', 'app']
     """
-    if outcome is None or recommend is None or not {outcome, recommend} <= {*answers}:
+    if outcome is None or recommend is None or outcome == recommend:
+        return []
+    if not {outcome, recommend} <= {*answers}:
         return []
     tied = answers.corr(min_periods=30)[recommend].drop(recommend)
     return [str(name) for name in tied.index[tied < _AGAINST]] if tied[outcome] < _AGAINST else []

@@ -92,7 +92,7 @@ _NEGATIVE = re.compile(
     r"dissatisf|unsatisf|not satisf|disagree|unlikely|unhappy|不滿|不满|不同意|不可能|不太可能|不會|不会|不好|不推|不贊|不赞|"
     r"insatisf|descontent|en desacuerdo|desacuerdo|pas d'accord|désaccord|mécontent|unzufrieden|"
     r"stimme .*nicht zu|lehne .*ab|insoddisf|disaccordo|ontevreden|oneens|insatisfeit|discord|不満|そう思わない|同意しない|"
-    r"불만|동의하지|missnöjd|tyytymät|niezadowol|неудовлетвор|не соглас|недовол|memnun değil|tidak puas|"
+    r"불만|동의하지|missnöjd|tyytymät|niezadowol|не ?удовлетвор|не соглас|недовол|memnun değil|tidak puas|"
     r"ไม่พอใจ|không hài lòng|not at all|pas du tout|überhaupt nicht|para nada|per niente|全く|まったく|전혀|hiç|improbable|peu probable|unwahrscheinlich"
 )
 _POSITIVE = re.compile(
