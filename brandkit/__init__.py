@@ -26,7 +26,8 @@ _ROOMS = {
         "weight_sensitivity",
     ),
     "satisfaction": (
-        "choice_model", "customer_segments", "driver_importance", "group_comparison",
+        "choice_model", "customer_segments", "driver_importance", "extended_services",
+        "group_comparison",
         "importance_performance", "ordinal_model", "partial_pooling", "path_comparison",
         "path_model", "path_prediction", "penalty_reward", "perceived_alikeness",
         "satisfaction_scores", "scale_reliability", "service_priorities", "service_quality",

@@ -24,7 +24,7 @@ CODES = frozenset({
     "mover", "nature",
     "profile", "direction", "composite", "strategy", "because", "settled", "evidence", "rule",
     "severity", "place", "block", "block_a", "block_b", "source", "target", "problem",
-    "priority", "holds",
+    "priority", "holds", "effect",
 })  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from brandkit.satisfaction import (
     choice_model,
     customer_segments,
     driver_importance,
+    extended_services,
     group_comparison,
     importance_performance,
     path_model,
@@ -61,7 +62,8 @@ _SURVEY: dict[str, Any] = {
         "weight": "survey.weight", "wave": "survey.wave", "respondent": "survey.respondent",
         "strata": "survey.strata", "cluster": "survey.cluster", "missing": "survey.missing",
         "margins": "survey.margins", "images": "survey.images", "tiers": "survey.segments",
-        "smallest_difference": "survey.smallest_difference",
+        "smallest_difference": "survey.smallest_difference", "extended": "survey.extended",
+        "stages": "survey.stages", "expectations": "survey.expectations",
     },
 }  # fmt: skip
 _ANALYSTS = {**_SURVEY, "page": "05_analysts"}
@@ -181,11 +183,23 @@ def _penalties(a: Asking) -> Any:
 
 
 def _service(a: Asking) -> Any:
-    a.require(n_brands(a.survey) > 1)
-    suppress = a.settings.report.suppress_below
+    section = a.section
+    stages = {item: stage for stage, items in section.stages.items() for item in items}
+    a.require(n_brands(a.survey) > 1 or stages or section.expectations)
     return service_quality(
-        a.survey, items=a.section.drivers, weight=a["weights"], suppress_below=suppress
-    )
+        a.survey, items=section.drivers, stages=stages or None,
+        expectations=section.expectations or None,
+        weight=a["weights"], suppress_below=a.settings.report.suppress_below,
+    )  # fmt: skip
+
+
+def _extended(a: Asking) -> Any:
+    section = a.section
+    core = [item for item in section.drivers if item not in section.extended]
+    return extended_services(
+        a.survey, outcome=section.outcome, extended=section.extended, core=core,
+        weight=a["weights"],
+    )  # fmt: skip
 
 
 def _priorities(a: Asking) -> Any:
@@ -260,7 +274,14 @@ QUESTIONS = (
     ),
     Question(
         name="service", text=Message("Where are we better or worse than rivals?"), call=_service,
-        keys=("survey.drivers",), may=("weights",), takes=NO_PRIORITIES, leads=False, **_ANALYSTS,
+        keys=("survey.drivers",), may=("weights",), takes=NO_PRIORITIES, **_SURVEY,
+    ),
+    Question(
+        name="extended", text=Message("Do gifts and outings help, or backfire?"), call=_extended,
+        keys=("survey.outcome", "survey.extended"), may=("weights",), takes=Message(
+            "Whether gifts, outings or events help takes columns of who got them, or how they are "
+            "rated (extended in [survey] of study.toml)."
+        ), **_SURVEY,
     ),
     Question(
         name="priorities", text=Message("What comes first?"), call=_priorities,

@@ -3,6 +3,7 @@
 from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness, perceived_alikeness
 from brandkit.satisfaction.choice.choice import ChoiceModel, choice_model
 from brandkit.satisfaction.drivers.drivers import DriverImportance, driver_importance
+from brandkit.satisfaction.extended.extended import ExtendedServices, extended_services
 from brandkit.satisfaction.ordinal.ordinal import OrdinalModel, ordinal_model
 from brandkit.satisfaction.paths.comparison import PathComparison, path_comparison
 from brandkit.satisfaction.paths.design import ACSI, ECSI
@@ -33,6 +34,7 @@ __all__ = [
     "ChoiceModel",
     "CustomerSegments",
     "DriverImportance",
+    "ExtendedServices",
     "GroupComparison",
     "ImportancePerformance",
     "OrdinalModel",
@@ -50,6 +52,7 @@ __all__ = [
     "choice_model",
     "customer_segments",
     "driver_importance",
+    "extended_services",
     "group_comparison",
     "importance_performance",
     "ordinal_model",

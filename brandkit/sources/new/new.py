@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -176,6 +176,9 @@ _COMMENTS: Mapping[str, Mapping[str, str]] = {
         "reversed": "ratings whose lowest answer is the best: they are turned round",
         "smallest_difference": "in points of the scale: what would matter",
         "drivers": "what may explain it", "segments": "groups to compare",
+        "stages": "services before, during and after the sale",
+        "extended": "gifts, outings, events: do they help, or backfire?",
+        "expectations": "service, and the column of what was expected of it",
         "blocks": "batteries: constructs and their items",
         "paths": "which construct leads to which",
     },
@@ -516,18 +519,29 @@ def _section(section: str, source: str, guess: Guess) -> list[str]:
         )
     ):
         rows.append("# " + _line("brand", *_NO_BRAND[section]))
-    if section == "scorecard":
-        rows += ["# " + _line(key, value, comment) for key, value, comment in _SCORECARD_KEYS]
-    if section == "catalog":
-        rows += ["# " + _line(key, value, _COMMENTS[section][key]) for key, value in (
-            ("peers", list(guess.labels[:3]) or ["Harbour Bank", "Civic"]), ("minimum_offers", 3),
-            ("possible", {"savings": ["business"]}))]  # fmt: skip
+    rows += ["# " + _line(key, value, why) for key, value, why in _further(section, guess)]
     for key, table in tables.items():
         rows += ["", f"[{section}.{key}]" + (f"  # {comments[key]}" if comments.get(key) else "")]
         rows += [_line(name, value, None) for name, value in table.items()]
     for entry in dates or ():
         rows += ["", f"[[{section}.dates]]", *(_line(k, v, None) for k, v in entry.items())]
     return rows
+
+
+def _further(section: str, guess: Guess) -> Iterator[tuple[str, Any, str]]:
+    """Give keys that a section may have, shown commented out."""
+    comments = _COMMENTS[section]
+    drivers = list(guess.keys.get("drivers", ()))
+    if section == "survey" and drivers:
+        yield "stages", {"before": drivers[:1], "after": drivers[1:2]}, comments["stages"]
+        yield "extended", drivers[-1:], comments["extended"]
+    if section == "scorecard":
+        yield from _SCORECARD_KEYS
+    if section == "catalog":
+        peers = list(guess.labels[:3]) or ["Harbour Bank", "Civic"]
+        yield "peers", peers, comments["peers"]
+        yield "minimum_offers", 3, comments["minimum_offers"]
+        yield "possible", {"savings": ["business"]}, comments["possible"]
 
 
 def _line(key: str, value: Any, comment: str | None) -> str:

@@ -273,6 +273,9 @@ class SurveySection(_Section):
     scale: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
     reversed: Texts = []
     smallest_difference: Annotated[float, Field(gt=0)] | None = None
+    stages: dict[Text, Texts] = {}
+    expectations: dict[Text, Text] = {}
+    extended: Texts = []
 
     @property
     def wave_column(self) -> str | None:
@@ -301,6 +304,14 @@ class SurveySection(_Section):
                "`waves` must name the waves of `wave`, each once, the earliest first")  # fmt: skip
         yield (self.scale is not None and not self.scale[0] < self.scale[1],
                "`scale` must run from its lowest answer to its highest")  # fmt: skip
+        staged = [item for items in self.stages.values() for item in items]
+        for key, items in (("stages", staged), ("expectations", [*self.expectations])):
+            strange = [item for item in items if item not in self.drivers]
+            yield strange, f"`{key}` must be about `drivers`, and {', '.join(strange)} are none"
+        yield (self.expectations and set(self.expectations) != set(self.drivers),
+               "`expectations` must name a column for every one of `drivers`")  # fmt: skip
+        yield (len(set(staged)) < len(staged),
+               "`stages` must hold each service once")  # fmt: skip
         known = ", ".join(self.blocks) or "none"
         for name in (name for path in self.paths for name in path):
             yield (name not in self.blocks,

@@ -1,0 +1,1 @@
+"""Extended services: gifts, outings, events, and whether they go with satisfaction."""
