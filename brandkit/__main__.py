@@ -188,6 +188,8 @@ def check(
             took = f"  ({seconds:.1f} s)" if seconds >= 0.05 else ""
             said = f"not, because: {why}" if why else f"answered{took}"
             tell(f"{'open' if why else 'ok':<5}  {question.name:<16}  {question.text} {said}")
+            for note in answer.notes if question.name == "quality" and answer else ():
+                tell(f"note   {question.name:<16}  {note}")
     n = sum(one["state"] == "answered" for one in asked)
     is_ready = found.is_sound and n > 0
     if as_json:

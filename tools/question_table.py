@@ -17,6 +17,8 @@ HEAD = """\
 | page | question | `answers.` | method | study.toml | builds on |
 |---|---|---|---|---|---|
 """
+#: Rooms whose functions questions call.
+CALLED = ("overlap", "satisfaction", "positioning", "market", "strategy", "sources")
 CAPABILITIES = ("overlap", "satisfaction", "positioning", "market", "strategy")
 
 
@@ -31,7 +33,7 @@ def called(question: Question) -> list[str]:
             home = getattr(thing, "__module__", "").split(".")
             if not isinstance(thing, FunctionType) or home[0] != "brandkit":
                 continue
-            if home[1] in CAPABILITIES:
+            if home[1] in CALLED:
                 found[name] = None
             elif home[1] == "questions" and name not in seen:
                 seen.add(name)

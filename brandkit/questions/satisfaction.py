@@ -25,6 +25,7 @@ from brandkit.satisfaction import (
 from brandkit.satisfaction.choice.kernel import numbered_anew
 from brandkit.sources import Study
 from brandkit.sources.survey.batteries import PickAny
+from brandkit.sources.survey.quality import fieldwork_quality
 from brandkit.sources.survey.survey import Survey
 
 PAGE = "02_satisfaction"
@@ -193,6 +194,14 @@ def _service(a: Asking) -> Any:
     )  # fmt: skip
 
 
+def _quality(a: Asking) -> Any:
+    survey = a.survey
+    return fieldwork_quality(
+        survey.responses, codebook=survey.codebook, design=survey.design, items=survey.items,
+        missing_cells=survey.missing_cells,
+    )  # fmt: skip
+
+
 def _extended(a: Asking) -> Any:
     section = a.section
     core = [item for item in section.drivers if item not in section.extended]
@@ -243,6 +252,10 @@ QUESTIONS = (
         keys=("survey.margins",), leads=False,
         takes=Message("Weights take the population's shares (margins in [survey] of study.toml)."),
         **_ANALYSTS,
+    ),
+    Question(
+        name="quality", text=Message("How carefully was it answered?"), call=_quality,
+        keys=("survey",), leads=False, takes=NO_SURVEY, **_ANALYSTS,
     ),
     Question(
         name="scores", text=Message("Who satisfies, and what has changed?"), call=_scores,
