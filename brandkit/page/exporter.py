@@ -14,10 +14,11 @@ from traitlets import default
 
 from brandkit.language import current_language, use_language
 from brandkit.page.blocks import BLOCK_TYPE
+from brandkit.page.explore.script import explorer_style, script, script_hash
 from brandkit.page.page import Page, page_of, place_label
 from brandkit.page.prose import paragraphs
 from brandkit.page.provenance import Provenance, json_in_page, numbers_sha256
-from brandkit.page.texts import CONTENT_POLICY, TEMPLATES, prepared, stylesheet
+from brandkit.page.texts import CONTENT_POLICY, TEMPLATES, policy_with, prepared, stylesheet
 from brandkit.viz.fonts import cjk_font, font_subset, is_wide
 
 __all__ = ["ReportExporter", "paragraphs"]
@@ -96,9 +97,12 @@ class ReportExporter(TemplateExporter):
         origin = given.get("provenance") or Provenance(notebook=f"{name}.ipynb" if name else "")
         font = _figure_font(page, language)
         given["summary"] = summary(page, origin, language, font)
+        explores = any(part.kind == "explore" for part in page.parts)
+        policy = policy_with(script_hash()) if explores else CONTENT_POLICY
         given["brandkit"] = {
-            "page": page, "language": language, "policy": CONTENT_POLICY, "origin": origin,
-            "css": stylesheet(), "font": font, "bases": _bases(page),
+            "page": page, "language": language, "policy": policy, "origin": origin,
+            "css": stylesheet() + explorer_style() if explores else stylesheet(),
+            "script": script() if explores else "", "font": font, "bases": _bases(page),
             "json": json_in_page(given["summary"]), "places": _places(page),
         }  # fmt: skip
         return nb, given

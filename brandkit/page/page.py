@@ -222,7 +222,8 @@ def _take_blocks(page: Page, blocks: Sequence[Json], source: str) -> None:
         elif kind == "fact":
             page.facts.append(block)
         else:
-            section.parts.append(Part(kind, block=block, source=source))
+            html = Markup(block.get("html", ""))
+            section.parts.append(Part(kind, html, block=block, source=source))
     if source and not any(block["kind"] in ("figure", "table") for block in blocks):
         page.rest.append(_without_imports(source))
 

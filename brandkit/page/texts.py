@@ -24,6 +24,19 @@ CONTENT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
+
+
+def policy_with(script_hash: str) -> str:
+    """Give the policy of a page on which one script may run, told by its hash.
+
+    Examples
+    --------
+    >>> policy_with("sha256-x=").split("; ")[4]
+    "script-src 'sha256-x='"
+    """
+    return CONTENT_POLICY.replace("base-uri", f"script-src '{script_hash}'; base-uri")
+
+
 #: From so many English words on, text without a translation is prose and no name.
 PROSE_WORDS = 4
 

@@ -48,6 +48,8 @@ class Answers:
         self._stories: dict[str, Story] = {}
         self._blocks: dict[tuple[str, str], Block] = {}
         self._keys: dict[str, str] = {}
+        self._pairs: dict[tuple[str, str], Any] = {}
+        self._explorer: Shown | None = None
 
     def __getitem__(self, name: str) -> Answer:
         if name not in QUESTIONS:
@@ -78,6 +80,7 @@ class Answers:
         other = Answers(study)
         if other._own.focus == self._own.focus and other._own.label_names == self._own.label_names:
             other._own, other._known, other._keys = self._own, self._known, self._keys
+            other._pairs = self._pairs
         return other
 
     def read(self) -> None:
@@ -102,6 +105,8 @@ class Answers:
     def show(self, *names: str, only: str | None = None) -> Shown:
         """Give the blocks that a report prints: of the first of these questions that is answered.
 
+        A whole map has its explorer before it.
+
         Parameters
         ----------
         *names : str
@@ -109,10 +114,25 @@ class Answers:
         only : str, optional
             One exhibit by its name.
         """
+        from brandkit.page.show import Shown
         from brandkit.questions.pages import show_answer
 
         chosen = next((name for name in names if self[name]), names[0])
-        return show_answer(self, chosen, only=only)
+        shown = show_answer(self, chosen, only=only)
+        is_map = only is None and chosen in ("map", "stability")
+        return Shown((*self.explore().blocks, *shown.blocks)) if is_map else shown
+
+    def explore(self) -> Shown:
+        """Give the explorer: the map, bars and matrix that a reader can ask; nothing without."""
+        from brandkit.questions.exploring import explored_pairs
+        from brandkit.questions.pages import show_explorer
+
+        if self._explorer is None:
+            overlap = self._known_answer("overlap")
+            if overlap and not self._pairs:
+                self._pairs.update(explored_pairs(self._own, overlap))  # type: ignore[arg-type]
+            self._explorer = show_explorer(self, self._pairs, self._names)
+        return self._explorer
 
     def lead(self, page: str) -> Shown:
         """Give a page's title and its findings: one a question, in the reader's order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -12,9 +12,11 @@ from brandkit.core.story import Story
 from brandkit.core.waves import wave_order, wave_text
 from brandkit.language import current_language, date_text, use_language
 from brandkit.page.blocks import Block, fact, findings, note, title
+from brandkit.page.explore.writing import explore_block
 from brandkit.page.show import Shown
 from brandkit.page.tables import use_bases
 from brandkit.questions.asked import QUESTIONS
+from brandkit.questions.exploring import PairFrames, explored
 from brandkit.questions.question import Question, Unanswered
 from brandkit.questions.satisfaction import NO_SURVEY
 from brandkit.questions.satisfaction import PAGE as SATISFACTION
@@ -67,6 +69,15 @@ def show_answer(answers: Answers, name: str, *, only: str | None = None) -> Show
             return Shown(())
         said = Message("Not answered: {question}", {"question": QUESTIONS[name].text})
         return Shown((note(said),))
+
+
+def show_explorer(
+    answers: Answers, pairs: Mapping[tuple[str, str], PairFrames], names: Mapping[str, str]
+) -> Shown:
+    """Give the explorer, where there is a map or there are catalogues to compare."""
+    with speaking(answers.study):
+        shown = explored(answers, pairs, names)
+        return Shown(() if shown is None else (explore_block(shown),))
 
 
 def show_lead(answers: Answers, page: str) -> Shown:

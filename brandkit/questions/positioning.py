@@ -29,6 +29,8 @@ NO_ANSWERS = Message(
 )
 #: What a what-if raises, in shares of the bank's base, and how many are looked at.
 RAISE, MOST_MOVES = 0.10, 3
+#: The steps of the grid that a reader tries out, in points, and words that it holds.
+STEPS, MOST_WORDS = (5, 10, 15, 20), 15
 
 _IMAGE: dict[str, Any] = {
     "page": PAGE, "reads": ("survey",), "keys": ("survey",),
@@ -91,6 +93,40 @@ def _what_ifs(a: Asking) -> Any:
     return repositioning(stability, brand=a.focus, changes=moves, preference=choice, seed=a.seed)
 
 
+class _OncePerWord:
+    """Asks a choice model once a word: with one flag raised, all it gives grows with the points."""
+
+    def __init__(self, choice: Any) -> None:
+        self.choice = choice
+        self.known: dict[str, tuple[float, Any]] = {}
+
+    def share_changes(self, brand: str, changes: dict[str, float]) -> Any:
+        """Give the change of every share."""
+        ((word, by),) = changes.items()
+        if word not in self.known:
+            self.known[word] = (by, self.choice.share_changes(brand, changes))
+        first, found = self.known[word]
+        numbers = found.select_dtypes("number").columns
+        return found.assign(**{name: found[name] * (by / first) for name in numbers})
+
+
+def _grid(a: Asking) -> Any:
+    """Ask of every word what some points more would do, step by step."""
+    stability, choice = a["stability"], a["choice"]
+    a.require(a.focus in stability.brands)
+    shares = stability.shares.loc[a.focus]
+    axes = stability.map.columns
+    weight = axes[axes["axis"].isin([1, 2])].groupby("label", sort=False)["contribution"].sum()
+    words = weight.sort_values(ascending=False, kind="stable").index[:MOST_WORDS]
+    moves: dict[str, Mapping[str, float]] = {
+        f"{word} +{step}": {str(word): step / 100}
+        for word in words for step in STEPS if shares[word] + step / 100 <= 1
+    }  # fmt: skip
+    known = None if choice is None else _OncePerWord(choice)
+    return repositioning(stability, brand=a.focus, changes=a.require(moves), preference=known,
+                         seed=a.seed)  # fmt: skip
+
+
 def _wanted(choice: Any, room: Any) -> list[str]:
     """Name the attributes to raise, the most promising first."""
     if choice is not None:
@@ -136,6 +172,13 @@ QUESTIONS = (
         name="what_ifs", text=Message("What would a change do?"), call=_what_ifs,
         need=("stability",), may=("choice", "opportunities"), of_focus=True, takes=Message(
             "What a change would do takes the answers of single respondents about the focus bank "
+            "(images in [survey] and focus in [study] of study.toml)."
+        ), **{**_IMAGE, "keys": ("survey", "study.focus")},
+    ),
+    Question(
+        name="grid", text=Message("What would each word do, step by step?"), call=_grid,
+        need=("stability",), may=("choice",), of_focus=True, leads=False, takes=Message(
+            "What each word would do takes the answers of single respondents about the focus bank "
             "(images in [survey] and focus in [study] of study.toml)."
         ), **{**_IMAGE, "keys": ("survey", "study.focus")},
     ),

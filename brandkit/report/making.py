@@ -238,7 +238,7 @@ def made_pages(
     return {job.page: _page(run[job.page], job.origin, study.language) for job in jobs}
 
 
-_VERBS = ("lead", "show", "facts", "open")
+_VERBS = ("lead", "show", "explore", "facts", "open")
 _START = ast.dump(
     ast.parse("import brandkit as bk\nanswers = bk.answers(study, focus=focus, language=language)")
 )

@@ -19,7 +19,7 @@ from brandkit.sources.study.store import (
     sha256_of,
 )
 
-_OWN_FILES = ("*.py", "*.po", "*.txt", "*.j2", "*.css", "*.ttf")
+_OWN_FILES = ("*.py", "*.po", "*.txt", "*.j2", "*.css", "*.js", "*.ttf")
 
 
 class Receipt:

@@ -110,6 +110,10 @@ class Calibration:
 
     def cells(self) -> tuple[Codes, Codes]:
         """Give the cell of each row, and each cell's group in every margin."""
+        return self._cells
+
+    @cached_property
+    def _cells(self) -> tuple[Codes, Codes]:
         groups, cell = np.unique(self.codes, axis=0, return_inverse=True)
         return cell.reshape(-1).astype(np.intp), groups.astype(np.intp)
 
