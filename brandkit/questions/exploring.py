@@ -239,7 +239,8 @@ def explored_pairs(study: Study, overlap: BrandOverlap) -> dict[tuple[str, str],
     section: Any = study.settings.catalog
     options: dict[str, Any] = {"reference": overlap.reference, "weights": section.weights or None}
     whole = overlap.pairs[overlap.pairs["category"].isna() & overlap.pairs["overlap"].notna()]
-    both, made = ["brand_a", "brand_b"], {}
+    both = ["brand_a", "brand_b"]
+    made: dict[Any, PairFrames] = {}
     if int(overlap.brands["n_offers"].sum()) > MOST_OFFERS:
         mine = whole[whole["brand_a"] == study.focus]
         ranked = (mine if len(mine) else whole).sort_values(
@@ -257,9 +258,9 @@ def explored_pairs(study: Study, overlap: BrandOverlap) -> dict[tuple[str, str],
     nearest = nearest_pairs(found, once=False).drop_duplicates(ends[:3])
     sums = found.parts.merge(nearest[ends], on=ends).groupby([*both, "facet"], observed=True)
     parts = dict(list(sums[["part", "weight"]].sum().reset_index().groupby(both)))
-    for pair, rows in nearest.groupby(both):
-        mean = parts[pair][["part", "weight"]] / counted[pair]
-        made[pair] = (mean.assign(facet=parts[pair]["facet"]), rows)
+    for key, rows in nearest.groupby(both):
+        mean = parts[key][["part", "weight"]] / counted[key]
+        made[key] = (mean.assign(facet=parts[key]["facet"]), rows)
     return made
 
 

@@ -17,11 +17,11 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 from brandkit.core.message import Message, formatted
 from brandkit.language import LANGUAGES, use_language
-from brandkit.page.exporter import ReportExporter
 from brandkit.page.explore import Explored, View
 from brandkit.page.explore.model import LETTERS, lettered
 from brandkit.page.explore.script import script, script_hash
 from brandkit.page.explore.writing import ExploreBlock, explore_block
+from brandkit.page.exporter import ReportExporter
 from brandkit.page.texts import policy_with
 from brandkit.questions import Answers, answers
 from brandkit.report.audit import problems_of
@@ -361,10 +361,10 @@ def test_a_cell_tells_both_directions_and_the_matrix_is_reordered(
     one.page.keyboard.press("ArrowRight")
     assert order[column + 1] in one.box.locator(".ps").inner_text()
     one.box.get_by_label("Reorder").select_option("A–Z")
-    names = one.box.locator(".names [data-b]").all_inner_texts()
+    names = one.box.locator(".names [data-b]").all_text_contents()
     assert [re.sub(r" \d+$", "", name) for name in names] == sorted(order, key=str.lower)
     one.box.get_by_label("At least").fill("70")
-    kept = one.box.locator(".names text:not(.n)").all_inner_texts()
+    kept = one.box.locator(".names text:not(.n)").all_text_contents()
     expected = [percent(share)[:-1] for share in whole["overlap"]]
     assert sorted(map(int, kept)) == sorted(int(one) for one in expected if int(one) >= 70)
     one.check()

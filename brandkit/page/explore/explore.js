@@ -99,8 +99,8 @@ label(texts, r[2]);
 });
 },
 showMap = () => {
-const top = Math.max(1, ...B.map((_, i) => said(i, s.word) || 0)), free = banks.has(s.bank) ? s.bank : banks.keys().next().value;
-if (now != (s.view < first ? s.view : 0)) move(s.view < first ? s.view : 0);
+const top = Math.max(1, ...B.map((_, i) => said(i, s.word) || 0)), free = banks.has(s.bank) ? s.bank : [...banks.keys()][0], k = s.view < first ? s.view : 0;
+if (now != k) move(k);
 banks.forEach((g, i) => {
 const v = said(i, s.word);
 mark(g, i, i);
@@ -159,7 +159,7 @@ draw(names, 'text', { class: 'n c', 'data-c': order[y], x: middle, y: 16 }, y + 
 }
 line.forEach((v, x) => {
 if (v == null || v < s.least) return;
-steps[Math.floor((v - least) / span * 9 + .5)] += `M${x} ${y}h1v1h-1z`;
+steps[(v - least) / span * 9 + .5 | 0] += `M${x} ${y}h1v1h-1z`;
 if (N < 16) draw(names, 'text', { x: Math.round(left + q * (x + .5)), y: down }, v);
 });
 });
@@ -195,7 +195,7 @@ named = { bank: B, with: B, word: W, move: W },
 set = (o, quiet) => {
 const before = s.bank;
 Object.assign(s, o);
-if (o.raise || o.move != null) s.bank = D.f;
+if (s.raise && (o.raise || o.move != null)) s.bank = D.f;
 if (s.with == s.bank) s.with = before != s.bank ? before : D.near[s.bank] ? D.near[s.bank][0] : s.bank ? 0 : 1;
 update();
 const keys = Object.keys(s), changed = k => s[k] != start[k];
@@ -245,7 +245,7 @@ const go = (y, x) => order[y] != null && order[x] != null && y != x && set({ ban
 give(matrix, { role: 'group', tabindex: 0 });
 matrix.onclick = e => { const [left, top, q] = frame(), [x, y] = spot(e, matrix); go(Math.floor((y - top) / q), Math.floor((x - left) / q)) };
 matrix.onkeydown = e => {
-const by = turn(e), at = [order.indexOf(s.bank), order.indexOf(s.with)], k = /U|D/.test(e.key) ? 0 : 1;
+const by = turn(e), at = [order.indexOf(s.bank), order.indexOf(s.with)], k = +/L|R/.test(e.key);
 if (!by) return;
 at[k] += by;
 if (at[0] == at[1]) at[k] += by;

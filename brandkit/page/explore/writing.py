@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -212,28 +212,31 @@ def _end_texts(view: View) -> list[str]:
 
 def _tables(shown: Explored) -> Iterator[Table]:
     """Give every number as a table: all banks, what is said of them, pairs, and what-ifs."""
-    banks, frame = np.array(shown.banks, dtype=object), {"brand": pd.Series(shown.banks)}
+    banks, every = np.array(shown.banks, dtype=object), range(len(shown.banks))
+    columns: dict[str, Any] = {"brand": shown.banks}
     heads: dict[str, Message | str] = {}
     if shown.overlap:
-        table, said = shown.overlap[""][0], {"bank": shown.banks[shown.first]}
-        frame |= {"there": pd.Series(table[shown.first]), "back": pd.Series(table[:, shown.first])}
+        pairs, said = shown.overlap[""][0], {"bank": shown.banks[shown.first]}
+        columns |= {"there": pairs[shown.first], "back": pairs[:, shown.first]}
         heads["there"] = Message("Of what {bank} sells, found there", said)
         heads["back"] = Message("Of what it sells, found at {bank}", said)
     if shown.near:
-        frame["nearest"] = pd.Series({at: banks[near] for at, (near, _) in shown.near.items()})
+        near = {at: banks[one] for at, (one, _) in shown.near.items()}
+        columns["nearest"] = [near.get(at) for at in every]
     if shown.scores:
-        frame["score"] = pd.Series({at: one[0] for at, one in shown.scores.items()})
+        columns["score"] = [shown.scores.get(at, (np.nan,))[0] for at in every]
         heads["score"] = Message("Satisfaction")
     if np.isfinite(shown.base).any():
-        frame["answers"] = pd.Series(shown.base).drop(sorted(shown.hidden))
+        columns["answers"] = np.where([at in shown.hidden for at in every], np.nan, shown.base)
         heads["answers"] = Message("Answers")
     kinds = {"there": "share", "back": "share", "score": "decimal", "answers": "count"}
-    yield Message("All banks"), pd.DataFrame(frame), heads, kinds
+    kinds = {name: kind for name, kind in kinds.items() if name in columns}
+    yield Message("All banks"), pd.DataFrame(columns), heads, kinds
     kind = "decimal" if shown.said_kind == "ratings" else "share"
     if shown.words:
         rows = np.isfinite(shown.said).any(axis=1)
-        table = _square(shown.said[rows], banks[rows], shown.words)
-        yield (Message("What customers say of each bank"), table,
+        said_of = _square(shown.said[rows], banks[rows], shown.words)
+        yield (Message("What customers say of each bank"), said_of,
                {name: name for name in shown.words}, dict.fromkeys(shown.words, kind))  # fmt: skip
     if 1 < len(shown.order) <= MOST_IN_TABLE:
         names, cells = banks[list(shown.order)], np.ix_(shown.order, shown.order)
@@ -243,7 +246,7 @@ def _tables(shown: Explored) -> Iterator[Table]:
         yield _steps_table(shown)
 
 
-def _square(values: Floats, rows: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
+def _square(values: Floats, rows: Any, columns: Any) -> pd.DataFrame:
     made = pd.DataFrame(values, columns=list(columns))
     made.insert(0, "brand", list(rows), allow_duplicates=True)
     return made
@@ -261,7 +264,7 @@ def _steps_table(shown: Explored) -> Table:
         "low": Message("95% from"), "high": Message("95% to"),
     }  # fmt: skip
     kinds = {"more": "points", "then": "decimal", **dict.fromkeys(names, "signed")}
-    return Message("What if, step by step"), frame, heads, kinds
+    return Message("Every step of a change"), frame, heads, kinds
 
 
 # --- data -----------------------------------------------------------------------------------------
@@ -335,10 +338,11 @@ def _overlap_data(shown: Explored) -> dict[str, Any]:
     at = sorted(shown.order)
     cells, whole = np.ix_(at, at), shown.overlap[""]
     is_small = len(at) <= MOST_IN_FULL
-    weight = Counter[str]()
+    weight: dict[str, float] = defaultdict(float)
     for parts, _ in shown.pairs.values():
-        weight.update({translate(name): part for name, part, _ in parts})  # type: ignore[dict-item]
-    facets = [name for name, _ in weight.most_common(MOST_FACETS)]
+        for name, part, _ in parts:
+            weight[translate(name)] += part
+    facets = sorted(weight, key=lambda name: -weight[name])[:MOST_FACETS]
     products: list[dict[str, int]] = [{} for _ in shown.banks]
     pairs = {
         at.index(a) * len(at) + at.index(b): _pair_data(pair, facets, [
@@ -358,8 +362,8 @@ def _overlap_data(shown: Explored) -> dict[str, Any]:
 def _pair_data(pair: Pair, facets: list[str], banks: list[tuple[str, dict[str, int]]]) -> str:
     """Write a pair in letters: its facets' parts and weights, then places of products."""
     parts = np.full((2, len(facets)), np.nan)
-    for name, part, most in pair[0]:
-        if (said := translate(name)) in facets:
+    for facet, part, most in pair[0]:
+        if (said := translate(facet)) in facets:
             parts[:, facets.index(said)] = part, most
     letters = lettered(parts)
     for *ends, alike in pair[1]:
