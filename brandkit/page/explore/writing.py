@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message, formatted
-from brandkit.core.story import N_
 from brandkit.language import current_language, translate, translation
 from brandkit.page.blocks import Block
 from brandkit.page.explore.layout import WIDTH, Drawn, Label, drawn_views
@@ -41,27 +40,30 @@ Table = tuple[Message, pd.DataFrame, dict[str, Message | str], Any]
 
 #: The sentences that the script fills; places take ready texts.
 TEXTS = {
-    "copied": N_("Copied"), "sells": N_("Who sells what {bank} sells"),
-    "groups": N_("By category, there and back"), "facets": N_("What makes them alike"),
-    "products": N_("Products that pair up"),
-    "same": N_("Customers do not tell {bank} from {near}."),
-    "apart": N_("{bank} is described most like {near}, but customers tell the two apart."),
-    "near": N_("{bank} is described most like {near}."),
-    "score": N_("Satisfaction {score} ({low}–{high})."),
-    "few": N_("Few answers: {n}."), "hidden": N_("Too few answers to show what customers say."),
-    "moved": N_("Since {wave} {bank} has moved {distance} ({low}–{high}), more than chance."),
-    "still": N_("Since {wave} {bank} has moved {distance} ({low}–{high}), no more than chance."),
-    "what": N_("If {points} points more say “{word}” of {bank}, {near} is nearest: {before} → "
+    "copied": Message("Copied"), "sells": Message("Who sells what {bank} sells"),
+    "groups": Message("By category, there and back"), "facets": Message("What makes them alike"),
+    "products": Message("Products that pair up"),
+    "same": Message("Customers do not tell {bank} from {near}."),
+    "apart": Message("{bank} is described most like {near}, but customers tell the two apart."),
+    "near": Message("{bank} is described most like {near}."),
+    "score": Message("Satisfaction {score} ({low}–{high})."),
+    "few": Message("Few answers: {n}."),
+    "hidden": Message("Too few answers to show what customers say."),
+    "moved": Message("Since {wave} {bank} has moved {distance} ({low}–{high}), more than chance."),
+    "still": Message(
+        "Since {wave} {bank} has moved {distance} ({low}–{high}), no more than chance."
+    ),
+    "what": Message("If {points} points more say “{word}” of {bank}, {near} is nearest: {before} → "
                "{then} away."),
-    "choice": N_("Choices change by {from} points (95% interval {low} to {high})."),
-    "range": N_("Choices change by {from} to {to} points (95% interval {low} to {high})."),
-    "over": N_("{share} of what {bank} sells has a counterpart at {other}; {chance} by size "
+    "choice": Message("Choices change by {from} points (95% interval {low} to {high})."),
+    "range": Message("Choices change by {from} to {to} points (95% interval {low} to {high})."),
+    "over": Message("{share} of what {bank} sells has a counterpart at {other}; {chance} by size "
                "alone."),
-    "pair": N_("{share} of what {bank} sells has a counterpart at {other} ({low}–{high}); {chance} "
-               "by size alone."),
-    "only": N_("{share} of what {bank} sells has a counterpart at {other}."),
-    "category": N_("{category}: {share} of what {bank} sells has a counterpart at {other}."),
-    "part": N_("{facet}: {part} of {most} possible points"),
+    "pair": Message("{share} of what {bank} sells has a counterpart at {other} ({low}–{high}); "
+                    "{chance} by size alone."),
+    "only": Message("{share} of what {bank} sells has a counterpart at {other}."),
+    "category": Message("{category}: {share} of what {bank} sells has a counterpart at {other}."),
+    "part": Message("{facet}: {part} of {most} possible points"),
 }  # fmt: skip
 
 
@@ -148,7 +150,7 @@ def _sentences(shown: Explored) -> Iterator[str]:
         keys.append("score")
         told_scores = (formatted(one, "decimal2") for one in shown.scores[bank])
         values |= dict(zip(("score", "low", "high"), told_scores, strict=True))
-    return (translate(Message(TEXTS[key], values)) for key in keys)
+    return (translate(replace(TEXTS[key], values=values)) for key in keys)
 
 
 # --- the map --------------------------------------------------------------------------------------
@@ -277,7 +279,7 @@ def _data(shown: Explored, drawn: Sequence[Drawn]) -> dict[str, Any]:
     write = _decimals if is_rated else lettered
     top = np.nanmax([*shown.said.ravel(), *shown.market, 0.0])
     return {
-        "t": {key: translation(Message(text), language) or text for key, text in TEXTS.items()},
+        "t": {key: translation(one, language) or one.text for key, one in TEXTS.items()},
         "l": LETTERS, "j": _joint(), "f": shown.first, "c": shown.second,
         "n": {at: formatted(shown.base[at], "count") for at in sorted(shown.few - shown.hidden)},
         "h": sorted(shown.hidden), "d": int(is_rated), "s": write(shown.said),
