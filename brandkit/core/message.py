@@ -110,7 +110,7 @@ def formatted(value: Any, kind: str = "") -> str:
         ``number`` three significant digits · ``decimal1`` ``decimal2`` ``decimal3`` fixed ·
         ``signed`` two decimals with sign · ``points`` a whole number with sign ·
         ``p`` a p-value · ``one|many`` a word chosen by number · ``title`` a sentence without its
-        full stop · empty: as it is.
+        full stop · ``clause`` one that goes on in another · empty: as it is.
 
     Examples
     --------
@@ -126,8 +126,10 @@ def formatted(value: Any, kind: str = "") -> str:
         return ", ".join(formatted(item, kind) for item in value)
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return NO_VALUE
-    if kind == "title":
-        return str(value).rstrip(".。")
+    if kind in ("title", "clause"):
+        text = str(value).rstrip(".。")
+        is_word = kind == "clause" and text[1:2].islower()
+        return text[:1].lower() + text[1:] if is_word else text
     if kind == "" or isinstance(value, (str, Message)):
         return _isolated(str(value))
     return _number(float(value), kind)

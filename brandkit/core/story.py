@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -60,12 +60,52 @@ class Action:
         As the finding that it rests on.
     about : str
         The exhibit that shows the evidence.
+    on : tuple of str
+        What is acted on, and against whom: of two actions on one thing the better is told.
+    gain : Message, optional
+        What it may win or hold, with its interval.
+    base : int, optional
+        The answers or products it stands on.
     """
 
     verb: Verb
     text: Message
     settled: Settled
     about: str = ""
+    on: tuple[str, ...] = ()
+    gain: Message | None = None
+    base: int | None = None
+
+
+@dataclass(frozen=True)
+class Point:
+    """What a board should know of a result.
+
+    Parameters
+    ----------
+    text : Message
+        At most 25 words, with one number and its interval.
+    settled : "clear" | "likely" | "open"
+        As the finding that it rests on.
+    value : float
+        How much hangs on it for whom the page is for, from 0 to 1.
+    about : str
+        The exhibit that shows the evidence.
+    on : tuple of str
+        What or whom it is about.
+    title : Message, optional
+        The consequence in a few words, where a page may be called by it.
+    why : bool
+        Whether it says why something matters; what was found otherwise.
+    """
+
+    text: Message
+    settled: Settled
+    value: float
+    about: str = ""
+    on: tuple[str, ...] = ()
+    title: Message | None = None
+    why: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +123,8 @@ class Story:
     actions : tuple of Action
     exhibits : mapping
         Figures and tables by their names, which are unique on a page.
+    points : tuple of Point
+        What of it belongs on the first screen.
     """
 
     headline: Message
@@ -90,6 +132,7 @@ class Story:
     findings: tuple[Finding, ...] = ()
     actions: tuple[Action, ...] = ()
     exhibits: Mapping[str, Exhibit] = field(default_factory=dict)
+    points: tuple[Point, ...] = ()
 
 
 Say = Callable[..., Message]
@@ -110,9 +153,39 @@ def speaker(other: Say | None = None, /, **values: Any) -> Say:
     return lambda text, **more: Message(text, {**known, **more})
 
 
+def listed(names: Sequence[Any]) -> Message | str:
+    """Join names as a sentence does.
+
+    Examples
+    --------
+    >>> str(listed(["staff", "fees", "advice"]))
+    'staff, fees and advice'
+    """
+    if len(names) < 2:
+        return str(next(iter(names), ""))
+    return Message("{first} and {last}", {"first": list(names[:-1]), "last": names[-1]})
+
+
 def titled(finding: Finding) -> Message:
     """Give a finding as a headline, without its full stop."""
     return Message("{title:title}", {"title": finding.headline})
+
+
+def pointed(finding: Finding, value: float, about: str, number: Message | None = None) -> Point:
+    """Take a finding for the first screen, with its number; what is open gives no title.
+
+    Examples
+    --------
+    >>> fees = Finding(Message("Fees decide."), Message("31% of it."), "clear")
+    >>> point = pointed(fees, 0.5, "drivers", Message("31%."))
+    >>> str(point.text), str(point.title)
+    ('Fees decide. 31%.', 'Fees decide')
+    """
+    text = finding.headline
+    if number is not None:
+        text = Message("{headline} {number}", {"headline": text, "number": number})
+    title = None if finding.settled == "open" else titled(finding)
+    return Point(text, finding.settled, value, about, title=title)
 
 
 def N_(text: str) -> str:

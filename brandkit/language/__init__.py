@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from babel.dates import format_date
@@ -29,6 +30,15 @@ CATALOGUES = Path(__file__).parent / "catalogues"
 _QUOTES = str.maketrans("「」『』", "“”‘’")
 
 _current: ContextVar[str] = ContextVar("language", default="en")
+_noun: ContextVar[Mapping[str, str]] = ContextVar("noun", default=MappingProxyType({}))
+_BANK = re.compile(r"\b([Aa] )?([Bb])ank(s?)\b")
+_WHAT_BANKS_ARE = {"en": "bank", "zh-Hant": "銀行", "zh-Hans": "银行"}
+#: What a study may be about instead, in 繁體中文.
+NOUNS = {
+    "insurer": "保險公司", "company": "公司", "chain": "連鎖店", "brand": "品牌",
+    "retailer": "零售商", "broker": "券商", "fund": "基金", "hospital": "醫院",
+    "airline": "航空公司", "issuer": "發行機構",
+}  # fmt: skip
 
 
 def use_language(language: str) -> None:
@@ -59,6 +69,54 @@ def current_language() -> str:
     return _current.get()
 
 
+def use_noun(noun: str | Mapping[Any, str] | None) -> None:
+    """Choose what sentences call those that are compared, where they are no banks.
+
+    Parameters
+    ----------
+    noun : str, mapping of language to str, or None
+        In the singular; one of :data:`NOUNS` is known in every language.
+
+    Examples
+    --------
+    >>> use_noun("insurer")
+    >>> translate("Which bank it is explains little of what customers say.")
+    'Which insurer it is explains little of what customers say.'
+    >>> use_noun(None)
+    """
+    known = {"en": "company", "zh-Hant": NOUNS["company"]}
+    if isinstance(noun, str):
+        in_english = noun if noun.isascii() else None
+        named = {chinese: english for english, chinese in NOUNS.items()}.get(noun)
+        noun = {
+            "en": in_english or named or known["en"],
+            "zh-Hant": NOUNS.get(noun, known["zh-Hant"] if in_english else noun),
+        }
+    said = {**known, **noun} if noun else {}
+    if said and "zh-Hans" not in said:
+        said["zh-Hans"] = simplified(said["zh-Hant"])
+    _noun.set(MappingProxyType(said))
+
+
+def in_noun(text: str, message: Message, code: str) -> str:
+    """Call banks by the study's noun, in one of our own texts before names are filled in."""
+    noun = _noun.get().get(code)
+    if noun is None or (message.context, message.text) not in _catalogue("zh-Hant"):
+        return text
+    if code != "en":
+        return text.replace(_WHAT_BANKS_ARE[code], noun)
+    many = f"{noun[:-1]}ies" if re.search(r"[^aeiou]y$", noun) else f"{noun}s"
+
+    def word(found: re.Match[str]) -> str:
+        said = many if found[3] else noun
+        if found[1]:
+            article = "an" if said[0].lower() in "aeiou" else "a"
+            return f"{article.capitalize() if found[1][0] == 'A' else article} {said}"
+        return said.capitalize() if found[2] == "B" else said
+
+    return _BANK.sub(word, text)
+
+
 def translate(message: Message | str, language: str | None = None) -> str:
     """Write a message, with its numbers, in a language.
 
@@ -82,6 +140,7 @@ def translate(message: Message | str, language: str | None = None) -> str:
     said = Message(message) if isinstance(message, str) else message
     found = translation(said, code)
     text = found or said.text
+    text = in_noun(text, said, code)
     if not said.values:
         return text  # a name or a plain text: braces in it are its own
     values = {name: _ready(value, code) for name, value in said.values.items()}

@@ -12,7 +12,7 @@ from brandkit.core.intervals import holm
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.result import Result
-from brandkit.core.story import N_, Action, Exhibit, Say, Story, speaker
+from brandkit.core.story import N_, Action, Exhibit, Point, Say, Story, speaker, titled
 from brandkit.language import translate
 from brandkit.overlap.chance import LEVEL, OverlapTest
 from brandkit.overlap.gaps import MOST_ATTRIBUTES, CatalogGaps, drawn_gaps, is_open
@@ -264,6 +264,7 @@ def catalog_gaps(result: CatalogGaps, *, focus: object = None) -> Story:
         parity.headline,
         findings=(parity, difference),
         actions=(*gap_actions, *keep_actions),
+        points=_gap_points(result),
         exhibits={
             "gaps": Exhibit(
                 say(
@@ -309,6 +310,28 @@ def _leading(result: CatalogGaps, rows: pd.DataFrame, firm: pd.DataFrame) -> tup
     return first, lambda text: say(text, **first)
 
 
+def _gap_points(result: CatalogGaps) -> tuple[Point, ...]:
+    """Give the firmest thing the bank lacks, and the firmest it alone has."""
+    rows, points = result.gaps, []
+    lacks = rows[(rows["kind"] == "parity_gap") & (rows["state"] == "has_not")]
+    alone = rows[rows["kind"] == "point_of_difference"]
+    for part, lacking in ((lacks, True), (alone[~is_open(alone)], False)):
+        if part.empty:
+            continue
+        say = speaker(brand=result.brand, **part.iloc[0])
+        text = say(
+            "{n_have:count} of {n_comparable:count} comparable products of rivals have "
+            "“{attribute}” ({category}); {brand} does not."
+        )
+        if not lacking:
+            text = say(
+                "“{attribute}” ({category}) sets {brand} apart: {n_have:count} of "
+                "{n_comparable:count} comparable products of rivals have it."
+            )
+        points.append(Point(text, "clear", 0.6, "gaps", (str(part["attribute"].iloc[0]),)))
+    return tuple(points)
+
+
 def _parity(result: CatalogGaps) -> tuple[Finding, list[Action]]:
     rows = result.gaps[result.gaps["kind"] == "parity_gap"]
     told = rows[rows["state"] == "has_not"]
@@ -328,7 +351,9 @@ def _parity(result: CatalogGaps) -> tuple[Finding, list[Action]]:
             "Test whether customers of {brand} miss “{attribute}” ({category}), which most rivals "
             "offer."
         )
-        return Finding(headline, detail, "clear"), [Action("test", text, "clear", "gaps")]
+        return Finding(headline, detail, "clear"), [
+            Action("test", text, "clear", "gaps", (first["attribute"],))
+        ]
     headline = say(
         "Most rivals offer “{attribute}” ({category}); {brand} does not say whether it does."
     )
@@ -336,7 +361,9 @@ def _parity(result: CatalogGaps) -> tuple[Finding, list[Action]]:
         "Check whether {brand} has “{attribute}” ({category}): most rivals do, its catalogue does "
         "not say."
     )
-    return Finding(headline, detail, "open"), [Action("check", text, "open", "gaps")]
+    return Finding(headline, detail, "open"), [
+        Action("check", text, "open", "gaps", (first["attribute"],))
+    ]
 
 
 def _difference(result: CatalogGaps) -> tuple[Finding, list[Action]]:
@@ -357,7 +384,9 @@ def _difference(result: CatalogGaps) -> tuple[Finding, list[Action]]:
         return Finding(headline, detail, "open"), []
     headline = say("“{attribute}” ({category}) sets {brand} apart.")
     text = say("Keep “{attribute}” ({category}): few rivals of {brand} have it.")
-    return Finding(headline, detail, "clear"), [Action("keep", text, "clear", "gaps")]
+    return Finding(headline, detail, "clear"), [
+        Action("keep", text, "clear", "gaps", (first["attribute"],))
+    ]
 
 
 # --- names ---------------------------------------------------------------------------------------
@@ -444,7 +473,7 @@ def market_overlap(result: MarketOverlap, *, focus: object = None) -> Story:
     say = speaker(n=result.n_markets, most=MOST_ROWS, focus=bank)
     finding = _meeting(rows, bank, say)
     shown = rows.head(MOST_ROWS)
-    return of_one_finding(
+    story = of_one_finding(
         result,
         finding,
         "meeting",
@@ -458,6 +487,25 @@ def market_overlap(result: MarketOverlap, *, focus: object = None) -> Story:
         data=rows,
         draw=lambda: result.plot(focus=bank),
     )
+    if rows.empty:
+        return story
+    told = speaker(say, **rows.iloc[0])
+    text = told(
+        "{commonality:percent} of {brand_a}'s presence meets {brand_b}, in "
+        "{n_shared_markets:count} of {n:count} markets."
+    )
+    if bank is None:
+        text = told(
+            "{brand_a} and {brand_b} meet in {n_shared_markets:count} of {n:count} markets; "
+            "{commonality:percent} of the one's presence meets the other."
+        )
+    on, check = (str(rows["brand_b"].iloc[0]),), told(
+        "Check offers and prices against {brand_b} first, where both are present."
+    )  # fmt: skip
+    point = Point(text, finding.settled, 0.4, "meeting", on, titled(finding), why=True)
+    is_told = bank is not None and finding.settled != "open"
+    actions = (Action("check", check, finding.settled, "meeting", on),) if is_told else ()
+    return replace(story, points=(point,), actions=actions)
 
 
 def _meeting(rows: pd.DataFrame, bank: str | None, say: Say) -> Finding:

@@ -17,6 +17,7 @@ from IPython.display import display
 from brandkit.core.columns import Kind
 from brandkit.core.errors import BrandkitError, InputError, shown
 from brandkit.core.message import Finding, Message
+from brandkit.core.story import Action, Point
 from brandkit.language import current_language
 from brandkit.page.tables import LOW_MARK, TableCells, current_bases, table_cells
 from brandkit.page.texts import Text, block_html, text_of
@@ -91,6 +92,33 @@ class FindingsBlock(Block):
 
 
 @dataclass(frozen=True)
+class ItemBlock(Block):
+    """One thing of the first screen: a point, or an action with what it may win."""
+
+    kind = "item"
+    text: Text
+    gain: Text | None
+    base: Text | None
+    settled: str
+    page: str
+    about: str
+
+
+@dataclass(frozen=True)
+class BoardBlock(Block):
+    """The first screen: what was found, why it matters, what to do."""
+
+    kind = "board"
+    found: tuple[ItemBlock, ...]
+    why: tuple[ItemBlock, ...]
+    do: tuple[ItemBlock, ...]
+
+    def items(self) -> tuple[ItemBlock, ...]:
+        """Give all of them in their order."""
+        return (*self.found, *self.why, *self.do)
+
+
+@dataclass(frozen=True)
 class FigureBlock(Block):
     """A figure with its caption, its description for those who cannot see it, and its data."""
 
@@ -103,6 +131,7 @@ class FigureBlock(Block):
     notes: tuple[Text, ...]
     base: Text | None
     base_size: int | None
+    method: Text | None = None
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         alone = self.svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
@@ -240,6 +269,32 @@ def findings(
     """
     made = tuple(finding(one, about=about) for one in statements)
     return FindingsBlock(current_language(), made)
+
+
+def item(point: Point | Action, *, page: str = "") -> ItemBlock:
+    """Put a point or an action on the first screen.
+
+    Parameters
+    ----------
+    point : Point or Action
+    page : str
+        The report that shows its evidence.
+
+    Returns
+    -------
+    ItemBlock
+
+    Examples
+    --------
+    >>> item(Point(Message("Fees weigh most."), "clear", 1.0)).text.text
+    'Fees weigh most.'
+    """
+    gain, n = (point.gain, point.base) if isinstance(point, Action) else (None, None)
+    base = None if n is None else text_of(Message("{n:count}", {"n": n}))
+    return ItemBlock(
+        current_language(), _required("text", point.text), _optional(gain), base, point.settled,
+        page, point.about,
+    )  # fmt: skip
 
 
 def figure(

@@ -104,6 +104,9 @@ class ReportExporter(TemplateExporter):
             "css": stylesheet() + explorer_style() if explores else stylesheet(),
             "script": script() if explores else "", "font": font, "bases": _bases(page),
             "json": json_in_page(given["summary"]), "places": _places(page),
+            "pages": _pages(page),
+            # of one's own notebook, and for analysts, a table is shown whole
+            "is_short": bool(re.match(r"0[1-4]_", origin.notebook)),
         }  # fmt: skip
         return nb, given
 
@@ -127,10 +130,13 @@ def summary(
         "title": page.title_text.to_json(),
         "lede": page.title["lede"] if page.title else None,
         "is_unanswered": page.is_unanswered,
+        "is_empty": page.is_empty,
         "findings": [
             {key: finding[key] for key in ("headline", "detail", "settled")}
             for finding in page.findings
         ],
+        "board": page.board,
+        "places": sorted(page.places()),
         "notes": page.notes,
         "facts": [{key: fact[key] for key in ("label", "value")} for fact in page.facts],
         "bases": _bases(page),
@@ -143,6 +149,12 @@ def summary(
 def _bases(page: Page) -> list[int]:
     sizes = {block["base_size"] for block in page.blocks() if block.get("base_size") is not None}
     return sorted(sizes)
+
+
+def _pages(page: Page) -> list[str]:
+    """Name the reports that the first screen leads to; they lie beside it."""
+    items = (page.board or {}).values()
+    return sorted({one["page"] for column in items if isinstance(column, list) for one in column})
 
 
 def _places(page: Page) -> dict[str, dict[str, str]]:

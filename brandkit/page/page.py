@@ -69,20 +69,26 @@ class Page:
         The first words beneath it: what was asked.
     title : dict, optional
         The title block.
+    board : dict, optional
+        The first screen.
     findings : list of dict
     sections : list of Section
     facts : list of dict
     rest : list of str
         Code of the cells that show nothing themselves.
+    asked : bool
+        Whether any cell asks a study for answers.
     """
 
     heading: Piece | None = None
     question: Piece | None = None
     title: Json | None = None
+    board: Json | None = None
     findings: list[Json] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
     facts: list[Json] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
+    asked: bool = False
 
     @property
     def parts(self) -> list[Part]:
@@ -98,7 +104,13 @@ class Page:
     def is_unanswered(self) -> bool:
         """Whether the report can only say what it lacks."""
         shown_kinds = {part.kind for part in self.parts} & {"figure", "table"}
-        return bool(self.notes) and not (shown_kinds or self.findings)
+        return bool(self.notes) and not (shown_kinds or self.findings or self.board)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing that it asks is answered: then there is no page."""
+        shown_kinds = {part.kind for part in self.parts} - {"prose"}
+        return self.asked and not (shown_kinds or self.findings or self.board or self.title)
 
     @property
     def title_text(self) -> Text:
@@ -210,13 +222,16 @@ def _lost(data: Mapping[str, Any]) -> str:
 
 def _take_blocks(page: Page, blocks: Sequence[Json], source: str) -> None:
     section = page.sections[-1]
-    section.asked |= source.startswith("answers.show(")
+    page.asked |= source.startswith("answers.")
+    section.asked |= source.startswith(("answers.show(", "answers.evidence(", "answers.open("))
     for block in blocks:
         kind = block["kind"]
         if kind == "title":
             if page.title is not None:
                 raise ReportError("A report has one title; the notebook gives two.")
             page.title = block
+        elif kind == "board":
+            page.board = block
         elif kind == "finding":
             page.findings.append(block)
         elif kind == "fact":

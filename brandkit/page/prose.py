@@ -16,7 +16,7 @@ from markupsafe import Markup
 from mistune.core import BlockState
 
 from brandkit.core.message import Message
-from brandkit.language import current_language, translation
+from brandkit.language import current_language, in_noun, translation
 from brandkit.page.texts import Text, language_of
 
 _UNITS = ("heading", "paragraph", "block_text")
@@ -146,7 +146,7 @@ def _translate(unit: dict[str, Any]) -> None:
     language = current_language()
     text = _one_line(unit["text"])
     found = translation(Message(text), language)
-    unit["text"] = found or text
+    unit["text"] = in_noun(found or text, Message(text), language)
     lang = language_of(unit["text"], language)
     if lang != language:
         is_left = language != "en" and found is None

@@ -27,15 +27,21 @@ class Says(Protocol):
 
 @dataclass(frozen=True)
 class Shown:
-    """Blocks in their order: JupyterLab shows each, the exporter finds each in the output."""
+    """Blocks in their order: JupyterLab shows each, the exporter finds each in the output.
+
+    Why there are none is told in JupyterLab alone: a page says nothing of it.
+    """
 
     blocks: tuple[Block, ...]
+    why: str = ""
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
         for block in self.blocks:
             display(block)  # type: ignore[no-untyped-call]
+        if not self.blocks and self.why:
+            display({"text/plain": self.why}, raw=True)  # type: ignore[no-untyped-call]
 
 
 def show(result: Says, *, focus: object = None, only: str | None = None) -> Shown:

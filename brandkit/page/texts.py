@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from brandkit.core.message import Message
 from brandkit.language import current_language, translate, translation
@@ -136,6 +136,7 @@ def prepared(environment: Environment) -> Environment:
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals["words"] = words
+    environment.filters["marked"] = marked
     environment.globals["foreign"] = foreign
     return environment
 
@@ -150,6 +151,32 @@ def foreign(text: str, language: str) -> Markup:
     """
     lang = language_of(text, language)
     return Markup() if lang == language else Markup(' lang="{}"').format(lang)
+
+
+_INTERVAL = re.compile(r"[(（][^()（）]*\d[^()（）]*[)）]")
+_NUMBER = re.compile(r"(?<![\w.“「,#])[+−]?\d[\d,]*(?:\.\d+)?%?(?![\w.,]*\d)")
+
+
+def marked(text: str) -> Markup:
+    """Set off a sentence's first number, and step its interval back.
+
+    Examples
+    --------
+    >>> str(marked("They are 94% alike (83% to 98%)."))
+    'They are <b>94%</b> alike <span class="soft">(83% to 98%)</span>.'
+    """
+    plain = str(escape(text))
+    interval = _INTERVAL.search(plain)
+    end = interval.start() if interval else len(plain)
+    numbers = [*_NUMBER.finditer(plain, 0, end)]
+    written = plain[:end]
+    if numbers:
+        number = numbers[-1 if interval else 0]
+        a, b = number.span()
+        written = f"{plain[:a]}<b>{number[0]}</b>{plain[b:end]}"
+    if interval:
+        written += f'<span class="soft">{interval[0]}</span>{plain[interval.end() :]}'
+    return Markup(written)
 
 
 def words(text: str, **values: Any) -> str:

@@ -135,10 +135,16 @@ class Answers:
         return self._explorer
 
     def lead(self, page: str) -> Shown:
-        """Give a page's title and its findings: one a question, in the reader's order."""
+        """Give a page's title and its findings: one a question; of the brief the first screen."""
         from brandkit.questions.pages import show_lead
 
         return show_lead(self, page)
+
+    def evidence(self) -> Shown:
+        """Give the figures behind the first screen."""
+        from brandkit.questions.pages import show_evidence
+
+        return show_evidence(self)
 
     def facts(self) -> Shown:
         """Give what stands behind the page: customers, products, weights, dates."""
@@ -147,7 +153,7 @@ class Answers:
         return show_facts(self)
 
     def open(self) -> Shown:
-        """Give the questions that are not answered, and what each takes."""
+        """Name the questions that are not answered; `brandkit check` says what each takes."""
         from brandkit.questions.pages import show_open
 
         return show_open(self)

@@ -29,6 +29,7 @@ _CATALOG: dict[str, Any] = {
     "page": PAGE, "reads": ("catalog",), "keys": ("catalog",), "takes": NO_CATALOG,
     "arguments": {"weights": "catalog.weights", "catalog": "catalog", "brand": "study.focus"},
 }  # fmt: skip
+_ANALYSTS = {**_CATALOG, "page": "05_analysts"}
 
 
 def _weights(a: Asking) -> Any:
@@ -87,11 +88,11 @@ QUESTIONS = (
     ),
     Question(
         name="chance", text=Message("Is it more than chance?"), need=("overlap",),
-        call=lambda a: overlap_test(a.catalog, seed=a.seed), **_CATALOG,
+        call=lambda a: overlap_test(a.catalog, seed=a.seed), **_ANALYSTS,
     ),
     Question(
         name="sensitivity", text=Message("Does it hang on the weights?"), call=_sensitivity,
-        need=("overlap",), leads=False, **_CATALOG,
+        need=("overlap",), leads=False, **_ANALYSTS,
     ),
     Question(
         name="history", text=Message("Since when are they alike?"), call=_history,

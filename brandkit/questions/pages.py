@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Protocol
+from dataclasses import replace
+from typing import Any, Protocol
 
 from brandkit.core.message import Message, Settled
 from brandkit.core.result import Result
-from brandkit.core.story import Story
+from brandkit.core.story import Story, listed
 from brandkit.core.waves import wave_order, wave_text
-from brandkit.language import current_language, date_text, use_language
-from brandkit.page.blocks import Block, fact, findings, note, title
+from brandkit.language import current_language, date_text, translate, use_language, use_noun
+from brandkit.page.blocks import (
+    Block,
+    BoardBlock,
+    FigureBlock,
+    fact,
+    findings,
+    item,
+    note,
+    title,
+)
 from brandkit.page.explore.writing import explore_block
 from brandkit.page.show import Shown
 from brandkit.page.tables import use_bases
+from brandkit.page.texts import text_of
 from brandkit.questions.asked import QUESTIONS
+from brandkit.questions.board import Board, Told, first_screen
 from brandkit.questions.exploring import PairFrames, explored
 from brandkit.questions.question import Question, Unanswered
-from brandkit.questions.satisfaction import NO_SURVEY
-from brandkit.questions.satisfaction import PAGE as SATISFACTION
+from brandkit.questions.satisfaction import n_brands
 from brandkit.sources import Study
 
 
@@ -34,21 +45,18 @@ class Answers(Protocol):
     def of_page(self, page: str) -> list[Question]: ...  # noqa: D102
 
 
-#: What the brief takes its findings from, in the order of what a board may act on.
-BRIEF = (
-    "priorities", "alikeness", "strategy", "overlap", "stability", "map", "drivers", "scores",
-    "paths", "market_overlap", "scorecard_matrix",
-    "scorecard", "league_table",
-)  # fmt: skip
-MOST_IN_BRIEF = 5
+BRIEF = "04_brief"
+#: Figures that stand on the brief.
+MOST_FIGURES = 3
 
 
 @contextmanager
 def speaking(study: Study) -> Iterator[None]:
-    """Write blocks in a study's language, with its limits on small bases."""
+    """Write blocks in a study's language and its noun, with its limits on small bases."""
     before = current_language()
     shown = study.settings.report
     use_language(study.language)
+    use_noun(study.settings.study.noun)
     use_bases(minimum=shown.minimum_base, suppress=shown.suppress_below)
     try:
         yield
@@ -57,18 +65,15 @@ def speaking(study: Study) -> Iterator[None]:
 
 
 def show_answer(answers: Answers, name: str, *, only: str | None = None) -> Shown:
-    """Give the blocks of a question; of one that is open why, where it is not for want of keys."""
+    """Give the blocks of a question; none of one that is open, which the analysts' page names."""
     answer = answers[name]
     with speaking(answers.study):
-        if answer:
-            story = answers.story(name)
-            wanted = [one for one in story.exhibits if only in (None, one)]
-            blocks = tuple(answers.block(name, one) for one in wanted)
-            return Shown(blocks or (note(story.headline),))
-        if isinstance(answer, Unanswered) and answer.kind == "absent":
-            return Shown(())
-        said = Message("Not answered: {question}", {"question": QUESTIONS[name].text})
-        return Shown((note(said),))
+        if isinstance(answer, Unanswered):
+            return Shown((), translate(Message("{why}", {"why": str(answer)})))
+        story = answers.story(name)
+        wanted = [one for one in story.exhibits if only in (None, one)]
+        blocks = tuple(answers.block(name, one) for one in wanted)
+        return Shown(blocks or (note(story.headline),))
 
 
 def show_explorer(
@@ -83,26 +88,21 @@ def show_explorer(
 def show_lead(answers: Answers, page: str) -> Shown:
     """Give a page's title, and one finding of each of its questions that leads."""
     with speaking(answers.study):
+        if page == BRIEF:
+            return Shown(tuple(_first_screen(answers)))
         told = list(_told(answers, page))
         if not told:
-            first = next((one.takes for one in QUESTIONS.values() if one.page == page), None)
-            if page == SATISFACTION and answers.study.settings.survey is None:
-                first = NO_SURVEY
-            return Shown((note(first or Message("No question of this page can be answered.")),))
+            return Shown(())
         firm = [story for _, story in told if _settled(story) != "open"]
         top = firm[0] if firm else told[0][1]
         blocks: list[Block] = [title(top.headline, lede=top.lede)]
-        for name, story in told:
-            shown = next(iter(story.exhibits), None) if QUESTIONS[name].page == page else None
-            blocks.append(findings(story.findings[:1], about=shown))
+        for _, story in told:
+            blocks.append(findings(story.findings[:1], about=next(iter(story.exhibits), None)))
         return Shown(tuple(blocks))
 
 
 def _told(answers: Answers, page: str) -> Iterator[tuple[str, Story]]:
     """Give the stories that lead a page, in the reader's order."""
-    if page == "04_brief":
-        yield from _brief(answers)
-        return
     for question in answers.of_page(page):
         better = question.unless and answers[question.unless]
         if question.leads and not better and answers[question.name]:
@@ -111,32 +111,84 @@ def _told(answers: Answers, page: str) -> Iterator[tuple[str, Story]]:
                 yield question.name, story
 
 
-def _brief(answers: Answers) -> Iterator[tuple[str, Story]]:
-    n = 0
-    for name in BRIEF:
-        better = QUESTIONS[name].unless
-        if n == MOST_IN_BRIEF or not answers[name] or (better and answers[better]):
-            continue
-        story = answers.story(name)
-        if story.findings:
-            n += 1
-            yield name, story
-
-
 def _settled(story: Story) -> Settled:
     return story.findings[0].settled
 
 
-def show_open(answers: Answers) -> Shown:
-    """Name the questions that are open and what each takes."""
+def _first_screen(answers: Answers) -> Iterator[Block]:
+    told = first_screen(answers)
+    if told.title is None:
+        return
+    yield title(told.title, lede=_lede(answers.study, told))
+    columns: list[list[Told[Any]]] = [[*told.found], [*told.why], [*told.do]]
+    found, why, do = (
+        tuple(item(one.what, page=one.question.page) for one in column) for column in columns
+    )
+    yield BoardBlock(current_language(), found, why, do)
+
+
+def show_evidence(answers: Answers) -> Shown:
+    """Give the figures behind the first screen, the most telling first, in few words."""
     with speaking(answers.study):
+        told = first_screen(answers)
+        wanted: dict[tuple[str, str], Message] = {}
+        order: list[Told[Any]] = [*told.found[:1], *told.why, *told.found[1:], *told.do]
+        for one in order:
+            exhibit = answers.story(one.question.name).exhibits.get(one.what.about)
+            if exhibit is not None and exhibit.draw is not None:
+                wanted.setdefault((one.question.name, one.what.about), one.question.text)
         blocks = []
-        for name, question in QUESTIONS.items():
-            answer = answers[name]
-            if isinstance(answer, Unanswered):
-                values = {"question": question.text, "why": answer.why}
-                blocks.append(note(Message("{question} {why}", values)))
+        for (name, about), asked in [*wanted.items()][:MOST_FIGURES]:
+            block = answers.block(name, about)
+            if isinstance(block, FigureBlock):
+                blocks.append(replace(block, caption=text_of(asked), method=block.caption))
         return Shown(tuple(blocks))
+
+
+def _lede(study: Study, told: Board) -> Message | None:
+    """Say what the first screen stands on, and whether the focus is in it."""
+    catalog, survey, table, branches = (
+        study.catalog, study.survey, study.brand_table, study.branches,
+    )  # fmt: skip
+    parts = []
+    if survey is not None:
+        size = {"n": survey.n_respondents, "banks": n_brands(survey)}
+        said = Message("{n:count} customers of {banks:count} banks", size)
+        parts.append(
+            said if size["banks"] > 1 else Message("{n:count} customers of one bank", size)
+        )
+    if catalog is not None:
+        size = {"n": len(catalog.products), "banks": len(catalog.brands)}
+        parts.append(Message("{n:count} products of {banks:count} banks", size))
+    if table is not None and survey is None:
+        rows, columns = table.values.shape
+        size = {"n": rows, "words": columns}
+        parts.append(Message("{n:count} brands described in {words:count} words", size))
+    if branches is not None and not parts:
+        places = branches.presence
+        size = {"n": places["brand"].nunique(), "places": places["market"].nunique()}
+        parts.append(Message("the branches of {n:count} banks in {places:count} markets", size))
+    if not parts:
+        return None
+    lede = Message("Told by {parts}.", {"parts": listed(parts)})
+    focus = study.focus
+    told_of: list[Told[Any]] = [*told.found, *told.why, *told.do]
+    said_texts = [str(one.what.text) for one in told_of]
+    if focus is not None and not any(focus in text for text in (str(told.title), *said_texts)):
+        values = {"lede": lede, "focus": focus}
+        if n_brands(survey) > 1 if survey is not None else True:
+            lede = Message("{lede} Of {focus} itself they tell nothing that leads.", values)
+    return lede
+
+
+def show_open(answers: Answers) -> Shown:
+    """Name the questions that are open, in one line."""
+    with speaking(answers.study):
+        asked = [QUESTIONS[name].text for name in QUESTIONS if not answers[name]]
+        if not asked:
+            return Shown(())
+        said = Message("Not answered from this study: {questions}", {"questions": asked})
+        return Shown((note(said),))
 
 
 def show_facts(answers: Answers) -> Shown:

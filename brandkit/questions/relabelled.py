@@ -28,7 +28,7 @@ CODES = frozenset({
 })  # fmt: skip
 
 
-def relabelled(value: Any, names: Mapping[str, str]) -> Any:
+def relabelled(value: Any, names: Mapping[str, Any]) -> Any:
     """Write the labels in a result anew.
 
     Parameters

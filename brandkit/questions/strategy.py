@@ -10,7 +10,9 @@ from brandkit.overlap import cells_sold
 from brandkit.questions.question import Asking, Question
 from brandkit.strategy import distance_link, scorecard, scorecard_matrix, strategy_reading
 
-PAGE = "04_brief"
+PAGE = "03_positioning"
+#: Where likeness of products is argued.
+OVERLAP = "01_overlap"
 SCORECARD_PAGE = "02_satisfaction"
 _SCORECARD = {
     "weights": "scorecard.weights", "limits": "scorecard.limits", "scores": "scorecard.source",
@@ -82,7 +84,7 @@ def _strategy(a: Asking) -> Any:
 
 QUESTIONS = (
     Question(
-        name="links", page=PAGE, text=Message("Do customers see what is sold?"), call=_links,
+        name="links", page=OVERLAP, text=Message("Do customers see what is sold?"), call=_links,
         need=("overlap",), may=("stability", "map"), takes=NO_LINK,
         keys=("catalog",),
     ),

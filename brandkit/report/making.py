@@ -238,7 +238,7 @@ def made_pages(
     return {job.page: _page(run[job.page], job.origin, study.language) for job in jobs}
 
 
-_VERBS = ("lead", "show", "explore", "facts", "open")
+_VERBS = ("lead", "show", "explore", "evidence", "facts", "open")
 _START = ast.dump(
     ast.parse("import brandkit as bk\nanswers = bk.answers(study, focus=focus, language=language)")
 )
@@ -298,9 +298,10 @@ def _setup(study: Study, files: Sequence[str] | None) -> str:
     shown = study.settings.report
     gate = "" if files is None else f"\n{gate_code(study, files)}"
     return (
-        "from brandkit.language import use_language\n"
+        "from brandkit.language import use_language, use_noun\n"
         "from brandkit.report import use_bases\n"
         f"use_language({study.language!r})\n"
+        f"use_noun({study.settings.study.noun!r})\n"
         f"use_bases(minimum={shown.minimum_base}, suppress={shown.suppress_below}){gate}"
     )
 

@@ -156,11 +156,12 @@ def _listed(index: Path, told: Mapping[str, Any]) -> dict[Path, dict[str, Any]]:
 def _beside_rows(index: Path, origin: Provenance, made: Mapping[str, MadePage]) -> list[Row]:
     """Lay the index, and the workbook where there is one, beside those that the pages make."""
     book = index.parent / WORKBOOK
+    found = index.read_bytes().decode("utf-8", errors="replace")
+    others = (json_of_page(found) or {}).get("others", ())
     page = index_page(
         {name: one.summary for name, one in made.items()}, study=origin,
-        language=current_language(), workbook=WORKBOOK if book.is_file() else None,
+        language=current_language(), workbook=WORKBOOK if book.is_file() else None, others=others,
     )  # fmt: skip
-    found = index.read_bytes().decode("utf-8", errors="replace")
     place = _unlike(found.splitlines(), page.splitlines())
     rows: list[Row] = [("page", "fails", f"{index.name}, {place[0]}", place[1])] if place else []
     if book.is_file():

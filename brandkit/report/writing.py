@@ -8,12 +8,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from brandkit.core.errors import InputError, ReportError, SchemaError
-from brandkit.language import LANGUAGES, current_language, use_language
+from brandkit.language import LANGUAGES, current_language, use_language, use_noun
 from brandkit.page.notebooks import read_notebook
 from brandkit.questions import Answers, answers
 from brandkit.report.audit import audit_report
 from brandkit.report.gate import declared_files
-from brandkit.report.index import INDEX, index_page, summaries_in
+from brandkit.report.index import (
+    INDEX,
+    focus_folder,
+    index_page,
+    links_from,
+    places_of,
+    summaries_in,
+)
 from brandkit.report.making import made_pages, page_job, study_origin
 from brandkit.report.pdf import printed_pdf
 from brandkit.report.workbook import WORKBOOK, workbook_bytes
@@ -40,7 +47,11 @@ def write_reports(asked: Asked, files: Sequence[Path], tell: Progress) -> tuple[
     own = read_study(asked.study, focus=asked.focus)
     files = [*files, *_of_ones_own(own, files)] if asked.is_whole else files
     languages = LANGUAGES if asked.language == "all" else (asked.language or own.language,)
+    of_itself = read_study(asked.study).focus
+    top = asked.top if own.focus == of_itself else asked.top / focus_folder(str(own.focus))
+    folders = {code: top if code == own.language else top / code for code in languages}
     known = answers(own)
+    use_noun(own.settings.study.noun)
     written: list[Path] = []
     before = current_language()
     try:
@@ -49,14 +60,36 @@ def write_reports(asked: Asked, files: Sequence[Path], tell: Progress) -> tuple[
             told = known
             if code != own.language:
                 told = known.in_language(read_study(asked.study, language=code, focus=asked.focus))
-            folder = asked.top if code == own.language else asked.top / code
-            written += _export(told, files, folder=folder, asked=asked, tell=tell)
+            planned = {at: (one, told.study.focus) for one, at in folders.items()}
+            links = links_from(folders[code], {**places_of(asked.top), **planned})
+            written += _export(
+                told, files, folder=folders[code], asked=asked, tell=tell, links=links
+            )
             if asked.pdf:
-                written[-1:-1] = _print(folder, files, tell)
+                written[-1:-1] = _print(folders[code], files, tell)
     finally:
         use_language(before)
-    tell(f"Open {asked.top / INDEX if own.language in languages else written[-1]}")
+        use_noun(None)
+    if top != asked.top:
+        _link_from(asked, folders)
+    tell(f"Open {top / INDEX if own.language in languages else written[-1]}")
     return written, own
+
+
+def _link_from(asked: Asked, written: Mapping[str, Path]) -> None:
+    """Let the other indexes in these languages link to a bank's own reports."""
+    places = places_of(asked.top)
+    for folder, (code, focus) in places.items():
+        if code not in written or folder == written[code]:
+            continue
+        use_language(code)
+        study = read_study(asked.study, language=code, focus=focus)
+        listed = summaries_in(folder, study=study.name, language=code)
+        page = index_page(
+            listed, study=study_origin(study), language=code, others=links_from(folder, places),
+            workbook=WORKBOOK if (folder / WORKBOOK).is_file() else None,
+        )  # fmt: skip
+        _put_in_place({INDEX: page.encode()}, folder)
 
 
 def _of_ones_own(study: Study, files: Sequence[Path]) -> tuple[Path, ...]:
@@ -84,7 +117,13 @@ def _counted(n: int, what: str) -> str:
 
 
 def _export(
-    told: Answers, files: Sequence[Path], *, folder: Path, asked: Asked, tell: Progress
+    told: Answers,
+    files: Sequence[Path],
+    *,
+    folder: Path,
+    asked: Asked,
+    tell: Progress,
+    links: Sequence[Mapping[str, str]],
 ) -> list[Path]:
     """Make the pages of one language and put them in place."""
     study = told.study
@@ -107,7 +146,10 @@ def _export(
         made |= made_pages(stale, told, done=lambda name: tell(f"  {name} ran"))
     before = {} if asked.is_whole else summaries_in(folder, study=study.name,
                                                     language=study.language)  # fmt: skip
-    in_order = {job.page: made[job.page] for job in jobs}
+    in_order = {job.page: made[job.page] for job in jobs if not made[job.page].summary["is_empty"]}
+    empty = [job.page for job in jobs if job.page not in in_order]
+    for name in empty:
+        tell(f"  {name}: nothing of it can be answered from this study")
     listed = {**before, **{name: one.summary for name, one in in_order.items()}}
     content = {name: one.page.encode() for name, one in in_order.items()}
     sheets = [sheet for one in in_order.values() for sheet in one.sheets]
@@ -115,12 +157,15 @@ def _export(
         content[WORKBOOK] = workbook_bytes(sheets, title=study.title, origin=origin)
     has_workbook = WORKBOOK in content or (not asked.is_whole and (folder / WORKBOOK).is_file())
     index = index_page(
-        listed, study=origin, language=study.language, workbook=WORKBOOK if has_workbook else None
-    )
+        listed, study=origin, language=study.language, others=links,
+        workbook=WORKBOOK if has_workbook else None,
+    )  # fmt: skip
     content[INDEX] = index.encode()
     _audit(content, tell)
     for job in stale:  # only what has passed is worth keeping
         job.place.keep(made[job.page])
+    for name in empty:  # of a time when it could
+        (folder / name).unlink(missing_ok=True)
     return _put_in_place(content, folder)
 
 
@@ -146,7 +191,7 @@ def _audit(content: Mapping[str, bytes], tell: Progress) -> None:
 def _print(folder: Path, files: Sequence[Path], tell: Progress) -> list[Path]:
     """Print the pages of one language to PDF."""
     printed = {}
-    for file in files:
+    for file in (one for one in files if (folder / f"{one.stem}.html").is_file()):
         printed[f"{file.stem}.pdf"] = printed_pdf(folder / f"{file.stem}.html")
         tell(f"  {file.stem}.pdf printed")
     return _put_in_place(printed, folder)

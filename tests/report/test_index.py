@@ -32,12 +32,19 @@ def test_the_question_stands_before_each_answer(summary: dict) -> None:
 
 
 def test_the_brief_heads_the_page(summary: dict) -> None:
-    brief = {**summary, "title": {**summary["title"], "text": "Act on fees"}}
+    said = {"text": "Fees weigh most: 9% (8% to 10%).", "lang": "en", "untranslated": False}
+    item = {"text": said, "gain": None, "base": None, "settled": "clear", "page": "02_tiny"}
+    item["about"] = "scores"
+    brief = {**summary, "title": {**summary["title"], "text": "Act on fees"},
+             "board": {"found": [item], "why": [], "do": []}}  # fmt: skip
     page = index_page(
         {"02_tiny.html": summary, "04_brief.html": brief}, study=ORIGIN, language="en"
     )
     assert re.search(r"<h1[^>]*>Act on fees</h1>", page)
-    assert words(page).index("Act on fees") < words(page).index("Whom do customers prefer?")
+    assert words(page).index("Act on fees") < words(page).index("Satisfaction")
+    assert 'href="02_tiny.html#scores"' in page, "each thing leads to its evidence"
+    assert "What customers value is not in these data." in words(page)
+    assert "No action follows from these data alone." in words(page)
     assert [found for found in problems_of(page) if found.severity == "fails"] == []
 
 

@@ -270,7 +270,7 @@ def test_findings_of_the_matrix() -> None:
 def test_each_strategy_has_a_finding_with_its_evidence(reading) -> None:
     found = reading.story().findings
     assert [one.settled for one in found] == ["clear", "clear", "open", "open"]
-    assert str(found[0].headline).startswith("Distinctive: cashback (Cards)")
+    assert str(found[0].headline).startswith("cashback (Cards) could set A apart")
     assert "few rivals have it and customers value it" in str(found[0].detail)
     assert "customers +8.00 points, +4.00 to +12.00" in str(found[0].detail)
     assert str(reading.story().headline) == (

@@ -8,7 +8,7 @@ import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
-from brandkit.core.story import N_, Exhibit, Say, Story, speaker
+from brandkit.core.story import N_, Action, Exhibit, Point, Say, Story, speaker, titled
 from brandkit.language import translate
 from brandkit.overlap.brands.brands import (
     MOST_BRANDS,
@@ -94,7 +94,85 @@ def brand_overlap(result: BrandOverlap, *, focus: object = None) -> Story:
                 draw=lambda: result.plot(figure="nearest_rivals", focus=bank),
             ),
         },
+        points=_of_pair(result, findings) if bank is None else _of_own(result, bank, findings),
+        actions=() if bank is None else _check(result, bank, findings),
     )
+
+
+def _check(result: BrandOverlap, bank: str, findings: list[Finding]) -> tuple[Action, ...]:
+    """Have customers asked about a rival whose products are nearly the same, for more than size."""
+    rival = result.brands.set_index("brand").loc[bank, "nearest_rival"]
+    if not isinstance(rival, str) or "open" in (findings[0].settled, findings[1].settled):
+        return ()
+    row = ranked_rivals(result, brand=bank).set_index("brand_b").loc[rival]
+    if row["overlap"] < NEARLY or not row["overlap"] > row["expected"]:
+        return ()
+    say = speaker(brand=bank, rival=rival, **row)
+    text = say("Check with customers whether they tell {brand} from {rival}.")
+    gain = say("{overlap:percent} alike; size alone would make it {expected:percent}.")
+    n = int(result.brands.set_index("brand")["n_offers"].loc[bank])
+    return (Action("check", text, findings[0].settled, "rivals", (rival,), gain, n),)
+
+
+#: Overlap from which a rival is said to sell nearly the same.
+NEARLY = 0.8
+
+
+def _of_own(result: BrandOverlap, bank: str, findings: list[Finding]) -> tuple[Point, ...]:
+    """Give what a board of the bank should know: its nearest rival, and what only it has."""
+    mine = result.brands.set_index("brand").loc[bank]
+    rival = mine["nearest_rival"]
+    if not isinstance(rival, str):
+        return ()
+    row = ranked_rivals(result, brand=bank).set_index("brand_b").loc[rival]
+    say = speaker(brand=bank, **{**mine, **row})
+    near = say("{brand}'s products are {overlap:percent} alike with those of {nearest_rival}.")
+    if not pd.isna(row["stability_low"]) and isinstance(mine["second_rival"], str):
+        near = say(
+            "{brand}'s products are {overlap:percent} alike with {nearest_rival}'s "
+            "({stability_low:percent} to {stability_high:percent}); the next rival reaches "
+            "{second_rival_overlap:percent}."
+        )
+    title = say("{nearest_rival} sells what is most like {brand}'s products")
+    if row["overlap"] >= NEARLY and row["stability_low"] > row["expected"]:
+        title = say("{nearest_rival} sells nearly the same as {brand}")
+    settled = findings[0].settled
+    points = [Point(near, settled, 0.9, "rivals", (rival,), None if settled == "open" else title)]
+    own = next(iter(_unique(result, bank, mine)), None)
+    if own is not None and own.settled != "open":
+        text = say(
+            "{uniqueness:percent} of what {brand} offers has no counterpart at any rival "
+            "({bound_low:percent} to {bound_high:percent})."
+        )
+        points.append(Point(text, own.settled, 0.6, "banks", title=titled(own), why=True))
+    return tuple(points)
+
+
+def _of_pair(result: BrandOverlap, findings: list[Finding]) -> tuple[Point, ...]:
+    """Give what the market should know: the most alike pair, and whether most have a double."""
+    ranked, near = most_alike_rivals(result), closest_pairs(result)
+    points = []
+    if len(near):
+        beyond = near["stability_low"] > near["expected"]
+        say = speaker(n=len(near), beyond=int(beyond.sum()), middle=near["overlap"].median())
+        text = say(
+            "{beyond:count} of {n:count} banks have a rival nearer than its size explains; half "
+            "are at least {middle:percent} alike with it."
+        )
+        most = say("Most banks have a rival that sells much the same")
+        is_most = beyond.mean() > 0.5 and say("").values["middle"] >= NEARLY
+        points.append(Point(text, "likely", 0.8, "rivals", title=most if is_most else None))
+    if len(ranked) and not pd.isna(ranked["stability_low"].iloc[0]):
+        say = speaker(**ranked.iloc[0])
+        text = say(
+            "{brand_a} and {brand_b} sell the most alike products: {overlap:percent} alike "
+            "({stability_low:percent} to {stability_high:percent})."
+        )
+        on = (str(ranked["brand_a"].iloc[0]), str(ranked["brand_b"].iloc[0]))
+        title = say("{brand_a} and {brand_b} sell the most alike products")
+        settled = findings[0].settled
+        points.append(Point(text, settled, 0.7, "rivals", on, None if settled == "open" else title))
+    return tuple(points)
 
 
 def _market_alt(result: BrandOverlap, say: Say) -> Message:
@@ -464,7 +542,9 @@ def weight_sensitivity(result: WeightSensitivity, *, focus: object = None) -> St
         "overlap. {n:count} sets of weights in all, random ones included."
     )
     table = rows.assign(scenario=said)[columns].reset_index(drop=True)
-    return of_one_finding(result, finding, "weights", unknown=unknown, caption=caption, data=table)
+    return of_one_finding(
+        result, finding, "other-weights", unknown=unknown, caption=caption, data=table
+    )
 
 
 def _settled(share: float) -> Settled:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, as_notes
-from brandkit.core.story import Exhibit, Story, speaker
+from brandkit.core.story import Exhibit, Point, Story, speaker, titled
 from brandkit.language import translate
 from brandkit.overlap.history.history import (
     COMPONENT_NAMES,
@@ -85,7 +85,22 @@ def overlap_history(result: OverlapHistory, *, focus: object = None) -> Story:
                 lambda: result.plot(figure="overlap_change"),
             ),
         },
+        points=_point(result, findings[0]),
     )
+
+
+def _point(result: OverlapHistory, finding: Finding) -> tuple[Point, ...]:
+    estimate, low, high = _points(result.change)["real"]
+    facts = result.glance().iloc[0]
+    if pd.isna(estimate):
+        return ()
+    days = (facts["last_as_of"] - facts["first_as_of"]).days
+    say = speaker(estimate=estimate, low=low, high=high, months=round(days / 30.44))
+    text = say(
+        "In {months:count} months banks' offers have become {estimate:signed} points more alike "
+        "({low:signed} to {high:signed} by ways of counting)."
+    )
+    return (Point(text, finding.settled, 0.5, "change", title=titled(finding), why=True),)
 
 
 def _points(change: pd.DataFrame) -> dict[str, tuple[float, float, float]]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
-from brandkit.core.story import Action, Exhibit, Say, Story, speaker, titled
+from brandkit.core.story import Action, Exhibit, Point, Say, Story, speaker, titled
 from brandkit.positioning.image.claims import ClaimCheck
 from brandkit.positioning.image.stability import STABLE, MapStability
 from brandkit.positioning.image.waves import WaveMovement
@@ -81,7 +81,39 @@ def map_stability(result: MapStability, *, focus: object = None) -> Story:
             table, table_alt, pairs, draw=lambda: result.plot(figure="distinct_pairs", focus=brand)
         ),
     }
-    return Story(titled(findings[0]), lede, findings, exhibits=exhibits)
+    points = (_apart_point(result, brand, findings[0], say),)
+    return Story(titled(findings[0]), lede, findings, exhibits=exhibits, points=points)
+
+
+#: Share of pairs told apart from which an answer would have told any pair apart.
+TELLING = 0.8
+
+
+def _apart_point(result: MapStability, brand: str | None, finding: Finding, say: Say) -> Point:
+    """Say whom customers' words do not tell the bank from, or how many they tell apart."""
+    pairs = nearest_pairs(result, focus=brand)
+    alike, part = pairs.loc[~pairs["distinct"], "brand_b"].tolist(), result.pairs["distinct"].mean()
+    say = speaker(say, names=some_names(alike), nearest=pairs["brand_b"].iloc[0])
+    counts = say(
+        "Customers' words tell {apart:count} of {pairs:count} pairs of banks apart, but not "
+        "{brand} from {names}."
+    )
+    if brand is not None and alike and part >= TELLING:
+        title = say("Customers cannot tell {brand} from {names}")
+        return Point(counts, finding.settled, 1.0, "map", tuple(alike), title)
+    if brand is not None and alike:
+        return Point(counts, finding.settled, 0.5, "map", tuple(alike))
+    if brand is not None:
+        text = say(
+            "Customers' words tell {brand} from every rival; {nearest} is described most alike."
+        )
+        title = say("Customers tell {brand} from every rival")
+        return Point(text, finding.settled, 0.6, "map", (str(pairs["brand_b"].iloc[0]),), title)
+    text = say("Customers' words tell {apart:count} of {pairs:count} pairs of banks apart.")
+    title = say("Customers tell most banks apart")
+    if part < 0.5:
+        title = say("Customers tell few banks apart")
+    return Point(text, finding.settled, 0.7, "map", title=title)
 
 
 def nearest_pairs(result: MapStability, *, focus: str | None = None) -> pd.DataFrame:
@@ -195,12 +227,15 @@ def claim_check(result: ClaimCheck, *, focus: object = None) -> Story:
             contradicted = say("Customers contradict no claim of {brand}.")
         if len(no):
             headline = say("Customers contradict that {brand} is {denied}")
-            fix = say("Do not claim {denied} for {brand} before customers can see it.")
-            actions.append(Action("fix", fix, _settled(result), "claims"))
+            wait = say("Do not claim {denied} for {brand} before customers can see it.")
+            on = tuple(no["attribute"].astype(str).head(2))
+            actions.append(Action("check", wait, _settled(result), "claims", on, _gain(no, say)))
         if len(yes):
             headline = say("Customers see {brand} as {seen}")
             keep = say("Keep claiming {seen} for {brand}: customers say so too.")
-            actions.insert(0, Action("keep", keep, _settled(result), "claims"))
+            on = tuple(yes["attribute"].astype(str).head(2))
+            made = Action("keep", keep, _settled(result), "claims", on, _gain(yes, say))
+            actions.insert(0, made)
     findings = [
         Finding(text, _named(rows, say, focus=brand), _settled(result) if len(rows) else "open")
         for text, rows in ((supported, yes), (contradicted, no))
@@ -219,7 +254,43 @@ def claim_check(result: ClaimCheck, *, focus: object = None) -> Story:
     )
     notes = (*as_notes(findings), *result.notes, *unknown)
     exhibit = Exhibit(caption, alt, result.claims, notes, lambda: result.plot(focus=brand))
-    return Story(headline, lede, tuple(findings), tuple(actions), {"claims": exhibit})
+    points = () if brand is None else _claim_points(yes, no, _settled(result), say)
+    return Story(headline, lede, tuple(findings), tuple(actions), {"claims": exhibit}, points)
+
+
+def _gain(rows: pd.DataFrame, say: Say) -> Message:
+    """Say by how much customers name the first claim more or less than size explains."""
+    first = rows.iloc[0]
+    far, near = sorted(100 * abs(first[name]) for name in ("gap_low", "gap_high"))
+    told = speaker(say, first=first["attribute"], gap=100 * abs(first["gap"]), low=far, high=near)
+    if first["gap"] < 0:
+        return told(
+            "“{first}” is said {gap:count} points less than size explains ({low:count} to "
+            "{high:count})."
+        )
+    return told(
+        "“{first}” is said {gap:count} points more than size explains ({low:count} to "
+        "{high:count})."
+    )
+
+
+def _claim_points(
+    yes: pd.DataFrame, no: pd.DataFrame, settled: Settled, say: Say
+) -> tuple[Point, ...]:
+    """Give what customers grant the bank most, and what they deny it most."""
+    points = []
+    for rows, value in ((yes, 0.7), (no, 0.6)):
+        if rows.empty:
+            continue
+        told = speaker(say, by=_gain(rows, say))
+        text = told("Customers grant {brand} {seen}. {by}")
+        title = told("Customers see {brand} as {seen}")
+        if rows is no:
+            text = told("Customers deny {brand} {denied}. {by}")
+            title = told("Customers deny {brand} {denied}")
+        on = tuple(rows["attribute"].astype(str).head(2))
+        points.append(Point(text, settled, value, "claims", on, title, why=rows is no))
+    return tuple(points)
 
 
 def _strongest(claims: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -327,7 +398,26 @@ def wave_movement(
         text = check("Check whether the move of {brand} towards “{attribute}” was meant.")
         settled = findings[moved.index(brand)].settled
         actions.append(Action("check", text, settled, "moves"))
-    return Story(_wave_headline(moved, brand, say), lede, tuple(findings), tuple(actions), exhibits)
+    headline = _wave_headline(moved, brand, say)
+    points = _move_points(result, movers, findings, brand)
+    return Story(headline, lede, tuple(findings), tuple(actions), exhibits, points)
+
+
+def _move_points(
+    result: WaveMovement, movers: pd.DataFrame, findings: list[Finding], focus: str | None
+) -> tuple[Point, ...]:
+    """Say who moved furthest; the focus first."""
+    if movers.empty:
+        return ()
+    first = movers.iloc[0]
+    say = _move_speaker(result, first)
+    text = say(
+        "{brand} moved towards “{attribute}” between the waves, by {length:decimal2} "
+        "({low:decimal2} to {high:decimal2})."
+    )
+    value = 0.7 if first["brand"] == focus else 0.4
+    title = say("{brand} moved towards “{attribute}”")
+    return (Point(text, findings[0].settled, value, "moves", (str(first["brand"]),), title),)
 
 
 def _wave_headline(movers: list[str], focus: str | None, say: Say) -> Message:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
-from brandkit.core.story import Action, Exhibit, Say, Story, speaker, titled
+from brandkit.core.story import Action, Exhibit, Point, Say, Story, pointed, speaker, titled
 from brandkit.positioning.maps.components import ComponentMap
 from brandkit.positioning.maps.correspondence import SMALL_ROW, CorrespondenceMap, StackedTables
 from brandkit.positioning.maps.distances import DistanceMap, DistanceMethod
@@ -142,7 +142,26 @@ def correspondence_map(result: CorrespondenceMap, *, focus: object = None) -> St
         "marks": Exhibit(named, data=table),
     }
     headline = _headline(near, None if few else bank, findings, table, least=TELLING)
-    return Story(headline, lede, tuple(findings), exhibits=exhibits)
+    far = _furthest(result, mentions)["label"]
+    points = _map_points(findings, say, far=_ratios(result, far).iloc[0], is_own=bank is not None)
+    return Story(headline, lede, tuple(findings), exhibits=exhibits, points=points)
+
+
+def _map_points(
+    findings: list[Finding], say: Say, *, far: pd.Series[Any], is_own: bool
+) -> tuple[Point, ...]:
+    """Give what a board should know of a table of mentions, which has no intervals."""
+    near, distinct, divide = findings[0], findings[-2], findings[-1]
+    often = "It is named for “{best}” {best_value:decimal1} times as often as expected."
+    told = Message(often, {"best": far["attribute"], "best_value": far["ratio"]})
+    points = [
+        pointed(near, 0.6, "map"),
+        pointed(distinct, 0.4 if is_own else 0.7, "map", told),
+        pointed(divide, 0.5, "map"),
+    ]
+    if is_own and findings[1].settled != "open":
+        points.insert(1, pointed(findings[1], 0.7, "marks", say(often)))
+    return tuple(points)
 
 
 def _mentions(result: CorrespondenceMap) -> pd.Series[float] | None:
@@ -229,7 +248,8 @@ def component_map(result: ComponentMap, *, focus: object = None) -> Story:
         "marks": Exhibit(standing, data=table),
     }
     headline = _headline(result.nearest, bank, findings, table, least=MARKED)
-    return Story(headline, None, tuple(findings), exhibits=exhibits)
+    points = tuple(pointed(finding, 0.5, "map") for finding in findings)
+    return Story(headline, None, tuple(findings), exhibits=exhibits, points=points)
 
 
 def strengths_of(result: ComponentMap, label: str) -> pd.DataFrame:

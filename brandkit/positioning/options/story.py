@@ -62,11 +62,7 @@ def opportunities(result: Opportunities, *, focus: object = None) -> Story:
     )
     notes = (*as_notes(findings), *result.notes, *unknown)
     exhibit = Exhibit(caption, alt, result.spots, notes, partial(result.plot, focus=brand))
-    actions: tuple[Action, ...] = ()
-    if first["marks"] and _settled(first) != "open":
-        test = say("Test with customers whether they want a bank marked by {marks}.")
-        actions = (Action("test", test, _settled(first), "room"),)
-    return Story(headline, None, tuple(findings), actions, {"room": exhibit})
+    return Story(headline, None, tuple(findings), (), {"room": exhibit})
 
 
 def _spot(result: Opportunities, spot: dict[Any, Any], *, brands: int) -> dict[str, Any]:
@@ -165,16 +161,27 @@ def repositioning(result: Repositioning, *, focus: object = None) -> Story:
     notes = (*as_notes(findings), *result.notes, *unknown)
     data = result.moves.assign(move=named)[_COLUMNS]
     exhibit = Exhibit(caption, alt, data, notes, result.plot)
-    test = (
-        "{shown} is worth a test with customers: it would set {brand} further apart from its "
-        "nearest rival."
-    )
-    actions = tuple(
-        Action("test", Message(test, move), _move_settled(move), "what-if")
-        for move in order
-        if move["further_support"] >= LIKELY
-    )
+    actions = tuple(_tested(move) for move in order if move["further_support"] >= LIKELY)
     return Story(_move_headline(order[0]), None, tuple(findings), actions, {"what-if": exhibit})
+
+
+def _tested(move: dict[str, Any]) -> Action:
+    """Have a what-if tested that leads away from the nearest rival."""
+    numbers = {name: 100 * move[name] for name in ("choice_change", "ci_low", "ci_high")}
+    say, gain = speaker(**move | numbers), None
+    if not np.isnan(move["choice_low"]):
+        gain = say(
+            "Choices {least:signed} to {most:signed} points, if what customers say moves them.",
+            least=100 * move["choice_low"],
+            most=100 * move["choice_high"],
+        )
+    elif not np.isnan(move["choice_change"]):
+        gain = say(
+            "{choice_change:signed} points of choices ({ci_low:signed} to {ci_high:signed})."
+        )
+    test = say("Test {shown} with customers: it would lead {brand} away from {nearest}.")
+    on = (*move["names"], str(move["nearest"]))
+    return Action("test", test, _move_settled(move), "what-if", on, gain)
 
 
 _COLUMNS = [
@@ -195,11 +202,15 @@ def move_words(move: str) -> Message | str:
 
 def _move(result: Repositioning, move: dict[Any, Any]) -> dict[str, Any]:
     """Give what is said of a what-if."""
-    changes = _points(result.changes[result.changes["move"] == move["move"]])
+    rows = result.changes[result.changes["move"] == move["move"]]
     words = move_words(str(move["move"]))
     is_alone = len(result.moves) == 1 and move["move"] == UNNAMED
     shown = Message("The change") if is_alone else Message("“{move}”", {"move": words})
-    values = {"changes": changes, "move": words, "shown": shown, "brand": result.brand}
+    values: dict[str, Any] = {
+        "changes": _points(rows),
+        "names": tuple(rows["attribute"].astype(str)),
+    }
+    values |= {"move": words, "shown": shown, "brand": result.brand}
     return move | values | {"n": len(result.moves), "draws": result.draws}
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
-from brandkit.core.story import Action, Exhibit, Say, Story, speaker
+from brandkit.core.story import Action, Exhibit, Point, Say, Story, listed, speaker
 from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness
 from brandkit.satisfaction.alikeness.rows import (
     KINDS,
@@ -43,6 +43,7 @@ def perceived_alikeness(
     findings: list[Finding] = []
     actions: list[Action] = []
     exhibits: dict[str, Exhibit] = {}
+    points: list[Point] = []
     headline = Message("")
     if len(images):
         headline, finding = _image(images.iloc[-1])
@@ -54,10 +55,12 @@ def perceived_alikeness(
         say = _speaker(result, rows, item, focus)
         finding, actions = _market(say) if focus is None else _of_focus(say)
         findings.insert(0, finding)
+        points += _rated_point(say, rows, finding, focus)
     if shares is not None:
         equal = [] if focus is None else rows.loc[rows["verdict"] == "equal", "brand"].tolist()
         headline, finding = _share(shares.iloc[-1], equal, focus)
         findings.insert(0, finding)
+        points.append(_share_point(shares.iloc[-1], finding))
     beneath = (*notes, *as_notes(findings[1:]))
     if len(pairs):
         exhibits["alike"] = Exhibit(
@@ -82,7 +85,37 @@ def perceived_alikeness(
         heads={"expected": Message("By chance")},
         kinds={"expected": "number"},
     )
-    return Story(headline, None, tuple(findings), tuple(actions), exhibits)
+    return Story(headline, None, tuple(findings), tuple(actions), exhibits, tuple(points))
+
+
+def _share_point(whole: pd.Series, finding: Finding) -> Point:
+    """Say how much of what customers say depends on the bank."""
+    say = speaker(**row_values(whole))
+    text = say(
+        "{estimate:percent1} of the differences in ratings lie between the {n_brands:count} banks "
+        "({ci_low:percent1} to {ci_high:percent1}); the rest lies between customers."
+    )
+    title = None
+    if finding.settled == "clear" and whole["ci_high"] < LITTLE:
+        title = say("Customers hardly notice which bank they rate")
+    elif finding.settled == "clear":
+        title = say("Customers notice which bank they rate")
+    return Point(text, finding.settled, 0.8, "between", ("market",), title, why=True)
+
+
+def _rated_point(
+    say: Say, rows: pd.DataFrame, finding: Finding, focus: str | None
+) -> tuple[Point, ...]:
+    """Say whom the focus is rated like; the title of others, where image agrees, rests on it."""
+    equal = rows.loc[rows["verdict"] == "equal", "brand"].tolist() if focus is not None else []
+    if not equal:
+        return ()
+    text = say(
+        "On “{label}” customers rate {focus} like {equals}: less than {limit:decimal2} points "
+        "apart.",
+        equals=listed(equal),
+    )
+    return (Point(text, finding.settled, 0.6, "alike", tuple(map(str, equal))),)
 
 
 def _plot() -> ModuleType:
@@ -126,7 +159,9 @@ def _of_focus(say: Say) -> tuple[Finding, list[Action]]:
         settled: Settled = "clear" if values["is_declared"] else "likely"
         same = say("{focus} is rated as {names}{more} {equal:is|are}.")
         test = say("Test what could set {focus} apart from {names}{more}: “{label}” does not.")
-        return Finding(same, detail, settled), [Action("test", test, settled, "alike")]
+        return Finding(same, detail, settled), [
+            Action("test", test, settled, "alike", tuple(map(str, values["names"])))
+        ]
     if values["different"]:
         other = say("{focus} is rated differently from {names}{more}, and shown equal to none.")
         return Finding(other, detail, "clear"), []

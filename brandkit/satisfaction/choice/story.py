@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from brandkit.core.message import Finding, Message, Settled, as_notes
-from brandkit.core.story import N_, Exhibit, Say, Story, speaker
+from brandkit.core.story import N_, Exhibit, Point, Say, Story, speaker
 from brandkit.language import translate
 from brandkit.satisfaction.choice.choice import UNLIKELY, ChoiceModel, ShareChange
 
@@ -80,6 +80,7 @@ def choice_model(result: ChoiceModel, *, focus: object = None) -> Story:  # noqa
     notes = (*as_notes(findings), *result.notes)
     return Story(
         headline=headline,
+        points=_points(rows, is_panel=bool(facts["is_panel"])),
         lede=say(
             "{n:count} choices of {persons:count} persons among {banks:count} banks. Each person's "
             "banks are compared with each other only."
@@ -90,6 +91,25 @@ def choice_model(result: ChoiceModel, *, focus: object = None) -> Story:  # noqa
             **({"movers": _movers(result, say)} if len(result.movers) else {}),
         },
     )
+
+
+def _points(rows: pd.DataFrame, *, is_panel: bool) -> tuple[Point, ...]:
+    """Say what goes with being chosen most; of a single survey not which comes first."""
+    first = rows.iloc[0]
+    if not first["ci_low"] > 0:
+        return ()
+    numbers = {name: 100 * first[name] for name in ("estimate", "ci_low", "ci_high")}
+    say = speaker(first=first["label"], **numbers)
+    text = say(
+        "Who says “{first}” of a bank more often has it as their own: {estimate:points} points "
+        "({ci_low:points} to {ci_high:points}); why stays open."
+    )
+    if is_panel:
+        text = say(
+            "A bank that comes to be seen as “{first}” is chosen more often: {estimate:points} "
+            "points ({ci_low:points} to {ci_high:points})."
+        )
+    return (Point(text, "likely", 0.8, "choices", (str(first["label"]),), why=True),)
 
 
 def ranked(result: ChoiceModel) -> pd.DataFrame:

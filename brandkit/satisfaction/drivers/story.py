@@ -9,13 +9,15 @@ import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, as_notes
-from brandkit.core.story import Action, Exhibit, Say, Story, speaker
+from brandkit.core.story import Action, Exhibit, Point, Say, Story, listed, speaker
 from brandkit.satisfaction.drivers.drivers import DriverImportance
 
 #: Share of draws from which a first rank is called likely.
 LIKELY: Final = 0.8
 #: Drivers named in one sentence.
 MOST_NAMED: Final = 4
+#: Drivers that lead together and are named on the first screen.
+MOST_TOLD: Final = 3
 #: Upper end, as a part of the mean importance, under which a driver is said not to matter.
 NEGLIGIBLE: Final = 0.2
 
@@ -38,12 +40,14 @@ def driver_importance(result: DriverImportance, *, focus: object = None) -> Stor
     (headline, first), segments = _first(ranked, say), _segments(result, say)
     actions: list[Action] = []
     if first.settled != "open":
-        text = say(
-            "Try out what improves “{first}” before all else, and measure what it does to "
-            "{outcome}.",
-            first=ranked["label"].iloc[0],
+        top = speaker(say, **{**ranked.iloc[0], "first": ranked["label"].iloc[0]})
+        text = top("Try out what improves “{first}”, and measure what it does to {outcome}.")
+        gain = top(
+            "It explains {importance:percent1} of the differences ({ci_low:percent1} to "
+            "{ci_high:percent1})."
         )
-        actions = [Action("test", text, first.settled, "drivers")]
+        on = (str(ranked["label"].iloc[0]),)
+        actions = [Action("test", text, first.settled, "drivers", on, gain, result.n)]
     general = [*_noise(ranked, say), _whole(say)]
     exhibits = {"drivers": _drivers_exhibit(result, ranked, say, notes=as_notes(general))}
     if not result.groups.empty:
@@ -57,7 +61,32 @@ def driver_importance(result: DriverImportance, *, focus: object = None) -> Stor
             "{drivers:count} drivers explain {r2:percent} of the differences in {outcome} between "
             "customers of one bank ({n:count} answers of {persons:count} persons)."
         )
-    return Story(headline, lede, (first, *general, *segments), tuple(actions), exhibits)
+    found, points = (first, *general, *segments), _points(ranked, first, say)
+    return Story(headline, lede, found, tuple(actions), exhibits, points)
+
+
+def _points(ranked: pd.DataFrame, first: Finding, say: Say) -> tuple[Point, ...]:
+    """Name what weighs most; that one of several leads is sure, which of them is not."""
+    top, leaders = ranked.iloc[0], ranked.loc[ranked["rank_low"] == 1, "label"].tolist()
+    if not top["above_noise"]:
+        return ()
+    quoted = [Message("“{item}”", {"item": one}) for one in leaders[:MOST_TOLD]]
+    say = speaker(say, **{**top, "first": top["label"], "items": listed(quoted)})
+    if first.settled != "open":
+        text = say(
+            "“{first}” weighs most in {outcome}: it explains {importance:percent1} of the "
+            "differences ({ci_low:percent1} to {ci_high:percent1})."
+        )
+        title = say("“{first}” decides {outcome}")
+        return (Point(text, first.settled, 1.0, "drivers", (top["label"],), title, why=True),)
+    if len(leaders) > MOST_TOLD:
+        return ()
+    text = say(
+        "{items} weigh most in {outcome}; the first explains {importance:percent1} of it "
+        "({ci_low:percent1} to {ci_high:percent1})."
+    )
+    title = say("{items} decide {outcome}")
+    return (Point(text, "likely", 1.0, "drivers", tuple(leaders), title, why=True),)
 
 
 # --- findings ------------------------------------------------------------------------------------

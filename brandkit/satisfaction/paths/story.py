@@ -9,7 +9,7 @@ import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
-from brandkit.core.story import Action, Exhibit, Say, Story, speaker
+from brandkit.core.story import Action, Exhibit, Point, Say, Story, Verb, listed, speaker
 from brandkit.language import translate
 from brandkit.satisfaction.paths.comparison import PathComparison
 from brandkit.satisfaction.paths.design import block_name, block_pair
@@ -110,7 +110,24 @@ def path_model(result: PathModel, *, focus: object = None) -> Story:  # noqa: AR
         "{n:count} answers of {persons:count} persons to {items:count} questions, joined to "
         "{blocks:count} blocks with {paths:count} paths between them."
     )
-    return Story(headline, lede, tuple(findings), (), exhibits)
+    return Story(
+        headline, lede, tuple(findings), (), exhibits, _path_point(result, headline, first)
+    )
+
+
+def _path_point(result: PathModel, headline: Message, first: Finding) -> tuple[Point, ...]:
+    rows = result.effects[result.effects["target"] == result.target]
+    top = rows.iloc[int(rows["total_effect"].abs().to_numpy().argmax())]
+    say = speaker(**{**top, "first": block_name(str(top["source"]))})
+    text = say(
+        "{first} moves {target} most, all ways together: {total_effect:decimal2} "
+        "({ci_low:decimal2} to {ci_high:decimal2}) for a step of one.",
+        target=block_name(result.target),
+    )
+    if first.settled == "open":
+        return ()
+    on = (str(top["source"]),)
+    return (Point(text, first.settled, 0.5, "paths", on, headline, why=True),)
 
 
 def _named(frame: pd.DataFrame) -> pd.DataFrame:
@@ -401,7 +418,8 @@ def importance_performance(result: ImportancePerformance, *, focus: object = Non
             ),
             _numbers(result, act), _how(act, "act"),
         )  # fmt: skip
-        actions.append(Action("fix", headline, finding.settled, "levers"))
+        text = say("Improve {first}.", first=listed(_names(act)[:2]))
+        actions.append(_lever("fix", text, finding.settled, act))
     elif (most["quadrant"] == "act").any():
         headline = say("What to act on first for {target} is not settled")
         unsure = most[most["quadrant"] == "act"].sort_values(
@@ -417,7 +435,8 @@ def importance_performance(result: ImportancePerformance, *, focus: object = Non
     if len(keep):
         text = _several(keep)("Keep up: {first} {n:matters|matter} and {n:is|are} done well.")
         findings.append(Finding(text, _numbers(result, keep), _how(keep, "keep")))
-        actions.append(Action("keep", text, findings[-1].settled, "levers"))
+        text = say("Keep up {first}.", first=listed(_names(keep)[:2]))
+        actions.append(_lever("keep", text, findings[-1].settled, keep))
     shares = points[["share_act", "share_keep", "share_later", "share_enough"]]
     between = points[shares.max(axis=1) < PLACED]
     if len(between):
@@ -426,7 +445,45 @@ def importance_performance(result: ImportancePerformance, *, focus: object = Non
         detail = say("In fewer than 90% of the draws in any one: {every}.")
         findings.append(Finding(text, detail, "open"))
     levers = _levers(result, most, (*as_notes(findings), *result.notes))
-    return Story(headline, None, tuple(findings), tuple(actions), {"levers": levers})
+    told = _lever_points(act, keep, findings, target)
+    return Story(headline, None, tuple(findings), tuple(actions), {"levers": levers}, told)
+
+
+def _lever(verb: Verb, text: Message, settled: Settled, rows: pd.DataFrame) -> Action:
+    target = text.values["target"]
+    gain = Message(
+        "A point more adds {importance:decimal2} to {target} ({importance_low:decimal2} to "
+        "{importance_high:decimal2}).",
+        {"target": target, **rows.iloc[0]},
+    )
+    return Action(verb, text, settled, "levers", tuple(rows["block"].astype(str)[:2]), gain)
+
+
+def _lever_points(
+    act: pd.DataFrame, keep: pd.DataFrame, findings: list[Finding], target: Message | str
+) -> tuple[Point, ...]:
+    """Give where the levers that matter stand."""
+    points = []
+    for rows, value in ((act, 0.9), (keep, 0.7)):
+        if rows.empty:
+            continue
+        say = speaker(first=_names(rows)[0], target=target, **rows.iloc[0])
+        text = say(
+            "{first} matters for {target} and is done well: it stands at {performance:decimal1} of "
+            "100 ({performance_low:decimal1} to {performance_high:decimal1})."
+        )
+        title = say("{first} carries {target}")
+        if rows is act:
+            text = say(
+                "{first} matters for {target} and can be done better: it stands at "
+                "{performance:decimal1} of 100 ({performance_low:decimal1} to "
+                "{performance_high:decimal1})."
+            )
+            title = say("To raise {target}, act first on {first}")
+        settled = findings[0 if rows is act else 1].settled
+        on = tuple(rows["block"].astype(str)[:1])
+        points.append(Point(text, settled, value, "levers", on, title))
+    return tuple(points)
 
 
 def _levers(

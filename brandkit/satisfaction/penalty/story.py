@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from brandkit.core.message import Finding, Message, Settled, as_notes
-from brandkit.core.story import Action, Exhibit, Say, Story, speaker
+from brandkit.core.story import Action, Exhibit, Point, Say, Story, speaker
 from brandkit.language import translate
 from brandkit.satisfaction.groups import row_values
 from brandkit.satisfaction.penalty.penalty import PenaltyReward, by_role, role_names
@@ -24,6 +24,10 @@ _CUTS = (
     *("attribute", "cut_low", "cut_high", "chosen", "role", "penalty", "reward", "asymmetry"),
     "asymmetry_even",
 )
+
+
+#: Basic services that are each to be secured.
+MOST_SECURED = 3
 
 
 def penalty_reward(result: PenaltyReward, *, focus: object = None) -> Story:  # noqa: ARG001
@@ -50,7 +54,8 @@ def penalty_reward(result: PenaltyReward, *, focus: object = None) -> Story:  # 
         "cuts": _cuts(result, rows, say),
     }
     title = _title(rows, findings[0].headline)
-    return Story(title, lede, tuple(findings), tuple(actions), exhibits)
+    points = _points(rows, findings, say)
+    return Story(title, lede, tuple(findings), tuple(actions), exhibits, points)
 
 
 def _title(rows: pd.DataFrame, first: Message) -> Message:
@@ -93,25 +98,62 @@ def _role(role: str, rows: pd.DataFrame, say: Say) -> tuple[Finding, list[Action
             "gains.",
             **values,
         )
-        text = say(
-            "See that nobody finds “{item}” poor: a poor answer goes with {penalty:signed} points "
-            "({penalty_low:signed} to {penalty_high:signed}) in {outcome}.",
-            **values,
-        )
-        return Finding(headline, detail, settled), [Action("secure", text, settled, "kinds")]
+        return Finding(headline, detail, settled), [
+            _secured(row_values(row), settled, say) for _, row in rows.head(MOST_SECURED).iterrows()
+        ]
     if role == "exciting":
         headline = say(
             "{items} {n:acts|act} like an exciting service: what is good gains more than what is "
             "poor costs.",
             **values,
         )
-        text = say(
-            "Try out what makes “{item}” good: a good answer goes with {reward:signed} points "
-            "({reward_low:signed} to {reward_high:signed}) in {outcome}.",
+        text = say("Try out what makes “{item}” good.", **values)
+        gain = say(
+            "A good answer goes with {reward:signed} points in {outcome} ({reward_low:signed} to "
+            "{reward_high:signed}).",
             **values,
         )
-        return Finding(headline, detail, settled), [Action("test", text, settled, "kinds")]
-    return Finding(say("The better the better: {items}.", **values), detail, settled), []
+        on, n = (str(values["item"]),), int(say("").values["base"])
+        return Finding(headline, detail, settled), [
+            Action("test", text, settled, "kinds", on, gain, n)
+        ]
+    better = say("Try out what makes “{item}” better.", **values)
+    gain = say(
+        "A poor answer goes with {penalty:signed} points in {outcome}, a good one with "
+        "{reward:signed} ({reward_low:signed} to {reward_high:signed}).",
+        **values,
+    )
+    on, n = (str(values["item"]),), int(say("").values["base"])
+    return Finding(say("The better the better: {items}.", **values), detail, settled), [
+        Action("test", better, settled, "kinds", on, gain, n)
+    ]
+
+
+def _secured(row: dict[str, Any], settled: Settled, say: Say) -> Action:
+    say = speaker(say, **{**row, "item": row["label"]})
+    text = say("See that nobody finds “{item}” poor.")
+    gain = say(
+        "A poor answer goes with {penalty:signed} points in {outcome} ({penalty_low:signed} to "
+        "{penalty_high:signed})."
+    )
+    return Action("secure", text, settled, "kinds", (str(row["label"]),), gain,
+                  int(say("").values["base"]))  # fmt: skip
+
+
+def _points(rows: pd.DataFrame, findings: list[Finding], say: Say) -> tuple[Point, ...]:
+    """Say what a poor answer costs: where it must not be poor, or else where both ways count."""
+    kinds = [rows[rows["role"] == role] for role in ("basic", "performance")]
+    told = next((part for part in kinds if len(part)), None)
+    if told is None:
+        return ()
+    say = speaker(say, **{**row_values(told.iloc[0]), "item": told["label"].iloc[0]})
+    text = say(
+        "A poor answer for “{item}” goes with {penalty:signed} points in {outcome} "
+        "({penalty_low:signed} to {penalty_high:signed}), a good one with {reward:signed}."
+    )
+    title = say("“{item}” costs most when it is poor") if told is kinds[0] else None
+    on = (str(told["label"].iloc[0]),)
+    return (Point(text, findings[0].settled, 0.6, "kinds", on, title, why=True),)
 
 
 def _undecided(rows: pd.DataFrame, say: Say) -> list[Finding]:

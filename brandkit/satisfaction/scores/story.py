@@ -12,7 +12,7 @@ import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes, formatted
-from brandkit.core.story import Action, Exhibit, Say, Story, speaker
+from brandkit.core.story import Action, Exhibit, Point, Say, Story, speaker, titled
 from brandkit.satisfaction.groups import and_more, first_names, row_values
 from brandkit.satisfaction.scores import scores
 from brandkit.satisfaction.scores.pooling import PartialPooling, pooled_rows
@@ -57,7 +57,35 @@ def group_comparison(result: GroupComparison, *, focus: object = None) -> Story:
             partial(draw, figure="wave_changes"),
         )
         findings, actions = [*findings, finding], [*actions, *due]
-    return Story(title, None, tuple(findings), tuple(actions), exhibits)
+    points = _points(rows, pairs, findings[0], say, focus=focus)
+    return Story(title, None, tuple(findings), tuple(actions), exhibits, points)
+
+
+def _points(
+    rows: pd.DataFrame, pairs: pd.DataFrame, finding: Finding, say: Say, *, focus: str | None
+) -> tuple[Point, ...]:
+    """Give the focus's standing, or who is best."""
+    if len(rows) < 2 or (focus is not None and focus not in set(rows["label"])):
+        return ()
+    row = row_values(rows[rows["label"] == focus].iloc[0] if focus else rows.iloc[0])
+    above, below, _ = _against(pairs, row["label"])
+    say = speaker(say, **row, above=len(above), below=len(below), others=len(rows) - 1)
+    if pd.isna(row["ci_low"]):
+        return ()
+    if focus is None:
+        text = say("{label} scores {score} on “{item}” ({from_} to {to}), highest of {k:count}.")
+        title = titled(finding) if finding.settled != "open" else None
+        return (Point(text, finding.settled, 0.5, "scores", title=title),)
+    text = say(
+        "On “{item}” {label} scores {score} ({from_} to {to}): above {above:count} of "
+        "{others:count}, below {below:count}."
+    )
+    title = None
+    if 2 * len(above) > len(rows) - 1:
+        title = say("{label} satisfies customers more than most rivals do")
+    elif 2 * len(below) > len(rows) - 1:
+        title = say("Most rivals satisfy customers more than {label} does")
+    return (Point(text, finding.settled, 0.7, "scores", title=title),)
 
 
 def satisfaction_scores(result: SatisfactionScores, *, focus: object = None) -> Story:

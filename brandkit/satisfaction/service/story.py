@@ -9,7 +9,7 @@ import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
-from brandkit.core.story import Action, Exhibit, Story, speaker
+from brandkit.core.story import Action, Exhibit, Point, Story, Verb, listed, speaker
 from brandkit.language import translate
 from brandkit.satisfaction.groups import row_values
 from brandkit.satisfaction.penalty.penalty import ROLE_NAMES
@@ -203,7 +203,9 @@ def service_priorities(result: ServicePriorities, *, focus: object = None) -> St
     if act:
         first = say("First to mend at {brand}: {items}.", items=act)
         findings.append(Finding(first, _difference(rows["act"]), "clear"))
-        actions.append(Action("fix", first, "clear", "first"))
+        actions.append(
+            _due("fix", say("Improve {items} first.", items=listed(act)), "clear", rows["act"])
+        )
     else:
         least = _difference(services.sort_values("estimate", kind="stable"))
         nothing = say("{brand} lags clearly behind its rivals in nothing that matters.")
@@ -212,8 +214,8 @@ def service_priorities(result: ServicePriorities, *, focus: object = None) -> St
     if keep:
         leads = say("{brand} leads in what matters: {items}.", items=keep)
         findings.append(Finding(leads, _difference(rows["keep"]), "clear"))
-        lead = say("Keep the lead in {items}.", items=keep)
-        actions.append(Action("keep", lead, "clear", "first"))
+        lead = say("Keep the lead in {items}.", items=listed(keep))
+        actions.append(_due("keep", lead, "clear", rows["keep"]))
     if secure:
         text = say("To be secured, as they cost most when they fail: {items}.", items=secure)
         level = say(
@@ -221,7 +223,10 @@ def service_priorities(result: ServicePriorities, *, focus: object = None) -> St
             difference=_difference(rows["secure"]),
         )
         findings.append(Finding(text, level, "likely"))
-        actions.append(Action("secure", text, "likely", "first"))
+        safe = say(
+            "Secure {items}: level with rivals, and it costs most when poor.", items=listed(secure)
+        )
+        actions.append(_due("secure", safe, "likely", rows["secure"]))
     caption = say(
         "What {brand} should do first: how much each of {n:count} services matters (share of what "
         "all explain), what kind it is, and the bank's score less the mean of its rivals, in scale "
@@ -238,7 +243,45 @@ def service_priorities(result: ServicePriorities, *, focus: object = None) -> St
         notes=(*as_notes(findings), *unknown, *result.notes),
         heads={"estimate": Message("Against rivals"), "item": Message("Service")},
     )
-    return Story(findings[0].headline, None, tuple(findings), tuple(actions), {"first": exhibit})
+    points = _standing(result.brand, rows["act"], rows["keep"])
+    return Story(
+        findings[0].headline, None, tuple(findings), tuple(actions), {"first": exhibit}, points
+    )
+
+
+def _due(verb: Verb, text: Message, settled: Settled, rows: pd.DataFrame) -> Action:
+    """Say what to do about services, with the first one's standing against rivals."""
+    first = row_values(rows.iloc[0])
+    gain = Message(
+        "In “{label}” {estimate:signed} points against rivals ({ci_low:signed} to "
+        "{ci_high:signed}).",
+        first,
+    )
+    on = tuple(rows["label"].astype(str)[:MOST_NAMED])
+    return Action(verb, text, settled, "first", on, gain, int(first["n"]))
+
+
+def _standing(brand: str, act: pd.DataFrame, keep: pd.DataFrame) -> tuple[Point, ...]:
+    """Give where the bank leads or lags its rivals in what matters."""
+    points = []
+    for rows, value in ((act, 0.95), (keep, 0.8)):
+        if rows.empty:
+            continue
+        names = tuple(rows["label"].astype(str)[:MOST_NAMED])
+        say = speaker(brand=brand, items=listed(names), **row_values(rows.iloc[0]))
+        text = say(
+            "{brand} leads its rivals in {items}, in the first by {estimate:signed} points "
+            "({ci_low:signed} to {ci_high:signed})."
+        )
+        title = say("{brand} leads its rivals where it matters")
+        if rows is act:
+            text = say(
+                "{brand} lags behind its rivals in {items}, in the first by {estimate:signed} "
+                "points ({ci_low:signed} to {ci_high:signed})."
+            )
+            title = say("{brand} lags behind its rivals where it matters")
+        points.append(Point(text, "clear", value, "first", names, title))
+    return tuple(points)
 
 
 def _difference(rows: pd.DataFrame) -> Message:

@@ -466,6 +466,7 @@ def _written(folder: Path, guesses: Sequence[tuple[str, Guess]]) -> str:
         _line("title", title[:1].upper() + title[1:], "as the reports are headed"),
         _line("language", language, '"en", "zh-Hant" or "zh-Hans"'),
         "# " + _line("focus", focus, "the bank the reports are written for"),
+        "# " + _line("noun", "insurer", "what is compared, where it is no banks"),
         _line("seed", 0, "the same seed gives the same numbers"),
         "",
     ]

@@ -91,6 +91,7 @@ class StudySection(_Section):
     title: Text | dict[Language, Text]
     language: Language = "en"
     focus: Text | None = None
+    noun: Text | dict[Language, Text] | None = None
     seed: int = Field(default=0, ge=0)
 
 

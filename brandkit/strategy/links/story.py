@@ -10,7 +10,7 @@ import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Settled, as_notes
-from brandkit.core.story import Exhibit, Story, speaker, titled
+from brandkit.core.story import Exhibit, Point, Story, speaker, titled
 from brandkit.strategy.links.distances import ENOUGH_BANKS, DistanceLink
 from brandkit.strategy.links.uniqueness import UniquenessLink
 
@@ -63,7 +63,17 @@ def distance_link(result: DistanceLink, *, focus: object = None) -> Story:
         "link": Exhibit(pairs, pairs_alt, result.tidy(), notes, of_pairs),
         "link-maps": Exhibit(maps, maps_alt, result.places, (), draw),
     }
-    return Story(titled(findings[0]), None, tuple(findings), exhibits=exhibits)
+    points: tuple[Point, ...] = ()
+    if findings[0].settled != "open":
+        mantel = result.tests.set_index("test").loc["mantel"]
+        text = say(
+            "Banks that sell alike are seen alike: over {pairs:count} pairs both go together "
+            "(correlation {r:decimal2}, p {p:p}).",
+            p=mantel["p_value"],
+        )
+        title = titled(findings[0])
+        points = (Point(text, findings[0].settled, 0.5, "link", ("market",), title, why=True),)
+    return Story(titled(findings[0]), None, tuple(findings), exhibits=exhibits, points=points)
 
 
 def _link_finding(result: DistanceLink) -> Finding:

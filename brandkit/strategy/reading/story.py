@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
-from brandkit.core.story import Action, Exhibit, Story, speaker
+from brandkit.core.story import Action, Exhibit, Point, Story, Verb, speaker
 from brandkit.language import translate
 from brandkit.positioning.options.repositioning import UNNAMED
 from brandkit.positioning.options.story import move_words
@@ -72,7 +72,7 @@ def strategy_reading(result: StrategyReading, *, focus: object = None) -> Story:
         headline = say("{brand} may have something to catch up on; nothing shown sets it apart")
     else:
         headline = say("The evidence does not yet class any option of {brand}")
-    findings = [_finding(name, parts[name]) for name in first]
+    findings = [_finding(result.brand, name, parts[name]) for name in first]
     if not findings:
         detail = say("Neither its catalogue nor its image gives an option.")
         none = say("The evidence does not yet class any option of {brand}.")
@@ -90,7 +90,24 @@ def strategy_reading(result: StrategyReading, *, focus: object = None) -> Story:
     )
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
     exhibit = Exhibit(caption, alt, option_rows(result), notes, result.plot)
-    return Story(headline, None, tuple(findings), _actions(parts), {"options": exhibit})
+    points = _points(result.brand, parts["distinctive"])
+    return Story(headline, None, tuple(findings), _actions(parts), {"options": exhibit}, points)
+
+
+def _points(brand: str, distinctive: pd.DataFrame) -> tuple[Point, ...]:
+    """Give what could set the bank apart where it counts."""
+    told = distinctive[(distinctive["settled"] != "open") & distinctive["ci_low"].notna()]
+    if told.empty:
+        return ()
+    first = told.iloc[0]
+    numbers = {name: 100 * first[name] for name in ("estimate", "ci_low", "ci_high")}
+    say = speaker(brand=brand, option=option_words(first), share=first["share_have"], **numbers)
+    text = say(
+        "{option} could set {brand} apart: {share:percent} have it, and customers value it by "
+        "{estimate:signed} points ({ci_low:signed} to {ci_high:signed})."
+    )
+    title = say("What could set {brand} apart where it counts: {option}")
+    return (Point(text, first["settled"], 0.8, "options", (str(first["option"]),), title),)
 
 
 def option_rows(result: StrategyReading) -> pd.DataFrame:
@@ -119,22 +136,22 @@ def option_words(option: Mapping[Any, Any] | pd.Series[Any]) -> Message:
         return Message("{option} ({category})", values)
     if option["option"] == UNNAMED:
         return Message("the change of image")
-    return Message("what-if “{move}”", {"move": move_words(option["option"])})
+    return Message("“{move}”", {"move": move_words(option["option"])})
 
 
-def _finding(strategy: str, part: pd.DataFrame) -> Finding:
+def _finding(brand: str, strategy: str, part: pd.DataFrame) -> Finding:
     named = [_with_evidence(row) for _, row in part.head(MOST_NAMED).iterrows()]
-    say = speaker(n=len(part), first=option_words(part.iloc[0]), named=named)
+    say = speaker(brand=brand, n=len(part), first=option_words(part.iloc[0]), named=named)
     detail = say("{named}.")
     if len(part) > MOST_NAMED:
         detail = say("{named}; {rest:count} more in the table.", rest=len(part) - MOST_NAMED)
     headlines = {
         "innovative": say(
-            "Innovative: {first}; {because}.", because=BECAUSE[part["because"].iloc[0]]
+            "{first} would be new: {because}.", because=BECAUSE[part["because"].iloc[0]]
         ),
-        "distinctive": say("Distinctive: {first}; few have it and customers value it."),
-        "evolutionary": say("Evolutionary: {first}; it improves what exists."),
-        "not_enough_evidence": say("For {n:count} {n:option|options} the evidence is not enough."),
+        "distinctive": say("{first} could set {brand} apart: few have it and customers value it."),
+        "evolutionary": say("{first} would bring {brand} level, not apart: rivals have it."),
+        "not_enough_evidence": say("{n:count} {n:option needs|options need} more evidence."),
     }
     return Finding(headlines[strategy], detail, max(part["settled"], key=_FIRMNESS.index))
 
@@ -182,6 +199,7 @@ def _actions(parts: Mapping[str, pd.DataFrame]) -> tuple[Action, ...]:
             test = say("Test {option}: customers value it, and only {share:percent} have it.")
             fix = say("Catch up on {option}: {share:percent} of rivals or their offers have it.")
             is_test = strategy == "distinctive"
-            action = Action("test", test, "clear", "options")
-            actions.append(action if is_test else Action("fix", fix, "clear", "options"))
+            verb, text = ("test", test) if is_test else ("fix", fix)
+            on = (str(row["option"]),)
+            actions.append(Action(cast("Verb", verb), text, "clear", "options", on))
     return tuple(actions)
