@@ -191,7 +191,6 @@ def test_many_drivers_are_said(tmp_path: Path) -> None:
         ("notes_sheet_first", "counts", (5, 6), set()),
         ("shares_reported_as_mentions", "shares", (6, 5), set()),
         ("zhname", "counts", (4, 3), set()),
-        ("scorecard_12x14", "ratings", (12, 14), set()),
     ],
 )
 def test_tables_as_agencies_write_them(

@@ -373,8 +373,10 @@ def _scorecard(grid: Grid, columns: list[Column]) -> Guess | None:
     if guess is None or guess.keys.get("kind") not in ("ratings", "counts", "shares"):
         return None
     numbers = [c for c in columns if c.is_number]
+    if len(numbers) < 3:
+        return None
     low, high = min(min(c.numbers) for c in numbers), max(max(c.numbers) for c in numbers)
-    if len(numbers) < 3 or low < 0 or high > 100:
+    if low < 0 or high > 100:
         return None
     called = {
         "file": bool(re.search(_SCORECARD["file"], grid.file.stem.casefold())),
@@ -466,7 +468,7 @@ def _wide_table(grid: Grid, columns: list[Column]) -> Guess | None:
     asked = [f"left out: {', '.join((*totals, *texts))}"] if totals or texts else []
     if (
         keys["kind"] == "counts"
-        and max((c.numbers[-1] for c in told if c.numbers), default=0) <= 100
+        and 30 < max((c.numbers[-1] for c in told if c.numbers), default=0) <= 100
     ):
         asked.append("`kind`: are these counts, or percentages (shares, `unit` percent)?")
     if any(_is_lettered(grid, c) for c in numeric):
