@@ -257,3 +257,27 @@ def test_who_names_no_bank_counts_for_none_and_it_is_said(tmp_path: Path) -> Non
     assert found.is_sound
     assert any(re.search("20 rows name no brand", line) for line in found.lines())
     assert sorted(means(read_study(tmp_path), "satisfaction")) == ["Civic", "Nova"]
+
+
+def test_a_scorecard_is_no_image_of_brands(tmp_path: Path) -> None:
+    settings, _, folder = anew(tmp_path, "scorecard_12x14")
+    assert settings.scorecard is not None
+    assert settings.brand_table is None
+    assert check_study(folder).is_sound
+
+
+def test_insurers_are_brands_and_waves_are_years(tmp_path: Path) -> None:
+    rated = "整體滿意度,諮詢,風險規劃,迎賓,承保,理賠,契約保全,申訴,贈品,旅遊聯誼"
+    companies = ("南山人壽", "新光人壽", "國泰人壽")
+    rows = [f"{at // 3},{companies[at % 3]},{('企業', '個人')[at // 3 % 2]},{2024 + at // 60},"
+            + ",".join(str((at * step + step) % 11) for step in range(1, 11))
+            for at in range(120)]  # fmt: skip
+    folder = tmp_path / "s"
+    folder.mkdir()
+    text = "\n".join([f"受訪者,公司,客戶別,波次,{rated}", *rows]) + "\n"
+    (folder / "survey.csv").write_text(text, encoding="utf-8")
+    survey = read_settings(new_study(folder).path)[0].survey
+    assert survey is not None
+    assert (survey.brand, survey.respondent, survey.wave) == ("公司", "受訪者", "波次")
+    assert survey.outcome == "整體滿意度"
+    assert survey.drivers == rated.split(",")[1:]
