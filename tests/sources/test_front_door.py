@@ -405,3 +405,29 @@ def test_an_encoding_that_was_found_out_is_said(tmp_path: Path) -> None:
     )
     new_study(folder)
     assert any("read as big5" in line for line in check_study(folder).lines())
+
+
+def test_of_two_satisfactions_the_bank_s_is_taken_or_asked(
+    answers: pd.DataFrame, tmp_path: Path
+) -> None:
+    heads = {"app": "How satisfied are you with the app overall?",
+             "sat": "How satisfied are you with the bank overall?"}  # fmt: skip
+    two = answers.rename(columns=heads)
+    told = section(survey_of(tmp_path / "s", two.to_csv(index=False)))
+    assert told.outcome == "How satisfied are you with the bank overall?"
+    two = answers.rename(columns={"app": "Satisfied with the app overall",
+                                  "sat": "Satisfied with the visit overall"})  # fmt: skip
+    folder = survey_of(tmp_path / "t", two.to_csv(index=False))
+    assert any("`outcome`" in question for question in new_study(folder).questions)
+
+
+def test_a_row_of_letters_is_no_row_of_the_table(tmp_path: Path) -> None:
+    folder = survey_of(tmp_path / "s", (
+        "Brand image – % who associate,,,\n,Civic Bank,Kestrel Bank,Nova Bank\n,A,B,C\n"
+        "Modern,62% B,41%,38%\nFair,33%,47% A,51% A\nLocal,21%,55%,44%\n"
+    ))  # fmt: skip
+    new_study(folder)
+    assert check_study(folder).is_sound
+    table = read_study(folder).brand_table
+    assert table is not None
+    assert table.values.loc["Kestrel Bank"].tolist() == [0.41, 0.47, 0.55]

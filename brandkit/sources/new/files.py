@@ -22,7 +22,7 @@ from brandkit.sources.new.roles import PERSON
 from brandkit.sources.new.survey import guessed_survey
 from brandkit.sources.survey.codebook import is_codebook_heading
 from brandkit.sources.survey.words import BANK, NOBODY
-from brandkit.sources.tables.brand_table import MOST_ATTRIBUTES
+from brandkit.sources.tables.brand_table import MOST_ATTRIBUTES, without_letters
 from brandkit.sources.tables.cells import Grid, label_text, read_grid, sheet_names
 from brandkit.sources.tables.files import ENDINGS, unpacked
 from brandkit.sources.tables.files import ending as ending_of
@@ -166,6 +166,7 @@ def guessed_table(
 
 
 def _by_columns(grid: Grid, sheet: str | None, codebook: Path | None) -> Guess | None:
+    grid = without_letters(grid)
     columns = [profiled(grid, at) for at in range(len(grid.header))]
     for classify in (_league, _scorecard, _transposed, _wide_table):
         guess = classify(grid, columns)

@@ -521,7 +521,10 @@ def _outcome(
     best = max(score for score, _ in scored)
     first = [column for score, column in scored if score == best]
     in_block = [c for c in first if any(c.name in members for members in blocks.values())]
-    if len(first) > 1 and len(in_block) < len(first) and best < 4:
+    of_bank = [c for c in first if BANK.search(c.told)]
+    if best > 3 and len(of_bank) == 1:  # of the bank, as against its app
+        return of_bank[0]
+    if len(first) > 1 and len(in_block) < len(first):
         names = ", ".join(repr(c.label) for c in first[:4])
         found.ask("outcome", first[0].name, f"{names}: which one is satisfaction overall?")
         return None

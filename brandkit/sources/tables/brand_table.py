@@ -556,7 +556,7 @@ def read_brand_table(
     rules = CellRules(kind, unit, decimal)
 
     grid = read_grid(Path(path), sheet=sheet, encoding=encoding, header_row=header_row)
-    notes = grid.notes
+    grid, notes = without_letters(grid), grid.notes
     if wave is not None:
         grid = _one_wave(grid, str(wave))
     if transposed:
@@ -590,6 +590,15 @@ def _one_wave(grid: Grid, wave: str) -> Grid:
         grid, header=tuple(heads[at] for at in kept), places=grid.places[1:],
         rows=tuple(tuple(row[at] for at in kept) for row in grid.rows[1:]),
     )  # fmt: skip
+
+
+def without_letters(grid: Grid) -> Grid:
+    """Leave out the row of letters by which marks of significance name columns: A, B, C."""
+    kept = [at for at, row in enumerate(grid.rows) if label_text(row[0]) or not all(
+            re.fullmatch(r"[(（]?[A-Za-z]{0,2}[)）]?", label_text(cell)) for cell in row)
+            ]  # fmt: skip
+    return replace(grid, rows=tuple(grid.rows[at] for at in kept),
+                   places=tuple(grid.places[at] for at in kept))  # fmt: skip
 
 
 def _turned(grid: Grid) -> Grid:
