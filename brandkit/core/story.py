@@ -35,6 +35,8 @@ class Exhibit:
         How columns are written that the dictionary does not know.
     of_people : bool
         Whether column ``n`` counts people, so that small bases are marked and held back.
+    title : Message, optional
+        The finding that a figure shows; of a story's first figure its headline where not given.
     """
 
     caption: Message
@@ -45,6 +47,7 @@ class Exhibit:
     heads: Mapping[str, Message | str] = field(default_factory=dict)
     kinds: Any = None
     of_people: bool = True
+    title: Message | None = None
 
 
 @dataclass(frozen=True)

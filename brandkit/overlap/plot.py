@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 
 from brandkit.core.labels import known_focus
@@ -13,8 +14,10 @@ from brandkit.overlap.gaps import CatalogGaps, drawn_gaps, is_open
 from brandkit.overlap.names import LookAlikeNames
 from brandkit.overlap.products import MOST_PAIRS, ProductSimilarity, nearest_pairs
 from brandkit.overlap.regions import MOST_ROWS, MarketOverlap, meeting_pairs
+from brandkit.overlap.similarity.facets import in_facet
 from brandkit.overlap.story import INDEX_NAMES, NULL_NAMES
-from brandkit.viz.labels import pair_names, row_names
+from brandkit.viz.key import add_key, area
+from brandkit.viz.labels import pair_names
 from brandkit.viz.marks import Dots, dot_rows, heat_map
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, theme
@@ -32,6 +35,7 @@ def product_similarity(
         label=Message("How alike the products are"),
         columns={"": rows["similarity"]},
         limits=(0.0, 1.02),
+        says={"line": Message("bounds of what is not stated")},
         ax=ax,
     )
 
@@ -62,15 +66,21 @@ def market_overlap(result: MarketOverlap, *, ax: Axes | None = None, focus: obje
     names = pair_names(rows["brand_a"], rows["brand_b"])
     labels = Message("second in the first's markets"), Message("first in the second's")
     if bank is not None:
-        names = row_names(rows["brand_b"].tolist())
+        names = rows["brand_b"].astype(str).tolist()
         labels = Message("they in our markets"), Message("we in theirs")
     return dot_rows(
         names,
         [Dots(rows["commonality"], label=labels[0]), Dots(rows["back"], label=labels[1])],
         label=Message("Market commonality"),
-        columns={"": rows["commonality"], " ": rows["back"]},
+        columns={"": shares(rows["commonality"]), " ": shares(rows["back"])},
         ax=ax,
     )
+
+
+def shares(values: pd.Series) -> list[str]:
+    """Write shares as percent, small ones so that they can be told apart."""
+    kind = "percent" if values.max() >= 0.2 else "percent1"
+    return [formatted(float(value), kind) for value in values]
 
 
 def overlap_test(result: OverlapTest, *, ax: Axes | None = None, focus: object = None) -> Axes:
@@ -88,6 +98,7 @@ def overlap_test(result: OverlapTest, *, ax: Axes | None = None, focus: object =
         kind="decimal1",
         columns={Message("p"): [formatted(float(p), "p") for p in tests["p_value"]]},
         reference=0.0,
+        says={"dot": Message("all banks")},
         ax=ax,
     )
 
@@ -101,19 +112,26 @@ def catalog_gaps(result: CatalogGaps, *, ax: Axes | None = None, focus: object =
     del focus  # the gaps are of one bank
     gaps = drawn_gaps(result)
     if gaps.empty:
-        ax = ax or new_axes(WIDTH, 1.1)
+        ax = ax or new_axes(WIDTH, 1.1, fluid=True)
         with theme():
             ax.set_axis_off()
             text = translate(Message("Neither gaps nor points of difference"))
             ax.text(0.5, 0.5, text, ha="center", va="center", transform=ax.transAxes)
         return ax
-    rows = list(dict.fromkeys(gaps["attribute"].astype(str)))
+    names = {
+        (facet, value): translate(in_facet(facet, value))
+        for facet, value in gaps[["facet", "attribute"]].astype(str).itertuples(index=False)
+    }
+    rows = list(dict.fromkeys(names.values()))
     columns = sorted(set(gaps["category"].astype(str)))
     values = np.full((len(rows), len(columns)), np.nan)
     texts = [[""] * len(columns) for _ in rows]
     framed, turns = [], is_open(gaps)
     for gap, turn in zip(gaps.to_dict("records"), turns, strict=True):
-        row, column = rows.index(str(gap["attribute"])), columns.index(str(gap["category"]))
+        row, column = (
+            rows.index(names[str(gap["facet"]), str(gap["attribute"])]),
+            columns.index(str(gap["category"])),
+        )
         values[row, column] = gap["share_have"]
         # where silence could turn all of them the caption says so once
         mark = "?" if turn and not turns.all() else ""
@@ -121,6 +139,9 @@ def catalog_gaps(result: CatalogGaps, *, ax: Axes | None = None, focus: object =
         if gap["kind"] == "point_of_difference":
             framed.append((row, column))
     ax = heat_map(values, rows=rows, columns=columns, texts=texts, framed=framed, ax=ax)
+    add_key(ax, (Message("most rivals have it, we do not"), area("#bcd6d3")))
+    if framed:
+        add_key(ax, (Message("we have it, few rivals do"), area("none", "ink")))
     ax.set_xticks(np.arange(len(columns) + 1) - 0.5, minor=True)  # an empty cell is seen to be one
     ax.set_yticks(np.arange(len(rows) + 1) - 0.5, minor=True)
     ax.grid(which="minor", color=PALETTE["line"], linewidth=1, zorder=1)

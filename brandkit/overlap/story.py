@@ -281,7 +281,7 @@ def catalog_gaps(result: CatalogGaps, *, focus: object = None) -> Story:
             ),
             "cells": Exhibit(
                 say(
-                    "Where many sell, where nobody does, and where only {brand} does: customer "
+                    "Where many sell, where nobody does, and where only {brand} does. Customer "
                     "groups by category, with the products to be expected were groups spread "
                     "alike."
                 ),
@@ -479,9 +479,9 @@ def market_overlap(result: MarketOverlap, *, focus: object = None) -> Story:
         "meeting",
         unknown=unknown,
         caption=say(
-            "Who meets most in {n:count} markets, at most {most:count} rows: market commonality "
-            "(Chen 1996), the one's part in the other's markets weighted by how much these count "
-            "for the other. Dot: one way; square: the other way round."
+            "Who meets most in {n:count} markets, at most {most:count} rows. Market commonality "
+            "(Chen 1996): the one's part in the other's markets, weighted by how much these count"
+            " for the other. Dot: one way; square: the other way round."
         ),
         alt=dots_alt(pair_texts(shown, "brand"), shown["commonality"]),
         data=rows,

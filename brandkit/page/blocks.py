@@ -120,26 +120,27 @@ class BoardBlock(Block):
 
 @dataclass(frozen=True)
 class FigureBlock(Block):
-    """A figure with its caption, its description for those who cannot see it, and its data."""
+    """A figure: the finding above it, its key, its description for who cannot see it, its data.
+
+    The caption holds the sentences that a reader takes in at once; the method the others.
+    """
 
     kind = "figure"
     name: str
+    title: Text | None
+    key: tuple[tuple[str, Text], ...]
+    axis: Text | None
     caption: Text
+    method: Text | None
     alt: Text
     svg: str
     data: TableCells | None
     notes: tuple[Text, ...]
     base: Text | None
     base_size: int | None
-    method: Text | None = None
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        alone = self.svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-        return {
-            BLOCK_TYPE: self.to_json(),
-            "image/svg+xml": alone,
-            "text/plain": self.alt.text,
-        }
+        return super()._repr_mimebundle_() | {"text/plain": self.alt.text}
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,7 @@ class TableBlock(Block):
     kind = "table"
     name: str
     caption: Text
+    method: Text | None
     cells: TableCells
     notes: tuple[Text, ...]
     base: Text | None
@@ -172,6 +174,9 @@ class FactBlock(Block):
     value: Text
 
 
+#: Words of a caption that stand beneath a figure, two Chinese characters counting as one.
+CAPTION_WORDS = 25
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)|(?<=[。！？])(?=\S)")
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _KINDS_OF_SETTLED = ("clear", "likely", "open")
 
@@ -303,6 +308,7 @@ def figure(
     name: str,
     caption: Message | str,
     alt: Message | str,
+    title: Message | str | None = None,
     data: pd.DataFrame | None = None,
     notes: Sequence[Message | str] = (),
     base: int | Message | str | None = None,
@@ -319,9 +325,12 @@ def figure(
     name : str
         Unique in the report: small letters, digits, ``-`` and ``_``. Findings refer to it.
     caption : Message or str
-        What is shown, made how; its number is put before it.
+        What is shown, made how; its number is put before it. What is beyond 25 words goes into
+        the fold of its method.
     alt : Message or str
         What the picture tells, for those who cannot see it.
+    title : Message or str, optional
+        The finding that stands above it.
     data : DataFrame, optional
         The numbers behind it.
     notes : sequence of Message or str
@@ -349,18 +358,20 @@ def figure(
     >>> block.svg[:5], block.alt.text
     ('<svg ', 'Nothing yet')
     """
-    from brandkit.viz.export import figure_svg
+    from brandkit.viz.export import drawn_figure
     from brandkit.viz.labels import notes_beneath
 
     address = _name(name, argument="name")
-    words, described = _required("caption", caption), _required("alt", alt)
+    (words, method), described = _in_short(_required("caption", caption)), _required("alt", alt)
     whole = whole_figure(drawing)
     cells = None
     if data is not None:
         cells = table_cells(data, focus=focus, kinds=kinds, heads=heads, of_people=of_people)
+    drawn = drawn_figure(whole, prefix=address)
     return FigureBlock(
-        current_language(), address, words, described,
-        figure_svg(whole, prefix=address), cells,
+        current_language(), address, None if title is None else _heading(title),
+        tuple((mark, text_of(text)) for mark, text in drawn.key), _optional(drawn.axis or None),
+        words, method, described, drawn.svg, cells,
         tuple(text_of(note) for note in (*notes_beneath(whole), *notes)), *_base(base),
     )  # fmt: skip
 
@@ -417,10 +428,11 @@ def table(
     >>> block.cells.rows[0].values, block.cells.rows[0].texts
     (('A', 0.526), ('A', '53%'))
     """
-    address, words = _name(name, argument="name"), _required("caption", caption)
+    address = _name(name, argument="name")
+    words, method = _in_short(_required("caption", caption))
     cells = table_cells(frame, focus=focus, kinds=kinds, heads=heads, of_people=of_people)
     return TableBlock(
-        current_language(), address, words, cells,
+        current_language(), address, words, method, cells,
         tuple(text_of(note) for note in notes), *_base(base),
     )  # fmt: skip
 
@@ -473,6 +485,38 @@ def _required(argument: str, message: Message | str) -> Text:
     if not written.text.strip():
         raise InputError(f"`{argument}` must not be empty. Say what a reader should know.")
     return written
+
+
+def _in_short(caption: Text) -> tuple[Text, Text | None]:
+    """Part a caption into what stands beneath a figure and what stands in the fold."""
+    sentences = _SENTENCE.split(caption.text)
+    between = "" if caption.lang.startswith("zh") else " "
+    kept = 1
+    while (
+        kept < len(sentences) and count_words(between.join(sentences[: kept + 1])) <= CAPTION_WORDS
+    ):
+        kept += 1
+    parts = [between.join(part) for part in (sentences[:kept], sentences[kept:])]
+    return replace(caption, text=parts[0]), replace(caption, text=parts[1]) if parts[1] else None
+
+
+def count_words(text: str) -> float:
+    """Count words; two Chinese characters are one.
+
+    Examples
+    --------
+    >>> count_words("Mean score of 3,000 persons"), count_words("平均分數")
+    (5.0, 2.0)
+    """
+    wide = len(re.findall(r"[\u3400-\u9fff]", text))
+    return len(re.sub(r"[\u3000-\u9fff\uff00-\uffef]", " ", text).split()) + wide / 2
+
+
+def _heading(title: Message | str) -> Text:
+    """Write a finding as a title: a capital first, no full stop at its end."""
+    written = text_of(title)
+    said = written.text.rstrip(".。")
+    return replace(written, text=said[:1].upper() + said[1:])
 
 
 def _optional(message: Message | str | None) -> Text | None:

@@ -70,14 +70,22 @@ def show(result: Says, *, focus: object = None, only: str | None = None) -> Show
     """
     story = result.story(focus=focus)
     blocks = [
-        exhibit_block(exhibit, name=name, focus=focus)
+        exhibit_block(exhibit, name=name, focus=focus, title=figure_title(story, name))
         for name, exhibit in story.exhibits.items()
         if only in (None, name)
     ]
     return Shown(tuple(blocks) or (note(story.headline),))
 
 
-def exhibit_block(exhibit: Exhibit, *, name: str, focus: object = None) -> Block:
+def figure_title(story: Story, name: str) -> Message | None:
+    """Give the finding above a figure: its own, or the story's above the first."""
+    first = next((one for one, exhibit in story.exhibits.items() if exhibit.draw is not None), None)
+    return story.exhibits[name].title or (story.headline if name == first else None)
+
+
+def exhibit_block(
+    exhibit: Exhibit, *, name: str, focus: object = None, title: Message | None = None
+) -> Block:
     """Draw an exhibit, or lay it out as a table."""
     options: dict[str, Any] = {
         "name": name, "caption": exhibit.caption, "notes": exhibit.notes,
@@ -86,7 +94,8 @@ def exhibit_block(exhibit: Exhibit, *, name: str, focus: object = None) -> Block
     }  # fmt: skip
     if exhibit.draw is None:
         return table(exhibit.data if exhibit.data is not None else pd.DataFrame(), **options)
-    return figure(exhibit.draw(), alt=exhibit.alt or exhibit.caption, data=exhibit.data, **options)
+    alt = exhibit.alt or exhibit.caption
+    return figure(exhibit.draw(), alt=alt, title=title, data=exhibit.data, **options)
 
 
 def mimebundle(result: Any) -> dict[str, Any]:
@@ -102,7 +111,7 @@ def _card(result: Any, story: Story) -> Iterator[str]:
         from brandkit.page.blocks import whole_figure
         from brandkit.viz.export import figure_svg
 
-        svg = figure_svg(whole_figure(drawn.draw()), prefix="card")
+        svg = figure_svg(whole_figure(drawn.draw()), prefix="card", standalone=True)
         alt = escape(translate(drawn.alt or drawn.caption), quote=True)
         yield svg.replace(
             "<svg ", f'<svg role="img" aria-label="{alt}" style="max-width:40rem" ', 1

@@ -138,6 +138,7 @@ def prepared(environment: Environment) -> Environment:
     environment.globals["words"] = words
     environment.filters["marked"] = marked
     environment.globals["foreign"] = foreign
+    environment.globals["figure_css"] = figure_css
     return environment
 
 
@@ -206,6 +207,14 @@ def stylesheet() -> Markup:
     lines = (TEMPLATES / "page.css").read_text(encoding="utf-8").splitlines()
     kept = (line.strip() for line in lines if not line.strip().startswith("/*"))
     return Markup("".join(kept))
+
+
+def figure_css() -> Markup:
+    """Give the CSS that a figure needs wherever it stands."""
+    lines = (TEMPLATES / "page.css").read_text(encoding="utf-8").splitlines()
+    return Markup(
+        "".join(line for line in lines if re.match(r"\.(fluid|upright|marks|axis)|svg \.", line))
+    )
 
 
 def block_html(block: Mapping[str, Any], *, language: str) -> str:

@@ -95,11 +95,14 @@ class Answers:
 
     def block(self, name: str, exhibit: str) -> Block:
         """Give a figure or table of the answer to a question, drawn once for all pages."""
-        from brandkit.page.show import exhibit_block
+        from brandkit.page.show import exhibit_block, figure_title
 
         if (name, exhibit) not in self._blocks:
-            shown = self.story(name).exhibits[exhibit]
-            self._blocks[name, exhibit] = exhibit_block(shown, name=exhibit, focus=self.study.focus)
+            story, focus = self.story(name), self.study.focus
+            title, shown = figure_title(story, exhibit), story.exhibits[exhibit]
+            self._blocks[name, exhibit] = exhibit_block(
+                shown, name=exhibit, focus=focus, title=title
+            )
         return self._blocks[name, exhibit]
 
     def show(self, *names: str, only: str | None = None) -> Shown:

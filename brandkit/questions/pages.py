@@ -141,7 +141,11 @@ def show_evidence(answers: Answers) -> Shown:
         for (name, about), asked in [*wanted.items()][:MOST_FIGURES]:
             block = answers.block(name, about)
             if isinstance(block, FigureBlock):
-                blocks.append(replace(block, caption=text_of(asked), method=block.caption))
+                how = [one.text for one in (block.caption, block.method) if one is not None]
+                method = replace(block.caption, text=" ".join(how))
+                # the finding stands among those above
+                shown = replace(block, title=None, caption=text_of(asked), method=method)
+                blocks.append(shown)
         return Shown(tuple(blocks))
 
 

@@ -19,10 +19,12 @@ from brandkit.viz.labels import label_lines
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.placement import overlaps
 from brandkit.viz.svg import POINTS_AN_INCH, slim_canvas
-from brandkit.viz.theme import TEXT_SIZE, WIDTH, new_axes, theme
+from brandkit.viz.theme import TEXT_SIZE, UPRIGHT, new_axes, theme
 
 #: Boxes of one layer at most, where more than two layers follow each other downwards.
 MOST_BESIDE, MOST_COLUMNS = 3, 2
+#: Width of a diagram in points: on a phone its text keeps its size.
+ACROSS: Final = 400.0
 #: Half ems in a line of a box.
 BOX_LINE: Final = 16
 #: In points: room between layers, between neighbours, for a line that passes a layer, and for each
@@ -95,10 +97,11 @@ def diagram(boxes: Sequence[Box], arrows: Sequence[Arrow], *, ax: Axes | None = 
         _text_sizes(whole) + _AROUND,
         arrows=[(arrow.source, arrow.target) for arrow in arrows],
         label_sizes=_text_sizes([arrow.label for arrow in arrows]),
-        width=WIDTH * POINTS_AN_INCH - 8,
+        width=ACROSS - 8,
     )
     if ax is None:
-        ax = new_axes(WIDTH, (layout.size[1] + 8) / POINTS_AN_INCH)
+        ax = new_axes(ACROSS / POINTS_AN_INCH, (layout.size[1] + 8) / POINTS_AN_INCH)
+        ax.figure.set_gid(UPRIGHT)
     with theme():
         ax.set(xlim=(0, layout.size[0]), ylim=(0, layout.size[1]), xticks=[], yticks=[])
         ax.set_aspect("equal", adjustable="box")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -22,17 +24,14 @@ from brandkit.core.message import Message
 from brandkit.viz.fonts import is_wide
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.placement import Ground, Placement, place_boxes
-from brandkit.viz.svg import HALO, POINTS_AN_INCH, SlimRenderer, slim_canvas
-from brandkit.viz.theme import theme
+from brandkit.viz.svg import HALO, LEADER, NARROW, POINTS_AN_INCH, WIDE, SlimRenderer, slim_canvas
+from brandkit.viz.theme import FLUID, PHONE, PHONE_TEXT, TEXT_SIZE, theme
 
 Kind = Literal["brand", "attribute"]
 
-#: The gid of the line between a marker and its label.
-LEADER: Final = "leader"
-
 _MARGIN: Final = 2.0
 #: Of markers, in points.
-_RADIUS: Final = 4.5
+_RADIUS: Final = 6.0
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ class _Sheet:
         leaders = [
             line.get_transform().transform(np.asarray(line.get_xydata()))
             for line in ax.lines
-            if line.get_gid() == LEADER
+            if LEADER in (line.get_gid() or "")
         ]
         edge = np.array(ax.get_window_extent(self.renderer).extents)
         return Ground(
@@ -113,7 +112,7 @@ class _Sheet:
             style |= {"color": PALETTE["accent"], "weight": "bold"}
         written = self.ax.annotate(
             text, (0, 0), xytext=(0, 0), textcoords="offset points", ha="center", va="center",
-            linespacing=1.1, zorder=5, gid=HALO, annotation_clip=False, **style,
+            linespacing=1.1, zorder=5, gid=f"{HALO} {WIDE}", annotation_clip=False, **style,
         )  # fmt: skip
         written.set_in_layout(False)
         return written
@@ -134,34 +133,84 @@ class _Sheet:
                 continue
             self._stand(text, self.spots[at], box)
             if not np.isnan(leader[0]):
-                self._tie(self.spots[at], leader)
+                self._tie(self.spots[at], leader.reshape(2, 2) - self.place(self.spots[at]))
             standing[at] = text
         return standing
 
-    def _stand(self, text: Annotation, spot: Floats, box: Floats) -> None:
+    def _stand(
+        self,
+        text: Annotation,
+        spot: Floats,
+        box: Floats,
+        *,
+        from_spot: Floats | None = None,
+        out: float = 1.0,
+    ) -> None:
         """Put a text into its box, holding on to its point by the nearest side."""
-        centre, half = (box[:2] + box[2:]) / 2 - self.place(spot)[0], (box[2] - box[0]) / 2
+        start = self.place(spot)[0] if from_spot is None else from_spot
+        centre, half = ((box[:2] + box[2:]) / 2 - start) * out, (box[2] - box[0]) / 2 * out
         side = int(np.sign(round(centre[0] / max(half, 1.0) * 0.8)))
         text.xy = (float(spot[0]), float(spot[1]))
         text.set_horizontalalignment(("center", "left", "right")[side])
         text.xyann = (float(centre[0] - side * half), float(centre[1]))
 
-    def _tie(self, spot: Floats, leader: Floats) -> None:
+    def for_phone(self, texts: dict[int, Annotation]) -> None:
+        """Place the texts anew for a phone, where they are larger; what finds no room is left out.
+
+        What only a phone shows is no part of the axes; the export writes it.
+        """
+        box = self.ax.get_window_extent(self.renderer)
+        wide = float(self.figure.get_size_inches()[0]) * POINTS_AN_INCH
+        is_fluid = self.figure.get_gid() == FLUID
+        beside = (wide - box.width) * PHONE_TEXT / TEXT_SIZE
+        by = np.array([(PHONE - beside) / box.width, 1.0] if is_fluid else [PHONE / wide] * 2)
+        ground = self.ground(apart_from=texts.values())
+        for_text = PHONE_TEXT / TEXT_SIZE
+        middles, halves = _halved(ground.boxes)
+        boxes = np.hstack([middles * by - halves * for_text, middles * by + halves * for_text])
+        turned = np.tile(by, 2)
+        ground = replace(
+            ground, window=ground.window * turned, markers=ground.markers * by, boxes=boxes,
+            radius=ground.radius * float(by[1]), lines=ground.lines * turned,
+            leaders=np.empty((0, 4)),
+        )  # fmt: skip
+        spots = self.place(self.spots[list(texts)]) * by
+        placement = place_boxes(spots, self.sizes(texts.values()) * for_text, ground)
+        out = 1.0 if is_fluid else 1 / float(by[0])
+        rows = zip(texts.items(), spots, placement.boxes, placement.leaders, strict=True)
+        for (at, text), spot, one, leader in rows:
+            if np.isnan(one[0]):
+                continue
+            twin = self.write(text.get_text(), at, is_focus=self.names[at] in self.focus)
+            twin.set(fontsize=PHONE_TEXT * out, gid=f"{HALO} {NARROW}")
+            self._stand(twin, self.spots[at], one, from_spot=spot, out=out)
+            apart: list[Artist] = [twin]
+            if not np.isnan(leader[0]):
+                away = (leader.reshape(2, 2) - spot) * out
+                apart.append(self._tie(self.spots[at], away, gid=f"{LEADER} {NARROW}"))
+            for artist in apart:
+                artist.remove()
+                _PHONE.setdefault(self.figure, []).append((self.ax, artist))
+
+    def _tie(self, spot: Floats, away: Floats, *, gid: str = f"{LEADER} {WIDE}") -> Line2D:
         """Draw the line from a marker to a label that stands far from it."""
         across, up = map(float, spot)
         here = ScaledTranslation(across, up, cast(Affine2DBase, self.ax.transData))
         points = Affine2D().scale(1 / POINTS_AN_INCH) + self.figure.dpi_scale_trans
         line = Line2D(
-            *(leader.reshape(2, 2) - self.place(spot)).T, transform=points + here, linewidth=0.8,
-            color=PALETTE["soft"], linestyle="-", marker="", zorder=1.5, gid=LEADER, clip_on=False,
+            *away.T, transform=points + here, linewidth=0.8,
+            color=PALETTE["soft"], linestyle="-", marker="", zorder=1.5, gid=gid, clip_on=False,
             solid_capstyle="butt",
         )  # fmt: skip
         line.set_in_layout(False)
         self.ax.add_artist(line)
+        return line
 
 
 #: Half ems in a line; a Chinese character takes two.
 LINE: Final = 22
+#: Half ems of each name of a pair.
+PAIR: Final = 26
 ELLIPSIS: Final = "…"
 
 _NEVER_FIRST: Final = "，。、；：！？）」』》〉】．,.;:!?)]}%"
@@ -240,7 +289,7 @@ def pair_names(some: Iterable[str], others: Iterable[str], *, mark: str = "↔")
     >>> pair_names(["Civic"], ["Kestrel"])
     ['Civic\n↔ Kestrel']
     """
-    first, second = row_names(list(some)), row_names(list(others))
+    first, second = (row_names(list(names), line=PAIR) for names in (some, others))
     return [f"{a}\n{mark} {b}" for a, b in zip(first, second, strict=True)]
 
 
@@ -320,6 +369,9 @@ MOST_LABELS: Final = 28
 
 #: What is left to say beneath a figure, for as long as the figure lives.
 _NOTES: WeakKeyDictionary[Figure, tuple[Message, ...]] = WeakKeyDictionary()
+
+#: What only a phone shows of a figure, and where.
+_PHONE: WeakKeyDictionary[Figure, list[tuple[Axes, Artist]]] = WeakKeyDictionary()
 
 #: The axes may grow step by step, by so much in all, to make room for every name.
 _ENLARGED: Final = (1.0, 1.08, 1.18, 1.3)
@@ -471,6 +523,25 @@ def notes_beneath(figure: Figure) -> tuple[Message, ...]:
     return _NOTES.get(figure, ())
 
 
+def _halved(boxes: Floats) -> tuple[Floats, Floats]:
+    """Give the middles of boxes and half their sides, n x 2 each."""
+    return (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2
+
+
+@contextmanager
+def with_phone_labels(figure: Figure, *, shown: bool) -> Iterator[None]:
+    """Let what only a phone shows stand on the axes while a figure is written."""
+    pairs = _PHONE.get(figure, []) if shown else []
+    for ax, artist in pairs:
+        ax.add_artist(artist)
+        artist.set_in_layout(False)
+    try:
+        yield
+    finally:
+        for _, artist in pairs:
+            artist.remove()
+
+
 def _labelled(sheet: _Sheet, first: list[int], rest: list[int]) -> PlacedLabels:
     """Name the first, number the rest."""
     lines = label_lines(sheet.names)
@@ -498,6 +569,8 @@ def _labelled(sheet: _Sheet, first: list[int], rest: list[int]) -> PlacedLabels:
     numbered = sheet.put(texts, place_boxes(points, sizes, ground, is_near=True))
     for number, at in enumerate(sorted(numbered), start=1):
         numbered[at].set_text(str(number))
+    sheet.for_phone({at: named.get(at) or numbered[at] for at in [*first, *rest]
+                     if at in named or at in numbered})  # fmt: skip
     return PlacedLabels(
         labels=sheet.names,
         named=tuple(sorted(named)),

@@ -9,11 +9,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Ellipse
 from numpy.typing import ArrayLike, NDArray
 
 from brandkit.core.linalg import Floats
-from brandkit.viz.labels import Kind, PlacedLabels, breakable, place_labels, text_width
+from brandkit.core.message import Message
+from brandkit.language import translate
+from brandkit.viz.key import add_key, point
+from brandkit.viz.labels import Kind, PlacedLabels, place_labels, text_width
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes
 
@@ -23,12 +27,15 @@ MOST_ATTRIBUTES: Final = 15
 #: Brands named for each attribute named, where not all can be: a map without both is mute.
 ATTRIBUTE_TURN: Final = 1.5
 #: Heights of a map over its width: flatter, and names find no room.
-FLATTEST, TALLEST = 0.72, 1.2
+FLATTEST, TALLEST = 0.7, 0.95
+#: Inches above and below a map for the words of its axes.
+WORDS: Final = 1.3
 #: Room around the points for their labels, as parts of the map's longer side.
 ROOM_ACROSS, ROOM_UPWARD = 0.14, 0.08
-
-#: Half ems in a line above a map.
-HEAD_LINE: Final = 70
+#: Room outside the rim for the words on it, as parts of the map's sides.
+RIM_ACROSS, RIM_UPWARD = 0.12, 0.08
+#: Half ems of the words at an end of an axis.
+END_LINE: Final = 27
 
 
 @dataclass(frozen=True)
@@ -43,12 +50,15 @@ class MapSide:
         Points that do not shape the map are hollow.
     telling : ndarray, n
         How much each says; the most telling are named first.
+    few : frozenset of str
+        Those on few answers: they are grey.
     """
 
     labels: list[str]
     places: Floats
     active: NDArray[np.bool_]
     telling: Floats
+    few: frozenset[str] = frozenset()
 
     def times(self, factor: float) -> MapSide:
         """Give the same points so many times as far from the middle."""
@@ -106,24 +116,31 @@ def map_side(
 
 
 def side_of(
-    points: pd.DataFrame, *, most: int, always: str | None = None, axes: tuple[int, int] = (1, 2)
+    points: pd.DataFrame,
+    *,
+    most: int,
+    always: str | None = None,
+    axes: tuple[int, int] = (1, 2),
+    few: frozenset[str] = frozenset(),
 ) -> MapSide:
     """Choose points of a frame ``label axis coordinate contribution``, on two of its axes.
 
-    Along a line where the second was not kept; hollow where ``supplementary``.
+    Along a line where the second was not kept; hollow where ``supplementary``. Those on few answers
+    say nothing, however far out they are.
     """
     first = points[points["axis"] == points["axis"].iloc[0]]
     order = first["label"].tolist()
     at = points.pivot(index="label", columns="axis", values="coordinate").loc[order]
     telling = points[points["axis"].isin(axes)].groupby("label")["contribution"].sum()
-    return map_side(
+    side = map_side(
         order,
         places=at.reindex(columns=list(axes), fill_value=0.0),
-        telling=telling.loc[order],
+        telling=telling.loc[order].where([label not in few for label in order], 0.0),
         active=~first["supplementary"].to_numpy(dtype=bool),
         most=most,
         always=always,
     )
+    return replace(side, few=few & set(side.labels))
 
 
 def map_window(places: Floats) -> Floats:
@@ -143,49 +160,108 @@ def map_window(places: Floats) -> Floats:
 def map_axes(window: Floats) -> Axes:
     """Give new axes as tall as the window asks, within what a page bears."""
     asked = np.ptp(window[1]) / np.ptp(window[0])
-    return new_axes(WIDTH, WIDTH * float(np.clip(asked, FLATTEST, TALLEST)))
+    return new_axes(WIDTH, WORDS + WIDTH * float(np.clip(asked, FLATTEST, TALLEST)))
 
 
-def draw_map_frame(ax: Axes, window: Floats, *, across: str, upward: str) -> None:
-    """Draw the cross through the middle, equal units, and say what each axis shows."""
+def rim_window(places: Floats) -> Floats:
+    """Give the limits of a map whose points stay within a rim, with room for words outside it.
+
+    Examples
+    --------
+    >>> rim_window(np.array([[1.0, 0.5], [-1.0, 0.0]])).round(2).tolist()
+    [[-1.5, 1.5], [-0.21, 0.71]]
+    """
+    inside = np.vstack([places, np.zeros((1, 2))])
+    low, high = inside.min(axis=0), inside.max(axis=0)
+    room = (
+        0.07 * float((high - low).max()) + np.array([RIM_ACROSS, RIM_UPWARD]) * (high - low) * 1.5
+    )
+    return np.stack([low - room, high + room], axis=1)
+
+
+def on_rim(side: MapSide, window: Floats) -> MapSide:
+    """Move points outward along their lines from the middle, up to the rim of a map.
+
+    Examples
+    --------
+    >>> side = map_side(["A"], places=[[0.1, 0.0]], telling=[1])
+    >>> on_rim(side, np.array([[-1.0, 1.0], [-1.0, 1.0]])).places.round(2).tolist()
+    [[0.76, 0.0]]
+    """
+    inset = np.array([RIM_ACROSS, RIM_UPWARD])[:, None] * np.ptp(window, axis=1, keepdims=True)
+    rim = window + inset * [1, -1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        reach = np.where(side.places > 0, rim[:, 1], rim[:, 0]) / side.places
+    reach = np.where(np.isfinite(reach) & (reach > 0), reach, np.inf).min(axis=1, keepdims=True)
+    return replace(side, places=side.places * np.where(np.isfinite(reach), reach, 0.0))
+
+
+#: The words at the two ends of an axis.
+Ends = tuple[str, str]
+
+
+def draw_map_frame(ax: Axes, window: Floats, *, across: Ends, upward: Ends) -> None:
+    """Draw the cross through the middle, equal units, and the words at the ends of both axes."""
     ax.axhline(0, color=PALETTE["line"], linewidth=1, zorder=0)
     ax.axvline(0, color=PALETTE["line"], linewidth=1, zorder=0)
     ax.set(xlim=tuple(window[0]), ylim=tuple(window[1]), xticks=[], yticks=[])
     ax.set_aspect("equal", adjustable="box")
     ax.spines[:].set_visible(False)
-    ax.set_xlabel(across, color=PALETTE["soft"])
-    ax.set_ylabel(upward, color=PALETTE["soft"])
+    engine = ax.figure.get_layout_engine() if ax.figure is not None else None
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(h_pad=0.2)  # on a phone words are larger
+    for words, mark, at, away, side in (
+        (across[0], "← {words}", (0.0, 0.0), (0, -6), ("left", "top")),
+        (across[1], "{words} →", (1.0, 0.0), (0, -6), ("right", "top")),
+        (upward[0], "↓ {words}", (0.5, 0.0), (0, -34), ("center", "top")),
+        (upward[1], "↑ {words}", (0.5, 1.0), (0, 6), ("center", "bottom")),
+    ):
+        if words:
+            ax.annotate(mark.format(words=words), at, xycoords="axes fraction", xytext=away,
+                        textcoords="offset points", ha=side[0], va=side[1], fontweight="bold",
+                        color=PALETTE["second"])  # fmt: skip
 
 
-def write_above(ax: Axes, text: str) -> None:
-    r"""Write a line above a map, such as its scaling, in as many lines as it takes.
+def axis_ends(points: pd.DataFrame, axis: int) -> Ends:
+    """Give the strongest words at either end of an axis: one, and a second where there is room.
 
     Examples
     --------
-    >>> ax = new_axes()
-    >>> write_above(ax, "Scaling: " + "both sides in principal coordinates, " * 2)
-    >>> ax.get_title(loc="left").count("\n")
-    1
+    >>> frame = pd.DataFrame({"label": ["modern", "near me"], "axis": 1, "coordinate": [0.5, -1.0],
+    ...                       "contribution": [0.3, 0.7], "supplementary": False})
+    >>> axis_ends(frame, 1)
+    ('near me', 'modern')
     """
-    lines = [""]
-    for part in breakable(text):
-        if text_width((lines[-1] + part).rstrip()) > HEAD_LINE:
-            lines.append("")
-        lines[-1] += part
-    said = "\n".join(line.rstrip() for line in lines)
-    ax.set_title(said, loc="left", color=PALETTE["soft"])
+    rows = points[(points["axis"] == axis) & ~points["supplementary"].astype(bool)]
+    rows = rows.sort_values("contribution", ascending=False, kind="stable")
+    told = rows[rows["contribution"] >= rows["contribution"].sum() / max(2 * len(rows), 1)]
+    ends = []
+    for sign in (-1, 1):
+        words = told.loc[np.sign(told["coordinate"]) == sign, "label"].astype(str).tolist()[:2]
+        both = translate(Message("{words}", {"words": words})) if words else ""
+        ends.append(both if text_width(both) <= END_LINE else words[0])
+    return ends[0], ends[1]
 
 
 def draw_points(ax: Axes, side: MapSide, *, marker: str = "o", focus: str | None = None) -> None:
     """Draw points: filled, hollow where not active, the focus a larger diamond in the accent."""
-    is_focus = np.array([label == focus for label in side.labels])
-    colour, size = (PALETTE["ink"], 26) if marker == "o" else (PALETTE["soft"], 16)
-    for which, face in ((side.active & ~is_focus, colour), (~side.active, PALETTE["paper"])):
+    is_focus = np.array([label == focus for label in side.labels], dtype=bool)
+    is_few = np.array([label in side.few for label in side.labels], dtype=bool) & ~is_focus
+    if is_few.any():
+        across, upward = side.places[is_few].T
+        ax.scatter(across, upward, s=44, marker=marker, c=PALETTE["line"],
+                   edgecolors=PALETTE["soft"], linewidths=1.0, zorder=2.5)  # fmt: skip
+        add_key(ax, (Message("on few answers"), point(marker, "line")))
+    colour, size = (PALETTE["ink"], 64) if marker == "o" else (PALETTE["soft"], 34)
+    for which, face in (
+        (side.active & ~is_focus & ~is_few, colour),
+        (~side.active & ~is_few, PALETTE["paper"]),
+    ):
         across, upward = side.places[which].T
         ax.scatter(across, upward, s=size, marker=marker, c=face, edgecolors=colour,
-                   linewidths=1.2, zorder=3)  # fmt: skip
+                   linewidths=1.6, zorder=3)  # fmt: skip
     across, upward = side.places[is_focus].T
-    ax.scatter(across, upward, s=60, marker="D", c=PALETTE["accent"], zorder=4)
+    ax.scatter(across, upward, s=110, marker="D", c=PALETTE["accent"], zorder=4)
 
 
 def draw_rays(ax: Axes, side: MapSide) -> None:

@@ -19,16 +19,16 @@ from numpy.typing import ArrayLike
 from brandkit.core.linalg import Flags, Floats
 from brandkit.core.message import NO_VALUE, Message, formatted
 from brandkit.language import translate
-from brandkit.viz.labels import row_names
-from brandkit.viz.palette import PALETTE
+from brandkit.viz.key import add_key, point, stroke
+from brandkit.viz.labels import label_lines, row_names
+from brandkit.viz.palette import COLOUR_NAMES, PALETTE
+from brandkit.viz.svg import MINOR, SPREAD
 from brandkit.viz.theme import SERIES, WIDTH, new_axes, rows_height, strength_colours, theme
 
 #: Where the columns of numbers end, in points right of the axes.
-COLUMNS: Final = (44, 92)
+COLUMNS: Final = (48, 104)
 #: How far behind a column texts begin.
 AFTER: Final = 12
-#: Half ems of the longest name beside a row: longer ones would leave the figure no room.
-LONGEST: Final = 44
 _STEPS: Final = (0.02, 0.05, 0.1, 0.25)
 
 
@@ -50,16 +50,36 @@ def name_rows(ax: Axes, names: Sequence[str], *, focus: Sequence[bool] | Flags =
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['Civic', 'Kestrel']
     """
-    short = row_names(names, line=LONGEST)
-    # names of two lines were broken where they should be
-    labels = [name if "\n" in name else cut for name, cut in zip(names, short, strict=True)]
-    ax.set_yticks(np.arange(len(names)), labels)
+    ax.set_yticks(np.arange(len(names)), written_names(names), linespacing=1.05)
     ax.set_ylim(len(names) - 0.4, -0.6)
     for tick in ax.get_yticklabels():
         tick.set_color(PALETTE["ink"])
     for at in np.flatnonzero(focus):
         ax.get_yticklabels()[at].set(color=PALETTE["accent"], fontweight="bold")
     ax.spines[["left", "bottom"]].set_visible(False)
+
+
+def written_names(names: Sequence[str]) -> list[str]:
+    r"""Write names beside rows in at most two lines; who has two was broken where it should be.
+
+    Examples
+    --------
+    >>> written_names(["Civic", "helps when things go wrong"])
+    ['Civic', 'helps when\nthings go wrong']
+    """
+    short = label_lines(list(names), line=NAME_LINE)
+    return [name if "\n" in name else cut for name, cut in zip(names, short, strict=True)]
+
+
+def row_lines(names: Sequence[str]) -> float:
+    r"""Say how many rows' height each row takes: more where a name has two lines.
+
+    Examples
+    --------
+    >>> row_lines(["Civic"]), row_lines(["Civic\n→ Kestrel"])
+    (1.0, 1.5)
+    """
+    return 1.5 if any("\n" in name for name in written_names(names)) else 1.0
 
 
 def share_axis(ax: Axes, *, low: float = 0.0, high: float = 1.0) -> None:
@@ -114,9 +134,11 @@ def write_column(
         ((1.0, row), (across, 0), ("axes fraction", "data"), "center", text)  # type: ignore[misc]
         for row, text in enumerate(texts)
     ]
+    # of two columns a phone shows the first
+    gid = MINOR if column else None
     for at, away, system, vertical, text in placed:
         ax.annotate(text, at, xycoords=system, xytext=away, textcoords="offset points",
-                    ha=align, va=vertical, color=PALETTE["soft"])  # fmt: skip
+                    ha=align, va=vertical, color=PALETTE["soft"], gid=gid)  # fmt: skip
 
 
 def number_axis(ax: Axes, kind: str) -> None:
@@ -153,6 +175,20 @@ def number_axis(ax: Axes, kind: str) -> None:
     ax.grid(axis="x")
 
 
+def name_upward(ax: Axes, label: Message | str) -> None:
+    """Say above the axes what they show upward: nobody reads a label that stands on its side.
+
+    Examples
+    --------
+    >>> from brandkit.viz.theme import new_axes
+    >>> ax = new_axes()
+    >>> name_upward(ax, "Satisfaction")
+    >>> ax.get_title(loc="left")
+    '↑ Satisfaction'
+    """
+    ax.set_title(f"↑ {translate(label)}", loc="left", color=PALETTE["soft"])
+
+
 def rank_texts(rows: pd.DataFrame) -> list[str]:
     """Write the ranks that cannot be ruled out, ``rank_low`` to ``rank_high``.
 
@@ -168,10 +204,14 @@ def rank_texts(rows: pd.DataFrame) -> list[str]:
 
 
 #: Half ems of a name beside a row, and above a column of cells.
-NAME_LINE: Final = 24
-COLUMN_LINE: Final = 20
+NAME_LINE: Final = 25
+COLUMN_LINE: Final = 30
+#: Inches of a row of cells.
+CELL: Final = 0.36
 #: Beyond so many rows a heat map has numbers for columns and a scale instead of numbers in cells.
 MOST_IN_CELLS: Final = 15
+#: Up to so many, a page writes the numbers of a row in one line across its cells.
+MOST_WRITTEN: Final = 30
 _HALF_TICK: Final = 0.3
 
 
@@ -245,6 +285,7 @@ def dot_rows(
     behind: Sequence[str] | None = None,
     ax: Axes | None = None,
     crowd: bool = False,
+    says: Mapping[str, Message] | None = None,
 ) -> Axes:
     """Draw a row for each name: dots with their intervals, numbers at the right.
 
@@ -274,6 +315,9 @@ def dot_rows(
         What stands behind each name, such as its letter, and is never cut.
     crowd : bool
         Whether the series are too many to tell apart: small dots, but for the focus's.
+    says : mapping, optional
+        What the key says of a ``dot``, a ``line``, a ``hollow`` one, the ``focus``, a ``tick``, and
+        the ``crowd``; what is not drawn is left out.
     ax : Axes, optional
         New axes as high as the rows need where not given.
 
@@ -290,9 +334,10 @@ def dot_rows(
     """
     series = [dots] if isinstance(dots, Dots) else list(dots)
     n, m = len(names), len(series)
-    lines = max([1.0, 0.75 * m * (not crowd), *(1.0 + 0.9 * name.count("\n") for name in names)])
+    shown = written_names(names)
+    lines = max(row_lines(names), 0.72 * m * (not crowd))
     if ax is None:
-        ax = new_axes(WIDTH, rows_height(round(n * lines + 1 + 1.5 * (m > 1 and not crowd))))
+        ax = new_axes(WIDTH, rows_height(n * lines + 0.8 * bool(columns)), fluid=True)
     mine = np.array([focus is not None and name == str(focus) for name in names], dtype=bool)
     has_focus = any(one.is_focus for one in series)
     with theme():
@@ -303,34 +348,74 @@ def dot_rows(
                 _draw_single(ax, one, at=at, mine=mine | one.is_focus)
             elif crowd:
                 ax.scatter(
-                    one.values, at, s=26, c="none", edgecolors=PALETTE["soft"], linewidths=1.1
+                    one.values, at, s=34, c="none", edgecolors=PALETTE["soft"], linewidths=1.2
                 )
             else:
                 _draw_series(ax, one, at=at, number=number, has_focus=has_focus)
         if ticks is not None:
+            half = _HALF_TICK * min(1.0, 1.2 / lines)
             for row, tick in enumerate(np.asarray(ticks, dtype=float)):
-                ax.plot([tick, tick], [row - _HALF_TICK, row + _HALF_TICK], color=PALETTE["soft"],
-                        linewidth=1.6, linestyle="-", marker="", zorder=2)  # fmt: skip
+                ax.plot([tick, tick], [row - half, row + half], color=PALETTE["soft"],
+                        linewidth=2.0, linestyle="-", marker="", zorder=2)  # fmt: skip
         if reference is not None:
-            ax.axvline(reference, color=PALETTE["line"], linewidth=1.2, zorder=1)
-        shown = row_names(list(names), line=NAME_LINE) if lines <= 1 else list(names)
+            ax.axvline(reference, color=PALETTE["soft"], linewidth=1.0, zorder=1)
         name_rows(ax, [a + b for a, b in zip(shown, behind or [""] * n, strict=True)], focus=mine)
         _axis_across(ax, series, ticks=ticks, kind=kind, limits=limits)
         ax.set_xlabel(translate(label))
         for place, (head, texts) in enumerate((columns or {}).items()):
             written = [formatted(one, kind) for one in texts]
             write_column(ax, written, column=place, head=translate(head))
-        if m > 1 and not crowd and any(one.label for one in series):
-            ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2,
-                      handletextpad=0.4, columnspacing=1.2)  # fmt: skip
+        _say_dots(
+            ax, series, ticks, says or {}, is_focus=bool(mine.any()) or has_focus, crowd=crowd
+        )
     return ax
+
+
+def _say_dots(
+    ax: Axes,
+    series: list[Dots],
+    ticks: ArrayLike | None,
+    says: Mapping[str, Message],
+    *,
+    is_focus: bool,
+    crowd: bool,
+) -> None:
+    """Put into the key what is drawn: the series or the kinds of dots, their lines, the ticks."""
+    has_lines = any(
+        np.nanmax(high - low, initial=0.0) > 0 for _, low, high in map(Dots.ends, series)
+    )
+    named = len(series) > 1 and not crowd
+    filled, hollow = (
+        any((one.flags(one.hollow) == is_hollow).any() for one in series)
+        for is_hollow in (False, True)
+    )
+    if named:
+        has_focus = any(one.is_focus for one in series)
+        for number, one in enumerate(series):
+            look = SERIES[number % len(SERIES)]
+            own = "accent" if one.is_focus else ("ink", "soft")[number % 2]
+            colour = own if has_focus else COLOUR_NAMES[look["color"]]
+            if one.label:
+                mark = point(look["marker"], colour, hollow=number >= len(SERIES))
+                add_key(ax, (one.label, mark))
+    entries = {
+        "dot": (filled and not named, point()),
+        "hollow": (hollow, point(hollow=True)),
+        "focus": (is_focus, point("D", "accent")),
+        "crowd": (crowd, point(colour="soft", hollow=True, size=5)),
+        "line": (has_lines, stroke()),
+        "tick": (ticks is not None, stroke("soft", width=2.0, style="", marker="|")),
+    }
+    said = {"line": Message("interval"), **says}
+    add_key(ax, *((said[kind], mark) for kind, (drawn, mark) in entries.items()
+                  if drawn and kind in said))  # fmt: skip
 
 
 def _draw_series(ax: Axes, one: Dots, *, at: Floats, number: int, has_focus: bool) -> None:
     """Draw one of few series; the accent is the focus's where there is one."""
     series = SERIES[number % len(SERIES)]
     own = PALETTE["accent" if one.is_focus else ("ink", "soft")[number % 2]]
-    look = {"marker": series["marker"], "size": 36, "line": 1.4, "hollow": number >= len(SERIES)}
+    look = {"marker": series["marker"], "size": 50, "line": 1.6, "hollow": number >= len(SERIES)}
     look["colour"] = own if has_focus else series["color"]
     one.draw(ax, at, np.ones(len(at), bool), look=look, label=translate(one.label))
 
@@ -340,9 +425,9 @@ def _draw_single(ax: Axes, one: Dots, *, at: Floats, mine: Flags) -> None:
     mine = mine | one.flags(one.accent)
     shapes = np.array(one.markers or ["o"] * len(at))
     for shape in dict.fromkeys(shapes.tolist()):
-        look = {"marker": shape, "colour": PALETTE["ink"], "size": 42, "line": 1.8}
+        look = {"marker": shape, "colour": PALETTE["ink"], "size": 58, "line": 2.0}
         one.draw(ax, at, ~mine & (shapes == shape), look=look)
-    look = {"marker": "D", "colour": PALETTE["accent"], "size": 56, "line": 1.8}
+    look = {"marker": "D", "colour": PALETTE["accent"], "size": 70, "line": 2.4}
     one.draw(ax, at, mine, look=look)
 
 
@@ -415,19 +500,29 @@ def heat_map(
     across = list(rows if columns is None else columns)
     in_cells = texts is not None or max(cells.shape) <= MOST_IN_CELLS
     if ax is None:
-        ax = new_axes(WIDTH, rows_height(len(rows)) * (1.2 if in_cells else 1.0) + 0.6)
+        names = (
+            len(max(row_names(across, line=COLUMN_LINE), key=len, default="")) if in_cells else 3
+        )
+        height = len(rows) * (CELL if in_cells else 0.29) + 0.1 * names + 0.5
+        ax = new_axes(WIDTH, height, fluid=True)
     with theme():
         low, high = _ends(cells[np.isfinite(cells)], kind)
-        colours = strength_colours(strongest=0.5 if in_cells else 1.0)
+        readable = in_cells or len(across) <= MOST_WRITTEN
+        colours = strength_colours(strongest=0.5 if readable else 1.0)
         ax.imshow(np.ma.masked_invalid(cells), cmap=colours, vmin=low, vmax=high, aspect="auto",
                   interpolation="none")  # fmt: skip
         _name_cells(ax, list(rows), across, in_cells=in_cells)
-        ax.set_ylabel(translate(row_label))
-        ax.set_xlabel(translate(column_label))
+        if row_label or column_label:
+            said = {"row": row_label, "column": column_label}
+            ax.set_xlabel(translate(Message("Rows: {row}. Columns: {column}.", said)))
         if in_cells:
             _write_cells(ax, cells, kind, texts)
         else:
-            _draw_scale(ax, low, high, kind)
+            _draw_scale(ax, low, high, kind, strongest=0.5 if readable else 1.0)
+            for row, own in enumerate(cells if readable else ()):
+                line = "".join(_in_four(value, kind) for value in own)
+                ax.text(0.0, row, line, gid=SPREAD, visible=False, ha="left", va="center",
+                        transform=ax.get_yaxis_transform(), color=PALETTE["ink"])  # fmt: skip
         _frame_cells(ax, list(rows), across, framed=framed, focus=str(focus) if focus else None)
     return ax
 
@@ -450,8 +545,8 @@ def _name_cells(ax: Axes, rows: list[str], columns: list[str], *, in_cells: bool
         ax.set_xticks(across, row_names(columns, line=COLUMN_LINE), rotation=90)
     else:
         names = [f"{label}  {number}" for number, label in enumerate(names, 1)]
-        # numbers in three lines, so that two digits have the room of three columns
-        ax.set_xticks(across, ["\n" * (at % 3) + str(at + 1) for at in across.tolist()])
+        fifth = [0, *range(4, len(columns), 5)]
+        ax.set_xticks(across[fifth], [str(at + 1) for at in fifth])
     ax.set_yticks(down, names)
     ax.spines[:].set_visible(False)
     for tick in (*ax.get_xticklabels(), *ax.get_yticklabels()):
@@ -467,10 +562,17 @@ def _write_cells(ax: Axes, cells: Floats, kind: str, texts: Sequence[Sequence[st
         ax.text(column, row, said, ha="center", va="center", color=PALETTE["ink"])
 
 
-def _draw_scale(ax: Axes, low: float, high: float, kind: str) -> None:
+def _in_four(value: float, kind: str) -> str:
+    """Write a number in four letters: as many for each cell, they stand beneath each other."""
+    own = "" if np.isnan(value) else formatted(float(value), kind).removesuffix("%")
+    return own.rjust(3)[:3] + " "
+
+
+def _draw_scale(ax: Axes, low: float, high: float, kind: str, *, strongest: float) -> None:
     """Draw above the cells which shade means what."""
     scale = ax.inset_axes((0.5, 1.012, 0.5, 0.016))
-    scale.imshow(np.linspace(0, 1, 128)[None], cmap=strength_colours(), aspect="auto",
+    shades = strength_colours(strongest=strongest)
+    scale.imshow(np.linspace(0, 1, 128)[None], cmap=shades, aspect="auto",
                  extent=(low, high, 0.0, 1.0), interpolation="none")  # fmt: skip
     scale.set_yticks([])
     scale.xaxis.tick_top()
@@ -496,7 +598,8 @@ def _frame_cells(
         if focus not in names:
             continue
         at = names.index(str(focus))
-        labels[at].set(color=PALETTE["accent"], fontweight="bold")
+        if len(labels) == len(names):
+            labels[at].set(color=PALETTE["accent"], fontweight="bold")
         down = names is rows
         corner = (-0.5, at - 0.5) if down else (at - 0.5, -0.5)
         ax.add_patch(Rectangle(corner, far if down else 1, 1 if down else far, fill=False,

@@ -20,7 +20,8 @@ PALETTE: Final = MappingProxyType(
     }
 )
 
-_NAMES: Final = {colour: name for name, colour in PALETTE.items()}
+#: The name of each colour.
+COLOUR_NAMES: Final = {colour: name for name, colour in PALETTE.items()}
 
 
 def css_colour(colour: str) -> str:
@@ -31,5 +32,5 @@ def css_colour(colour: str) -> str:
     >>> css_colour("#1b2430"), css_colour("#808080")
     ('var(--ink,#1b2430)', '#808080')
     """
-    name = _NAMES.get(colour.lower())
+    name = COLOUR_NAMES.get(colour.lower())
     return f"var(--{name},{colour.lower()})" if name else colour.lower()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -22,7 +22,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, weight_dict
 from matplotlib.path import Path
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Affine2D, Transform
 from numpy.typing import NDArray
 from PIL import Image
@@ -226,6 +226,12 @@ POINTS_AN_INCH: Final = 72
 
 #: Text with this gid is written with a rim in the colour of the paper.
 HALO: Final = "halo"
+#: The gid of the line between a marker and its label.
+LEADER: Final = "leader"
+#: Gids of what a phone leaves out, of what only a wide screen shows, and of what only a phone does.
+MINOR, WIDE, NARROW = "minor", "wide", "narrow"
+#: The gid of a line of letters of one width that is spread over the plot, where there is room.
+SPREAD: Final = "spread minor"
 
 _SHARE: Final = {"start": 0.0, "middle": 0.5, "end": 1.0}
 _ANCHOR: Final = {"left": "start", "center": "middle", "right": "end"}
@@ -246,6 +252,59 @@ _DEFAULTS: Final = {
 Style = dict[str, str]
 
 
+@dataclass(frozen=True)
+class Fluid:
+    """How a figure follows its width: places across the plot are percent, all else keeps its size.
+
+    Parameters
+    ----------
+    left, right : float
+        Where the plot begins and ends in the drawing, in points.
+
+    Examples
+    --------
+    >>> Fluid(100, 300).across(150)
+    '25%'
+    """
+
+    left: float
+    right: float
+
+    @property
+    def width(self) -> float:
+        """Width of the plot."""
+        return self.right - self.left
+
+    def across(self, x: float) -> str:
+        """Write a place across."""
+        return number(100 * (float(x) - self.left) / self.width) + "%"
+
+    def text(self, x: float, y: float, angle: float, *, size: float, held: float | None) -> str:
+        """Write the place of a text: so far beside its point, or beside the plot, in ems."""
+        if held is None:
+            held = min(max(x, self.left), self.right)
+        away = number((x - held) / size)
+        if angle:
+            place = f"{away}em" if held == self.left and x < held else self.across(held)
+            return f'x="{place}" y="{number(y)}"'
+        beside = f' dx="{away}em"' if away != "0" else ""
+        return f'x="{self.across(held)}"{beside} y="{number(y)}"'
+
+
+def _held_at(artist: Text | None) -> float | None:
+    """Say where across the drawing the point lies that a text holds on to, if it does."""
+    if not isinstance(artist, Annotation) or artist.xycoords != "data" or artist.axes is None:
+        return None
+    return float(artist.axes.transData.transform(artist.xy)[0])
+
+
+def _is_upright(path: Path) -> bool:
+    """Say whether a path is a rectangle along the axes."""
+    points = np.asarray(path.vertices, dtype=float)
+    sides = [len(np.unique(points[:4, side].round(3))) for side in (0, 1)]
+    return len(points) in (4, 5) and sides == [2, 2] and path.codes is not None
+
+
 class SlimRenderer(RendererBase):
     """Draws a figure into SVG elements.
 
@@ -260,7 +319,12 @@ class SlimRenderer(RendererBase):
     """
 
     def __init__(
-        self, figure: Figure, *, prefix: str = "", colour: Callable[[str], str] = str
+        self,
+        figure: Figure,
+        *,
+        prefix: str = "",
+        colour: Callable[[str], str] = str,
+        fluid: Fluid | None = None,
     ) -> None:
         super().__init__()
         register_metrics_font()
@@ -270,11 +334,15 @@ class SlimRenderer(RendererBase):
         self.elements: list[str] = []
         self.definitions: list[str] = []
         self.styles: dict[str, str] = {}
-        self.artists: Mapping[str, tuple[Text, bool]] = {}
+        self.artists: dict[str, tuple[Text, str]] = {}
+        self.fluid, self.figure_gid = fluid, figure.get_gid()
+        self.key: list[tuple[str, str]] = []
         self._prefix, self._colour = prefix, colour
         self._clips: dict[str, str] = {}
         self._masks = 0
-        self._text: tuple[Text | None, bool] = (None, False)
+        self._text: tuple[Text | None, str] = (None, "")
+        self._line, self._is_mark = "", False
+        self._in_key: list[str] | None = None
 
     # What matplotlib asks of a renderer
 
@@ -309,14 +377,22 @@ class SlimRenderer(RendererBase):
         return float(width), float(height), float(descent)
 
     def open_group(self, s: str, gid: str | None = None) -> None:
-        """Remember whose text comes next: matplotlib tells only of single lines."""
+        """Remember whose text or line comes next, and that a key begins."""
         if s == "text":
-            self._text = self.artists.get(gid or "", (None, False))
+            self._text = self.artists.get(gid or "", (None, ""))
+        elif s == "line2d":
+            self._line = gid or ""
+        elif s == "legend":
+            self._in_key = []
 
     def close_group(self, s: str) -> None:
-        """Forget whose text it was."""
+        """Forget whose text or line it was."""
         if s == "text":
-            self._text = (None, False)
+            self._text = (None, "")
+        elif s == "line2d":
+            self._line = ""
+        elif s == "legend":
+            self._in_key = None
 
     def draw_path(self, gc: Any, path: Path, transform: Transform, rgbFace: Any = None) -> None:
         """Write a path."""
@@ -324,9 +400,66 @@ class SlimRenderer(RendererBase):
         if "fill" not in style and "stroke" not in style:
             return
         filled = "fill" in style
+        if self.fluid is not None and self._in_key is None:
+            self._draw_fluid(self.fluid, gc, transform.transform_path(path), style)
+            return
         shape = shape_of(path, transform, height=self.height, simplify=not filled)
         if shape is not None and (clip := self._clip(gc, shape)) is not None:
             self._write(shape.element + clip, style, "/>")
+
+    def draw_markers(self, *args: Any, **options: Any) -> None:
+        """Write marks of one size along a line."""
+        self._is_mark = True
+        super().draw_markers(*args, **options)
+        self._is_mark = False
+
+    def draw_path_collection(self, *args: Any, **options: Any) -> None:
+        """Write marks of one size, or lines, which are known by their two points."""
+        self._is_mark = True
+        super().draw_path_collection(*args, **options)
+        self._is_mark = False
+
+    def _draw_fluid(self, fluid: Fluid, gc: Any, placed: Path, style: Style) -> None:
+        """Write a path whose places across follow the width, and whose marks keep their size."""
+        shape = shape_of(placed, Affine2D(), height=self.height, simplify="fill" not in style)
+        if shape is None or (gc.get_clip_rectangle() and self._clip(gc, shape) is None):
+            return
+        low, high = np.array(shape.low), np.array(shape.high)
+        across, wide = fluid.across, high - low
+        points = np.asarray(placed.vertices, dtype=float) * (1, -1) + (0, self.height)
+        if shape.element.startswith("<circle"):
+            rest = shape.element.split('" ', 1)[1]
+            element = f'<circle cx="{across(float(low[0] + high[0]) / 2)}" {rest}'
+        elif len(points) == 2 and not wide.all():
+            ends = across(points[0][0]), across(points[1][0])
+            y = [number(one) for one in points[:, 1]]
+            element = f'<line x1="{ends[0]}" x2="{ends[1]}" y1="{y[0]}" y2="{y[1]}"'
+        elif self._is_mark or self._line.startswith(LEADER):
+            self._write_mark(across(points[0][0]), points[0], placed, style)
+            return
+        elif _is_upright(placed):
+            width = f"{number(100 * wide[0] / fluid.width)}%"
+            element = (f'<rect x="{across(low[0])}" y="{number(low[1])}" width="{width}" '
+                       f'height="{number(wide[1])}"')  # fmt: skip
+        else:
+            box = f"{number(fluid.left)} 0 {number(fluid.width)} {number(self.height)}"
+            self.elements.append(f'<svg viewBox="{box}" preserveAspectRatio="none">')
+            self._write(f'{shape.element} vector-effect="non-scaling-stroke"', style, "/></svg>")
+            return
+        self._write(element, style, "/>")
+
+    def _write_mark(self, across: str, at: Floats, placed: Path, style: Style) -> None:
+        """Write a mark of one size at its place; its outline stands once among the definitions."""
+        moved = Affine2D().translate(-at[0], at[1] - self.height)
+        shape = shape_of(placed, moved, height=0.0, simplify=False)
+        if shape is None:
+            return
+        outline = shape.element.removeprefix("<path")
+        if outline not in self._clips:
+            name = self._clips[outline] = f"{self._prefix}m{len(self._clips)}"
+            self.definitions.append(f'<path id="{name}"{outline}/>')
+        place = f'x="{across}" y="{number(at[1])}"'
+        self._write(f'<use href="#{self._clips[outline]}" {place}', style, "/>")
 
     def draw_image(  # noqa: PLR0917 - matplotlib's signature
         self, gc: Any, x: float, y: float, im: Any, transform: Any = None
@@ -345,25 +478,52 @@ class SlimRenderer(RendererBase):
         if ismath:
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
             return
-        known, has_halo = self._text
+        known, gid = self._text
         artist = mtext or known
         anchor = "start" if artist is None else _anchor(artist)
         along = self.get_text_width_height_descent(s, prop, False)[0] * _SHARE[anchor]
         x += along * math.cos(math.radians(angle))
         y -= along * math.sin(math.radians(angle))
-        turn = f' transform="rotate({joined([-angle, x, y])})"' if angle else ""
-        style = self._text_style(gc, prop, anchor=anchor, has_halo=has_halo)
-        clip = self._clip(gc, None) or ""
+        style = self._text_style(gc, prop, anchor=anchor, has_halo=HALO in gid)
         said = escape(printable(s))
-        self._write(f'<text x="{number(x)}" y="{number(y)}"{turn}{clip}', style, f">{said}</text>")
+        if self._in_key is not None:
+            size = self.points_to_pixels(prop.get_size_in_points())
+            corner, sides = (x - 2.2 * size, y - 0.95 * size), (1.8 * size, 1.2 * size)
+            box = f'viewBox="{joined(corner)} {joined(sides)}"'
+            frame = f'<svg {box} fill="none" aria-hidden="true">'
+            self.key.append((f"{frame}{''.join(self._in_key)}</svg>", s))
+            self._in_key.clear()
+            return
+        shown = ' display="none"' if NARROW in gid else ""
+        extra = next((f" {one}" for one in (MINOR, WIDE, NARROW) if one in gid), "")
+        if self.fluid is None:
+            turn = f' transform="rotate({joined([-angle, x, y])})"' if angle else ""
+            clip = self._clip(gc, None) or ""
+            place, end = f'x="{number(x)}" y="{number(y)}"{turn}{clip}{shown}', ""
+        else:
+            base = style.pop("font-size")
+            held = _held_at(artist)
+            place, end = self.fluid.text(x, y, angle, size=float(base[:-2]), held=held), ""
+            if angle:
+                self.elements.append(f"<svg {place}>")
+                place, end = f'transform="rotate({number(-angle)})"', "</svg>"
+            place += shown
+            if gid == SPREAD:
+                place = f'x="0" y="{number(y)}" textLength="100%"'
+        self._write(f"<text {place}", style, f">{said}</text>{end}", extra=extra)
 
     # How elements are written
 
-    def _write(self, begin: str, style: Style, end: str) -> None:
+    def _write(self, begin: str, style: Style, end: str, *, extra: str = "") -> None:
         told = {name: value for name, value in style.items() if _DEFAULTS.get(name) != value}
         rule = ";".join(f"{name}:{value}" for name, value in told.items())
+        if self._in_key is not None:
+            self._in_key.append(f'{begin} style="{rule}"{end}')
+            return
         name = self.styles.setdefault(rule, f"{self._prefix}{_letters(len(self.styles))}")
-        self.elements.append(f'{begin} class="{name}"{end}')
+        extra += next((f" {one}" for one in (WIDE, NARROW) if one in self._line), "")
+        extra += '" display="none' if NARROW in self._line else ""
+        self.elements.append(f'{begin} class="{name}{extra}"{end}')
 
     def _length(self, points: float) -> str:
         return number(self.points_to_pixels(points))
@@ -463,6 +623,11 @@ class SlimRenderer(RendererBase):
         if clip is None or not pixels[..., 3].any():
             return
         box = _box(corner, size)
+        if self.fluid is not None:
+            clip = ""
+            width = number(100 * size[0] / self.fluid.width)
+            box = (f'x="{self.fluid.across(corner[0])}" y="{number(corner[1])}" '
+                   f'width="{width}%" height="{number(size[1])}"')  # fmt: skip
         layers = colour_layers(pixels)
         if not layers:
             self.elements.append(_bitmap(box, pixels, clip))

@@ -1,6 +1,7 @@
 """How every figure looks: one theme, in force only while drawing.
 
-Text is 12 points in a figure 6.4 inches wide, which stays 9 pixels on a phone of 390 pixels.
+A figure is drawn as wide as a page, a point a pixel. On a phone a figure with rows keeps the size
+of its text and gives up width (:data:`FLUID`); a map is scaled, and names its points anew.
 Nothing is told by colour alone: series differ in marker and line as well.
 """
 
@@ -22,13 +23,20 @@ from brandkit.viz.fonts import picture_families
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.svg import POINTS_AN_INCH, SlimCanvas
 
-WIDTH: Final = 6.4
-HEIGHT: Final = 4.8
-TEXT_SIZE: Final = 12.0
+WIDTH: Final = 10.0
+HEIGHT: Final = 6.0
+TEXT_SIZE: Final = 13.0
+#: Width of a figure on a phone of 390 pixels, and its text there.
+PHONE: Final = 348.0
+PHONE_TEXT: Final = 11.5
+#: The gid of a figure that follows the width of its page.
+FLUID: Final = "fluid"
+#: The gid of a figure that is no wider on a page than on a phone turned.
+UPRIGHT: Final = "upright"
 
 #: Height of a labelled row in points, and of what stands around the rows in inches.
-ROW: Final = 15.6
-AROUND_ROWS: Final = 1.12
+ROW: Final = 22.0
+AROUND_ROWS: Final = 0.75
 
 #: Marker, line and colour of the first series, the second and so on.
 SERIES: Final[tuple[dict[str, str], ...]] = (
@@ -52,13 +60,13 @@ def theme(*, width: float = WIDTH) -> Iterator[None]:
     --------
     >>> with theme():
     ...     mpl.rcParams["font.size"], mpl.rcParams["text.parse_math"]
-    (12.0, False)
+    (13.0, False)
     """
     with mpl.rc_context(rc=_settings(TEXT_SIZE * max(1.0, width / WIDTH))):
         yield
 
 
-def new_axes(width: float = WIDTH, height: float = HEIGHT) -> Axes:
+def new_axes(width: float = WIDTH, height: float = HEIGHT, *, fluid: bool = False) -> Axes:
     """Give empty axes on a figure of their own.
 
     The figure is unknown to pyplot: nothing needs closing, nothing is shown by itself.
@@ -66,6 +74,8 @@ def new_axes(width: float = WIDTH, height: float = HEIGHT) -> Axes:
     Parameters
     ----------
     width, height : float, inches
+    fluid : bool
+        Whether across and upward are different things, so that it may grow narrow.
 
     Returns
     -------
@@ -79,20 +89,21 @@ def new_axes(width: float = WIDTH, height: float = HEIGHT) -> Axes:
     """
     if not (width > 0 and height > 0):
         raise InputError(
-            f"`width` and `height` must be inches > 0; found {width} and {height}. Write 6.4, 4.8."
+            f"`width` and `height` must be inches > 0; found {width} and {height}. Write 10, 6."
         )
-    with theme(width=width):
+    with theme():
         figure = Figure(figsize=(width, height), dpi=POINTS_AN_INCH, layout="constrained")
+        figure.set_gid(FLUID if fluid else None)
         SlimCanvas(figure)
         return figure.add_subplot()
 
 
-def rows_height(count: int) -> float:
+def rows_height(count: float) -> float:
     """Give the height of a figure in which so many rows are labelled, each on a line of its own.
 
     Parameters
     ----------
-    count : int
+    count : float
         Rows of a dot plot or heat map.
 
     Returns
@@ -103,7 +114,7 @@ def rows_height(count: int) -> float:
     Examples
     --------
     >>> rows_height(7), rows_height(30)
-    (2.64, 7.62)
+    (2.89, 9.92)
     """
     return round(count * ROW / POINTS_AN_INCH + AROUND_ROWS, 2)
 

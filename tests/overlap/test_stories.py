@@ -41,6 +41,7 @@ from brandkit.overlap.history.plot import overlap_change
 from brandkit.sources.catalog.catalog import Catalog
 from brandkit.viz import marks
 from brandkit.viz.export import figure_svg
+from brandkit.viz.key import key_of
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import new_axes
 from tests.overlap.markets import unrelated_market
@@ -532,4 +533,4 @@ def test_both_ways_of_meeting_are_drawn() -> None:
     ax = result.plot(focus="A")
     pairs = result.pairs[(result.pairs[["brand_a", "brand_b"]] == "A").any(axis=1)]
     assert sorted(dots(ax)[:, 0]) == pytest.approx(sorted(pairs["commonality"]))
-    assert len(ax.get_legend().get_texts()) == 2
+    assert len(key_of(ax.figure)) == 2

@@ -22,8 +22,7 @@ from brandkit.positioning.maps.distances import distance_map
 from brandkit.positioning.maps.preferences import PreferenceMap, preference_map
 from brandkit.viz.export import figure_svg
 from brandkit.viz.labels import notes_beneath
-from brandkit.viz.maps import MOST_BRANDS, write_above
-from brandkit.viz.theme import new_axes
+from brandkit.viz.maps import MOST_BRANDS
 from tests.positioning.svg_reading import SvgMap, read_map
 
 REFERENCE = Path(__file__).parent.parent / "reference" / "correspondence_map" / "values.json"
@@ -73,7 +72,26 @@ def markers(ax: Axes) -> np.ndarray:
 
 
 def names(ax: Axes) -> set[str]:
-    return {text.get_text() for text in ax.texts if isinstance(text, Annotation)}
+    return {
+        text.get_text()
+        for text in ax.texts
+        if isinstance(text, Annotation) and text.xycoords == "data"
+    }
+
+
+def lines(ax: Axes) -> np.ndarray:
+    """Give the ends of the lines from the middle."""
+    return np.array([line.get_xydata()[1] for line in ax.lines if line.get_zorder() == 1])
+
+
+def assert_on_the_rim(ax: Axes, columns: pd.DataFrame) -> None:
+    """Lines lead where the attributes lie, and end together within the axes."""
+    ends, towards = lines(ax), places(columns)
+    turn = [np.sort(np.arctan2(*points.T)) for points in (ends, towards)]
+    np.testing.assert_allclose(turn[0], turn[1], atol=1e-9)
+    assert len(np.unique(np.abs(ends).round(6))) < ends.size
+    window = np.array([ax.get_xlim(), ax.get_ylim()])
+    assert ((ends > window[:, 0]) & (ends < window[:, 1])).all()
 
 
 def places(side: pd.DataFrame) -> np.ndarray:
@@ -95,12 +113,10 @@ def test_markers_stand_at_the_coordinates_of_the_brands(image) -> None:
     np.testing.assert_allclose(np.sort(drawn, axis=0), np.sort(expected, axis=0), atol=1e-12)
 
 
-def test_lines_end_at_the_attributes_times_the_stated_factor(image) -> None:
+def test_lines_lead_to_the_attributes_on_the_rim(image) -> None:
     result = correspondence_map(image, scaling="row_green")
     ax = result.plot()
-    ends = np.array([line.get_xydata()[1] for line in ax.lines if line.get_zorder() == 1])
-    expected = places(result.columns) * result.arrow_factor
-    np.testing.assert_allclose(np.sort(ends, axis=0), np.sort(expected, axis=0), atol=1e-12)
+    assert_on_the_rim(ax, result.columns)
 
 
 def test_in_the_symmetric_scaling_nothing_is_read_along_a_line(image) -> None:
@@ -115,12 +131,16 @@ def test_every_name_stands_and_units_are_equal(image) -> None:
     assert ax.get_aspect() == 1.0
 
 
-def test_axes_state_the_share_they_show_in_the_language_in_use(image) -> None:
+def test_axes_end_in_their_strongest_words(image) -> None:
     result = correspondence_map(image)
-    first = round(100 * result.axes["share"][0])
-    assert result.plot().get_xlabel() == f"Axis 1: {first}% of the differences"
-    use_language("zh-Hant")
-    assert result.plot().get_xlabel() == f"第 1 軸：占差異的 {first}%"
+    first = result.columns[result.columns["axis"] == 1].set_index("label")
+    strongest = first["contribution"].idxmax()
+    ends = [text.get_text() for text in result.plot().texts if "←" in text.get_text()
+            or "→" in text.get_text()]  # fmt: skip
+    assert len(ends) == 2
+    side = ends[0] if first["coordinate"][strongest] < 0 else ends[1]
+    assert strongest in side
+    assert side.startswith("← ") == (first["coordinate"][strongest] < 0)
 
 
 def test_a_large_table_shows_the_most_telling_and_always_the_focus(rng) -> None:
@@ -157,11 +177,10 @@ def test_brands_stand_at_their_places_and_lines_end_at_the_attributes(ratings) -
     result = component_map(ratings, supplementary_rows=["Bank C"])
     ax = result.plot(focus="Bank B")
     np.testing.assert_allclose(rows_sorted(markers(ax)), rows_sorted(places(result.rows)))
-    ends = np.array([line.get_xydata()[1] for line in ax.lines if line.get_zorder() == 1])
-    expected = places(result.columns) * result.arrow_factor
-    np.testing.assert_allclose(rows_sorted(ends), rows_sorted(expected))
+    assert_on_the_rim(ax, result.columns)
     assert names(ax) == {*ratings.index, *ratings.columns}
-    assert f"{result.arrow_factor:.2f} times as far out" in ax.get_title("left").replace("\n", " ")
+    told = str(result.story().exhibits["map"].caption)
+    assert f"{result.arrow_factor:.2f} times as far out" in told
 
 
 def test_in_the_symmetric_scaling_no_line_invites_a_projection(ratings) -> None:
@@ -171,12 +190,11 @@ def test_in_the_symmetric_scaling_no_line_invites_a_projection(ratings) -> None:
     assert len(markers(ax)) == len(ratings) + len(ratings.columns)
 
 
-def test_a_rotated_map_says_so_and_shows_the_turned_shares(ratings) -> None:
+def test_a_rotated_map_says_so_beneath(ratings) -> None:
     result = component_map(ratings, rotation="varimax")
     ax = result.plot()
-    assert "turned by varimax" in ax.get_title("left").replace("\n", " ")
-    share = 100 * result.axes["share"][0]
-    assert ax.get_xlabel() == f"Axis 1: {share:.0f}% of the differences"
+    assert ax.get_title("left") == ""
+    assert "turned by varimax" in str(result.story().exhibits["map"].caption)
 
 
 def test_other_axes_and_one_axis(ratings) -> None:
@@ -196,9 +214,8 @@ def test_points_stand_at_their_places_and_the_stress_is_said(ratings, method) ->
     result = distance_map(apart_of(ratings), method=method, starts=3)
     ax = result.plot(focus="Bank B")
     np.testing.assert_allclose(rows_sorted(markers(ax)), rows_sorted(places(result.points)))
-    assert f"stress-1 {result.stress:.3f}" in ax.get_title("left").replace("\n", " ")
-    what = "the differences" if method == "classical" else "the map's spread"
-    assert ax.get_xlabel().endswith(f"% of {what}")
+    told = " ".join(str(one.caption) for one in result.story().exhibits.values())
+    assert f"stress-1 {result.stress:.3f}" in told
     assert names(ax) == set(ratings.index)
 
 
@@ -314,16 +331,6 @@ def test_four_brands_and_forty(rng) -> None:
             assert len(found.circles) <= min(count, MOST_BRANDS)
 
 
-def test_what_stands_above_a_map_breaks_between_words_and_after_stops() -> None:
-    ax = new_axes()
-    write_above(ax, "標度方式：" + "屬性為主座標，" * 8)
-    lines = ax.get_title("left").split("\n")
-    assert len(lines) > 1
-    assert not any(line.startswith("，") for line in lines)
-    write_above(ax, "one line")
-    assert ax.get_title("left") == "one line"
-
-
 # --- real tables, read from the SVG --------------------------------------------------------------
 
 
@@ -351,17 +358,13 @@ def test_real_tables_are_readable_as_maps(real: Path, read, focus: str, language
     table = read(real)
     mapped = correspondence_map(table, scaling="row_green", rotate_to=focus)
     rated = component_map(table)
-    scaling = {"en": "Scaling: ", "zh-Hant": "標度方式：", "zh-Hans": "标度方式："}[language]
-    for ax, rows, axes in (
-        (mapped.plot(focus=focus), mapped.rows, mapped.axes),
-        (rated.plot(focus=focus), rated.rows, rated.axes),
+    for ax, rows in (
+        (mapped.plot(focus=focus), mapped.rows),
+        (rated.plot(focus=focus), rated.rows),
     ):
         found = drawn(ax)
         assert not found.clashes()
-        assert found.says(scaling)
         assert found.says(focus)
-        for share in axes["share"][:2]:
-            assert found.says(f"{np.floor(100 * share + 0.5):.0f}%")
         # One unit is as long across as upward: page over place, from the round markers.
         at = places(rows)
         ways = [

@@ -19,6 +19,7 @@ from brandkit.satisfaction.paths.design import ECSI
 from brandkit.satisfaction.paths.paths import PathModel, path_model
 from brandkit.satisfaction.paths.priorities import importance_performance
 from brandkit.viz.export import figure_svg
+from brandkit.viz.key import key_of
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.svg import slim_canvas
 from tests.satisfaction.path_answers import BLOCKS, PATHS, small_answers
@@ -187,7 +188,7 @@ def test_groups_stand_at_their_coefficients_and_sure_differences_are_strong() ->
     for at, (line, tier) in enumerate(zip(groups, (0, 1), strict=True)):
         mine = result.estimates[result.estimates["segment"] == str(tier)]
         np.testing.assert_allclose(line.get_xdata(), mine["estimate"], atol=1e-12)
-        assert ax.get_legend().get_texts()[at].get_text() == str(tier)
+        assert list(key_of(ax.figure))[at] == str(tier)
     strong = [line.get_linewidth() > 2 for line in joins]
     assert strong == (result.tests["p_adjusted"] <= 0.05).tolist()
     assert strong == [False, False, False, True]
@@ -196,4 +197,4 @@ def test_groups_stand_at_their_coefficients_and_sure_differences_are_strong() ->
 def test_many_groups_need_no_legend() -> None:
     data = small_answers(200).assign(bank=np.arange(200) % 5)
     result = path_comparison(data, by="bank", blocks=BLOCKS, paths=PATHS, draws=19)
-    assert result.plot().get_legend() is None
+    assert list(key_of(result.plot().figure)) == ["groups", "groups differ", "open"]

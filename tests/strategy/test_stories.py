@@ -26,6 +26,7 @@ from brandkit.strategy.links.plot import distance_pairs
 from brandkit.strategy.reading.plot import MOST_OPTIONS
 from brandkit.strategy.reading.story import BECAUSE
 from brandkit.viz.export import figure_svg
+from brandkit.viz.key import key_of
 from tests.strategy.test_links import banks, tables
 from tests.strategy.test_reading import VALUE, gap, made
 from tests.strategy.test_scorecards import random_table
@@ -120,7 +121,7 @@ def test_dots_bars_and_lines_are_ranks_sets_and_ranges(card) -> None:
 
 def test_without_errors_there_are_no_bars() -> None:
     plain = scorecard(random_table(3), limits=(0, 1), draws=99)
-    labels = [text.get_text() for text in plain.plot().get_legend().get_texts()]
+    labels = list(key_of(plain.plot().figure))
     assert labels == ["most other weights"]
 
 

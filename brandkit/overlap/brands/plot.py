@@ -20,7 +20,8 @@ from brandkit.overlap.brands.brands import (
 from brandkit.overlap.brands.explanation import OverlapExplanation
 from brandkit.overlap.brands.sensitivity import WeightSensitivity
 from brandkit.overlap.similarity.facets import facet_name
-from brandkit.viz.labels import pair_names, row_names
+from brandkit.viz.key import add_key, area
+from brandkit.viz.labels import pair_names
 from brandkit.viz.marks import Dots, dot_rows, heat_map, name_rows, share_axis
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
@@ -39,20 +40,24 @@ def brand_overlap(
     names = [name for name in result.telling(most=MOST_BRANDS, focus=bank) if name in table.index]
     values = table.loc[names, names].to_numpy(dtype=float, copy=True)
     np.fill_diagonal(values, np.nan)
-    return heat_map(
+    sisters = [
+        (names.index(brand), names.index(other))
+        for brand, others in result.sisters.items()
+        for other in others
+        if {brand, other} <= set(names)
+    ]
+    ax = heat_map(
         values,
         rows=names,
         row_label=Message("Whose offers"),
         column_label=Message("Compared with"),
         focus=bank,
-        framed=[
-            (names.index(brand), names.index(other))
-            for brand, others in result.sisters.items()
-            for other in others
-            if {brand, other} <= set(names)
-        ],
+        framed=sisters,
         ax=ax,
     )
+    if sisters:
+        add_key(ax, (Message("sister banks"), area("none", "ink")))
+    return ax
 
 
 def nearest_rivals(result: BrandOverlap, *, ax: Axes | None = None, focus: object = None) -> Axes:
@@ -68,7 +73,7 @@ def nearest_rivals(result: BrandOverlap, *, ax: Axes | None = None, focus: objec
         label = Message("How far the second has a counterpart for the first's offers")
     else:
         rows = ranked_rivals(result, brand=bank).head(MOST_ROWS)
-        names = row_names(rows["brand_b"].tolist())
+        names = rows["brand_b"].astype(str).tolist()
         label = Message("How far they have a counterpart for our offers")
     least = np.nan_to_num(rows[["overlap", "stability_low", "expected"]].min().min())
     is_rival = bank is not None and len(rows) > 0 and not rows["sister"].iloc[0]
@@ -81,6 +86,12 @@ def nearest_rivals(result: BrandOverlap, *, ax: Axes | None = None, focus: objec
         columns={
             Message("overlap"): rows["overlap"],
             Message("excess"): [formatted(value, "signed") for value in rows["excess"]],
+        },
+        says={
+            "dot": Message("overlap"),
+            "hollow": Message("sister bank"),
+            "line": Message("stability interval"),
+            "tick": Message("what size alone would give"),
         },
         # dots need no axis from 0: it begins at the quarter below all that is drawn
         limits=(max(float(np.floor((least - 0.02) * 4)) / 4, 0.0) if len(rows) else 0.0, 1.0),
@@ -95,7 +106,7 @@ def overlap_explanation(
     del focus  # both banks are in every bar
     rows = result.facets
     if ax is None:
-        ax = new_axes(WIDTH, rows_height(len(rows) + 1))
+        ax = new_axes(WIDTH, rows_height(len(rows)), fluid=True)
     at = np.arange(len(rows))
     frame: dict[str, Any] = {"facecolor": "none", "edgecolor": PALETTE["soft"], "linewidth": 1.0}
     with theme():
@@ -104,10 +115,16 @@ def overlap_explanation(
         name_rows(ax, [translate(facet_name(facet)) for facet in rows["facet"]])
         share_axis(ax, high=float(rows["weight"].max()) * 1.02)
         ax.set_xlabel(translate(Message("Part of the overlap")))
+        add_key(
+            ax,
+            (Message("adds to the overlap"), area("second")),
+            (Message("could add"), area("none", "soft")),
+        )
         for row, part, weight in zip(at, rows["part"], rows["weight"], strict=True):
             said = Message("{part:percent} of {weight:percent}", {"part": part, "weight": weight})
-            ax.annotate(translate(said), (1.0, row), (8, 0), va="center", color=PALETTE["soft"],
-                        xycoords=("axes fraction", "data"), textcoords="offset points")  # fmt: skip
+            ax.annotate(translate(said), (1.0, row), (92, 0), va="center", ha="right",
+                        color=PALETTE["soft"], xycoords=("axes fraction", "data"),
+                        textcoords="offset points")  # fmt: skip
     return ax
 
 

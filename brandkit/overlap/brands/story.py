@@ -62,16 +62,16 @@ def brand_overlap(result: BrandOverlap, *, focus: object = None) -> Story:
         exhibits={
             "market": Exhibit(
                 say(
-                    "How far the bank of a column has counterparts for the products of the bank of "
-                    "a row, in percent; banks that are alike stand together. It is not the same "
-                    "both ways: a large catalogue holds more counterparts. Small frames mark "
-                    "sister banks."
+                    "How far the column's bank has counterparts for the row's products, in "
+                    "percent. Banks that are alike stand together. It is not the same both ways: "
+                    "a large catalogue holds more counterparts. Small frames mark sister banks."
                 ),
                 _market_alt(result, say),
                 result.matrix().loc[drawn, drawn].reset_index(),
                 (*_of_many(result, bank, say), *as_notes(findings[1:]), *unknown, *result.notes),
                 lambda: result.plot(figure="brand_overlap", focus=bank),
                 kinds="share",
+                title=_market_title(result, say),
             ),
             "banks": Exhibit(
                 say(
@@ -92,6 +92,7 @@ def brand_overlap(result: BrandOverlap, *, focus: object = None) -> Story:
                 dots_alt(names[:MOST_ROWS], near["overlap"]),
                 near,
                 draw=lambda: result.plot(figure="nearest_rivals", focus=bank),
+                title=headline,
             ),
         },
         points=_of_pair(result, findings) if bank is None else _of_own(result, bank, findings),
@@ -173,6 +174,15 @@ def _of_pair(result: BrandOverlap, findings: list[Finding]) -> tuple[Point, ...]
         settled = findings[0].settled
         points.append(Point(text, settled, 0.7, "rivals", on, None if settled == "open" else title))
     return tuple(points)
+
+
+def _market_title(result: BrandOverlap, say: Say) -> Message | None:
+    ranked = most_alike_rivals(result)
+    if ranked.empty:
+        return None
+    first = ranked.iloc[0]
+    ends = {"a": first["brand_a"], "b": first["brand_b"], "high": first["overlap"]}
+    return say("Of all rivals, {a} and {b} are most alike: {high:percent}", **ends)
 
 
 def _market_alt(result: BrandOverlap, say: Say) -> Message:
@@ -537,7 +547,7 @@ def weight_sensitivity(result: WeightSensitivity, *, focus: object = None) -> St
     ]
     columns = ["scenario", "correlation", "nearest_kept", "largest_change"]
     caption = say(
-        "The same comparison under other weights: rank correlation of all overlaps with those "
+        "The same comparison under other weights. Rank correlation of all overlaps with those "
         "above, share of banks that keep their nearest rival, and the largest change of an "
         "overlap. {n:count} sets of weights in all, random ones included."
     )

@@ -18,6 +18,7 @@ from brandkit.overlap.history.history import (
     INDICES,
     OverlapHistory,
 )
+from brandkit.viz.key import add_key
 from brandkit.viz.marks import Dots, dot_rows
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, theme
@@ -36,19 +37,19 @@ def overlap_history(
 ) -> Axes:
     """Draw the four indices over the dates; a date that cannot be used is a gap."""
     del focus  # the indices are of all banks
-    ax = ax or new_axes(WIDTH, 4.6)
+    ax = ax or new_axes(WIDTH, 4.6, fluid=True)
     dates = result.dates.sort_values("as_of")
     with theme():
         for index, look in zip(INDICES, _LOOKS, strict=True):
             rows = result.indices[result.indices["index"] == index].sort_values("as_of")
-            ax.plot(
+            (line,) = ax.plot(
                 _days(rows["as_of"]),
                 rows["estimate"],
                 **look,
                 markersize=7,
                 markerfacecolor=PALETTE["paper"],
-                label=translate(Message(INDEX_NAMES[index])),
             )
+            add_key(ax, (Message(INDEX_NAMES[index]), line))
         days = _days(dates["as_of"])
         half = 0.012 * (days.max() - days.min())
         hatch: dict[str, Any] = {
@@ -56,9 +57,9 @@ def overlap_history(
             "edgecolor": PALETTE["soft"],
             "hatch": "////",
         }
-        for number, day in enumerate(days[~dates["usable"].to_numpy()]):
-            label = translate(Message("not usable")) if number == 0 else None
-            ax.axvspan(day - half, day + half, linewidth=0, zorder=0, label=label, **hatch)
+        for day in days[~dates["usable"].to_numpy()]:
+            span = ax.axvspan(day - half, day + half, linewidth=0, zorder=0, **hatch)
+            add_key(ax, (Message("not usable"), span))
         written = pd.to_datetime(dates["as_of"]).dt.strftime("%Y-%m").tolist()
         ax.set_xticks(days, written, rotation=90 if len(days) > _FLAT_DATES else 0)
         ax.margins(x=0.08)
@@ -67,8 +68,7 @@ def overlap_history(
         ax.grid(axis="y")
         for side in ("left", "bottom"):
             ax.spines[side].set_visible(False)
-        ax.set_ylabel(translate(Message("How alike banks are")))
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=3.2)
+        ax.set_xlabel(translate(Message("How alike banks are, by date")))
     return ax
 
 
@@ -87,6 +87,10 @@ def overlap_change(result: OverlapHistory, *, ax: Axes | None = None) -> Axes:
         ticks=rows[["on_first", "on_last"]],
         columns={"": [formatted(float(value), "signed") for value in rows["estimate"]]},
         reference=0.0,
+        says={
+            "line": Message("range over the orders of parts"),
+            "tick": Message("in the words of the first or last date"),
+        },
         ax=ax,
     )
     ax.axhline(0.5, color=PALETTE["line"], linewidth=1, zorder=0)

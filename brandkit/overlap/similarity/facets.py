@@ -60,6 +60,20 @@ def facet_name(facet: str) -> Message:
     return Message(_FACET_NAMES[facet])
 
 
+def in_facet(facet: str, entry: str) -> Message:
+    """Name an entry of a facet so that "none" says of what; features speak for themselves.
+
+    Examples
+    --------
+    >>> str(in_facet("features", "cashback")), str(in_facet("fees", "none"))
+    ('cashback', 'Which fees: none')
+    """
+    values = {"facet": facet_name(facet), "entry": entry}
+    return (
+        Message("{entry}", values) if facet == "features" else Message("{facet}: {entry}", values)
+    )
+
+
 @dataclass(frozen=True)
 class Lists:
     """What a category's offers list in one facet.

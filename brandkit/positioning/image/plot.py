@@ -8,33 +8,36 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from brandkit.core.labels import known_focus
-from brandkit.language import translate
+from brandkit.core.message import Message
 from brandkit.positioning.image.claims import ClaimCheck
 from brandkit.positioning.image.stability import MapStability
 from brandkit.positioning.image.waves import WaveMovement
 from brandkit.positioning.maps.plot import attribute_side, draw_side, map_canvas
 from brandkit.viz import maps
+from brandkit.viz.key import add_key, area, point
 from brandkit.viz.labels import row_names
 from brandkit.viz.maps import Regions, draw_points
+from brandkit.viz.marks import row_lines, written_names
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 
-#: Half ems of a name above a column, and beside a row.
-NAME_LINE, ROW_LINE = 24, 30
+#: Half ems of a name beneath a column.
+NAME_LINE = 22
 #: Inches of a cell of the matrix of pairs and of a row of claims, and of what stands around.
-CELL, CLAIM_ROW, AROUND = 0.34, 0.29, 1.9
+CELL, CLAIM_ROW, AROUND = 0.32, 0.32, 1.7
 
 
 def map_stability(result: MapStability, *, ax: Axes | None = None, focus: object = None) -> Axes:
     """Draw the map with a region around each brand; the focus and its region in the accent."""
     brand, _ = known_focus(focus, result.brands)
     brands = maps.side_of(result.map.rows, most=maps.MOST_BRANDS, always=brand)
-    attributes, rays = attribute_side(result.map)
     regions = Regions.of(result.regions.set_index("label").loc[brands.labels], brands.places)
-    points = np.vstack([brands.places, attributes.places, regions.room()])
-    ax = map_canvas(result.map, ax=ax, window=maps.map_window(points))
+    inside = np.vstack([brands.places, regions.room()])
+    window, attributes, rays = attribute_side(result.map, inside)
+    ax = map_canvas(result.map, ax=ax, window=window)
     with theme():
         regions.draw(ax, focus=[name == brand for name in brands.labels])
+        add_key(ax, (Message("a bank, in its region of certainty"), point("o")))
         draw_side(ax, attributes, rays)
         draw_points(ax, brands, focus=brand)
         maps.label_map(ax, brands, attributes, focus=brand, rays=rays, lines=regions.edges())
@@ -54,25 +57,27 @@ def distinct_pairs(result: MapStability, *, ax: Axes | None = None, focus: objec
     at = {name: place for place, name in enumerate(order)}
     places = np.sort([pairs["brand_a"].map(at), pairs["brand_b"].map(at)], axis=0)
     apart = pairs["distinct"].to_numpy(dtype=bool)
-    ax = new_axes(WIDTH, max(CELL * len(order), 1.6) + 1.6) if ax is None else ax
+    height = max(CELL * len(order), 1.6) + 1.4
+    ax = new_axes(WIDTH, height, fluid=True) if ax is None else ax
     with theme():
-        for which, face, label in (
-            (apart, PALETTE["ink"], translate("told apart")),
-            (~apart, PALETTE["paper"], translate("not told apart")),
+        for which, hollow, label in (
+            (apart, False, Message("told apart")),
+            (~apart, True, Message("not told apart")),
         ):
             left, right = places[:, which]
-            ax.scatter(left, right - 1, s=64, c=face, edgecolors=PALETTE["ink"], linewidths=1.4,
-                       label=label, zorder=3)  # fmt: skip
+            face = PALETTE["paper" if hollow else "ink"]
+            ax.scatter(left, right - 1, s=70, c=face, edgecolors=PALETTE["ink"], linewidths=1.4,
+                       zorder=3)  # fmt: skip
+            if which.any():
+                add_key(ax, (label, point(hollow=hollow)))
         _name_cells(ax, order[1:], order[:-1], focus=brand)
-        ax.set_aspect("equal", adjustable="box")
-        ax.legend(loc="upper right", handletextpad=0.4)
     return ax
 
 
 def _name_cells(ax: Axes, rows: Sequence[str], columns: Sequence[str], *, focus: object) -> None:
     """Name rows and columns of a matrix, the focus in the accent."""
     ax.set_xticks(np.arange(len(columns)), row_names(columns, line=NAME_LINE), rotation=90)
-    ax.set_yticks(np.arange(len(rows)), row_names(rows, line=ROW_LINE))
+    ax.set_yticks(np.arange(len(rows)), written_names(rows), linespacing=1.05)
     ax.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(rows) - 0.5, -0.5))
     labels = (*ax.get_xticklabels(), *ax.get_yticklabels())
     for label, name in zip(labels, (*columns, *rows), strict=True):
@@ -98,25 +103,25 @@ def claim_check(result: ClaimCheck, *, ax: Axes | None = None, focus: object = N
     down = claims["attribute"].map(attributes.index).to_numpy()
     mine = claims["brand"].to_numpy() == brand
     if ax is None:
-        ax = new_axes(WIDTH, max(CLAIM_ROW * len(attributes) + AROUND, rows_height(4)))
+        height = max(CLAIM_ROW * len(attributes) * row_lines(attributes) + AROUND, rows_height(4))
+        ax = new_axes(WIDTH, height, fluid=True)
     with theme():
         for kind, marker, size, label in (
-            ("supported", "o", 62, translate("supported")),
-            ("contradicted", "x", 44, translate("contradicted")),
-            ("not_shown", ".", 14, translate("not shown")),
+            ("supported", "o", 70, Message("supported")),
+            ("contradicted", "x", 52, Message("contradicted")),
         ):
+            said = claims["claim"].to_numpy() == kind
             for is_focus, colour in ((False, "ink"), (True, "accent")):
-                which = (claims["claim"].to_numpy() == kind) & (mine == is_focus)
+                which = said & (mine == is_focus)
                 ax.scatter(across[which], down[which], s=size, marker=marker, zorder=3,
-                           c=PALETTE["soft" if kind == "not_shown" else colour],
-                           linewidths=1.8 if marker == "x" else 0.0,
-                           label="" if is_focus else label)  # fmt: skip
+                           c=PALETTE[colour], linewidths=2.0 if marker == "x" else 0.0)  # fmt: skip
+            if said.any():
+                add_key(ax, (label, point(marker)))
+        add_key(ax, (Message("empty: not shown"), area("none", "line")))
         _name_cells(ax, attributes, brands, focus=brand)
         for draw, n in ((ax.axhline, len(attributes)), (ax.axvline, len(brands))):
             for at in range(n + 1):
                 draw(at - 0.5, color=PALETTE["line"], linewidth=1, zorder=1)
-        ax.legend(loc="lower right", bbox_to_anchor=(1, 1.0), ncols=3, handletextpad=0.2,
-                  columnspacing=1.2, borderaxespad=0.2)  # fmt: skip
     return ax
 
 
@@ -144,23 +149,27 @@ def wave_movement(
         step["brand"].tolist(), places=end, active=moved, most=len(step), always=brand,
         telling=step["map_distance"].to_numpy(dtype=float) + 10.0 * moved,
     )  # fmt: skip
-    attributes, rays = attribute_side(result.map)
     regions = Regions.of(step[moved], end[moved])
-    points = np.vstack([end, attributes.places, start, regions.room(end)])
-    ax = map_canvas(result.map, ax=ax, window=maps.map_window(points))
+    inside = np.vstack([end, start, regions.room(end)])
+    window, attributes, rays = attribute_side(result.map, inside)
+    ax = map_canvas(result.map, ax=ax, window=window)
     with theme():
         regions.draw(ax, focus=mine[moved])
         draw_side(ax, attributes, rays)
         for one, to, is_focus in zip(start[moved], end[moved], mine[moved], strict=True):
             colour = PALETTE["accent" if is_focus else "ink"]
-            ax.scatter(one[0], one[1], s=20, marker="o", c=PALETTE["paper"], edgecolors=colour,
+            ax.scatter(one[0], one[1], s=40, marker="o", c=PALETTE["paper"], edgecolors=colour,
                        linewidths=1.2, zorder=3)  # fmt: skip
             arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.6}
             ax.annotate("", xy=tuple(to), xytext=tuple(one), zorder=3,
                         arrowprops=arrow | {"shrinkA": 3, "shrinkB": 3})  # fmt: skip
+        if moved.any():
+            add_key(ax, (Message("moved, from where it was"), point()))
+        if not moved.all():
+            add_key(ax, (Message("no move beyond chance"), point(hollow=True)))
         draw_points(ax, brands, focus=brand if mine[moved].any() else None)
         still = end[mine & ~moved]
-        ax.scatter(still[:, 0], still[:, 1], s=52, marker="D", c=PALETTE["paper"], zorder=4,
+        ax.scatter(still[:, 0], still[:, 1], s=100, marker="D", c=PALETTE["paper"], zorder=4,
                    edgecolors=PALETTE["accent"], linewidths=1.6)  # fmt: skip
         lines = np.concatenate([regions.edges(), np.stack([start, end], axis=1)[moved]])
         maps.label_map(ax, brands, attributes, focus=brand, rays=rays, lines=lines,

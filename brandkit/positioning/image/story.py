@@ -31,7 +31,8 @@ def map_stability(result: MapStability, *, focus: object = None) -> Story:
         alike=_alike_names(pairs), scaling=scaling_words(result.map),
     )  # fmt: skip
     own = [] if brand is None else [_focus_finding(result, brand)]
-    findings = (*own, _pairs_finding(result, pairs, say), _axes_finding(result, say))
+    of_pairs = _pairs_finding(result, pairs, say)
+    findings = (*own, of_pairs, _axes_finding(result, say))
     lede = say(
         "{n:count} respondents, {brands:count} brands, {attributes:count} attributes. Respondents "
         "were drawn anew {draws:count} times; a region holds a brand's place with {level:percent} "
@@ -43,9 +44,10 @@ def map_stability(result: MapStability, *, focus: object = None) -> Story:
             "answers are kept, so mentions were drawn one by one; regions are rough."
         )
     caption = say(
-        "Positioning map of {brands:count} brands from {n:count} respondents, with {level:percent} "
-        "regions ({scaling}; {share:percent} of the differences shown). Whether two brands differ "
-        "is tested on their difference, not on whether regions touch."
+        "Positioning map of {brands:count} brands from {n:count} respondents, with "
+        "{level:percent} regions. The further a bank lies towards a word, the more it is named "
+        "for it. Whether two brands differ is tested on their difference, not on whether regions "
+        "touch. Scaling: {scaling}; {share:percent} of the differences shown."
     )
     regions = result.regions.dropna(subset=["radius_long"])
     alt = say("Map of {brands:count} brands without regions; too few persons.")
@@ -78,7 +80,11 @@ def map_stability(result: MapStability, *, focus: object = None) -> Story:
             draw=lambda: result.plot(focus=brand),
         ),
         "pairs": Exhibit(
-            table, table_alt, pairs, draw=lambda: result.plot(figure="distinct_pairs", focus=brand)
+            table,
+            table_alt,
+            pairs,
+            draw=lambda: result.plot(figure="distinct_pairs", focus=brand),
+            title=of_pairs.headline,
         ),
     }
     points = (_apart_point(result, brand, findings[0], say),)

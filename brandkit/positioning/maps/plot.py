@@ -10,13 +10,12 @@ from brandkit.core.errors import check_whole_number
 from brandkit.core.labels import known_focus
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message, formatted
-from brandkit.language import translate
 from brandkit.positioning.maps.components import ComponentMap
 from brandkit.positioning.maps.correspondence import CorrespondenceMap, StackedTables
 from brandkit.positioning.maps.distances import DistanceMap
 from brandkit.positioning.maps.preferences import AnyMap, PreferenceMap
 from brandkit.positioning.maps.sides import TableMap
-from brandkit.positioning.maps.story import above_words
+from brandkit.positioning.maps.story import on_few_mentions
 from brandkit.viz import maps
 from brandkit.viz.maps import MapSide, draw_points, map_side
 from brandkit.viz.marks import Dots, dot_rows
@@ -52,11 +51,12 @@ def correspondence_map(
     across as upward; a map of one axis is drawn along a line.
     """
     bank, _ = known_focus(focus, result.rows["label"])
-    rows = maps.side_of(result.rows, most=maps.MOST_BRANDS, always=bank, axes=axes)
-    columns, rays = attribute_side(result, axes)
+    few = on_few_mentions(result)
+    rows = maps.side_of(result.rows, most=maps.MOST_BRANDS, always=bank, axes=axes, few=few)
+    window, columns, rays = attribute_side(result, rows.places, axes)
     if rays is None and "columns_on_rows" in result.readings:
         rows = rays = rows.times(result.arrow_factor)
-    window = maps.map_window(np.vstack([rows.places, columns.places]))
+        window = maps.map_window(np.vstack([rows.places, columns.places]))
     ax = map_canvas(result, ax=ax, window=window, axes=axes)
     with theme():
         for side, marker in ((rows, "o"), (columns, "s")):
@@ -196,37 +196,35 @@ def map_canvas(
     window: Floats,
     axes: tuple[int, int] = (1, 2),
 ) -> Axes:
-    """Draw the cross, what each axis shows, and above what is drawn: a scaling or a surface."""
+    """Draw the cross, and at the ends of each axis its strongest words."""
     kept = int(result.axes["axis"].max()) if isinstance(result, PreferenceMap) else result.n_axes
     for axis in axes if kept > 1 else axes[:1]:
         check_whole_number("axes", axis, low=1, high=kept)
     ax = maps.map_axes(window) if ax is None else ax
+    words = getattr(result, "columns", None)
+    across, upward = (
+        ("", "") if words is None or axis > kept else maps.axis_ends(words, axis) for axis in axes
+    )
     with theme():
-        across, upward = (translate(_axis_words(result, axis, kept)) for axis in axes)
         maps.draw_map_frame(ax, window, across=across, upward=upward)
-        maps.write_above(ax, translate(above_words(result)))
     return ax
 
 
-def _axis_words(result: AnyMap | PreferenceMap, axis: int, kept: int) -> Message | str:
-    """Say what share of the differences, or of the map itself, an axis shows."""
-    if axis > kept:
-        return ""
-    values = {"axis": axis, "share": result.axes.set_index("axis")["share"].loc[axis]}
-    if isinstance(result, DistanceMap) and result.method != "classical":
-        return Message("Axis {axis:count}: {share:percent} of the map's spread", values)
-    return Message("Axis {axis:count}: {share:percent} of the differences", values)
-
-
 def attribute_side(
-    result: TableMap, axes: tuple[int, int] = (1, 2)
-) -> tuple[MapSide, MapSide | None]:
-    """Give the attributes to draw, and again where the scaling lets them be read as rays."""
+    result: TableMap, inside: Floats, axes: tuple[int, int] = (1, 2)
+) -> tuple[Floats, MapSide, MapSide | None]:
+    """Give the map's window, its words, and these again where they may be read as rays.
+
+    Words that are rays stand on the rim; ``inside`` is what the window must hold.
+    """
     side = maps.side_of(result.columns, most=maps.MOST_ATTRIBUTES, axes=axes)
-    is_ray = "rows_on_columns" in result.readings
-    if is_ray or "columns_on_rows" not in result.readings:
+    if "rows_on_columns" in result.readings:
+        window = maps.rim_window(inside)
+        side = maps.on_rim(side, window)
+        return window, side, side
+    if "columns_on_rows" not in result.readings:
         side = side.times(result.arrow_factor)
-    return side, side if is_ray else None
+    return maps.map_window(np.vstack([inside, side.places])), side, None
 
 
 def draw_side(

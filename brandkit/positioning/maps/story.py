@@ -123,9 +123,8 @@ def correspondence_map(result: CorrespondenceMap, *, focus: object = None) -> St
             n=result.n,
         )
     caption = say(
-        "Positioning map of {brands:count} brands by {attributes:count} attributes "
-        "(correspondence analysis; {scaling}; {share:percent} of the differences shown). "
-        "{reading}"
+        "Positioning map of {brands:count} brands by {attributes:count} attributes. {reading} "
+        "Correspondence analysis; {scaling}; {share:percent} of the differences shown."
     )
     nearest = say(
         "For each of {brands:count} brands the two whose profiles are most alike, with chi-square "
@@ -173,6 +172,12 @@ def _mentions(result: CorrespondenceMap) -> pd.Series[float] | None:
     if not float(result.n).is_integer() or result.n <= cells:
         return None
     return (result.n * rows["mass"]).set_axis(rows["label"].astype("str")).round()
+
+
+def on_few_mentions(result: AnyMap) -> frozenset[str]:
+    """Name the brands that stand on fewer mentions than can be trusted."""
+    mentions = _mentions(result) if isinstance(result, CorrespondenceMap) else None
+    return frozenset() if mentions is None else frozenset(mentions.index[mentions < SMALL_ROW])
 
 
 def _nearest_told(
@@ -230,8 +235,8 @@ def component_map(result: ComponentMap, *, focus: object = None) -> Story:
         weights = say("each with the weight of its variance")
     caption = say(
         "Positioning map of {brands:count} brands by their ratings on {attributes:count} "
-        "attributes, {weights} (principal components; {scaling}; {share:percent} of the "
-        "differences shown). {reading}",
+        "attributes, {weights}. {reading} Principal components; {scaling}; {share:percent} of the"
+        " differences shown.",
         weights=weights,
     )
     nearest = say(
@@ -464,17 +469,6 @@ def _liked_facts(result: PreferenceMap) -> dict[str, Any]:
         "least_share": shares[least],
     }
     return named | {name: facts[name] for name in ("n", "n_above", "r2", "extrapolated")}
-
-
-def above_words(result: AnyMap | PreferenceMap) -> Message:
-    """Say above a figure what it shows: a scaling, or a surface."""
-    if isinstance(result, DistanceMap):
-        values = {"method": _METHODS[result.method], "stress": result.stress}
-        return Message("Scaling: {method}; stress-1 {stress:decimal3}", values)
-    if isinstance(result, PreferenceMap):
-        text = "Share of {n:count} respondents who would like the place ({model} model)"
-        return Message(text, {"n": result.n, "model": MODEL_WORDS[result.model]})
-    return Message("Scaling: {scaling}", {"scaling": scaling_words(result)})
 
 
 # --- what maps share -----------------------------------------------------------------------------

@@ -8,14 +8,16 @@ from matplotlib.axes import Axes
 
 from brandkit.core.labels import known_focus
 from brandkit.core.linalg import Flags, Floats
-from brandkit.core.message import Message
+from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.positioning.maps.plot import map_canvas
 from brandkit.positioning.options.opportunities import Opportunities
 from brandkit.positioning.options.repositioning import UNNAMED, Repositioning
 from brandkit.positioning.options.story import move_words
 from brandkit.viz import maps
+from brandkit.viz.key import add_key, area, point, stroke
 from brandkit.viz.maps import MapSide, Regions, draw_points
+from brandkit.viz.marks import Dots, dot_rows, write_column
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.svg import HALO
 from brandkit.viz.theme import strength_colours, theme
@@ -61,13 +63,18 @@ def opportunities(result: Opportunities, *, ax: Axes | None = None, focus: objec
                 linestyle="--", marker="", zorder=2)  # fmt: skip
         draw_points(ax, attributes, marker="s")
         draw_points(ax, brands, focus=brand)
-        ax.scatter(spots[:, 0], spots[:, 1], s=190, marker="o", c=PALETTE["paper"],
+        add_key(ax, (Message("a bank"), point()),
+                (Message("a spot with room"), point(hollow=True, size=10)),
+                (Message("what would mark it"), point("s", "soft", size=5)),
+                (Message("around the banks"), stroke(width=1.2, style="--")),
+                (Message("room: the darker, the more"), area("second", alpha=0.4)))  # fmt: skip
+        ax.scatter(spots[:, 0], spots[:, 1], s=330, marker="o", c=PALETTE["paper"],
                    edgecolors=PALETTE["ink"], linewidths=2.0, zorder=5)  # fmt: skip
         for number, place in enumerate(spots, start=1):
             ax.text(place[0], place[1], str(number), ha="center", va="center", color=PALETTE["ink"],
                     fontweight="bold", gid=HALO, zorder=6)  # fmt: skip
         # no name may cover the rings around the spots
-        radius = 8 * np.ptp(ax.get_xlim()) / max(ax.get_window_extent().width, 1.0)
+        radius = 11 * np.ptp(ax.get_xlim()) / max(ax.get_window_extent().width, 1.0)
         turn = np.linspace(0, 2 * np.pi, 8, endpoint=False)
         rings = spots[:, None] + radius * np.stack([np.cos(turn), np.sin(turn)], axis=1)
         maps.label_map(ax, brands, attributes, focus=brand, avoid=rings.reshape(-1, 2))
@@ -121,6 +128,51 @@ def _strokes(across: Floats, upward: Floats, beyond: Flags) -> Floats:
     return np.vstack(lines)
 
 
+def repositioning_gain(
+    result: Repositioning,
+    *,
+    ax: Axes | None = None,
+    focus: object = None,  # noqa: ARG001
+) -> Axes:
+    """Draw what each what-if gains: from today (hollow) to then, with its interval.
+
+    The gain is the share of choices where it is known, else the distance to the nearest rival.
+    """
+    moves = result.moves
+    names = [translate(move_words(str(move))) for move in moves["move"]]
+    is_choice = bool(moves["choice_change"].notna().any())
+    start, end = np.zeros(len(moves)), 100 * moves["choice_change"].to_numpy(dtype=float)
+    low, high = (100 * moves[name].to_numpy(dtype=float) for name in ("ci_low", "ci_high"))
+    label = Message("Points of the share of choices, from today to then")
+    if not is_choice:
+        start, end = (moves[f"distance_{when}"].to_numpy(dtype=float) for when in ("now", "then"))
+        low = high = end
+        label = Message("Distance to the nearest rival on the map, from today to then")
+    values = [formatted(value, "signed" if is_choice else "decimal2") for value in end]
+    spans = [f"{formatted(a, 'signed')}–{formatted(b, 'signed')}".replace("–+", "–")
+             for a, b in zip(low, high, strict=True)]  # fmt: skip
+    columns: dict[str | Message, list[str]] = {
+        Message("gain") if is_choice else Message("then"): values
+    }
+    ax = dot_rows(names, Dots(end, low, high, hollow=(low <= 0) & is_choice), label=label,
+                  kind="signed" if is_choice else "decimal1", columns=columns, ax=ax,
+                  reference=0.0 if is_choice else None,
+                  says={"dot": Message("then"), "hollow": Message("could be none")})  # fmt: skip
+    arrow = {"arrowstyle": "->", "color": PALETTE["accent"], "linewidth": 1.6, "shrinkA": 4.0,
+             "shrinkB": 6.0}  # fmt: skip
+    with theme():
+        if is_choice:
+            write_column(ax, spans, column=1, head=translate(Message("interval")), align="left")
+        rows = np.arange(len(moves), dtype=float)
+        ax.scatter(start, rows, s=50, c=PALETTE["paper"], edgecolors=PALETTE["accent"],
+                   linewidths=1.6, zorder=4)  # fmt: skip
+        add_key(ax, (Message("today"), point(colour="accent", hollow=True)))
+        for row, a, b in zip(rows, start, end, strict=True):
+            if np.isfinite(b) and a != b:
+                ax.annotate("", (b, row), (a, row), arrowprops=arrow, zorder=3.5)
+    return ax
+
+
 def repositioning(
     result: Repositioning,
     *,
@@ -157,6 +209,8 @@ def repositioning(
     with theme():
         maps.draw_rays(ax, rays)
         regions.draw(ax, focus=[True] + [False] * len(ends))
+        add_key(ax, (result.brand, point("D", "accent")),
+                (Message("its place then"), point("D", "accent", hollow=True)))  # fmt: skip
         draw_points(ax, brands, focus=result.brand)
         for end in ends:
             if np.linalg.norm(end - start[0]) >= SHORTEST * np.ptp(ax.get_xlim()):

@@ -19,6 +19,8 @@ from brandkit.positioning.options.repositioning import UNNAMED, Repositioning
 SURE, SURE_RIVAL, LIKELY = 0.9, 0.95, 0.8
 #: Attributes named on the way to a spot, in either direction.
 MOST_CHANGES = 3
+#: Part of a map's width from which a move can be seen on it.
+SEEN = 0.05
 #: Change of a share from which it is named.
 TELLING = 0.05
 
@@ -160,9 +162,33 @@ def repositioning(result: Repositioning, *, focus: object = None) -> Story:
     named = [translate(move["move"]) for move in moves]
     notes = (*as_notes(findings), *result.notes, *unknown)
     data = result.moves.assign(move=named)[_COLUMNS]
-    exhibit = Exhibit(caption, alt, data, notes, result.plot)
+    gain = Exhibit(
+        say("What each what-if gains {brand}: ten points more of its customers say so."),
+        say("{n:count} {n:what-if|what-ifs} with what each gains.", n=len(moves)),
+        data, notes, lambda: result.plot(figure="repositioning_gain"), title=_gain_title(moves),
+    )  # fmt: skip
+    where = _move_finding(order[0]).headline
+    exhibit = Exhibit(caption, alt, data, (), result.plot, title=where)
     actions = tuple(_tested(move) for move in order if move["further_support"] >= LIKELY)
-    return Story(_move_headline(order[0]), None, tuple(findings), actions, {"what-if": exhibit})
+    exhibits = {"what-if": gain}
+    spread = float(np.ptp(result.places[["across", "upward"]].to_numpy(dtype=float), axis=0).max())
+    if result.moves["map_distance"].max() >= SEEN * spread:
+        exhibits["what-if-map"] = exhibit
+    return Story(_move_headline(order[0]), None, tuple(findings), actions, exhibits)
+
+
+def _gain_title(moves: list[dict[str, Any]]) -> Message | None:
+    """Name the what-if that gains most, where it surely gains."""
+    known = [move for move in moves if move["ci_low"] > 0]
+    if not known:
+        return None
+    best = max(known, key=lambda move: float(move["choice_change"]))
+    low, high = (100 * best[name] for name in ("ci_low", "ci_high"))
+    return Message(
+        "{shown} gains {gain:signed} points of the share of choices ({low:signed} to "
+        "{high:signed})",
+        best | {"gain": 100 * best["choice_change"], "low": low, "high": high},
+    )
 
 
 def _tested(move: dict[str, Any]) -> Action:

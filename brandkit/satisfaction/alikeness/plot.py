@@ -16,6 +16,7 @@ from brandkit.satisfaction.alikeness.rows import (
     share_rows,
 )
 from brandkit.satisfaction.scores.scores import MOST_ROWS, telling_rows
+from brandkit.viz.key import add_key, point
 from brandkit.viz.marks import Dots, dot_rows
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import theme
@@ -51,6 +52,7 @@ def perceived_alikeness(
         label=Message("Part of the differences in ratings that lies between banks"),
         columns={"": [formatted(value, "percent1") for value in rows["estimate"]]},
         limits=(0.0, max(1.06 * float(rows["ci_high"].max()), 0.02)),
+        says={"hollow": Message("no more than chance")},
         ax=ax,
     )
     if len(whole) and len(single):
@@ -111,7 +113,15 @@ def alikeness_pairs(
         ax=ax,
     )
     with theme():
-        ax.axvspan(-limit, limit, color=PALETTE["wash"], zorder=0)
+        band = ax.axvspan(-limit, limit, color=PALETTE["wash"], zorder=0)
+        for kind, mark in (
+            ("equal", point()),
+            ("different", point("s")),
+            ("open", point(hollow=True)),
+        ):
+            if kind in verdicts:
+                add_key(ax, (_VERDICTS[kind], mark))
+        add_key(ax, (Message("too small to matter"), band))
         for edge in (-limit, limit):
             ax.axvline(edge, color=PALETTE["soft"], linewidth=1, linestyle=":", zorder=1)
         for at, verdict in enumerate(verdicts):

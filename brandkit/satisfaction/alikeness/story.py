@@ -72,12 +72,15 @@ def perceived_alikeness(
         )
     if shares is not None:
         exhibits["between"] = Exhibit(
-            *_between(shares), shares, draw=lambda: _plot().perceived_alikeness(result)
+            *_between(shares),
+            shares,
+            draw=lambda: _plot().perceived_alikeness(result),
+            title=findings[0].headline,
         )
     exhibits["noticed"] = Exhibit(
         Message(
             "How much the bank matters for what {n:count} customers say, with intervals over "
-            "persons; what chance alone would give stands beside it and is taken off.",
+            "persons. What chance alone would give stands beside it and is taken off.",
             {"n": int(result.glance()["n_persons"].iloc[0])},
         ),
         data=measure_rows(result),

@@ -40,6 +40,7 @@ def choice_model(result: ChoiceModel, *, ax: Axes | None = None, focus: object =
             **beside,
         },
         reference=0.0,
+        says={"hollow": Message("could be none")},
         ax=ax,
     )
 
@@ -61,6 +62,7 @@ def share_change(result: ShareChange, *, ax: Axes | None = None, focus: object =
         focus=result.brand,
         columns={Message("now"): now, Message("then"): then},
         reference=0.0,
+        says={"hollow": Message("could be none")},
         ax=ax,
     )
 

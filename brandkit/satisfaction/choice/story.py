@@ -50,8 +50,8 @@ def choice_model(result: ChoiceModel, *, focus: object = None) -> Story:  # noqa
     if facts["p_independence"] < UNLIKELY:
         findings.append(_independence(result, say))
     caption = say(
-        "By how many percentage points more often a bank is the customer's own, on average, where "
-        "the customer says so of it (for a scale: with one more point), with {level:percent} "
+        "How much more often a bank is the customer's own where the customer says so of it. On "
+        "average, in percentage points (for a scale: with one more point), with {level:percent} "
         "intervals over persons (conditional logit). Hollow: it could be none. Right: the "
         "difference and the tipping odds, by which use would have to raise this answer more than "
         "most others to explain that it lies above them. {n:count} choices among {banks:count} "

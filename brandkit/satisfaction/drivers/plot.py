@@ -13,6 +13,7 @@ from brandkit.viz.marks import Dots, dot_rows, rank_texts
 
 #: Segments up to which each has a marker and interval of its own.
 FEW_SEGMENTS = 4
+_SAYS = {"hollow": Message("not above chance"), "tick": Message("what chance alone gives")}
 
 
 def driver_importance(
@@ -30,6 +31,7 @@ def driver_importance(
             Message("share"): [formatted(share, "percent") for share in rows["share"]],
             Message("rank"): rank_texts(rows),
         },
+        says=_SAYS,
         ax=ax,
     )
 
@@ -57,7 +59,10 @@ def driver_segments(
     said = [formatted(p, "p") for p in tests.reindex(order)]
     labels = result.drivers.set_index("driver")["label"].loc[order].tolist()
     columns: dict[str | Message, list[str]] = {Message("p, alike"): said} if len(tests) else {}
-    return dot_rows(labels, dots, label=_axis(result), columns=columns, crowd=many, ax=ax)
+    says = {"crowd": Message("segments"), "hollow": Message("not above chance")}
+    return dot_rows(
+        labels, dots, label=_axis(result), columns=columns, crowd=many, says=says, ax=ax
+    )
 
 
 def _axis(result: DriverImportance) -> Message:

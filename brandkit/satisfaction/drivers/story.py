@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -51,7 +52,8 @@ def driver_importance(result: DriverImportance, *, focus: object = None) -> Stor
     general = [*_noise(ranked, say), _whole(say)]
     exhibits = {"drivers": _drivers_exhibit(result, ranked, say, notes=as_notes(general))}
     if not result.groups.empty:
-        exhibits["tiers"] = _segments_exhibit(result, focus, say, notes=as_notes(segments))
+        tiers = _segments_exhibit(result, focus, say, notes=as_notes(segments))
+        exhibits["tiers"] = replace(tiers, title=segments[0].headline if segments else None)
     lede = say(
         "{drivers:count} drivers explain {r2:percent} of the differences in {outcome} ({n:count} "
         "answers of {persons:count} persons)."
@@ -225,8 +227,8 @@ def _segments_exhibit(
     known, unknown = known_focus(focus, result.groups["segment"], what="segments")
     say = speaker(say, n=result.groups["segment"].nunique(), p=_overall_p(result))
     caption = say(
-        "Importance of each driver of {outcome} in {n:count} segments: up to four with intervals, "
-        "hollow where not above noise; more as circles, drawn to the mean where few answered. "
+        "Importance of each driver of {outcome} in {n:count} segments. Up to four have intervals,"
+        " hollow where not above noise; more are circles, drawn to the mean where few answered. "
         "Right: p-value, adjusted over drivers, of the test that it is the same in all segments "
         "(persons permuted)."
     )

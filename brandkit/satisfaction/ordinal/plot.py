@@ -12,6 +12,7 @@ from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.satisfaction.ordinal.ordinal import OrdinalModel
 from brandkit.satisfaction.ordinal.story import PROFILE_NAMES, expected_effects, top_name
+from brandkit.viz.key import add_key, area
 from brandkit.viz.marks import Dots, dot_rows, name_rows, rank_texts, share_axis, write_column
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
@@ -50,6 +51,7 @@ def ordinal_model(
             Message("rank"): rank_texts(rows),
         },
         reference=0.0,
+        says={"hollow": Message("could be none")},
         ax=ax,
     )
 
@@ -65,7 +67,7 @@ def ordinal_shares(
     table = result.predicted.pivot(index="label", columns="level", values="estimate")
     shares = table.loc[names, levels].to_numpy(dtype=float)
     left, top = np.cumsum(shares, axis=1) - shares, result.fitted.answered.top
-    ax = ax or new_axes(WIDTH, rows_height(2 * len(names) + 2))
+    ax = ax or new_axes(WIDTH, rows_height(1.4 * len(names) + 1), fluid=True)
     centred: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 3}
     with theme():
         for at, level in enumerate(levels):
@@ -75,6 +77,7 @@ def ordinal_shares(
             for row in np.flatnonzero(shares[:, at] >= NARROWEST).tolist():
                 middle = left[row, at] + shares[row, at] / 2
                 ax.text(middle, row, str(level), color=PALETTE[ink], **centred)
+        add_key(ax, (top_name(result), area("second")), (Message("other answers"), area("line")))
         name_rows(ax, [translate(PROFILE_NAMES[name]) for name in names])
         share_axis(ax)
         ax.set_xlabel(translate(Message("Share of customers by their answer")))

@@ -16,13 +16,18 @@ from brandkit.satisfaction.paths.paths import PathModel
 from brandkit.satisfaction.paths.prediction import PathPrediction
 from brandkit.satisfaction.paths.priorities import ImportancePerformance, point_name
 from brandkit.viz.diagram import Arrow, Box, diagram
-from brandkit.viz.labels import place_labels, row_names
-from brandkit.viz.marks import NAME_LINE, Dots, dot_rows, name_rows, write_column
+from brandkit.viz.key import add_key, point, stroke
+from brandkit.viz.labels import place_labels
+from brandkit.viz.marks import (
+    Dots,
+    dot_rows,
+    name_rows,
+    name_upward,
+    write_column,
+)
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import SERIES, WIDTH, new_axes, rows_height, theme
 
-#: Half ems that the name of a path may take.
-PATH_LINE: Final = 38
 #: Adjusted p-value up to which the line between groups is drawn strong.
 SETTLED: Final = 0.05
 #: Share of draws from which a point is said to lie in its quadrant.
@@ -71,14 +76,14 @@ def path_comparison(
     """
     tests = result.tests
     if ax is None:
-        ax = new_axes(WIDTH, rows_height(len(tests)) + 0.5)
+        ax = new_axes(WIDTH, rows_height(1.5 * len(tests)), fluid=True)
     groups = [str(name) for name in dict.fromkeys(result.estimates["segment"])]
     names = [f"{translate(block_name(str(source)))} → {translate(block_name(str(target)))}"
              for source, target in zip(tests["source"], tests["target"], strict=True)]  # fmt: skip
     estimates = result.estimates["estimate"].to_numpy().reshape(len(tests), len(groups))
     many = len(groups) > len(SERIES)
     with theme():
-        name_rows(ax, row_names(names, line=PATH_LINE))
+        name_rows(ax, names)
         ax.axvline(0, color=PALETTE["line"], linewidth=1, linestyle="-", zorder=0)
         for row, (values, p) in enumerate(zip(estimates, tests["p_adjusted"], strict=True)):
             width, colour = (3, "ink") if p <= SETTLED else (1, "soft")
@@ -86,11 +91,23 @@ def path_comparison(
                     linewidth=width, color=PALETTE[colour])  # fmt: skip
         for at, name in enumerate(groups):
             look = SERIES[0 if many else at]
-            ax.plot(estimates[:, at], np.arange(len(tests)), linestyle="", marker=look["marker"],
-                    color=PALETTE["soft"] if many else look["color"], zorder=2,
-                    markersize=4 if many else 7, label="" if many else name)  # fmt: skip
-        if not many:
-            ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
+            colour = PALETTE["soft"] if many else look["color"]
+            size = 5 if many else 7
+            (mark,) = ax.plot(
+                estimates[:, at],
+                np.arange(len(tests)),
+                linestyle="",
+                color=colour,
+                marker=look["marker"],
+                markersize=size,
+                zorder=2,
+            )
+            add_key(ax, (Message("groups") if many else name, mark))
+        add_key(
+            ax,
+            (Message("groups differ"), stroke(width=3)),
+            (Message("open"), stroke("soft", width=1)),
+        )
         write_column(ax, [formatted(p, "p") for p in tests["p_adjusted"]], head="p")
         ax.set_xlabel(translate(Message("Path coefficient")))
         ax.grid(axis="x")
@@ -106,12 +123,13 @@ def path_prediction(
     """Draw the errors in foretelling each question, by the path model and by a regression."""
     rows = result.items
     return dot_rows(
-        row_names(rows["label"].astype(str).tolist(), line=NAME_LINE),
+        rows["label"].astype(str).tolist(),
         [Dots(rows["rmse"], label=Message("Path model")),
          Dots(rows["rmse_linear"], label=Message("Linear regression"))],
         label=Message("Error of prediction"),
         kind="decimal1",
         ticks=rows["rmse_mean"],
+        says={"tick": Message("the mean foretold for all")},
         ax=ax,
     )  # fmt: skip
 
@@ -128,7 +146,7 @@ def importance_performance(
     What is important and done badly is a diamond in the accent. Thin lines are intervals.
     """
     if ax is None:
-        ax = new_axes(WIDTH, 5.2)
+        ax = new_axes(WIDTH, 5.4, fluid=True)
     rows = result.points
     places = rows[["importance", "performance"]].to_numpy(dtype=float)
     across, upward = _intervals(result)
@@ -140,11 +158,14 @@ def importance_performance(
         for row in rows.to_dict("records"):
             share, is_urgent = float(row[f"share_{row['quadrant']}"]), row["quadrant"] == "act"
             colour = PALETTE["accent" if is_urgent else "ink"]
-            ax.scatter([row["importance"]], [row["performance"]], s=52 if is_urgent else 40,
+            ax.scatter([row["importance"]], [row["performance"]], s=90 if is_urgent else 64,
                        marker="D" if is_urgent else "o", edgecolors=colour, linewidths=1.5,
                        c=colour if share >= MOSTLY else PALETTE["paper"], zorder=3)  # fmt: skip
             labels.append(f"{translate(point_name(row))} {formatted(share, 'percent')}")
             urgent += labels[-1:] if is_urgent else []
+        add_key(ax, (Message("in its quarter in nine of ten draws"), point()),
+                (Message("not settled"), point(hollow=True)),
+                (Message("interval"), stroke("line")))  # fmt: skip
         lines = np.concatenate([across, upward])
         place_labels(ax, labels, places, priority=places[:, 0], emphasise=urgent,
                      lines=lines[np.isfinite(lines).all(axis=(1, 2))])  # fmt: skip
@@ -174,8 +195,8 @@ def _draw_frame(ax: Axes, result: ImportancePerformance, places: Floats) -> None
         ax.annotate(
             translate(name), (x, y), xycoords="axes fraction", textcoords="offset points",
             xytext=(4 if x == 0 else -4, 4 if y == 0 else -4), ha="left" if x == 0 else "right",
-            va="bottom" if y == 0 else "top", color=PALETTE["soft"], zorder=1,
+            va="bottom" if y == 0 else "top", color=PALETTE["soft"], zorder=1, style="italic",
         )  # fmt: skip
     target = {"target": block_name(result.target)}
-    ax.set_xlabel(translate(Message("Importance: what a point more adds to {target}", target)))
-    ax.set_ylabel(translate(Message("Performance, 0 to 100")))
+    ax.set_xlabel(translate(Message("Importance: what a point more adds to {target} →", target)))
+    name_upward(ax, Message("Performance, 0 to 100"))

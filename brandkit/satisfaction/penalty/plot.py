@@ -10,15 +10,13 @@ from matplotlib.axes import Axes
 from brandkit.core.message import Message
 from brandkit.language import translate
 from brandkit.satisfaction.penalty.penalty import PenaltyReward, by_role, role_names
-from brandkit.viz.labels import row_names
-from brandkit.viz.marks import name_rows, number_axis
+from brandkit.viz.key import add_key, area, stroke
+from brandkit.viz.marks import name_rows, number_axis, row_lines
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 
 #: Attributes a figure shows; the table beside it has the rest.
 MOST_ROWS = 25
-#: Half ems of an attribute's name beside a row.
-NAME_LINE = 22
 
 
 def penalty_reward(result: PenaltyReward, *, ax: Axes | None = None, focus: object = None) -> Axes:  # noqa: ARG001
@@ -27,7 +25,8 @@ def penalty_reward(result: PenaltyReward, *, ax: Axes | None = None, focus: obje
     Bars of undecided attributes are hollow; the side of 0 tells the bars apart, not the colour.
     """
     rows = by_role(result.attributes).head(MOST_ROWS)
-    ax = ax or new_axes(WIDTH, rows_height(len(rows) + 2))
+    names = rows["label"].astype(str).tolist()
+    ax = ax or new_axes(WIDTH, rows_height(1.15 * row_lines(names) * len(rows) + 0.8), fluid=True)
     settled = (rows["role"] != "undecided").tolist()
     with theme():
         for side, colour in (("penalty", PALETTE["soft"]), ("reward", PALETTE["second"])):
@@ -37,7 +36,15 @@ def penalty_reward(result: PenaltyReward, *, ax: Axes | None = None, focus: obje
                     color=[colour if one else "none" for one in settled], zorder=2)  # fmt: skip
             ax.hlines(at[there], low[there], high[there], PALETTE["ink"], linewidth=1.6, zorder=3)
         ax.axvline(0, color=PALETTE["soft"], linewidth=1.0, zorder=4)
-        name_rows(ax, row_names(rows["label"].tolist(), line=NAME_LINE))
+        add_key(
+            ax,
+            (Message("what poor answers cost"), area("soft")),
+            (Message("what good answers gain"), area("second")),
+            (Message("interval"), stroke()),
+        )
+        if not all(settled):
+            add_key(ax, (Message("undecided"), area("none", "soft")))
+        name_rows(ax, names)
         drawn = rows[["penalty_low", "penalty_high", "reward_low", "reward_high"]]
         reach = np.nanmax(np.abs(drawn.to_numpy(dtype=float)), initial=0.1) * 1.05
         ax.set_xlim(-reach, reach)

@@ -183,9 +183,9 @@ def _kinds(
     result: PenaltyReward, rows: pd.DataFrame, say: Say, *, notes: tuple[Message, ...]
 ) -> Exhibit:
     caption = say(
-        "What poor answers cost and good answers gain in {outcome}, all services at once (cuts of "
-        "each in the table), with {level:percent} intervals over persons. Hollow: undecided. "
-        "{n:count} answers of {persons:count} persons."
+        "What poor answers cost and good answers gain in {outcome}, with {level:percent} "
+        "intervals over persons. All services at once; the cuts of each stand in the table. "
+        "Hollow: undecided. {n:count} answers of {persons:count} persons."
     )
     values: dict[str, Any] = {
         role: int((rows["role"] == role).sum()) for role in ("basic", "performance", "exciting")

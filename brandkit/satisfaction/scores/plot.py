@@ -13,6 +13,7 @@ from brandkit.satisfaction.scores import scores
 from brandkit.satisfaction.scores.pooling import PartialPooling, pooled_rows
 from brandkit.satisfaction.scores.reliability import ScaleReliability
 from brandkit.satisfaction.scores.scores import GroupComparison, SatisfactionScores, telling_rows
+from brandkit.viz.key import add_key, point, stroke
 from brandkit.viz.marks import Dots, dot_rows, rank_texts, write_column
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import theme
@@ -71,6 +72,7 @@ def satisfaction_scores(
         behind=behind,
         columns=columns,
         reference=0.0 if measure == "nps" else None,
+        says={"hollow": Message("small base")},
         ax=ax,
     )
     if lettered:
@@ -110,6 +112,7 @@ def wave_changes(
         focus=focus,
         columns=columns,
         reference=0.0,
+        says={"dot": Message("changed"), "hollow": Message("could be none")},
         ax=ax,
     )
 
@@ -139,6 +142,7 @@ def partial_pooling(
         focus=focus,
         columns={"": [formatted(value, kind) for value in rows["pooled"]]},
         limits=(float(ends.min()) - room, float(ends.max()) + room),
+        says={"dot": Message("pooled value")},
         ax=ax,
     )
     places = [
@@ -150,6 +154,11 @@ def partial_pooling(
             whole["estimate"], color=PALETTE["soft"], linewidth=1.2, linestyle="--", zorder=1
         )
         _draw_arrows(ax, rows, focus)
+        add_key(
+            ax,
+            (Message("raw value"), point(colour="soft", hollow=True, size=5)),
+            (Message("mean of all"), stroke("soft", width=1.2, style="--")),
+        )
         write_column(ax, places, column=1, head=translate(Message("rank")), align="left")
     return ax
 
@@ -181,5 +190,6 @@ def scale_reliability(
         kind="decimal1",
         columns={Message("alpha without"): dropped},
         reference=0.0,
+        says={"hollow": Message("runs against the others")},
         ax=ax,
     )

@@ -55,6 +55,7 @@ def group_comparison(result: GroupComparison, *, focus: object = None) -> Story:
             changes,
             as_notes([finding]),
             partial(draw, figure="wave_changes"),
+            title=finding.headline,
         )
         findings, actions = [*findings, finding], [*actions, *due]
     points = _points(rows, pairs, findings[0], say, focus=focus)

@@ -10,8 +10,7 @@ from brandkit.core.errors import InputError, did_you_mean, shown
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.satisfaction.segments.segments import CustomerSegments
-from brandkit.viz.labels import row_names
-from brandkit.viz.marks import NAME_LINE, Dots, dot_rows
+from brandkit.viz.marks import Dots, dot_rows
 
 MOST_ITEMS, MOST_SEGMENTS = 16, 6
 _MEAN, _SHARE = Message("Mean score"), Message("Share of persons")
@@ -44,7 +43,7 @@ def customer_segments(
         label = f"{translate(result.name(segment))} ({formatted(share[segment], 'percent')})"
         series.append(Dots(part["estimate"], part["ci_low"], part["ci_high"], label=label))
     return dot_rows(
-        row_names(names["label"].astype(str).tolist(), line=NAME_LINE),
+        names["label"].astype(str).tolist(),
         series,
         label=_SHARE if is_share else _MEAN,
         kind="percent" if is_share else "decimal1",

@@ -16,8 +16,8 @@ from brandkit.satisfaction.service.service import (
     ServicePriorities,
     ServiceQuality,
 )
-from brandkit.viz.labels import row_names
-from brandkit.viz.marks import NAME_LINE, Dots, dot_rows
+from brandkit.viz.key import add_key, point
+from brandkit.viz.marks import Dots, dot_rows
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import theme
 
@@ -41,7 +41,7 @@ def service_quality(
     head = focus if focus and len(focus) < 8 else Message("bank")
     is_gap = result.method == "servqual"
     ax = dot_rows(
-        row_names(names, line=NAME_LINE),
+        names,
         Dots(shown["estimate"], shown["ci_low"], shown["ci_high"],
              accent=np.full(len(shown), focus is not None)),
         label=Message("Perceived less expected service") if is_gap else Message("Mean score"),
@@ -49,13 +49,18 @@ def service_quality(
         ticks=market["estimate"],
         columns={head: texts[0], Message("market"): texts[1]} if focus else {"": texts[1]},
         reference=0.0 if is_gap else None,
+        says={"tick": Message("market")},
         ax=ax,
     )  # fmt: skip
     banks = [result.parts(kind=kind, brand=one).iloc[order]["estimate"]
              for one in result.scores["brand"].dropna().unique() if one != focus]  # fmt: skip
     with theme():
+        if focus:
+            add_key(ax, (focus, point("D", "accent")))
+        if banks:
+            add_key(ax, (Message("other banks"), point(colour="soft", hollow=True, size=5)))
         for estimates in banks:
-            ax.scatter(estimates, np.arange(len(estimates)), s=22, c=PALETTE["paper"],
+            ax.scatter(estimates, np.arange(len(estimates)), s=30, c=PALETTE["paper"],
                        edgecolors=PALETTE["soft"], linewidths=1.1, zorder=1.5)  # fmt: skip
     return ax
 
@@ -69,12 +74,13 @@ def service_priorities(
     """Draw how far the bank is from its rivals in each service, the most urgent first."""
     rows = result.services
     return dot_rows(
-        row_names(rows["label"].astype(str).tolist(), line=NAME_LINE),
+        rows["label"].astype(str).tolist(),
         Dots(rows["estimate"], rows["ci_low"], rows["ci_high"],
              hollow=rows["priority"] == "later", accent=rows["priority"] == "act"),
         label=Message("Against rivals"),
         kind="decimal1",
         columns={"": [translate(PRIORITY_NAMES[one]) for one in rows["priority"]]},
         reference=0.0,
+        says={"hollow": PRIORITY_NAMES["later"]},
         ax=ax,
     )  # fmt: skip

@@ -228,10 +228,10 @@ def service_priorities(result: ServicePriorities, *, focus: object = None) -> St
         )
         actions.append(_due("secure", safe, "likely", rows["secure"]))
     caption = say(
-        "What {brand} should do first: how much each of {n:count} services matters (share of what "
-        "all explain), what kind it is, and the bank's score less the mean of its rivals, in scale "
-        "points. Act first: it matters and the bank lags behind; keep the lead: it matters and the "
-        "bank is ahead; secure: basic and level; later: it hardly matters."
+        "What {brand} should do first, of {n:count} services. Share: of what all services "
+        "explain; difference: the bank's score less the mean of its rivals, in scale points. Act "
+        "first: it matters and the bank lags behind; keep the lead: it matters and the bank is "
+        "ahead; secure: basic and level; later: it hardly matters."
     )
     kinds = services["role"].map({key: translate(name) for key, name in ROLE_NAMES.items()})
     said = [translate(service.PRIORITY_NAMES[one]) for one in services["priority"]]

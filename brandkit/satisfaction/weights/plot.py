@@ -30,7 +30,8 @@ def survey_weights(
             *([delivered] if rows["share_delivered"].notna().any() else []),
             Dots(rows["share_after"], label=Message("after weighting")),
         ],
-        label=Message("Share of the sample; tick: of the population"),
+        label=Message("Share of the sample"),
         ticks=rows["share_target"],
+        says={"tick": Message("of the population")},
         ax=ax,
     )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from brandkit.core.labels import known_focus
 from brandkit.core.linalg import Floats
@@ -14,8 +15,10 @@ from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.strategy.links.distances import DistanceLink
 from brandkit.strategy.links.uniqueness import UniquenessLink
+from brandkit.viz.key import add_key, point, stroke
 from brandkit.viz.labels import place_labels, row_names
 from brandkit.viz.maps import draw_points, label_map, map_side
+from brandkit.viz.marks import name_upward
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.svg import POINTS_AN_INCH, SlimCanvas
 from brandkit.viz.theme import WIDTH, new_axes, theme
@@ -26,7 +29,7 @@ MOST_PAIRS = 3
 """Pairs at odds joined on both maps, of either kind; the table has the rest."""
 KEY_LINE = 26
 """Half ems of a name in the key beneath two maps."""
-KEY_ROW, PANEL, HEAD, GAP = 0.24, 3.05, 0.5, 0.1
+KEY_ROW, PANEL, HEAD, GAP = 0.42, 4.8, 0.6, 0.13
 """Inches of a row of the key, a map's side, what stands above and below, and between."""
 PANEL_ROOM = 1.25
 """Side of a map over the extent of its points."""
@@ -38,12 +41,17 @@ _TRAITS = {
     "uniqueness": Message("Uniqueness of its offers"),
     "breadth": Message("Categories, were offers spread evenly: specialist to universal"),
 }
+_READING_NAMES = {
+    "usual": Message("other pairs"),
+    "seen_apart": Message("alike in products, seen apart"),
+    "seen_alike": Message("far apart in products, seen alike"),
+}
 #: Marker, size and colour of a pair by its reading.
 _READINGS = {
-    "usual": ("o", 20, "paper"),
-    "seen_apart": ("s", 44, "ink"),
-    "seen_alike": ("^", 52, "ink"),
-    "own": ("D", 44, "accent"),
+    "usual": ("o", 34, "paper"),
+    "seen_apart": ("s", 60, "ink"),
+    "seen_alike": ("^", 70, "ink"),
+    "own": ("D", 70, "accent"),
 }
 
 
@@ -84,7 +92,7 @@ def distance_pairs(result: DistanceLink, *, ax: Axes | None = None, focus: objec
     places = pairs[["catalogue_distance", "perceived_distance"]].to_numpy(dtype=float)
     is_own = (pairs[["brand_a", "brand_b"]] == bank).any(axis=1) & (pairs["reading"] == "usual")
     readings = pairs["reading"].mask(is_own, "own").to_numpy()
-    ax = new_axes(WIDTH, 5.2) if ax is None else ax
+    ax = new_axes(WIDTH, 5.6, fluid=True) if ax is None else ax
     with theme():
         for reading, (marker, size, face) in _READINGS.items():
             edge = PALETTE["accent" if reading == "own" else "soft"]
@@ -93,8 +101,19 @@ def distance_pairs(result: DistanceLink, *, ax: Axes | None = None, focus: objec
             ax.scatter(across, upward, size, PALETTE[face], marker=marker, **look)
         _window(ax, places)
         ax.set(xlim=(0.0, ax.get_xlim()[1]), ylim=(0.0, ax.get_ylim()[1]))
-        ax.set_xlabel(translate(Message("Distance of products")))
-        ax.set_ylabel(translate(Message("Distance of images")))
+        ax.yaxis.set_major_locator(MaxNLocator(6, prune="lower"))  # one 0 in the corner is enough
+        for reading, (marker, _, face) in _READINGS.items():
+            if (readings == reading).any():
+                colour = "accent" if reading == "own" else "ink" if face == "ink" else "soft"
+                mark = point(marker, colour, hollow=face == "paper")
+                text = (
+                    Message("{brand} and another", {"brand": bank})
+                    if reading == "own"
+                    else _READING_NAMES[reading]
+                )
+                add_key(ax, (text, mark))
+        ax.set_xlabel(translate(Message("Distance of products →")))
+        name_upward(ax, Message("Distance of images"))
         _name_pairs(ax, result, bank)
     return ax
 
@@ -113,7 +132,7 @@ def uniqueness_link(
     ends = np.repeat(places[:, None], 2, axis=1)
     ends[..., 1] = result.brands[["ci_low", "ci_high"]]
     ends = ends[np.isfinite(ends).all(axis=(1, 2))]
-    ax = new_axes(WIDTH, 5.0) if ax is None else ax
+    ax = new_axes(WIDTH, 5.4, fluid=True) if ax is None else ax
     with theme():
         low, high = ends[..., 1].T
         ax.vlines(ends[:, 0, 0], low, high, color=PALETTE["line"], linewidth=2.4, zorder=2)
@@ -125,7 +144,8 @@ def uniqueness_link(
         if trait == "uniqueness":
             ax.xaxis.set_major_formatter(lambda value, _: formatted(value, "percent"))
         ax.set_xlabel(translate(_TRAITS[trait]))
-        ax.set_ylabel(translate(Message("Satisfaction")))
+        name_upward(ax, Message("Satisfaction"))
+        add_key(ax, (Message("interval"), stroke("line", width=2.4)))
         label_map(ax, side, focus=bank, lines=ends)
     return ax
 
@@ -147,6 +167,8 @@ def _draw_panel(
     look: Look = {"color": PALETTE["soft"], "linewidth": 1.4, "marker": "", "zorder": 2}
     for kind, line in (("seen_apart", "-"), ("seen_alike", "--")):
         pairs = result.pairs[result.pairs["reading"] == kind].head(MOST_PAIRS)
+        if len(pairs):
+            add_key(ax, (_READING_NAMES[kind], stroke("soft", width=1.4, style=line)))
         for a, b in zip(pairs["brand_a"], pairs["brand_b"], strict=True):
             if a in at and b in at:
                 across, upward = np.array([at[a], at[b]]).T

@@ -46,10 +46,10 @@ def distance_link(result: DistanceLink, *, focus: object = None) -> Story:
         alike=int(facts["n_seen_alike"]),
     )
     maps = say(
-        "{n:count} banks by their products (1 less overlap; the map shows {share:percent} of it) "
-        "and by their image, the same numbers on both; the first is turned onto the second. Solid "
-        "lines join pairs alike in products and seen apart, dashed ones pairs far apart in "
-        "products and seen alike.",
+        "{n:count} banks by their products and by their image, the same numbers on both. "
+        "Products: 1 less overlap, of which the map shows {share:percent}; it is turned onto the "
+        "map of image. Solid lines join pairs alike in products and seen apart, dashed ones pairs"
+        " far apart in products and seen alike.",
         share=result.share_explained,
     )
     maps_alt = say(
@@ -61,7 +61,14 @@ def distance_link(result: DistanceLink, *, focus: object = None) -> Story:
     of_pairs = partial(draw, figure="distance_pairs")
     exhibits = {
         "link": Exhibit(pairs, pairs_alt, result.tidy(), notes, of_pairs),
-        "link-maps": Exhibit(maps, maps_alt, result.places, (), draw),
+        "link-maps": Exhibit(
+            maps,
+            maps_alt,
+            result.places,
+            (),
+            draw,
+            title=None if bank is None else _focus_finding(result.pairs, bank).headline,
+        ),
     }
     points: tuple[Point, ...] = ()
     if findings[0].settled != "open":

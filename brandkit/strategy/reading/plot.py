@@ -11,14 +11,13 @@ from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.strategy.reading.reading import STRATEGIES, StrategyReading
 from brandkit.strategy.reading.story import STRATEGY_NAMES, option_words
-from brandkit.viz.labels import row_names
-from brandkit.viz.marks import name_rows, share_axis, write_column
+from brandkit.viz.key import add_key, point
+from brandkit.viz.marks import name_rows, row_lines, share_axis, write_column
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 
 MOST_OPTIONS = 6
 """Options a strategy that are drawn; the table beside it has the rest."""
-NAME_LINE = 37
 _MARKERS = {"innovative": "D", "distinctive": "o", "evolutionary": "s", "not_enough_evidence": "X"}
 
 
@@ -42,10 +41,14 @@ def strategy_reading(
             values.append("")
         for _, option in part.iterrows():
             dots.append((len(names), option))
-            names.append("  " + translate(option_words(option)))
+            names.append(translate(option_words(option)))
             worth = 100 * float(option["estimate"])
             values.append("" if np.isnan(worth) else formatted(worth, "signed"))
-    ax = new_axes(WIDTH, rows_height(max(len(names), 1) + 2)) if ax is None else ax
+    ax = (
+        new_axes(WIDTH, rows_height(max(len(names), 1) * row_lines(names) + 0.8), fluid=True)
+        if ax is None
+        else ax
+    )
     with theme():
         for at, option in dots:
             face = PALETTE["ink" if option["settled"] == "clear" else "paper"]
@@ -54,8 +57,9 @@ def strategy_reading(
                 "edgecolors": PALETTE["ink"],
             }
             if not np.isnan(option["share_have"]):
-                ax.scatter(option["share_have"], at, 54, face, linewidths=1.5, zorder=3, **look)
-        name_rows(ax, row_names(names, line=NAME_LINE))
+                ax.scatter(option["share_have"], at, 70, face, linewidths=1.5, zorder=3, **look)
+        add_key(ax, (Message("clear"), point()), (Message("not settled"), point(hollow=True)))
+        name_rows(ax, names)
         for at in heads:
             ax.get_yticklabels()[at].set_fontweight("bold")
         share_axis(ax)

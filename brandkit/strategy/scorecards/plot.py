@@ -15,8 +15,9 @@ from brandkit.language import translate
 from brandkit.strategy.scorecards.matrix import SETTLED_TIER, ScorecardMatrix
 from brandkit.strategy.scorecards.scorecards import Scorecard
 from brandkit.strategy.scorecards.story import TIER_NAMES
+from brandkit.viz.key import add_key, point, stroke
 from brandkit.viz.labels import place_labels
-from brandkit.viz.marks import Dots, dot_rows
+from brandkit.viz.marks import Dots, dot_rows, name_upward
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 
@@ -47,7 +48,7 @@ def scorecard(result: Scorecard, *, ax: Axes | None = None, focus: object = None
         Message("first"): [formatted(one, "percent") for one in totals["share_first"]],
     }
     last = float(np.nanmax(totals[["weights_rank_high", "rank", "rank_high"]].astype(float)))
-    ax = new_axes(WIDTH, rows_height(len(totals) + 3)) if ax is None else ax
+    ax = new_axes(WIDTH, rows_height(len(totals) + 0.8), fluid=True) if ax is None else ax
     dot_rows(
         totals["brand"].tolist(),
         Dots(totals["rank"], low=ends[0], high=ends[1]),
@@ -56,16 +57,15 @@ def scorecard(result: Scorecard, *, ax: Axes | None = None, focus: object = None
         focus=bank,
         columns=columns,
         limits=(0.4, last + 0.6),
+        says={"line": Message("most other weights")},
         ax=ax,
     )
     with theme():
-        ax.collections[0].set_label(translate(Message("most other weights")))
         if result.has_errors:
             bars = (np.arange(len(totals)), totals["rank_low"] - 0.12, totals["rank_high"] + 0.12)
-            label = translate(Message("not ruled out by errors"))
-            ax.hlines(*bars, color=PALETTE["line"], linewidth=9, zorder=1, label=label)
+            ax.hlines(*bars, color=PALETTE["line"], linewidth=9, zorder=1)
+            add_key(ax, (Message("not ruled out by errors"), stroke("line", width=9)))
         ax.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=1, handletextpad=0.4)
     return ax
 
 
@@ -86,11 +86,10 @@ def scorecard_matrix(
     bars = bars[np.isfinite(bars).all(axis=(1, 2))]
     is_focus = (rows["brand"] == bank).to_numpy()
     is_settled = (rows["tier_support"] >= SETTLED_TIER).to_numpy()
-    ax = new_axes(WIDTH, 6.0) if ax is None else ax
+    ax = new_axes(WIDTH, 6.0, fluid=True) if ax is None else ax
     with theme():
         quarters = [0.0, 0.25, 0.5, 0.75, 1.0]
         ax.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0), xticks=quarters, yticks=quarters[1:])
-        ax.set_aspect("equal", adjustable="box")
         dashed: Look = {"color": PALETTE["soft"], "linewidth": 1, "linestyle": "--", "zorder": 1}
         ax.axvline(result.cuts[0], **dashed)
         ax.axhline(result.cuts[1], **dashed)
@@ -98,8 +97,8 @@ def scorecard_matrix(
             look: Look = {"color": PALETTE["line"], "linestyle": "-", "marker": "", "zorder": 2}
             ax.plot(ends[:, 0], ends[:, 1], linewidth=2, **look)
         for which, marker, size, colour in (
-            (~is_focus, "o", 40, PALETTE["ink"]),
-            (is_focus, "D", 60, PALETTE["accent"]),
+            (~is_focus, "o", 60, PALETTE["ink"]),
+            (is_focus, "D", 90, PALETTE["accent"]),
         ):
             face = np.where(is_settled[which], colour, PALETTE["paper"])
             look = {"c": face, "edgecolors": colour, "linewidths": 1.5, "zorder": 3}
@@ -107,15 +106,12 @@ def scorecard_matrix(
         named = dict(zip(result.actions["tier"], result.actions["label"], strict=True))
         for tier, (across, upward, left, low) in _CORNERS.items():
             look = {"color": PALETTE["soft"], "fontstyle": "italic", "ha": left, "va": low}
-            ax.text(
-                across,
-                upward,
-                named.get(tier) or translate(TIER_NAMES[tier]),
-                transform=ax.transAxes,
-                **look,
-            )
-        ax.set_xlabel(translate(Message("Contribution today")))
-        ax.set_ylabel(translate(Message("Potential")))
+            said = named.get(tier) or translate(TIER_NAMES[tier])
+            ax.text(across, upward, said, transform=ax.transAxes, **look)
+        ax.set_xlabel(translate(Message("Contribution today →")))
+        name_upward(ax, Message("Potential"))
+        add_key(ax, (Message("tier settled"), point()), (Message("open"), point(hollow=True)),
+                (Message("standard error"), stroke("line", width=2)))  # fmt: skip
         place_labels(
             ax,
             rows["brand"].tolist(),
