@@ -224,7 +224,7 @@ def test_figures_are_legible_and_speak_the_language_in_use(name: str) -> None:
              for each in result.story(focus=focus).exhibits.values() if each.draw]  # fmt: skip
     for draw in (*drawn, result.plot):
         ax = draw()
-        assert ax.figure.get_size_inches()[0] == pytest.approx(6.4)
+        assert ax.figure.get_size_inches()[0] == pytest.approx(10.0)
         written = [text for text in ax.figure.findobj(Text) if text.get_text().strip()]
         assert min(text.get_fontsize() for text in written) >= SMALLEST_TEXT
         use_language("zh-Hant")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 
 from brandkit.core.errors import InputError
-from brandkit.report import table, write_workbook
+from brandkit.report import write_workbook
 from brandkit.report.workbook import sheet_of, workbook_bytes
 from tests.report.conftest import HOSTILE, ORIGIN, blocks, scores
 
@@ -70,10 +71,7 @@ def test_refusals(tmp_path: Path, given: dict[str, pd.DataFrame], name: str, say
 
 
 def test_a_figure_without_data_has_no_sheet(tmp_path: Path) -> None:
-    made = table(scores(), name="t", caption="c")
-    empty = blocks()["figure"].__class__(
-        made.language, "f", made.caption, made.caption, "<svg />", None, (), None, None
-    )
+    empty = replace(blocks()["figure"], name="f", data=None)
     with pytest.raises(InputError, match="found none in 'f'"):
         write_workbook({"f": empty}, path=tmp_path / "t.xlsx")
 

@@ -100,7 +100,7 @@ def written(ax: Axes) -> list[str]:
 @every_plot
 def test_texts_are_large_enough_for_a_phone(name: str) -> None:
     ax = EVERY[name]()
-    assert ax.figure.get_size_inches()[0] == pytest.approx(6.4)
+    assert ax.figure.get_size_inches()[0] == pytest.approx(10.0)
     texts = [text for text in ax.figure.findobj(Text) if text.get_text().strip()]
     assert min(text.get_fontsize() for text in texts) >= SMALLEST_TEXT
 

@@ -146,7 +146,7 @@ def test_unsettled_tiers_are_hollow() -> None:
 
 def test_options_stand_under_their_strategy(reading) -> None:
     ax = reading.plot()
-    names = [label.get_text().strip() for label in ax.get_yticklabels()]
+    names = [label.get_text().replace("\n", " ") for label in ax.get_yticklabels()]
     assert names == [
         "innovative: no rival has as much", "new (Cards)", "distinctive: few have it",
         "cashback (Cards)",
