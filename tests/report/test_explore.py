@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -443,10 +444,11 @@ def test_a_market_of_114_banks_is_explored(
     browser: Any, axe: str, real: Path, tmp_path: Path
 ) -> None:
     folder = real / "catalogs" / "au_cdr"
+    for name in ("snapshots/2024-08-12.jsonl.xz", "registers/brands_2024-08-12.json"):
+        shutil.copy(folder / name, tmp_path)
     toml = (
         '[study]\ntitle = "Australia"\nfocus = "CommBank"\n[catalog]\n'
-        f'source = "{folder / "snapshots" / "2024-08-12.jsonl.xz"}"\n'
-        f'register = "{folder / "registers" / "brands_2024-08-12.json"}"\n'
+        'source = "2024-08-12.jsonl.xz"\nregister = "brands_2024-08-12.json"\n'
     )
     told = study(tmp_path, toml)
     file = tmp_path / "australia.html"

@@ -36,6 +36,7 @@ MOST_NAMED, MOST_IN_TABLE = 18, 15
 #: Facets that are told of a pair.
 MOST_FACETS = 6
 ANCHORS = ("start", "middle", "end")
+_ENDS = ("choices", "most", "ci_low", "ci_high")
 Table = tuple[Message, pd.DataFrame, dict[str, Message | str], Any]
 
 #: The sentences that the script fills; places take ready texts.
@@ -255,18 +256,27 @@ def _square(values: Floats, rows: Any, columns: Any) -> pd.DataFrame:
 
 
 def _steps_table(shown: Explored) -> Table:
-    names = ("from", "to", "low", "high")
-    frame = pd.DataFrame([
-        {"attribute": shown.words[one.word], "more": one.points, "nearest": shown.banks[one.near],
-         "then": one.then, **dict(zip(names, one.change, strict=False))} for one in shown.steps
-    ])  # fmt: skip
+    """Give ten and twenty points; the steps between lie between."""
+    steps = [one for one in shown.steps if one.points % 10 == 0] or shown.steps
+    frame = pd.DataFrame({
+        "attribute": [shown.words[one.word] for one in steps],
+        "more": [one.points for one in steps],
+        "nearest": [shown.banks[one.near] for one in steps],
+        "then": [one.then for one in steps],
+        **{name: [one.change[at] for one in steps] for at, name in enumerate(_ENDS)
+           if all(one.change for one in steps)},
+    })  # fmt: skip
     heads: dict[str, Message | str] = {
         "more": Message("Points more"), "then": Message("Distance then"),
-        "from": Message("Choices, least"), "to": Message("Choices, most"),
-        "low": Message("95% from"), "high": Message("95% to"),
+        "choices": Message("Choices, least"), "most": Message("Choices, most"),
     }  # fmt: skip
-    kinds = {"more": "points", "then": "decimal", **dict.fromkeys(names, "signed")}
-    return Message("Every step of a change"), frame, heads, kinds
+    kinds = {"more": "points", "then": "decimal", **dict.fromkeys(_ENDS[:2], "signed")}
+    known = set(frame.columns)
+    return (
+        Message("Changes of ten and twenty points"), frame,
+        {name: head for name, head in heads.items() if name in known},
+        {name: kind for name, kind in kinds.items() if name in known},
+    )  # fmt: skip
 
 
 # --- data -----------------------------------------------------------------------------------------
