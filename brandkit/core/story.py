@@ -165,7 +165,8 @@ def listed(names: Sequence[Any]) -> Message | str:
     'staff, fees and advice'
     """
     if len(names) < 2:
-        return str(next(iter(names), ""))
+        alone = names[0] if names else ""
+        return alone if isinstance(alone, Message) else str(alone)
     return Message("{first} and {last}", {"first": list(names[:-1]), "last": names[-1]})
 
 

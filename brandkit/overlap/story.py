@@ -489,17 +489,17 @@ def market_overlap(result: MarketOverlap, *, focus: object = None) -> Story:
     )
     if rows.empty:
         return story
-    told = speaker(say, **rows.iloc[0])
-    text = told(
+    say = speaker(say, **rows.iloc[0])
+    text = say(
         "{commonality:percent} of {brand_a}'s presence meets {brand_b}, in "
         "{n_shared_markets:count} of {n:count} markets."
     )
     if bank is None:
-        text = told(
+        text = say(
             "{brand_a} and {brand_b} meet in {n_shared_markets:count} of {n:count} markets; "
             "{commonality:percent} of the one's presence meets the other."
         )
-    on, check = (str(rows["brand_b"].iloc[0]),), told(
+    on, check = (str(rows["brand_b"].iloc[0]),), say(
         "Check offers and prices against {brand_b} first, where both are present."
     )  # fmt: skip
     point = Point(text, finding.settled, 0.4, "meeting", on, titled(finding), why=True)

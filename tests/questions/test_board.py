@@ -155,3 +155,11 @@ def test_without_a_focus_the_page_is_about_the_market(tmp_path: Path) -> None:
     board = first_screen(told_of)
     assert not any("marks Harbour Bank" in str(one.what.text) for one in board.found)
     assert "stands apart most" in str(board.title)
+
+
+def test_in_another_language_no_word_of_the_first_screen_stays_english(tmp_path: Path) -> None:
+    told_of = part_of_the_sample(tmp_path, "branches")
+    blocks = bk.answers(told_of.study.folder, language="zh-Hant").lead("04_brief").blocks
+    said = str([block.to_json() for block in blocks])
+    assert "的據點" in said
+    assert "banks" not in said

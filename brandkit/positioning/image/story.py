@@ -233,7 +233,7 @@ def claim_check(result: ClaimCheck, *, focus: object = None) -> Story:
             contradicted = say("Customers contradict no claim of {brand}.")
         if len(no):
             headline = say("Customers contradict that {brand} is {denied}")
-            wait = say("Do not claim {denied} for {brand} before customers can see it.")
+            wait = say("Do not claim {denied} for {brand} yet.")
             on = tuple(no["attribute"].astype(str).head(2))
             actions.append(Action("check", wait, _settled(result), "claims", on, _gain(no, say)))
         if len(yes):
@@ -268,13 +268,13 @@ def _gain(rows: pd.DataFrame, say: Say) -> Message:
     """Say by how much customers name the first claim more or less than size explains."""
     first = rows.iloc[0]
     far, near = sorted(100 * abs(first[name]) for name in ("gap_low", "gap_high"))
-    told = speaker(say, first=first["attribute"], gap=100 * abs(first["gap"]), low=far, high=near)
+    say = speaker(say, first=first["attribute"], gap=100 * abs(first["gap"]), low=far, high=near)
     if first["gap"] < 0:
-        return told(
+        return say(
             "“{first}” is said {gap:count} points less than size explains ({low:count} to "
             "{high:count})."
         )
-    return told(
+    return say(
         "“{first}” is said {gap:count} points more than size explains ({low:count} to "
         "{high:count})."
     )
@@ -288,12 +288,12 @@ def _claim_points(
     for rows, value in ((yes, 0.7), (no, 0.6)):
         if rows.empty:
             continue
-        told = speaker(say, by=_gain(rows, say))
-        text = told("Customers grant {brand} {seen}. {by}")
-        title = told("Customers see {brand} as {seen}")
+        say = speaker(say, by=_gain(rows, say))
+        text = say("Customers grant {brand} {seen}. {by}")
+        title = say("Customers see {brand} as {seen}")
         if rows is no:
-            text = told("Customers deny {brand} {denied}. {by}")
-            title = told("Customers deny {brand} {denied}")
+            text = say("Customers deny {brand} {denied}. {by}")
+            title = say("Customers deny {brand} {denied}")
         on = tuple(rows["attribute"].astype(str).head(2))
         points.append(Point(text, settled, value, "claims", on, title, why=rows is no))
     return tuple(points)

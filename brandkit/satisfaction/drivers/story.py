@@ -39,16 +39,7 @@ def driver_importance(result: DriverImportance, *, focus: object = None) -> Stor
     say = speaker(say, r2=result.r2, low=result.r2_low, high=result.r2_high)
     say = speaker(say, drivers=len(ranked), level=result.level)
     (headline, first), segments = _first(ranked, say), _segments(result, say)
-    actions: list[Action] = []
-    if first.settled != "open":
-        top = speaker(say, **{**ranked.iloc[0], "first": ranked["label"].iloc[0]})
-        text = top("Try out what improves “{first}”, and measure what it does to {outcome}.")
-        gain = top(
-            "It explains {importance:percent1} of the differences ({ci_low:percent1} to "
-            "{ci_high:percent1})."
-        )
-        on = (str(ranked["label"].iloc[0]),)
-        actions = [Action("test", text, first.settled, "drivers", on, gain, result.n)]
+    actions = _tried(result, ranked, first, say)
     general = [*_noise(ranked, say), _whole(say)]
     exhibits = {"drivers": _drivers_exhibit(result, ranked, say, notes=as_notes(general))}
     if not result.groups.empty:
@@ -65,6 +56,22 @@ def driver_importance(result: DriverImportance, *, focus: object = None) -> Stor
         )
     found, points = (first, *general, *segments), _points(ranked, first, say)
     return Story(headline, lede, found, tuple(actions), exhibits, points)
+
+
+def _tried(
+    result: DriverImportance, ranked: pd.DataFrame, first: Finding, say: Say
+) -> list[Action]:
+    """Have what matters most tried out, where it is known."""
+    if first.settled == "open":
+        return []
+    say = speaker(say, **{**ranked.iloc[0], "first": ranked["label"].iloc[0]})
+    text = say("Try out what improves “{first}”, and measure what it does to {outcome}.")
+    gain = say(
+        "It explains {importance:percent1} of the differences ({ci_low:percent1} to "
+        "{ci_high:percent1})."
+    )
+    on = (str(ranked["label"].iloc[0]),)
+    return [Action("test", text, first.settled, "drivers", on, gain, result.n)]
 
 
 def _points(ranked: pd.DataFrame, first: Finding, say: Say) -> tuple[Point, ...]:
