@@ -206,8 +206,17 @@ def _tested(move: dict[str, Any]) -> Action:
             "{choice_change:signed} points of choices ({ci_low:signed} to {ci_high:signed})."
         )
     test = say("Test {shown} with customers: it would lead {brand} away from {nearest}.")
+    if len(move["names"]) == 1:
+        test = say(
+            "Test whether more customers can come to call {brand} “{name}”: it would lead away "
+            "from {nearest}.",
+            name=move["names"][0],
+        )
+    settled = _move_settled(move)
+    if settled == "clear" and not move["choice_low"] > 0:
+        settled = "likely"  # where it leads is sure, what it wins is not
     on = (*move["names"], str(move["nearest"]))
-    return Action("test", test, _move_settled(move), "what-if", on, gain)
+    return Action("test", test, settled, "what-if", on, gain)
 
 
 _COLUMNS = [
