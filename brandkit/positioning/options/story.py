@@ -169,7 +169,8 @@ def repositioning(result: Repositioning, *, focus: object = None) -> Story:
     )  # fmt: skip
     where = _move_finding(order[0]).headline
     exhibit = Exhibit(caption, alt, data, (), result.plot, title=where)
-    actions = tuple(_tested(move) for move in order if move["further_support"] >= LIKELY)
+    worth = [move for move in order if move["further_support"] >= LIKELY and not _loses(move)]
+    actions = tuple(_tested(move) for move in worth)
     exhibits = {"what-if": gain}
     spread = float(np.ptp(result.places[["across", "upward"]].to_numpy(dtype=float), axis=0).max())
     if result.moves["map_distance"].max() >= SEEN * spread:
@@ -191,6 +192,11 @@ def _gain_title(moves: list[dict[str, Any]]) -> Message | None:
     )
 
 
+def _loses(move: dict[str, Any]) -> bool:
+    """Say whether a what-if can only lose choices: nothing to test."""
+    return bool(move["ci_high"] < 0 or move["choice_high"] < 0)
+
+
 def _tested(move: dict[str, Any]) -> Action:
     """Have a what-if tested that leads away from the nearest rival."""
     numbers = {name: 100 * move[name] for name in ("choice_change", "ci_low", "ci_high")}
@@ -208,8 +214,7 @@ def _tested(move: dict[str, Any]) -> Action:
     test = say("Test {shown} with customers: it would lead {brand} away from {nearest}.")
     if len(move["names"]) == 1:
         test = say(
-            "Test whether more customers can come to call {brand} “{name}”: it would lead away "
-            "from {nearest}.",
+            "Test with customers: “{name}” would lead {brand} away from {nearest}.",
             name=move["names"][0],
         )
     settled = _move_settled(move)
