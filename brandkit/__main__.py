@@ -246,6 +246,10 @@ def report(
     focus: Annotated[str | None, typer.Option(help="The bank the report is for.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write; reports/ otherwise.")] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Print each report to a PDF too.")] = False,
+    pptx: Annotated[bool, typer.Option("--pptx", help="Write slides too.")] = False,
+    template: Annotated[
+        Path | None, typer.Option(help="Your company's .pptx, for the slides.")
+    ] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Run every notebook, changed or not.")
     ] = False,
@@ -253,7 +257,8 @@ def report(
     """Run the notebooks of a study and write its reports."""
     from brandkit.report.run import export_report
 
-    wishes = {name: True for name, wanted in (("fresh", fresh), ("pdf", pdf)) if wanted}
+    asked = {"fresh": fresh, "pdf": pdf, "pptx": pptx, "template": template}
+    wishes: dict[str, Any] = {name: wish for name, wish in asked.items() if wish}
     export_report(
         study, notebooks=only or None, language=language, focus=focus, out=out, progress=_say,
         **wishes,

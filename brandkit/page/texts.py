@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from brandkit.core.message import Message
 from brandkit.language import current_language, translate, translation
+from brandkit.page.branding import current_brand
 
 _CHINESE = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 _LETTERS = re.compile(r"[A-Za-zÀ-ɏ]")
@@ -139,6 +140,7 @@ def prepared(environment: Environment) -> Environment:
     environment.filters["marked"] = marked
     environment.globals["foreign"] = foreign
     environment.globals["figure_css"] = figure_css
+    environment.globals["brand"] = current_brand
     return environment
 
 
@@ -203,10 +205,10 @@ def rendered(template: str, **names: Any) -> str:
 
 
 def stylesheet() -> Markup:
-    """Give the CSS of every page, without the comments and line breaks of its file."""
+    """Give the CSS of every page without comments and line breaks, then the company's own."""
     lines = (TEMPLATES / "page.css").read_text(encoding="utf-8").splitlines()
     kept = (line.strip() for line in lines if not line.strip().startswith("/*"))
-    return Markup("".join(kept))
+    return Markup("".join(kept) + current_brand().css())
 
 
 def figure_css() -> Markup:

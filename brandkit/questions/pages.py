@@ -90,7 +90,7 @@ def show_lead(answers: Answers, page: str) -> Shown:
     with speaking(answers.study):
         if page == BRIEF:
             return Shown(tuple(_first_screen(answers)))
-        told = list(_told(answers, page))
+        told = list(led_by(answers, page))
         if not told:
             return Shown(())
         firm = [story for _, story in told if _settled(story) != "open"]
@@ -101,7 +101,7 @@ def show_lead(answers: Answers, page: str) -> Shown:
         return Shown(tuple(blocks))
 
 
-def _told(answers: Answers, page: str) -> Iterator[tuple[str, Story]]:
+def led_by(answers: Answers, page: str) -> Iterator[tuple[str, Story]]:
     """Give the stories that lead a page, in the reader's order."""
     for question in answers.of_page(page):
         better = question.unless and answers[question.unless]

@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 
 from brandkit.core.errors import ReportError
 from brandkit.page.blocks import BLOCK_TYPE
+from brandkit.page.branding import current_brand
 from brandkit.page.exporter import ReportExporter
 from brandkit.page.notebooks import TAG, read_notebook, with_parameters
 from brandkit.page.provenance import Provenance, sha256, versions
@@ -24,6 +25,7 @@ from brandkit.report.unchanged import font_of, libraries_sha256, own_code_sha256
 from brandkit.report.workbook import Sheet, sheet_of
 from brandkit.sources.study.store import (
     clone_folder,
+    input_hashes,
     keep_document,
     kept_document,
     processed_folder,
@@ -157,7 +159,8 @@ def study_origin(study: Study) -> Provenance:
     shown = study.settings.report
     return Provenance(
         study=study.name, title=study.title, focus=study.focus, seed=study.seed,
-        inputs=study.inputs, versions=versions(), minimum_base=shown.minimum_base,
+        inputs=input_hashes(study.folder, (*study.sources(), *current_brand().files)),
+        versions=versions(), minimum_base=shown.minimum_base,
         suppress_below=shown.suppress_below,
     )  # fmt: skip
 
@@ -324,7 +327,7 @@ def _page(executed: NotebookNode, origin: Provenance, language: str) -> MadePage
         )
     except ReportError as error:
         raise ReportError(f"{origin.notebook}: {error}") from None
-    prefix = origin.notebook.partition("_")[0] + "_"
+    prefix = origin.notebook.partition("_")[0] + " "
     blocks = resources["brandkit"]["page"].blocks()
     sheets = tuple(sheet for block in blocks if (sheet := sheet_of(block, prefix=prefix)))
     return MadePage(page, resources["summary"], sheets)

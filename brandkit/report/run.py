@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from brandkit.core.errors import check_option
+from brandkit.core.errors import InputError, MissingFileError, check_option
 from brandkit.page.notebooks import chosen_notebooks
 from brandkit.report.unchanged import Receipt
 from brandkit.sources.study.settings import LANGUAGES
-from brandkit.sources.study.store import clone_folder, notebooks_folder, study_folder
+from brandkit.sources.study.store import clone_folder, notebooks_folder, sha256_of, study_folder
 
 if TYPE_CHECKING:
     from brandkit.sources.study.study import Study
@@ -27,6 +27,8 @@ def export_report(
     out: str | Path | None = None,
     fresh: bool = False,
     pdf: bool = False,
+    pptx: bool = False,
+    template: str | Path | None = None,
     progress: Progress | None = None,
 ) -> list[Path]:
     """Run a study's notebooks and write its reports.
@@ -53,6 +55,10 @@ def export_report(
         Run every notebook, whatever was kept.
     pdf : bool
         Print each report to a PDF beside it, where a browser is found.
+    pptx : bool
+        Write slides beside the reports.
+    template : str or Path, optional
+        A company's own ``.pptx`` for the slides.
     progress : callable, optional
         Told in sentences what happens.
 
@@ -82,9 +88,11 @@ def export_report(
     folder = study_folder(named)
     files = chosen_notebooks(notebooks_folder(), notebooks)
     top = Path(out) if out is not None else clone_folder() / "reports" / folder.name
+    given = None if template is None else _template(Path(template), pptx=pptx)
     receipt = Receipt(
         folder, notebooks=files, language=language, focus=focus,
-        out=top.resolve(), pdf=pdf, whole=notebooks is None,
+        out=top.resolve(), pdf=pdf, whole=notebooks is None, pptx=pptx,
+        template=given and sha256_of(given), brand=(folder / "_brand.yml").is_file(),
     )  # fmt: skip
     written = None if fresh else receipt.written()
     if written is not None:
@@ -92,11 +100,29 @@ def export_report(
             tell(f"  {file.name}: nothing has changed since it was made")
         tell(f"Open {written[-1]}")
         return written
+    from brandkit.page.branding import read_brand
     from brandkit.report.writing import Asked, files_declared, write_reports
 
-    asked = Asked(named, language, focus, top, is_whole=notebooks is None, fresh=fresh, pdf=pdf)
+    asked = Asked(
+        named, language, focus, top, is_whole=notebooks is None, fresh=fresh, pdf=pdf, pptx=pptx,
+        template=given,
+    )  # fmt: skip
     written, own = write_reports(asked, files, tell)
     languages = LANGUAGES if language == "all" else (language or own.language,)
-    sources = (*own.sources(), *own.settings.report.notebooks, *files_declared(own))
+    sources = (
+        *own.sources(), *own.settings.report.notebooks, *files_declared(own),
+        *read_brand(own.folder).files,
+    )  # fmt: skip
     receipt.keep(written, sources=sources, languages=languages)
     return written
+
+
+def _template(file: Path, *, pptx: bool) -> Path:
+    """Refuse a template that is not there, or that nothing is made from."""
+    if not pptx:
+        raise InputError("`template` is of slides; found no wish for them. Add --pptx.")
+    if not file.is_file():
+        raise MissingFileError(
+            "the template is not there", file=file, way_out="Name a .pptx of your company."
+        )
+    return file

@@ -15,6 +15,7 @@ import pandas as pd
 
 from brandkit.core.errors import InputError, MissingFileError, SchemaError, Words, shown
 from brandkit.language import LANGUAGES, current_language, use_language
+from brandkit.page.branding import read_brand, use_brand
 from brandkit.page.notebooks import chosen_notebooks
 from brandkit.page.provenance import Provenance, json_of_page
 from brandkit.questions import answers
@@ -94,6 +95,7 @@ def report_verification(
     try:
         evidence = read_study(study or _own_study(path, told), language=told["language"],
                               focus=told["focus"])  # fmt: skip
+        use_brand(read_brand(evidence.folder))
         pages = {Path(path): told} if told["report"] else _listed(Path(path), told)
         known = {file.stem: file for file in (*chosen_notebooks(notebooks_folder()),
                                               *evidence.notebooks)}  # fmt: skip
@@ -118,6 +120,7 @@ def report_verification(
             rows += _beside_rows(Path(path), _origin(told, study_origin(evidence)), in_order)
     finally:
         use_language(before)
+        use_brand()
     columns = ["rule", "severity", "place", "problem"]
     return ReportVerification(
         file=Path(path).name, numbers_stand=all(rule not in _SHOWN for rule, *_ in rows),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -167,10 +168,9 @@ def sheet_of(block: Mapping[str, Any], *, prefix: str = "") -> Sheet | None:
         kinds += [column["kind"]] * len(column["names"])
     base = [block["base"]] if block.get("base") else []
     notes = tuple(note["text"] for note in (*base, *cells["notes"], *block.get("notes", [])))
+    name = prefix + re.sub("[_-]", " ", block["name"]) if prefix else block["name"]
     rows = tuple(tuple(_spread(row["values"], cells["columns"])) for row in cells["rows"])
-    return Sheet(
-        prefix + block["name"], block["caption"]["text"], notes, tuple(heads), tuple(kinds), rows
-    )
+    return Sheet(name, block["caption"]["text"], notes, tuple(heads), tuple(kinds), rows)
 
 
 def _spread(values: Sequence[Any], columns: Sequence[Mapping[str, Any]]) -> list[Any]:
@@ -261,3 +261,4 @@ def _write_sheet(book: Any, name: str, sheet: Sheet) -> None:
             elif cell is not None:
                 page.write_string(row, at, str(cell), form)
     page.freeze_panes(1, 1)
+    page.autofilter(0, 0, len(sheet.rows), len(sheet.heads) - 1)

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from brandkit.core.errors import InputError, ReportError, SchemaError
 from brandkit.language import LANGUAGES, current_language, use_language, use_noun
+from brandkit.page.branding import read_brand, use_brand
 from brandkit.page.notebooks import read_notebook
 from brandkit.questions import Answers, answers
 from brandkit.report.audit import audit_report
@@ -40,6 +41,8 @@ class Asked:
     is_whole: bool
     fresh: bool
     pdf: bool
+    pptx: bool
+    template: Path | None
 
 
 def write_reports(asked: Asked, files: Sequence[Path], tell: Progress) -> tuple[list[Path], Study]:
@@ -54,6 +57,7 @@ def write_reports(asked: Asked, files: Sequence[Path], tell: Progress) -> tuple[
     use_noun(own.settings.study.noun)
     written: list[Path] = []
     before = current_language()
+    use_brand(read_brand(own.folder))
     try:
         for code in languages:
             use_language(code)
@@ -67,9 +71,12 @@ def write_reports(asked: Asked, files: Sequence[Path], tell: Progress) -> tuple[
             )
             if asked.pdf:
                 written[-1:-1] = _print(folders[code], files, tell)
+            if asked.pptx:
+                written[-1:-1] = _slides(told, folders[code], asked.template, tell)
     finally:
         use_language(before)
         use_noun(None)
+        use_brand()
     if top != asked.top:
         _link_from(asked, folders)
     tell(f"Open {top / INDEX if own.language in languages else written[-1]}")
@@ -195,6 +202,15 @@ def _print(folder: Path, files: Sequence[Path], tell: Progress) -> list[Path]:
         printed[f"{file.stem}.pdf"] = printed_pdf(folder / f"{file.stem}.html")
         tell(f"  {file.stem}.pdf printed")
     return _put_in_place(printed, folder)
+
+
+def _slides(told: Answers, folder: Path, template: Path | None, tell: Progress) -> list[Path]:
+    """Write the slides of one language."""
+    from brandkit.report.slides import SLIDES, slides_bytes
+
+    made = {SLIDES: slides_bytes(told, template=template)}
+    tell(f"  {SLIDES} written")
+    return _put_in_place(made, folder)
 
 
 def _put_in_place(content: Mapping[str, bytes], folder: Path) -> list[Path]:

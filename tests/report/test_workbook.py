@@ -33,6 +33,8 @@ def test_tables_and_figures_become_sheets(tmp_path: Path) -> None:
     assert said[0] == "Banks"
     assert "Two banks\nBase 812\n▵ base under 30\n– base under 10: not shown\nGenerated." in said
     assert book["map"]["B2"].number_format == "0.0##"
+    assert book["scores"].auto_filter.ref == "A1:E5"
+    assert book["scores"].freeze_panes == "B2"
 
 
 def test_the_same_bytes_twice(tmp_path: Path) -> None:
