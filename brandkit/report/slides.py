@@ -279,7 +279,9 @@ def _chart(slide: Any, box: Box, cells: TableCells, at: tuple[int, int | None]) 
     value, ends = at
     rows, column = cells.rows[::-1], cells.columns[value]  # the first stands on top
     is_percent = rows[0].texts[value].endswith("%")
-    data = CategoryChartData(number_format="0%" if is_percent else _EXCEL.get(column.kind, "0.0##"))
+    data: Any = CategoryChartData(  # type: ignore[no-untyped-call]  # ships no types
+        number_format="0%" if is_percent else _EXCEL.get(column.kind, "0.0##")
+    )
     data.categories = [row.texts[0] for row in rows]
     data.add_series(column.head.text, [row.values[value] for row in rows])
     frame = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, *box, data)
@@ -295,7 +297,8 @@ def _chart(slide: Any, box: Box, cells: TableCells, at: tuple[int, int | None]) 
         )
     if ends is not None:
         _error_bars(series, [(row.values[value], row.values[ends]) for row in rows])
-        limits = [0.0, *(end for row in rows for end in row.values[ends] or ())]  # type: ignore[union-attr]
+        intervals: list[Any] = [row.values[ends] for row in rows]
+        limits = [0.0, *(float(end) for both in intervals if both for end in both)]
         step = 10 ** math.floor(math.log10(max(limits) - min(limits) or 1)) / 2
         chart.value_axis.minimum_scale = math.floor(min(limits) / step) * step
         chart.value_axis.maximum_scale = math.ceil(max(limits) / step) * step
