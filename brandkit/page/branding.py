@@ -8,19 +8,15 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from brandkit.core.errors import SchemaError, did_you_mean
 from brandkit.viz.palette import PALETTE
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 FILE = "_brand.yml"
 MOST_BYTES, LEAST_CONTRAST, DARK_PAPER = 60_000, 4.5, "#14181d"
 #: Our names of colours, and brand.yml's.
 _ROLES = {"paper": "background", "ink": "foreground", "accent": "primary", "second": "secondary"}
-_PARTS = ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor")
 
 
 @dataclass(frozen=True)
@@ -69,21 +65,6 @@ class Brand:
             return ""
         kind = "png" if self.logo.startswith(b"\x89PNG") else "jpeg"
         return f"data:image/{kind};base64,{base64.b64encode(self.logo).decode('ascii')}"
-
-    def colour(self, figure: Figure) -> None:
-        """Bring a figure's colours from ours to the company's, for a picture of it."""
-        from matplotlib.artist import Artist
-        from matplotlib.colors import same_color, to_rgba_array
-
-        for artist in figure.findobj(Artist) if self.own else ():
-            for part in (one for one in _PARTS if hasattr(artist, f"get_{one}")):
-                try:
-                    value = to_rgba_array(getattr(artist, f"get_{part}")())
-                except (TypeError, ValueError):  # "auto" and the like
-                    continue
-                for name, colour in self.own.items():
-                    if len(value) == 1 and same_color(tuple(value[0, :3]), PALETTE[name]):
-                        getattr(artist, f"set_{part}")(colour)
 
 
 _USUAL = Brand()

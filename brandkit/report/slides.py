@@ -252,9 +252,9 @@ def _size(frame: Any, points: float) -> None:
 
 
 def _picture(slide: Any, box: Box, figure: Any) -> Any:
-    from brandkit.viz.export import png
+    from brandkit.viz.export import png, recolour
 
-    current_brand().colour(figure)
+    recolour(figure, current_brand().own)
     left, top, width, height = box
     inches = figure.get_size_inches()
     scale = min(width / inches[0], height / inches[1])

@@ -8,7 +8,7 @@ same bytes on every machine.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -16,7 +16,9 @@ from typing import Final
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import same_color, to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -37,6 +39,7 @@ from brandkit.viz.svg import (
 )
 from brandkit.viz.theme import FLUID, PHONE, PHONE_TEXT, TEXT_SIZE, theme
 
+_COLOURED: Final = ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor")
 _PREFIX: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _FONTS: Final = f"'{LATIN}',Verdana,system-ui,'Noto Sans CJK TC','PingFang TC',sans-serif"
 
@@ -236,6 +239,19 @@ def png(figure: Figure, *, scale: float = 2.0) -> bytes:
         figure.savefig(written, format="png", dpi=dots, metadata={"Software": None},
                        bbox_inches="tight", pad_inches=0.05)  # fmt: skip
     return written.getvalue()
+
+
+def recolour(figure: Figure, own: Mapping[str, str]) -> None:
+    """Bring a figure from our colours to a company's, by their names, for a picture of it."""
+    for artist in figure.findobj(Artist) if own else ():
+        for part in (one for one in _COLOURED if hasattr(artist, f"get_{one}")):
+            try:
+                value = to_rgba_array(getattr(artist, f"get_{part}")())
+            except (TypeError, ValueError):  # "auto" and the like
+                continue
+            for name, colour in own.items():
+                if len(value) == 1 and same_color(tuple(value[0, :3]), PALETTE[name]):
+                    getattr(artist, f"set_{part}")(colour)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from pptx.oxml.ns import qn
 
 import brandkit as bk
 from brandkit.core.errors import InputError, SchemaError
-from brandkit.page.branding import Brand, read_brand, use_brand
+from brandkit.page.branding import read_brand, use_brand
 from brandkit.page.texts import stylesheet
 from brandkit.report import audit_report, export_report
 from brandkit.report.slides import slides_bytes
@@ -182,6 +182,7 @@ def test_a_brand_that_breaks_the_convention_is_told(tmp_path: Path, text: str, s
 def test_figures_take_the_company_s_colours() -> None:
     from matplotlib.colors import to_hex
 
+    from brandkit.viz.export import recolour
     from brandkit.viz.palette import PALETTE
     from brandkit.viz.theme import new_axes
 
@@ -189,6 +190,6 @@ def test_figures_take_the_company_s_colours() -> None:
     (mine,) = ax.plot([0, 1], color=PALETTE["accent"])
     (other,) = ax.plot([1, 0], color="#123456")
     dots = ax.scatter([0], [1], c=PALETTE["accent"])
-    Brand(own={"accent": "#003366"}).colour(ax.figure)
+    recolour(ax.figure, {"accent": "#003366"})
     assert (to_hex(mine.get_color()), to_hex(other.get_color())) == ("#003366", "#123456")
     assert to_hex(dots.get_facecolor()[0]) == "#003366"
