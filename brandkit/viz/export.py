@@ -15,8 +15,8 @@ from io import BytesIO
 from typing import Final
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import same_color, to_rgba_array
 from matplotlib.figure import Figure
