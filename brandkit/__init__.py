@@ -37,7 +37,10 @@ _ROOMS = {
         "claim_check", "component_map", "correspondence_map", "distance_map", "map_stability",
         "opportunities", "preference_map", "repositioning", "stacked_tables", "wave_movement",
     ),
-    "market": ("league_table",),
+    "market": (
+        "brand_funnel", "crosstab", "customer_sharing", "league_table", "mental_availability",
+        "reach", "trend",
+    ),
     "strategy": (
         "distance_link", "scorecard", "scorecard_matrix", "strategy_reading", "uniqueness_link",
     ),

@@ -462,3 +462,36 @@ def holm(p_values: Floats) -> Floats:
     adjusted = np.empty(len(p_values))
     adjusted[order] = np.minimum(np.maximum.accumulate(steps * p_values[order]), 1.0)
     return adjusted
+
+
+def false_discovery(p_values: Floats) -> Floats:
+    """Give the rate of false discoveries at which each p-value would be called.
+
+    Parameters
+    ----------
+    p_values : ndarray, shape (m,)
+        Missing ones are not tested, and stay missing.
+
+    Returns
+    -------
+    ndarray, shape (m,)
+
+    References
+    ----------
+    Benjamini, Y. and Hochberg, Y. (1995). Controlling the false discovery rate. JRSS B 57,
+    289-300.
+
+    Examples
+    --------
+    >>> false_discovery(np.array([0.01, 0.04, 0.03, np.nan])).round(3).tolist()
+    [0.03, 0.04, 0.04, nan]
+    """
+    rate = np.full(len(p_values), np.nan)
+    usable = ~np.isnan(p_values)
+    there = p_values[usable]
+    order = np.argsort(there, kind="stable")
+    steps = there[order] * len(there) / np.arange(1, len(there) + 1)
+    found = np.empty(len(there))
+    found[order] = np.minimum.accumulate(steps[::-1])[::-1]
+    rate[usable] = np.minimum(found, 1.0)
+    return rate

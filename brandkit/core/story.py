@@ -37,6 +37,8 @@ class Exhibit:
         Whether column ``n`` counts people, so that small bases are marked and held back.
     title : Message, optional
         The finding that a figure shows; of a story's first figure its headline where not given.
+    aside : int
+        Above 0, a table that only the workbook has, with so many columns that name its rows.
     """
 
     caption: Message
@@ -48,6 +50,7 @@ class Exhibit:
     kinds: Any = None
     of_people: bool = True
     title: Message | None = None
+    aside: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,15 @@
-"""What share of whom: published rankings and what the market does."""
+"""What share of whom: crosstabs, funnels, who is thought of, who shares customers, what moved."""
 
+from brandkit.market.funnel.funnel import BrandFunnel, brand_funnel
 from brandkit.market.league.league import LeagueTable, league_table
+from brandkit.market.mental.mental import MentalAvailability, mental_availability
+from brandkit.market.reach.reach import Reach, reach
+from brandkit.market.sharing.sharing import CustomerSharing, customer_sharing
+from brandkit.market.tabs.crosstab import Crosstab, crosstab
+from brandkit.market.trends.trend import Trend, trend
 
-__all__ = ["LeagueTable", "league_table"]
+__all__ = [
+    "BrandFunnel", "Crosstab", "CustomerSharing", "LeagueTable", "MentalAvailability", "Reach",
+    "Trend", "brand_funnel", "crosstab", "customer_sharing", "league_table", "mental_availability",
+    "reach", "trend",
+]  # fmt: skip

@@ -158,6 +158,14 @@ class TableBlock(Block):
 
 
 @dataclass(frozen=True)
+class SheetBlock(TableBlock):
+    """A table that only the workbook has, with the number of columns that name its rows."""
+
+    kind = "sheet"
+    frozen: int = 1
+
+
+@dataclass(frozen=True)
 class NoteBlock(Block):
     """What could not be answered, and why."""
 

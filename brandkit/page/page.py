@@ -74,6 +74,8 @@ class Page:
     findings : list of dict
     sections : list of Section
     facts : list of dict
+    sheets : list of dict
+        Tables that only the workbook has.
     rest : list of str
         Code of the cells that show nothing themselves.
     asked : bool
@@ -87,6 +89,7 @@ class Page:
     findings: list[Json] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
     facts: list[Json] = field(default_factory=list)
+    sheets: list[Json] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
     asked: bool = False
 
@@ -236,6 +239,8 @@ def _take_blocks(page: Page, blocks: Sequence[Json], source: str) -> None:
             page.findings.append(block)
         elif kind == "fact":
             page.facts.append(block)
+        elif kind == "sheet":
+            page.sheets.append(block)
         else:
             html = Markup(block.get("html", ""))
             section.parts.append(Part(kind, html, block=block, source=source))

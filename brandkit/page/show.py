@@ -12,7 +12,7 @@ import pandas as pd
 from brandkit.core.message import Finding, Message
 from brandkit.core.story import Exhibit, Story
 from brandkit.language import translate
-from brandkit.page.blocks import Block, figure, note, table
+from brandkit.page.blocks import Block, SheetBlock, figure, note, table
 
 #: Rows of data that a card shows.
 FIRST_ROWS = 12
@@ -92,6 +92,8 @@ def exhibit_block(
         "focus": None if focus is None else str(focus), "kinds": exhibit.kinds,
         "heads": exhibit.heads or None, "of_people": exhibit.of_people,
     }  # fmt: skip
+    if exhibit.aside and exhibit.data is not None:
+        return SheetBlock(**vars(table(exhibit.data, **options)), frozen=exhibit.aside)
     if exhibit.draw is None:
         return table(exhibit.data if exhibit.data is not None else pd.DataFrame(), **options)
     alt = exhibit.alt or exhibit.caption

@@ -328,6 +328,7 @@ def _page(executed: NotebookNode, origin: Provenance, language: str) -> MadePage
     except ReportError as error:
         raise ReportError(f"{origin.notebook}: {error}") from None
     prefix = origin.notebook.partition("_")[0] + " "
-    blocks = resources["brandkit"]["page"].blocks()
+    made = resources["brandkit"]["page"]
+    blocks = [*made.blocks(), *made.sheets]
     sheets = tuple(sheet for block in blocks if (sheet := sheet_of(block, prefix=prefix)))
     return MadePage(page, resources["summary"], sheets)

@@ -53,6 +53,9 @@ class Sheet:
     heads : tuple of str
     kinds : tuple of str
     rows : tuple of tuple
+    frozen : int
+        Columns that stay in sight.
+        Whether its heads filter the rows.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Sheet:
     heads: tuple[str, ...]
     kinds: tuple[Kind, ...]
     rows: tuple[tuple[Any, ...], ...]
+    frozen: int = 1
 
 
 def write_workbook(
@@ -170,7 +174,10 @@ def sheet_of(block: Mapping[str, Any], *, prefix: str = "") -> Sheet | None:
     notes = tuple(note["text"] for note in (*base, *cells["notes"], *block.get("notes", [])))
     name = prefix + re.sub("[_-]", " ", block["name"]) if prefix else block["name"]
     rows = tuple(tuple(_spread(row["values"], cells["columns"])) for row in cells["rows"])
-    return Sheet(name, block["caption"]["text"], notes, tuple(heads), tuple(kinds), rows)
+    return Sheet(
+        name, block["caption"]["text"], notes, tuple(heads), tuple(kinds), rows,
+        frozen=block.get("frozen", 1),
+    )  # fmt: skip
 
 
 def _spread(values: Sequence[Any], columns: Sequence[Mapping[str, Any]]) -> list[Any]:
@@ -260,5 +267,5 @@ def _write_sheet(book: Any, name: str, sheet: Sheet) -> None:
                 page.write_number(row, at, cell, form)
             elif cell is not None:
                 page.write_string(row, at, str(cell), form)
-    page.freeze_panes(1, 1)
+    page.freeze_panes(1, sheet.frozen)
     page.autofilter(0, 0, len(sheet.rows), len(sheet.heads) - 1)

@@ -8,6 +8,7 @@ everywhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -114,7 +115,10 @@ def _number(value: float) -> str:
     return f"{value:g}".replace("-", "−")
 
 
-__all__ = ["Data", "MissingRule", "RowDraws", "SurveyRows", "Weight", "survey_rows"]
+__all__ = [
+    "Data", "MissingRule", "RowDraws", "SurveyRows", "SurveyWith", "Weight", "data_frame",
+    "survey_rows", "with_responses",
+]  # fmt: skip
 
 MissingRule = Literal["raise", "drop", "mean", "pairwise"]
 
@@ -230,6 +234,52 @@ def survey_rows(
         unit_ids=ids,
         strata_names=names,
     )
+
+
+def data_frame(data: Data) -> tuple[pd.DataFrame, dict[str, str | None]]:
+    """Give the rows of a frame or a survey, and the survey's columns by role."""
+    if isinstance(data, SurveyData):
+        return data.responses, dict(data.design)
+    data = frame_of("data", data)
+    return data, {}
+
+
+@dataclass(frozen=True)
+class SurveyWith:
+    """A survey's codebook and design with rows that were worked on.
+
+    Parameters
+    ----------
+    responses, codebook : DataFrame
+    design : mapping
+    """
+
+    responses: pd.DataFrame
+    codebook: pd.DataFrame
+    design: Mapping[str, str | None]
+
+
+def with_responses(data: Data, responses: pd.DataFrame) -> Data:
+    """Put other rows in the place of the data's, as a frame or a survey, whichever it is.
+
+    Parameters
+    ----------
+    data : DataFrame or Survey
+    responses : DataFrame
+
+    Returns
+    -------
+    DataFrame or SurveyWith
+
+    Examples
+    --------
+    >>> with_responses(pd.DataFrame({"sat": ["low"]}), pd.DataFrame({"sat": [1]}))
+       sat
+    0    1
+    """
+    if not isinstance(data, SurveyData):
+        return responses
+    return SurveyWith(responses, data.codebook, data.design)
 
 
 # --- parts of the data -------------------------------------------------------------------------

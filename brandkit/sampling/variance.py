@@ -119,3 +119,36 @@ def stratum_residuals(totals: Floats, *, stratum: Codes) -> Floats:
     mean[size == 1] = totals.mean(axis=0)
     factor = np.where(size > 1, size / np.maximum(size - 1, 1), 1.0)
     return np.asarray((totals - mean[stratum]) * np.sqrt(factor[stratum])[:, None])
+
+
+def domain_residuals(totals: Floats, *, unit: Codes, stratum: Codes) -> Floats:
+    """Centre the totals of the units met in a domain, where all others of the sample have 0.
+
+    Parameters
+    ----------
+    totals : ndarray, shape (met, k)
+    unit : ndarray of int, shape (met,)
+        Which units of the sample they are.
+    stratum : ndarray of int, shape (units,)
+        Stratum of each unit of the sample.
+
+    Returns
+    -------
+    ndarray, shape (met + strata, k)
+        Their products add up as those of :func:`stratum_residuals` over all units do; a last row
+        a stratum stands for its units that were not met.
+
+    Examples
+    --------
+    >>> part = domain_residuals(np.array([[2.0]]), unit=np.array([0]), stratum=np.zeros(4, int))
+    >>> whole = stratum_residuals(np.array([[2.0], [0], [0], [0]]), stratum=np.zeros(4, int))
+    >>> float((part**2).sum()), float((whole**2).sum())
+    (4.0, 4.0)
+    """
+    size, home = np.bincount(stratum), stratum[unit]
+    mean = added_up(totals, place=home, n_places=len(size)) / size[:, None]
+    mean[size == 1] = totals.sum(axis=0) / len(stratum)
+    factor = np.sqrt(np.where(size > 1, size / np.maximum(size - 1, 1), 1.0))[:, None]
+    absent = size - np.bincount(home, minlength=len(size))
+    rest = -mean * factor * np.sqrt(absent)[:, None]
+    return np.concatenate([(totals - mean[home]) * factor[home], rest])

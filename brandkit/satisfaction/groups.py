@@ -15,13 +15,18 @@ import pandas as pd
 
 from brandkit.core import errors
 from brandkit.core.errors import shown
-from brandkit.core.frames import frame_of
 from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message, noted
 from brandkit.core.waves import coded_waves
-from brandkit.sampling.design import SurveyData
-from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
+from brandkit.sampling.rows import (
+    Data,
+    SurveyRows,
+    Weight,
+    data_frame,
+    survey_rows,
+    with_responses,
+)
 
 By = str | Sequence[str] | Mapping[str, str | Sequence[str]]
 
@@ -180,14 +185,6 @@ def group_columns(
         errors.require_columns(frame, [column], argument="by")
         placed[role] = (*placed.get(role, ()), column)
     return placed
-
-
-def data_frame(data: Data) -> tuple[pd.DataFrame, dict[str, str | None]]:
-    """Give the rows of a frame or a survey, and the survey's columns by role."""
-    if isinstance(data, SurveyData):
-        return data.responses, dict(data.design)
-    data = frame_of("data", data)
-    return data, {}
 
 
 def coded_together(
@@ -595,44 +592,6 @@ def within_column(data: Data, within: str | None, *, taken: Sequence[str]) -> st
             "Name the column of the brands, or write within='none'."
         )
     return column
-
-
-@dataclass(frozen=True)
-class SurveyWith:
-    """A survey's codebook and design with rows that were worked on.
-
-    Parameters
-    ----------
-    responses, codebook : DataFrame
-    design : mapping
-    """
-
-    responses: pd.DataFrame
-    codebook: pd.DataFrame
-    design: Mapping[str, str | None]
-
-
-def with_responses(data: Data, responses: pd.DataFrame) -> Data:
-    """Put other rows in the place of the data's, as a frame or a survey, whichever it is.
-
-    Parameters
-    ----------
-    data : DataFrame or Survey
-    responses : DataFrame
-
-    Returns
-    -------
-    DataFrame or SurveyWith
-
-    Examples
-    --------
-    >>> with_responses(pd.DataFrame({"sat": ["low"]}), pd.DataFrame({"sat": [1]}))
-       sat
-    0    1
-    """
-    if not isinstance(data, SurveyData):
-        return responses
-    return SurveyWith(responses, data.codebook, data.design)
 
 
 def in_one_cluster(names: Sequence[str]) -> Message:

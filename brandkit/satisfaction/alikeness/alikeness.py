@@ -29,7 +29,7 @@ from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.core.waves import coded_waves
-from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
+from brandkit.sampling.rows import Data, SurveyRows, Weight, data_frame, survey_rows
 from brandkit.sampling.variance import linearised_covariance
 from brandkit.satisfaction.alikeness.kernel import (
     BankMeans,
@@ -44,7 +44,7 @@ from brandkit.satisfaction.alikeness.kernel import (
     together,
     verdicts,
 )
-from brandkit.satisfaction.groups import data_frame, in_one_cluster
+from brandkit.satisfaction.groups import in_one_cluster
 
 MissingAnswers = Literal["pairwise", "drop", "raise"]
 

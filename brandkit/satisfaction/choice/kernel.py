@@ -25,8 +25,8 @@ from brandkit.core.story import N_
 from brandkit.core.waves import coded_waves
 from brandkit.sampling import rows as sampled
 from brandkit.sampling.design import SurveyData
+from brandkit.sampling.rows import with_responses
 from brandkit.satisfaction.fitting import Maximum, maximise
-from brandkit.satisfaction.groups import with_responses
 
 #: Combinations of banks in all choices together.
 MOST_OPTIONS: Final = 1_000_000

@@ -21,9 +21,8 @@ from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
 from brandkit.sampling.design import SurveyData
-from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows
+from brandkit.sampling.rows import Data, SurveyRows, Weight, survey_rows, with_responses
 from brandkit.satisfaction import fitting
-from brandkit.satisfaction.groups import with_responses
 from brandkit.satisfaction.ordinal import kernel
 from brandkit.satisfaction.ordinal.kernel import Link, Solution
 

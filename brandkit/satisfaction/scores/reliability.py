@@ -14,8 +14,8 @@ from brandkit.core.intervals import carried_df, t_interval
 from brandkit.core.linalg import Flags, Floats, Ints, ratio
 from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
-from brandkit.sampling.rows import Data, MissingRule, SurveyRows, Weight, survey_rows
-from brandkit.satisfaction.groups import data_frame, wanted_items
+from brandkit.sampling.rows import Data, MissingRule, SurveyRows, Weight, data_frame, survey_rows
+from brandkit.satisfaction.groups import wanted_items
 
 #: Smallest share of an item's variance that is its own, as in R's ``factanal``.
 LEAST_OWN = 0.005

@@ -15,11 +15,20 @@ from brandkit.core.message import Message, formatted, noted
 from brandkit.core.result import Result
 from brandkit.core.story import speaker
 from brandkit.language import translate
-from brandkit.sampling.rows import Data, Weight
+from brandkit.sampling.pairs import (
+    PairTests,
+    column_letters,
+    design_tests,
+    letters_below,
+    open_ranks,
+    pooled_mean_tests,
+    pooled_share_tests,
+)
+from brandkit.sampling.rows import Data, Weight, data_frame
 from brandkit.satisfaction import groups
 from brandkit.satisfaction.groups import ROLES, By, Limits, Measure, NpsCoding, group_labels
 from brandkit.satisfaction.scores import kernel
-from brandkit.satisfaction.scores.kernel import FEW_CLUSTERS, PairTests, Scored
+from brandkit.satisfaction.scores.kernel import FEW_CLUSTERS, Scored
 
 #: Persons beneath which a base is flagged, and beneath which nothing is shown.
 SMALL, SUPPRESSED = 30, 10
@@ -372,7 +381,7 @@ def group_comparison(
     chosen = _checked_levels(levels)
     _check_bases(minimum_base, suppress_below)
     names, bases = groups.wanted_items(items), (minimum_base, suppress_below)
-    frame, known = groups.data_frame(data)
+    frame, known = data_frame(data)
     by = known.get("brand") if by is None else by
     made_of = groups.group_columns(by, frame=frame, design=known)
     if not made_of:
@@ -473,12 +482,12 @@ def _compared(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Test every row of the table; give the frames of groups and of pairs."""
     names = np.array(labels, dtype=object)
-    letters = kernel.column_letters(len(names))
+    letters = column_letters(len(names))
     tables, pairs = [], []
     for one in estimated:
         tests = _tests(one, style=style, least=least)
-        rank, low, high = kernel.open_ranks(one.means(least), tests, level=levels[0])
-        below = kernel.letters_below(tests, levels=levels, n_groups=len(names))
+        rank, low, high = open_ranks(one.means(least), tests, level=levels[0])
+        below = letters_below(tests, levels=levels, n_groups=len(names))
         table = one.table.assign(label=names, letter=letters, letters=below, rank=rank)
         table["rank_low"], table["rank_high"] = (
             pd.Series(end).astype("Int64") for end in (low, high)
@@ -492,11 +501,11 @@ def _compared(
 def _tests(one: Scored, *, style: Style, least: int) -> PairTests:
     mean = one.means(least)
     if style == "holm":
-        return kernel.design_tests(mean, one.covariance(), df=one.df)
+        return design_tests(mean, one.covariance(), df=one.df)
     weight = one.of("total")
     if one.measure == "top2":
-        return kernel.pooled_share_tests(mean, weight=weight)
-    return kernel.pooled_mean_tests(mean, spread=one.of("spread"), weight=weight)
+        return pooled_share_tests(mean, weight=weight)
+    return pooled_mean_tests(mean, spread=one.of("spread"), weight=weight)
 
 
 def _tested(one: Scored, tests: PairTests, *, level: float) -> pd.DataFrame:
@@ -532,7 +541,7 @@ def _wave_frames(
     for one in estimated:
         for both in filter(None, steps):
             pairs = np.array(both[1::2]), np.array(both[::2])
-            tests = kernel.design_tests(one.means(least), one.covariance(), df=one.df, pairs=pairs)
+            tests = design_tests(one.means(least), one.covariance(), df=one.df, pairs=pairs)
             tested = _tested(one, tests, level=level).rename(columns={"n_a": "n_b", "n_b": "n_a"})
             after, before = pairs
             changes.append(

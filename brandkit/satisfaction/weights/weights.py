@@ -19,8 +19,8 @@ from brandkit.core.result import Result
 from brandkit.core.story import speaker
 from brandkit.core.waves import coded_waves
 from brandkit.sampling.calibration import Calibration, Margin, raked_factors
-from brandkit.sampling.rows import Data
-from brandkit.satisfaction.groups import BETWEEN, data_frame
+from brandkit.sampling.rows import Data, data_frame
+from brandkit.satisfaction.groups import BETWEEN
 
 Margins = Mapping[str, Mapping[object, float]]
 AfterTrim = Literal["rake", "keep"]

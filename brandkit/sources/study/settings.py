@@ -245,6 +245,13 @@ class ScorecardSection(_Section):
         return None if self.limits is None else tuple(self.limits)
 
 
+class FromScale(_Section):
+    """``{ item = "…", at_least = 9 }``: a stage of the funnel from answers on a scale."""
+
+    item: Text
+    at_least: float
+
+
 class SurveySection(_Section):
     """``[survey]``: answers of customers, and what the columns are for."""
 
@@ -277,6 +284,16 @@ class SurveySection(_Section):
     stages: dict[Text, Texts] = {}
     expectations: dict[Text, Text] = {}
     extended: Texts = []
+    banner: Texts = []
+    questions: Texts = []
+    nets: dict[Text, Annotated[list[Text], Field(min_length=1)]] = {}
+    funnel: dict[Text, Text | list[Text] | FromScale] = {}
+    holds: Texts = []
+    frequency: Texts = []
+    period: Text | None = None
+    cues: Texts = []
+    reach: Texts = []
+    breaks: list[Text | int] = []
 
     @property
     def wave_column(self) -> str | None:
@@ -303,6 +320,9 @@ class SurveySection(_Section):
                "`stack` makes the brand's column itself; leave `brand` out")  # fmt: skip
         yield (self.waves and (self.wave is None or len(set(self.waves)) < len(self.waves)),
                "`waves` must name the waves of `wave`, each once, the earliest first")  # fmt: skip
+        yield (len(self.funnel) == 1, "`funnel` must name at least 2 stages, the widest first")
+        yield (bool(self.frequency) != bool(self.period),
+               "`frequency` and `period` belong together; write both, or none")  # fmt: skip
         yield (self.scale is not None and not self.scale[0] < self.scale[1],
                "`scale` must run from its lowest answer to its highest")  # fmt: skip
         staged = [item for items in self.stages.values() for item in items]

@@ -1,0 +1,279 @@
+"""Ratios of weighted totals over persons: shares, means, rates, and smooth functions of totals.
+
+One estimator under crosstabs, funnels, reach, mental availability and what customers share: each
+estimate brings its residuals by sampling unit, from which errors, covariances of any two (columns
+that persons share too) and tests of pairs follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.special import stdtr
+
+from brandkit.core import intervals
+from brandkit.core.intervals import Interval
+from brandkit.core.linalg import Codes, Flags, Floats, ratio
+from brandkit.sampling.design import SurveyRows
+from brandkit.sampling.variance import (
+    added_up,
+    domain_residuals,
+    stratum_residuals,
+    unit_totals,
+)
+
+#: Persons beneath which a base is flagged, and beneath which nothing is shown.
+SMALL_BASE, SUPPRESSED_BASE = 30, 10
+
+
+@dataclass(frozen=True, eq=False)
+class Ratios:
+    """Estimates with what each sampling unit adds to them; arrays of shape (k,).
+
+    Parameters
+    ----------
+    estimate : ndarray
+        Missing where the base is empty.
+    residuals : ndarray, shape (units, k)
+        Centred by stratum, such that their products add up to covariances.
+    base : ndarray
+        Weighted bases.
+    n : ndarray
+        Persons in the base.
+    n_kish : ndarray
+        Kish's effective number of rows in it.
+    df : ndarray
+        Degrees of freedom: infinite where persons are drawn, clusters met less one else.
+    """
+
+    estimate: Floats
+    residuals: Floats
+    base: Floats
+    n: Floats
+    n_kish: Floats
+    df: Floats
+
+    @cached_property
+    def std_error(self) -> Floats:
+        """Standard errors under the design."""
+        return np.where(np.isnan(self.estimate), np.nan, np.linalg.norm(self.residuals, axis=0))
+
+    def of(self, at: Sequence[int] | Codes) -> Ratios:
+        """Give some of the estimates."""
+        parts = (self.base, self.n, self.n_kish, self.df)
+        return Ratios(self.estimate[at], self.residuals[:, at], *(one[at] for one in parts))
+
+    def covariance(self) -> Floats:
+        """Give the covariance of the estimates, whether or not persons are in several."""
+        return np.asarray(self.residuals.T @ self.residuals)
+
+    def combined(self, weights: Floats) -> Ratios:
+        """Give linear combinations of the estimates, ``weights`` of shape (k, m).
+
+        Their bases are the smallest of those combined.
+        """
+        used = np.where(weights != 0, 1.0, np.nan)
+        least = [
+            np.nanmin(one[:, None] * used, axis=0)
+            for one in (self.base, self.n, self.n_kish, self.df)
+        ]
+        return Ratios(self.estimate @ weights, self.residuals @ weights, *least)
+
+    @cached_property
+    def p_value(self) -> Floats:
+        """Two-sided p-values against 0; missing where nothing varies."""
+        usable = self.std_error > 1e-12
+        statistic = ratio(np.abs(self.estimate), np.where(usable, self.std_error, 0.0))
+        return np.where(usable, 2 * stdtr(self.df, -statistic), np.nan)
+
+    @cached_property
+    def n_effective(self) -> Floats:
+        """Bases of simple random samples with the same errors, of shares."""
+        there = self.n > 0
+        share = np.clip(np.where(there, self.estimate, 0.0), 0.0, 1.0)
+        base = intervals.effective_base(
+            share * (1 - share),
+            std_error=np.where(there, np.nan_to_num(self.std_error), 0.0),
+            n=np.where(there, self.n_kish, 1.0),
+        )
+        return np.where(there, base, np.nan)
+
+    def share_interval(self, *, level: float) -> Interval:
+        """Put Wilson's interval around shares, on the effective base."""
+        share = np.clip(self.estimate, 0.0, 1.0)
+        return intervals.wilson_interval(share, n=self.n_effective, df=self.df, level=level)
+
+    def t_interval(self, *, level: float) -> Interval:
+        """Put Student's interval around means, with the persons of each base less one."""
+        df = np.minimum(self.df, np.maximum(self.n - 1, 1))
+        return intervals.t_interval(self.estimate, std_error=self.std_error, df=df, level=level)
+
+    def base_words(self, minimum: int = SMALL_BASE, suppress: int = SUPPRESSED_BASE) -> list[str]:
+        """Say of each base whether it is enough, small, suppressed or none."""
+        return [
+            "none" if n < 1 else "suppressed" if n < suppress else "small" if n < minimum
+            else "enough"
+            for n in np.nan_to_num(self.n)
+        ]  # fmt: skip
+
+
+def ratios(
+    numerators: Floats, *, denominators: Floats, rows: SurveyRows, at: Codes | None = None
+) -> Ratios:
+    """Estimate ratios of weighted totals, with linearised residuals.
+
+    Parameters
+    ----------
+    numerators, denominators : ndarray, shape (n, k)
+        What each row adds to either total, not weighted: x b and b for the mean of x among those
+        with b = 1. Rows outside have 0 in both.
+    rows : SurveyRows
+        The whole sample, with its design.
+    at : ndarray of int, shape (n,), optional
+        Which of its rows the arrays are about, where they are not about all; others have 0.
+
+    Returns
+    -------
+    Ratios
+        With residuals u = w (numerator - ratio x denominator) / sum of w x denominator, by unit.
+
+    References
+    ----------
+    Woodruff, R. S. (1971). A simple method for approximating the variance of a complicated
+    estimate. JASA 66, 411-414. doi:10.1080/01621459.1971.10482279
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from brandkit.sampling.rows import survey_rows
+    >>> answers = pd.DataFrame({"uses": [1.0, 0.0, 1.0, 1.0], "id": [1, 2, 3, 4]})
+    >>> rows = survey_rows(answers, columns=["uses"], respondent="id")
+    >>> share = ratios(rows.values, denominators=np.ones((4, 1)), rows=rows)
+    >>> share.estimate.tolist(), share.std_error.round(4).tolist()
+    ([0.75], [0.25])
+    """
+    at = np.arange(len(rows)) if at is None else at
+    weight = rows.weight[at][:, None]
+    weighed = weight * denominators
+    base = weighed.sum(axis=0)
+    estimate = ratio((weight * numerators).sum(axis=0), base)
+    over = np.where(base > 0, base, 1.0)
+    influence = (numerators - np.nan_to_num(estimate) * denominators) / over
+    inside = denominators != 0
+    n = _persons(rows, inside, at)
+    kish = ratio(base**2, (weighed**2).sum(axis=0), empty=0.0)
+    if rows.calibration is None and not rows.is_clustered:
+        met, place = np.unique(rows.unit[at], return_inverse=True)
+        totals = added_up(weight * influence, place=place.reshape(-1), n_places=len(met))
+        residuals = domain_residuals(totals, unit=met, stratum=rows.stratum)
+        return Ratios(estimate, residuals, base, n, kish, np.full(len(base), np.inf))
+    whole, flags = np.zeros((2, len(rows), len(base)))
+    whole[at], flags[at] = influence, inside
+    residuals, df = _by_unit(rows, rows.contributions(whole), flags.astype(bool))
+    return Ratios(estimate, residuals, base, n, kish, df)
+
+
+def jackknifed(
+    values: Floats,
+    *,
+    function: Callable[[Floats], Floats],
+    rows: SurveyRows,
+    inside: Flags,
+    place: Codes | None = None,
+    n_places: int = 1,
+) -> Ratios:
+    """Estimate a smooth function of weighted totals, leaving out one sampling unit at a time.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, p)
+        What each row adds to each total of its place, not weighted.
+    function : callable
+        From totals of shape (…, places, p) to estimates of shape (…, k).
+    rows : SurveyRows
+    inside : ndarray of bool, shape (n,)
+        Rows that the estimates are about; the others add nothing.
+    place : ndarray of int, shape (n,), optional
+        Where each row adds: a brand. One place where not given.
+    n_places : int, default 1
+
+    Returns
+    -------
+    Ratios
+        With weights from margins, the totals' calibration residuals take the jackknife's place
+        (by the function's slopes at the totals).
+
+    References
+    ----------
+    Wolter, K. M. (2007). Introduction to Variance Estimation, chapter 4.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from brandkit.sampling.rows import survey_rows
+    >>> answers = pd.DataFrame({"x": [1.0, 2.0, 6.0], "id": [1, 2, 3]})
+    >>> rows = survey_rows(answers, columns=["x"], respondent="id")
+    >>> both = np.column_stack([rows.values, np.ones(3)])
+    >>> mean = jackknifed(both, function=lambda t: t[..., 0, :1] / t[..., 0, 1:], rows=rows,
+    ...                   inside=np.ones(3, bool))
+    >>> (mean.std_error**2).round(4).tolist()
+    [2.3333]
+    """
+    at = np.zeros(len(rows), dtype=np.intp) if place is None else place
+    weighed = values * (rows.weight * inside)[:, None]
+    shape = (n_places, values.shape[1])
+    unit = added_up(weighed, place=rows.unit * n_places + at, n_places=rows.n_units * n_places)
+    unit = unit.reshape(rows.n_units, *shape)
+    whole = unit.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate = function(whole)
+        if rows.calibration is not None:
+            slopes = _slopes(function, whole)[at]
+            influence = np.einsum("np,npk->nk", values * inside[:, None], slopes, optimize=True)
+            apart = rows.contributions(influence)
+        else:
+            size = np.bincount(rows.stratum)
+            home = size[rows.stratum][:, None, None]
+            flat = unit.reshape(rows.n_units, -1)
+            mean = added_up(flat, place=rows.stratum, n_places=len(size)) / size[:, None]
+            # the others of the stratum stand in for the unit that is left out
+            away = unit - mean[rows.stratum].reshape(unit.shape)
+            without = function(whole - home / np.maximum(home - 1, 1) * away)
+            apart = (without - estimate) * ((home - 1) / home)[:, :, 0]
+    k, weight = len(estimate), rows.weight[inside]
+    residuals, df = _by_unit(rows, apart, np.repeat(inside[:, None], k, axis=1))
+    kish = float(ratio(weight.sum() ** 2, (weight**2).sum(), empty=0.0))
+    n = float(len(np.unique(rows.person[inside])))
+    base, persons, effective = (np.full(k, one) for one in (weight.sum(), n, kish))
+    return Ratios(estimate, residuals, base, persons, effective, df)
+
+
+def _slopes(function: Callable[[Floats], Floats], at: Floats) -> Floats:
+    """Give the slopes of a function of totals, shape (places, p, k), by central differences."""
+    step = 1e-5 * np.maximum(np.abs(at), 1.0)
+    moved = np.eye(at.size).reshape(-1, *at.shape) * step
+    slopes = (function(at + moved) - function(at - moved)) / (2 * step.reshape(-1, 1))
+    return np.asarray(slopes).reshape(*at.shape, -1)
+
+
+def _by_unit(rows: SurveyRows, contributions: Floats, inside: Flags) -> tuple[Floats, Floats]:
+    """Centre contributions by stratum, and allow for the few clusters that were met."""
+    residuals = stratum_residuals(contributions, stratum=rows.stratum)
+    k = contributions.shape[1]
+    if not rows.is_clustered:
+        return residuals, np.full(k, np.inf)
+    met = (unit_totals(inside.astype(np.float64), unit=rows.unit) > 0).sum(axis=0)
+    df = np.clip(np.minimum(met - 1, rows.df), 1, None).astype(np.float64)
+    return residuals * rows.domain_factors(inside), df
+
+
+def _persons(rows: SurveyRows, inside: Flags, at: Codes) -> Floats:
+    """Count the different persons in each base."""
+    persons, place = np.unique(rows.person[at], return_inverse=True)
+    if len(persons) == len(at):
+        return np.asarray(inside.sum(axis=0), dtype=np.float64)
+    met = added_up(inside.astype(np.float64), place=place.reshape(-1), n_places=len(persons)) > 0
+    return np.asarray(met.sum(axis=0), dtype=np.float64)
