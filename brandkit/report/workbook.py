@@ -55,7 +55,6 @@ class Sheet:
     rows : tuple of tuple
     frozen : int
         Columns that stay in sight.
-        Whether its heads filter the rows.
     """
 
     name: str

@@ -171,7 +171,7 @@ def mental_availability(
         ends = {"low": int(base.min()), "high": int(base.max())}
         notes.append(
             Message(
-                "Banks were asked of {low:count} to {high:count} people: no share of mind is given.",
+                "Asked of {low:count} to {high:count} people: share of mind is left out.",
                 ends,
             )
         )
