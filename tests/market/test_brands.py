@@ -231,9 +231,9 @@ def test_an_excess_pair_is_found_and_chance_is_not(rng: np.random.Generator) -> 
     assert "A and B share" in str(story.headline)
     assert story.actions[0].verb == "check"
     assert len(found.plot(focus="A").texts) > 15
-    chance = np.random.default_rng(5)
+    lot, banks = np.random.default_rng(5), list("ABCDEF")
     false = [
-        (customer_sharing(market(chance, excess=False, n=500), holds=list("ABCDEF")).pairs["settled"]
+        (customer_sharing(market(lot, excess=False, n=500), holds=banks).pairs["settled"]
          == "clear").any()
         for _ in range(150)
     ]  # fmt: skip
