@@ -184,7 +184,7 @@ def test_what_nobody_ticked_in_a_wave_was_not_asked(rng: np.random.Generator) ->
     assert any("not asked then: Q" in str(note) for note in pooled.notes)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("design", ["plain", "weighted", "clustered"])
 def test_intervals_cover_in_three_designs(design: str) -> None:
     rng = np.random.default_rng(5)

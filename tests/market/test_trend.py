@@ -99,7 +99,7 @@ def test_a_step_and_a_drift_are_found_and_waves_in_which_all_agree_do_no_harm(
     assert len(found.plot().axes) == 6
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_rates_of_false_and_true_alerts(rng: np.random.Generator) -> None:
     """60 series by 10 waves of 400: nothing moves, and one moves by 8 points."""
     runs, false, found = 60, 0, 0
