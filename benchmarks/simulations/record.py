@@ -24,7 +24,8 @@ HEAD = """# What intervals cover, and how often tests are wrong
 `make simulate` writes this, table by table, each with its runs, time, machine and date; a table
 that is here with as many runs as it asks for is not made again: delete its section to have it
 made anew. Rules stand at the head of each program in `simulations/`. A rate holds where it meets
-its limit give or take 2.6 errors of simulation; "outside" is beyond what is promised.
+its limit give or take 2.6 errors of simulation; "outside" is beyond what is promised. Tables of the
+programs that are not here have not been made; those of 50 runs are a first pass.
 """
 
 

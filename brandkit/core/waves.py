@@ -72,6 +72,25 @@ class _When(NamedTuple):
     is_short: bool = False
 
 
+def numbered_anew(person: pd.Series[Any], wave: pd.Series[Any]) -> bool:
+    """Say whether ids look numbered from the same start in every wave: 1 to n, without gaps.
+
+    Then one id is another person in every wave. A panel loses persons, so that its numbers have
+    gaps.
+
+    Examples
+    --------
+    >>> numbered_anew(pd.Series([1, 2, 1, 2]), pd.Series([2025, 2025, 2026, 2026]))
+    True
+    """
+    number = pd.to_numeric(person.astype(str), errors="coerce")
+    if number.isna().any() or wave.nunique() < 2:
+        return False
+    ends = number.groupby(wave.to_numpy()).agg(["min", "max", "nunique"])
+    filled = ends["max"] - ends["min"] + 1 == ends["nunique"]
+    return bool(filled.all() and ends["min"].nunique() == 1)
+
+
 def wave_order(column: pd.Series) -> list[object]:
     """Give the waves of a column in the order of time.
 

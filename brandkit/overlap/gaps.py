@@ -75,6 +75,8 @@ _LISTS: tuple[Facet, ...] = ("features", "eligibility", "channels", "regions")
 _UNTOLD = "not stated"
 MOST_ATTRIBUTES = 10
 """Attributes of each kind that the matrix shows."""
+LEADS_FROM = 10
+"""Comparable products of rivals under which an attribute leads nothing, and is not clear."""
 _TURNS = 0.25
 """Share of rivals' offers that do not say, from which a point of difference is open."""
 _MANY = 3

@@ -15,7 +15,7 @@ from brandkit.core.result import Result
 from brandkit.core.story import N_, Action, Exhibit, Point, Say, Story, speaker, titled
 from brandkit.language import translate
 from brandkit.overlap.chance import LEVEL, OverlapTest
-from brandkit.overlap.gaps import MOST_ATTRIBUTES, CatalogGaps, drawn_gaps, is_open
+from brandkit.overlap.gaps import LEADS_FROM, MOST_ATTRIBUTES, CatalogGaps, drawn_gaps, is_open
 from brandkit.overlap.names import LookAlikeNames
 from brandkit.overlap.products import MOST_PAIRS, ProductSimilarity, nearest_pairs
 from brandkit.overlap.regions import MOST_ROWS, MarketOverlap, meeting_pairs
@@ -306,7 +306,9 @@ def _leading(result: CatalogGaps, rows: pd.DataFrame, firm: pd.DataFrame) -> tup
                   untold=len(rows) - len(firm))  # fmt: skip
     if rows.empty:
         return None, say
-    first = (firm if len(firm) else rows).iloc[0]
+    told = firm if len(firm) else rows
+    broad = told[told["n_comparable"] >= LEADS_FROM]
+    first = (broad if len(broad) else told).iloc[0]
     return first, lambda text: say(text, **first)
 
 
@@ -316,9 +318,10 @@ def _gap_points(result: CatalogGaps) -> tuple[Point, ...]:
     lacks = rows[(rows["kind"] == "parity_gap") & (rows["state"] == "has_not")]
     alone = rows[rows["kind"] == "point_of_difference"]
     for part, lacking in ((lacks, True), (alone[~is_open(alone)], False)):
-        if part.empty:
+        broad = part[part["n_comparable"] >= LEADS_FROM]  # few products lead nothing
+        if broad.empty:
             continue
-        say = speaker(brand=result.brand, **part.iloc[0])
+        say = speaker(brand=result.brand, **broad.iloc[0])
         text = say(
             "{n_have:count} of {n_comparable:count} comparable products of rivals have "
             "“{attribute}” ({category}); {brand} does not."
@@ -328,8 +331,13 @@ def _gap_points(result: CatalogGaps) -> tuple[Point, ...]:
                 "“{attribute}” ({category}) sets {brand} apart: {n_have:count} of "
                 "{n_comparable:count} comparable products of rivals have it."
             )
-        points.append(Point(text, "clear", 0.6, "gaps", (str(part["attribute"].iloc[0]),)))
+        points.append(Point(text, "clear", 0.6, "gaps", (str(broad["attribute"].iloc[0]),)))
     return tuple(points)
+
+
+def _firm(first: Any) -> Settled:
+    """Call nothing clear that few products of rivals stand behind."""
+    return "clear" if first["n_comparable"] >= LEADS_FROM else "likely"
 
 
 def _parity(result: CatalogGaps) -> tuple[Finding, list[Action]]:
@@ -351,8 +359,8 @@ def _parity(result: CatalogGaps) -> tuple[Finding, list[Action]]:
             "Test whether customers of {brand} miss “{attribute}” ({category}), which most rivals "
             "offer."
         )
-        return Finding(headline, detail, "clear"), [
-            Action("test", text, "clear", "gaps", (first["attribute"],))
+        return Finding(headline, detail, _firm(first)), [
+            Action("test", text, _firm(first), "gaps", (first["attribute"],))
         ]
     headline = say(
         "Most rivals offer “{attribute}” ({category}); {brand} does not say whether it does."
@@ -384,8 +392,8 @@ def _difference(result: CatalogGaps) -> tuple[Finding, list[Action]]:
         return Finding(headline, detail, "open"), []
     headline = say("“{attribute}” ({category}) sets {brand} apart.")
     text = say("Keep “{attribute}” ({category}): few rivals of {brand} have it.")
-    return Finding(headline, detail, "clear"), [
-        Action("keep", text, "clear", "gaps", (first["attribute"],))
+    return Finding(headline, detail, _firm(first)), [
+        Action("keep", text, _firm(first), "gaps", (first["attribute"],))
     ]
 
 

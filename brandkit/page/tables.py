@@ -352,7 +352,7 @@ def table_cells(
     [('A', '7.91', '812'), ('B', '–', '< 10')]
     """
     require_frame("frame", frame)
-    flat = _flat(frame)
+    flat = _in_words(_flat(frame))
     if not len(flat.columns):
         raise InputError("`frame` must have at least one column; found none.")
     known = _kinds(flat, kinds)
@@ -376,6 +376,41 @@ def table_cells(
         for at, mark in enumerate(marks)
     )  # fmt: skip
     return TableCells(columns, rows, _mark_notes(marks))
+
+
+#: What results say in a word that is the same in every language, and how readers read it.
+_CODES: Mapping[str, Mapping[str, Message]] = {
+    "claim": {
+        "supported": Message("supported"), "contradicted": Message("contradicted"),
+        "not_shown": Message("not shown"),
+    },
+    "holds": {
+        "clear": Message("clear"), "likely": Message("likely"), "open": Message("not settled"),
+        "carried": Message("carried by one bank"), "untold": Message("too few banks to tell"),
+    },
+    "measure": {
+        "between_share": Message("ratings: part between banks"),
+        "inertia": Message("images: inertia"),
+    },
+    "side": {"row": Message("brand"), "column": Message("attribute")},
+    "verdict": {
+        "equal": Message("shown equal"), "different": Message("shown different"),
+        "open": Message("not settled"),
+    },
+    "zone": {
+        "within": Message("between the banks"), "extrapolated": Message("beyond the banks"),
+    },
+}  # fmt: skip
+
+
+def _in_words(flat: pd.DataFrame) -> pd.DataFrame:
+    """Give codes in words of the language in use."""
+    said = {
+        name: [translate(words[one]) if one in words else one for one in flat[name]]
+        for name, words in _CODES.items()
+        if name in flat
+    }
+    return flat.assign(**said) if said else flat
 
 
 def _flat(frame: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import Any
 
 from brandkit.core.errors import InputError
 from brandkit.core.message import Message
+from brandkit.core.waves import numbered_anew
 from brandkit.questions.question import Asking, Question
 from brandkit.satisfaction import (
     choice_model,
@@ -22,7 +23,6 @@ from brandkit.satisfaction import (
     service_quality,
     survey_weights,
 )
-from brandkit.satisfaction.choice.kernel import numbered_anew
 from brandkit.sources import Study
 from brandkit.sources.survey.batteries import PickAny
 from brandkit.sources.survey.quality import fieldwork_quality

@@ -36,7 +36,7 @@ def said(found: tuple[Finding, ...]) -> list[tuple[str, str]]:
 def test_banks_that_are_alike_are_said_to_be() -> None:
     result = alike(1500, 0.05)
     assert str(story.perceived_alikeness(result).headline) == (
-        "Customers see little difference between the banks"
+        "Customers rate the banks much alike"
     )
     found = said(story.perceived_alikeness(result).findings)
     assert found[1] == ("likely", "More pairs of banks are rated alike than differently.")

@@ -10,6 +10,7 @@ import pytest
 
 from brandkit.core.errors import MissingColumnsError, ScaleError
 from brandkit.sources import read_survey
+from brandkit.sources.survey.design import SurveyDesign, row_notes
 from brandkit.sources.survey.survey import Survey
 from tests.contract import assert_contract
 
@@ -108,3 +109,13 @@ def test_the_duration_can_be_named(survey: Survey) -> None:
 
 def test_contract(survey: Survey) -> None:
     assert_contract(survey.quality, survey.responses, survey.codebook)
+
+
+def test_numbers_that_start_again_in_every_wave_are_noticed() -> None:
+    waves = [2025] * 3 + [2026] * 3
+    frame = pd.DataFrame({"id": [1, 2, 3, 1, 2, 3], "wave": waves, "sat": range(6)})
+    design = SurveyDesign(respondent="id", wave="wave")
+    assert "taken for one person" in str(row_notes(frame, design)[0])
+    # a panel loses persons, and numbers that go on are different persons
+    assert row_notes(frame.assign(id=[1, 2, 3, 1, 3, 4]), design) == []
+    assert row_notes(frame.assign(id=range(6)), design) == []

@@ -192,7 +192,7 @@ def _market_alt(result: BrandOverlap, say: Say) -> Message:
     first, last = ranked.iloc[0], ranked.iloc[-1]
     return say(
         "Heat map of {drawn:count} banks against each other. Of rivals, {a} and {b} are most "
-        "alike ({high:percent}), {c} and {d} least ({low:percent}).",
+        "alike (mean of both ways {high:percent}), {c} and {d} least ({low:percent}).",
         **{"a": first["brand_a"], "b": first["brand_b"], "high": first["overlap"]},
         **{"c": last["brand_a"], "d": last["brand_b"], "low": last["overlap"]},
     )

@@ -136,7 +136,7 @@ def correspondence_map(result: CorrespondenceMap, *, focus: object = None) -> St
         "what its size and the attribute's would lead to expect."
     )
     exhibits = {
-        "map": _map_exhibit(result, caption, findings, focus),
+        "map": _map_exhibit(result, caption, findings, focus, near=near),
         "nearest": _nearest_exhibit(near, nearest, "brand"),
         "marks": Exhibit(named, data=table),
     }
@@ -551,9 +551,17 @@ def _marks_finding(marks: pd.DataFrame, say: Say, detail: Message, *, least: flo
 
 
 def _map_exhibit(
-    result: TableMap, caption: Message, findings: list[Finding], focus: object
+    result: TableMap,
+    caption: Message,
+    findings: list[Finding],
+    focus: object,
+    *,
+    near: pd.DataFrame | None = None,
 ) -> Exhibit:
-    """Show a map; its text tells the ends of the axes, extremes and the focus."""
+    """Show a map; its text tells the ends of the axes, extremes and the focus.
+
+    ``near`` are those that a nearest is told among, where that is not all.
+    """
     bank, notes = known_focus(focus, result.nearest["label"])
     ends = [axis_ends(result, axis) for axis in (1, 2)[: result.n_axes]]
     across = Message("from “{low}” on the left to “{high}” on the right", ends[0])
@@ -567,7 +575,8 @@ def _map_exhibit(
             upward=Message("from “{low}” at the bottom to “{high}” at the top", ends[1]),
         )
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
-    alt, draw = _marked(alt, result.nearest, bank), partial(result.plot, focus=bank)
+    told = result.nearest if near is None else near
+    alt, draw = _marked(alt, told, bank), partial(result.plot, focus=bank)
     return Exhibit(caption, alt, result.tidy(), notes, draw)
 
 

@@ -169,7 +169,7 @@ def repositioning(result: Repositioning, *, focus: object = None) -> Story:
     )  # fmt: skip
     where = _move_finding(order[0]).headline
     exhibit = Exhibit(caption, alt, data, (), result.plot, title=where)
-    worth = [move for move in order if move["further_support"] >= LIKELY and not _loses(move)]
+    worth = [move for move in order if _further_settled(move) != "open" and not _loses(move)]
     actions = tuple(_tested(move) for move in worth)
     exhibits = {"what-if": gain}
     spread = float(np.ptp(result.places[["across", "upward"]].to_numpy(dtype=float), axis=0).max())
@@ -217,7 +217,7 @@ def _tested(move: dict[str, Any]) -> Action:
             "Test with customers: “{name}” would lead {brand} away from {nearest}.",
             name=move["names"][0],
         )
-    settled = _move_settled(move)
+    settled = _further_settled(move)
     if settled == "clear" and not move["choice_low"] > 0:
         settled = "likely"  # where it leads is sure, what it wins is not
     on = (*move["names"], str(move["nearest"]))
@@ -256,7 +256,7 @@ def _move(result: Repositioning, move: dict[Any, Any]) -> dict[str, Any]:
 
 def _move_headline(move: dict[str, Any]) -> Message:
     say = speaker(**move)
-    is_further = move["further_support"] >= LIKELY
+    is_further = _further_settled(move) != "open"
     if move["n"] > 1 and move["distance_then"] <= move["distance_now"]:
         return say(
             "None of {n:count} what-ifs would set {brand} further apart from its nearest rival"
@@ -318,3 +318,11 @@ def _move_settled(move: dict[str, Any]) -> Settled:
     if support >= SURE_RIVAL:
         return "clear"
     return "likely" if support >= LIKELY else "open"
+
+
+def _further_settled(move: dict[str, Any]) -> Settled:
+    """Say how sure it is that a move leads away from rivals, no surer than its finding."""
+    support = move["further_support"]
+    if support < LIKELY or _move_settled(move) == "open":
+        return "open"
+    return "clear" if support >= SURE_RIVAL and _move_settled(move) == "clear" else "likely"

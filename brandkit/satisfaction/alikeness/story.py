@@ -237,16 +237,15 @@ def _share(whole: pd.Series, equal: list[str], focus: str | None) -> tuple[Messa
         return headline, Finding(said, detail, "clear")
     headline = Message("Customers notice some difference between the banks")
     finding = Finding(
-        Message("Which bank it is explains some of what customers say."), detail, "likely"
+        Message("Which bank it is explains some of how customers rate."), detail, "likely"
     )
     if whole["ci_high"] < LITTLE:
-        said = Message("Which bank it is explains little of what customers say.")
-        headline = Message("Customers see little difference between the banks")
+        said = Message("Which bank it is explains little of how customers rate.")
+        headline = Message("Customers rate the banks much alike")
         finding = Finding(said, detail, "clear")
         if equal:
             headline = Message(
-                "Customers see little difference between the banks, and rate {names}{more} as "
-                "they rate {focus}",
+                "Customers rate the banks much alike, and {names}{more} as they rate {focus}",
                 {"names": first_names(equal), "more": and_more(equal), "focus": focus},
             )
     if whole["ci_low"] <= 0:

@@ -22,7 +22,7 @@ from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.story import N_
-from brandkit.core.waves import coded_waves
+from brandkit.core.waves import coded_waves, numbered_anew
 from brandkit.sampling import rows as sampled
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.rows import with_responses
@@ -240,20 +240,6 @@ def _chosen(choice: pd.Series[Any], bank: pd.Series[Any]) -> pd.Series[Any]:
             "Use the same names in both columns."
         )
     return flags
-
-
-def numbered_anew(person: pd.Series[Any], wave: pd.Series[Any]) -> bool:
-    """Say whether ids look numbered from the same start in every wave: 1 to n, without gaps.
-
-    Then one id is another person in every wave. A panel loses persons, so that its numbers have
-    gaps.
-    """
-    number = pd.to_numeric(person.astype(str), errors="coerce")
-    if number.isna().any() or wave.nunique() < 2:
-        return False
-    ends = number.groupby(wave.to_numpy()).agg(["min", "max", "nunique"])
-    filled = ends["max"] - ends["min"] + 1 == ends["nunique"]
-    return bool(filled.all() and ends["min"].nunique() == 1)
 
 
 def _chosen_next(

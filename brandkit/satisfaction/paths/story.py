@@ -11,6 +11,7 @@ from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Action, Exhibit, Point, Say, Story, Verb, listed, speaker
 from brandkit.language import translate
+from brandkit.satisfaction.paths.checks import ALIKE
 from brandkit.satisfaction.paths.comparison import PathComparison
 from brandkit.satisfaction.paths.design import block_name, block_pair
 from brandkit.satisfaction.paths.paths import PathModel
@@ -178,7 +179,9 @@ def _through(result: PathModel) -> list[Finding]:
     """Name the block that moves the target mostly through others."""
     rows = result.effects[result.effects["target"] == result.target]
     is_more = rows["indirect_effect"] > rows["direct_effect"].abs()
-    rows = rows[is_more & (rows["indirect_low"] > 0)]
+    # without a direct path all goes through others by the model, which no answer has shown
+    at = [result.design.blocks.index(name) for name in (result.target, *rows["source"])]
+    rows = rows[is_more & (rows["indirect_low"] > 0) & result.design.inner[at[0], at[1:]]]
     if rows.empty:
         return []
     row = rows.iloc[int(rows["indirect_effect"].to_numpy().argmax())]
@@ -267,7 +270,11 @@ def _alike(result: PathModel) -> Finding:
         "largest of {all:count} pairs."
     )
     if pairs:
-        return Finding(say("Answers cannot tell apart {pairs}."), detail, "clear")
+        surely = bool((rows.loc[~rows["distinct"], "ci_low"] >= ALIKE).all())
+        said: Settled = "clear" if surely else "likely"
+        return Finding(say("Answers cannot tell apart {pairs}."), detail, said)
+    if rows["ci_high"].max() >= ALIKE:
+        return Finding(say("Answers tell all blocks apart, if only just."), detail, "likely")
     return Finding(say("Answers tell all blocks apart."), detail, "clear")
 
 

@@ -92,38 +92,42 @@ def _counted(result: CustomerSegments, detail: Message) -> Message:
 def _tiers(result: CustomerSegments, say: Say) -> tuple[Message, list[Finding]]:
     if len(result.segments) == 1:
         return say("All customers are of one tier"), [_sizes(result)]
-    tested = result.profiles[result.profiles["p_adjusted"] <= LIKELY]
-    tested = tested.sort_values("p_adjusted", kind="stable")
-    names = list(dict.fromkeys(tested["label"].astype(str)))
     items = result.profiles["item"].nunique()
-    say = speaker(n=len(names), items=items, names=names[:MOST_NAMED], k=len(result.segments))
+    say = speaker(items=items, k=len(result.segments))
     unsure = say("Whether customers of {k:count} tiers answer differently is open")
     doubt = say("Whether the tiers answer differently is open.")
+    tested = result.profiles.dropna(subset=["p_adjusted"])
     if tested.empty:
-        detail = say(
-            "In none of {items:count} items does a tier differ from all customers (all tiers at "
-            "once)."
-        )
+        detail = say("In none of {items:count} items can tiers be tested.")
         return unsure, [Finding(doubt, detail, "open"), _sizes(result)]
+    tested = tested.sort_values("p_adjusted", kind="stable")
     row = tested.iloc[0]
     told = {"item": row["label"], "tier": row["segment"], "gap": row["difference"],
             "p": row["p_adjusted"]}  # fmt: skip
+    # so many items were looked at that one is bound to stand out
+    found = tested[tested["p_adjusted"] * items <= LIKELY]
+    if found.empty:
+        detail = say(
+            "In none of {items:count} items does a tier differ from all customers beyond what so "
+            "many would show by chance. Nearest to it comes “{item}”: {tier} is {gap:signed} from "
+            "all customers (p {p:p}, all tiers at once, one item).", **told,
+        )  # fmt: skip
+        return unsure, [Finding(doubt, detail, "open"), _sizes(result)]
+    names = list(dict.fromkeys(found["label"].astype(str)))
     rest = len(names) - MOST_NAMED
     detail = say(
         "{n:count} of {items:count} items tell tiers apart: {names}{more}. Most of all “{item}”: "
         "{tier} is {gap:signed} from all customers (p {p:p}, all tiers at once).",
+        n=len(names), names=names[:MOST_NAMED],
         more=Message(" and {n:count} more", {"n": rest}) if rest > 0 else "", **told,
     )  # fmt: skip
-    # so many items were looked at that one is bound to stand out
-    p_value = min(float(row["p_adjusted"]) * items, 1.0)
-    if p_value > LIKELY:
-        return unsure, [Finding(doubt, detail, "open"), _sizes(result)]
     headline = say("Customers of {n:count} tiers differ most in “{item}”",
                    n=len(result.segments), item=names[0])  # fmt: skip
-    differ = say("The tiers answer differently.")
-    return headline, [
-        Finding(differ, detail, "clear" if p_value <= CLEAR else "likely"), _sizes(result),
-    ]  # fmt: skip
+    is_clear = float(row["p_adjusted"]) * items <= CLEAR
+    differ = Finding(
+        say("The tiers answer differently."), detail, "clear" if is_clear else "likely"
+    )
+    return headline, [differ, _sizes(result)]
 
 
 def _sizes(result: CustomerSegments) -> Finding:
@@ -137,6 +141,9 @@ def _sizes(result: CustomerSegments) -> Finding:
         "{share:percent} of the customers ({low:percent} to {high:percent}, {level:percent}); the "
         "smallest, {last}, holds {least:percent}; {n:count} persons."
     )
+    if len(sizes) > 1 and not first["ci_low"] > sizes["ci_high"].iloc[1]:
+        none = say("No segment is shown to be the largest; {name} has most.")
+        return Finding(none, detail, "open")
     settled: Settled = "clear" if result.kind == "tiers" else "likely"
     return Finding(say("The largest segment is {name}."), detail, settled)
 

@@ -18,7 +18,7 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.message import Message
-from brandkit.core.waves import order_of_time
+from brandkit.core.waves import numbered_anew, order_of_time
 from brandkit.sources.survey.answers import NO_VALUE, as_numbers, is_blank, labelled, refuse_cells
 from brandkit.sources.survey.codebook import Item, code_text
 
@@ -218,6 +218,16 @@ def row_notes(responses: pd.DataFrame, design: SurveyDesign) -> list[Message]:
             else "{n:count} {n:row repeats|rows repeat} the respondent of another."
         )
         notes.append(Message(said, {"n": repeats}))
+    if design.wave is not None and numbered_anew(
+        responses[design.respondent], responses[design.wave]
+    ):
+        notes.append(
+            Message(
+                "Respondents have the same numbers in every wave, without gaps; equal numbers are "
+                "taken for one person. If each wave counts from the start, write the wave into "
+                "the number: changes between waves are then of different persons."
+            )
+        )
     if design.weight is not None:
         keys = [design.respondent, *([design.wave] if design.wave else [])]
         spread = responses.groupby(keys, observed=True)[design.weight].nunique()

@@ -21,6 +21,7 @@ from brandkit.core.labels import label_text
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.overlap import CatalogGaps
+from brandkit.overlap.gaps import LEADS_FROM
 from brandkit.overlap.similarity.facets import category_key
 from brandkit.positioning import ClaimCheck, Repositioning
 
@@ -200,13 +201,16 @@ def strategy_reading(
         _gap_row(row, known.get(linked[str(row["attribute"])], UNKNOWN))
         for row in gaps.gaps.to_dict("records")
     ]
-    cells = gaps.cells[gaps.cells["cell"].isin(["empty", "ours_alone"])]
+    theirs = gaps.cells["n_offers"] - gaps.cells["n_ours"]
+    compared = theirs.groupby(gaps.cells["category"]).transform("sum")
+    cells = gaps.cells.assign(n_comparable=compared)
+    cells = cells[cells["cell"].isin(["empty", "ours_alone"])]
     exist = {(category_key(str(category)), str(segment)) for category, segment in possible}
     rows += [_cell_row(row, exist) for row in cells.to_dict("records")]
     if what_ifs is not None:
         seen = _seen(what_ifs, claims)
         rows += [_move_row(row, seen[row["move"]]) for row in what_ifs.moves.to_dict("records")]
-    options = pd.DataFrame(rows, columns=_COLUMNS)
+    options = pd.DataFrame(rows, columns=[*_COLUMNS, "n_comparable"])
     texts = ("category", "nearest_then", "top_rival")
     options = options.astype(dict.fromkeys(texts, object))
     return StrategyReading(options=_sorted(options), brand=gaps.brand, notes=_notes(options, value))
@@ -259,12 +263,13 @@ def _gap_rule(row: Row, worth: Row) -> Row:
         return _unknown("too_few_offers")
     if row["kind"] == "parity_gap":
         # of what our own catalogue is silent about, we may have it
-        sure = "clear" if row["state"] == "has_not" else "open"
+        sure = _clear_if(row["n_comparable"] >= LEADS_FROM)
+        sure = sure if row["state"] == "has_not" else "open"
         return _ruled("evolutionary", "improves_what_exists", sure)
     if row["n_rivals_have"] == 0 and row["share_not_stated"] > SELDOM_UNTOLD:
         return _unknown("rivals_do_not_say")
     if row["n_rivals_have"] == 0:
-        return _ruled("innovative", "nobody_has_it", "clear")
+        return _ruled("innovative", "nobody_has_it", _clear_if(row["n_comparable"] >= LEADS_FROM))
     return _rare(worth, is_few=row["share_have"] <= FEW)
 
 
@@ -284,13 +289,16 @@ def _cell_row(row: Row, exist: Collection[tuple[str, str]]) -> Row:
         row["cell"] == "ours_alone" or (category_key(str(row["category"])), row["segment"]) in exist
     )
     rule = _ruled("innovative", "nobody_sells_there", "likely")
+    if row["n_comparable"] < FEWEST_OFFERS:
+        rule = _unknown("too_few_offers")
     if untold >= MOSTLY_UNTOLD:
         rule = _unknown("segments_untold")
     if not can_exist:
         rule = _unknown("may_not_exist")
     return {
         "option": row["segment"], "evidence": "catalogue", "category": row["category"],
-        "n_rivals_have": 0, "share_have": 0.0, "share_not_stated": untold, **rule,
+        "n_rivals_have": 0, "share_have": 0.0, "share_not_stated": untold,
+        "n_comparable": row["n_comparable"], **rule,
     }  # fmt: skip
 
 
@@ -365,9 +373,11 @@ def _sorted(options: pd.DataFrame) -> pd.DataFrame:
         options["share_have"].fillna(0.0).astype(float) * is_last,
         options["settled"].map(settled),
         options["evidence"].ne("image"),
+        options["n_comparable"].lt(LEADS_FROM),  # few products lead nothing
         options["strategy"].map(STRATEGIES.index),
     )
-    return options.iloc[np.lexsort([key.to_numpy() for key in keys])].reset_index(drop=True)
+    order = np.lexsort([key.to_numpy() for key in keys])
+    return options[_COLUMNS].iloc[order].reset_index(drop=True)
 
 
 def _notes(options: pd.DataFrame, value: object) -> tuple[Message, ...]:
