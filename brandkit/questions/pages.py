@@ -30,6 +30,7 @@ from brandkit.questions.asked import QUESTIONS
 from brandkit.questions.board import Board, Told, first_screen
 from brandkit.questions.exploring import PairFrames, explored
 from brandkit.questions.question import Question, Unanswered
+from brandkit.questions.satisfaction import PAGE as SATISFACTION
 from brandkit.questions.satisfaction import n_brands
 from brandkit.sources import Study
 
