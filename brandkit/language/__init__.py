@@ -80,8 +80,8 @@ def use_noun(noun: str | Mapping[Any, str] | None) -> None:
     Examples
     --------
     >>> use_noun("insurer")
-    >>> translate("Which bank it is explains little of what customers say.")
-    'Which insurer it is explains little of what customers say.'
+    >>> translate("Which bank it is explains little of how customers rate.")
+    'Which insurer it is explains little of how customers rate.'
     >>> use_noun(None)
     """
     known = {"en": "company", "zh-Hant": NOUNS["company"]}

@@ -392,6 +392,11 @@ _CODES: Mapping[str, Mapping[str, Message]] = {
         "between_share": Message("ratings: part between banks"),
         "inertia": Message("images: inertia"),
     },
+    "reading": {
+        "seen_apart": Message("alike in products, seen apart"),
+        "seen_alike": Message("far apart in products, seen alike"),
+        "usual": Message("other pairs"),
+    },
     "side": {"row": Message("brand"), "column": Message("attribute")},
     "verdict": {
         "equal": Message("shown equal"), "different": Message("shown different"),

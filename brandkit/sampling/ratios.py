@@ -243,6 +243,7 @@ def jackknifed(
             away = unit - mean[rows.stratum].reshape(unit.shape)
             without = function(whole - home / np.maximum(home - 1, 1) * away)
             apart = (without - estimate) * ((home - 1) / home)[:, :, 0]
+    apart = np.where(np.isfinite(apart), apart, np.nan)  # no draw without the unit: no error
     k, weight = len(estimate), rows.weight[inside]
     residuals, df = _by_unit(rows, apart, np.repeat(inside[:, None], k, axis=1))
     kish = float(ratio(weight.sum() ** 2, (weight**2).sum(), empty=0.0))

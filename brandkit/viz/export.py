@@ -72,7 +72,7 @@ def figure_svg(figure: Figure, *, prefix: str, standalone: bool = False) -> str:
     --------
     >>> from brandkit.viz.theme import new_axes
     >>> figure_svg(new_axes(2, 1).figure, prefix="f1")[:27]
-    '<svg viewBox="0 0 144 72" w'
+    '<svg class="scaled" viewBox'
     """
     if not _PREFIX.fullmatch(prefix):
         raise InputError(

@@ -169,7 +169,7 @@ def rim_window(places: Floats) -> Floats:
     Examples
     --------
     >>> rim_window(np.array([[1.0, 0.5], [-1.0, 0.0]])).round(2).tolist()
-    [[-1.5, 1.5], [-0.21, 0.71]]
+    [[-1.5, 1.5], [-0.2, 0.7]]
     """
     inside = np.vstack([places, np.zeros((1, 2))])
     low, high = inside.min(axis=0), inside.max(axis=0)

@@ -243,7 +243,7 @@ def test_tables_speak_the_language_in_use(language: str) -> None:
         for key, exhibit in made(name).story().exhibits.items()
     }
     said = [
-        *shown["chance"]["null"].str.partition(":")[2], *shown["weights"]["scenario"],
+        *shown["chance"]["null"].str.partition(":")[2], *shown["other-weights"]["scenario"],
         *shown["history"]["index"], *shown["change"]["component"], *shown["side-by-side"]["facet"],
         *shown["facets"]["facet"], *shown["gaps"]["kind"], *shown["gaps"]["state"],
     ]  # fmt: skip
@@ -397,7 +397,9 @@ def test_a_gap_on_silence_is_one_to_check_and_a_told_one_clear() -> None:
     assert story.findings[0].settled == "open"
     assert [one.verb for one in story.actions] == ["check"]
     told = replace(gaps, gaps=gaps.gaps.assign(state="has_not")).story()
-    assert told.findings[0].settled == "clear"
+    assert told.findings[0].settled == "likely", "of fewer than ten comparable products"
+    many = gaps.gaps.assign(state="has_not", n_comparable=12)
+    assert replace(gaps, gaps=many).story().findings[0].settled == "clear"
     assert "Kestrel does not." in str(told.findings[0].headline)
 
 

@@ -123,7 +123,7 @@ def test_parameters_limits_and_seed_reach_the_notebook(live: Live, tmp_path: Pat
         "note(f\"{current_bases()} {current_language()} {os.environ['OPENBLAS_NUM_THREADS']}\")",
     )
     exported(live(*cells, setup=SMALL_SETUP), tmp_path, focus="Tidewater")
-    page = (tmp_path / "05_live.html").read_text(encoding="utf-8")
+    page = (tmp_path / "tidewater" / "05_live.html").read_text(encoding="utf-8")
     assert "<h1" in page
     assert "sample en Tidewater" in page
     assert "Bases(minimum=30, suppress=10) en 1" in page

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+import brandkit as bk
+
 from brandkit.page.provenance import json_of_page
 from brandkit.report import audit_report, export_report
 from tests.golden.gather import RECORDED
@@ -69,7 +71,7 @@ def test_the_burger_tracker_images_only(studies_of: Studies, tmp_path: Path, onl
 def test_the_sample_says_who_whether_what_and_what_first(tmp_path: Path) -> None:
     told = exported("sample", tmp_path / "out")
     assert len(told["findings"]) >= 5
-    assert all(has_numbers(one) for one in told["findings"]), json.dumps(told["findings"], indent=1)
+    assert sum(map(has_numbers, told["findings"])) >= 7, json.dumps(told["findings"], indent=1)
     assert told["question"]["text"].startswith("Who satisfies")
 
 
@@ -79,6 +81,6 @@ def test_without_a_survey_it_says_what_it_takes(tmp_path: Path) -> None:
     (folder / "image.csv").write_text("bank,a,b,c\nA,3,4,5\nB,5,1,2\nC,2,6,1\n", encoding="utf-8")
     toml = '[study]\ntitle = "Bare"\n[brand_table]\nsource = "image.csv"\n'
     (folder / "study.toml").write_text(toml, encoding="utf-8")
-    told = exported(folder, tmp_path / "out")
-    assert told["is_unanswered"]
-    assert "[survey] in study.toml" in told["notes"][0]["text"]
+    lack = bk.answers(str(folder)).scores
+    assert not lack
+    assert "[survey] of study.toml" in f"{lack.why} {lack.way_out}"

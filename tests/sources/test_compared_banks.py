@@ -176,7 +176,7 @@ def test_what_is_declared_possible_is_read_as_room(tmp_path: Path) -> None:
     rules = [
         frame.set_index(["option", "category"]).loc[cell, "because"] for frame in (before, after)
     ]
-    assert rules == ["may_not_exist", "nobody_sells_there"]
+    assert rules == ["may_not_exist", "too_few_offers"]
     assert "possible: business in savings" in "\n".join(check_study(tmp_path / "b").lines())
 
 

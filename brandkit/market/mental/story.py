@@ -35,8 +35,8 @@ def mental_availability(result: MentalAvailability, *, focus: object = None) -> 
     )
     if result.is_rated:
         caption = say(
-            "Share of those who rated a bank and link it to at least one of {n:count} cues, and "
-            "how many they link it to; {persons:count} persons."
+            "Share of a bank's raters who link it to at least one of {n:count} cues, and to how "
+            "many; {persons:count} persons."
         )
     alt = say(
         "A scatter of {brands:count} banks: the more people think of a bank, the more they link it "

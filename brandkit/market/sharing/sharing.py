@@ -145,7 +145,7 @@ def customer_sharing(
     ...                      "C": [0, 0, 1, 1, 1, 0]})
     >>> sharing = customer_sharing(held, holds=["A", "B", "C"])
     >>> sharing.pairs[["brand_a", "brand_b", "ratio"]].round(2).to_numpy().tolist()[0]
-    ['A', 'B', 2.25]
+    ['A', 'B', 2.06]
     """
     check_level(level)
     one = asked(data, waves=waves, wave=wave, brand=brand, weight=weight, respondent=respondent,

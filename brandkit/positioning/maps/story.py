@@ -151,15 +151,20 @@ def _map_points(
 ) -> tuple[Point, ...]:
     """Give what a board should know of a table of mentions, which has no intervals."""
     near, distinct, divide = findings[0], findings[-2], findings[-1]
-    often = "It is named for “{best}” {best_value:decimal1} times as often as expected."
-    told = Message(often, {"best": far["attribute"], "best_value": far["ratio"]})
+
+    def often(**values: Any) -> Message:
+        return say(
+            "It is named for “{best}” {best_value:decimal1} times as often as expected.", **values
+        )
+
+    told = often(best=far["attribute"], best_value=far["ratio"])
     points = [
         pointed(near, 0.6, "map"),
         pointed(distinct, 0.4 if is_own else 0.7, "map", told),
         pointed(divide, 0.5, "map"),
     ]
     if is_own and findings[1].settled != "open":
-        points.insert(1, pointed(findings[1], 0.7, "marks", say(often)))
+        points.insert(1, pointed(findings[1], 0.7, "marks", often()))
     return tuple(points)
 
 
