@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 import brandkit as bk
-
 from brandkit.page.provenance import json_of_page
 from brandkit.report import audit_report, export_report
 from tests.golden.gather import RECORDED
