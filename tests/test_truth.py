@@ -47,7 +47,7 @@ BASE = re.compile(r"^(n|base|n_respondents|n_persons|n_comparable|n_a|n_b|own_n|
 #: Questions of products, banks and mentions: their counts are not of people.
 OF_THINGS = {
     "overlap", "explanation", "chance", "gaps", "names", "history", "map", "what_ifs", "links",
-    "market_overlap", "league_table", "strategy", "mental_availability",
+    "market_overlap", "league_table", "strategy", "mental_availability", "scorecard_matrix",
 }  # fmt: skip
 #: Columns that tell what an estimate is of.
 KEYS = ("brand", "attribute", "driver", "item", "measure", "wave", "wave_a", "segment", "category",

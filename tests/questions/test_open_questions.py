@@ -58,7 +58,7 @@ def sample() -> Answers:
     return told
 
 
-def sketched(exhibit: Exhibit, *, name: str, focus: object = None) -> Block:
+def sketched(exhibit: Exhibit, *, name: str, focus: object = None, title: object = None) -> Block:
     """Stand in for a figure, whose drawing takes long."""
     said = [exhibit.alt] if exhibit.alt else []
     caption, notes = exhibit.caption, [*said, *exhibit.notes]
