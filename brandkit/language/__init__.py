@@ -98,6 +98,11 @@ def use_noun(noun: str | Mapping[Any, str] | None) -> None:
     _noun.set(MappingProxyType(said))
 
 
+def current_noun() -> Mapping[str, str] | None:
+    """Give what :func:`use_noun` chose, by language; None for banks."""
+    return _noun.get() or None
+
+
 def in_noun(text: str, message: Message, code: str) -> str:
     """Call banks by the study's noun, in one of our own texts before names are filled in."""
     noun = _noun.get().get(code)

@@ -11,7 +11,14 @@ from brandkit.core.message import Message, Settled
 from brandkit.core.result import Result
 from brandkit.core.story import Story, listed
 from brandkit.core.waves import wave_order, wave_text
-from brandkit.language import current_language, date_text, translate, use_language, use_noun
+from brandkit.language import (
+    current_language,
+    current_noun,
+    date_text,
+    translate,
+    use_language,
+    use_noun,
+)
 from brandkit.page.blocks import (
     Block,
     BoardBlock,
@@ -54,7 +61,7 @@ MOST_FIGURES = 3
 @contextmanager
 def speaking(study: Study) -> Iterator[None]:
     """Write blocks in a study's language and its noun, with its limits on small bases."""
-    before = current_language()
+    before, noun = current_language(), current_noun()
     shown = study.settings.report
     use_language(study.language)
     use_noun(study.settings.study.noun)
@@ -63,6 +70,7 @@ def speaking(study: Study) -> Iterator[None]:
         yield
     finally:
         use_language(before)
+        use_noun(noun)
 
 
 def show_answer(answers: Answers, name: str, *, only: str | None = None) -> Shown:

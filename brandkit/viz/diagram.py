@@ -282,7 +282,7 @@ def _routes(
             mine.sort(key=lambda n: beside[chains[n][step]])
             reach = 0.3 * (high - low) if len(mine) > 1 else 0.0
             ports[mine, end] = (low + high) / 2 + np.linspace(-reach, reach, len(mine))
-    routes, t = [], np.linspace(0, 1, 14)[:, None]
+    routes, t = [], np.linspace(0, 1, 9)[:, None]
     for chain, (leaves, arrives) in zip(chains, ports, strict=True):
         lanes = [(beside[at], side[layer[at]]) for at in chain[1:-1] for side in stops]
         ends = np.array([(leaves, boxes[chain[0], 3]), *lanes, (arrives, boxes[chain[-1], 1])])

@@ -218,8 +218,8 @@ def _tested(move: dict[str, Any]) -> Action:
             name=move["names"][0],
         )
     settled = _further_settled(move)
-    if settled == "clear" and not move["choice_low"] > 0:
-        settled = "likely"  # where it leads is sure, what it wins is not
+    if settled == "clear" and not (np.isnan(move["choice_low"]) and move["ci_low"] > 0):
+        settled = "likely"  # where it leads is sure; what it wins, a single survey cannot tell
     on = (*move["names"], str(move["nearest"]))
     return Action("test", test, settled, "what-if", on, gain)
 
