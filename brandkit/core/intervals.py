@@ -464,6 +464,19 @@ def holm(p_values: Floats) -> Floats:
     return adjusted
 
 
+def holm_of_tested(p_values: Floats) -> Floats:
+    """Adjust after :func:`holm` over the p-values that are not missing; the others stay missing.
+
+    Examples
+    --------
+    >>> holm_of_tested(np.array([0.01, np.nan, 0.03])).round(2).tolist()
+    [0.02, nan, 0.03]
+    """
+    tested, adjusted = ~np.isnan(p_values), np.full(len(p_values), np.nan)
+    adjusted[tested] = holm(p_values[tested])
+    return adjusted
+
+
 def false_discovery(p_values: Floats) -> Floats:
     """Give the rate of false discoveries at which each p-value would be called.
 

@@ -15,14 +15,7 @@ from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message, noted
 from brandkit.core.waves import coded_waves
 from brandkit.sampling.ratios import SMALL_BASE
-from brandkit.sampling.rows import (
-    Data,
-    SurveyRows,
-    Weight,
-    data_frame,
-    survey_rows,
-    with_responses,
-)
+from brandkit.sampling.rows import Data, SurveyRows, Weight, data_frame, survey_rows, with_responses
 
 _ROW, _EVERY = "__row__", "__every__"
 #: Columns of a survey's batteries that are needed here.

@@ -190,10 +190,7 @@ _KINDS_OF_SETTLED = ("clear", "likely", "open")
 
 
 def title(
-    text: Message | str,
-    *,
-    lede: Message | str | None = None,
-    kicker: Message | str | None = None,
+    text: Message | str, *, lede: Message | str | None = None, kicker: Message | str | None = None
 ) -> TitleBlock:
     """Give the report its title, which is its main finding.
 

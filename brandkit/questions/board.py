@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from brandkit.core.message import Message, Settled
-from brandkit.core.result import Result
-from brandkit.core.story import Action, Point, Story, Verb, pointed
+from brandkit.core.story import Action, Point, Verb, pointed
 from brandkit.questions.asked import QUESTIONS
-from brandkit.questions.question import Question, Unanswered
+from brandkit.questions.question import Answers, Question
 from brandkit.questions.relabelled import relabelled
 from brandkit.satisfaction.paths.design import block_name
 from brandkit.sources import Study
@@ -30,15 +29,6 @@ _BETTER = {
     "alikeness": "what_ifs",
 }  # fmt: skip
 ANALYSTS = "05_analysts"
-
-
-class Answers(Protocol):
-    """The answers of a study, as far as the first screen looks at them."""
-
-    study: Study
-
-    def __getitem__(self, name: str, /) -> Result | Unanswered: ...
-    def story(self, name: str) -> Story: ...  # noqa: D102
 
 
 @dataclass(frozen=True)

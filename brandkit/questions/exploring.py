@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from brandkit.page.explore.model import MOST_IN_FULL
 from brandkit.positioning import MapStability, WaveMovement
 from brandkit.positioning.maps.sides import TableMap
 from brandkit.positioning.maps.story import axis_ends
-from brandkit.questions.question import Unanswered
+from brandkit.questions.question import Answers
 from brandkit.questions.relabelled import relabelled
 from brandkit.sources import Study
 
@@ -33,14 +33,6 @@ _REGION = ["radius_long", "radius_short", "angle"]
 _OVERLAP = ["overlap", "expected", "stability_low", "stability_high"]
 #: Facets ``facet part weight`` of a pair of banks, and its products ``name_a name_b similarity``.
 PairFrames = tuple[pd.DataFrame, pd.DataFrame]
-
-
-class Answers(Protocol):
-    """The answers of a study, as far as the explorer looks at them."""
-
-    study: Study
-
-    def __getitem__(self, name: str, /) -> Result | Unanswered: ...
 
 
 class _Places(dict[str, int]):

@@ -55,11 +55,8 @@ def _asked(a: Asking) -> tuple[list[str], dict[str, Any]]:
           and (one in survey.items or _is_told(survey, one))),
     ]  # fmt: skip
     scaled = [name for name in named if name in survey.items or sets.get(name) == "scale"]
-    return named, {**dict.fromkeys(scaled, "mean"), **_recommend(section, named)}
-
-
-def _recommend(section: Any, named: list[str]) -> dict[str, str]:
-    return {section.recommend: "nps"} if section.recommend in named else {}
+    asked_nps = [section.recommend] if section.recommend in named else []
+    return named, {**dict.fromkeys(scaled, "mean"), **dict.fromkeys(asked_nps, "nps")}
 
 
 def _is_told(survey: Any, item: str) -> bool:

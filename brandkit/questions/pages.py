@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from brandkit.core.message import Message, Settled
-from brandkit.core.result import Result
 from brandkit.core.story import Story, listed
 from brandkit.core.waves import wave_order, wave_text
 from brandkit.language import (
@@ -19,16 +18,7 @@ from brandkit.language import (
     use_language,
     use_noun,
 )
-from brandkit.page.blocks import (
-    Block,
-    BoardBlock,
-    FigureBlock,
-    fact,
-    findings,
-    item,
-    note,
-    title,
-)
+from brandkit.page.blocks import Block, BoardBlock, FigureBlock, fact, findings, item, note, title
 from brandkit.page.explore.writing import explore_block
 from brandkit.page.show import Shown
 from brandkit.page.tables import use_bases
@@ -36,22 +26,10 @@ from brandkit.page.texts import text_of
 from brandkit.questions.asked import QUESTIONS
 from brandkit.questions.board import Board, Told, first_screen
 from brandkit.questions.exploring import PairFrames, explored
-from brandkit.questions.question import Question, Unanswered
+from brandkit.questions.question import Answers, Unanswered
 from brandkit.questions.satisfaction import PAGE as SATISFACTION
 from brandkit.questions.satisfaction import n_brands
 from brandkit.sources import Study
-
-
-class Answers(Protocol):
-    """The answers of a study, as far as a page looks at them."""
-
-    study: Study
-
-    def __getitem__(self, name: str, /) -> Result | Unanswered: ...
-    def story(self, name: str) -> Story: ...  # noqa: D102
-    def block(self, name: str, exhibit: str) -> Block: ...  # noqa: D102
-    def of_page(self, page: str) -> list[Question]: ...  # noqa: D102
-
 
 BRIEF = "04_brief"
 #: Figures that stand on the brief.

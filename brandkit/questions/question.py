@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from brandkit.core.errors import InputError
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.core.story import Story
 from brandkit.sources import Study
+
+if TYPE_CHECKING:
+    from brandkit.page.blocks import Block
 
 T = TypeVar("T")
 
@@ -78,6 +81,17 @@ class Unanswered:
 
 class Absent(Exception):
     """The study does not hold what the question takes; told by the question's own sentence."""
+
+
+class Answers(Protocol):
+    """The answers of a study, as far as its pages look at them."""
+
+    study: Study
+
+    def __getitem__(self, name: str, /) -> Result | Unanswered: ...
+    def story(self, name: str) -> Story: ...  # noqa: D102
+    def block(self, name: str, exhibit: str) -> Block: ...  # noqa: D102
+    def of_page(self, page: str) -> list[Question]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -404,13 +404,7 @@ def _sorted_cells(cells: set[Cell]) -> tuple[Cell, ...]:
 
 
 def _packed(
-    values: Floats,
-    weight: Floats,
-    *,
-    key: Codes,
-    n_keys: int,
-    pairwise: bool,
-    products: bool,
+    values: Floats, weight: Floats, *, key: Codes, n_keys: int, pairwise: bool, products: bool
 ) -> Floats:
     """Sum the multiplied-out rows of each key, some rows at a time."""
     p = values.shape[1]

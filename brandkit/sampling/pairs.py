@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from string import ascii_uppercase
 
 import numpy as np
@@ -54,11 +54,7 @@ class PairTests:
 
 
 def design_tests(
-    mean: Floats,
-    covariance: Floats,
-    *,
-    df: Floats,
-    pairs: tuple[Codes, Codes] | None = None,
+    mean: Floats, covariance: Floats, *, df: Floats, pairs: tuple[Codes, Codes] | None = None
 ) -> PairTests:
     """Test pairs (all where none are given) by Wald's test, adjusted after Holm.
 
@@ -81,14 +77,17 @@ def design_tests(
 
 
 def _against_zero(
-    difference: Floats, std_error: Floats, *, df: Floats, pairs: tuple[Codes, Codes]
-) -> PairTests:
-    """Test differences against 0, and adjust after Holm over those that can be tested."""
+    difference: Floats, std_error: Floats, *, df: Floats, pairs: tuple[Codes, Codes],
+    bonferroni: bool = False,
+) -> PairTests:  # fmt: skip
+    """Test differences against 0, and adjust over those that can be tested: Holm, or Bonferroni."""
     usable = ~np.isnan(difference) & (std_error > 1e-12)
     statistic = ratio(difference, np.where(usable, std_error, 0.0))
     p_value = np.where(usable, 2 * stdtr(df, -np.abs(statistic)), np.nan)
     adjusted = np.full(len(p_value), np.nan)
     adjusted[usable] = holm(p_value[usable])
+    if bonferroni:
+        adjusted = np.minimum(p_value * int((~np.isnan(p_value)).sum()), 1.0)
     error = np.where(np.isnan(difference), np.nan, std_error)
     return PairTests(*pairs, difference, error, statistic, df, p_value, adjusted)
 
@@ -138,10 +137,8 @@ def _bonferroni(compared: Floats, variance: Floats, *, weight: Floats, df: float
     first, second = np.triu_indices(len(compared), 1)
     held = np.where(weight > 0, weight, 1.0)
     error = np.sqrt(variance * (1 / held[first] + 1 / held[second]))
-    difference, freedom = compared[first] - compared[second], np.full(len(first), df)
-    tests = _against_zero(difference, error, df=freedom, pairs=(first, second))
-    times = int((~np.isnan(tests.p_value)).sum())
-    return replace(tests, p_adjusted=np.minimum(tests.p_value * times, 1.0))
+    return _against_zero(compared[first] - compared[second], error, df=np.full(len(first), df),
+                         pairs=(first, second), bonferroni=True)  # fmt: skip
 
 
 def column_letters(n: int) -> list[str]:
@@ -228,6 +225,5 @@ def quantum_tests(
     over = np.where(over > 1e-9 * ratio(1.0, a, empty=0.0), over, 0.0)  # one column twice
     error = np.sqrt(pooled * (1 - pooled) * over)
     freedom = np.maximum(a + b - both - 2, 1.0)
-    tests = _against_zero(share[first] - share[second], error, df=freedom, pairs=(first, second))
-    times = int((~np.isnan(tests.p_value)).sum())
-    return replace(tests, p_adjusted=np.minimum(tests.p_value * times, 1.0))
+    return _against_zero(share[first] - share[second], error, df=freedom, pairs=(first, second),
+                         bonferroni=True)  # fmt: skip

@@ -18,12 +18,7 @@ from brandkit.core import intervals
 from brandkit.core.intervals import Interval
 from brandkit.core.linalg import Codes, Flags, Floats, ratio
 from brandkit.sampling.design import SurveyRows
-from brandkit.sampling.variance import (
-    added_up,
-    domain_residuals,
-    stratum_residuals,
-    unit_totals,
-)
+from brandkit.sampling.variance import added_up, domain_residuals, stratum_residuals, unit_totals
 
 #: Persons beneath which a base is flagged, and beneath which nothing is shown.
 SMALL_BASE, SUPPRESSED_BASE = 30, 10

@@ -19,14 +19,7 @@ from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message, noted
 from brandkit.core.waves import coded_waves
-from brandkit.sampling.rows import (
-    Data,
-    SurveyRows,
-    Weight,
-    data_frame,
-    survey_rows,
-    with_responses,
-)
+from brandkit.sampling.rows import Data, SurveyRows, Weight, data_frame, survey_rows, with_responses
 
 By = str | Sequence[str] | Mapping[str, str | Sequence[str]]
 

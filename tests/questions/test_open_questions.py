@@ -82,7 +82,9 @@ def refuse(_: Any) -> Any:
 
 
 def make_refuse(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(QUESTIONS, name, dataclasses.replace(QUESTIONS[name], call=refuse))
+    monkeypatch.setitem(
+        QUESTIONS, name, dataclasses.replace(QUESTIONS[name], call=refuse, needs=())
+    )
     real = module._read
     monkeypatch.setattr(
         module, "_read", lambda place, key: None if place.stem == name else real(place, key)

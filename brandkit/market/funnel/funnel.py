@@ -12,7 +12,7 @@ from scipy.special import expit, logit
 from scipy.stats import t as student
 
 from brandkit.core.errors import InputError, check_known, check_level, shown
-from brandkit.core.intervals import holm
+from brandkit.core.intervals import holm_of_tested
 from brandkit.core.labels import coded
 from brandkit.core.linalg import Flags, Floats
 from brandkit.core.message import noted
@@ -148,7 +148,9 @@ def brand_funnel(
             f"`stages` must be about the same banks; found none of {shown(held[names[0]][0])} in "
             "every stage. Give the banks the same labels."
         )
-    reached = np.stack([_of(held[name], brands) for name in names])
+    reached = np.stack([
+        values[:, [labels.index(brand) for brand in brands]] for labels, values, _ in held.values()
+    ])  # fmt: skip
     _check_order(reached, inside, one.rows.weight, names)
     shared: dict[str, Any] = {"level": level, "minimum": minimum_base, "suppress": suppress_below,
                               "names": names, "brands": brands}  # fmt: skip
@@ -162,6 +164,9 @@ def brand_funnel(
 
 
 Held = tuple[tuple[str, ...], Floats, Flags]
+_SHARE = ["estimate", "std_error", "ci_low", "ci_high", "ci_level", "n", "base"]
+_EXPECTED = ["expected_share", "expected_share_low", "expected_share_high", "statistic", "p_value",
+             "p_adjusted", "settled"]  # fmt: skip
 
 
 def _stage(one: Asked, name: str, told: Stage) -> Held:
@@ -198,11 +203,6 @@ def _from_rows(one: Asked, name: str, told: Mapping[str, Any]) -> Held:
     return labels, np.where(first[:, None], values[persons], np.nan), one.inside & first
 
 
-def _of(held: Held, brands: Sequence[str]) -> Floats:
-    labels, values, _ = held
-    return values[:, [labels.index(brand) for brand in brands]]
-
-
 def _check_order(reached: Floats, inside: Flags, weight: Floats, names: Sequence[str]) -> None:
     size = np.nan_to_num(reached[:, inside]).swapaxes(1, 2) @ weight[inside]
     for at in range(1, len(names)):
@@ -226,9 +226,7 @@ def _share_rows(
         given = np.nan_to_num(reached[at]) * base
         found = ratios(given, denominators=base.astype(np.float64), rows=one.rows)
         tables.append(_rows(found, level, minimum, suppress).assign(brand=brands, stage=name))
-    columns = ["brand", "stage", "estimate", "std_error", "ci_low", "ci_high", "ci_level", "n",
-               "base"]  # fmt: skip
-    return pd.concat(tables, ignore_index=True)[columns]
+    return pd.concat(tables, ignore_index=True)[["brand", "stage", *_SHARE]]
 
 
 def _step_rows(
@@ -279,34 +277,18 @@ def _expected(steps: pd.DataFrame, shares: pd.DataFrame, level: float) -> pd.Dat
     for _, step in steps.groupby("stage_b", sort=False):
         before = size.loc[list(zip(step["stage_a"], step["brand"], strict=True))].to_numpy()
         parts.append(step.assign(**_left_out(before, step["estimate"].to_numpy(), level)))
-    columns = [
-        "brand", "stage_a", "stage_b", "estimate", "std_error", "ci_low", "ci_high", "ci_level",
-        "n", "base", "n_leaks", "expected_share", "expected_share_low", "expected_share_high",
-        "statistic", "p_value", "p_adjusted", "settled",
-    ]  # fmt: skip
+    columns = ["brand", "stage_a", "stage_b", *_SHARE, "n_leaks", *_EXPECTED]
     return pd.concat(parts, ignore_index=True)[columns]
 
 
 def _left_out(size: Floats, conversion: Floats, level: float) -> dict[str, Any]:
     """Predict each conversion from the others' regression on size."""
-    n = len(size)
-    blank: dict[str, Any] = dict.fromkeys(
-        (
-            "expected_share",
-            "expected_share_low",
-            "expected_share_high",
-            "statistic",
-            "p_value",
-            "p_adjusted",
-        ),
-        np.nan,
-    )
     usable = np.flatnonzero((conversion > 0) & (conversion < 1) & (size > 0))
     if len(usable) < FEWEST_BRANDS:
-        return {**blank, "settled": "open"}
+        return {**dict.fromkeys(_EXPECTED[:-1], np.nan), "settled": "open"}
     x, y = np.log(size[usable]), logit(conversion[usable])
     m, df = len(usable), len(usable) - 3
-    centre, spread, t = (np.full(n, np.nan) for _ in range(3))
+    centre, spread, t = (np.full(len(size), np.nan) for _ in range(3))
     for at, place in enumerate(usable):
         others = np.arange(m) != at
         design = np.column_stack([np.ones(m - 1), x[others]])
@@ -317,9 +299,8 @@ def _left_out(size: Floats, conversion: Floats, level: float) -> dict[str, Any]:
         spread[place] = np.sqrt(variance * (1 + new @ np.linalg.pinv(design.T @ design) @ new))
         centre[place] = new @ beta
         t[place] = (y[at] - centre[place]) / spread[place] if spread[place] > 0 else np.nan
-    p_value, adjusted = 2 * student.sf(np.abs(t), df), np.full(n, np.nan)
-    tested = ~np.isnan(p_value)
-    adjusted[tested] = holm(p_value[tested])
+    p_value = 2 * student.sf(np.abs(t), df)
+    adjusted = holm_of_tested(p_value)
     half = student.ppf((1 + level) / 2, df) * spread
     clear, likely = adjusted < 1 - level, p_value < 1 - level
     return {

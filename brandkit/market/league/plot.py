@@ -19,11 +19,7 @@ MOST_ROWS = 30
 
 
 def league_table(
-    result: LeagueTable,
-    *,
-    ax: Axes | None = None,
-    focus: object = None,
-    measure: str | None = None,
+    result: LeagueTable, *, ax: Axes | None = None, focus: object = None, measure: str | None = None
 ) -> Axes:
     """Draw published scores with intervals; hollow where several ranks are left, a bar at a tie."""
     measure = result.tables["measure"].iloc[0] if measure is None else measure

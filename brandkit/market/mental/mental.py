@@ -170,10 +170,7 @@ def mental_availability(
                   "ci_high"]] = np.nan  # fmt: skip
         ends = {"low": int(base.min()), "high": int(base.max())}
         notes.append(
-            Message(
-                "Asked of {low:count} to {high:count} people: share of mind is left out.",
-                ends,
-            )
+            Message("Asked of {low:count} to {high:count} people: share of mind is left out.", ends)
         )
     if cues is None:
         notes.append(Message("What was asked are attributes, not named as entry points (cues)."))

@@ -15,6 +15,7 @@ from brandkit.core.linalg import Floats, Ints
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.market.asked import Asked, Ticks, asked, ticks
+from brandkit.sampling.design import RowDraws
 from brandkit.sampling.ratios import ratios
 from brandkit.sampling.rows import Data, Weight
 from brandkit.sources.survey.words import NOBODY
@@ -134,8 +135,7 @@ def reach(
     """
     check_level(level)
     check_whole_number("k", k, low=1)
-    if method not in ("auto", "exact", "stepwise"):
-        check_known("method", method, ("auto", "exact", "stepwise"), rule="be a way of searching")
+    check_known("method", method, ("auto", "exact", "stepwise"), rule="be a way of searching")
     one = asked(data, waves=waves, wave=wave, weight=weight, respondent=respondent, strata=strata,
                 cluster=cluster)  # fmt: skip
     told = ticks(one, items, argument="items")
@@ -156,8 +156,7 @@ def reach(
             f"`method` exact takes at most {MOST_ITEMS} items or {MOST_SETS:,} sets; found {p} "
             f"items in {n_sets:,} sets. Ask for a smaller k, fewer items, or method='stepwise'."
         )
-    search = _Search(one, told, fixed, level=level)
-    search.draw(draws, seed)
+    search = _Search(one, told, fixed, level=level, drawn=one.rows.draws(draws, seed=seed))
     start = max(len(fixed), 1)
     sizes, sets, support = search.all(range(start, k + 1), is_exact=is_exact)
     notes = list(one.notes) + list(told.notes)
@@ -173,24 +172,19 @@ def reach(
 class _Search:
     """Looks for the best sets on the distinct patterns of answers."""
 
-    def __init__(self, one: Asked, told: Ticks, fixed: list[int], *, level: float) -> None:
+    def __init__(
+        self, one: Asked, told: Ticks, fixed: list[int], *, level: float, drawn: RowDraws
+    ) -> None:
         self.one, self.told, self.fixed, self.level = one, told, fixed, level
         held = np.nan_to_num(told.values[told.inside]).astype(bool)
         self.bits = (held * (1 << np.arange(held.shape[1], dtype=np.int64))).sum(axis=1)
         self.patterns, place = np.unique(self.bits, return_inverse=True)
-        place = place.reshape(-1)
         weight = one.rows.weight[told.inside]
         self.weight = np.bincount(place, weights=weight) / weight.sum()
         self.share = weight @ held / weight.sum()
-        self.place, self.rows_weight = place, weight
-        self.drawn = np.zeros((0, len(self.patterns)))
-
-    def draw(self, draws: int, seed: int) -> None:
-        """Draw persons, as weights of the patterns of answers."""
-        drawn = self.one.rows.draws(draws, seed=seed)
-        group = drawn.group[self.told.inside]
+        # persons drawn, as weights of the patterns of answers
         cells = np.zeros((drawn.n_groups, len(self.patterns)))
-        np.add.at(cells, (group, self.place), self.rows_weight)
+        np.add.at(cells, (drawn.group[told.inside], place), weight)
         drawn_weight = drawn.times @ cells
         self.drawn = drawn_weight / drawn_weight.sum(axis=1, keepdims=True)
 
@@ -201,8 +195,8 @@ class _Search:
         sizes, sets, support = [], [], []
         before, best = 0.0, list(self.fixed)
         for k in numbers:
-            found = self._exact(k) if is_exact else self._stepwise(k, best)
-            masks, total = found
+            masks = self._exact(k) if is_exact else self._stepwise(k, best)
+            total = len(masks)
             covered, frequency = self._measured(masks)
             order = np.lexsort((np.arange(len(masks)), -frequency.round(12), -covered.round(12)))
             order = order[:_CANDIDATES]
@@ -228,22 +222,20 @@ class _Search:
             }))  # fmt: skip
         return pd.DataFrame(sizes), pd.DataFrame(sets), pd.concat(support, ignore_index=True)
 
-    def _exact(self, k: int) -> tuple[Ints, int]:
+    def _exact(self, k: int) -> Ints:
         free = [at for at in range(len(self.told.items)) if at not in self.fixed]
         base = sum(1 << at for at in self.fixed)
-        masks = np.fromiter(
+        return np.fromiter(
             (base + sum(1 << at for at in some)
              for some in combinations(free, k - len(self.fixed))), dtype=np.int64,
         )  # fmt: skip
-        return masks, len(masks)
 
-    def _stepwise(self, k: int, best: list[int]) -> tuple[Ints, int]:
+    def _stepwise(self, k: int, best: list[int]) -> Ints:
         base = sum(1 << at for at in best)
         if len(best) >= k:
-            return np.array([base], dtype=np.int64), 1
+            return np.array([base], dtype=np.int64)
         free = [at for at in range(len(self.told.items)) if at not in best]
-        masks = np.array([base + (1 << at) for at in free], dtype=np.int64)
-        return masks, len(masks)
+        return np.array([base + (1 << at) for at in free], dtype=np.int64)
 
     def _measured(self, masks: Ints) -> tuple[Floats, Floats]:
         covered = np.zeros(len(masks))

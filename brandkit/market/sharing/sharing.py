@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from brandkit.core.errors import InputError, NotEnoughDataError, check_known, check_level, shown
-from brandkit.core.intervals import holm
+from brandkit.core.intervals import holm_of_tested
 from brandkit.core.linalg import Codes, Flags, Floats, ratio
 from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
@@ -263,12 +263,9 @@ def _pair_rows(
     tested = (joint >= LEAST_JOINT) & np.isfinite(error) & (error > 1e-12)
     against = {}
     for name, centre in (("one", 0.0), ("counts", np.log(expected))):
-        apart = type(part)(log_ratio - centre, part.residuals, part.base, part.n, part.n_kish,
-                           part.df)  # fmt: skip
+        apart = replace(part, estimate=log_ratio - centre)
         p_value = np.where(tested, apart.p_value, np.nan)
-        adjusted = np.full(m, np.nan)
-        adjusted[tested] = holm(p_value[tested])
-        against[name] = (p_value, adjusted, np.sign(log_ratio - centre))
+        against[name] = (p_value, holm_of_tested(p_value), np.sign(log_ratio - centre))
     agree = against["one"][2] == against["counts"][2]
     holds = (against["one"][1] < 1 - level) & (against["counts"][1] < 1 - level) & agree
     large = np.abs(log_ratio) >= np.log(SMALLEST_RATIO)

@@ -10,18 +10,11 @@ import numpy as np
 import pandas as pd
 
 from brandkit.core.errors import InputError, NotEnoughDataError, check_level, check_option
-from brandkit.core.intervals import false_discovery, holm
+from brandkit.core.intervals import false_discovery, holm_of_tested
 from brandkit.core.linalg import Flags, Floats, ratio
 from brandkit.core.result import Result
 from brandkit.market.asked import Asked, asked
-from brandkit.market.tabs.questions import (
-    Asking,
-    Banner,
-    Measure,
-    Nets,
-    banners,
-    questions,
-)
+from brandkit.market.tabs.questions import Asking, Banner, Measure, Nets, banners, questions
 from brandkit.sampling.pairs import (
     PairTests,
     column_letters,
@@ -289,16 +282,13 @@ def _cells(estimated: Ratios, at: Any, *, g: int, is_share: bool, how: _How) -> 
     against = np.zeros((2 * g + 1, g))
     against[np.arange(g), np.arange(g)], against[g + np.arange(g), np.arange(g)] = 1.0, -1.0
     apart = estimated.of(at).combined(against)
-    adjusted = np.full(g, np.nan)
-    usable = ~np.isnan(apart.p_value)
-    adjusted[usable] = holm(apart.p_value[usable])
     rest = estimated.estimate[at[g : 2 * g]]
     numbers: Part = {
         "estimate": one.estimate, "std_error": one.std_error, "ci_low": low, "ci_high": high,
         "n_kish": one.n_kish, "n_effective": one.n_effective if is_share else one.n_kish,
         "rest": [*rest, np.nan], "difference": [*apart.estimate, np.nan],
         "difference_error": [*apart.std_error, np.nan], "p_value": [*apart.p_value, np.nan],
-        "p_adjusted": [*adjusted, np.nan],
+        "p_adjusted": [*holm_of_tested(apart.p_value), np.nan],
     }  # fmt: skip
     hidden = one.n < max(how.suppress, 1)
     shown = {name: np.where(hidden, np.nan, value) for name, value in numbers.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -183,10 +183,8 @@ def _with_nets(asking: Asking, nets: Nets, made: set[str]) -> Asking:
         made.add(name)
         part = asking.values[:, [answers[member] for member in members]]
         any_of = np.where(np.isnan(part).all(axis=1), np.nan, (part == 1).any(axis=1))
-        asking = Asking(
-            asking.name, asking.text, (*asking.answers, name), (*asking.kinds, "net"),
-            np.column_stack([asking.values, any_of]), asking.inside, asking.notes,
-        )  # fmt: skip
+        asking = replace(asking, answers=(*asking.answers, name), kinds=(*asking.kinds, "net"),
+                         values=np.column_stack([asking.values, any_of]))  # fmt: skip
     return asking
 
 

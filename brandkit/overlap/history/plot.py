@@ -12,12 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
-from brandkit.overlap.history.history import (
-    COMPONENT_NAMES,
-    INDEX_NAMES,
-    INDICES,
-    OverlapHistory,
-)
+from brandkit.overlap.history.history import COMPONENT_NAMES, INDEX_NAMES, INDICES, OverlapHistory
 from brandkit.viz.key import add_key
 from brandkit.viz.marks import Dots, dot_rows
 from brandkit.viz.palette import PALETTE

@@ -9,13 +9,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from brandkit.core.errors import (
-    InputError,
-    NotEnoughDataError,
-    ScaleError,
-    require_columns,
-    shown,
-)
+from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError, require_columns, shown
 from brandkit.core.frames import frame_of
 from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Flags, Floats, Ints, ratio

@@ -20,7 +20,7 @@ from brandkit.core.errors import (
     check_whole_number,
     shown,
 )
-from brandkit.core.intervals import holm, t_interval
+from brandkit.core.intervals import holm, holm_of_tested, t_interval
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Codes, Flags, Floats, ratio
 from brandkit.core.message import Message
@@ -416,9 +416,7 @@ def moves_frame(moved: Sequence[Moves], tables: ImageTables, *, level: float) ->
     """Make one row a brand and step."""
     frame = pd.concat([_step_frame(one, tables, level) for one in moved], ignore_index=True)
     # a brand that anchors the market by itself cannot move, and is no test
-    tested = frame["p_value"].notna().to_numpy()
-    adjusted = np.full(len(frame), np.nan)
-    adjusted[tested] = holm(frame["p_value"].to_numpy(dtype=float)[tested])
+    adjusted = holm_of_tested(frame["p_value"].to_numpy(dtype=float))
     return frame.assign(p_adjusted=adjusted, moved=adjusted <= 1 - level)
 
 

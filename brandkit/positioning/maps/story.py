@@ -509,11 +509,7 @@ def axis_ends(result: TableMap, axis: int) -> dict[str, str | Message]:
 
 
 def _start(
-    result: TableMap,
-    focus: object,
-    marks_of: Callable[[str], pd.DataFrame],
-    *,
-    reading: Message,
+    result: TableMap, focus: object, marks_of: Callable[[str], pd.DataFrame], *, reading: Message
 ) -> tuple[Say, str | None, pd.DataFrame]:
     """Give a speaker of a map's size and a brand's marks, the focus, and the table of marks.
 

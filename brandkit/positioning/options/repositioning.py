@@ -513,8 +513,7 @@ def _limit_notes(stability: MapStability, asked: dict[str, Floats], at: int) -> 
     beyond = [move for move, share in then.items() if ((share < low) | (share > high)).any()]
     large = [move for move, added in asked.items() if np.abs(added).max() > LARGE_CHANGE]
     outside = Message(
-        "Beyond what any bank has today: {names}. There the map is extrapolated.",
-        {"names": beyond},
+        "Beyond what any bank has today: {names}. There the map is extrapolated.", {"names": beyond}
     )
     turning = Message(
         "Changes of more than {points:count} points ({names}) would turn the map itself; read "

@@ -603,10 +603,7 @@ _CHANGES = (
     *("estimate", "std_error", "ci_low", "ci_high", "ci_level", "p_value"),
     *("n_brands", "entry_exit", "without_low", "without_high", "carrier", "holds"),
 )
-_BASES = (
-    *("measure", "wave", "item", "label"),
-    *("n", "n_persons", "n_brands", "n_attributes"),
-)
+_BASES = (*("measure", "wave", "item", "label"), *("n", "n_persons", "n_brands", "n_attributes"))
 _MEASURES = (
     *("measure", "wave", "item", "label", "estimate", "ci_low", "ci_high", "ci_level"),
     *("untruncated", "observed", "expected", "p_value", *_BASES[4:]),

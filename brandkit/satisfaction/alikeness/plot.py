@@ -22,11 +22,7 @@ from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import theme
 
 #: What a pair of banks is called, and how it is drawn; open ones are hollow.
-_VERDICTS = {
-    "equal": Message("equal"),
-    "different": Message("different"),
-    "open": Message("open"),
-}
+_VERDICTS = {"equal": Message("equal"), "different": Message("different"), "open": Message("open")}
 
 
 def perceived_alikeness(

@@ -339,10 +339,7 @@ def _check_possible(correlation: Floats) -> None:
 
 
 def _drivers_frame(
-    rows: SurveyRows,
-    whole: kernel.Estimates,
-    *slopes: Floats,
-    level: float,
+    rows: SurveyRows, whole: kernel.Estimates, *slopes: Floats, level: float
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give one row a driver (slopes, their errors, uncentred importances), and rank shares."""
     slope, error, uncentred = slopes

@@ -10,12 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtr
 
-from brandkit.core.errors import (
-    NotEnoughDataError,
-    check_level,
-    check_option,
-    check_whole_number,
-)
+from brandkit.core.errors import NotEnoughDataError, check_level, check_option, check_whole_number
 from brandkit.core.intervals import t_interval
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
@@ -199,10 +194,7 @@ def path_prediction(
         text = "With {n:count} persons the interval of the comparison with a regression is too short; it holds from about {limit:count} on."  # noqa: E501
         few = (Message(text, {"n": rows.n_persons, "limit": FEW_PERSONS}),)
     return PathPrediction(
-        items=frame,
-        comparison=pd.DataFrame([compared]),
-        facts=facts,
-        notes=(*rows.notes, *few),
+        items=frame, comparison=pd.DataFrame([compared]), facts=facts, notes=(*rows.notes, *few)
     )
 
 
@@ -221,13 +213,7 @@ def _compared(
 
 
 def _errors(
-    source: MomentSource,
-    fold: Codes,
-    *,
-    design: PathDesign,
-    at: int,
-    known: Flags,
-    is_direct: bool,
+    source: MomentSource, fold: Codes, *, design: PathDesign, at: int, known: Flags, is_direct: bool
 ) -> dict[str, Floats]:
     """Give answers less what the model of all other folds foretells, by way: n x items."""
     n_folds, p = int(fold.max()) + 1, len(design.items)

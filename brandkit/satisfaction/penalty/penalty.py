@@ -11,7 +11,7 @@ import pandas as pd
 
 from brandkit.core import errors
 from brandkit.core.errors import shown
-from brandkit.core.intervals import holm, percentile_interval
+from brandkit.core.intervals import holm_of_tested, percentile_interval
 from brandkit.core.linalg import Flags, Floats, Ints, ratio
 from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
@@ -521,9 +521,7 @@ class Effects:
 
     def adjusted(self) -> Floats:
         """Give the p-values after Holm's adjustment; missing where nothing could be tested."""
-        known, out = ~np.isnan(self.p_value), np.full(len(self.p_value), np.nan)
-        out[known] = holm(self.p_value[known])
-        return out
+        return holm_of_tested(self.p_value)
 
     def matters(self, level: float) -> Flags:
         """Say which have a penalty or a reward at all, all attributes tested together.

@@ -217,7 +217,7 @@ def _place(
     if pd.notna(row["ci_low"]):
         detail = say(
             "{score} ({from_} to {to}, {level:percent}; base {n:count}). It lies significantly "
-            "above {above:count} and below {below:count}.",
+            "above {above:count} and below {below:count}."
         )
         if alike:
             detail = say(

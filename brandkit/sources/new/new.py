@@ -7,6 +7,8 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,16 +102,9 @@ def _read_survey(path: Path, keys: Mapping[str, Any]) -> None:
             )
 
 
-def _read_branches(path: Path, keys: Mapping[str, Any]) -> None:
-    from brandkit.sources.tables.branches import read_branches
-
-    read_branches(path, **keys)
-
-
-def _read_brand_table(path: Path, keys: Mapping[str, Any]) -> None:
-    from brandkit.sources.tables.brand_table import read_brand_table
-
-    read_brand_table(path, **keys)
+def _read_table(kind: str, path: Path, keys: Mapping[str, Any]) -> None:
+    """Read a file by the reader of a kind of table, such as ``read_branches``."""
+    getattr(import_module(f"brandkit.sources.tables.{kind}"), f"read_{kind}")(path, **keys)
 
 
 def _read_catalog(path: Path, keys: Mapping[str, Any]) -> None:
@@ -126,16 +121,10 @@ def _read_leagues(path: Path, keys: Mapping[str, Any]) -> None:
         read_league(path, sheet=keys.get("sheet"), **table)
 
 
-def _read_scores(path: Path, keys: Mapping[str, Any]) -> None:
-    from brandkit.sources.tables.scores import read_scores
-
-    read_scores(path, **keys)
-
-
 _READERS: Mapping[Section, Reader] = {
-    "survey": _read_survey, "branches": _read_branches, "brand_table": _read_brand_table,
-    "catalog": _read_catalog, "league_tables": _read_leagues,
-    "scorecard": _read_scores,
+    "survey": _read_survey, "catalog": _read_catalog, "league_tables": _read_leagues,
+    "branches": partial(_read_table, "branches"), "scorecard": partial(_read_table, "scores"),
+    "brand_table": partial(_read_table, "brand_table"),
 }  # fmt: skip
 
 

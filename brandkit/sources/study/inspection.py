@@ -10,14 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from brandkit.core.errors import (
-    BrandkitError,
-    InputError,
-    SchemaError,
-    Words,
-    did_you_mean,
-    shown,
-)
+from brandkit.core.errors import BrandkitError, InputError, SchemaError, Words, did_you_mean, shown
 from brandkit.core.message import formatted
 from brandkit.core.waves import wave_order, wave_text
 from brandkit.sources.study.settings import LANGUAGES, SurveySection

@@ -225,10 +225,7 @@ def _cache_folder() -> Path:
 
 
 def kept_frames(
-    place: Path,
-    *,
-    made_from: Mapping[str, Any],
-    make: Callable[[], Mapping[str, pd.DataFrame]],
+    place: Path, *, made_from: Mapping[str, Any], make: Callable[[], Mapping[str, pd.DataFrame]]
 ) -> dict[str, pd.DataFrame]:
     """Give frames that follow from inputs: those kept, where nothing has changed, else made anew.
 

@@ -20,12 +20,7 @@ from brandkit.core.errors import (
     did_you_mean,
     shown,
 )
-from brandkit.sources.study.names import (
-    LabelNames,
-    codebook_names,
-    read_label_names,
-    relabelled,
-)
+from brandkit.sources.study.names import LabelNames, codebook_names, read_label_names, relabelled
 from brandkit.sources.study.settings import (
     LANGUAGES,
     REACHED,
@@ -36,12 +31,7 @@ from brandkit.sources.study.settings import (
     WaveColumn,
     read_settings,
 )
-from brandkit.sources.study.store import (
-    FILE_NAME,
-    input_hashes,
-    processed_folder,
-    study_folder,
-)
+from brandkit.sources.study.store import FILE_NAME, input_hashes, processed_folder, study_folder
 from brandkit.sources.study.toml_file import TomlFile
 from brandkit.sources.tables.brand_table import BrandTable, read_brand_table
 
@@ -476,10 +466,7 @@ def declared_survey(
 
 
 def read_study(
-    name_or_path: str | Path,
-    *,
-    language: str | None = None,
-    focus: str | None = None,
+    name_or_path: str | Path, *, language: str | None = None, focus: str | None = None
 ) -> Study:
     """Read a study by its name or its folder.
 

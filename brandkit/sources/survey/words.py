@@ -103,7 +103,7 @@ _POSITIVE = re.compile(
 _NEUTRAL = re.compile(
     r"neither.*|neutral.*|average|so-so|undecided|普通|一般|沒意見|没意见|尚可|還好|还好|中立|无所谓|說不上.*|说不上.*|"
     r"ni .* ni .*|neutro|indiferente|neutre|moyen|weder.*|teils.*|neutraal|né .* né .*|nem .* nem .*|"
-    r"どちらとも.*|ふつう|보통.*|그저 그렇다|ani .*|нейтраль.*|biasa saja|netral|ปานกลาง|เฉยๆ|bình thường|trung lập",
+    r"どちらとも.*|ふつう|보통.*|그저 그렇다|ani .*|нейтраль.*|biasa saja|netral|ปานกลาง|เฉยๆ|bình thường|trung lập"
 )
 _STRONG = re.compile(
     r"very|extremely|strongly|completely|totally|highly|not at all|非常|很|十分|極|极|完全|muy|totalmente|completamente|"

@@ -391,11 +391,7 @@ def refuse_total_names(
 
 
 def refuse_sums(
-    file: Path,
-    counts: pd.DataFrame,
-    *,
-    named_rows: Sequence[str],
-    named_columns: Sequence[str],
+    file: Path, counts: pd.DataFrame, *, named_rows: Sequence[str], named_columns: Sequence[str]
 ) -> None:
     """Refuse a row or column of counts that is the sum of all the others.
 

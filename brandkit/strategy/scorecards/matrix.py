@@ -318,10 +318,7 @@ class ScorecardTemplate:
 
 
 def scorecard_template(
-    name: TemplateName,
-    *,
-    brands: Sequence[str] | None = None,
-    language: str | None = None,
+    name: TemplateName, *, brands: Sequence[str] | None = None, language: str | None = None
 ) -> ScorecardTemplate:
     """Give a ready-made scorecard to fill in.
 
