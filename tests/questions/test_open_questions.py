@@ -82,9 +82,7 @@ def refuse(_: Any) -> Any:
 
 
 def make_refuse(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(
-        QUESTIONS, name, dataclasses.replace(QUESTIONS[name], call=refuse, needs=())
-    )
+    monkeypatch.setitem(QUESTIONS, name, dataclasses.replace(QUESTIONS[name], call=refuse, keys=()))
     real = module._read
     monkeypatch.setattr(
         module, "_read", lambda place, key: None if place.stem == name else real(place, key)
