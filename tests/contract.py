@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from brandkit.core.columns import COLUMNS
+from brandkit.core.labels import COLUMNS
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 
@@ -40,7 +40,7 @@ def assert_contract(make: Callable[[], Result], *inputs: pd.DataFrame) -> None:
         result.notes = ()  # type: ignore[misc]
     for name, frame in frames_of(result).items():
         unknown = [column for column in frame.columns if column not in COLUMNS]
-        assert not unknown, f"{name} has columns that core/columns.py does not know: {unknown}"
+        assert not unknown, f"{name} has columns that core/columns.txt does not know: {unknown}"
     assert len(result.glance()) == 1
     assert all(isinstance(note, Message) for note in result.notes)
 

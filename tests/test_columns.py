@@ -7,14 +7,14 @@ from typing import get_args
 
 import pytest
 
-from brandkit.core import columns
-from brandkit.core.columns import COLUMNS, FORMATS, Kind
+from brandkit.core import labels
+from brandkit.core.labels import COLUMNS, FORMATS, Kind
 from brandkit.core.message import Message, formatted
 from brandkit.language import LANGUAGES, translation
 
 
 def test_a_name_stands_in_the_table_once() -> None:
-    names = [name for name, _ in columns._read(columns._TABLE)]
+    names = [name for name, _ in labels._read(labels._TABLE)]
     assert sorted(names) == sorted(COLUMNS)
 
 

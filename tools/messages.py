@@ -21,7 +21,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
-from brandkit.core.columns import COLUMNS
+from brandkit.core.labels import COLUMNS
 from brandkit.language import CATALOGUES, simplified
 from brandkit.page.prose import paragraphs
 from brandkit.sources.catalog.listing import REASONS

@@ -1,4 +1,4 @@
-"""The errors a user can meet.
+"""The errors a user can meet, the checks that raise them, and the door for frames.
 
 Every error says four things: which argument or file, the rule, what was found, the way out.
 All of them are a :class:`BrandkitError`, so that the command line can print them without a
@@ -242,3 +242,121 @@ def numeric_matrix(
             "Fill the cell, or leave its row or column out."
         )
     return values
+
+
+def frame_of(argument: str, value: Any, *, named: bool = True) -> pd.DataFrame:
+    """Give a frame as pandas has it, with columns that can be named and cells that are values.
+
+    Parameters
+    ----------
+    argument : str
+        What the caller calls it, for the error.
+    value : DataFrame
+        Of pandas, polars (lazy too) or pyarrow.
+    named : bool
+        Whether columns must have text for names; a table of brands by attributes need not.
+
+    Returns
+    -------
+    DataFrame
+        The same object where it was pandas' and needs no change. Nullable and Arrow columns of
+        numbers become NumPy's, with NaN where they were missing.
+
+    Raises
+    ------
+    TypeError
+        It is no frame.
+    InputError
+        A column stands twice, has several levels or no text for a name, or holds lists, mappings
+        or complex numbers.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> frame_of("data", pa.table({"sat": [8, None]}))["sat"].tolist()
+    [8.0, nan]
+    """
+    import pandas as pd
+
+    frame = value if isinstance(value, pd.DataFrame) else _as_pandas(argument, value)
+    _check_names(argument, frame, named=named)
+    changed = {}
+    for at, (name, cells) in enumerate(frame.items()):
+        new = _plain(argument, str(name), cells)
+        if new is not cells:
+            changed[at] = new
+    if changed:
+        frame = frame.copy(deep=False)
+        for at, new in changed.items():
+            frame.isetitem(at, new.array)
+    return frame
+
+
+def _as_pandas(argument: str, value: Any) -> pd.DataFrame:
+    import narwhals as nw
+
+    native = nw.from_native(value, pass_through=True)
+    if isinstance(native, nw.LazyFrame):
+        native = native.collect()
+    if isinstance(native, nw.DataFrame):
+        return native.to_pandas()
+    raise TypeError(
+        f"`{argument}` must be a DataFrame of pandas, polars or pyarrow; found "
+        f"{type(value).__name__}."
+    )
+
+
+def _check_names(argument: str, frame: pd.DataFrame, *, named: bool) -> None:
+    if frame.columns.nlevels > 1:
+        raise InputError(
+            f"`{argument}` must have one name a column; found {frame.columns.nlevels} levels. "
+            "Join them: frame.columns = [' '.join(map(str, name)) for name in frame.columns]."
+        )
+    odd = [name for name in frame.columns if not isinstance(name, str)]
+    if named and odd:
+        raise InputError(
+            f"`{argument}` must have text for the names of columns; found {shown(odd)}. Write "
+            "frame.rename(columns=str)."
+        )
+    if not named:
+        return
+    twice = list(frame.columns[frame.columns.duplicated()].unique())
+    if twice:
+        raise InputError(
+            f"`{argument}` must have each column once; found {shown(twice)} more than once. Drop "
+            "or rename one of them."
+        )
+
+
+def _plain(argument: str, name: str, cells: pd.Series[Any]) -> pd.Series[Any]:
+    """Give a column NumPy's type where it has a nullable or Arrow one, and refuse odd cells."""
+    import pandas as pd
+
+    kind = cells.dtype
+    if getattr(kind, "kind", "") == "c":
+        raise InputError(
+            f"`{argument}` must hold real numbers; column {shown(name)} holds complex ones. Take "
+            "their real part."
+        )
+    if pd.api.types.is_object_dtype(kind) and pd.api.types.infer_dtype(
+        cells, skipna=True
+    ).startswith("mixed"):
+        listed = cells.map(pd.api.types.is_list_like)
+        if listed.any():
+            row = cells.index[int(listed.to_numpy().argmax())]
+            raise InputError(
+                f"`{argument}` must hold one value a cell; column {shown(name)} holds "
+                f"{type(cells[listed].iloc[0]).__name__}s, first in row {shown(row)}. Make them "
+                "columns of their own, one a value."
+            )
+    if isinstance(kind, pd.api.extensions.ExtensionDtype) and pd.api.types.is_numeric_dtype(kind):
+        return cells.astype(float) if cells.isna().any() else cells.astype(_numpy_type(kind))
+    return cells
+
+
+def _numpy_type(kind: Any) -> Any:
+    import pandas as pd
+
+    if pd.api.types.is_bool_dtype(kind):
+        return bool
+    return "int64" if pd.api.types.is_integer_dtype(kind) else float

@@ -1,18 +1,27 @@
-"""From a column to codes and text labels: one way for every result, note, plot and focus.
+"""What columns and their values are called: one way for every result, note, plot and focus.
+
+Every column of every public frame stands in ``columns.txt`` with its meaning and the way it is
+written in a report; a test refuses columns that do not. Names are part of the contract: they never
+depend on the call, the level of an interval is a column of its own, shares run from 0 to 1.
 
 A bank is one bank whether a file writes it 1, 1.0 or "1": whole numbers are written without a
-point, whatever the column's type.
+point, whatever the column's type. Lines that total the others (NET, 合計, silent sums) are no
+bank: left in a table they would count everything twice and pull every map towards themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from brandkit.core.linalg import Codes
+from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 
 
@@ -94,3 +103,126 @@ def _order(value: object) -> tuple[int, float, str]:
     if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
         return 0, float(value), ""
     return 1, 0.0, str(value)
+
+
+Kind = Literal[
+    "text", "count", "share", "number", "decimal", "signed", "points", "p_value", "flag", "date"
+]
+
+#: How a kind is written in a report: a format of :func:`brandkit.core.message.formatted`.
+FORMATS: dict[Kind, str] = {
+    "text": "", "count": "count", "share": "percent", "number": "number", "decimal": "decimal3",
+    "signed": "signed", "points": "points", "p_value": "p", "flag": "", "date": "",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's meaning.
+
+    Parameters
+    ----------
+    label : str
+        The heading a reader sees, in English; translated under the context ``"column"``.
+    kind : str
+        What its values are; decides how they are written.
+    meaning : str
+        One sentence: unit and range.
+    """
+
+    label: str
+    kind: Kind
+    meaning: str
+
+
+def _read(table: str) -> Iterator[tuple[str, Column]]:
+    for line in table.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        name, label, kind, meaning = (cell.strip() for cell in line.split("|"))
+        plain: Any = kind.removesuffix(" ±")
+        yield name, Column(label, plain, meaning)
+        if plain != kind:
+            what = f"end of the interval of the {label.lower()}"
+            yield f"{name}_low", Column(f"{label} from", plain, f"lower {what}")
+            yield f"{name}_high", Column(f"{label} to", plain, f"upper {what}")
+
+
+_TABLE = Path(__file__).with_name("columns.txt").read_text(encoding="utf-8")
+COLUMNS: dict[str, Column] = dict(_read(_TABLE))
+
+
+_NAMES = re.compile(
+    r"((grand )?(net|total|totals|sum|subtotal|sub-total|average|mean|base|sample size"
+    r"|all (brands|banks|attributes|respondents))"
+    r"|合計|總計|小計|總和|總數|平均|平均值|基數|樣本數|樣本量|人數|全體"
+    r"|合计|总计|小计|总和|总数|平均数|均值|基数|样本量|样本数|人数|全体"
+    r"|gesamt|insgesamt|summe|durchschnitt|basis|mittelwert|moyenne|effectif|ensemble|media|promedio"
+    r"|suma|base de cálculo|totale|média|razem|ogółem|итого|всего|база|합계|전체|평균)"
+    r"[ （(]*(\(?(n|%|net|total|weighted|unweighted|人)[)）]?)?|n ?=.*"
+)
+#: Fewer others than this, and a sum among them may well be chance.
+FEWEST_OTHERS = 3
+
+
+def is_total_name(label: str) -> bool:
+    """Say whether a label names a total, a mean or a base.
+
+    Parameters
+    ----------
+    label : str
+
+    Examples
+    --------
+    >>> is_total_name("NET"), is_total_name("总计"), is_total_name("Total Bank")
+    (True, True, False)
+    """
+    folded = unicodedata.normalize("NFKC", label).casefold().strip(" :.*-—–")
+    return bool(_NAMES.fullmatch(folded))
+
+
+def sums_of_others(values: Floats) -> list[int]:
+    """Find lines that equal the sum of all other lines, to rounding.
+
+    Parameters
+    ----------
+    values : ndarray, lines x cells, >= 0
+
+    Returns
+    -------
+    list of int
+        Their positions; none among fewer than four lines.
+
+    Examples
+    --------
+    >>> sums_of_others(np.array([[1.0, 4], [5, 1], [2, 3], [8, 8]]))
+    [3]
+    """
+    if len(values) <= FEWEST_OTHERS:
+        return []
+    rest = values.sum(axis=0) - values
+    return np.flatnonzero(np.isclose(values, rest, rtol=1e-9, atol=1e-12).all(axis=1)).tolist()
+
+
+def find_totals(labels: Sequence[object], values: Floats) -> list[str]:
+    """Find lines that total the others, by their name or by their sums.
+
+    Parameters
+    ----------
+    labels : sequence
+        One a line.
+    values : ndarray, lines x cells, >= 0
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> find_totals(["Civic", "NET"], np.array([[1.0, 4], [5, 1]]))
+    ['NET']
+    """
+    sums = set(sums_of_others(values))
+    return [
+        str(label) for at, label in enumerate(labels) if at in sums or is_total_name(str(label))
+    ]

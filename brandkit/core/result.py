@@ -19,7 +19,7 @@ from brandkit.core.story import Exhibit, Story
 class Result(ABC):
     """A frozen set of tidy frames with the caveats a reader must see.
 
-    A subclass adds frames in long form whose columns stand in :mod:`brandkit.core.columns`,
+    A subclass adds frames in long form whose columns stand in :mod:`brandkit.core.labels`,
     and says which rows are its estimates (``tidy``) and what describes it as a whole
     (``glance``). What it says stands in ``story.py`` beside its method, its figure in ``plot.py``:
     functions of its own noun, imported when asked for.

@@ -20,8 +20,8 @@ from typing import Any
 from babel.dates import format_date
 from babel.messages.pofile import read_po
 
-from brandkit.core.columns import COLUMNS
 from brandkit.core.errors import check_option
+from brandkit.core.labels import COLUMNS
 from brandkit.core.message import Message, fill, formatted
 from brandkit.language.spacing import fill_spaced
 

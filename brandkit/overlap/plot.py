@@ -16,9 +16,8 @@ from brandkit.overlap.products import MOST_PAIRS, ProductSimilarity, nearest_pai
 from brandkit.overlap.regions import MOST_ROWS, MarketOverlap, meeting_pairs
 from brandkit.overlap.similarity.facets import in_facet
 from brandkit.overlap.story import INDEX_NAMES, NULL_NAMES
-from brandkit.viz.key import add_key, area
 from brandkit.viz.labels import pair_names
-from brandkit.viz.marks import Dots, dot_rows, heat_map
+from brandkit.viz.marks import Dots, add_key, area, dot_rows, heat_map
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, theme
 

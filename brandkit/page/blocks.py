@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 import pandas as pd
 from IPython.display import display
 
-from brandkit.core.columns import Kind
 from brandkit.core.errors import BrandkitError, InputError, shown
+from brandkit.core.labels import Kind
 from brandkit.core.message import Finding, Message
 from brandkit.core.story import Action, Point
 from brandkit.language import current_language
@@ -411,7 +411,7 @@ def table(
     focus : str, optional
         The row whose name it is stands out.
     kinds : str or mapping, optional
-        How numbers are written: the kind of the columns that :mod:`brandkit.core.columns` does
+        How numbers are written: the kind of the columns that :mod:`brandkit.core.labels` does
         not know (``"share"`` for a matrix of shares), or a mapping of column to kind.
     heads : mapping, optional
         Column to heading, where the usual one is not right.

@@ -1,6 +1,6 @@
 """From a frame to the cells of a table: numbers stay numbers, their text stands beside them.
 
-A column is written by its kind in :mod:`brandkit.core.columns`. An interval becomes one column,
+A column is written by its kind in :mod:`brandkit.core.labels`. An interval becomes one column,
 small bases are marked, and values on too few people are held back.
 """
 
@@ -17,7 +17,6 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
-from brandkit.core.columns import COLUMNS, FORMATS, Kind
 from brandkit.core.errors import (
     InputError,
     check_whole_number,
@@ -25,6 +24,7 @@ from brandkit.core.errors import (
     require_unique,
     shown,
 )
+from brandkit.core.labels import COLUMNS, FORMATS, Kind
 from brandkit.core.message import NO_VALUE, Message, formatted
 from brandkit.language import column_label, current_language, date_text, translate
 from brandkit.page.texts import Text, language_of, text_of
@@ -69,7 +69,7 @@ def cell_texts(frame: pd.DataFrame, names: Sequence[str], kind: Kind) -> list[st
     names : sequence of str
         One column, or two.
     kind : str
-        A kind of :mod:`brandkit.core.columns`.
+        A kind of :mod:`brandkit.core.labels`.
 
     Returns
     -------
@@ -236,7 +236,7 @@ class TableColumn:
         The frame's columns it stands for: one, or both ends of an interval.
     head : Text
     kind : str
-        A kind of :mod:`brandkit.core.columns`.
+        A kind of :mod:`brandkit.core.labels`.
     is_header : bool
         Its cells name the rows.
     is_long : bool

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from brandkit.core.columns import COLUMNS
+from brandkit.core.labels import COLUMNS
 from brandkit.core.message import Message
 
 #: Columns of text that hold codes and kinds, not labels.

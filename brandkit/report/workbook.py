@@ -13,8 +13,8 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from brandkit.core.columns import Kind
 from brandkit.core.errors import InputError, shown
+from brandkit.core.labels import Kind
 from brandkit.language import column_label
 from brandkit.page.blocks import FigureBlock, TableBlock
 from brandkit.page.provenance import Provenance

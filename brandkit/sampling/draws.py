@@ -14,8 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from brandkit.core.errors import InputError, NotEnoughDataError, check_whole_number, shown
-from brandkit.core.frames import frame_of
+from brandkit.core.errors import InputError, NotEnoughDataError, check_whole_number, frame_of, shown
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Codes, Floats
 

@@ -19,12 +19,12 @@ from brandkit.core.errors import (
     InputError,
     ScaleError,
     check_option,
+    frame_of,
     numeric_matrix,
     require_columns,
     require_unique,
     shown,
 )
-from brandkit.core.frames import frame_of
 from brandkit.core.linalg import Codes, Flags, Floats, Ints, ratio
 
 Cell = tuple[object, ...]

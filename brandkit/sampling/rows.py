@@ -20,11 +20,11 @@ from brandkit.core.errors import (
     NotEnoughDataError,
     ScaleError,
     check_option,
+    frame_of,
     numeric_matrix,
     require_columns,
     shown,
 )
-from brandkit.core.frames import frame_of
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.story import N_, speaker

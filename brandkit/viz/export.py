@@ -24,8 +24,8 @@ from matplotlib.text import Text
 
 from brandkit.core.errors import InputError, shown
 from brandkit.viz.fonts import LATIN
-from brandkit.viz.key import key_drawn
 from brandkit.viz.labels import with_phone_labels
+from brandkit.viz.marks import key_drawn
 from brandkit.viz.palette import PALETTE, css_colour
 from brandkit.viz.svg import (
     MINOR,

@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.language import translate
-from brandkit.viz.key import add_key, point
 from brandkit.viz.labels import Kind, PlacedLabels, place_labels, text_width
+from brandkit.viz.marks import add_key, point
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes
 

@@ -1,26 +1,30 @@
-"""Marks that figures are drawn from: rows of dots with intervals, and cells of a heat map.
+"""Marks that figures are drawn from: rows of dots with intervals, cells of a heat map, the key.
 
 A mark draws; what it draws was computed before. Nothing is told by colour alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 from numpy.typing import ArrayLike
 
 from brandkit.core.linalg import Flags, Floats
 from brandkit.core.message import NO_VALUE, Message, formatted
 from brandkit.language import translate
-from brandkit.viz.key import add_key, point, stroke
-from brandkit.viz.labels import label_lines, row_names
+from brandkit.viz.labels import label_lines, row_names, text_width
 from brandkit.viz.palette import COLOUR_NAMES, PALETTE
 from brandkit.viz.svg import MINOR, SPREAD
 from brandkit.viz.theme import SERIES, WIDTH, new_axes, rows_height, strength_colours, theme
@@ -605,3 +609,75 @@ def _frame_cells(
         ax.add_patch(Rectangle(corner, far if down else 1, 1 if down else far, fill=False,
                                edgecolor=PALETTE["accent"], linewidth=1.6, zorder=5,
                                clip_on=False))  # fmt: skip
+
+
+#: The entries of each figure's key, for as long as the figure lives.
+_KEYS: WeakKeyDictionary[Figure, dict[str, Artist]] = WeakKeyDictionary()
+_LOOK: Final[dict[str, Any]] = {"loc": "lower left", "borderaxespad": 0.4, "handletextpad": 0.5,
+                "columnspacing": 1.4, "borderpad": 0.0, "handlelength": 1.6}  # fmt: skip
+#: Half ems in a line of the key, with the room of a mark and the gap behind it.
+_LINE, _MARK = 100, 6
+
+
+def point(
+    marker: str = "o", colour: str = "ink", *, hollow: bool = False, size: float = 7
+) -> Line2D:
+    """Give a mark for the key."""
+    face = PALETTE["paper" if hollow else colour]
+    return Line2D([], [], linestyle="", marker=marker, markersize=size, markerfacecolor=face,
+                  markeredgecolor=PALETTE[colour], markeredgewidth=1.4)  # fmt: skip
+
+
+def stroke(
+    colour: str = "ink", *, width: float = 1.8, style: Any = "-", marker: str = ""
+) -> Line2D:
+    """Give a line for the key; ``|`` as its marker and no style is a tick."""
+    return Line2D([], [], linestyle=style, color=PALETTE[colour], linewidth=width, marker=marker,
+                  markersize=11, markeredgewidth=width)  # fmt: skip
+
+
+def area(face: str = "none", edge: str = "none", **look: Any) -> Patch:
+    """Give a field for the key."""
+    colours = [PALETTE.get(one, one) for one in (face, edge)]
+    return Patch(facecolor=colours[0], edgecolor=colours[1], linewidth=1.2, **look)
+
+
+def add_key(ax: Axes, *entries: tuple[Message | str, Artist]) -> None:
+    """Say what is drawn: each text with the mark it explains; a text said before stays.
+
+    Examples
+    --------
+    >>> from brandkit.viz.theme import new_axes
+    >>> ax = new_axes()
+    >>> add_key(ax, ("equal", point()), ("open", point(hollow=True)))
+    >>> list(key_of(ax.figure))
+    ['equal', 'open']
+    """
+    figure = ax.get_figure(root=True)
+    if figure is not None:
+        known = _KEYS.setdefault(figure, {})
+        for text, mark in entries:
+            known.setdefault(translate(text), mark)
+
+
+def key_of(figure: Figure) -> dict[str, Artist]:
+    """Give the entries of a figure's key."""
+    return _KEYS.get(figure, {})
+
+
+@contextmanager
+def key_drawn(figure: Figure, *, in_layout: bool) -> Iterator[None]:
+    """Let the key stand above the first axes while a figure is drawn."""
+    entries = key_of(figure)
+    if not entries or not figure.axes:
+        yield
+        return
+    ax = figure.axes[0]
+    widest = max(text_width(text) for text in entries) + _MARK
+    legend = ax.legend(list(entries.values()), list(entries), bbox_to_anchor=(0.0, 1.0),
+                       ncols=max(1, min(len(entries), _LINE // widest)), **_LOOK)  # fmt: skip
+    legend.set_in_layout(in_layout)
+    try:
+        yield
+    finally:
+        legend.remove()

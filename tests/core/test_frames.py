@@ -7,8 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from brandkit.core.errors import InputError
-from brandkit.core.frames import frame_of
+from brandkit.core.errors import InputError, frame_of
 from brandkit.core.labels import coded, known_focus, label_text
 
 PLAIN = pd.DataFrame({"bank": ["A", "B"], "sat": [8.0, np.nan]})

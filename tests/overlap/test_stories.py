@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from brandkit.core.columns import COLUMNS
+from brandkit.core.labels import COLUMNS
 from brandkit.core.message import Finding, Message
 from brandkit.core.result import Result
 from brandkit.core.story import Story
@@ -41,7 +41,7 @@ from brandkit.overlap.history.plot import overlap_change
 from brandkit.sources.catalog.catalog import Catalog
 from brandkit.viz import marks
 from brandkit.viz.export import figure_svg
-from brandkit.viz.key import key_of
+from brandkit.viz.marks import key_of
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import new_axes
 from tests.overlap.markets import unrelated_market

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist, pdist
 
-from brandkit.core.columns import COLUMNS
 from brandkit.core.errors import InputError
+from brandkit.core.labels import COLUMNS
 from brandkit.positioning.maps.components import (
     COMPONENT_READINGS,
     ComponentMap,

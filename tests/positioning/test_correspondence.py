@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.spatial.distance import cdist
 
-from brandkit.core.columns import COLUMNS
 from brandkit.core.errors import InputError
+from brandkit.core.labels import COLUMNS
 from brandkit.core.linalg import signed_svd
 from brandkit.positioning import CorrespondenceMap, correspondence_map
 from brandkit.positioning.maps.correspondence import READINGS

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import pdist, squareform
 
-from brandkit.core.columns import COLUMNS
 from brandkit.core.errors import InputError
+from brandkit.core.labels import COLUMNS
 from brandkit.overlap import brand_overlap
 from brandkit.overlap.examples import small_catalog
 from brandkit.positioning.maps.distances import distance_map, rising

@@ -22,7 +22,7 @@ from brandkit.positioning.image.waves import WaveMovement, wave_movement
 from brandkit.positioning.options.opportunities import Opportunities, opportunities
 from brandkit.positioning.options.repositioning import Repositioning, repositioning
 from brandkit.viz.export import figure_svg
-from brandkit.viz.key import key_of
+from brandkit.viz.marks import key_of
 from brandkit.viz.palette import PALETTE
 from tests.positioning.test_repositioning import answers, mapped
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brandkit.core.errors import NotConvergedError
-from brandkit.sampling.calibration import Calibration, Margin, raked_factors
+from brandkit.sampling.design import Calibration, Margin, raked_factors
 from brandkit.sampling.rows import survey_rows
 
 SEX = Margin("sex", ("f", "m"), np.array([0.5, 0.5]))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
-from brandkit.sampling.calibration import Calibration, Margin, raked_factors
+from brandkit.sampling.design import Calibration, Margin, raked_factors
 from brandkit.sampling.rows import survey_rows
 from brandkit.sources import read_study
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from brandkit.core.leaving_out import market_change
+from brandkit.core.intervals import market_change
 from brandkit.satisfaction import PerceivedAlikeness, perceived_alikeness
 
 NAMES = [f"a{at}" for at in range(8)]

@@ -18,7 +18,7 @@ from statsmodels.stats.proportion import proportions_ztest
 
 from benchmarks.simulations.scores import Market, runs
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
-from brandkit.sampling.pairs import column_letters, design_tests, open_ranks
+from brandkit.sampling.ratios import column_letters, design_tests, open_ranks
 from brandkit.satisfaction.scores.kernel import Domains
 from brandkit.satisfaction.scores.scores import group_comparison, satisfaction_scores
 from brandkit.satisfaction.weights.weights import survey_weights

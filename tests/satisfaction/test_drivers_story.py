@@ -19,7 +19,7 @@ from brandkit.language import LANGUAGES, translate, use_language
 from brandkit.satisfaction.drivers.drivers import DriverImportance, driver_importance
 from brandkit.satisfaction.drivers.plot import driver_segments
 from brandkit.viz.export import figure_svg
-from brandkit.viz.key import key_of
+from brandkit.viz.marks import key_of
 from brandkit.viz.palette import PALETTE
 
 

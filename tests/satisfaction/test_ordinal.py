@@ -15,8 +15,8 @@ from scipy.special import expit
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from benchmarks.simulations.ordinal import Cell, runs_of
-from brandkit.core.columns import COLUMNS
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
+from brandkit.core.labels import COLUMNS
 from brandkit.satisfaction.ordinal.kernel import (
     average_changes,
     bands_of,

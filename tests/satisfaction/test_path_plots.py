@@ -19,7 +19,7 @@ from brandkit.satisfaction.paths.design import ECSI
 from brandkit.satisfaction.paths.paths import PathModel, path_model
 from brandkit.satisfaction.paths.priorities import importance_performance
 from brandkit.viz.export import figure_svg
-from brandkit.viz.key import key_of
+from brandkit.viz.marks import key_of
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.svg import slim_canvas
 from tests.satisfaction.path_answers import BLOCKS, PATHS, small_answers

@@ -16,7 +16,7 @@ from brandkit.core.errors import InputError
 from brandkit.language import LANGUAGES, use_language
 from brandkit.satisfaction.segments.segments import CustomerSegments, customer_segments
 from brandkit.viz.export import figure_svg
-from brandkit.viz.key import key_of
+from brandkit.viz.marks import key_of
 from tests.satisfaction.stories import assert_story, said
 
 

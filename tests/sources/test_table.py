@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.errors import MissingFileError, SchemaError
-from brandkit.core.totals import is_total_name
+from brandkit.core.labels import is_total_name
 from brandkit.language import translate
 from brandkit.sources.tables.brand_table import read_brand_table
 from brandkit.sources.tables.cells import read_grid

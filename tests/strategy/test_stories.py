@@ -26,7 +26,7 @@ from brandkit.strategy.links.plot import distance_pairs
 from brandkit.strategy.reading.plot import MOST_OPTIONS
 from brandkit.strategy.reading.story import BECAUSE
 from brandkit.viz.export import figure_svg
-from brandkit.viz.key import key_of
+from brandkit.viz.marks import key_of
 from tests.strategy.test_links import banks, tables
 from tests.strategy.test_reading import VALUE, gap, made
 from tests.strategy.test_scorecards import random_table

@@ -25,9 +25,8 @@ from PIL import Image
 
 from brandkit.core.errors import InputError
 from brandkit.viz.export import drawn_figure, figure_svg, png
-from brandkit.viz.key import add_key, point
 from brandkit.viz.labels import place_labels
-from brandkit.viz.marks import Dots, dot_rows
+from brandkit.viz.marks import Dots, add_key, dot_rows, point
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.svg import joined, number
 from brandkit.viz.theme import new_axes, strength_colours, theme

@@ -15,14 +15,17 @@ from brandkit.core.linalg import Flags, Floats, ratio
 from brandkit.core.result import Result
 from brandkit.market.asked import Asked, asked
 from brandkit.market.tabs.questions import Asking, Banner, Measure, Nets, banners, questions
-from brandkit.sampling.pairs import (
+from brandkit.sampling.ratios import (
+    SMALL_BASE,
+    SUPPRESSED_BASE,
     PairTests,
+    Ratios,
     column_letters,
     design_tests,
     letters_below,
     quantum_tests,
+    ratios,
 )
-from brandkit.sampling.ratios import SMALL_BASE, SUPPRESSED_BASE, Ratios, ratios
 from brandkit.sampling.rows import Data, Weight
 
 Style = Literal["holm", "quantum"]

@@ -20,9 +20,8 @@ from brandkit.overlap.brands.brands import (
 from brandkit.overlap.brands.explanation import OverlapExplanation
 from brandkit.overlap.brands.sensitivity import WeightSensitivity
 from brandkit.overlap.similarity.facets import facet_name
-from brandkit.viz.key import add_key, area
 from brandkit.viz.labels import pair_names
-from brandkit.viz.marks import Dots, dot_rows, heat_map, name_rows, share_axis
+from brandkit.viz.marks import Dots, add_key, area, dot_rows, heat_map, name_rows, share_axis
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 

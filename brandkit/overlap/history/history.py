@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from brandkit.core.errors import NotEnoughDataError, check_option, check_whole_number
-from brandkit.core.leaving_out import market_change
+from brandkit.core.intervals import market_change
 from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.core.message import Message
 from brandkit.core.result import Result

@@ -13,8 +13,7 @@ from brandkit.core.linalg import Floats
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.overlap.history.history import COMPONENT_NAMES, INDEX_NAMES, INDICES, OverlapHistory
-from brandkit.viz.key import add_key
-from brandkit.viz.marks import Dots, dot_rows
+from brandkit.viz.marks import Dots, add_key, dot_rows
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, theme
 

@@ -17,10 +17,10 @@ from brandkit.core.errors import (
     NotEnoughDataError,
     ScaleError,
     check_option,
+    frame_of,
     require_columns,
     shown,
 )
-from brandkit.core.frames import frame_of
 from brandkit.core.linalg import Floats, ratio
 
 Kind = Literal["numeric", "nominal", "symmetric", "ordinal"]

@@ -14,10 +14,9 @@ from brandkit.positioning.image.stability import MapStability
 from brandkit.positioning.image.waves import WaveMovement
 from brandkit.positioning.maps.plot import attribute_side, draw_side, map_canvas
 from brandkit.viz import maps
-from brandkit.viz.key import add_key, area, point
 from brandkit.viz.labels import row_names
 from brandkit.viz.maps import Regions, draw_points
-from brandkit.viz.marks import row_lines, written_names
+from brandkit.viz.marks import add_key, area, point, row_lines, written_names
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 

@@ -9,8 +9,14 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError, require_columns, shown
-from brandkit.core.frames import frame_of
+from brandkit.core.errors import (
+    InputError,
+    NotEnoughDataError,
+    ScaleError,
+    frame_of,
+    require_columns,
+    shown,
+)
 from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Flags, Floats, Ints, ratio
 from brandkit.core.message import Message

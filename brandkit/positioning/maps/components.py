@@ -18,9 +18,9 @@ from brandkit.core.errors import (
     numeric_matrix,
     shown,
 )
+from brandkit.core.labels import is_total_name
 from brandkit.core.linalg import Floats, signed_svd
 from brandkit.core.message import Message
-from brandkit.core.totals import is_total_name
 from brandkit.positioning.maps import sides
 from brandkit.positioning.maps.sides import Reading, Side, TableMap
 

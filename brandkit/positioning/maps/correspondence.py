@@ -15,17 +15,16 @@ from brandkit.core.errors import (
     NotEnoughDataError,
     check_known,
     check_option,
+    frame_of,
     numeric_matrix,
     require_kind,
     require_unique,
     shown,
 )
-from brandkit.core.frames import frame_of
-from brandkit.core.labels import label_text
+from brandkit.core.labels import find_totals, is_total_name, label_text
 from brandkit.core.linalg import Floats, signed_svd
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.core.totals import find_totals, is_total_name
 from brandkit.positioning.maps import sides
 from brandkit.positioning.maps.sides import Reading, Side, TableMap, active
 

@@ -15,11 +15,11 @@ from brandkit.core.errors import (
     NotEnoughDataError,
     check_option,
     check_whole_number,
+    frame_of,
     numeric_matrix,
     require_unique,
     shown,
 )
-from brandkit.core.frames import frame_of
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Codes, Floats, ratio, signed_svd
 from brandkit.core.message import Message

@@ -16,10 +16,10 @@ from brandkit.core.errors import (
     check_known,
     check_option,
     check_whole_number,
+    frame_of,
     require_kind,
     require_unique,
 )
-from brandkit.core.frames import frame_of
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Flags, Floats
 from brandkit.core.message import Message

@@ -16,10 +16,10 @@ from brandkit.core.errors import (
     NotEnoughDataError,
     check_known,
     check_whole_number,
+    frame_of,
     require_unique,
     shown,
 )
-from brandkit.core.frames import frame_of
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.core.message import Message

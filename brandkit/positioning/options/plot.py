@@ -15,9 +15,8 @@ from brandkit.positioning.options.opportunities import Opportunities
 from brandkit.positioning.options.repositioning import UNNAMED, Repositioning
 from brandkit.positioning.options.story import move_words
 from brandkit.viz import maps
-from brandkit.viz.key import add_key, area, point, stroke
 from brandkit.viz.maps import MapSide, Regions, draw_points
-from brandkit.viz.marks import Dots, dot_rows, write_column
+from brandkit.viz.marks import Dots, add_key, area, dot_rows, point, stroke, write_column
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.svg import HALO
 from brandkit.viz.theme import strength_colours, theme

@@ -22,9 +22,8 @@ from brandkit.core.errors import (
     require_columns,
     shown,
 )
-from brandkit.core.intervals import t_interval
+from brandkit.core.intervals import FEWEST_COMMON, market_change, t_interval
 from brandkit.core.labels import coded
-from brandkit.core.leaving_out import FEWEST_COMMON, market_change
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result

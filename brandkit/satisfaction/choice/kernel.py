@@ -11,8 +11,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import InputError, NotEnoughDataError, require_columns, shown
-from brandkit.core.frames import frame_of
+from brandkit.core.errors import InputError, NotEnoughDataError, frame_of, require_columns, shown
 from brandkit.core.labels import coded, label_text
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message

@@ -13,8 +13,7 @@ import pandas as pd
 from scipy.special import expit, stdtrit
 
 from brandkit.core import errors
-from brandkit.core.errors import shown
-from brandkit.core.frames import frame_of
+from brandkit.core.errors import frame_of, shown
 from brandkit.core.intervals import holm, t_interval
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Codes, Floats

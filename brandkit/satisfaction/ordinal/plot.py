@@ -12,8 +12,16 @@ from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.satisfaction.ordinal.ordinal import OrdinalModel
 from brandkit.satisfaction.ordinal.story import PROFILE_NAMES, expected_effects, top_name
-from brandkit.viz.key import add_key, area
-from brandkit.viz.marks import Dots, dot_rows, name_rows, rank_texts, share_axis, write_column
+from brandkit.viz.marks import (
+    Dots,
+    add_key,
+    area,
+    dot_rows,
+    name_rows,
+    rank_texts,
+    share_axis,
+    write_column,
+)
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 

@@ -16,9 +16,17 @@ from brandkit.satisfaction.paths.paths import PathModel
 from brandkit.satisfaction.paths.prediction import PathPrediction
 from brandkit.satisfaction.paths.priorities import ImportancePerformance, point_name
 from brandkit.viz.diagram import Arrow, Box, diagram
-from brandkit.viz.key import add_key, point, stroke
 from brandkit.viz.labels import place_labels
-from brandkit.viz.marks import Dots, dot_rows, name_rows, name_upward, write_column
+from brandkit.viz.marks import (
+    Dots,
+    add_key,
+    dot_rows,
+    name_rows,
+    name_upward,
+    point,
+    stroke,
+    write_column,
+)
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import SERIES, WIDTH, new_axes, rows_height, theme
 

@@ -10,8 +10,7 @@ from matplotlib.axes import Axes
 from brandkit.core.message import Message
 from brandkit.language import translate
 from brandkit.satisfaction.penalty.penalty import PenaltyReward, by_role, role_names
-from brandkit.viz.key import add_key, area, stroke
-from brandkit.viz.marks import name_rows, number_axis, row_lines
+from brandkit.viz.marks import add_key, area, name_rows, number_axis, row_lines, stroke
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 

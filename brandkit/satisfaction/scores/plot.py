@@ -13,8 +13,7 @@ from brandkit.satisfaction.scores import scores
 from brandkit.satisfaction.scores.pooling import PartialPooling, pooled_rows
 from brandkit.satisfaction.scores.reliability import ScaleReliability
 from brandkit.satisfaction.scores.scores import GroupComparison, SatisfactionScores, telling_rows
-from brandkit.viz.key import add_key, point, stroke
-from brandkit.viz.marks import Dots, dot_rows, rank_texts, write_column
+from brandkit.viz.marks import Dots, add_key, dot_rows, point, rank_texts, stroke, write_column
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import theme
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from brandkit.core import errors
-from brandkit.core.frames import frame_of
+from brandkit.core.errors import frame_of
 from brandkit.core.intervals import t_interval
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Flags, Floats

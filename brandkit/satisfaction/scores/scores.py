@@ -15,7 +15,7 @@ from brandkit.core.message import Message, formatted, noted
 from brandkit.core.result import Result
 from brandkit.core.story import speaker
 from brandkit.language import translate
-from brandkit.sampling.pairs import (
+from brandkit.sampling.ratios import (
     PairTests,
     column_letters,
     design_tests,

@@ -16,8 +16,7 @@ from brandkit.satisfaction.service.service import (
     ServicePriorities,
     ServiceQuality,
 )
-from brandkit.viz.key import add_key, point
-from brandkit.viz.marks import Dots, dot_rows
+from brandkit.viz.marks import Dots, add_key, dot_rows, point
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import theme
 

@@ -18,7 +18,7 @@ from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
 from brandkit.core.story import speaker
 from brandkit.core.waves import coded_waves
-from brandkit.sampling.calibration import Calibration, Margin, raked_factors
+from brandkit.sampling.design import Calibration, Margin, raked_factors
 from brandkit.sampling.rows import Data, data_frame
 from brandkit.satisfaction.groups import BETWEEN
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from brandkit.core.errors import BrandkitError, SchemaError
-from brandkit.core.totals import is_total_name
+from brandkit.core.labels import is_total_name
 from brandkit.sources.catalog.cdr import other_form
 from brandkit.sources.catalog.listing import NUMBER_FACETS, named_day
 from brandkit.sources.new.columns import FACETS, ROLES, Column, Guess, Unreadable, profiled, role_of

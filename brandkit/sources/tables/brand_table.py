@@ -20,8 +20,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from brandkit.core.errors import SchemaError, Words, check_option, did_you_mean, shown
+from brandkit.core.labels import is_total_name, sums_of_others
 from brandkit.core.message import Message
-from brandkit.core.totals import is_total_name, sums_of_others
 from brandkit.sources.tables.cells import Cell, Grid, is_empty, label_text, named, read_grid
 from brandkit.sources.tables.numerals import (
     DecimalMark,

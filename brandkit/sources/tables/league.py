@@ -11,7 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from brandkit.core.errors import SchemaError, shown
-from brandkit.core.totals import is_total_name
+from brandkit.core.labels import is_total_name
 from brandkit.sources.tables.cells import Grid, label_text, read_grid
 from brandkit.sources.tables.numerals import decimal_mark, parsed_number
 

@@ -15,10 +15,9 @@ from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.strategy.links.distances import DistanceLink
 from brandkit.strategy.links.uniqueness import UniquenessLink
-from brandkit.viz.key import add_key, point, stroke
 from brandkit.viz.labels import place_labels, row_names
 from brandkit.viz.maps import draw_points, label_map, map_side
-from brandkit.viz.marks import name_upward
+from brandkit.viz.marks import add_key, name_upward, point, stroke
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.svg import POINTS_AN_INCH, SlimCanvas
 from brandkit.viz.theme import WIDTH, new_axes, theme

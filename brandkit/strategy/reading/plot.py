@@ -11,8 +11,7 @@ from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.strategy.reading.reading import STRATEGIES, StrategyReading
 from brandkit.strategy.reading.story import STRATEGY_NAMES, option_words
-from brandkit.viz.key import add_key, point
-from brandkit.viz.marks import name_rows, row_lines, share_axis, write_column
+from brandkit.viz.marks import add_key, name_rows, point, row_lines, share_axis, write_column
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 

@@ -15,10 +15,10 @@ from brandkit.core.errors import (
     check_known,
     check_option,
     check_whole_number,
+    frame_of,
     require_unique,
     shown,
 )
-from brandkit.core.frames import frame_of
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message

@@ -15,9 +15,8 @@ from brandkit.language import translate
 from brandkit.strategy.scorecards.matrix import SETTLED_TIER, ScorecardMatrix
 from brandkit.strategy.scorecards.scorecards import Scorecard
 from brandkit.strategy.scorecards.story import TIER_NAMES
-from brandkit.viz.key import add_key, point, stroke
 from brandkit.viz.labels import place_labels
-from brandkit.viz.marks import Dots, dot_rows, name_upward
+from brandkit.viz.marks import Dots, add_key, dot_rows, name_upward, point, stroke
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 

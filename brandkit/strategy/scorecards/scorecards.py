@@ -17,12 +17,12 @@ from brandkit.core.errors import (
     check_level,
     check_option,
     check_whole_number,
+    frame_of,
     numeric_matrix,
     require_kind,
     require_unique,
     shown,
 )
-from brandkit.core.frames import frame_of
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Flags, Floats, Ints
 from brandkit.core.message import Message
