@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from brandkit.core.errors import InputError
 from brandkit.core.message import Message
 from brandkit.core.waves import numbered_anew
@@ -15,7 +17,11 @@ from brandkit.satisfaction import (
     extended_services,
     group_comparison,
     importance_performance,
+    ordinal_model,
+    partial_pooling,
+    path_comparison,
     path_model,
+    path_prediction,
     penalty_reward,
     perceived_alikeness,
     scale_reliability,
@@ -51,6 +57,8 @@ NO_PRIORITIES = Message(
 )
 #: Persons in several waves from which a survey counts as a panel.
 FEWEST_FOLLOWED = 100
+#: Fewer scores than this tell nothing of their spread.
+FEWEST_POOLED = 4
 #: Fewer drivers than this are not worth ranking.
 FEWEST_DRIVERS = 2
 
@@ -226,6 +234,41 @@ def _paths(a: Asking) -> Any:
     )  # fmt: skip
 
 
+def _model(a: Asking) -> dict[str, Any]:
+    paths = [(source, target) for source, target in a.section.paths]
+    return {"blocks": a.section.blocks, "paths": paths, "missing": "drop", "weight": a["weights"],
+            "seed": a.seed}  # fmt: skip
+
+
+def _comparison(a: Asking) -> Any:
+    return path_comparison(a.survey, by=a.section.segments[0], **_model(a))
+
+
+def _prediction(a: Asking) -> Any:
+    return path_prediction(a.survey, outcome=a.require(target_block(a.study)), **_model(a))
+
+
+def _ordinal(a: Asking) -> Any:
+    section = a.section
+    return ordinal_model(
+        a.survey, outcome=section.outcome, drivers=section.drivers, missing="drop",
+        weight=a["weights"],
+    )  # fmt: skip
+
+
+def own_scores(scores: Any, item: str) -> pd.DataFrame:
+    """Give the mean scores of an item: one row a group that has one."""
+    rows = scores.groups[(scores.groups["item"] == item) & (scores.groups["measure"] == "mean")]
+    kept: pd.DataFrame = rows.dropna(subset=["estimate", "std_error"])
+    return kept
+
+
+def _pooling(a: Asking) -> Any:
+    rows = own_scores(a["scores"], a.section.outcome)
+    a.require(len(rows) >= FEWEST_POOLED)
+    return partial_pooling(rows, label="label", level=a.settings.report.level)
+
+
 def _choice(a: Asking) -> Any:
     images = [item for item in a.section.images if item in a.survey.responses]
     a.require(images)
@@ -317,6 +360,27 @@ QUESTIONS = (
             "describe (choice and images in the [survey] of study.toml, one row a respondent and "
             "bank)."
         ), **_SURVEY,
+    ),
+    Question(
+        name="pooling", text=Message("How much of the ranking is noise?"), call=_pooling,
+        keys=("survey.outcome",), need=("scores",), leads=False, takes=Message(
+            "How much of a ranking is noise takes the scores of at least four banks or groups "
+            "(outcome and brand in the [survey] of study.toml)."
+        ), **_ANALYSTS,
+    ),
+    Question(
+        name="ordinal", text=Message("What moves customers to the top of the scale?"),
+        call=_ordinal, keys=_BOTH, may=("weights",), leads=False, takes=NO_DRIVERS, **_ANALYSTS,
+    ),
+    Question(
+        name="comparison", text=Message("Do things work the same way for all?"),
+        call=_comparison, keys=("survey.blocks", "survey.paths", "survey.segments"),
+        may=("weights",), leads=False, takes=NO_MODEL, **_ANALYSTS,
+    ),
+    Question(
+        name="prediction", text=Message("Does the model foretell answers?"), call=_prediction,
+        keys=("survey.blocks", "survey.paths"), may=("weights",), leads=False, takes=NO_MODEL,
+        **_ANALYSTS,
     ),
     Question(
         name="segments", text=Message("Who are the customers?"), call=_segments,

@@ -8,11 +8,20 @@ from typing import Any
 from brandkit.core.message import Message
 from brandkit.overlap import cells_sold
 from brandkit.questions.question import Asking, Question
-from brandkit.strategy import distance_link, scorecard, scorecard_matrix, strategy_reading
+from brandkit.questions.satisfaction import own_scores
+from brandkit.strategy import (
+    distance_link,
+    scorecard,
+    scorecard_matrix,
+    strategy_reading,
+    uniqueness_link,
+)
 
 PAGE = "03_positioning"
 #: Where likeness of products is argued.
 OVERLAP = "01_overlap"
+#: Fewer banks than this show no relation.
+FEWEST_BANKS = 4
 SCORECARD_PAGE = "02_satisfaction"
 _SCORECARD = {
     "weights": "scorecard.weights", "limits": "scorecard.limits", "scores": "scorecard.source",
@@ -71,6 +80,13 @@ def _with_widest(a: Asking, result: Any) -> Any:
     return replace(result, notes=(*result.notes, note))
 
 
+def _specialised(a: Asking) -> Any:
+    rows = own_scores(a["scores"], a.section.outcome).rename(columns={"label": "brand"})
+    sold = set(a["overlap"].brands["brand"]) & set(rows["brand"])
+    a.require(len(sold) >= FEWEST_BANKS)
+    return uniqueness_link(a["overlap"], satisfaction=rows, seed=a.seed)
+
+
 def _links(a: Asking) -> Any:
     return distance_link(a["overlap"], perceived=a.require(a["stability"] or a["map"]))
 
@@ -87,6 +103,14 @@ QUESTIONS = (
         name="links", page=OVERLAP, text=Message("Do customers see what is sold?"), call=_links,
         need=("overlap",), may=("stability", "map"), takes=NO_LINK,
         keys=("catalog",),
+    ),
+    Question(
+        name="specialised", page=OVERLAP, call=_specialised, need=("overlap", "scores"),
+        text=Message("Are specialists liked better than universal banks?"),
+        keys=("catalog", "survey.outcome"), takes=Message(
+            "Whether specialists are liked better takes a catalogue and the satisfaction of at "
+            "least four of its banks ([catalog], and outcome in [survey] of study.toml)."
+        ),
     ),
     Question(
         name="scorecard", page=SCORECARD_PAGE, reads=("scorecard",),
