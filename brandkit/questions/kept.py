@@ -70,11 +70,13 @@ class _Packer:
     def down(self, v: Any) -> Any:
         if v is None or type(v) in (bool, int, float, str):
             return v
+        named = getattr(v, "_fields", ())  # of a named tuple
         for kind, put in self.ways():
-            if isinstance(v, kind):
+            if isinstance(v, kind) and not named:
                 return put(v)
-        if is_dataclass(v) and type(v).__module__.startswith("brandkit."):
-            parts = {one.name: self.down(getattr(v, one.name)) for one in fields(v)}
+        if (named or is_dataclass(v)) and type(v).__module__.startswith("brandkit."):
+            names = named or [one.name for one in fields(v)]
+            parts = {name: self.down(getattr(v, name)) for name in names}
             return {"$": "record", "of": f"{type(v).__module__}:{type(v).__qualname__}", "v": parts}
         raise TypeError(f"an answer holds a {type(v).__name__}, which cannot be kept")
 
@@ -169,9 +171,12 @@ def _record(v: Any, box: zipfile.ZipFile) -> Any:
     kind: Any = import_module(module)
     for part in name.split("."):
         kind = getattr(kind, part)
+    parts = {key: _up(one, box) for key, one in v["v"].items()}
+    if issubclass(kind, tuple):
+        return kind(**parts)
     new = object.__new__(kind)
-    for key, one in v["v"].items():
-        object.__setattr__(new, key, _up(one, box))
+    for key, one in parts.items():
+        object.__setattr__(new, key, one)
     return new
 
 
