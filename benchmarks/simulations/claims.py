@@ -20,7 +20,7 @@ from benchmarks.simulations.record import Table
 from brandkit.core.linalg import Codes, Floats
 from brandkit.positioning.image.claims import judged_cells
 from brandkit.positioning.options.repositioning import _rivals_row
-from brandkit.strategy.reading.reading import UNKNOWN, _move_rule
+from brandkit.strategy.reading import UNKNOWN, _move_rule
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ from brandkit.positioning.image.kernel import (
     turns_onto,
     wald,
 )
-from brandkit.strategy.links.distances import CERTAIN, chance, mantel_values, procrustes_values
-from brandkit.strategy.scorecards.scorecards import surely_better
+from brandkit.strategy.links import CERTAIN, chance, mantel_values, procrustes_values
+from brandkit.strategy.scorecards import surely_better
 
 RUNS = 2000
 ORDERS = 499

@@ -1,12 +1,12 @@
 """What share of whom: crosstabs, funnels, who is thought of, who shares customers, what moved."""
 
-from brandkit.market.funnel.funnel import BrandFunnel, brand_funnel
-from brandkit.market.league.league import LeagueTable, league_table
-from brandkit.market.mental.mental import MentalAvailability, mental_availability
-from brandkit.market.reach.reach import Reach, reach
-from brandkit.market.sharing.sharing import CustomerSharing, customer_sharing
+from brandkit.market.brands.funnel import BrandFunnel, brand_funnel
+from brandkit.market.brands.league import LeagueTable, league_table
+from brandkit.market.brands.mental import MentalAvailability, mental_availability
+from brandkit.market.brands.sharing import CustomerSharing, customer_sharing
 from brandkit.market.tabs.crosstab import Crosstab, crosstab
-from brandkit.market.trends.trend import Trend, trend
+from brandkit.market.tabs.reach import Reach, reach
+from brandkit.market.tabs.trend import Trend, trend
 
 __all__ = [
     "BrandFunnel", "Crosstab", "CustomerSharing", "LeagueTable", "MentalAvailability", "Reach",

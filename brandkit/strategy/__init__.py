@@ -1,15 +1,14 @@
 """The only place that joins capabilities."""
 
-from brandkit.strategy.links.distances import DistanceLink, distance_link
-from brandkit.strategy.links.uniqueness import UniquenessLink, uniqueness_link
-from brandkit.strategy.reading.reading import StrategyReading, strategy_reading
-from brandkit.strategy.scorecards.matrix import (
+from brandkit.strategy.links import DistanceLink, UniquenessLink, distance_link, uniqueness_link
+from brandkit.strategy.matrix import (
     ScorecardMatrix,
     ScorecardTemplate,
     scorecard_matrix,
     scorecard_template,
 )
-from brandkit.strategy.scorecards.scorecards import Scorecard, scorecard
+from brandkit.strategy.reading import StrategyReading, strategy_reading
+from brandkit.strategy.scorecards import Scorecard, scorecard
 
 __all__ = [
     "DistanceLink", "Scorecard", "ScorecardMatrix", "ScorecardTemplate", "StrategyReading",

@@ -11,7 +11,7 @@ import pytest
 
 from brandkit.core.errors import InputError, NotEnoughDataError
 from brandkit.market import brand_funnel, customer_sharing, mental_availability
-from brandkit.market.sharing.kernel import dirichlet, nbd, shared_by_counts
+from brandkit.market.brands.sharing import dirichlet, nbd, shared_by_counts
 from tests.contract import assert_contract
 from tests.market.shared import VALUES, burger, near, oracle, table
 

@@ -20,15 +20,15 @@ from brandkit.positioning import correspondence_map
 from brandkit.positioning.image.stability import MapStability, map_stability
 from brandkit.positioning.maps.distances import classical_places
 from brandkit.sources import read_study
-from brandkit.strategy.links.distances import (
+from brandkit.strategy.links import (
     DistanceLink,
     distance_link,
     mantel_values,
     orders_of,
     perceived_distances,
     procrustes_values,
+    uniqueness_link,
 )
-from brandkit.strategy.links.uniqueness import uniqueness_link
 from tests.contract import assert_contract
 from tools.sample.market import BANKS as MARKET
 
@@ -182,7 +182,7 @@ def test_a_bank_without_anything_comparable_is_left_out() -> None:
     pairs.loc[lost, "overlap"] = np.nan
     from dataclasses import replace
 
-    from brandkit.strategy.links.distances import catalogue_distances
+    from brandkit.strategy.links import catalogue_distances
 
     found = catalogue_distances(replace(overlap, pairs=pairs), value="overlap")
     assert "Kestrel" in found.known

@@ -16,7 +16,7 @@ from brandkit.overlap import CatalogGaps, catalog_gaps, cells_sold
 from brandkit.overlap.examples import small_catalog
 from brandkit.positioning import ClaimCheck, claim_check
 from brandkit.positioning.options.repositioning import Repositioning, repositioning
-from brandkit.strategy.reading.reading import (
+from brandkit.strategy.reading import (
     STRATEGIES,
     UNKNOWN,
     StrategyReading,

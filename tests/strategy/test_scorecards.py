@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError
-from brandkit.strategy.scorecards.matrix import scorecard_matrix, scorecard_template
-from brandkit.strategy.scorecards.scorecards import (
+from brandkit.strategy.matrix import scorecard_matrix, scorecard_template
+from brandkit.strategy.scorecards import (
     acceptability,
     ranks_of,
     scorecard,

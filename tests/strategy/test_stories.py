@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import brandkit.strategy.reading.reading as reading_rules
+import brandkit.strategy.reading as reading_rules
 from brandkit.core.result import Result
 from brandkit.language import LANGUAGES, translate, use_language
 from brandkit.overlap import catalog_gaps
@@ -22,9 +22,8 @@ from brandkit.strategy import (
     strategy_reading,
     uniqueness_link,
 )
-from brandkit.strategy.links.plot import distance_pairs
-from brandkit.strategy.reading.plot import MOST_OPTIONS
-from brandkit.strategy.reading.story import BECAUSE
+from brandkit.strategy.plot import MOST_OPTIONS, distance_pairs
+from brandkit.strategy.story import BECAUSE
 from brandkit.viz.export import figure_svg
 from brandkit.viz.marks import key_of
 from tests.strategy.test_links import banks, tables

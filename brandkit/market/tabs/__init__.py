@@ -1,1 +1,1 @@
-"""Crosstabs."""
+"""What persons answered: crosstabs, trends over many waves, and the reach of sets."""

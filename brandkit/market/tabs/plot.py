@@ -1,13 +1,22 @@
-"""Drawing of a crosstab: how far each group lies from all others, in points."""
+"""Drawing of responses: crosstabs, small charts of trends, reach."""
 
 from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from brandkit.core.message import Message, formatted
 from brandkit.market.tabs.crosstab import Crosstab
-from brandkit.viz.marks import heat_map
+from brandkit.market.tabs.reach import Reach
+from brandkit.market.tabs.story import leading
+from brandkit.market.tabs.trend import Trend
+from brandkit.viz.labels import row_names
+from brandkit.viz.marks import NAME_LINE, Dots, dot_rows, heat_map
+from brandkit.viz.palette import PALETTE
+from brandkit.viz.svg import POINTS_AN_INCH, SlimCanvas
+from brandkit.viz.theme import WIDTH, theme
 
 MOST_ROWS, MOST_GROUPS = 15, 8
 
@@ -50,3 +59,62 @@ def crosstab(
         column_label=Message("Points above or below all others"),
         ax=ax,
     )
+
+
+#: Charts, side by side; inches of a row of them; half ems of a title.
+MOST_CHARTS, ACROSS, CHART_ROW, TITLE_LINE = 6, 2, 1.75, 32
+_KINDS = {"mean": "decimal1", "nps": "points"}
+
+
+def trend(result: Trend, *, focus: object = None) -> Figure:  # noqa: ARG001
+    """Draw dots with intervals over the waves and the band of the level; alerts in the accent."""
+    shown = leading(result, MOST_CHARTS)
+    across = min(ACROSS, len(shown))
+    down = -(-len(shown) // across)
+    with theme():
+        figure = Figure(
+            figsize=(WIDTH, 0.3 + CHART_ROW * down), dpi=POINTS_AN_INCH, layout="constrained"
+        )
+        SlimCanvas(figure)
+        axes = figure.subplots(down, across, squeeze=False).ravel()
+        for ax, one in zip(axes, shown, strict=False):
+            rows = result.waves[
+                (result.waves["question"] == one["question"])
+                & (result.waves["label"] == one["label"])
+            ]
+            at, colour = np.arange(len(rows)), PALETTE["accent" if one["alert"] else "ink"]
+            ax.fill_between(at, rows["smoothed_low"], rows["smoothed_high"], color=PALETTE["line"],
+                            alpha=0.5, linewidth=0)  # fmt: skip
+            ax.vlines(at, rows["ci_low"], rows["ci_high"], color=colour, linewidth=1.4)
+            ax.scatter(at, rows["estimate"], s=24, c=colour, zorder=3)
+            kind = _KINDS.get(one["kind"], "percent")
+            ax.yaxis.set_major_locator(MaxNLocator(3))
+            ax.yaxis.set_major_formatter(
+                FuncFormatter(lambda value, _, kind=kind: formatted(value, kind))
+            )
+            ends = [0, len(rows) - 1]
+            ax.set_xticks(ends, [rows["wave"].iloc[end] for end in ends])
+            ax.set_title(
+                row_names([str(one["label"])], line=TITLE_LINE)[0], loc="left", color=colour
+            )
+        for ax in axes[len(shown) :]:
+            ax.set_axis_off()
+    return figure
+
+
+def reach(result: Reach, *, ax: Axes | None = None, focus: object = None) -> Axes:  # noqa: ARG001
+    """Draw the share reached by the best set of each size, each row named by what comes in."""
+    sizes = result.sizes
+    names, before = [], set[str]()
+    for k, items in zip(sizes["k"], sizes["items"], strict=True):
+        new = [item for item in items if item not in before]
+        names.append(f"{k}  {', '.join(new)}")
+        before = set(items)
+    return dot_rows(
+        row_names(names, line=NAME_LINE + 8),
+        Dots(sizes["reached"], sizes["ci_low"], sizes["ci_high"], hollow=sizes["n_equal"] > 1),
+        label=Message("Share of those asked who are reached"),
+        columns={Message("reach"): [formatted(one, "percent") for one in sizes["reached"]],
+                 Message("adds"): [formatted(100 * one, "points") for one in sizes["gain"]]},
+        ax=ax,
+    )  # fmt: skip

@@ -1,10 +1,11 @@
-"""Figures of products beside image: two linked maps, all pairs, and banks by satisfaction."""
+"""Drawing of what joins capabilities: links of banks, options by strategy, scorecards."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -13,14 +14,28 @@ from brandkit.core.labels import known_focus
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
-from brandkit.strategy.links.distances import DistanceLink
-from brandkit.strategy.links.uniqueness import UniquenessLink
+from brandkit.strategy.links import DistanceLink, UniquenessLink
+from brandkit.strategy.matrix import SETTLED_TIER, ScorecardMatrix
+from brandkit.strategy.reading import STRATEGIES, StrategyReading
+from brandkit.strategy.scorecards import Scorecard
+from brandkit.strategy.story import STRATEGY_NAMES, TIER_NAMES, option_words
 from brandkit.viz.labels import place_labels, row_names
 from brandkit.viz.maps import draw_points, label_map, map_side
-from brandkit.viz.marks import add_key, name_upward, point, stroke
+from brandkit.viz.marks import (
+    Dots,
+    add_key,
+    dot_rows,
+    name_rows,
+    name_upward,
+    point,
+    row_lines,
+    share_axis,
+    stroke,
+    write_column,
+)
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.svg import POINTS_AN_INCH, SlimCanvas
-from brandkit.viz.theme import WIDTH, new_axes, theme
+from brandkit.viz.theme import WIDTH, new_axes, rows_height, theme
 
 Look = dict[str, Any]
 
@@ -212,3 +227,157 @@ def _name_pairs(ax: Axes, result: DistanceLink, focus: str | None) -> None:
     points = pairs[["catalogue_distance", "perceived_distance"]].to_numpy(dtype=float)
     priority = [len(pairs) - chosen.index(at) if at in chosen else -at for at in range(len(pairs))]
     place_labels(ax, names, points, priority=priority, emphasise=[names[at] for at in near])
+
+
+MOST_OPTIONS = 6
+"""Options a strategy that are drawn; the table beside it has the rest."""
+_MARKERS = {"innovative": "D", "distinctive": "o", "evolutionary": "s", "not_enough_evidence": "X"}
+
+
+def strategy_reading(
+    result: StrategyReading, *, ax: Axes | None = None, focus: object = None
+) -> Axes:
+    """Draw options under their strategy: the share of rivals, or of their offers, that have each.
+
+    Filled where that is clear, hollow where not. The column tells what customers make of it: the
+    rise of the chance to be chosen, or the change of the share of choices, in points.
+    """
+    del focus  # all options are one bank's
+    names: list[str] = []
+    values: list[str] = []
+    heads, dots = [], []
+    for strategy in STRATEGIES:
+        part = result.options[result.options["strategy"] == strategy].head(MOST_OPTIONS)
+        if len(part):
+            heads.append(len(names))
+            names.append(translate(STRATEGY_NAMES[strategy]))
+            values.append("")
+        for _, option in part.iterrows():
+            dots.append((len(names), option))
+            names.append(translate(option_words(option)))
+            worth = 100 * float(option["estimate"])
+            values.append("" if np.isnan(worth) else formatted(worth, "signed"))
+    ax = (
+        new_axes(WIDTH, rows_height(max(len(names), 1) * row_lines(names) + 0.8), fluid=True)
+        if ax is None
+        else ax
+    )
+    with theme():
+        for at, option in dots:
+            face = PALETTE["ink" if option["settled"] == "clear" else "paper"]
+            look: dict[str, Any] = {
+                "marker": _MARKERS[option["strategy"]],
+                "edgecolors": PALETTE["ink"],
+            }
+            if not np.isnan(option["share_have"]):
+                ax.scatter(option["share_have"], at, 70, face, linewidths=1.5, zorder=3, **look)
+        add_key(ax, (Message("clear"), point()), (Message("not settled"), point(hollow=True)))
+        name_rows(ax, names)
+        for at in heads:
+            ax.get_yticklabels()[at].set_fontweight("bold")
+        share_axis(ax)
+        ax.set_xlim(-0.04, 1.04)
+        ax.set_xlabel(translate(Message("Rivals, or their offers, that have it")))
+        write_column(ax, values, head=translate(Message("customers")))
+    return ax
+
+
+MOST_ROWS = 30
+"""Institutions that a dot plot shows; the table beside it has the rest."""
+CROWDED, MOST_NAMES = 24, 12
+"""Institutions from which a matrix names so many and numbers the others."""
+_CORNERS = {
+    "lead": (0.985, 0.985, "right", "top"),
+    "hold": (0.985, 0.015, "right", "bottom"),
+    "build": (0.015, 0.985, "left", "top"),
+    "watch": (0.015, 0.015, "left", "bottom"),
+}
+
+
+def scorecard(result: Scorecard, *, ax: Axes | None = None, focus: object = None) -> Axes:
+    """Draw ranks as dots: thick bars are what errors do not rule out, lines most other weights."""
+    bank, _ = known_focus(focus, result.totals["brand"])
+    totals = result.totals.head(MOST_ROWS)
+    if bank is not None and bank not in set(totals["brand"]):
+        own = result.totals[result.totals["brand"] == bank]
+        totals = pd.concat([totals.head(MOST_ROWS - 1), own], ignore_index=True)
+    ends = [totals[f"weights_rank_{end}"] for end in ("low", "high")]
+    columns: dict[str | Message, list[str]] = {
+        Message("total"): [formatted(one, "decimal2") for one in totals["estimate"]],
+        Message("first"): [formatted(one, "percent") for one in totals["share_first"]],
+    }
+    last = float(np.nanmax(totals[["weights_rank_high", "rank", "rank_high"]].astype(float)))
+    ax = new_axes(WIDTH, rows_height(len(totals) + 0.8), fluid=True) if ax is None else ax
+    dot_rows(
+        totals["brand"].tolist(),
+        Dots(totals["rank"], low=ends[0], high=ends[1]),
+        label=Message("Rank, 1 the best"),
+        kind="count",
+        focus=bank,
+        columns=columns,
+        limits=(0.4, last + 0.6),
+        says={"line": Message("most other weights")},
+        ax=ax,
+    )
+    with theme():
+        if result.has_errors:
+            bars = (np.arange(len(totals)), totals["rank_low"] - 0.12, totals["rank_high"] + 0.12)
+            ax.hlines(*bars, color=PALETTE["line"], linewidth=9, zorder=1)
+            add_key(ax, (Message("not ruled out by errors"), stroke("line", width=9)))
+        ax.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
+    return ax
+
+
+def scorecard_matrix(
+    result: ScorecardMatrix, *, ax: Axes | None = None, focus: object = None
+) -> Axes:
+    """Draw contribution across and potential upward; hollow where the tier is not settled.
+
+    Bars are standard errors; dashed lines are the cuts between the tiers.
+    """
+    rows = result.positions
+    bank, _ = known_focus(focus, rows["brand"])
+    places = rows[["contribution_score", "potential_score"]].to_numpy(dtype=float)
+    errors = rows[["contribution_error", "potential_error"]].to_numpy(dtype=float)
+    # a bar across and one upward for each
+    reach = (errors[:, :, None] * np.eye(2)).reshape(-1, 1, 2) * np.array([[-1.0], [1.0]])
+    bars = places.repeat(2, axis=0)[:, None] + reach
+    bars = bars[np.isfinite(bars).all(axis=(1, 2))]
+    is_focus = (rows["brand"] == bank).to_numpy()
+    is_settled = (rows["tier_support"] >= SETTLED_TIER).to_numpy()
+    ax = new_axes(WIDTH, 6.0, fluid=True) if ax is None else ax
+    with theme():
+        quarters = [0.0, 0.25, 0.5, 0.75, 1.0]
+        ax.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0), xticks=quarters, yticks=quarters[1:])
+        dashed: Look = {"color": PALETTE["soft"], "linewidth": 1, "linestyle": "--", "zorder": 1}
+        ax.axvline(result.cuts[0], **dashed)
+        ax.axhline(result.cuts[1], **dashed)
+        for ends in bars:
+            look: Look = {"color": PALETTE["line"], "linestyle": "-", "marker": "", "zorder": 2}
+            ax.plot(ends[:, 0], ends[:, 1], linewidth=2, **look)
+        for which, marker, size, colour in (
+            (~is_focus, "o", 60, PALETTE["ink"]),
+            (is_focus, "D", 90, PALETTE["accent"]),
+        ):
+            face = np.where(is_settled[which], colour, PALETTE["paper"])
+            look = {"c": face, "edgecolors": colour, "linewidths": 1.5, "zorder": 3}
+            ax.scatter(places[which, 0], places[which, 1], size, marker=marker, **look)
+        named = dict(zip(result.actions["tier"], result.actions["label"], strict=True))
+        for tier, (across, upward, left, low) in _CORNERS.items():
+            look = {"color": PALETTE["soft"], "fontstyle": "italic", "ha": left, "va": low}
+            said = named.get(tier) or translate(TIER_NAMES[tier])
+            ax.text(across, upward, said, transform=ax.transAxes, **look)
+        ax.set_xlabel(translate(Message("Contribution today →")))
+        name_upward(ax, Message("Potential"))
+        add_key(ax, (Message("tier settled"), point()), (Message("open"), point(hollow=True)),
+                (Message("standard error"), stroke("line", width=2)))  # fmt: skip
+        place_labels(
+            ax,
+            rows["brand"].tolist(),
+            places,
+            priority=np.hypot(*(places - result.cuts).T),
+            emphasise=() if bank is None else (bank,),
+            lines=bars if len(bars) else None,
+            max_labels=MOST_NAMES if len(rows) > CROWDED else len(rows),
+        )
+    return ax

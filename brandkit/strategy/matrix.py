@@ -24,7 +24,7 @@ from brandkit.core.linalg import Codes, Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.language import LANGUAGES, current_language
-from brandkit.strategy.scorecards.scorecards import (
+from brandkit.strategy.scorecards import (
     Direction,
     Directions,
     Limits,
@@ -111,7 +111,7 @@ def scorecard_matrix(
     weights : mapping of criterion to weight >= 0, optional
         For all criteria of both; equal weights within a composite where not given.
     limits : mapping of criterion to (low, high), or one pair for all
-        As in :func:`brandkit.strategy.scorecards.scorecards.scorecard`.
+        As in :func:`brandkit.strategy.scorecards.scorecard`.
     std_errors : DataFrame, institutions x criteria, optional
     direction : "higher", "lower", or a mapping of criterion to either, default "higher"
     cuts : tuple of float, 0-1, default (0.5, 0.5)

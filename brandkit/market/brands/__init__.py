@@ -1,0 +1,1 @@
+"""Brands beside each other: who is thought of, who leads, who shares customers, who loses whom."""

@@ -1,1 +1,0 @@
-"""Published league tables: what a ranking really tells apart."""

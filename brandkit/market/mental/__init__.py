@@ -1,1 +1,0 @@
-"""Mental availability."""

@@ -1,1 +1,0 @@
-"""Reach of sets."""

@@ -1,1 +1,0 @@
-"""Trends over waves."""

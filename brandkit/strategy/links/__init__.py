@@ -1,1 +1,0 @@
-"""Whether banks that sell alike are seen alike, and whether being different pays."""

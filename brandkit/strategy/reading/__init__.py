@@ -1,1 +1,0 @@
-"""What the evidence together says of where to stand."""

@@ -1,1 +1,0 @@
-"""Institutions scored on criteria, and tiers with an action each."""
