@@ -16,6 +16,7 @@ from brandkit.core.message import Message, noted
 from brandkit.core.waves import coded_waves
 from brandkit.sampling.ratios import SMALL_BASE
 from brandkit.sampling.rows import Data, SurveyRows, Weight, data_frame, survey_rows, with_responses
+from brandkit.sources.survey.words import NOBODY
 
 _ROW, _EVERY = "__row__", "__every__"
 #: Columns of a survey's batteries that are needed here.
@@ -67,13 +68,17 @@ class Asked:
         """Give a column's label, its name where it has none."""
         return self.texts.get(column) or column
 
+    @property
+    def persons(self) -> Codes:
+        """Who is behind each row, anew in every wave."""
+        return np.asarray(self.rows.person * max(len(self.waves), 1) + self.when)
+
     def counted(self, values: pd.DataFrame) -> Flags:
         """Say which rows count: one a person and wave where all of a person's say the same."""
-        persons = self.rows.person * max(len(self.waves), 1) + self.when
-        repeated = pd.Series(persons).duplicated().to_numpy()
+        repeated = pd.Series(self.persons).duplicated().to_numpy()
         if not repeated.any():
             return self.inside
-        differ = values.groupby(persons).nunique(dropna=False) > 1
+        differ = values.groupby(self.persons).nunique(dropna=False) > 1
         return self.inside if differ.to_numpy().any() else self.inside & ~repeated
 
     def coded(self, column: str) -> tuple[Codes, tuple[str, ...]]:
@@ -260,12 +265,22 @@ def rated(one: Asked) -> Ticks:
             "is about. Name a set or columns of ticks."
         )
     code, labels = coded(one.frame[one.brand])
-    persons = one.rows.person * max(len(one.waves), 1) + one.when
-    number, first = pd.factorize(persons)[0], ~pd.Series(persons).duplicated().to_numpy()
+    number, first = pd.factorize(one.persons)[0], ~pd.Series(one.persons).duplicated().to_numpy()
     held = np.zeros((number.max() + 1, len(labels)))
     held[number[code >= 0], code[code >= 0]] = 1.0
     values = np.where(first[:, None], held[number], 0.0)
     return Ticks(one.brand, one.text(one.brand), labels, labels, values, one.inside & first)
+
+
+def bases(inside: Flags) -> dict[str, int]:
+    """Give what results say of the rows: how many count, and how many do not."""
+    n = int(inside.sum())
+    return {"n": n, "n_dropped": len(inside) - n}
+
+
+def is_nobody(label: str) -> bool:
+    """Say whether an answer stands for none of the others: "None of these", "Don't know"."""
+    return bool(NOBODY.fullmatch(label.strip()))
 
 
 def without_head(labels: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from string import ascii_uppercase
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -108,13 +109,36 @@ class Ratios:
         df = np.minimum(self.df, np.maximum(self.n - 1, 1))
         return intervals.t_interval(self.estimate, std_error=self.std_error, df=df, level=level)
 
-    def base_words(self, minimum: int = SMALL_BASE, suppress: int = SUPPRESSED_BASE) -> list[str]:
-        """Say of each base whether it is enough, small, suppressed or none."""
-        return [
-            "none" if n < 1 else "suppressed" if n < suppress else "small" if n < minimum
-            else "enough"
-            for n in np.nan_to_num(self.n)
-        ]  # fmt: skip
+    @cached_property
+    def unvaried(self) -> Floats:
+        """Variances of shares of 0 or 1: what one more answer of either kind would leave them.
+
+        Agresti and Caffo (2000), The American Statistician 54, 280-288.
+        """
+        base = np.maximum(self.n_kish, 1.0)
+        share = (base * np.nan_to_num(self.estimate) + 1) / (base + 2)
+        return np.where(self.std_error <= 1e-12, share * (1 - share) / (base + 2), 0.0)
+
+    def columns(
+        self, *, level: float, is_share: bool = True, bases: tuple[int, int] | None = None
+    ) -> dict[str, Any]:
+        """Give ``estimate std_error ci_low ci_high ci_level n`` as the columns of a frame.
+
+        With ``bases``, the persons beneath which a base is small and beneath which nothing is
+        shown, there is ``base`` too: "enough", "small", "suppressed" or "none".
+        """
+        low, high = (self.share_interval if is_share else self.t_interval)(level=level)
+        told: dict[str, Any] = {
+            "estimate": self.estimate, "std_error": self.std_error, "ci_low": low, "ci_high": high,
+        }  # fmt: skip
+        words = {}
+        if bases is not None:
+            small, suppressed = bases
+            hidden = self.n < max(suppressed, 1)
+            told = {name: np.where(hidden, np.nan, values) for name, values in told.items()}
+            limits = [self.n < 1, hidden, self.n < small]
+            words["base"] = np.select(limits, ["none", "suppressed", "small"], "enough").tolist()
+        return {**told, "ci_level": level, "n": self.n.astype(np.int64), **words}
 
 
 def ratios(

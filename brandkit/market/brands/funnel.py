@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,9 @@ from brandkit.core.labels import coded
 from brandkit.core.linalg import Flags, Floats
 from brandkit.core.message import noted
 from brandkit.core.result import Result
-from brandkit.market.asked import Asked, asked, ticks
+from brandkit.market.asked import Asked, asked, bases, is_nobody, ticks
 from brandkit.sampling.ratios import SMALL_BASE, SUPPRESSED_BASE, ratios
 from brandkit.sampling.rows import Data, Weight
-from brandkit.sources.survey.words import NOBODY
 
 Stage = str | Sequence[str] | Mapping[str, Any]
 
@@ -140,7 +140,7 @@ def brand_funnel(
     inside = held[names[0]][2]
     brands = [
         label for at, label in enumerate(held[names[0]][0])
-        if all(label in held[name][0] for name in names) and not NOBODY.fullmatch(label.strip())
+        if all(label in held[name][0] for name in names) and not is_nobody(label)
         and not np.isnan(held[names[0]][1][inside, at]).all()
     ]  # fmt: skip
     if not brands:
@@ -152,14 +152,22 @@ def brand_funnel(
         values[:, [labels.index(brand) for brand in brands]] for labels, values, _ in held.values()
     ])  # fmt: skip
     _check_order(reached, inside, one.rows.weight, names)
-    shared: dict[str, Any] = {"level": level, "minimum": minimum_base, "suppress": suppress_below,
-                              "names": names, "brands": brands}  # fmt: skip
-    table = _share_rows(one, reached, inside, **shared)
-    steps = _step_rows(one, reached, inside, **shared)
+    how: dict[str, Any] = {"level": level, "bases": (minimum_base, suppress_below)}
+    everybody = inside[:, None] & ~np.isnan(reached[0])
+    shares = [
+        _rows(one, np.nan_to_num(now) * everybody, everybody, how).assign(brand=brands, stage=name)
+        for name, now in zip(names, reached, strict=True)
+    ]
+    steps = [
+        _step(one, *pair, inside=inside, how=how).assign(brand=brands, stage_a=a, stage_b=b)
+        for (a, b), pair in zip(pairwise(names), pairwise(reached), strict=True)
+    ]
+    table = pd.concat(shares, ignore_index=True)[["brand", "stage", *_SHARE]]
+    conversions = _expected(pd.concat(steps, ignore_index=True), table, level)
     return BrandFunnel(
-        stages=table, conversions=_expected(steps, table, level), names=tuple(names),
-        ci_level=level, n=int(inside.sum()), n_dropped=int(len(inside) - inside.sum()),
-        notes=(*one.notes, *_leak_note(steps, int(inside.sum()), len(brands))),
+        stages=table, conversions=conversions, names=tuple(names), ci_level=level,
+        notes=(*one.notes, *_leak_note(conversions, int(inside.sum()), len(brands))),
+        **bases(inside),
     )  # fmt: skip
 
 
@@ -195,7 +203,7 @@ def _from_rows(one: Asked, name: str, told: Mapping[str, Any]) -> Held:
     check_known("stages", item, list(map(str, one.frame.columns)), rule="name columns")
     code, labels = coded(one.frame[one.brand])
     answers = one.frame[item].to_numpy(np.float64)
-    persons = pd.factorize(one.rows.person * max(len(one.waves), 1) + one.when)[0]
+    persons = pd.factorize(one.persons)[0]
     there = (code >= 0) & ~np.isnan(answers)
     values = np.full((persons.max() + 1, len(labels)), np.nan)
     values[persons[there], code[there]] = answers[there] >= float(least)
@@ -215,59 +223,28 @@ def _check_order(reached: Floats, inside: Flags, weight: Floats, names: Sequence
             )
 
 
-def _share_rows(
-    one: Asked, reached: Floats, inside: Flags, *, names: Sequence[str], brands: Sequence[str],
-    level: float, minimum: int, suppress: int,
-) -> pd.DataFrame:  # fmt: skip
-    """Give the share of all asked that each bank has at each stage."""
-    tables = []
-    for at, name in enumerate(names):
-        base = np.repeat(inside[:, None], len(brands), axis=1) & ~np.isnan(reached[0])
-        given = np.nan_to_num(reached[at]) * base
-        found = ratios(given, denominators=base.astype(np.float64), rows=one.rows)
-        tables.append(_rows(found, level, minimum, suppress).assign(brand=brands, stage=name))
-    return pd.concat(tables, ignore_index=True)[["brand", "stage", *_SHARE]]
+def _rows(one: Asked, given: Floats, base: Flags, how: Mapping[str, Any]) -> pd.DataFrame:
+    """Give the share of each bank's base that is given, a row a bank."""
+    whole = base.astype(np.float64)
+    found = ratios(given.astype(np.float64), denominators=whole, rows=one.rows)
+    return pd.DataFrame(found.columns(**how))
 
 
-def _step_rows(
-    one: Asked, reached: Floats, inside: Flags, *, names: Sequence[str], brands: Sequence[str],
-    level: float, minimum: int, suppress: int,
-) -> pd.DataFrame:  # fmt: skip
-    """Give who passes on from each stage to the next."""
-    tables = []
-    for at in range(1, len(names)):
-        before = (np.nan_to_num(reached[at - 1]) == 1) & inside[:, None]
-        after = np.nan_to_num(reached[at]) == 1
-        asked_of = before & (~np.isnan(reached[at]) if _is_scale(reached[at]) else True)
-        found = ratios(
-            (after & asked_of).astype(np.float64), denominators=asked_of.astype(np.float64),
-            rows=one.rows,
-        )  # fmt: skip
-        leaks = (after & ~before & inside[:, None]).sum(axis=0)
-        tables.append(
-            _rows(found, level, minimum, suppress).assign(
-                brand=brands, stage_a=names[at - 1], stage_b=names[at], n_leaks=leaks
-            )
-        )
-    return pd.concat(tables, ignore_index=True)
+def _step(
+    one: Asked, earlier: Floats, later: Floats, *, inside: Flags, how: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Give who passes on from a stage to the next, and how many are in the next alone."""
+    before = (np.nan_to_num(earlier) == 1) & inside[:, None]
+    after = np.nan_to_num(later) == 1
+    asked_of = before & (~np.isnan(later) if _is_scale(later) else True)
+    leaks = (after & ~before & inside[:, None]).sum(axis=0)
+    return _rows(one, after & asked_of, asked_of, how).assign(n_leaks=leaks)
 
 
 def _is_scale(values: Floats) -> bool:
     """Whether a stage was asked bank by bank, so that a blank is no answer."""
     answered = ~np.isnan(values)
     return bool((answered.any(axis=1) & ~answered.all(axis=1)).any())
-
-
-def _rows(found: Any, level: float, minimum: int, suppress: int) -> pd.DataFrame:
-    low, high = found.share_interval(level=level)
-    table = pd.DataFrame({
-        "estimate": found.estimate, "std_error": found.std_error, "ci_low": low, "ci_high": high,
-        "ci_level": level, "n": found.n.astype(np.int64),
-        "base": found.base_words(minimum, suppress),
-    })  # fmt: skip
-    hidden = table["base"].isin(["none", "suppressed"])
-    table.loc[hidden, ["estimate", "std_error", "ci_low", "ci_high"]] = np.nan
-    return table
 
 
 def _expected(steps: pd.DataFrame, shares: pd.DataFrame, level: float) -> pd.DataFrame:

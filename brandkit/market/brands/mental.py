@@ -14,10 +14,9 @@ from brandkit.core.intervals import false_discovery
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.market.asked import asked
+from brandkit.market.asked import asked, bases, is_nobody
 from brandkit.sampling.ratios import Ratios, jackknifed
 from brandkit.sampling.rows import Data, Weight
-from brandkit.sources.survey.words import NOBODY
 
 #: What is told of each bank, in order.
 MEASURES: Final = ("penetration", "network_size", "market_share", "share_of_mind")
@@ -151,7 +150,7 @@ def mental_availability(
     check_known("cues", items, list(map(str, one.frame.columns)), rule="name columns of ticks")
     links = one.frame[items].to_numpy(dtype=np.float64)
     code, brands = one.coded(one.brand)
-    nobody = np.array([bool(NOBODY.fullmatch(name.strip())) for name in brands])
+    nobody = np.array([is_nobody(name) for name in brands])
     reached = one.inside & (code >= 0) & ~np.isnan(links).all(axis=1)
     reached &= ~nobody[np.maximum(code, 0)]
     links = np.nan_to_num(links) * reached[:, None]
@@ -178,9 +177,8 @@ def mental_availability(
     return MentalAvailability(
         brands=table, cues=_cue_rows(found, names, labels, base), lead=_lead(found, names),
         size_correlation=_correlation(found.estimate, len(names)), ci_level=level,
-        n=int(reached.sum()), n_dropped=int(len(reached) - reached.sum()),
         n_persons=len(persons), n_cues=len(items), is_rated=not _is_wide(data),
-        notes=tuple(notes),
+        notes=tuple(notes), **bases(reached),
     )  # fmt: skip
 
 
@@ -236,18 +234,12 @@ def _estimated(rows: Any, links: Floats, *, place: Any, reached: Any, n_brands: 
 
 
 def _brand_rows(found: Ratios, names: Any, base: Any, level: float) -> pd.DataFrame:
-    k = len(names)
-    part = found.of(np.arange(4 * k))
-    low, high = part.t_interval(level=level)
-    share = part.share_interval(level=level)
-    is_share = np.repeat([True, False, True, True], k) & ~np.isnan(part.estimate)
-    return pd.DataFrame({
-        "brand": np.tile(names, 4), "measure": np.repeat(MEASURES, k),
-        "estimate": part.estimate, "std_error": part.std_error,
-        "ci_low": np.where(is_share, share.low, low),
-        "ci_high": np.where(is_share, share.high, high), "ci_level": level,
-        "n": np.tile(base, 4),
-    })  # fmt: skip
+    k, tables = len(names), []
+    for at, measure in enumerate(MEASURES):
+        part = found.of(np.arange(k * at, k * (at + 1)))
+        columns = part.columns(level=level, is_share=measure != "network_size")
+        tables.append(pd.DataFrame({"brand": names, "measure": measure, **columns, "n": base}))
+    return pd.concat(tables, ignore_index=True)
 
 
 def _cue_rows(found: Ratios, names: Any, labels: Sequence[str], base: Any) -> pd.DataFrame:

@@ -16,10 +16,9 @@ from brandkit.core.intervals import holm_of_tested
 from brandkit.core.linalg import Codes, Flags, Floats, ratio
 from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
-from brandkit.market.asked import Asked, Ticks, asked, rated, ticks
+from brandkit.market.asked import Asked, Ticks, asked, bases, is_nobody, rated, ticks
 from brandkit.sampling.ratios import Ratios, jackknifed
 from brandkit.sampling.rows import Data, Weight
-from brandkit.sources.survey.words import NOBODY
 
 #: Ratios beneath which, and above the inverse of which, more or less sharing is worth telling.
 SMALLEST_RATIO = 1.25
@@ -179,8 +178,7 @@ def customer_sharing(
         duplication=float(found.estimate[-1]),
         repertoire=float(np.average(number, weights=weights)),
         cap=capped, period=period if frequency is not None else "", is_rated=holds is None,
-        ci_level=level, n=int(told.inside.sum()),
-        n_dropped=int(len(one.rows) - told.inside.sum()), notes=(*one.notes, *told.notes, *notes),
+        ci_level=level, notes=(*one.notes, *told.notes, *notes), **bases(told.inside),
     )  # fmt: skip
 
 
@@ -200,7 +198,7 @@ def _held(one: Asked, told: Ticks) -> tuple[Floats, list[int], list[Message]]:
     values = told.values[told.inside]
     whole = ~np.isnan(values).any(axis=0)
     some = np.nansum(values, axis=0) > 0
-    named = [not NOBODY.fullmatch(label.strip()) for label in told.labels]
+    named = [not is_nobody(label) for label in told.labels]
     at = np.flatnonzero(whole & some & np.array(named)).tolist()
     if len(at) < 2:
         raise NotEnoughDataError(

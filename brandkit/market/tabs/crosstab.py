@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -13,7 +13,7 @@ from brandkit.core.errors import InputError, NotEnoughDataError, check_level, ch
 from brandkit.core.intervals import false_discovery, holm_of_tested
 from brandkit.core.linalg import Flags, Floats, ratio
 from brandkit.core.result import Result
-from brandkit.market.asked import Asked, asked
+from brandkit.market.asked import Asked, asked, bases
 from brandkit.market.tabs.questions import Asking, Banner, Measure, Nets, banners, questions
 from brandkit.sampling.ratios import (
     SMALL_BASE,
@@ -191,8 +191,7 @@ def crosstab(
     notes = dict.fromkeys((*one.notes, *(note for asking in found for note in asking.notes)))
     return Crosstab(
         cells=table, pairs=_stacked(tested, _PAIRS), style=style, ci_level=level,
-        n=int(counted.sum()), n_dropped=int(len(counted) - counted.sum()),
-        n_questions=len(found), notes=tuple(notes),
+        n_questions=len(found), notes=tuple(notes), **bases(counted),
     )  # fmt: skip
 
 
@@ -208,8 +207,8 @@ def _parts(one: Asked, asking: Asking, banner: Banner) -> list[Asking]:
     """Cut a question into parts whose linearised values fit into memory."""
     most = max(1, _MOST_CELLS // (len(one.rows) * (2 * len(banner.groups) + 1)))
     return [
-        Asking(asking.name, asking.text, asking.answers[a : a + most], asking.kinds[a : a + most],
-               asking.values[:, a : a + most], asking.inside)
+        replace(asking, answers=asking.answers[a : a + most], kinds=asking.kinds[a : a + most],
+                values=asking.values[:, a : a + most])
         for a in range(0, len(asking.answers), most)
     ]  # fmt: skip
 
@@ -281,13 +280,11 @@ _PAIRS = [
 def _cells(estimated: Ratios, at: Any, *, g: int, is_share: bool, how: _How) -> Part:
     """Give a row of the table: groups, then all of them; each group against its complement."""
     one = estimated.of(np.array([*at[:g], at[-1]]))
-    low, high = (one.share_interval if is_share else one.t_interval)(level=how.level)
     against = np.zeros((2 * g + 1, g))
     against[np.arange(g), np.arange(g)], against[g + np.arange(g), np.arange(g)] = 1.0, -1.0
     apart = estimated.of(at).combined(against)
     rest = estimated.estimate[at[g : 2 * g]]
     numbers: Part = {
-        "estimate": one.estimate, "std_error": one.std_error, "ci_low": low, "ci_high": high,
         "n_kish": one.n_kish, "n_effective": one.n_effective if is_share else one.n_kish,
         "rest": [*rest, np.nan], "difference": [*apart.estimate, np.nan],
         "difference_error": [*apart.std_error, np.nan], "p_value": [*apart.p_value, np.nan],
@@ -295,10 +292,8 @@ def _cells(estimated: Ratios, at: Any, *, g: int, is_share: bool, how: _How) -> 
     }  # fmt: skip
     hidden = one.n < max(how.suppress, 1)
     shown = {name: np.where(hidden, np.nan, value) for name, value in numbers.items()}
-    return {
-        **shown, "ci_level": how.level, "n": one.n.astype(np.int64), "weighted_base": one.base,
-        "base": one.base_words(how.minimum, how.suppress),
-    }  # fmt: skip
+    told = one.columns(level=how.level, is_share=is_share, bases=(how.minimum, how.suppress))
+    return {**told, **shown, "weighted_base": one.base}
 
 
 def _pair_tests(
@@ -313,22 +308,11 @@ def _pair_tests(
         return quantum_tests(mean, weight=part.base, effective=part.n_kish, overlap=both)
     covariance = part.covariance()
     if is_share:
-        covariance = covariance + np.diag(_unvaried(part))
+        covariance = covariance + np.diag(part.unvaried)
     df = part.df if is_share else np.minimum(part.df, np.maximum(part.n - 1, 1))
     first, second = np.triu_indices(len(mean), 1)
     apart = (groups[:, first] != groups[:, second]).any(axis=0)  # one column twice is no pair
     return design_tests(mean, covariance, df=df, pairs=(first[apart], second[apart]))
-
-
-def _unvaried(part: Ratios) -> Floats:
-    """Give the variance of shares of 0 or 1, where one more answer of either kind would leave them.
-
-    Agresti and Caffo (2000), The American Statistician 54, 280-288.
-    """
-    base = np.maximum(part.n_kish, 1.0)
-    share = (base * np.nan_to_num(part.estimate) + 1) / (base + 2)
-    alike = part.std_error <= 1e-12
-    return np.where(alike, share * (1 - share) / (base + 2), 0.0)
 
 
 def _renamed(above: Sequence[str], letters: Any) -> list[str]:

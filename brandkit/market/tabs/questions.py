@@ -12,9 +12,8 @@ import pandas as pd
 from brandkit.core.errors import InputError, ScaleError, check_known, did_you_mean, shown
 from brandkit.core.linalg import Flags, Floats
 from brandkit.core.message import Message
-from brandkit.market.asked import Asked, ticks
+from brandkit.market.asked import Asked, is_nobody, ticks
 from brandkit.sampling.rows import without_codes
-from brandkit.sources.survey.words import NOBODY
 
 Measure = Literal["share", "mean", "top2", "nps"]
 Nets = Mapping[str, Sequence[str]]
@@ -174,7 +173,7 @@ def _with_nets(asking: Asking, nets: Nets, made: set[str]) -> Asking:
     for name, members in nets.items():
         if not members or not set(members) <= set(answers):
             continue
-        nobody = [member for member in members if NOBODY.fullmatch(member.strip())]
+        nobody = [member for member in members if is_nobody(member)]
         if nobody:
             raise InputError(
                 f"`nets` must be made of answers; found {shown(nobody)} in {shown(name)}, which "

@@ -14,11 +14,10 @@ from brandkit.core.errors import InputError, check_known, check_level, check_who
 from brandkit.core.linalg import Floats, Ints
 from brandkit.core.message import Message
 from brandkit.core.result import Result
-from brandkit.market.asked import Asked, Ticks, asked, ticks
+from brandkit.market.asked import Asked, Ticks, asked, bases, is_nobody, ticks
 from brandkit.sampling.design import RowDraws
 from brandkit.sampling.ratios import ratios
 from brandkit.sampling.rows import Data, Weight
-from brandkit.sources.survey.words import NOBODY
 
 #: Items of which all sets are looked at, whatever their size; sets that are looked at beyond.
 MOST_ITEMS, MOST_SETS = 20, 500_000
@@ -139,7 +138,7 @@ def reach(
     one = asked(data, waves=waves, wave=wave, weight=weight, respondent=respondent, strata=strata,
                 cluster=cluster)  # fmt: skip
     told = ticks(one, items, argument="items")
-    named = [at for at, label in enumerate(told.labels) if not NOBODY.fullmatch(label.strip())
+    named = [at for at, label in enumerate(told.labels) if not is_nobody(label)
              and not np.isnan(told.values[told.inside, at]).all()]  # fmt: skip
     told = told.only(named)
     check_known("always", list(always), told.labels, rule="name items of the set")
@@ -164,8 +163,7 @@ def reach(
         notes.append(Message("Items were added one at a time: another set may reach more."))
     return Reach(
         sizes=sizes, sets=sets, items=support, is_exact=is_exact, ci_level=level,
-        n=int(told.inside.sum()), n_dropped=int(len(told.inside) - told.inside.sum()),
-        notes=tuple(notes),
+        notes=tuple(notes), **bases(told.inside),
     )  # fmt: skip
 
 

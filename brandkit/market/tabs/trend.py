@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from brandkit.core.intervals import holm
 from brandkit.core.linalg import Floats, ratio
 from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
-from brandkit.market.asked import Asked, asked
+from brandkit.market.asked import Asked, asked, bases
 from brandkit.market.tabs.questions import Asking, Measure, Nets, questions
 from brandkit.sampling.ratios import SMALL_BASE, Ratios, ratios
 from brandkit.sampling.rows import Data, Weight
@@ -174,8 +174,7 @@ def trend(
     return Trend(
         series=watched[_SERIES], waves=pd.concat(tables, ignore_index=True),
         n_series=len(watched), n_alerts=int(watched["alert"].sum()), ci_level=level,
-        n=int(one.inside.sum()), n_dropped=int(len(one.inside) - one.inside.sum()),
-        notes=(*one.notes, *_notes(one, names, breaks)),
+        notes=(*one.notes, *_notes(one, names, breaks)), **bases(one.inside),
     )  # fmt: skip
 
 
@@ -203,22 +202,18 @@ def _series(
     covariance = found.covariance() + np.diag(_floor(found, is_share))
     if not (np.diagonal(covariance) > 0).all():
         return pd.DataFrame(), None
-    told = moved(found.estimate, covariance=covariance)
-    low, high = (found.share_interval if is_share else found.t_interval)(level=level)
-    half = ndtri((1 + level) / 2) * told.level_error
+    smoothed, error = local_level(found.estimate, variance=np.diagonal(covariance))
+    half = ndtri((1 + level) / 2) * error
     labels = [one.waves[wave] for wave in enough]
+    about = {"question": asking.text, "label": asking.answers[at]}
     rows = pd.DataFrame({
-        "question": asking.text, "label": asking.answers[at], "wave": labels,
-        "estimate": found.estimate, "std_error": found.std_error, "ci_low": low, "ci_high": high,
-        "ci_level": level, "n": found.n.astype(np.int64),
-        "n_effective": found.n_effective if is_share else found.n_kish,
-        "smoothed": told.level, "smoothed_low": told.level - half,
-        "smoothed_high": told.level + half,
+        **about, "wave": labels, **found.columns(level=level, is_share=is_share),
+        "n_effective": found.n_effective if is_share else found.n_kish, "smoothed": smoothed,
+        "smoothed_low": smoothed - half, "smoothed_high": smoothed + half,
     })  # fmt: skip
     return rows, {
-        "question": asking.text, "label": asking.answers[at], "kind": asking.kinds[at],
-        "wave_from": labels[0], "wave_to": labels[-1], "n_waves": len(labels),
-        **_tested(found.estimate, covariance, told),
+        **about, "kind": asking.kinds[at], "wave_from": labels[0], "wave_to": labels[-1],
+        "n_waves": len(labels), **moved(found.estimate, covariance=covariance),
     }  # fmt: skip
 
 
@@ -227,28 +222,11 @@ def _floor(found: Ratios, is_share: bool) -> Floats:
 
     Of shares what one more answer of either kind leaves; of scores that of the other waves.
     """
-    base, alike = np.maximum(found.n_kish, 1.0), found.std_error <= 1e-12
     if is_share:
-        share = (base * found.estimate + 1) / (base + 2)
-        return np.where(alike, share * (1 - share) / (base + 2), 0.0)
+        return found.unvaried
+    base, alike = np.maximum(found.n_kish, 1.0), found.std_error <= 1e-12
     spread = (found.std_error**2 * base)[~alike].mean() if (~alike).any() else 0.0
     return np.where(alike, spread / base, 0.0)
-
-
-def _tested(values: Floats, covariance: Floats, told: Moved) -> dict[str, Any]:
-    last = covariance[-2:, -2:]
-    error = np.sqrt(max(last[0, 0] + last[1, 1] - 2 * last[0, 1], 0.0))
-    step = values[-1] - values[-2]
-    statistics = [told.change / told.change_error, told.slope / told.slope_error]
-    p_value, slope_p = (2 * ndtr(-abs(one)) for one in statistics)
-    return {
-        "earliest": values[0], "newest": values[-1], "change": told.change,
-        "std_error": told.change_error, "p_value": p_value, "previous_change": step,
-        "previous_p": 2 * ndtr(-float(ratio(abs(step), error))),
-        "slope": told.slope, "slope_error": told.slope_error, "slope_p": slope_p,
-        "detectable": (ndtri(0.975) + ndtri(POWER)) * told.change_error,
-        "homogeneity_p": told.homogeneity_p, "cusum": float(np.abs(told.cusum).max()),
-    }  # fmt: skip
 
 
 def _alerts(series: pd.DataFrame, alpha: float) -> pd.DataFrame:
@@ -278,47 +256,34 @@ def _notes(one: Asked, names: Sequence[str], breaks: Sequence[str]) -> list[Mess
     ]  # fmt: skip
 
 
-class Moved(NamedTuple):
-    """What one series of T estimates says: newest less the mean before, slope, level."""
-
-    change: float
-    change_error: float
-    slope: float
-    slope_error: float
-    homogeneity: float
-    homogeneity_p: float
-    q: float
-    level: Floats
-    level_error: Floats
-    cusum: Floats
-
-
-def moved(values: Floats, *, covariance: Floats) -> Moved:
+def moved(values: Floats, *, covariance: Floats) -> dict[str, float]:
     """Tell what moved in a series, shape (T,), with the covariance of its errors, (T, T).
 
     Weights are those of independent periods; errors are of the weighted sums as they stand.
     """
-    variance = np.diagonal(covariance)
+    variance, periods = np.diagonal(covariance), len(values)
     weight = 1.0 / variance
-    periods = len(values)
-    newest = np.zeros(periods)
-    newest[-1], newest[:-1] = 1.0, -weight[:-1] / weight[:-1].sum()
-    place = np.arange(1.0, periods + 1)
-    design = np.column_stack([np.ones(periods), place])
-    slope = (np.linalg.inv(design.T @ (weight[:, None] * design)) @ (design.T * weight))[1]
-    mean = weight @ values / weight.sum()
-    spread = float(weight @ (values - mean) ** 2)
-    q, level, error = local_level(values, variance=variance)
-    return Moved(
-        float(newest @ values), float(np.sqrt(newest @ covariance @ newest)),
-        float(slope @ values), float(np.sqrt(slope @ covariance @ slope)),
-        spread, float(chi2.sf(spread, periods - 1)), q, level, error,
-        cusum(values, variance=variance),
-    )  # fmt: skip
+    before = [*(-weight[:-1] / weight[:-1].sum()), 1.0]
+    previous = [*np.zeros(periods - 2), -1.0, 1.0]
+    design = np.column_stack([np.ones(periods), np.arange(1.0, periods + 1)])
+    line = (np.linalg.inv(design.T @ (weight[:, None] * design)) @ (design.T * weight))[1]
+    contrasts = np.array([before, previous, line])
+    (change, step, slope) = estimates = contrasts @ values
+    errors = np.sqrt(np.maximum(np.diagonal(contrasts @ covariance @ contrasts.T), 0.0))
+    p_values = 2 * ndtr(-ratio(np.abs(estimates), errors))
+    spread = weight @ (values - weight @ values / weight.sum()) ** 2
+    return {
+        "earliest": values[0], "newest": values[-1], "change": change, "std_error": errors[0],
+        "p_value": p_values[0], "previous_change": step, "previous_p": p_values[1],
+        "slope": slope, "slope_error": errors[2], "slope_p": p_values[2],
+        "detectable": (ndtri(0.975) + ndtri(POWER)) * errors[0],
+        "homogeneity_p": chi2.sf(spread, periods - 1),
+        "cusum": np.abs(cusum(values, variance=variance)).max(),
+    }  # fmt: skip
 
 
-def local_level(values: Floats, *, variance: Floats) -> tuple[float, Floats, Floats]:
-    """Give q, the level and its errors, each (T,): a random walk seen with known errors.
+def local_level(values: Floats, *, variance: Floats) -> tuple[Floats, Floats]:
+    """Give the level and its errors, each (T,): a random walk seen with known errors.
 
     y ~ N(mu 1, V + q W), W = min(s, t) - 1, mu flat; q by restricted likelihood. Harvey (1989),
     Forecasting, Structural Time Series Models and the Kalman Filter, chapter 4.
@@ -326,28 +291,26 @@ def local_level(values: Floats, *, variance: Floats) -> tuple[float, Floats, Flo
     place = np.arange(len(values), dtype=np.float64)
     walk = np.minimum.outer(place, place)
 
-    def parts(q: float) -> tuple[Floats, float, Floats]:
+    def parts(q: float) -> tuple[Floats, Floats, float]:
         whole: Floats = np.diag(variance) + q * walk
         inverse: Floats = np.asarray(np.linalg.inv(whole), dtype=np.float64)
-        centre = float((inverse @ values).sum() / inverse.sum())
-        return inverse, centre, whole
+        return whole, inverse, float((inverse @ values).sum() / inverse.sum())
 
     def loss(log_q: float) -> float:
-        inverse, centre, whole = parts(float(np.exp(log_q)))
-        rest = values - centre
-        determinant = np.linalg.slogdet(whole)[1]
+        whole, inverse, centre = parts(float(np.exp(log_q)))
+        rest, (_, determinant) = values - centre, np.linalg.slogdet(whole)
         return float(0.5 * (determinant + np.log(inverse.sum()) + rest @ inverse @ rest))
 
     bounds = (np.log(1e-10), 0.0)
     best = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-11})
     q = float(np.exp(best.x))
-    inverse, centre, _ = parts(q)
+    _, inverse, centre = parts(q)
     moving = q * walk
     level = centre + moving @ inverse @ (values - centre)
     known = moving - moving @ inverse @ moving
     gap = 1 - (moving @ inverse).sum(axis=1)
     error = np.sqrt(np.maximum(np.diagonal(known) + gap**2 / inverse.sum(), 0.0))
-    return q, np.asarray(level, np.float64), np.asarray(error, np.float64)
+    return np.asarray(level, np.float64), np.asarray(error, np.float64)
 
 
 def cusum(values: Floats, *, variance: Floats) -> Floats:
