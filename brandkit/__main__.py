@@ -7,6 +7,7 @@ Heavy libraries are imported inside the commands, so that ``--help`` answers at 
 from __future__ import annotations
 
 import functools
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -37,6 +38,8 @@ fetch_app = typer.Typer(
 app.add_typer(fetch_app, name="fetch")
 
 _debugging = False
+#: Characters that a terminal obeys rather than shows.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 StudyName = Annotated[
     str, typer.Argument(metavar="STUDY", help="A folder's name in data/raw, or its path.")
@@ -82,6 +85,8 @@ def _say(text: str, *, to_errors: bool = False) -> None:
 
     console = Console(stderr=to_errors, highlight=False)
     shortened = text.replace(str(Path.cwd()) + ("\\" if "\\" in str(Path.cwd()) else "/"), "")
+    # what a file holds may be shown, and must not command the terminal
+    shortened = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", shortened)
     console.print(shortened, markup=False, soft_wrap=not console.is_terminal)
 
 

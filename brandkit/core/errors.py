@@ -115,16 +115,18 @@ class BrandkitWarning(UserWarning):
     """Something a reader must know that does not stop the work."""
 
 
-def shown(value: object, *, most: int = 5, width: int = 60) -> str:
-    """Write a found value for an error text: at most five items, long text cut."""
+def shown(value: object, *, most: int = 5, width: int = 60, depth: int = 3) -> str:
+    """Write a found value for an error text: at most five items, long text and deep lists cut."""
     if isinstance(value, Words):
         return str(value)
     if isinstance(value, str):
         return repr(value if len(value) <= width else value[: width - 1] + "…")
     if isinstance(value, Iterable) and not isinstance(value, (bytes, Path)):
+        if depth == 0:
+            return "[…]"
         items = list(value)
         rest = f" and {len(items) - most} more" if len(items) > most else ""
-        return "[" + ", ".join(shown(item) for item in items[:most]) + "]" + rest
+        return "[" + ", ".join(shown(item, depth=depth - 1) for item in items[:most]) + "]" + rest
     return str(value)
 
 

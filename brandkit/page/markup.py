@@ -42,9 +42,10 @@ class Element:
 
     def lineage(self) -> Iterator[Element]:
         """Give the element and all it stands in, from the inside out."""
-        yield self
-        if self.within is not None:
-            yield from self.within.lineage()
+        element: Element | None = self
+        while element is not None:
+            yield element
+            element = element.within
 
     @property
     def classes(self) -> list[str]:

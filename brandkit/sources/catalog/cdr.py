@@ -159,7 +159,14 @@ def _documents(file: Path) -> Iterator[tuple[str, Any]]:
 def _parsed(text: bytes, file: Path, place: str | None) -> Any:
     again = "It is cut off or no JSON: download it again, or leave it out."
     try:
-        return json.loads(text)
+        read = json.loads(text)
+        if b"\\ud" in text.lower():  # half of a pair is no text: no file could be written of it
+            json.dumps(read, ensure_ascii=False).encode("utf-8")
+        return read
+    except UnicodeEncodeError:
+        rule, found, way_out = (
+            "the text must be UTF-8", "half of a pair (\\ud800 to \\udfff)", "Download it again."
+        )  # fmt: skip
     except UnicodeDecodeError as error:
         rule, found, way_out = (
             "the text must be UTF-8", f"byte 0x{text[error.start]:02x}", "Download it again."

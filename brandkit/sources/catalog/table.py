@@ -472,6 +472,12 @@ def _declared(
             raise InputError(
                 f"`columns` must name one column as {key!r}; found {shown(declared[key])}."
             )
+    empty = [key for key, value in declared.items() if not value and value is not None]
+    if empty:
+        raise InputError(
+            f"`columns` must name at least one column as {empty[0]!r}; found none. Name it, or "
+            "leave the key out."
+        )
     named = _named(declared)
     missing = [name for name in named if name not in headers]
     if missing:

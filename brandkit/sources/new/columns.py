@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -166,7 +166,7 @@ def profiled(grid: Grid, at: int) -> Column:
     at : int
     """
     cells = [row[at] for row in grid.rows if not is_empty(row[at])]
-    distinct = dict.fromkeys(cells)
+    distinct = dict.fromkeys(one if isinstance(one, Hashable) else str(one) for one in cells)
     texts = [cell for cell in distinct if isinstance(cell, str)]
     mark = decimal_mark(texts, delimiter=grid.delimiter) or "."
     parsed = [parsed_number(cell, mark=mark) for cell in distinct if not says_none(cell)]

@@ -246,8 +246,9 @@ def _survey(study: Study, about: str) -> list[Remark]:
     return [Remark("found", about, text), *remarks]
 
 
-#: No market has more brands, and no tracker more waves, than a reader can take in.
-MOST_BRANDS, MOST_WAVES = 100, 60
+#: No market has more brands, no tracker more waves and no survey more groups than a reader takes
+#: in; from so few groups on, most of one person each are what persons wrote, not groups.
+MOST_BRANDS, MOST_WAVES, MOST_GROUPS, FEW_GROUPS = 100, 60, 60, 12
 #: What is wrong with a key: its place in the section, the rule, what was found, the way out.
 Wrong = tuple[tuple[str, ...], str, object, str]
 
@@ -307,6 +308,7 @@ def _absurd(survey: Survey, section: SurveySection) -> Iterator[Wrong]:
          "Name the question that asks for satisfaction overall."),
     )  # fmt: skip
     yield from (((key,), rule, found, way) for is_so, key, rule, found, way in rules if is_so)
+    yield from _no_groups(survey, section)
     if section.scale is None:
         return
     low, high = section.scale
@@ -321,6 +323,16 @@ def _absurd(survey: Survey, section: SurveySection) -> Iterator[Wrong]:
             rule = f"must hold the answers of {name!r}, which run from {ends}"
             way_out = "Correct the scale, or declare codes of no answer under `missing`."
             yield ("scale",), rule, section.scale, way_out
+
+
+def _no_groups(survey: Survey, section: SurveySection) -> Iterator[Wrong]:
+    """Refuse segments that are what each person wrote; the words are not repeated."""
+    for name in section.segments:
+        sizes = survey.responses.get(name, pd.Series(dtype=object)).value_counts()
+        if len(sizes) > MOST_GROUPS or (len(sizes) > FEW_GROUPS and (sizes == 1).mean() > 0.5):
+            found = Words(f"{len(sizes)} values in {name!r}, {(sizes == 1).sum()} of them once")
+            way_out = "Take it out: groups are age bands, regions, tiers."
+            yield ("segments",), "must be groups of customers", found, way_out
 
 
 def _image(study: Study, about: str) -> list[Remark]:

@@ -382,7 +382,17 @@ def _parquet_rows(path: Path) -> tuple[list[tuple[int, list[Cell]]], str, tuple[
             f"the Parquet file cannot be opened ({type(error).__name__})", file=path,
             way_out="It is damaged: write it again.",
         ) from None  # fmt: skip
-    columns = [column.to_pylist() for column in table.columns]
+    columns = []
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        try:
+            columns.append(column.to_pylist())
+        except (UnicodeDecodeError, OverflowError, ValueError) as error:
+            what = "text that is no UTF-8" if isinstance(error, UnicodeDecodeError) else (
+                "a date that no calendar here holds")  # fmt: skip
+            raise SchemaError(
+                "cells must be readable", file=path, place=f"column {name!r}", found=Words(what),
+                way_out="Write the file again without it.",
+            ) from None  # fmt: skip
     # pandas writes the index last; a table has its names first
     metadata = table.schema.pandas_metadata or {}
     index = [name for name in metadata.get("index_columns", []) if isinstance(name, str)]

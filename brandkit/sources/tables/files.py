@@ -10,9 +10,10 @@ import gzip
 import lzma
 import math
 import re
+import zlib
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -20,8 +21,8 @@ from brandkit.core.errors import MissingFileError, SchemaError, did_you_mean
 
 #: Wider files are refused: they are exports of something else, or have lost their line breaks.
 MOST_COLUMNS = 5_000
-#: Packed files may not grow beyond this many bytes.
-MOST_BYTES = 2_000_000_000
+#: Packed files may grow to this many bytes, or to so many times what they are packed.
+LEAST_BOUND, MOST_BYTES, MOST_GROWTH = 50_000_000, 2_000_000_000, 200
 
 PACKED = (".gz", ".xz")
 
@@ -53,9 +54,10 @@ def require_file(path: str | Path) -> Path:
             "a file was expected, and this is a folder", file=path, way_out="Name a file in it."
         )
     if not file.is_file():
-        raise MissingFileError(
-            "the file must exist", file=path, way_out="Check the spelling and the folder."
-        )
+        is_special = file.exists()
+        rule = "must be a file, not a pipe or a device" if is_special else "the file must exist"
+        way_out = "Save it as a file." if is_special else "Check the spelling and the folder."
+        raise MissingFileError(rule, file=path, way_out=way_out)
     if file.stat().st_size == 0:
         raise SchemaError("the file must not be empty", file=path, way_out="Export it again.")
     return file
@@ -116,20 +118,26 @@ def unpacked(path: str | Path) -> bytes:
     file = require_file(path)
     if not is_packed(file):
         return file.read_bytes()
-    opener = gzip.open if file.suffix.lower() == ".gz" else lzma.open
-    try:
-        with opener(file, "rb") as stream:
-            content = bytes(stream.read(MOST_BYTES + 1))
-    except (OSError, EOFError, lzma.LZMAError) as error:
+    most = min(MOST_BYTES, max(LEAST_BOUND, MOST_GROWTH * file.stat().st_size))
+    content = _first_bytes(file, most + 1)
+    if len(content) > most:
         raise SchemaError(
-            "the packed file must be whole", file=path, way_out="Copy or download it again."
-        ) from error
-    if len(content) > MOST_BYTES:
-        raise SchemaError(
-            f"a packed file may hold {MOST_BYTES:,} bytes; this one holds more", file=path,
-            way_out="Cut it into several files.",
+            f"a packed file of this size may hold {most:,} bytes; this one holds more", file=path,
+            way_out="Unpack it first, or cut it into several files.",
         )  # fmt: skip
     return content
+
+
+def _first_bytes(file: Path, n: int) -> bytes:
+    """Give the first bytes, unpacked; unpacking ends there."""
+    opener: Any = {".gz": gzip.open, ".xz": lzma.open}.get(file.suffix.lower(), open)
+    try:
+        with opener(file, "rb") as stream:
+            return bytes(stream.read(n))
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+        raise SchemaError(
+            "the packed file must be whole", file=file, way_out="Copy or download it again."
+        ) from error
 
 
 def plain_cell(cell: str) -> str:
@@ -248,12 +256,11 @@ def file_form(path: Path) -> Form:
         raise MissingFileError("the file is not there", file=path, way_out=near.strip() or None)
     if path.is_dir():
         raise SchemaError("must be a file, not a folder", file=path, way_out="Name a file in it.")
+    if not path.is_file():
+        raise SchemaError("must be a file, not a pipe or a device", file=path,
+                          way_out="Save it as a file.")  # fmt: skip
+    first = _first_bytes(path, 512)
     suffix = ending(path)
-    if is_packed(path):
-        first = unpacked(path)[:512]
-    else:
-        with path.open("rb") as stream:
-            first = stream.read(512)
     if not first.strip(b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"):
         raise SchemaError("the file is empty", file=path, way_out="Export the table again.")
     for magic, name, way_out in _OTHER_FORMS:
