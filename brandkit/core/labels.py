@@ -155,7 +155,7 @@ COLUMNS: dict[str, Column] = dict(_read(_TABLE))
 _NAMES = re.compile(
     r"((grand )?(net|total|totals|sum|subtotal|sub-total|average|mean|base|sample size"
     r"|all (brands|banks|attributes|respondents))"
-    r"|合計|總計|小計|總和|總數|平均|平均值|基數|樣本數|樣本量|人數|全體"
+    r"|[合總总小]?[計计]|合計|總計|小計|總和|總數|平均|平均值|基數|樣本數|樣本量|人數|全體"
     r"|合计|总计|小计|总和|总数|平均数|均值|基数|样本量|样本数|人数|全体"
     r"|gesamt|insgesamt|summe|durchschnitt|basis|mittelwert|moyenne|effectif|ensemble|media|promedio"
     r"|suma|base de cálculo|totale|média|razem|ogółem|итого|всего|база|합계|전체|평균)"

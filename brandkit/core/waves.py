@@ -21,6 +21,21 @@ from brandkit.core.labels import coded
 from brandkit.core.linalg import Codes
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+#: Months as other languages write them where English does not tell them.
+_MONTHS_ELSEWHERE = (
+    "januari?|enero|ene|janvier|janv|janeiro|gennaio|gen",
+    "februari?|febrero|février|févr|fevereiro|fev|febbraio",
+    "märz|mrz|mär|marzo|mars|março|maart|mrt",
+    "abril|abr|avril|avr|aprile",
+    "mai|mayo|maio|maggio|mag|mei",
+    "juni|junio|juin|junho|giugno|giu",
+    "juli|julio|juillet|juil|julho|luglio|lug",
+    "agosto|ago|août|augustus",
+    "septiembre|setiembre|septembre|setembro|set|settembre|sett",
+    "oktober|okt|octubre|octobre|outubro|out|ottobre|ott",
+    "noviembre|novembre|novembro",
+    "dezember|dez|diciembre|dic|décembre|déc|dezembro|dicembre",
+)
 _ENDS = "uary|ruary|ch|il|e|y|ust|t|tember|ober|ember"
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth",
              "ninth", "tenth", "eleventh", "twelfth")  # fmt: skip
@@ -251,6 +266,8 @@ def _normal(text: str) -> str:
     plain = re.sub(rf"{signs}(?=[月季波期輪轮次批回年週周])|(?<=第){signs}",
                    lambda found: _chinese(found[0]), plain)  # fmt: skip
     plain = re.sub(r"(\d)(?:st|nd|rd|th|er|re|ère)(?![a-z])", r"\1", plain)
+    for month, written in zip(_MONTHS, _MONTHS_ELSEWHERE, strict=True):
+        plain = re.sub(rf"(?<![^\W\d_])(?:{written})(?![^\W\d_])", month, plain)
     for words in (_ORDINALS, _NUMBERS):
         plain = re.sub(rf"(?<![a-z])({'|'.join(words)})(?![a-z])",
                        lambda found, words=words: str(words.index(found[0]) + 1), plain)  # type: ignore[misc]  # fmt: skip

@@ -159,6 +159,11 @@ def guessed_table(
             f"{grid.file.name} was left out: it looks like a choice experiment (conjoint), one row "
             "an alternative of a choice task; brandkit reads answers of persons about brands"
         )
+    if _is_agreements(header):
+        return (
+            f"{grid.file.name} was left out: it looks like a list of US credit card agreements, which "
+            "names documents, not terms; the survey of card plans has fees and rates to compare"
+        )
     return _by_columns(grid, sheet, codebook) or (
         f"{grid.file.name} was left out: nothing in its columns "
         f"({', '.join(name for name in grid.header[:6] if name)} …) says what it is"
@@ -191,12 +196,27 @@ def _is_experiment(header: Sequence[str]) -> bool:
     """Whether rows are alternatives of choice tasks."""
     told = [re.sub(r"[_\s]+", " ", name) for name in header]
     task = any(
-        re.fullmatch(r"(choice )?(task|set|screen)( ?(id|no|number))?", name) for name in told
+        re.fullmatch(
+            r"(choice )?(task|set|screen)( ?(id|no|number))?|tarea|tarefa|aufgabe|tâche|compito|"
+            r"[題题任][組组務务]|選擇題|选择题|課題|과제",
+            name,
+        )
+        for name in told
     )
     other = any(
-        re.fullmatch(r"alt(ernative)?s?( ?(id|no|number))?|concept|card", name) for name in told
+        re.fullmatch(
+            r"alt(ernativ[aeo])?s?( ?(id|no|number))?|concept|card|konzept|karte|方案|選項|选项|代替案|대안",
+            name,
+        )
+        for name in told
     )
     return task and other
+
+
+def _is_agreements(header: Sequence[str]) -> bool:
+    """Whether rows are the documents of card agreements, without a fee or a rate."""
+    named = any("agreement" in name for name in header)
+    return named and not any(re.search(r"\bapr\b|\bfee|rate\b", name) for name in header)
 
 
 def _catalog_table(grid: Grid, columns: list[Column]) -> Guess | None:
@@ -324,11 +344,14 @@ def _league(grid: Grid, columns: list[Column]) -> Guess | None:
     if brand is None or not 3 <= len(grid.rows) <= 100 or len(columns) > 12:
         return None
     words = {
-        "rank": r"rank|place|position|no\.|#|排名|名次|rang|platz|puesto",
+        "rank": r"rank|place|position|no\.|#|rang|platz|puesto|posici|posizi|posição|classement|排名|"
+        r"名次|順位|순위",
         "n": r"sample|base|\bn\b|respondents|responses|customers (asked|surveyed)|"
-        r"樣本|样本|人數|人数",
-        "score": r"score|rating|index|percent|satisf|recommend|nps|net promoter|complaint|%|"
-        r"分數|分数|得分|滿意|满意",
+        r"befragt|encuestad|répond|repond|intervist|inquirid|entrevist|muestra|stichprobe|échantillon|"
+        r"樣本|样本|人數|人数|受訪|受访|回答者|サンプル|응답|표본",
+        "score": r"score|rating|index|percent|satisf|recommend|nps|net promoter|complaint|%|punkt|"
+        r"punt[ue]|nota|note|índice|indice|zufried|soddisf|empfehl|recomend|reklam|queja|分數|分数|得分|"
+        r"評分|评分|滿意|满意|推薦|推荐|投訴|投诉|指數|指数|スコア|点|満足|점수|만족",
     }  # fmt: skip
     found: dict[str, list[Column]] = {key: [] for key in words}
     for column in columns:

@@ -54,7 +54,7 @@ DATE = whole_words(
 )
 RECOMMEND = re.compile(
     r"recom|\brec\b|\bnps\b|\bltr\b|net promoter|推薦|推荐|引薦|weiterempf|empfehl|consigli|raccomand|aanbevel|"
-    r"すすめ|薦め|추천|rekom+en|suosit|\bpolec|anbefal|doporuč|рекоменд|tavsiye|giới thiệu|แนะนำ",
+    r"すすめ|薦め|勧め|추천|rekom+en|suosit|\bpolec|anbefal|doporuč|рекоменд|tavsiye|giới thiệu|แนะนำ",
     re.IGNORECASE,
 )
 SATISFIED = re.compile(
@@ -72,7 +72,7 @@ IMAGE = re.compile(
     r"imag|img|assoc|attribut|describ|words|adjectiv|perception|形象|印象|屬性|属性|形容|符合|描述|词语|詞語|"
     r"特[點点質质徴]|trifft|zutreff|kenmerk|caract|cechy|특징|đặc điểm|özellik|egenskap|come to mind|聯想|联想|"
     r"jaki jest|jaka jest|gambar|descrev|palavra|palabra|parole|\bmots\b|wörter|woorden|อธิบาย|miêu tả|mô tả|"
-    r"beschreib|eigenschaft|passen|décri|qualific|descri|caratteri|イメージ|이미지|określ|опис|tanımla",
+    r"beschreib|eigenschaft|passen|(?:bank\w*|banca|banco|banque|caja|cassa) (?:is|ist|è|es|est|é)\b|décri|qualific|descri|caratteri|[您你][認认覺觉][為为得][這这該该]家?[銀银]行(?!.{0,8}[應应需改])|イメージ|이미지|określ|опис|tanımla",
     re.IGNORECASE,
 )
 #: Lists of what is wanted or was done, not of how a bank is seen.

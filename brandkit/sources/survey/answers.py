@@ -22,6 +22,9 @@ from brandkit.sources.tables.numerals import parsed_number
 #: Written by statistics programs and spreadsheets for "no value".
 NO_VALUE = frozenset({"NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "#N/A", "#NULL!", "."})
 
+#: How a cell is empty; the last two as a survey service of China writes it.
+BLANK = ("", "(空)", "（空）")
+
 _LISTED = re.compile(r"\s*[;|；]\s*")
 
 
@@ -108,7 +111,7 @@ def is_blank(cells: pd.Series) -> pd.Series:
     """
     if pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_datetime64_any_dtype(cells):
         return cells.isna()
-    return cells.isna() | cells.astype("str").str.strip().eq("")
+    return cells.isna() | cells.astype("str").str.strip().isin(BLANK)
 
 
 def as_numbers(

@@ -366,6 +366,8 @@ def _options(cells: pd.Series, raw: RawSurvey, name: str, design: SurveyDesign) 
     """Read a column of options in words; who went on without one was asked and ticked none."""
     if pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_datetime64_any_dtype(cells):
         return None
+    unsaid = cells.map(lambda cell: is_no_answer(str(cell)), na_action="ignore").eq(True)
+    cells = cells.mask(unsaid)
     parts = listed_options(cells.dropna().astype("str"))
     if parts is None:
         return None
@@ -373,7 +375,7 @@ def _options(cells: pd.Series, raw: RawSurvey, name: str, design: SurveyDesign) 
     if cells.notna().mean() > 0.5:
         others = [str(n) for n in raw.frame.columns
                   if n != name and n not in design.columns and not is_added(str(n))]  # fmt: skip
-        pairs = zip(lists, _went_on(raw, [name], others), strict=True)
+        pairs = zip(lists, _went_on(raw, [name], others) & ~unsaid, strict=True)
         found = [[] if isinstance(one, float) and went else one for one, went in pairs]
         lists = pd.Series(found, index=cells.index, dtype=object)
     return lists

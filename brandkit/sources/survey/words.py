@@ -23,13 +23,13 @@ def whole_words(plain: str, written: str = "") -> re.Pattern[str]:
 #: What names of banks and questions about them hold.
 BANK = whole_words(
     r"brands?|banks?|company|institution|issuer|provider|firm|insurer|bancos?|banca|banche|banques?|"
-    r"banka(sı|nız)?|bankası|bankanız|bankiniz|marke|marca|marque|merk|caja|assureur|hausbank|"
+    r"(main|home|primary|rated|which|my|own)_?bank|banka(sı|nız)?|bankası|bankanız|bankiniz|marke|marca|marque|merk|caja|assureur|hausbank|"
     r"versicherer|spółka|pankki|pankin|ngân hàng|банка?|банков?|hauptbank|bank(ie|u|en)",
     r"銀行|银行|品牌|機構|机构|公司|은행|브랜드|ブランド|バンク|ธนาคาร",
 )
 #: How ticked and not ticked, yes and no are written.
 YES = words_of(
-    "1 x yes y true selected checked picked ticked mentioned quoted ✓ ✔ ☑ 是 有 選 选 勾選 勾选 已選 已选 "
+    "1 x v yes y true selected checked picked ticked mentioned quoted ✓ ✔ ☑ √ ○ ◯ ● ■ 是 有 選 选 勾選 勾选 已選 已选 "
     "ja oui sí si sì sim da tak evet kyllä igen ano áno はい あり 예 네 genannt angekreuzt gewählt coché "
     "cochée cité citée seleccionado marcado mencionado selezionato citato selecionado aangevinkt "
     "genoemd vald valgt zaznaczono да ya có ใช่"
