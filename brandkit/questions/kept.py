@@ -48,7 +48,7 @@ def numbers_code_sha256() -> str:
     """Give one hash of all code that numbers follow from; words and drawings do not count."""
     folder = Path(brandkit.__file__).parent
     digest = hashlib.sha256()
-    for file in sorted(folder.rglob("*.py")):
+    for file in sorted([*folder.rglob("*.py"), *folder.rglob("words.toml")]):
         below = file.relative_to(folder)
         if below.parts[0] in _NOT_COMPUTING or file.name in _NOT_NUMBERS:
             continue

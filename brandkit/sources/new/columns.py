@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from brandkit.sources.catalog.table import says_yes_or_no
+from brandkit.sources.survey.words import names_of, words_of
 from brandkit.sources.tables.cells import Grid, is_empty
 from brandkit.sources.tables.numerals import decimal_mark, parsed_number, says_none
 
@@ -25,114 +26,9 @@ Section = Literal[
 ]
 
 #: Headings by the role they play; a heading matches when it is the word, or ends or begins with it.
-ROLES: dict[str, tuple[str, ...]] = {
-    "brand": ("brand", "bank", "company", "institution", "issuer", "provider", "firm", "namefull",
-              "品牌", "銀行", "银行", "機構", "机构", "公司", "發行人", "发行人",
-              "發行機構", "发行机构", "institution name", "bank name", "banco", "banca", "banque",
-              "entidad", "marca", "marque", "marke", "institut", "bankhaus", "은행", "ブランド"),
-    "brand_code": ("bank_code", "bank_id", "cert", "rssdid", "銀行代碼", "银行代码", "機構代碼",
-                   "机构代码"),
-    "product": ("product_id", "product id", "product_code", "product code", "product", "code",
-                "產品代碼", "产品代码", "產品編號", "产品编号", "商品代碼", "代碼", "代码", "產品",
-                "产品", "商品", "producto", "produkt", "produit", "prodotto", "produto", "상품"),
-    "name": ("product_name", "name", "product name", "產品名稱", "产品名称", "商品名稱", "名稱",
-             "名称", "商品名", "상품명", "nombre", "bezeichnung", "nom", "nome"),
-    "category": ("category", "product_category", "product_type", "type", "類別", "类别", "類型",
-                 "类型", "categoría", "categoria", "kategorie", "catégorie", "tipo", "produktart",
-                 "カテゴリ", "種類", "분류"),
-    "market": ("market", "county", "region", "city", "district", "state", "province", "area",
-               "stcntybr", "縣市", "縣", "市場", "市场", "地區", "地区", "城市", "省份", "省",
-               "都道府県", "市区町村", "provincia", "región", "ciudad", "municipio", "bundesland",
-               "landkreis", "stadt", "ort", "département", "ville", "région", "regione", "comune",
-               "região", "cidade", "estado", "시도", "지역"),
-    "amount": ("amount", "count", "deposits", "branches", "volume", "balance", "n", "value",
-               "數量", "数量", "金額", "金额", "存款", "分行數", "网点数", "depósitos", "einlagen", "dépôts", "depositi",
-               "sucursales", "filialen", "agences", "預金", "店舗数", "예금"),
-    "attribute": ("attribute", "item", "issue", "statement", "image", "association", "trait",
-                  "topic", "屬性", "属性", "形象", "問題", "问题", "atributo", "eigenschaft", "aussage", "attribut",
-                  "attributo", "イメージ", "속성"),
-    "year": ("year", "as_of", "period", "quarter", "年度", "年份", "期間", "期间", "jahr", "año", "année", "anno", "ano"),
-    "segment": ("segment", "customer_type", "customer type", "客群", "客層", "客户类型",
-                "客戶類型"),
-    "description": ("description", "summary", "描述", "說明", "说明", "簡介", "简介"),
-    "currency": ("currency", "ccy", "幣別", "幣種", "币种", "币别", "貨幣", "货币"),
-}  # fmt: skip
-
+ROLES = {role: words_of("roles", role) for role in names_of("roles")}
 #: Facets of a catalogue by words their headings hold.
-FACETS: dict[str, tuple[str, ...]] = {
-    "features": (
-        "feature",
-        "benefit",
-        "reward",
-        "功能",
-        "特色",
-        "característ",
-        "caracterist",
-        "ventaja",
-        "beneficio",
-        "vantag",
-        "avantage",
-        "leistung",
-        "vorteil",
-        "特典",
-        "機能",
-        "혜택",
-    ),
-    "eligibility": ("eligib", "資格", "资格", "適用", "适用", "requisit", "voraussetz", "자격"),
-    "channels": ("channel", "canal", "kanal", "通路", "渠道", "チャネル", "채널"),
-    "regions": ("region", "銷售地區", "销售区域", "地區", "地区"),
-    "fees": (
-        "fee",
-        "charge",
-        "費",
-        "费",
-        "comisi",
-        "commission",
-        "gebühr",
-        "frais",
-        "canone",
-        "anuidade",
-        "tarifa",
-        "手数料",
-        "수수료",
-        "연회비",
-    ),
-    "rates": (
-        "rate",
-        "interest",
-        "apr",
-        "aer",
-        "yield",
-        "利率",
-        "收益率",
-        "比较基准",
-        "比較基準",
-        "tipo de inter",
-        r"\w*zins",
-        "taux",
-        "tasso",
-        "taxa",
-        "金利",
-        "금리",
-    ),
-    "terms": (
-        "term",
-        "period",
-        "min_",
-        "minimum",
-        "期限",
-        "起購",
-        "起购",
-        "deposit",
-        "plazo",
-        "laufzeit",
-        "durée",
-        "durata",
-        "prazo",
-        "mindest",
-        "기간",
-    ),
-}
+FACETS = {facet: words_of("facets", facet) for facet in names_of("facets")}
 
 
 class Unreadable(str):

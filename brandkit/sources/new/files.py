@@ -18,10 +18,9 @@ from brandkit.core.labels import is_total_name
 from brandkit.sources.catalog.cdr import other_form
 from brandkit.sources.catalog.listing import NUMBER_FACETS, named_day
 from brandkit.sources.new.columns import FACETS, ROLES, Column, Guess, Unreadable, profiled, role_of
-from brandkit.sources.new.roles import PERSON
 from brandkit.sources.new.survey import guessed_survey
 from brandkit.sources.survey.codebook import is_codebook_heading
-from brandkit.sources.survey.words import BANK, NOBODY
+from brandkit.sources.survey.words import BANK, NOBODY, PERSON, pattern
 from brandkit.sources.tables.brand_table import MOST_ATTRIBUTES, without_letters
 from brandkit.sources.tables.cells import Grid, label_text, read_grid, sheet_names
 from brandkit.sources.tables.files import ENDINGS, unpacked
@@ -161,8 +160,8 @@ def guessed_table(
         )
     if _is_agreements(header):
         return (
-            f"{grid.file.name} was left out: it looks like a list of US credit card agreements, which "
-            "names documents, not terms; the survey of card plans has fees and rates to compare"
+            f"{grid.file.name} was left out: it looks like a list of US credit card agreements, "
+            "which names documents, no terms; the survey of card plans has fees and rates"
         )
     return _by_columns(grid, sheet, codebook) or (
         f"{grid.file.name} was left out: nothing in its columns "
@@ -195,21 +194,8 @@ def _by_columns(grid: Grid, sheet: str | None, codebook: Path | None) -> Guess |
 def _is_experiment(header: Sequence[str]) -> bool:
     """Whether rows are alternatives of choice tasks."""
     told = [re.sub(r"[_\s]+", " ", name) for name in header]
-    task = any(
-        re.fullmatch(
-            r"(choice )?(task|set|screen)( ?(id|no|number))?|tarea|tarefa|aufgabe|tâche|compito|"
-            r"[題题任][組组務务]|選擇題|选择题|課題|과제",
-            name,
-        )
-        for name in told
-    )
-    other = any(
-        re.fullmatch(
-            r"alt(ernativ[aeo])?s?( ?(id|no|number))?|concept|card|konzept|karte|方案|選項|选项|代替案|대안",
-            name,
-        )
-        for name in told
-    )
+    task, other = (any(pattern("experiment", key).fullmatch(name) for name in told)
+                   for key in ("task", "other"))  # fmt: skip
     return task and other
 
 
@@ -338,26 +324,20 @@ def _long_table(grid: Grid, columns: list[Column]) -> Guess | None:
     )  # fmt: skip
 
 
+#: What columns of a league table are called.
+_LEAGUE = {key: pattern("league", key) for key in ("rank", "n", "score")}
+
+
 def _league(grid: Grid, columns: list[Column]) -> Guess | None:
     """A published ranking: a brand a row, a rank or a base, a score or few."""
     brand = next((c for c in columns[:3] if not c.is_number and c.n == c.n_distinct), None)
     if brand is None or not 3 <= len(grid.rows) <= 100 or len(columns) > 12:
         return None
-    words = {
-        "rank": r"rank|place|position|no\.|#|rang|platz|puesto|posici|posizi|posição|classement|排名|"
-        r"名次|順位|순위",
-        "n": r"sample|base|\bn\b|respondents|responses|customers (asked|surveyed)|"
-        r"befragt|encuestad|répond|repond|intervist|inquirid|entrevist|muestra|stichprobe|échantillon|"
-        r"樣本|样本|人數|人数|受訪|受访|回答者|サンプル|응답|표본",
-        "score": r"score|rating|index|percent|satisf|recommend|nps|net promoter|complaint|%|punkt|"
-        r"punt[ue]|nota|note|índice|indice|zufried|soddisf|empfehl|recomend|reklam|queja|分數|分数|得分|"
-        r"評分|评分|滿意|满意|推薦|推荐|投訴|投诉|指數|指数|スコア|点|満足|점수|만족",
-    }  # fmt: skip
-    found: dict[str, list[Column]] = {key: [] for key in words}
+    found: dict[str, list[Column]] = {key: [] for key in _LEAGUE}
     for column in columns:
         if column is brand or not column.is_number:
             continue
-        role = next((k for k, w in words.items() if re.search(w, column.name.casefold())), None)
+        role = next((k for k, w in _LEAGUE.items() if w.search(column.name)), None)
         if role is None:
             return None
         found[role].append(column)
@@ -384,11 +364,7 @@ def _league(grid: Grid, columns: list[Column]) -> Guess | None:
 
 
 #: What a file, its rows and its columns are called where they hold a scorecard.
-_SCORECARD = {
-    "file": r"score|audit|評分|评分|評比|评比|評鑑|评鉴|健診|健诊",
-    "rows": r"institution|partner|client|機構|机构|客戶|客户|同業|同业",
-    "columns": r"aspect|criteri|dimension|面向|構面|指標|指标|項目|项目|評|评",
-}
+_SCORECARD = {key: pattern("scorecard", key) for key in ("file", "rows", "columns")}
 
 
 def _scorecard(grid: Grid, columns: list[Column]) -> Guess | None:
@@ -403,9 +379,9 @@ def _scorecard(grid: Grid, columns: list[Column]) -> Guess | None:
     if low < 0 or high > 100:
         return None
     called = {
-        "file": bool(re.search(_SCORECARD["file"], grid.file.stem.casefold())),
-        "rows": bool(re.search(_SCORECARD["rows"], columns[0].name.casefold())),
-        "columns": sum(bool(re.search(_SCORECARD["columns"], c.name.casefold())) for c in numbers)
+        "file": bool(_SCORECARD["file"].search(grid.file.stem)),
+        "rows": bool(_SCORECARD["rows"].search(columns[0].name)),
+        "columns": sum(bool(_SCORECARD["columns"].search(c.name)) for c in numbers)
         >= 0.5 * len(numbers),
     }
     if sum(called.values()) < 2:

@@ -13,8 +13,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from brandkit.core.waves import order_of_time
-from brandkit.sources.new import roles
 from brandkit.sources.new.columns import Doubt, Guess
+from brandkit.sources.survey import words
 from brandkit.sources.survey.answers import as_numbers, is_blank, labelled
 from brandkit.sources.survey.codebook import Item, code_text, is_missing
 from brandkit.sources.survey.design import SurveyDesign
@@ -85,7 +85,7 @@ class Answered:
     @property
     def told(self) -> str:
         """All that heading and label say, in small letters."""
-        return roles.spoken(self.name, self.label, self.question)
+        return words.spoken(self.name, self.label, self.question)
 
 
 @dataclass
@@ -164,11 +164,11 @@ def survey_signs(columns: Sequence[Answered], n_rows: int) -> int:
     asks = sum(bool(re.search(r"[?？]", column.told)) for column in columns)
     rated = [c for c in columns if c.kind == "scale"]
     signs = 3 * (kinds.count("added") > 1) + 2 * (asks > 0) + (len(rated) > 0) + (len(rated) > 2)
-    signs += 2 * any(c.kind == "id" and roles.PERSON.search(c.told) for c in columns)
+    signs += 2 * any(c.kind == "id" and words.PERSON.search(c.told) for c in columns)
     is_asked = len(rated) > 1 or kinds.count("tick") > 1  # as branches and products are not
     signs += is_asked and any(_brand_score(c) > 1 for c in columns)
-    signs += 2 * any(roles.RECOMMEND.search(c.told) for c in rated)
-    signs += 2 * any(roles.SATISFIED.search(c.told) for c in rated)
+    signs += 2 * any(words.RECOMMEND.search(c.told) for c in rated)
+    signs += 2 * any(words.SATISFIED.search(c.told) for c in rated)
     signs += sum(kinds.count(kind) > 1 for kind in ("tick", "list")) + ("list" in kinds)
     signs += 2 * ("personal" in kinds) * (len(rated) > 0) + (n_rows > 100 and len(rated) > 1)
     return signs if n_rows >= 10 and (rated or "tick" in kinds or "list" in kinds) else 0
@@ -290,20 +290,20 @@ def _design(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None
                 _choice(found, columns, read, brand=brand, person=person)
             break
     amounts = [c for c in columns if c.kind in ("number", "scale", "group", "id")]
-    named = [c for c in amounts if roles.WEIGHT.search(c.told)]
+    named = [c for c in amounts if words.WEIGHT.search(c.told)]
     for column in named[:1] or [c for c in amounts if _varies_about_one(c, read)]:
         _weight(found, column, read)
         break
-    for key, words in (("strata", roles.STRATA), ("cluster", roles.CLUSTER)):
+    for key, named_by in (("strata", words.STRATA), ("cluster", words.CLUSTER)):
         for column in columns:
             is_code = column.kind in ("group", "number", "scale", "id") and column.is_whole
-            if is_code and words.search(column.name.replace("_", " ")):
+            if is_code and named_by.search(column.name.replace("_", " ")):
                 found.keys[key] = column.name
                 break
 
 
 def _is_person(column: Answered) -> bool:
-    own = roles.PERSON.search(roles.spoken(column.name, column.label))
+    own = words.PERSON.search(words.spoken(column.name, column.label))
     return own is not None or (column.kind == "id" and column.at == 0)
 
 
@@ -352,18 +352,18 @@ def _brand_score(column: Answered) -> int:
         return 0
     named = bool(BANK.search(column.told))
     is_whole_name = BANK.fullmatch(column.name.strip()) or BANK.fullmatch(column.label.strip())
-    if roles.SATISFIED.search(column.told) or roles.RECOMMEND.search(column.told):
+    if words.SATISFIED.search(column.told) or words.RECOMMEND.search(column.told):
         named = False
     own = sum(bool(BANK.search(text)) for text in column.texts) / len(texts)
     is_code = all(re.fullmatch(r"-?\d+", text) for text in texts)
     if is_code:
         few = len(texts) <= 40 and max(map(abs, column.numbers), default=99) <= 999
-        is_asked = named and (is_whole_name or roles.WHICH.search(column.told))
+        is_asked = named and (is_whole_name or words.WHICH.search(column.told))
         return 3 * bool(is_asked and few)
     if column.kind == "scale" or are_bands(texts):
         return 0
     score = 2 * named + 2 * (own > 0.3) + bool(is_whole_name)
-    score += bool(named and roles.MAIN.search(column.told)) + bool(named and own == 0)
+    score += bool(named and words.MAIN.search(column.told)) + bool(named and own == 0)
     return score if named or own > 0.5 else 0
 
 
@@ -402,7 +402,7 @@ def _weight(found: _Roles, column: Answered, read: RawSurvey) -> None:
         n = int(values.isna().sum())
         found.ask("weight", column.name, f"{shown}, and {n} rows have none")
     elif (values <= 0).any() or len(column.numbers) < 3 or not 0.5 <= values.mean() <= 2 or not (
-        roles.WEIGHT.search(column.told)
+        words.WEIGHT.search(column.told)
     ):  # fmt: skip
         found.ask("weight", column.name, f"{shown}; are they weights of persons?")
     else:
@@ -414,11 +414,11 @@ def _wave(found: _Roles, columns: Sequence[Answered]) -> None:
     for column in columns:
         if column.kind not in ("group", "number", "scale") or column.name in taken:
             continue
-        is_named = roles.WAVE.search(roles.spoken(column.name, column.label))
+        is_named = words.WAVE.search(words.spoken(column.name, column.label))
         is_time = column.kind == "group" and all(map(_TIMED.search, column.texts))
         if not (is_named or is_time) or column.question or not 2 <= len(column.texts) <= 60:
             continue
-        if roles.SATISFIED.search(column.told) or roles.NO_WAVE.search(column.told):
+        if words.SATISFIED.search(column.told) or words.NO_WAVE.search(column.told):
             continue
         # codes tell the order where their labels do not; "orders per month" are no waves
         codes = column.numbers if len(column.numbers) == len(column.texts) else ()
@@ -449,7 +449,7 @@ def _wave(found: _Roles, columns: Sequence[Answered]) -> None:
 
 def _is_brief(heading: str) -> bool:
     """Whether a heading is a word or two: a name of what the column holds, no question."""
-    return len(roles.spoken(heading).split()) <= 2 and len(heading) <= 24
+    return len(words.spoken(heading).split()) <= 2 and len(heading) <= 24
 
 
 def _explained(found: _Roles, columns: Sequence[Answered]) -> None:
@@ -457,7 +457,7 @@ def _explained(found: _Roles, columns: Sequence[Answered]) -> None:
     taken = {str(value) for value in found.keys.values()}
     rated = [c for c in columns if (c.kind == "scale" or _is_likelihood(c))
              and c.name not in taken and not _is_coded_group(c)]  # fmt: skip
-    named = [c for c in rated if roles.RECOMMEND.search(c.told)]
+    named = [c for c in rated if words.RECOMMEND.search(c.told)]
     to_ten = [c for c in named if _ends(c)[1] == 10]
     recommend = next(iter(to_ten), None)
     if recommend:
@@ -490,13 +490,13 @@ def _explained(found: _Roles, columns: Sequence[Answered]) -> None:
 def _is_likelihood(column: Answered) -> bool:
     """Whether numbers from 0 to 10, some of which nobody said, stand under the heading for it."""
     whole = column.kind == "number" and set(column.numbers) <= set(range(11))
-    return whole and bool(roles.RECOMMEND.search(column.told))
+    return whole and bool(words.RECOMMEND.search(column.told))
 
 
 def _is_coded_group(column: Answered) -> bool:
     """Whether a few codes from 1 stand for the groups that the heading names."""
     few = len(column.numbers) <= 8 and column.numbers[:1] == (1,) and column.scale is None
-    return few and not column.question and bool(roles.GROUP.search(column.told))
+    return few and not column.question and bool(words.GROUP.search(column.told))
 
 
 def _ends(column: Answered) -> tuple[float, float]:
@@ -510,10 +510,10 @@ def _outcome(
 ) -> Answered | None:
     scored = []
     for column in rated:
-        own = roles.spoken(column.name, column.label)
+        own = words.spoken(column.name, column.label)
         in_battery = sum(bool(c.question) and c.question == column.question for c in rated) > 1
-        score = 2 * bool(roles.SATISFIED.search(own)) + 2 * bool(roles.OVERALL.search(own))
-        score -= 2 * (in_battery and not roles.OVERALL.search(own))
+        score = 2 * bool(words.SATISFIED.search(own)) + 2 * bool(words.OVERALL.search(own))
+        score -= 2 * (in_battery and not words.OVERALL.search(own))
         if score > 0:
             scored.append((score, column))
     if not scored:
@@ -653,7 +653,7 @@ def _images(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None
             continue
         names = [name for name, label in labels.items() if not NOBODY.fullmatch(label)]
         if len(names) > 2:
-            candidates.append((bool(roles.IMAGE.search(told)), names, one))
+            candidates.append((bool(words.IMAGE.search(told)), names, one))
     if not candidates:
         return
     firm = [candidate for candidate in candidates if candidate[0]]
@@ -664,7 +664,7 @@ def _images(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None
     _, names, one = max(firm or candidates, key=lambda candidate: len(candidate[1]))
     if firm or alone:
         found.keys["images"] = names
-    elif roles.NO_IMAGE.search(one.question or one.name):
+    elif words.NO_IMAGE.search(one.question or one.name):
         return
     else:
         label = one.question or one.name
@@ -706,10 +706,10 @@ def _segments(found: _Roles, columns: Sequence[Answered]) -> None:
         own = set(column.texts) <= set(brand.texts) if brand else False
         if own and not all(re.fullmatch(r"[A-Za-z]?\d+", text) for text in column.texts):
             continue
-        named = bool(roles.GROUP.search(column.told))
+        named = bool(words.GROUP.search(column.told))
         if column.kind == "scale" and (not named or not _is_coded_group(column)):
             continue
-        tells = set(texts) <= roles.GENDERS or are_bands(texts)
+        tells = set(texts) <= words.GENDERS or are_bands(texts)
         if (named and column.kind in ("group", "scale")) or tells:
             segments.append(column.name)
         else:

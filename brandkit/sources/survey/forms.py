@@ -13,29 +13,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from brandkit.sources.survey.words import pattern, words_of
+
 #: Columns that a service adds: moments, devices, places, progress.
-_ADDED = re.compile(
-    r"(recorded|submit(ted)?|submission|stage|network|collector|distribution|external|custom)"
-    r"[ _]?(date|time|id|data|channel|reference|data reference)?( ?\(utc\))?( \d+)?"
-    r"|(start|end|completion|date|last|datestamp)[ _]?(date|time|started|submitted|last action|page"
-    r"|action|modified time)?( ?\(utc\))?|startlanguage|user ?language|language|seed|finished|"
-    r"progress|status|response ?type|interview[ _]?date|timestamp|marca temporal|zeitstempel|horodateur|"
-    r"informazioni cronologiche|carimbo de data/hora|タイムスタンプ|타임스탬프|(duration|time taken)"
-    r"( \(?in seconds\)?)?( \(seconds\))?|duration__in_seconds_|.*_nps_group|.*- group|location ?(latitude|longitude)|"
-    r"latitude|longitude|tags|device|browser|user ?agent|ip.?(address)?|hash|token|referrer|"
-    r"(lastpage|submitdate|startdate|datestamp|refurl|ipaddr|interviewtime)(\. .*)?|(startlanguage|seed)\. .*|"
-    r"_(id|uuid|submission_time|validation_status|index|notes|status|submitted_by|tags|version).*|"
-    r"__version__|meta/.*|deviceid|today|start|end|username|"
-    r"序[号號]|提交答[卷案]时间|所用时间|来源(详情)?|来自ip|时间戳记?|時間戳記|填答時間|填答秒數|作答時間|ip紀錄|"
-    r"額滿結束註記|使用者紀錄|會員(時間|編號)|自訂id|備註|开始时间|结束时间|答题时长|用户id|提交时间|"
-    r"開始時間|完成時間|結束時間",
-    re.IGNORECASE,
-)
+_ADDED = pattern("added")
 #: What stands under a question that has one answer only.
-_RESPONSE = frozenset(
-    {"response", "open-ended response", "antwort", "réponse", "respuesta", "resposta", "risposta",
-     "回答", "回應", "回复", "答案", "응답"}
-)  # fmt: skip
+_RESPONSE = frozenset(words_of("response"))
 _NUMBERING = re.compile(
     r"^\s*(?:[A-Za-z]{1,4}\d[\w\[\]]*|\d{1,3}|[A-Za-z]\w*\[\w+\]|id|lastpage|seed)\s*[.、:：)）]\s*(?=\D)"
 )
@@ -141,8 +124,8 @@ def questions(texts: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """
     parts: dict[str, list[tuple[str, str]]] = {}
     for name, text in texts.items():
-        for pattern in _PARTED:
-            if said := pattern.match(plain_text(text)):
+        for parted in _PARTED:
+            if said := parted.match(plain_text(text)):
                 question = _CHOICE.sub("", said["q"]).strip()
                 option = _BARE_CHOICE.sub("", said["i"]).strip()
                 parts.setdefault(name, []).append((question, option))

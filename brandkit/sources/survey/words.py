@@ -1,119 +1,85 @@
-"""Answers in words: scales from "very dissatisfied" to 非常满意, "10 - certain", no answer, lists."""
+"""Words of surveys: what headings and labels name, scales in words, no answer, lists.
+
+The words themselves, in many languages, stand in ``words.toml``.
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+_WORDS = tomllib.loads(Path(__file__).parents[1].joinpath("words.toml").read_text(encoding="utf-8"))
 
 
-def words_of(words: str) -> frozenset[str]:
-    """Give words that stand in one text, parted by blanks."""
-    return frozenset(words.split())
+def words_of(name: str, key: str = "words") -> tuple[str, ...]:
+    """Give the words that stand under a name in words.toml.
+
+    Examples
+    --------
+    >>> words_of("roles", "category")[:2]
+    ('category', 'product_category')
+    """
+    return tuple("|".join(_WORDS[name][key].split("\n")).strip("|").split("|"))
 
 
-def whole_words(plain: str, written: str = "") -> re.Pattern[str]:
-    """Match whole words of alphabets, and parts of what is written without blanks."""
-    whole = rf"(?<![^\W\d_])(?:{plain})(?![^\W\d_])"
-    return re.compile(f"{whole}|{written}" if written else whole, re.IGNORECASE)
+def names_of(name: str) -> tuple[str, ...]:
+    """Give the keys that stand under a name in words.toml, in their order."""
+    return tuple(_WORDS[name])
+
+
+def pattern(name: str, *keys: str) -> re.Pattern[str]:
+    """Match what stands under a name: whole words of alphabets, and parts that stand anywhere.
+
+    Examples
+    --------
+    >>> bool(pattern("weight").search("w_final")), bool(pattern("weight").search("weightless"))
+    (True, False)
+    """
+    found = []
+    for key in keys or _WORDS[name]:
+        said = "|".join(_WORDS[name][key].strip("\n").split("\n"))
+        found.append(rf"(?<![^\W\d_])(?:{said})(?![^\W\d_])" if key == "whole" else said)
+    return re.compile("|".join(found), re.IGNORECASE)
+
+
+def spoken(*texts: str) -> str:
+    """Give headings as words: MainBank and main_bank are "main bank"."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", " ".join(filter(None, texts)))
+    return apart.casefold().replace("_", " ")
 
 
 #: What names of banks and questions about them hold.
-BANK = whole_words(
-    r"brands?|banks?|company|institution|issuer|provider|firm|insurer|bancos?|banca|banche|banques?|"
-    r"(main|home|primary|rated|which|my|own)_?bank|banka(sı|nız)?|bankası|bankanız|bankiniz|marke|marca|marque|merk|caja|assureur|hausbank|"
-    r"versicherer|spółka|pankki|pankin|ngân hàng|банка?|банков?|hauptbank|bank(ie|u|en)",
-    r"銀行|银行|品牌|機構|机构|公司|은행|브랜드|ブランド|バンク|ธนาคาร",
-)
+BANK = pattern("bank")
 #: How ticked and not ticked, yes and no are written.
-YES = words_of(
-    "1 x v yes y true selected checked picked ticked mentioned quoted ✓ ✔ ☑ √ ○ ◯ ● ■ 是 有 選 选 勾選 勾选 已選 已选 "
-    "ja oui sí si sì sim da tak evet kyllä igen ano áno はい あり 예 네 genannt angekreuzt gewählt coché "
-    "cochée cité citée seleccionado marcado mencionado selezionato citato selecionado aangevinkt "
-    "genoemd vald valgt zaznaczono да ya có ใช่"
-)
-NO = words_of(
-    "0 no n false unchecked 否 無 无 沒有 没有 未選 未选 未勾選 未勾选 nein non não nao nee nej nie hayır ei "
-    "nem いいえ なし 아니오 아니요 нет tidak không ไม่ใช่"
-) | {f"{no} {yes}" for no in words_of("not nicht non no não niet ej ikke nie") for yes in YES}
+YES = frozenset(words_of("yes"))
+_NOT = ("not", "nicht", "non", "no", "não", "niet", "ej", "ikke", "nie")
+NO = frozenset(words_of("no")) | {f"{no} {yes}" for no in _NOT for yes in YES}
 #: Names of brands and attributes that are none.
-NOBODY = re.compile(
-    r"none|none of (these|the above|them)|no (brand|bank)|don'?t know|other( \(.*\)|, .*|:.*)?|other "
-    r"(bank|brand)s?|以上皆非|以上都不是|都沒有|都没有|不知道|其他.{0,8}|其它.{0,8}|ningun[oa].*|aucune?.*|"
-    r"keine.*|nessun.*|nenhum.*|geen.*|ingen.*|żad.*|otr[oa]s?|autres?|andere[sr]?|sonstige.*|altr[oaie]|"
-    r"outr[oa]s?|その他.{0,8}|該当なし|해당.?없음|기타.{0,8}|以上.{0,2}[無无没沒皆都].{0,4}",
-    re.IGNORECASE,
-)
+NOBODY = pattern("nobody")
 #: Words for "no answer" that stand among answers.
-NO_ANSWER_WORDS = re.compile(
-    r"(i )?(don'?t know|do not know|dk|refused?|no answer|no opinion|not applicable|does not apply|"
-    r"n/?a|n\.a\.|#n/a|not asked|prefer not( to (say|answer))?|can'?t say|cannot say|unsure|not sure|"
-    r"no response|none given|skipped?|nan|null|missing)|不知道|不清楚|拒答|拒絕回答|拒绝回答|無意見|无意见|沒意見|"
-    r"没意见|未回答|無回答|无回答|未填|不適用|不适用|難說|难说|說不清|说不清|\(跳过\)|（跳过）|跳过|\(空\)|（空）|"
-    r"keine angabe|k\.? ?a\.?|weiß nicht|ns/?nc|no sabe|no sabe/no contesta|no aplica|no contesta|"
-    r"ne sait pas|sans réponse|nsp|non applicable|non so|não sei|não se aplica|weet niet|"
-    r"わからない|分からない|無回答|該当なし|모름|모르겠다|무응답|해당 ?없음|nie wiem|brak odpowiedzi|trudno powiedzieć|"
-    r"не знаю|затрудняюсь ответить|нет ответа|bilmiyorum|cevap yok|vet (ej|inte)|ved ikke|vet ikke|en osaa "
-    r"sanoa|nevím|nem tudom|tidak tahu|không biết|ไม่ทราบ|sin respuesta|sem resposta|geen (antwoord|mening)",
-    re.IGNORECASE,
-)
+NO_ANSWER_WORDS = pattern("no_answer_words")
+#: Questions whose answers are names, as against what is thought of a named bank.
+WHICH = pattern("which")
+MAIN, PERSON, WEIGHT = map(pattern, ("main", "person", "weight"))
+STRATA, CLUSTER, WAVE = map(pattern, ("strata", "cluster", "wave"))
+#: Questions with a word of time in them: when a person was born, how often in a month.
+NO_WAVE = pattern("no_wave")
+RECOMMEND, SATISFIED, OVERALL = map(pattern, ("recommend", "satisfied", "overall"))
+#: What is seen in a bank, as against lists of what is wanted or was done.
+IMAGE, NO_IMAGE = map(pattern, ("image", "no_image"))
+GROUP = pattern("group")
+#: Answers that tell groups of persons by themselves.
+GENDERS = frozenset(words_of("genders"))
 _ORDERED = tuple(
-    tuple(words.split(" < "))
-    for words in (
-        "poor < fair < good < very good < excellent",
-        "very poor < poor < average < good < excellent",
-        "terrible < poor < average < good < excellent",
-        "never < rarely < sometimes < often < always",
-        "never < seldom < sometimes < usually < always",
-        "从不 < 很少 < 有时 < 经常 < 总是",
-        "從不 < 很少 < 有時 < 經常 < 總是",
-        "nunca < casi nunca < a veces < casi siempre < siempre",
-        "jamais < rarement < parfois < souvent < toujours",
-        "nie < selten < manchmal < oft < immer",
-        "not at all satisfied < slightly satisfied < moderately satisfied < very satisfied < "
-        "extremely satisfied",
-        "not at all likely < slightly likely < moderately likely < very likely < extremely likely",
-        "not at all important < slightly important < moderately important < very important < "
-        "extremely important",
-        "much worse < worse < about the same < better < much better",
-        "很差 < 差 < 一般 < 好 < 很好",
-        "非常差 < 差 < 一般 < 好 < 非常好",
-        "muy malo < malo < regular < bueno < muy bueno",
-        "muy mala < mala < regular < buena < muy buena",
-        "très mauvais < mauvais < moyen < bon < très bon",
-        "sehr schlecht < schlecht < mittelmäßig < gut < sehr gut",
-        "molto scarso < scarso < sufficiente < buono < ottimo",
-        "muito ruim < ruim < regular < bom < muito bom",
-    )
+    tuple(line.split(" < ")) for line in _WORDS["ordered"]["order"].strip().split("\n")
 )
-_NEGATIVE = re.compile(
-    r"dissatisf|unsatisf|not satisf|disagree|unlikely|unhappy|不滿|不满|不同意|不可能|不太可能|不會|不会|不好|不推|不贊|不赞|"
-    r"insatisf|descontent|en desacuerdo|desacuerdo|pas d'accord|désaccord|mécontent|unzufrieden|"
-    r"stimme .*nicht zu|lehne .*ab|insoddisf|disaccordo|ontevreden|oneens|insatisfeit|discord|不満|そう思わない|同意しない|"
-    r"불만|동의하지|missnöjd|tyytymät|niezadowol|не ?удовлетвор|не соглас|недовол|memnun değil|tidak puas|"
-    r"ไม่พอใจ|không hài lòng|not at all|pas du tout|überhaupt nicht|para nada|per niente|全く|まったく|전혀|hiç|improbable|peu probable|unwahrscheinlich"
-)
-_POSITIVE = re.compile(
-    r"satisf|agree|likely|happy|滿意|满意|同意|可能|會推|会推|贊|赞|de acuerdo|d'accord|content|zufrieden|stimme|soddisf|"
-    r"accordo|tevreden|eens|concord|満足|そう思う|만족|동의|nöjd|tyytyväi|zadowol|удовлетвор|соглас|довол|"
-    r"memnun|puas|พอใจ|hài lòng|probable|wahrscheinlich"
-)
-_NEUTRAL = re.compile(
-    r"neither.*|neutral.*|average|so-so|undecided|普通|一般|沒意見|没意见|尚可|還好|还好|中立|无所谓|說不上.*|说不上.*|"
-    r"ni .* ni .*|neutro|indiferente|neutre|moyen|weder.*|teils.*|neutraal|né .* né .*|nem .* nem .*|"
-    r"どちらとも.*|ふつう|보통.*|그저 그렇다|ani .*|нейтраль.*|biasa saja|netral|ปานกลาง|เฉยๆ|bình thường|trung lập"
-)
-_STRONG = re.compile(
-    r"very|extremely|strongly|completely|totally|highly|not at all|非常|很|十分|極|极|完全|muy|totalmente|completamente|"
-    r"très|tout à fait|pas du tout|sehr|völlig|voll|überhaupt|molto|completamente|zeer|helemaal|muito|とても|非常に|大変|"
-    r"全く|まったく|매우|전혀|mycket|erittäin|bardzo|zdecydowanie|очень|полностью|совсем|çok|hiç|sangat|มาก|อย่างยิ่ง|rất"
-)
-_WEAK = re.compile(
-    r"somewhat|slightly|rather|fairly|mostly|a little|tend to|比較|比较|較|较|有點|有点|略|不太|algo|bastante|plutôt|assez|eher|"
-    r"abbastanza|piuttosto|enigszins|parcialmente|やや|まあ|あまり|약간|다소|ganska|melko|raczej|скорее|oldukça|cukup|ค่อนข้าง|khá"
-)
+_NEGATIVE, _POSITIVE, _NEUTRAL = map(pattern, ("negative", "positive", "neutral"))
+_STRONG, _WEAK = map(pattern, ("strong", "weak"))
 _NUMBERED = re.compile(
     r"[(（]?\s*(-?\d{1,3})\s*(?:[)）.、:：=]|(?:分|点|點|점|星|points?|punkte?|stars?|sterne?)(?![^\W\d_])|"
     r"[-–—]+|\s)?\s*(.*?)",
