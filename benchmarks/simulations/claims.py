@@ -18,7 +18,7 @@ from benchmarks.simulations.image_surveys import sums_of
 from benchmarks.simulations.positioning import verdict
 from benchmarks.simulations.record import Table
 from brandkit.core.linalg import Codes, Floats
-from brandkit.positioning.image.claims import judged_cells
+from brandkit.positioning.image.stability import judged_cells
 from brandkit.positioning.options.repositioning import _rivals_row
 from brandkit.strategy.reading import UNKNOWN, _move_rule
 

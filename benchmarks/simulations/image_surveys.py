@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from brandkit.positioning.image.responses import ImageTables, TickSums
+from brandkit.positioning.image.kernel import ImageTables, TickSums
 
 DESIGNS = ("none", "halo", "uneven")
 BRANDS, ATTRIBUTES, RATED = 8, 10, 3

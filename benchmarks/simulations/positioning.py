@@ -25,9 +25,9 @@ from benchmarks.simulations.image_surveys import (
     tables_of,
 )
 from benchmarks.simulations.record import Table
-from brandkit.positioning.image.claims import judged_cells
 from brandkit.positioning.image.kernel import (
     DrawnMaps,
+    ImageTables,
     decomposed,
     degrees_of_freedom,
     drawn_maps,
@@ -36,8 +36,7 @@ from brandkit.positioning.image.kernel import (
     turns_onto,
     wald,
 )
-from brandkit.positioning.image.responses import ImageTables
-from brandkit.positioning.image.stability import pairs_frame
+from brandkit.positioning.image.stability import judged_cells, pairs_frame
 from brandkit.positioning.image.waves import (
     Step,
     market_shift,

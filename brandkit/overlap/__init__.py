@@ -1,8 +1,12 @@
 """How alike banks' products and markets are."""
 
 from brandkit.overlap.brands.brands import BrandOverlap, brand_overlap
-from brandkit.overlap.brands.explanation import OverlapExplanation, overlap_explanation
-from brandkit.overlap.brands.sensitivity import WeightSensitivity, weight_sensitivity
+from brandkit.overlap.brands.explanation import (
+    OverlapExplanation,
+    WeightSensitivity,
+    overlap_explanation,
+    weight_sensitivity,
+)
 from brandkit.overlap.chance import OverlapTest, feature_profiles, overlap_test
 from brandkit.overlap.gaps import CatalogGaps, catalog_gaps, cells_sold
 from brandkit.overlap.history.history import OverlapHistory, overlap_history
@@ -10,7 +14,7 @@ from brandkit.overlap.names import LookAlikeNames, look_alike_names
 from brandkit.overlap.products import ProductSimilarity, product_similarity
 from brandkit.overlap.regions import MarketOverlap, market_overlap
 from brandkit.overlap.similarity.gower import gower
-from brandkit.overlap.similarity.reference import FACET_WEIGHTS, fit_reference
+from brandkit.overlap.similarity.kernel import FACET_WEIGHTS, fit_reference
 
 __all__ = [
     "FACET_WEIGHTS",

@@ -66,10 +66,6 @@ class OverlapTest(Result):
     n_attributes: int
     draws: int
 
-    def tidy(self) -> pd.DataFrame:
-        """Give the tests over all pairs."""
-        return self.tests.copy()
-
     def glance(self) -> pd.DataFrame:
         """Give one row: banks, attributes, draws."""
         return self._row("n_brands n_attributes draws")

@@ -16,7 +16,7 @@ from brandkit.core.result import Result
 from brandkit.overlap.brands.kernel import best_matches, sister_pairs
 from brandkit.overlap.names import LOOKS_ALIKE, look_alike_names
 from brandkit.overlap.similarity.facets import CategoryFacets, Facet, category_key
-from brandkit.overlap.similarity.reference import Categories, comparison, few_of
+from brandkit.overlap.similarity.kernel import Categories, comparison, few_of
 from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.catalog.reference import Reference
 
@@ -51,10 +51,6 @@ class CatalogGaps(Result):
     look_alikes: pd.DataFrame
     n_offers: int
     n_rivals: int
-
-    def tidy(self) -> pd.DataFrame:
-        """Give the gaps."""
-        return self.gaps.copy()
 
     def glance(self) -> pd.DataFrame:
         """Give one row: how many gaps, points of difference, cells and look-alikes."""

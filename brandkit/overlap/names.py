@@ -88,10 +88,6 @@ class LookAlikeNames(Result):
     brands: pd.DataFrame
     n_offers: int
 
-    def tidy(self) -> pd.DataFrame:
-        """Give the pairs."""
-        return self.pairs.copy()
-
     def glance(self) -> pd.DataFrame:
         """Give one row: names, banks, pairs that look alike."""
         columns = "n_offers n_brands n_look_alikes"

@@ -13,13 +13,15 @@ from brandkit.core.linalg import Floats, Ints, ratio
 from brandkit.core.result import Result
 from brandkit.overlap.similarity.facets import FACETS, Facet
 from brandkit.overlap.similarity.kernel import (
+    Categories,
     CategoryScores,
+    Comparison,
     Layers,
+    comparison,
     pair_scores,
     row_blocks,
     weighted,
 )
-from brandkit.overlap.similarity.reference import Categories, Comparison, comparison
 from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.catalog.reference import Reference
 
@@ -56,10 +58,6 @@ class ProductSimilarity(Result):
     n_comparable: int
     reference: Reference
     comparison: Comparison = field(repr=False)
-
-    def tidy(self) -> pd.DataFrame:
-        """Give the pairs."""
-        return self.pairs.copy()
 
     def glance(self) -> pd.DataFrame:
         """Give one row: what was compared."""

@@ -50,10 +50,6 @@ class MarketOverlap(Result):
     brands: pd.DataFrame
     n_markets: int
 
-    def tidy(self) -> pd.DataFrame:
-        """Give the pairs."""
-        return self.pairs.copy()
-
     def glance(self) -> pd.DataFrame:
         """Give one row: banks, markets, pairs that meet."""
         columns = "n_brands n_markets n_meeting"

@@ -1,7 +1,11 @@
 """Where brands stand: maps of brands and attributes, how sure they are, what could change."""
 
-from brandkit.positioning.image.claims import ClaimCheck, claim_check
-from brandkit.positioning.image.stability import MapStability, map_stability
+from brandkit.positioning.image.stability import (
+    ClaimCheck,
+    MapStability,
+    claim_check,
+    map_stability,
+)
 from brandkit.positioning.image.waves import WaveMovement, wave_movement
 from brandkit.positioning.maps.components import ComponentMap, component_map
 from brandkit.positioning.maps.correspondence import (

@@ -20,7 +20,7 @@ from brandkit.overlap.similarity.facets import facet_name
 from brandkit.page.explore import Explored, Pair, Step, View
 from brandkit.page.explore.model import MOST_IN_FULL
 from brandkit.positioning import MapStability, WaveMovement
-from brandkit.positioning.maps.sides import TableMap
+from brandkit.positioning.maps.correspondence import TableMap
 from brandkit.positioning.maps.story import axis_ends
 from brandkit.questions.question import Answers
 from brandkit.questions.relabelled import relabelled

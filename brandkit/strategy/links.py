@@ -29,8 +29,8 @@ from brandkit.core.result import Result
 from brandkit.core.story import Say, speaker
 from brandkit.overlap import BrandOverlap
 from brandkit.positioning import CorrespondenceMap, MapStability
+from brandkit.positioning.maps.correspondence import active, some_names
 from brandkit.positioning.maps.distances import classical_places, square_distances
-from brandkit.positioning.maps.sides import active, some_names
 
 Perceived = CorrespondenceMap | MapStability | pd.DataFrame
 OverlapValue = Literal["overlap", "overlap_shared", "excess"]

@@ -13,7 +13,7 @@ from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Action, Exhibit, Point, Story, Verb, speaker, titled
 from brandkit.language import translate
-from brandkit.positioning.maps.sides import some_names
+from brandkit.positioning.maps.correspondence import some_names
 from brandkit.positioning.options.repositioning import UNNAMED
 from brandkit.positioning.options.story import move_words
 from brandkit.strategy.links import ENOUGH_BANKS, DistanceLink, UniquenessLink

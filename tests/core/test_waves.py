@@ -11,7 +11,6 @@ import pytest
 
 from brandkit.core.errors import InputError, SchemaError
 from brandkit.core.waves import order_of_time, wave_order, wave_text, waves_in_order
-from brandkit.positioning.examples import small_image
 from brandkit.questions import answers as answers_of
 from brandkit.satisfaction import (
     driver_importance,
@@ -21,6 +20,7 @@ from brandkit.satisfaction import (
 )
 from brandkit.sources import read_study
 from brandkit.sources.study.inspection import check_study
+from tests.positioning.images import small_image
 
 #: Each in the order of time.
 TOLD = [

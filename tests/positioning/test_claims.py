@@ -8,11 +8,15 @@ import pytest
 from statsmodels.stats.contingency_tables import Table
 
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError
-from brandkit.positioning.examples import small_image
-from brandkit.positioning.image.claims import claim_check, fitted_sizes, judged_cells
-from brandkit.positioning.image.stability import map_stability
+from brandkit.positioning.image.stability import (
+    claim_check,
+    fitted_sizes,
+    judged_cells,
+    map_stability,
+)
 from brandkit.positioning.maps.correspondence import correspondence_map
 from tests.contract import assert_contract
+from tests.positioning.images import small_image
 
 OPTIONS = {
     "brand": "brand", "respondent": "respondent", "attributes": ["fair", "modern", "near"],

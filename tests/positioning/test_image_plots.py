@@ -14,16 +14,20 @@ from matplotlib.text import Annotation
 
 from brandkit.core.errors import InputError
 from brandkit.language import LANGUAGES, use_language
-from brandkit.positioning.examples import small_image
-from brandkit.positioning.image.claims import ClaimCheck, claim_check
 from brandkit.positioning.image.plot import distinct_pairs
-from brandkit.positioning.image.stability import MapStability, map_stability
+from brandkit.positioning.image.stability import (
+    ClaimCheck,
+    MapStability,
+    claim_check,
+    map_stability,
+)
 from brandkit.positioning.image.waves import WaveMovement, wave_movement
 from brandkit.positioning.options.opportunities import Opportunities, opportunities
 from brandkit.positioning.options.repositioning import Repositioning, repositioning
 from brandkit.viz.export import figure_svg
 from brandkit.viz.marks import key_of
 from brandkit.viz.palette import PALETTE
+from tests.positioning.images import small_image
 from tests.positioning.test_repositioning import answers, mapped
 
 ATTRIBUTES = ["fair", "modern", "near"]

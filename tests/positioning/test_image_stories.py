@@ -26,8 +26,8 @@ from brandkit.positioning import (
     repositioning,
     wave_movement,
 )
-from brandkit.positioning.examples import small_image
 from brandkit.positioning.image.story import nearest_pairs
+from tests.positioning.images import small_image
 from tests.positioning.test_repositioning import Choices, answers, mapped
 
 OPTIONS = {

@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib.text import Annotation
 
-from brandkit.positioning.image.claims import claim_check
-from brandkit.positioning.image.stability import MapStability, map_stability
+from brandkit.positioning.image.stability import MapStability, claim_check, map_stability
 from brandkit.positioning.image.waves import WaveMovement, wave_movement
 from brandkit.positioning.maps.correspondence import correspondence_map
 from brandkit.sources.survey.batteries import PickAny

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from brandkit.positioning.image.claims import claim_check
-from brandkit.positioning.image.stability import MapStability, map_stability
+from brandkit.positioning.image.stability import MapStability, claim_check, map_stability
 from brandkit.positioning.image.waves import wave_movement
 from tools.sample.market import ATTRIBUTES, BANKS
 from tools.sample.survey import IMAGE_ITEMS, survey_answers

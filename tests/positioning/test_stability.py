@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError
-from brandkit.positioning.examples import small_image
 from brandkit.positioning.image.kernel import (
     axes_kept,
     decomposed,
@@ -28,6 +27,7 @@ from brandkit.positioning.image.stability import MapStability, map_stability
 from brandkit.positioning.maps.correspondence import correspondence_map
 from brandkit.sources.survey.survey import Survey, read_survey
 from tests.contract import assert_contract
+from tests.positioning.images import small_image
 
 ATTRIBUTES = ["fair", "modern", "near"]
 CHANCE = np.array(

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from brandkit.core.errors import InputError, NotEnoughDataError
-from brandkit.positioning.examples import small_image
 from brandkit.positioning.image.waves import (
     WaveMovement,
     length_limits,
@@ -17,6 +16,7 @@ from brandkit.positioning.image.waves import (
 )
 from brandkit.positioning.maps.correspondence import correspondence_map
 from tests.contract import assert_contract
+from tests.positioning.images import small_image
 
 ATTRIBUTES = ["fair", "modern", "near"]
 LETTERS = "vwxyz"

@@ -25,8 +25,7 @@ from brandkit.overlap.brands.kernel import (
     sister_pairs,
     stability_interval,
 )
-from brandkit.overlap.similarity.kernel import ROUNDING
-from brandkit.overlap.similarity.reference import Categories, comparison, few_of
+from brandkit.overlap.similarity.kernel import ROUNDING, Categories, comparison, few_of
 from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.catalog.reference import Reference
 
@@ -74,10 +73,6 @@ class BrandOverlap(Result):
     self_overlap: pd.DataFrame
     level: float
     reference: Reference
-
-    def tidy(self) -> pd.DataFrame:
-        """Give the pairs."""
-        return self.pairs.copy()
 
     def glance(self) -> pd.DataFrame:
         """Give one row: size of the market, its mean overlap and uniqueness."""

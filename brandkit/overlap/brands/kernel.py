@@ -14,8 +14,7 @@ from scipy.spatial.distance import squareform
 
 from brandkit.core.intervals import Interval, bootstrap_t_interval, t_interval
 from brandkit.core.linalg import Flags, Floats, Ints, ratio
-from brandkit.overlap.similarity.kernel import ROUNDING, row_blocks, run_starts
-from brandkit.overlap.similarity.reference import Comparison
+from brandkit.overlap.similarity.kernel import ROUNDING, Comparison, row_blocks, run_starts
 
 SMALLEST = 5
 """Offers under which no interval is given."""

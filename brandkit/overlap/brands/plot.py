@@ -17,8 +17,7 @@ from brandkit.overlap.brands.brands import (
     closest_pairs,
     ranked_rivals,
 )
-from brandkit.overlap.brands.explanation import OverlapExplanation
-from brandkit.overlap.brands.sensitivity import WeightSensitivity
+from brandkit.overlap.brands.explanation import OverlapExplanation, WeightSensitivity
 from brandkit.overlap.similarity.facets import facet_name
 from brandkit.viz.labels import pair_names
 from brandkit.viz.marks import Dots, add_key, area, dot_rows, heat_map, name_rows, share_axis

@@ -19,10 +19,9 @@ from brandkit.overlap.brands.brands import (
     most_alike_rivals,
     ranked_rivals,
 )
-from brandkit.overlap.brands.explanation import IDENTICAL, OverlapExplanation
-from brandkit.overlap.brands.sensitivity import WeightSensitivity
+from brandkit.overlap.brands.explanation import IDENTICAL, OverlapExplanation, WeightSensitivity
 from brandkit.overlap.similarity.facets import facet_name
-from brandkit.overlap.similarity.reference import few_of
+from brandkit.overlap.similarity.kernel import few_of
 from brandkit.overlap.story import dots_alt, of_one_finding, pair_texts
 
 FIRM, LIKELY = 0.95, 0.70

@@ -9,8 +9,7 @@ from matplotlib.axes import Axes
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Message
-from brandkit.positioning.image.claims import ClaimCheck
-from brandkit.positioning.image.stability import MapStability
+from brandkit.positioning.image.stability import ClaimCheck, MapStability
 from brandkit.positioning.image.waves import WaveMovement
 from brandkit.positioning.maps.plot import attribute_side, draw_side, map_canvas
 from brandkit.viz import maps

@@ -10,10 +10,9 @@ import pandas as pd
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Action, Exhibit, Point, Say, Story, speaker, titled
-from brandkit.positioning.image.claims import ClaimCheck
-from brandkit.positioning.image.stability import STABLE, MapStability
+from brandkit.positioning.image.stability import STABLE, ClaimCheck, MapStability
 from brandkit.positioning.image.waves import WaveMovement
-from brandkit.positioning.maps.sides import MOST_NAMED, some_names
+from brandkit.positioning.maps.correspondence import MOST_NAMED, some_names
 from brandkit.positioning.maps.story import DESCRIBED, scaling_words
 
 #: Adjusted p-value up to which a move is called clear.

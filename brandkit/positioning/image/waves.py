@@ -26,17 +26,17 @@ from brandkit.core.linalg import Codes, Flags, Floats, ratio
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.positioning.image import kernel
-from brandkit.positioning.image.kernel import joint_df, second_moments
-from brandkit.positioning.image.responses import (
+from brandkit.positioning.image.kernel import (
     SUPPRESSED_BASE,
     ImageData,
     ImageTables,
     image_responses,
     image_tables,
+    joint_df,
+    second_moments,
 )
 from brandkit.positioning.image.stability import RowScaling, map_of_draws
-from brandkit.positioning.maps.correspondence import CorrespondenceMap
-from brandkit.positioning.maps.sides import points_frame, some_names
+from brandkit.positioning.maps.correspondence import CorrespondenceMap, points_frame, some_names
 from brandkit.sampling.design import Weight
 from brandkit.sources.survey.batteries import PickAny
 from brandkit.sources.survey.survey import Survey
@@ -106,10 +106,6 @@ class WaveMovement(Result):
         wave_to = self.waves[-1] if wave_to is None else str(wave_to)
         check_option("wave_to", wave_to, self.waves[1:])
         return self.moves[self.moves["wave_to"] == wave_to].reset_index(drop=True)
-
-    def tidy(self) -> pd.DataFrame:
-        """Give one row a brand and step."""
-        return self.moves.copy()
 
     def glance(self) -> pd.DataFrame:
         """Give one row: persons, brands, waves, and how many moves are more than noise."""

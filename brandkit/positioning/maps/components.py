@@ -21,8 +21,18 @@ from brandkit.core.errors import (
 from brandkit.core.labels import is_total_name
 from brandkit.core.linalg import Floats, signed_svd
 from brandkit.core.message import Message
-from brandkit.positioning.maps import sides
-from brandkit.positioning.maps.sides import Reading, Side, TableMap
+from brandkit.positioning.maps.correspondence import (
+    Reading,
+    Side,
+    TableMap,
+    arrow_factor,
+    axes_frame,
+    check_axes,
+    checked_sides,
+    few_axes_notes,
+    refuse_totals,
+    side_frame,
+)
 
 ComponentScaling = Literal["row_principal", "column_principal", "symmetric"]
 Rotation = Literal["varimax"]
@@ -196,16 +206,16 @@ def component_map(
     return ComponentMap(
         rows=rows,
         columns=columns,
-        axes=sides.axes_frame(solved.inertia),
+        axes=axes_frame(solved.inertia),
         values=solved.values[table.rows.active],
         scaling=chosen,
         readings=COMPONENT_READINGS[chosen],
-        arrow_factor=sides.arrow_factor(*places),
+        arrow_factor=arrow_factor(*places),
         standardised=standardise,
         rotation=rotation,
         notes=(
             *[constant] * bool(table.constant),
-            *sides.few_axes_notes(kept, axes),
+            *few_axes_notes(kept, axes),
             *[turned] * (rotation is not None),
         ),
     )
@@ -246,12 +256,10 @@ def _checked_ratings(
     ratings: pd.DataFrame, extra_rows: Sequence[str], extra_columns: Sequence[str], axes: int
 ) -> _Ratings:
     """Check a table's labels, cells and size, and leave out the columns that do not vary."""
-    table, rows, columns = sides.checked_sides(
-        "ratings", ratings, rows=extra_rows, columns=extra_columns
-    )
+    table, rows, columns = checked_sides("ratings", ratings, rows=extra_rows, columns=extra_columns)
     for what, side in (("row", rows), ("column", columns)):
         totals = [label for label in side.labels[side.active] if is_total_name(label)]
-        sides.refuse_totals("ratings", totals, what=what)
+        refuse_totals("ratings", totals, what=what)
     by_row = numeric_matrix("ratings", table.loc[:, columns.active])
     extra = numeric_matrix("ratings", table.loc[rows.active, ~columns.active])
     varies = np.zeros(len(columns.active), dtype=bool)
@@ -268,7 +276,7 @@ def _checked_ratings(
             f"{n_rows} x {n_columns}{left_out}. Add brands or attributes."
         )
     size = f"{n_rows} x {n_columns} active rows and columns"
-    sides.check_axes(axes, most=min(n_rows - 1, n_columns), table=size)
+    check_axes(axes, most=min(n_rows - 1, n_columns), table=size)
     by_row, extra = by_row[:, varies[columns.active]], extra[:, varies[~columns.active]]
     return _Ratings(
         by_row, extra, rows, Side(columns.labels[varies], columns.active[varies]), constant
@@ -369,7 +377,7 @@ def _row_points(
     distance = (solved.values**2).sum(axis=1)
     # A brand at the average has no distance to show: its shares are missing, not 0/0.
     known = np.where(distance > NO_VARIANCE**2 * distance.max(), distance, np.nan)
-    frame = sides.side_frame(
+    frame = side_frame(
         side,
         scores if scaling == "column_principal" else principal,
         cosine=principal**2 / known[:, None],
@@ -390,7 +398,7 @@ def _column_points(
     loadings[~active] = solved.extra.T @ solved.scores[rows] @ turn / len(solved.extra)
     variance[active] = (solved.values[rows] ** 2).mean(axis=0)
     variance[~active] = (solved.extra**2).mean(axis=0)
-    return sides.side_frame(
+    return side_frame(
         table.columns,
         loadings / solved.roots if scaling == "row_principal" else loadings,
         cosine=loadings**2 / variance[:, None],

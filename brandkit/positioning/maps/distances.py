@@ -25,7 +25,13 @@ from brandkit.core.linalg import Codes, Floats, ratio, signed_svd
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.core.story import speaker
-from brandkit.positioning.maps import sides
+from brandkit.positioning.maps.correspondence import (
+    check_amounts,
+    check_axes,
+    few_axes_notes,
+    nearest_frame,
+    points_frame,
+)
 
 DistanceMethod = Literal["classical", "metric", "nonmetric"]
 Asymmetry = Literal["raise", "average"]
@@ -83,16 +89,12 @@ class DistanceMap(Result):
         By the dissimilarities as given, not by the map; ties go to the first label. Made when
         first asked for.
         """
-        return sides.nearest_frame(pd.Index(self.points["label"].drop_duplicates()), self.values)
+        return nearest_frame(pd.Index(self.points["label"].drop_duplicates()), self.values)
 
     @property
     def n_axes(self) -> int:
         """Axes that were kept."""
         return int(self.points["axis"].max())
-
-    def tidy(self) -> pd.DataFrame:
-        """Give one row a point and axis."""
-        return self.points.copy()
 
     def glance(self) -> pd.DataFrame:
         """Give one row: method, size, stress, the share shown and the negative eigenvalues.
@@ -230,7 +232,7 @@ def _checked(
         raise NotEnoughDataError(
             f"`dissimilarity` must have at least 3 points; found {n}. Two points need no map."
         )
-    sides.check_axes(axes, most=n - 1, table=f"{n} points")
+    check_axes(axes, most=n - 1, table=f"{n} points")
     if not values.any():
         raise NotEnoughDataError(
             "`dissimilarity` must hold points that differ; found zeros only. There is nothing "
@@ -264,7 +266,7 @@ def square_distances(argument: str, table: pd.DataFrame) -> tuple[pd.Index, Floa
         )
     values = numeric_matrix(argument, table.iloc[:, across.get_indexer(labels)])
     way_out = "Shift or transform the values."
-    sides.check_amounts(argument, values, rows=labels, columns=labels, way_out=way_out)
+    check_amounts(argument, values, rows=labels, columns=labels, way_out=way_out)
     rounding = 1e-9 * values.max(initial=0.0)
     if np.diag(values).max(initial=0.0) > rounding:
         at = int(np.diag(values).argmax())
@@ -412,7 +414,7 @@ def _points_frame(
     is_exact = squared.sum() <= 1e-20 * size.sum()
     share = np.full(n, np.nan) if is_exact else misfit / misfit.sum()
     stress = np.sqrt(ratio(misfit, size))
-    return sides.points_frame(labels, places, stress=stress, stress_share=share)
+    return points_frame(labels, places, stress=stress, stress_share=share)
 
 
 def _notes(fit: _Fit, *, method: DistanceMethod, asked: int, gap: float) -> tuple[Message, ...]:
@@ -448,7 +450,7 @@ def _notes(fit: _Fit, *, method: DistanceMethod, asked: int, gap: float) -> tupl
     of_ranks = [degenerate] if is_degenerate else [low] * (n <= FEW_POINTS * kept)
     return (
         *[averaged] * bool(gap),
-        *sides.few_axes_notes(kept, asked),
+        *few_axes_notes(kept, asked),
         *[inexact] * (share > NOT_EXACT),
         *of_ranks * by_ranks,
         *[once] * (tried > 1 and fit.n_reached == 1),

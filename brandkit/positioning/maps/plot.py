@@ -11,10 +11,9 @@ from brandkit.core.labels import known_focus
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message, formatted
 from brandkit.positioning.maps.components import ComponentMap
-from brandkit.positioning.maps.correspondence import CorrespondenceMap, StackedTables
+from brandkit.positioning.maps.correspondence import CorrespondenceMap, StackedTables, TableMap
 from brandkit.positioning.maps.distances import DistanceMap
 from brandkit.positioning.maps.preferences import AnyMap, PreferenceMap
-from brandkit.positioning.maps.sides import TableMap
 from brandkit.positioning.maps.story import on_few_mentions
 from brandkit.viz import maps
 from brandkit.viz.maps import MapSide, draw_points, map_side

@@ -160,10 +160,6 @@ class PreferenceMap(Result):
         """
         return self.fitted.predicted(np.asarray(places, dtype=float).reshape(-1, 2))
 
-    def tidy(self) -> pd.DataFrame:
-        """Give one row a product."""
-        return self.products.copy()
-
     def glance(self) -> pd.DataFrame:
         """Give one row: model, base, and the place that most respondents are predicted to like."""
         best = self.models[self.models["model"] == self.model].iloc[0]

@@ -13,10 +13,17 @@ from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Action, Exhibit, Point, Say, Story, pointed, speaker, titled
 from brandkit.positioning.maps.components import ComponentMap
-from brandkit.positioning.maps.correspondence import SMALL_ROW, CorrespondenceMap, StackedTables
+from brandkit.positioning.maps.correspondence import (
+    SMALL_ROW,
+    CorrespondenceMap,
+    Reading,
+    StackedTables,
+    TableMap,
+    active,
+    nearest_frame,
+)
 from brandkit.positioning.maps.distances import DistanceMap, DistanceMethod
 from brandkit.positioning.maps.preferences import MODEL_WORDS, AnyMap, PreferenceMap
-from brandkit.positioning.maps.sides import Reading, TableMap, active, nearest_frame
 
 NEAR_TIE = 0.85
 """A nearest rival is told from the second where its distance is at most this part of theirs."""

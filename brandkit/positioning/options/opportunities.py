@@ -88,10 +88,6 @@ class Opportunities(Result):
         rows = self.changes[self.changes["spot"] == spot]
         return _named_above(rows["above_market"].to_numpy(), rows["attribute"].tolist())
 
-    def tidy(self) -> pd.DataFrame:
-        """Give the spots."""
-        return self.spots.copy()
-
     def glance(self) -> pd.DataFrame:
         """Give one row: what room means, how many spots, and the best with its support."""
         first = self.spots.iloc[0]

@@ -115,10 +115,6 @@ class Repositioning(Result):
     n: int
     draws: int
 
-    def tidy(self) -> pd.DataFrame:
-        """Give the what-ifs."""
-        return self.moves.copy()
-
     def glance(self) -> pd.DataFrame:
         """Give one row: the brand, how many what-ifs, and the first with its nearest rival."""
         told = ["move", "map_distance", "nearest_then", "nearest_then_support", "choice_change"]
