@@ -24,9 +24,8 @@ from brandkit.core.errors import (
 from brandkit.core.intervals import holm
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Codes, Flags, Floats, signed_svd
-from brandkit.core.message import Message
+from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
-from brandkit.core.story import Say, speaker
 from brandkit.overlap import BrandOverlap
 from brandkit.positioning import CorrespondenceMap, MapStability
 from brandkit.positioning.maps.correspondence import active, some_names
@@ -79,17 +78,13 @@ class DistanceLink(Result):
         Banks compared, and those that only one side knows.
     """
 
-    tests: pd.DataFrame
     pairs: pd.DataFrame
+    tests: pd.DataFrame
     places: pd.DataFrame
     brands: pd.DataFrame
     share_explained: float
     n_brands: int
     n_left_out: int
-
-    def tidy(self) -> pd.DataFrame:
-        """Give the pairs."""
-        return self.pairs.copy()
 
     def glance(self) -> pd.DataFrame:
         """Give one row: banks, Mantel's correlation with its test, and how many pairs differ."""
@@ -330,33 +325,31 @@ def _pairs_frame(names: list[str], sold: Distances, seen: Distances) -> pd.DataF
 
 def _notes(n: int, sold: Distances, seen: Distances, detectable: float) -> list[Message]:
     lost, unsold = sorted(sold.known - seen.known), sorted(seen.known - sold.known)
-    say = speaker(n=n, size=detectable)
-    without_image = say(
-        "{n:count} {n:bank|banks} with a catalogue {n:is|are} not in the survey: {names}.",
-        n=len(lost),
-        names=some_names(lost),
-    )
-    without_offers = say(
-        "{n:count} {n:bank|banks} in the survey {n:has|have} no catalogue: {names}.",
-        n=len(unsold),
-        names=some_names(unsold),
-    )
-    found = say(
-        "With {n:count} banks, correlations of distances from {size:decimal2} upward would be "
-        "found in four of five cases; smaller ones mostly go unnoticed."
-    )
-    gaps = [without_image] * bool(lost) + [without_offers] * bool(unsold)
-    return [*gaps, *few_banks_notes(n, say), found]
+    return [
+        *noted(
+            "{n:count} {n:bank|banks} with a catalogue {n:is|are} not in the survey: {names}.",
+            n=len(lost), names=some_names(lost),
+        ),
+        *noted(
+            "{n:count} {n:bank|banks} in the survey {n:has|have} no catalogue: {names}.",
+            n=len(unsold), names=some_names(unsold),
+        ),
+        *_few_banks(n),
+        *noted(
+            "With {n:count} banks, correlations of distances from {size:decimal2} upward would be "
+            "found in four of five cases; smaller ones mostly go unnoticed.",
+            n=n, size=detectable,
+        ),
+    ]  # fmt: skip
 
 
-def few_banks_notes(n: int, say: Say) -> list[Message]:
+def _few_banks(n: int) -> list[Message]:
     """Say that so few banks show no link."""
-    few = say(
+    return noted(
         "With {n:count} banks no link is claimed, whatever the test says; it takes at least "
         "{enough:count}.",
-        enough=ENOUGH_BANKS,
-    )
-    return [few] * (n < ENOUGH_BANKS)
+        n=n if n < ENOUGH_BANKS else 0, enough=ENOUGH_BANKS,
+    )  # fmt: skip
 
 
 # --- chance ---------------------------------------------------------------------------------------
@@ -464,15 +457,11 @@ class UniquenessLink(Result):
         Banks compared, and those that only one side knows.
     """
 
-    tests: pd.DataFrame
     brands: pd.DataFrame
+    tests: pd.DataFrame
     reliability: float
     n_brands: int
     n_left_out: int
-
-    def tidy(self) -> pd.DataFrame:
-        """Give the banks."""
-        return self.brands.copy()
 
     def glance(self) -> pd.DataFrame:
         """Give one row: banks, and the correlation of satisfaction with uniqueness."""
@@ -613,19 +602,22 @@ def _correlations(trait: pd.Series[float], outcome: Floats, orders: Codes) -> Fl
 def _uniqueness_notes(
     n: int, n_left_out: int, *, detectable: float, reliability: float
 ) -> tuple[Message, ...]:
-    say = speaker(n=n, size=detectable, part=reliability)
-    left_out = say(
-        "{n:count} {n:bank|banks} {n:is|are} left out because only one side knows {n:it|them}.",
-        n=n_left_out,
-    )
-    found = say(
-        "With {n:count} banks, correlations from {size:decimal2} upward or below −{size:decimal2} "
-        "would be found in four of five cases; smaller ones mostly go unnoticed."
-    )
-    noisy = say(
-        "Only {part:percent} of the differences in satisfaction between banks is "
-        "more than errors of the survey; the correlation is pulled towards 0."
-    )
-    is_noisy = reliability < MOSTLY_NOISE
-    few = few_banks_notes(n, say)
-    return (*[left_out] * bool(n_left_out), *few, found, *[noisy] * is_noisy)
+    return (
+        *noted(
+            "{n:count} {n:bank|banks} {n:is|are} left out because only one side knows "
+            "{n:it|them}.",
+            n=n_left_out,
+        ),
+        *_few_banks(n),
+        *noted(
+            "With {n:count} banks, correlations from {size:decimal2} upward or below "
+            "−{size:decimal2} would be found in four of five cases; smaller ones mostly go "
+            "unnoticed.",
+            n=n, size=detectable,
+        ),
+        *noted(
+            "Only {part:percent} of the differences in satisfaction between banks is "
+            "more than errors of the survey; the correlation is pulled towards 0.",
+            is_noisy=reliability < MOSTLY_NOISE, part=reliability,
+        ),
+    )  # fmt: skip

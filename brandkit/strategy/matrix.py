@@ -71,10 +71,6 @@ class ScorecardMatrix(Result):
     draws: int
     actions: pd.DataFrame
 
-    def tidy(self) -> pd.DataFrame:
-        """Give the positions."""
-        return self.positions.copy()
-
     def glance(self) -> pd.DataFrame:
         """Give one row: size, how many lead, and how many tiers are settled."""
         return self._row(

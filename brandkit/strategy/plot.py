@@ -25,13 +25,9 @@ from brandkit.viz.marks import (
     Dots,
     add_key,
     dot_rows,
-    name_rows,
     name_upward,
     point,
-    row_lines,
-    share_axis,
     stroke,
-    write_column,
 )
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.svg import POINTS_AN_INCH, SlimCanvas
@@ -245,40 +241,33 @@ def strategy_reading(
     del focus  # all options are one bank's
     names: list[str] = []
     values: list[str] = []
-    heads, dots = [], []
+    heads: list[int] = []
+    rows: list[tuple[float, str, bool]] = []
     for strategy in STRATEGIES:
         part = result.options[result.options["strategy"] == strategy].head(MOST_OPTIONS)
         if len(part):
             heads.append(len(names))
             names.append(translate(STRATEGY_NAMES[strategy]))
             values.append("")
+            rows.append((np.nan, "o", False))
         for _, option in part.iterrows():
-            dots.append((len(names), option))
+            is_open = option["settled"] != "clear"
+            rows.append((float(option["share_have"]), _MARKERS[strategy], is_open))
             names.append(translate(option_words(option)))
             worth = 100 * float(option["estimate"])
             values.append("" if np.isnan(worth) else formatted(worth, "signed"))
-    ax = (
-        new_axes(WIDTH, rows_height(max(len(names), 1) * row_lines(names) + 0.8), fluid=True)
-        if ax is None
-        else ax
+    shares, markers, hollow = zip(*rows, strict=True) if rows else ((), (), ())
+    ax = dot_rows(
+        names,
+        Dots(shares, hollow=hollow, markers=markers),
+        label=Message("Rivals, or their offers, that have it"),
+        columns={Message("customers"): values},
+        limits=(-0.04, 1.04),
+        says={"dot": Message("clear"), "hollow": Message("not settled")},
+        ax=ax,
     )
-    with theme():
-        for at, option in dots:
-            face = PALETTE["ink" if option["settled"] == "clear" else "paper"]
-            look: dict[str, Any] = {
-                "marker": _MARKERS[option["strategy"]],
-                "edgecolors": PALETTE["ink"],
-            }
-            if not np.isnan(option["share_have"]):
-                ax.scatter(option["share_have"], at, 70, face, linewidths=1.5, zorder=3, **look)
-        add_key(ax, (Message("clear"), point()), (Message("not settled"), point(hollow=True)))
-        name_rows(ax, names)
-        for at in heads:
-            ax.get_yticklabels()[at].set_fontweight("bold")
-        share_axis(ax)
-        ax.set_xlim(-0.04, 1.04)
-        ax.set_xlabel(translate(Message("Rivals, or their offers, that have it")))
-        write_column(ax, values, head=translate(Message("customers")))
+    for at in heads:
+        ax.get_yticklabels()[at].set_fontweight("bold")
     return ax
 
 

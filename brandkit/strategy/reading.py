@@ -18,7 +18,7 @@ from brandkit.core.errors import (
     require_unique,
 )
 from brandkit.core.labels import label_text
-from brandkit.core.message import Message
+from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
 from brandkit.overlap import CatalogGaps
 from brandkit.overlap.gaps import LEADS_FROM
@@ -89,10 +89,6 @@ class StrategyReading(Result):
 
     options: pd.DataFrame
     brand: str
-
-    def tidy(self) -> pd.DataFrame:
-        """Give the options."""
-        return self.options.copy()
 
     def glance(self) -> pd.DataFrame:
         """Give one row: how many options of each strategy."""
@@ -385,25 +381,25 @@ def _notes(options: pd.DataFrame, value: object) -> tuple[Message, ...]:
         int((options["because"] == because).sum())
         for because in ("no_evidence_of_value", "rivals_do_not_say", "may_not_exist")
     )
-    rules = Message(
-        "Strategies are read by rule: innovative, no rival has as much; distinctive, few have it "
-        "and customers value it; evolutionary, it improves what exists."
+    return (
+        Message(
+            "Strategies are read by rule: innovative, no rival has as much; distinctive, few have "
+            "it and customers value it; evolutionary, it improves what exists."
+        ),
+        *noted(
+            "{n:count} {n:option|options} that few rivals have could be distinctive, but nothing "
+            "shows whether customers value {n:it|them}.",
+            n=n_missing,
+        ),
+        *noted(
+            "Of {n:count} {n:feature|features} that no rival lists, rivals mostly say nothing: "
+            "they may have what they do not list.",
+            n=n_untold,
+        ),
+        *noted(
+            "{n:count} {n:segment|segments} of a category {n:is|are} empty in every bank; whether "
+            "{n:it|they} can exist is not known.",
+            n=n_empty,
+        ),
+        *noted("No evidence on what customers value went in.", is_lacking=value is None),
     )
-    missing = Message(
-        "{n:count} {n:option|options} that few rivals have could be distinctive, but nothing "
-        "shows whether customers value {n:it|them}.",
-        {"n": n_missing},
-    )
-    untold = Message(
-        "Of {n:count} {n:feature|features} that no rival lists, rivals mostly say nothing: "
-        "they may have what they do not list.",
-        {"n": n_untold},
-    )
-    empty = Message(
-        "{n:count} {n:segment|segments} of a category {n:is|are} empty in every bank; whether "
-        "{n:it|they} can exist is not known.",
-        {"n": n_empty},
-    )
-    neutral = Message("No evidence on what customers value went in.")
-    more = [missing] * bool(n_missing) + [untold] * bool(n_untold) + [empty] * bool(n_empty)
-    return (rules, *more, *[neutral] * (value is None))

@@ -25,9 +25,8 @@ from brandkit.core.errors import (
 )
 from brandkit.core.labels import label_text
 from brandkit.core.linalg import Flags, Floats, Ints
-from brandkit.core.message import Message
+from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
-from brandkit.core.story import speaker
 
 Direction = Literal["higher", "lower"]
 Limits = Mapping[str, tuple[float, float]] | tuple[float, float]
@@ -82,10 +81,6 @@ class Scorecard(Result):
     def has_errors(self) -> bool:
         """Whether standard errors were given, so that there are rank sets."""
         return bool(self.totals["std_error"].notna().any())
-
-    def tidy(self) -> pd.DataFrame:
-        """Give the totals."""
-        return self.totals.copy()
 
     def glance(self) -> pd.DataFrame:
         """Give one row: size, who is first, how often, and how many pairs are told apart."""
@@ -488,31 +483,29 @@ def _pairs_frame(values: ScorecardValues, better: Flags | None) -> pd.DataFrame:
 def _notes(values: ScorecardValues, *, is_neutral: bool) -> tuple[Message, ...]:
     names = np.array(values.criteria, dtype=object)
     idle, flat = names[values.weights == 0], names[np.ptp(values.scaled, axis=0) < _SAME]
-    say = speaker(n=len(names))
-    neutral = say(
-        "No weights were chosen: all {n:count} criteria count alike, and ranks over weights "
-        "look at every possible weighting."
-    )
-    unused = say(
-        "{n:count} {n:criterion counts|criteria count} nothing: {names}.",
-        n=len(idle),
-        names=list(idle[:5]),
-    )
-    errors = say(
+    errors = Message(
         "Rank sets hold for all institutions at once; the scores are taken to err independently "
         "of each other."
     )
     if values.errors is None:
-        errors = say(
+        errors = Message(
             "The scores carry no errors, so nothing here is an interval: ranges show what other "
             "weights or one criterion less would do."
         )
-    same = say(
-        "{n:count} {n:criterion does|criteria do} not tell institutions apart: {names}.",
-        n=len(flat),
-        names=list(flat[:5]),
-    )
-    return (*[neutral] * is_neutral, *[unused] * bool(len(idle)), errors, *[same] * bool(len(flat)))
+    return (
+        *noted(
+            "No weights were chosen: all {n:count} criteria count alike, and ranks over weights "
+            "look at every possible weighting.",
+            n=len(names) * is_neutral,
+        ),
+        *noted("{n:count} {n:criterion counts|criteria count} nothing: {names}.", names=list(idle),
+               most=5),
+        errors,
+        *noted(
+            "{n:count} {n:criterion does|criteria do} not tell institutions apart: {names}.",
+            names=list(flat), most=5,
+        ),
+    )  # fmt: skip
 
 
 # --- ranks ----------------------------------------------------------------------------------------
