@@ -1,4 +1,8 @@
-"""Count lines of code, without docstrings, comments and blanks, and files, by room."""
+"""Count lines of code, without docstrings, comments and blanks, and files, by room.
+
+Lines that hold nothing but text, such as the sentences of stories and errors, count as code and are
+told apart beside it.
+"""
 
 from __future__ import annotations
 
@@ -22,41 +26,45 @@ NOT_CODE = {
 }
 
 
-def code_lines(text: str) -> int:
-    """Count the lines of a module that hold code.
+def code_lines(text: str) -> tuple[int, int]:
+    """Count the lines of a module that hold code, and those of them that hold text alone.
 
     A text that stands alone, such as a docstring, is none.
     """
-    lines = {
-        line
-        for token in tokenize.generate_tokens(io.StringIO(text).readline)
-        if token.type not in NOT_CODE
-        for line in range(token.start[0], token.end[0] + 1)
-    }
+    words, others = set(), set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in NOT_CODE:
+            is_text = token.type == tokenize.STRING or token.string in ",()[]{}"
+            (words if is_text else others).update(range(token.start[0], token.end[0] + 1))
+    lines = words | others
+    pure = {line for line in words - others if any(c in "\"'" for c in text.splitlines()[line - 1])}
     for node in ast.walk(ast.parse(text)):
         alone = node.value if isinstance(node, ast.Expr) else None
         if isinstance(alone, ast.Constant) and isinstance(alone.value, str):
             lines -= set(range(node.lineno, node.end_lineno + 1))
-    return len(lines)
+    return len(lines), len(pure & lines)
 
 
 def main() -> None:
     """Print a line for each room, for the package and for all."""
-    lines, files = Counter(), Counter()
+    lines, words, files = Counter(), Counter(), Counter()
     for top in ("brandkit", *BESIDE):
         for path in sorted((ROOT / top).rglob("*.py")):
             parts = path.relative_to(ROOT).parts
             room = ".".join(parts[:2]) if top == "brandkit" and len(parts) > 2 else top
-            lines[room] += code_lines(path.read_text(encoding="utf-8"))
+            n_lines, n_words = code_lines(path.read_text(encoding="utf-8"))
+            lines[room] += n_lines
+            words[room] += n_words
             files[room] += 1
     rooms = [room for room in lines if room not in BESIDE]
-    rows = [(room, lines[room], files[room]) for room in sorted(rooms, key=lines.get, reverse=True)]
-    rows.append(("the package", sum(lines[room] for room in rooms), sum(map(files.get, rooms))))
-    rows += [(room, lines[room], files[room]) for room in BESIDE]
-    rows.append(("in all", sum(lines.values()), sum(files.values())))
-    print(f"{'':24}{'code lines':>12}{'files':>8}")
-    for room, n_lines, n_files in rows:
-        print(f"{room:24}{n_lines:>12,}{n_files:>8,}")
+    rooms.sort(key=lines.__getitem__, reverse=True)
+    shown = [(room, [room]) for room in rooms] + [("the package", rooms)]
+    shown += [(room, [room]) for room in BESIDE] + [("in all", [*rooms, *BESIDE])]
+    print(f"{'':24}{'code lines':>12}{'of text alone':>16}{'files':>8}")
+    for name, counted in shown:
+        n_lines, n_words, n_files = (sum(of[room] for room in counted)
+                                     for of in (lines, words, files))  # fmt: skip
+        print(f"{name:24}{n_lines:>12,}{n_words:>16,}{n_files:>8,}")
 
 
 if __name__ == "__main__":
