@@ -133,7 +133,9 @@ def customer_sharing(
     and equals (E k^2 - E k)/((E k)^2 - sum b^2) with k banks a person: it tells how many banks
     people hold, and a questionnaire that takes three at most brings it below 1. A pair stands out
     where its ratio differs both from 1 and from what sizes and persons' numbers of banks give
-    (Holm over all pairs; jackknife over persons), and is clear from a ratio of 1.25, or 0.8.
+    (Holm over all pairs; jackknife over persons), and is clear from a ratio of 1.25, or 0.8. From
+    1 it must differ by its logarithm, which is what is shown, and by itself: the logarithm alone
+    calls some pair clear by chance in 6 to 8 % of the samples of 500, both in 1 to 2 %.
 
     References
     ----------
@@ -261,23 +263,29 @@ def _pair_rows(
     null = shared_by_counts(held, weight)[first, second]
     expected = null / (size[first] * size[second] * found.estimate[-1])
     tested = (joint >= LEAST_JOINT) & np.isfinite(error) & (error > 1e-12)
-    against = {}
-    for name, centre in (("one", 0.0), ("counts", np.log(expected))):
-        apart = replace(part, estimate=log_ratio - centre)
-        p_value = np.where(tested, apart.p_value, np.nan)
-        against[name] = (p_value, holm_of_tested(p_value), np.sign(log_ratio - centre))
-    agree = against["one"][2] == against["counts"][2]
-    holds = (against["one"][1] < 1 - level) & (against["counts"][1] < 1 - level) & agree
+    times = np.exp(log_ratio)
+
+    def chance(off: Floats, scale: Floats | float = 1.0) -> Floats:
+        one = replace(part, estimate=off, residuals=part.residuals * scale)
+        return np.where(tested, one.p_value, np.nan)
+
+    p_value, by_counts = chance(log_ratio), chance(log_ratio - np.log(expected))
+    adjusted = holm_of_tested(p_value)
+    # a ratio that came out high has its error of the logarithm too small
+    both = np.maximum(adjusted, holm_of_tested(chance(times - 1, times)))
+    agree = np.sign(log_ratio) == np.sign(log_ratio - np.log(expected))
     large = np.abs(log_ratio) >= np.log(SMALLEST_RATIO)
-    likely = agree & (against["one"][1] < 1 - level) & (against["counts"][0] < 1 - level)
+    differ = agree & (both < 1 - level)
+    holds = differ & (holm_of_tested(by_counts) < 1 - level)
+    likely = differ & (by_counts < 1 - level)
     low, high = part.t_interval(level=level)
-    over = np.exp(log_ratio) * found.estimate[-1]
+    over = times * found.estimate[-1]
     return pd.DataFrame({
         "duplication_a": over * size[second], "duplication_b": over * size[first],
-        "ratio": np.exp(log_ratio), "ci_low": np.exp(low), "ci_high": np.exp(high),
+        "ratio": times, "ci_low": np.exp(low), "ci_high": np.exp(high),
         "ci_level": level, "expected_ratio": expected, "std_error": error,
         "statistic": ratio(log_ratio, np.where(tested, error, 0.0)),
-        "p_value": against["one"][0], "p_adjusted": against["one"][1],
+        "p_value": p_value, "p_adjusted": adjusted,
         "settled": np.where(holds & large, "clear", np.where(likely, "likely", "open")),
         "n_joint": joint.astype(np.int64), "n": len(held),
     })  # fmt: skip

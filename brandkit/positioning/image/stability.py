@@ -551,8 +551,9 @@ def claim_check(
     persons and clusters, or the linearised one where that is larger; t on twice the sampling
     units less strata, brought to the normal scale; the tail of Pearson's third type with the
     skewness that ticks with these weights have. The sizes are fitted without the cells that are
-    claimed (quasi-independence): the surest leaves the fit, at most half of a row or column, and
-    all are judged anew, until none is added. Supported: more, and significant. Contradicted: less,
+    claimed (quasi-independence): the surest leaves the fit and all are judged anew, until none is
+    added. Where half of a row or column would, no rest is left whose sizes could be those of
+    all, and it stays in the fit whole. Supported: more, and significant. Contradicted: less,
     and significant. Else "not_shown", also where fewer than five mentions are expected.
 
     A plain table has the mention for its unit, and the test is that of its adjusted residuals.
@@ -695,12 +696,12 @@ def judged_cells(
     """Judge every cell of a table (brands, attributes), row by row.
 
     ``sums`` is None for a plain table, whose unit is the mention. The surest claimed cell leaves
-    the fit of sizes, at most half of a row or column; then all are judged anew, until none is
-    added.
+    the fit of sizes and all are judged anew, until none is added; rows and columns of which half
+    would leave it stay whole.
     """
     from scipy.stats import false_discovery_control
 
-    out = np.zeros(table.shape, dtype=bool)
+    out, dense = np.zeros((2, *table.shape), dtype=bool)
     while True:
         one = _scores(table, sums, out)
         judged = one.expected * (1.0 if sums is None else sums.ticks_a_weight) >= FEW_TICKS
@@ -708,11 +709,18 @@ def judged_cells(
             judged &= sums.bases > 0
         q_value = np.full(table.shape, np.nan)
         q_value[judged] = false_discovery_control(one.p_value[judged])
-        rows, columns = out.sum(axis=1), out.sum(axis=0)
-        has_room = (rows < table.shape[1] // 2)[:, None] & (columns < len(table) // 2)
-        new = (q_value <= false_discovery) & ~out & has_room
+        new = (q_value <= false_discovery) & ~out & ~dense
         if not new.any():
             break
+        rows, columns = out.sum(axis=1), out.sum(axis=0)
+        rows = (rows >= (table.shape[1] - 1) // 2) & new.any(axis=1)
+        columns = (columns >= (len(table) - 1) // 2) & new.any(axis=0)
+        # unless most is left, there is no rest whose sizes could be those of all
+        crowded = rows[:, None] | columns
+        if crowded.any():
+            dense |= crowded
+            out &= ~dense
+            continue
         # of cells too sure for their p-values to differ, the one with the largest residual
         sure = np.where(new, one.p_value, 2.0)
         size = np.abs(one.residual / one.error) * (sure == sure.min())
