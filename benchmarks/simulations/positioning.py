@@ -52,7 +52,8 @@ def verdict(rates: Iterable[float], *, low: float = 0.0, high: float = 1.0) -> d
     """Give the mean of what the runs say, its error, and whether it meets the limits."""
     values = np.array(list(rates), dtype=float)
     rate = float(values.mean())
-    error = max(float(values.std(ddof=1)) / np.sqrt(len(values)), 0.1 / len(values))
+    # one run of each kind more: where all runs agree, their rate is not without error
+    error = float(np.append(values, (0.0, 1.0)).std(ddof=1)) / np.sqrt(len(values))
     passes = rate + 2.6 * error >= low and rate - 2.6 * error <= high
     return {
         "rate": round(rate, 4),

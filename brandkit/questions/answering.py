@@ -16,9 +16,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from brandkit.core.errors import BrandkitError, InputError, did_you_mean
-from brandkit.core.message import Message
+from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
 from brandkit.core.story import Story
+from brandkit.core.waves import wave_order, wave_text
 from brandkit.questions.asked import QUESTIONS
 from brandkit.questions.kept import numbers_code_sha256, pack, unpack
 from brandkit.questions.question import Absent, Asking, Question, Unanswered
@@ -223,6 +224,8 @@ class Answers:
         try:
             with working_on(str(question.text)):
                 result = question.call(Asking(question, self._own, built_on))
+                if question.pools:
+                    result = replace(result, notes=(*result.notes, *_pooled(self._own)))
         except Absent:
             return self._absent(question)
         except BrandkitError as error:
@@ -255,6 +258,19 @@ class Answers:
         }  # fmt: skip
         written = json.dumps(made_from, sort_keys=True, default=str, ensure_ascii=False)
         return hashlib.sha256(written.encode()).hexdigest()
+
+
+def _pooled(study: Study) -> list[Message]:
+    """Say that waves are taken together, where there are several."""
+    column = study.survey.design.wave if study.survey is not None else None
+    if study.survey is None or column is None:
+        return []
+    waves = list(map(wave_text, wave_order(study.survey.labelled(column))))
+    return noted(
+        "The answers of {n:count} waves are taken together ({waves}): what changed between them "
+        "is told apart.",
+        n=len(waves) if len(waves) > 1 else 0, waves=waves,
+    )  # fmt: skip
 
 
 def answers(

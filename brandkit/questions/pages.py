@@ -27,7 +27,6 @@ from brandkit.questions.asked import QUESTIONS
 from brandkit.questions.board import Board, Told, first_screen
 from brandkit.questions.exploring import PairFrames, explored
 from brandkit.questions.question import Answers, Unanswered
-from brandkit.questions.satisfaction import PAGE as SATISFACTION
 from brandkit.questions.satisfaction import n_brands
 from brandkit.sources import Study
 
@@ -85,22 +84,7 @@ def show_lead(answers: Answers, page: str) -> Shown:
         blocks: list[Block] = [title(top.headline, lede=top.lede)]
         for _, story in told:
             blocks.append(findings(story.findings[:1], about=next(iter(story.exhibits), None)))
-        if page == SATISFACTION:
-            blocks += [note(text) for text in _pooled(answers.study)]
         return Shown(tuple(blocks))
-
-
-def _pooled(study: Study) -> Iterator[Message]:
-    """Say that waves are taken together, where there are several."""
-    column = study.survey.design.wave if study.survey is not None else None
-    if study.survey is None or column is None:
-        return
-    waves = list(map(wave_text, wave_order(study.survey.labelled(column))))
-    if len(waves) > 1:
-        yield Message(
-            "Where no wave is named, the answers of all waves are taken together: {waves}.",
-            {"waves": waves},
-        )
 
 
 def led_by(answers: Answers, page: str) -> Iterator[tuple[str, Story]]:

@@ -148,7 +148,8 @@ QUESTIONS = (
         }},
     ),
     Question(
-        name="stability", text=Message("How sure are their places?"), call=_stability,
+        name="stability", pools=True,
+        text=Message("How sure are their places?"), call=_stability,
         may=("weights",), takes=NO_ANSWERS, **_IMAGE,
     ),
     Question(

@@ -122,6 +122,8 @@ class Question:
         Whether it may head a page, or is footing: weights, reliability, sensitivity.
     of_focus : bool
         Whether its numbers are the focus bank's, not only its words.
+    pools : bool
+        Whether its numbers are of all waves together, which its figures then say.
     arguments : mapping
         Argument of the method to its key of study.toml, to say a refusal in the user's words.
     """
@@ -138,6 +140,7 @@ class Question:
     unless: str = ""
     leads: bool = True
     of_focus: bool = False
+    pools: bool = False
     arguments: Mapping[str, str] = field(default_factory=dict)
 
     def lacks(self, study: Study) -> tuple[str, ...]:

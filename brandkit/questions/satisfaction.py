@@ -301,7 +301,8 @@ QUESTIONS = (
         keys=("survey",), leads=False, takes=NO_SURVEY, **_ANALYSTS,
     ),
     Question(
-        name="scores", text=Message("Who satisfies, and what has changed?"), call=_scores,
+        name="scores", pools=True,
+        text=Message("Who satisfies, and what has changed?"), call=_scores,
         keys=("survey",), may=("weights",), takes=Message(
             "Who satisfies takes a rating of satisfaction or recommendation, and several banks or "
             "groups of customers (outcome, recommend and segments in the [survey] of study.toml)."
@@ -315,25 +316,30 @@ QUESTIONS = (
         ), **_SURVEY,
     ),
     Question(
-        name="reliability", text=Message("Do the questions measure one thing?"),
+        name="reliability", pools=True,
+        text=Message("Do the questions measure one thing?"),
         call=_reliability, keys=("survey.blocks",), leads=False,
         takes=Message("How well questions hang together takes blocks of several questions."),
         **_ANALYSTS,
     ),
     Question(
-        name="drivers", text=Message("What drives satisfaction?"), call=_drivers, keys=_BOTH,
+        name="drivers", pools=True,
+        text=Message("What drives satisfaction?"), call=_drivers, keys=_BOTH,
         may=("weights",), takes=NO_DRIVERS, **_SURVEY,
     ),
     Question(
-        name="penalties", text=Message("What is core, and what delights?"), call=_penalties,
+        name="penalties", pools=True,
+        text=Message("What is core, and what delights?"), call=_penalties,
         keys=_BOTH, may=("weights",), takes=NO_DRIVERS, **_SURVEY,
     ),
     Question(
-        name="service", text=Message("Where are we better or worse than rivals?"), call=_service,
+        name="service", pools=True,
+        text=Message("Where are we better or worse than rivals?"), call=_service,
         keys=("survey.drivers",), may=("weights",), takes=NO_PRIORITIES, **_SURVEY,
     ),
     Question(
-        name="extended", text=Message("Do gifts and outings help, or backfire?"), call=_extended,
+        name="extended", pools=True,
+        text=Message("Do gifts and outings help, or backfire?"), call=_extended,
         keys=("survey.outcome", "survey.extended"), may=("weights",), takes=Message(
             "Whether gifts, outings or events help takes columns of who got them, or how they are "
             "rated (extended in [survey] of study.toml)."
@@ -345,7 +351,8 @@ QUESTIONS = (
         takes=NO_PRIORITIES, of_focus=True, **_SURVEY,
     ),
     Question(
-        name="paths", text=Message("How does it hang together?"), call=_paths,
+        name="paths", pools=True,
+        text=Message("How does it hang together?"), call=_paths,
         keys=("survey.blocks", "survey.paths"), may=("weights",), takes=NO_MODEL, **_SURVEY,
     ),
     Question(
@@ -354,7 +361,8 @@ QUESTIONS = (
         leads=False, keys=("survey.blocks", "survey.paths"), **_SURVEY,
     ),
     Question(
-        name="choice", text=Message("What do customers say of their own bank?"), call=_choice,
+        name="choice", pools=True,
+        text=Message("What do customers say of their own bank?"), call=_choice,
         keys=("survey.choice", "survey.images"), may=("weights",), takes=Message(
             "What customers say of their own bank takes the bank they chose among those they "
             "describe (choice and images in the [survey] of study.toml, one row a respondent and "
@@ -362,14 +370,16 @@ QUESTIONS = (
         ), **_SURVEY,
     ),
     Question(
-        name="pooling", text=Message("How much of the ranking is noise?"), call=_pooling,
+        name="pooling", pools=True,
+        text=Message("How much of the ranking is noise?"), call=_pooling,
         keys=("survey.outcome",), need=("scores",), leads=False, takes=Message(
             "How much of a ranking is noise takes the scores of at least four banks or groups "
             "(outcome and brand in the [survey] of study.toml)."
         ), **_ANALYSTS,
     ),
     Question(
-        name="ordinal", text=Message("What moves customers to the top of the scale?"),
+        name="ordinal", pools=True,
+        text=Message("What moves customers to the top of the scale?"),
         call=_ordinal, keys=_BOTH, may=("weights",), leads=False, takes=NO_DRIVERS, **_ANALYSTS,
     ),
     Question(
@@ -378,17 +388,20 @@ QUESTIONS = (
         may=("weights",), leads=False, takes=NO_MODEL, **_ANALYSTS,
     ),
     Question(
-        name="prediction", text=Message("Does the model foretell answers?"), call=_prediction,
+        name="prediction", pools=True,
+        text=Message("Does the model foretell answers?"), call=_prediction,
         keys=("survey.blocks", "survey.paths"), may=("weights",), leads=False, takes=NO_MODEL,
         **_ANALYSTS,
     ),
     Question(
-        name="segments", text=Message("Who are the customers?"), call=_segments,
+        name="segments", pools=True,
+        text=Message("Who are the customers?"), call=_segments,
         keys=("survey.segments", "survey.outcome"), may=("weights",), takes=NO_SEGMENTS,
         **_ANALYSTS,
     ),
     Question(
-        name="segment_drivers", text=Message("What matters to whom?"), takes=NO_SEGMENTS,
+        name="segment_drivers", pools=True,
+        text=Message("What matters to whom?"), takes=NO_SEGMENTS,
         call=lambda a: _drivers(a, by=a.section.segments[0]), keys=("survey.segments", *_BOTH),
         may=("weights",), leads=False, **_SURVEY,
     ),

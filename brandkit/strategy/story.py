@@ -108,6 +108,8 @@ def _link_finding(result: DistanceLink) -> Finding:
         q=turned["p_value"],
     )
     headline = say("Banks that sell alike are seen alike.")
+    if not is_linked.all():
+        headline = say("Banks that sell alike are probably seen alike.")
     if result.n_brands < ENOUGH_BANKS:
         headline = say("Too few banks to say whether products show in image.")
     elif settled == "open":

@@ -13,7 +13,7 @@ from scipy.special import expit, logit
 from scipy.stats import t as student
 
 from brandkit.core.errors import InputError, check_known, check_level, shown
-from brandkit.core.intervals import holm_of_tested
+from brandkit.core.intervals import false_discovery, holm_of_tested
 from brandkit.core.labels import coded
 from brandkit.core.linalg import Flags, Floats
 from brandkit.core.message import noted
@@ -255,14 +255,20 @@ def _expected(steps: pd.DataFrame, shares: pd.DataFrame, level: float) -> pd.Dat
         before = size.loc[list(zip(step["stage_a"], step["brand"], strict=True))].to_numpy()
         parts.append(step.assign(**_left_out(before, step["estimate"].to_numpy(), level)))
     columns = ["brand", "stage_a", "stage_b", *_SHARE, "n_leaks", *_EXPECTED]
-    return pd.concat(parts, ignore_index=True)[columns]
+    table = pd.concat(parts, ignore_index=True)
+    p_value = table["p_value"].to_numpy(np.float64)
+    clear, likely = (
+        adjusted(p_value) < 1 - level for adjusted in (holm_of_tested, false_discovery)
+    )
+    words = np.where(clear, "clear", np.where(likely, "likely", "open"))
+    return table.assign(settled=words)[columns]
 
 
 def _left_out(size: Floats, conversion: Floats, level: float) -> dict[str, Any]:
     """Predict each conversion from the others' regression on size."""
     usable = np.flatnonzero((conversion > 0) & (conversion < 1) & (size > 0))
     if len(usable) < FEWEST_BRANDS:
-        return {**dict.fromkeys(_EXPECTED[:-1], np.nan), "settled": "open"}
+        return dict.fromkeys(_EXPECTED[:-1], np.nan)
     x, y = np.log(size[usable]), logit(conversion[usable])
     m, df = len(usable), len(usable) - 3
     centre, spread, t = (np.full(len(size), np.nan) for _ in range(3))
@@ -279,12 +285,10 @@ def _left_out(size: Floats, conversion: Floats, level: float) -> dict[str, Any]:
     p_value = 2 * student.sf(np.abs(t), df)
     adjusted = holm_of_tested(p_value)
     half = student.ppf((1 + level) / 2, df) * spread
-    clear, likely = adjusted < 1 - level, p_value < 1 - level
     return {
         "expected_share": expit(centre), "expected_share_low": expit(centre - half),
         "expected_share_high": expit(centre + half), "statistic": t, "p_value": p_value,
         "p_adjusted": adjusted,
-        "settled": np.where(clear, "clear", np.where(likely, "likely", "open")),
     }  # fmt: skip
 
 

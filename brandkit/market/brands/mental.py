@@ -15,7 +15,7 @@ from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.core.result import Result
 from brandkit.market.asked import asked, bases, is_nobody
-from brandkit.sampling.ratios import Ratios, jackknifed
+from brandkit.sampling.ratios import SMALL_BASE, Ratios, jackknifed
 from brandkit.sampling.rows import Data, Weight
 
 #: What is told of each bank, in order.
@@ -248,6 +248,7 @@ def _cue_rows(found: Ratios, names: Any, labels: Sequence[str], base: Any) -> pd
     rate = false_discovery(advantage.p_value)
     holds = rate <= 0.05
     large = np.abs(advantage.estimate) >= SMALLEST_ADVANTAGE
+    large &= np.repeat(base, c) >= SMALL_BASE
     return pd.DataFrame({
         "brand": np.repeat(names, c), "attribute": np.tile(np.array(labels, dtype=object), k),
         "share": share.estimate, "expected_share": share.estimate - advantage.estimate / 100,

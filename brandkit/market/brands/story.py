@@ -82,20 +82,18 @@ def _best_known(result: MentalAvailability, wide: pd.DataFrame) -> Finding:
 
 def _known_by(result: MentalAvailability, wide: pd.DataFrame, bank: str) -> Finding:
     own = wide[wide["brand"] == bank].iloc[0]
-    rank = int((wide["penetration"] > own["penetration"]).sum()) + 1
     rows = result.brands[(result.brands["brand"] == bank)
                          & (result.brands["measure"] == "penetration")].iloc[0]  # fmt: skip
     say = speaker(bank=bank, value=own["penetration"], low=rows["ci_low"], high=rows["ci_high"],
-                  links=own["network_size"], share=own["market_share"], rank=rank,
-                  brands=len(wide), n=int(own["n"]), level=result.ci_level)  # fmt: skip
+                  links=own["network_size"], share=own["market_share"], n=int(own["n"]),
+                  level=result.ci_level)  # fmt: skip
     headline = say("Of those asked, {value:percent} link {bank} to at least one situation.")
     if result.is_rated:
         headline = say("Of those who rated it, {value:percent} link {bank} to at least one "
                        "situation.")  # fmt: skip
     detail = say(
         "{low:percent} to {high:percent} ({level:percent}); {links:decimal1} links each, "
-        "{share:percent} of all links; number {rank:count} of {brands:count} banks; {n:count} "
-        "were asked."
+        "{share:percent} of all links; {n:count} were asked."
     )
     return Finding(headline, detail, "clear")
 
@@ -103,29 +101,32 @@ def _known_by(result: MentalAvailability, wide: pd.DataFrame, bank: str) -> Find
 def _own(result: MentalAvailability, bank: str) -> tuple[Finding, list[Action]]:
     """Say which cues the bank has more, or less, than its size explains."""
     cues = result.cues[result.cues["brand"] == bank]
-    held = cues[cues["settled"] != "open"].sort_values("advantage", ascending=False, kind="stable")
+    settled: Settled = "clear" if (cues["settled"] == "clear").any() else "likely"
+    held = cues[cues["settled"] == settled]  # no surer in a sentence than each cue in it
+    held = held.sort_values("advantage", ascending=False, kind="stable")
     above, below = held[held["advantage"] > 0], held[held["advantage"] < 0].iloc[::-1]
-    settled: Settled = "clear" if (held["settled"] == "clear").any() else "likely"
     say = speaker(bank=bank, above=_named(above), below=_named(below), n=result.n_cues,
                   best=above["advantage"].max() if len(above) else 0.0,
                   worst=below["advantage"].min() if len(below) else 0.0)  # fmt: skip
     detail = say("From {worst:points} to {best:points} points against what its size and the cue "
                  "lead to expect; {n:count} cues, false discoveries 5%.")  # fmt: skip
     if held.empty:
-        nothing = say("No situation is {bank}'s own, and none is missing.")
+        nothing = say("In no situation is {bank} shown to be thought of more or less than its "
+                      "size suggests.")  # fmt: skip
         return Finding(nothing, say("{n:count} cues, false discoveries 5%."), "open"), []
     actions = []
     if len(below):
         headline = say("{bank} is thought of less than its size suggests for {below}.")
         if len(above):
-            headline = say("{bank} owns {above}, and is thought of too little for {below}.")
+            headline = say("{bank} is thought of more than its size suggests for {above}, and less "
+                           "for {below}.")  # fmt: skip
         build = say("Build the link to {below}: fewer think of {bank} there than its size "
                     "suggests.")  # fmt: skip
         actions.append(Action("fix", build, settled, "whose_cues"))
     else:
         headline = say("{bank} is thought of more than its size suggests for {above}.")
     if len(above):
-        keep = say("Keep {above} in sight: they belong to {bank} more than to others.")
+        keep = say("Keep {above} in sight: more think of {bank} there than its size suggests.")
         actions.append(Action("keep", keep, settled, "whose_cues"))
     return Finding(headline, detail, settled), actions
 
@@ -519,7 +520,8 @@ def _step(result: BrandFunnel, row: dict[str, Any]) -> tuple[Finding, list[Actio
     )
     settled = row["settled"]
     if settled == "open":
-        return Finding(say("From “{a}” to “{b}” {bank} keeps as many as its size predicts."),
+        return Finding(say("That {bank} keeps more or fewer from “{a}” to “{b}” than its "
+                           "size predicts is not shown."),
                        detail, settled), []  # fmt: skip
     if row["estimate"] < row["expected_share"]:
         headline = say("{bank} loses more between “{a}” and “{b}” than its size explains.")
@@ -538,7 +540,8 @@ def _step(result: BrandFunnel, row: dict[str, Any]) -> tuple[Finding, list[Actio
 
 def _no_step(result: BrandFunnel) -> Finding:
     say = speaker(n=len(result.conversions), persons=result.n)
-    headline = say("Every bank loses as many people from stage to stage as its size predicts.")
+    headline = say("No bank is shown to lose more people from stage to stage than its size "
+                   "predicts.")  # fmt: skip
     detail = say("{n:count} conversions were looked at; {persons:count} persons. Only gross "
                  "outliers can be told.")  # fmt: skip
     return Finding(headline, detail, "open")

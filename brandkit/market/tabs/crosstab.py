@@ -328,6 +328,7 @@ def _settled(cells: pd.DataFrame, level: float) -> pd.DataFrame:
     unit = np.where(cells["kind"] == "mean", cells["std_error"] * np.sqrt(cells["n_kish"]), 1.0)
     unit = np.where(cells["kind"] == "nps", 100.0, unit)
     large = np.abs(cells["difference"].to_numpy(np.float64)) >= SMALLEST * unit
-    clear = holds & (rate <= DISCOVERY) & large & (cells["base"] == "enough").to_numpy()
-    words = np.where(clear, "clear", np.where(holds, "likely", "open"))
+    found = holds & (rate <= DISCOVERY)
+    clear = found & large & (cells["base"] == "enough").to_numpy()
+    words = np.where(clear, "clear", np.where(found, "likely", "open"))
     return cells.assign(q_value=rate, settled=words)

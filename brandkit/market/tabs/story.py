@@ -27,7 +27,7 @@ def crosstab(result: Crosstab, *, focus: object = None) -> Story:  # noqa: ARG00
     findings = [_finding(row, result) for row in _leading(result)]
     if not findings:
         say = speaker(n=len(readings))
-        nobody = say("In no question does a group of customers differ from the others.")
+        nobody = say("In no question is a group of customers shown to differ from the others.")
         detail = say("{n:count} tables were tested, each row over all its groups at once.")
         findings = [Finding(nobody, detail, "open")]
     exhibits: dict[str, Exhibit] = {}
@@ -98,8 +98,8 @@ def _notes(result: Crosstab, readings: pd.DataFrame) -> tuple[Message, ...]:
     )
     return (
         holm if result.style == "holm" else quantum,
-        *noted("No group differs in: {names}.", names=[str(one) for one in best[best].index],
-               most=40),
+        *noted("No group is shown to differ in: {names}.",
+               names=[str(one) for one in best[best].index], most=40),
         *noted("{n:count} more {n:table|tables} with a difference are in the workbook.",
                n=max(rest, 0)),
         Message("All tables with their bases are in the workbook tables.xlsx."),
@@ -257,10 +257,9 @@ def _moved(row: dict[str, Any]) -> Finding:
             headline = say("“{answer}” has probably risen ({since}: {first}, {now}: {newest}).")
         return Finding(headline, detail, "likely")
     if by_line:
-        headline = say("“{answer}” falls from wave to wave: {first} in {since}, {newest} in {now}.")
+        headline = say("“{answer}” falls on the whole: {first} in {since}, {newest} in {now}.")
         if rises:
-            headline = say("“{answer}” rises from wave to wave: {first} in {since}, {newest} in "
-                           "{now}.")  # fmt: skip
+            headline = say("“{answer}” rises on the whole: {first} in {since}, {newest} in {now}.")
     else:
         headline = say("“{answer}” fell to {newest} in {now}, from {before} before.")
         if rises:

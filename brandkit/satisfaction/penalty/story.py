@@ -169,9 +169,7 @@ def _undecided(rows: pd.DataFrame, say: Say) -> list[Finding]:
         return [Finding(headline, detail, "open")]
     if not idle:
         return []
-    headline = say(
-        "{idle} hardly {n:matters|matter}: neither poor nor good shows.", idle=idle, n=len(idle)
-    )
+    headline = say("What poor or good answers to {idle} go with is not shown.", idle=idle)
     detail = say("Neither a penalty nor a reward can be told from chance ({base:count} answers).")
     return [Finding(headline, detail, "open")]
 

@@ -219,12 +219,12 @@ def service_priorities(result: ServicePriorities, *, focus: object = None) -> St
     if secure:
         text = say("To be secured, as they cost most when they fail: {items}.", items=secure)
         level = say(
-            "{brand} is level with its rivals there. {difference}",
+            "{brand} is not shown to lead or to lag there. {difference}",
             difference=_difference(rows["secure"]),
         )
         findings.append(Finding(text, level, "likely"))
         safe = say(
-            "Secure {items}: level with rivals, and it costs most when poor.", items=listed(secure)
+            "Secure {items}: no lead is shown, and it costs most when poor.", items=listed(secure)
         )
         actions.append(_due("secure", safe, "likely", rows["secure"]))
     caption = say(
