@@ -253,7 +253,7 @@ def test_the_story_tells_who_differs_and_names_the_rest(rng: np.random.Generator
     assert story.findings[0].settled == "clear"
     assert "private" in str(story.headline)
     exhibit = story.exhibits["tab_1"]
-    assert any("No group differs in: region" in str(note) for note in exhibit.notes)
+    assert any("No group is shown to differ in: region" in str(note) for note in exhibit.notes)
     assert exhibit.data is not None
     assert exhibit.data.loc[exhibit.data["label"] == "yes", "c2"].item().endswith("% AB")
     sheet = story.exhibits["shares_1"]
