@@ -23,16 +23,16 @@ from brandkit.core.linalg import Codes
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 #: Months as other languages write them where English does not tell them.
 _MONTHS_ELSEWHERE = (
-    "januari?|enero|ene|janvier|janv|janeiro|gennaio|gen",
+    "januari?|enero|ene|janvier|janv|janeiro|gennaio|gen(?=\\.? 20\\d\\d)",
     "februari?|febrero|février|févr|fevereiro|fev|febbraio",
     "märz|mrz|mär|marzo|mars|março|maart|mrt",
     "abril|abr|avril|avr|aprile",
-    "mai|mayo|maio|maggio|mag|mei",
+    "mai|mayo|maio|maggio|mag(?=\\.? 20\\d\\d)|mei",
     "juni|junio|juin|junho|giugno|giu",
     "juli|julio|juillet|juil|julho|luglio|lug",
     "agosto|ago|août|augustus",
-    "septiembre|setiembre|septembre|setembro|set|settembre|sett",
-    "oktober|okt|octubre|octobre|outubro|out|ottobre|ott",
+    "septiembre|setiembre|septembre|setembro|set(?=\\.? 20\\d\\d)|settembre|sett",
+    "oktober|okt|octubre|octobre|outubro|out(?=\\.? 20\\d\\d)|ottobre|ott",
     "noviembre|novembre|novembro",
     "dezember|dez|diciembre|dic|décembre|déc|dezembro|dicembre",
 )

@@ -24,6 +24,8 @@ from tests.positioning.images import small_image
 
 #: Each in the order of time.
 TOLD = [
+    "Dezember 2024|Januar 2025|März 2025", "ago 2024|dic 2024|ene 2025",
+    "juil. 2024|août 2024|févr. 2025",
     "Q3 2024|Q4 2024|Q1 2025", "1er semestre 2024|2º semestre 2024",
     "4. Quartal 2024|1. Quartal 2025",
     "2024Q4|2025Q1|2025Q2", "2024-Q4|2025-Q1", "4Q24|1Q25|2Q25",

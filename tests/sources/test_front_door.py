@@ -431,3 +431,104 @@ def test_a_row_of_letters_is_no_row_of_the_table(tmp_path: Path) -> None:
     table = read_study(folder).brand_table
     assert table is not None
     assert table.values.loc["Kestrel Bank"].tolist() == [0.41, 0.47, 0.55]
+
+
+def rows_of(*heads: str, banks: str, cells: tuple[object, ...]) -> str:
+    """Give two dozen rows of three banks; a callable cell gets the row's number."""
+    lines = [";".join(heads)]
+    for at in range(24):
+        row = [one(at) if callable(one) else one for one in cells]
+        lines.append(";".join(map(str, [banks.split(",")[at % 3], *row])))
+    return "\n".join(lines) + "\n"
+
+
+DE, ES, JA = "Sparkasse Nord,Volksbank Süd,Commerz West", "Banco Faro,Caja Monte,Banco Sur", (
+    "みなと銀行,あおば銀行,つばき銀行")  # fmt: skip
+
+
+BRANCH, MARKET = "{}支店".format, lambda at: ("東京都", "大阪府")[at // 3 % 2]
+LEAGUE = (("Nordbank", "75,5", 400), ("Südbank", "73,5", 400), ("Westbank", "71,5", 400))
+IMAGE = (("ブランド", "先進的", "公平", "親切", "計"), ("みなと銀行", 120, 80, 95, 295),
+         ("あおば銀行", 90, 110, 60, 260), ("つばき銀行", 70, 65, 130, 265),
+         ("合計", 280, 255, 285, 820))  # fmt: skip
+
+
+def lined(*rows: tuple[object, ...]) -> str:
+    return "".join(";".join(map(str, row)) + "\n" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("league_tables", lined(("Bank", "Punkte (Index)", "Befragte"), *LEAGUE)),
+     ("league_tables", lined(("順位", "銀行", "スコア"), *((at, *row[:2]) for at, row in
+                             enumerate(LEAGUE, start=1)))),
+     ("catalog", rows_of("Bank", "Produkt", "Kategorie", "Kontoführungsgebühr", banks=DE,
+                         cells=("Konto {}".format, "Giro", "2,50 EUR"))),
+     ("catalog", rows_of("Banco", "Producto", "Categoría", "Comisión mensual", banks=ES,
+                         cells=("Cuenta {}".format, "Cuentas", "2,50 €"))),
+     ("catalog", rows_of("銀行", "商品名", "カテゴリ", "手数料", banks=JA,
+                         cells=("口座{}".format, "預金", "100円"))),
+     ("branches", rows_of("銀行名", "支店名", "都道府県", banks=JA, cells=(BRANCH, MARKET))),
+     ("branches", rows_of("Entidad", "Provincia", "Depósitos", banks=ES,
+                          cells=(MARKET, lambda at: 100 + at))),
+     ("brand_table", lined(*IMAGE))],
+)  # fmt: skip
+def test_tables_in_other_languages(kind: str, text: str, tmp_path: Path) -> None:
+    folder = survey_of(tmp_path / "s", text)
+    assert read_settings(new_study(folder).path)[0].evidence == (kind,)
+    assert check_study(folder).is_sound
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [("encuestado,tarea,alternativa,comisión,elegida", "a choice experiment"),
+     ("受試者,題組,方案,年費,選擇", "a choice experiment"),
+     ("Issuer,Agreement,Product name,Effective date,File", "US credit card agreements")],
+)  # fmt: skip
+def test_what_is_not_read_is_named(head: str, told: str, tmp_path: Path) -> None:
+    rows = "".join(f"{at // 6},{at // 2 % 3},{at % 2},{at % 5},{at % 2}\n" for at in range(60))
+    with pytest.raises(InputError, match=told):
+        new_study(survey_of(tmp_path / "s", f"{head}\n{rows}"))
+
+
+def test_a_blank_of_a_list_was_asked_and_what_was_skipped_was_not(tmp_path: Path) -> None:
+    told = ("现代┋公平", "(空)", "(跳过)", "公平", "现代", "现代┋亲切")
+    lines = ["您的主办银行是哪家？,总体满意度,该银行的形象如何？（多选）,年龄段"]
+    lines += [
+        f"{('天枢银行', '瑶光银行')[at % 2]},{at % 5 + 1},{told[at // 2 % 6]},{at % 3}0后"
+        for at in range(72)
+    ]
+    folder = survey_of(tmp_path / "s", "\n".join(lines) + "\n")
+    images = section(folder).images
+    assert len(images) == 3  # a blank is no attribute
+    shares = read_study(folder).survey.images(images).shares()  # type: ignore[union-attr]
+    modern = next(name for name in shares if str(name).endswith("现代"))
+    assert shares[modern].tolist() == pytest.approx([3 / 5, 3 / 5])
+
+
+def test_who_is_said_nothing_else_about_is_left_out(tmp_path: Path) -> None:
+    pairs = [
+        ("Civic", "fees"),
+        ("Nova", "fees"),
+        ("Civic", "app"),
+        ("Nova", "app"),
+        ("Ox", "Other"),
+    ]
+    folder = survey_of(tmp_path / "s", "Company,Issue\n" + "".join(
+        f"{bank},{issue}\n" for bank, issue in pairs * 6))  # fmt: skip
+    assert "left out: Other, Ox" in " ".join(new_study(folder).questions)
+    assert check_study(folder).is_sound
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("名次,銀行,滿意度得分\n1,玉衡銀行,88\n2,天璣銀行,86\n3,開陽銀行,84\n", "league"),
+     ("銀行,產品名稱,手續費\n" + "".join(f"{'玉天開'[at % 3]}銀行,卡{at},{at}\n"
+                                  for at in range(12)), "catalog"),
+     ("銀行,縣市,存款\n" + "".join(f"{'玉天開'[at % 3]}銀行,{'北中'[at // 3 % 2]}市,{at}\n"
+                                  for at in range(1, 25)), "branches")],
+)  # fmt: skip
+def test_every_reader_says_its_encoding(text: str, name: str, tmp_path: Path) -> None:
+    folder = survey_of(tmp_path / "s", text, name=f"{name}.csv", encoding="big5")
+    new_study(folder)
+    assert any("read as big5" in line for line in check_study(folder).lines())

@@ -370,6 +370,8 @@ def read_catalog_table(
     ('007', 'HKD')
     """
     cells = _cells(path, sheet, encoding, header_row)
+    log.rows += [(path.name, "", "", str(note), "", "", "file")
+                 for note in cells.attrs.get("notes", ())]  # fmt: skip
     names, repeated = unique_headers([str(header) for header in cells.columns])
     for header in repeated:
         log.add("same_header", file=path.name, field=header, found=header)

@@ -314,6 +314,12 @@ def _long_table(grid: Grid, columns: list[Column]) -> Guess | None:
     if amount is not None:
         keys |= {"amount": amount.name, **_kind([amount])}
     none = [text for text in (*attribute.texts, *brand.texts) if _is_sum(label_text(text))]
+    at, of = (grid.header.index(column.name) for column in (brand, attribute))
+    pairs = {(label_text(row[at]), label_text(row[of])) for row in grid.rows}
+    kept = {label for label, said in pairs if not {label, said} & {*map(label_text, none)}}
+    none += sorted(
+        {label for label, _ in pairs} - kept - {*none, ""}
+    )  # nothing else is said of them
     if none:
         keys["leave_out"] = none
     mentions = "" if amount else ", one row a mention"

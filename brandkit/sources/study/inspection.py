@@ -381,7 +381,7 @@ def _leagues(study: Study, _: str) -> list[Remark]:
     for one in study.league_tables:
         base = "with bases" if one.scores["n"].notna().all() else "no bases: the order only"
         text = f"league table: {len(one.scores)} brands, {one.measure or one.unit}, {base}"
-        remarks.append(Remark("found", one.file, text))
+        remarks += [Remark("found", one.file, text), *_notes(one.file, one.notes)]
     return remarks
 
 
@@ -389,7 +389,7 @@ def _scorecard(study: Study, about: str) -> list[Remark]:
     table: Any = study.scorecard
     errors = "with errors" if table.scores["std_error"].notna().all() else "no errors"
     size = f"{table.scores['brand'].nunique()} institutions × {table.scores['criterion'].nunique()}"
-    return [Remark("found", about, f"{size} criteria, {errors}")]
+    return [Remark("found", about, f"{size} criteria, {errors}"), *_notes(about, table.notes)]
 
 
 #: Sections in the order they are told, and what reads them.

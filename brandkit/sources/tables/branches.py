@@ -124,7 +124,7 @@ def read_branches(
         _require(path, argument, [column for column in columns if column], cells)
     chosen = _chosen(path, cells, where or {})
     _refuse_periods(path, chosen.drop(columns=list(where or {})), [brand, *markets])
-    notes: list[Message] = []
+    notes: list[Message] = list(cells.attrs.get("notes", ()))
     keys = _folded(chosen[brand])
     if aliases is not None:
         keys = keys.replace(dict(_pairs(aliases)))
@@ -158,6 +158,7 @@ def _cells_of(path: str | Path, encoding: str | None) -> pd.DataFrame:
     cells = read_cells(path, encoding=encoding)
     names, _ = unique_headers([str(header) for header in cells.columns])
     trimmed: pd.DataFrame = cells.set_axis(names, axis=1).apply(lambda column: column.str.strip())
+    trimmed.attrs["notes"] = cells.attrs.get("notes", ())
     return trimmed
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from brandkit.core.errors import SchemaError, shown
 from brandkit.core.labels import is_total_name
+from brandkit.core.message import Message
 from brandkit.sources.tables.cells import Grid, label_text, read_grid
 from brandkit.sources.tables.numerals import decimal_mark, parsed_number
 
@@ -38,6 +39,8 @@ class League:
     deff : float
         Design effect of its sample.
     file : str
+    notes : tuple of Message
+        How the file was read.
     """
 
     scores: pd.DataFrame
@@ -48,6 +51,7 @@ class League:
     step: float | None
     deff: float
     file: str
+    notes: tuple[Message, ...] = ()
 
 
 def read_league(
@@ -115,7 +119,8 @@ def read_league(
         )  # fmt: skip
     frame = pd.DataFrame({"brand": pd.array(brands, dtype="str"), "score": scores, "n": bases})
     said = published.isoformat() if isinstance(published, date) else published or ""
-    return League(frame, unit, title or "", measure or "", said, step, deff, Path(path).name)
+    return League(frame, unit, title or "", measure or "", said, step, deff, Path(path).name,
+                  grid.notes)  # fmt: skip
 
 
 def numbers_of(grid: Grid, name: str, kept: list[int]) -> list[float]:

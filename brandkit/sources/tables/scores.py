@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from brandkit.core.errors import InputError, SchemaError, shown
+from brandkit.core.message import Message
 from brandkit.sources.tables.cells import Grid, label_text, read_grid
 from brandkit.sources.tables.league import numbers_of
 
@@ -28,11 +29,14 @@ class ScoreTable:
     is_widest : bool
         Whether errors are the largest that answers within the limits can have.
     file : str
+    notes : tuple of Message
+        How the file was read.
     """
 
     scores: pd.DataFrame
     is_widest: bool
     file: str
+    notes: tuple[Message, ...] = ()
 
     def wide(self, column: str = "score") -> pd.DataFrame:
         """Give scores or their errors as institutions x criteria, in the file's order."""
@@ -108,7 +112,7 @@ def read_scores(
         spread = np.sqrt(np.maximum((high - frame["score"]) * (frame["score"] - low), 0) / base)
         error = np.where(widest, spread, error)
     frame = frame.assign(std_error=error).drop(columns="row")
-    return ScoreTable(frame, bool(widest.any()), Path(path).name)
+    return ScoreTable(frame, bool(widest.any()), Path(path).name, grid.notes)
 
 
 def _at(grid: Grid, name: str | float | None) -> int | None:
