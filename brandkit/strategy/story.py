@@ -33,6 +33,10 @@ def distance_link(result: DistanceLink, *, focus: object = None) -> Story:
         n=result.n_brands,
         pairs=len(result.pairs),
         r=facts["estimate"],
+        p=facts["p_value"],
+        apart=int(facts["n_seen_apart"]),
+        alike=int(facts["n_seen_alike"]),
+        share=result.share_explained,
         bank=brands["brand"].iloc[int(brands["displacement"].round(6).to_numpy().argmax())],
     )
     findings = [_link_finding(result)]
@@ -48,16 +52,13 @@ def distance_link(result: DistanceLink, *, focus: object = None) -> Story:
     )
     pairs_alt = say(
         "Scatter of {pairs:count} pairs of banks, correlation {r:decimal2}; {apart:count} pairs "
-        "are alike in products and seen apart, {alike:count} the other way round.",
-        apart=int(facts["n_seen_apart"]),
-        alike=int(facts["n_seen_alike"]),
+        "are alike in products and seen apart, {alike:count} the other way round."
     )
     maps = say(
         "{n:count} banks by their products and by their image, the same numbers on both. "
         "Products: 1 less overlap, of which the map shows {share:percent}; it is turned onto the "
         "map of image. Solid lines join pairs alike in products and seen apart, dashed ones pairs"
-        " far apart in products and seen alike.",
-        share=result.share_explained,
+        " far apart in products and seen alike."
     )
     maps_alt = say(
         "Two maps of {n:count} banks beside each other, by products and by image; their distances "
@@ -66,24 +67,16 @@ def distance_link(result: DistanceLink, *, focus: object = None) -> Story:
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
     draw = partial(result.plot, focus=bank)
     of_pairs = partial(draw, figure="distance_pairs")
+    nearest = None if bank is None else findings[1].headline
     exhibits = {
         "link": Exhibit(pairs, pairs_alt, result.tidy(), notes, of_pairs),
-        "link-maps": Exhibit(
-            maps,
-            maps_alt,
-            result.places,
-            (),
-            draw,
-            title=None if bank is None else _nearest_finding(result.pairs, bank).headline,
-        ),
+        "link-maps": Exhibit(maps, maps_alt, result.places, draw=draw, title=nearest),
     }
     points: tuple[Point, ...] = ()
     if findings[0].settled != "open":
-        mantel = result.tests.set_index("test").loc["mantel"]
         text = say(
             "Banks that sell alike are seen alike: over {pairs:count} pairs both go together "
-            "(correlation {r:decimal2}, p {p:p}).",
-            p=mantel["p_value"],
+            "(correlation {r:decimal2}, p {p:p})."
         )
         title = titled(findings[0])
         points = (Point(text, findings[0].settled, 0.5, "link", ("market",), title, why=True),)
@@ -92,20 +85,17 @@ def distance_link(result: DistanceLink, *, focus: object = None) -> Story:
 
 def _link_finding(result: DistanceLink) -> Finding:
     tests = result.tests.set_index("test")
-    mantel, turned = tests.loc["mantel"], tests.loc["procrustes"]
     is_linked = tests["verdict"] == "linked"
     settled: Settled = "likely" if is_linked["mantel"] else "open"
     if is_linked.all() and tests["p_value"].max() <= NEARLY_CERTAIN:
         settled = "clear"
-    say = speaker(n=result.n_brands, pairs=len(result.pairs), size=mantel["detectable"])
+    (r, p), (fit, q) = tests[["estimate", "p_value"]].loc[["mantel", "procrustes"]].to_numpy()
+    size = tests.loc["mantel", "detectable"]
+    say = speaker(n=result.n_brands, pairs=len(result.pairs), size=size, r=r, p=p, fit=fit, q=q)
     detail = say(
         "Distances of {pairs:count} pairs of {n:count} banks correlate {r:decimal2} (p {p:p}); the "
         "two maps agree {fit:decimal2} (p {q:p}). With so many banks, correlations from "
-        "{size:decimal2} upward are found in four of five cases.",
-        r=mantel["estimate"],
-        p=mantel["p_value"],
-        fit=turned["estimate"],
-        q=turned["p_value"],
+        "{size:decimal2} upward are found in four of five cases."
     )
     headline = say("Banks that sell alike are seen alike.")
     if not is_linked.all():
@@ -124,12 +114,11 @@ def _nearest_finding(pairs: pd.DataFrame, bank: str) -> Finding:
     sold, seen = (
         int(mine[f"{side}_distance"].to_numpy().argmin()) for side in ("catalogue", "perceived")
     )
-    say = speaker(brand=bank, sold=other[sold], seen=other[seen])
+    rank = int(mine["perceived_distance"].rank(method="min").iloc[sold])
+    say = speaker(brand=bank, sold=other[sold], seen=other[seen], n=len(mine), rank=rank)
     detail = say(
         "Of {n:count} banks {sold} is nearest to {brand} in products, and number {rank:count} in "
-        "image. This compares two rankings of one bank and has no test.",
-        n=len(mine),
-        rank=int(mine["perceived_distance"].rank(method="min").iloc[sold]),
+        "image. This compares two rankings of one bank and has no test."
     )
     headline = say("{brand} sells most like {sold} but is seen most like {seen}.")
     if sold == seen:
@@ -140,12 +129,11 @@ def _nearest_finding(pairs: pd.DataFrame, bank: str) -> Finding:
 def _pair_finding(pairs: pd.DataFrame, reading: str) -> Finding:
     odd = pairs[pairs["reading"] == reading]
     first = odd.iloc[0]
-    say = speaker(a=first["brand_a"], b=first["brand_b"], n=len(odd), pairs=len(pairs))
+    a, b, sold, seen = first[["brand_a", "brand_b", "catalogue_rank", "perceived_rank"]]
+    say = speaker(a=a, b=b, sold=sold, seen=seen, n=len(odd), pairs=len(pairs))
     detail = say(
         "Of {pairs:count} pairs, the nearest first, they are number {sold:count} by products and "
-        "number {seen:count} by image; {n:count} {n:pair is|pairs are} like that.",
-        sold=first["catalogue_rank"],
-        seen=first["perceived_rank"],
+        "number {seen:count} by image; {n:count} {n:pair is|pairs are} like that."
     )
     headline = say("{a} and {b} sell different things but are seen alike.")
     if reading == "seen_apart":
@@ -359,22 +347,17 @@ def _with_evidence(row: pd.Series[Any]) -> Message:
         return say("{option}: {because}")
     if np.isnan(row["estimate"]):
         return say("{option}: {because} ({shares})", shares=shares)
-    gain, low, high = (100 * row[name] for name in ("estimate", "ci_low", "ci_high"))
-    if not np.isnan(row["choice_high"]):
+    ends = ("estimate", "ci_low", "ci_high", "choice_high")
+    gain, low, high, most = (100 * row[name] for name in ends)
+    say = speaker(say, shares=shares, gain=gain, low=low, high=high, most=most)
+    if not np.isnan(most):
         return say(
             "{option}: {because} ({shares}; customers {gain:signed} to {most:signed} points, if "
-            "what they say moves them)",
-            shares=shares,
-            gain=gain,
-            most=100 * row["choice_high"],
+            "what they say moves them)"
         )
     return say(
         "{option}: {because} ({shares}; customers {gain:signed} points, {low:signed} to "
-        "{high:signed})",
-        shares=shares,
-        gain=gain,
-        low=low,
-        high=high,
+        "{high:signed})"
     )
 
 
@@ -410,16 +393,25 @@ def scorecard(result: Scorecard, *, focus: object = None) -> Story:
     """Tell who leads, where the focus stands, and how many are told apart."""
     bank, notes = known_focus(focus, result.totals["brand"])
     first, last, facts = result.totals.iloc[0], result.totals.iloc[-1], result.glance().iloc[0]
-    say = speaker(n=len(result.totals), brand=first["brand"], level=result.level)
+    say = speaker(
+        n=len(result.totals),
+        level=result.level,
+        criteria=len(result.criteria),
+        draws=result.draws,
+        told=facts["n_told_apart"],
+        pairs=facts["n_pairs"],
+        first=first["brand"],
+        high=first["estimate"],
+        last=last["brand"],
+        low=last["estimate"],
+    )
     findings = [_lead_finding(result)]
     if bank is not None:
         findings.append(_focus_finding(result, bank))
     errors = say("The scores carry no errors, so there is no interval.")
     if result.has_errors:
         apart = say(
-            "{told:count} of {pairs:count} pairs are told apart; the other ranks could be noise.",
-            told=facts["n_told_apart"],
-            pairs=facts["n_pairs"],
+            "{told:count} of {pairs:count} pairs are told apart; the other ranks could be noise."
         )
         detail = say(
             "All pairs are looked at together: with {level:percent} probability not one statement "
@@ -435,16 +427,10 @@ def scorecard(result: Scorecard, *, focus: object = None) -> Story:
         "{errors} Lines: ranks under {level:percent} of {draws:count} other weightings. Columns: "
         "the total, 0 to 1, and the share of weightings that rank it first.",
         errors=errors,
-        criteria=len(result.criteria),
-        draws=result.draws,
     )
     alt = say(
         "Dot plot of the ranks of {n:count} institutions, from {first} ({high:decimal2}) down to "
-        "{last} ({low:decimal2}).",
-        first=first["brand"],
-        high=first["estimate"],
-        last=last["brand"],
-        low=last["estimate"],
+        "{last} ({low:decimal2})."
     )
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
     draw = partial(result.plot, focus=bank)
@@ -553,21 +539,14 @@ def scorecard_matrix(result: ScorecardMatrix, *, focus: object = None) -> Story:
 def _tier_finding(result: ScorecardMatrix, tier: str, named: Mapping[str, str]) -> Finding:
     rows = result.positions[result.positions["tier"] == tier]
     sure = int((rows["tier_support"] >= SETTLED_TIER).sum())
-    say = speaker(n=len(rows), sure=sure, tier=named.get(tier, TIER_NAMES[tier]))
-    if not len(rows) and named:
-        return Finding(say("“{tier}”: nobody."), say("None lies in that field."), "likely")
+    names, said = some_names(rows["brand"].tolist()), named.get(tier, TIER_NAMES[tier])
+    say = speaker(n=len(rows), sure=sure, tier=said, names=names)
     if not len(rows):
-        detail = say("None lies in that field.")
-        return Finding(say("No institution is {tier}."), detail, "likely")
-    headline = say(
-        "{n:count} {n:institution is|institutions are} {tier}: {names}.",
-        names=some_names(rows["brand"].tolist()),
-    )
+        nobody = say("“{tier}”: nobody.") if named else say("No institution is {tier}.")
+        return Finding(nobody, say("None lies in that field."), "likely")
+    headline = say("{n:count} {n:institution is|institutions are} {tier}: {names}.")
     if named:
-        headline = say(
-            "“{tier}”: {n:count} {n:institution|institutions}: {names}.",
-            names=some_names(rows["brand"].tolist()),
-        )
+        headline = say("“{tier}”: {n:count} {n:institution|institutions}: {names}.")
     detail = say(
         "{sure:count} of them {sure:stays|stay} there under nearly all other weightings, and "
         "errors where known."
@@ -579,12 +558,11 @@ def _tier_finding(result: ScorecardMatrix, tier: str, named: Mapping[str, str]) 
 def _place_finding(result: ScorecardMatrix, bank: str, named: Mapping[str, str]) -> Finding:
     row = result.positions[result.positions["brand"] == bank].iloc[0]
     tier = named.get(row["tier"], TIER_NAMES[row["tier"]])
-    say = speaker(brand=bank, tier=tier, share=row["tier_support"])
+    now, then, share = row[["contribution_score", "potential_score", "tier_support"]]
+    say = speaker(brand=bank, tier=tier, now=now, then=then, share=share)
     detail = say(
         "Contribution {now:decimal2}, potential {then:decimal2}; {share:percent} of draws leave it "
-        "there.",
-        now=row["contribution_score"],
-        then=row["potential_score"],
+        "there."
     )
     settled = _firmness(row["tier_support"], clear=SETTLED_TIER)
     return Finding(say("{brand}: {tier}."), detail, settled)

@@ -233,21 +233,18 @@ def _lead(result: LeagueTable, measure: str, rows: pd.DataFrame) -> Finding:
         return Finding(say("{measure}: no bank is shown to lead."), detail, "open")
     if len(names) == 1:
         return Finding(say("{measure}: {brand} leads."), detail, settled)
+    to, from_ = (written(leaders["estimate"].iloc[at], facts) for at in (0, -1))
+    say = speaker(say, k=len(names), names=names, to=to, from_=from_)
     if settled == "open":
-        headline = say(
-            "{measure}: who leads is open: each of {k:count} banks may.", k=len(names)
-        )  # fmt: skip
+        headline = say("{measure}: who leads is open: each of {k:count} banks may.")
         return Finding(headline, detail, "open")
-    ends = [written(leaders["estimate"].iloc[at], facts) for at in (0, -1)]
     headline = say(
-        "{measure}: {k:count} banks lead ({to} to {from_}); which of them is first is not known.",
-        k=len(names), to=ends[0], from_=ends[1],
-    )  # fmt: skip
+        "{measure}: {k:count} banks lead ({to} to {from_}); which of them is first is not known."
+    )
     if len(names) <= MOST_LEADERS:
         headline = say(
-            "{measure}: {names} lead ({to} to {from_}); which of them is first is not known.",
-            names=names, to=ends[0], from_=ends[1],
-        )  # fmt: skip
+            "{measure}: {names} lead ({to} to {from_}); which of them is first is not known."
+        )
     return Finding(headline, detail, settled)
 
 
