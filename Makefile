@@ -52,11 +52,11 @@ report: environment  ## export a study's reports to reports/
 
 .PHONY: test
 test: environment  ## run the suite: doctests, tests, notebooks
-	@$(RUN) -m pytest -n 2 --dist worksteal -q -m "not exhaustive"
+	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -m "not exhaustive"
 
 .PHONY: test-all
 test-all: environment  ## run all of it: more data, draws and examples (long)
-	@$(RUN) -m pytest -n 2 --dist worksteal -q --hypothesis-profile=whole
+	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q --hypothesis-profile=whole
 
 .PHONY: check
 check: environment  ## check format, style and types

@@ -8,10 +8,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from shutil import copyfile
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from brandkit.questions import Answers
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,6 +25,39 @@ settings.register_profile("house", deadline=None, derandomize=True, max_examples
 settings.register_profile("whole", deadline=None, derandomize=True, max_examples=200)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile("house")
+
+
+#: Files that share what takes long: each group runs in one process, first, in this order.
+TOGETHER = (
+    ("report/test_browser", "report/test_first_screen", "report/test_figures",
+     "report/test_explore"),
+    ("sources/test_catalog_real", "overlap/test_history", "overlap/test_gaps",
+     "overlap/test_overlap_real"),
+    ("golden/test_golden", "test_truth", "satisfaction/test_notebook"),
+    ("questions/test_open_questions", "questions/test_answers", "questions/test_board"),
+    ("satisfaction/test_segments",), ("viz/test_labels",), ("test_set_up",), ("test_wheel",),
+    ("test_real_brand_tables",), ("report/test_run",), ("report/test_verification_fuzz",),
+)  # fmt: skip
+_FILES = {f"tests/{name}.py": names[0] for names in TOGETHER for name in names}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what takes long first, so that no process ends with it while the other has nothing."""
+    order = {file: at for at, file in enumerate(_FILES)}
+    items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a process whole files, or those that share what takes long."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return _FILES.get(file, file)
+
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +110,28 @@ def studies_of(
         return folder
 
     return study
+
+
+@pytest.fixture(scope="session")
+def sample() -> Answers:
+    """The answers of the sample study, with what was told and drawn of them; not to be changed."""
+    import brandkit
+
+    return brandkit.answers("sample")
+
+
+@pytest.fixture(scope="session")
+def reports(sample: Answers, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the sample's reports, written once; their drawings stay with the answers."""
+    from brandkit.report import export_report
+
+    out, kept = (tmp_path_factory.mktemp(name) for name in ("reports", "kept"))
+    with pytest.MonkeyPatch.context() as patched:
+        for module in ("making", "unchanged"):
+            patched.setattr(f"brandkit.report.{module}.processed_folder", lambda _: kept)
+        patched.setattr("brandkit.report.writing.answers", lambda _: sample)
+        export_report("sample", out=out)
+    return out
 
 
 @pytest.fixture

@@ -143,9 +143,26 @@ def test_another_lock_or_python_or_place_is_another_set_up(
     assert not set_up.sound(moved)
 
 
+def without_ensurepip(set_up: ModuleType, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Take ensurepip away, as Debian does; gives the Python beneath, whose pip is taken."""
+    really = set_up.runs
+
+    def no_ensurepip(command: list[str]) -> bool:
+        is_plain_venv = command[1:3] == ["-m", "venv"] and "--without-pip" not in command
+        return not is_plain_venv and really(command)
+
+    monkeypatch.setattr(set_up, "runs", no_ensurepip)
+    host = str(set_up.about(sys.executable)[1])
+    if not set_up.has_pip(host):
+        pytest.skip("the Python beneath has no pip of 22.3 or newer")
+    return host
+
+
 def test_what_was_broken_off_is_made_anew(
     set_up: ModuleType, tmp_path: Path, nothing: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if set_up.has_pip(set_up.about(sys.executable)[1]):
+        without_ensurepip(set_up, monkeypatch)  # quicker; what is healed is the same
     folder = tmp_path / "env"
     folder.mkdir()
     (folder / "half a package").write_text("torn", encoding="utf-8", newline="\n")
@@ -172,16 +189,7 @@ def test_what_was_broken_off_is_made_anew(
 def test_without_ensurepip_the_hosts_pip_installs(
     set_up: ModuleType, tmp_path: Path, nothing: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    really = set_up.runs
-
-    def no_ensurepip(command: list[str]) -> bool:
-        is_plain_venv = command[1:3] == ["-m", "venv"] and "--without-pip" not in command
-        return not is_plain_venv and really(command)
-
-    monkeypatch.setattr(set_up, "runs", no_ensurepip)
-    host = set_up.about(sys.executable)[1]
-    if not set_up.has_pip(host):
-        pytest.skip("the Python beneath has no pip of 22.3 or newer")
+    host = without_ensurepip(set_up, monkeypatch)
     folder = tmp_path / "env"
     pip = set_up.environment(folder, sys.executable)
     assert pip == [host, "-m", "pip", "--python", str(set_up.interpreter(folder))]

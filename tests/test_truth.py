@@ -7,7 +7,6 @@ quantity has one number.
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -79,15 +78,11 @@ class Told(NamedTuple):
         for name, (_, files) in STUDIES.items()
     ],
 )
-def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Told:
+def told(request: pytest.FixtureRequest) -> Told:
     toml, files = STUDIES[request.param]
     folder: str | Path = request.param
     if toml:
-        real = request.getfixturevalue("real")
-        folder = tmp_path_factory.mktemp(request.param)
-        (folder / "study.toml").write_text(toml, encoding="utf-8")
-        for file in files:
-            shutil.copyfile(real / file, folder / Path(file).name)
+        folder = request.getfixturevalue("studies_of")(toml, files)
     use_language("en")
     answers = bk.answers(folder)
     return Told(answers, {name: answers.story(name) for name in answers if answers[name]})

@@ -29,11 +29,6 @@ NAMES = (
 NO_KEY_YET: set[str] = set()
 
 
-@pytest.fixture(scope="module")
-def sample() -> Answers:
-    return bk.answers("sample")
-
-
 def refusing(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """Make the methods behind some questions refuse."""
 

@@ -32,11 +32,6 @@ def _as_it_was() -> Iterator[None]:
     use_bases()
 
 
-@pytest.fixture(scope="module")
-def sample() -> Answers:
-    return bk.answers("sample")
-
-
 class Fixed:
     """Answers that tell stories given by hand."""
 

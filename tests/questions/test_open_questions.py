@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 import pytest
 
-import brandkit as bk
 from brandkit.__main__ import main
 from brandkit.core.errors import NotEnoughDataError
 from brandkit.core.story import Exhibit
@@ -21,6 +20,7 @@ from brandkit.page.notebooks import chosen_notebooks
 from brandkit.page.tables import use_bases
 from brandkit.questions import QUESTIONS, Answers, Unanswered
 from brandkit.questions import answering as module
+from brandkit.questions.relabelled import relabelled
 from brandkit.report.audit import problems_of
 from brandkit.report.making import made_pages, page_job
 from brandkit.sources import read_study
@@ -50,12 +50,10 @@ def _nothing_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"brandkit.report.{file}.processed_folder", lambda _: tmp_path / "kept")
 
 
-@pytest.fixture(scope="module")
-def sample() -> Answers:
-    told = bk.answers("sample")
-    waiting_for_keys = {name for name in told if not told[name] and told[name].kind == "absent"}
-    assert all(told[name] for name in told if name not in waiting_for_keys)
-    return told
+@pytest.fixture(autouse=True)
+def _all_is_answered(sample: Answers) -> None:
+    """Ask all that the sample has keys for, before anything is tampered with."""
+    assert all(answer or answer.kind == "absent" for answer in map(sample.__getitem__, sample))
 
 
 def sketched(exhibit: Exhibit, *, name: str, focus: object = None, title: object = None) -> Block:
@@ -81,40 +79,57 @@ def refuse(_: Any) -> Any:
     raise NotEnoughDataError("`drivers` must be more; found 3. Ask more people.")
 
 
-def make_refuse(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(QUESTIONS, name, dataclasses.replace(QUESTIONS[name], call=refuse, keys=()))
+def make_refuse(names: Iterable[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in names:
+        changed = dataclasses.replace(QUESTIONS[name], call=refuse, keys=())
+        monkeypatch.setitem(QUESTIONS, name, changed)
     real = module._read
     monkeypatch.setattr(
-        module, "_read", lambda place, key: None if place.stem == name else real(place, key)
+        module, "_read", lambda place, key: None if place.stem in names else real(place, key)
     )
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
-def test_a_refused_question_costs_no_page(
-    name: str, monkeypatch: pytest.MonkeyPatch, sample: Answers
-) -> None:
-    make_refuse(name, monkeypatch)
-    monkeypatch.setattr("brandkit.page.show.exhibit_block", sketched)
-    told = Answers(sample.study)
-    others = {one: answer for one, answer in sample._known.items() if one not in waiting(name)}
-    told._known = others
-    told._stories = {one: sample.story(one) for one in others}
-    pages = pages_of(told, waiting(name))
-    asked = str(QUESTIONS[name].text)
-    assert asked in pages["05_analysts.html"], "the analysts' page names every open question"
-    assert "must be more; found 3. Ask more people." in str(told[name])
-    for page in set(pages) - {"05_analysts.html"}:
-        assert "Not answered" not in pages[page], "leadership reads of what is answered"
-        assert "study.toml" not in re.sub(r"<footer.*", "", pages[page], flags=re.DOTALL)
-
-
-def waiting(name: str) -> set[str]:
-    """Name a question and all that wait for it."""
-    found = {name}
+def waiting(*names: str) -> set[str]:
+    """Name questions and all that wait for them."""
+    found = {*names}
     for question in QUESTIONS.values():  # in the order of building
         if found & {*question.need, *question.may}:
             found.add(question.name)
     return found
+
+
+def groups() -> dict[tuple[int, bool], list[str]]:
+    """Give questions none of which waits for another of its group: by how much each builds on."""
+    depth: dict[str, int] = {}
+    found: dict[tuple[int, bool], list[str]] = {}
+    for name, question in QUESTIONS.items():  # in the order of building
+        depth[name] = 1 + max((depth[one] for one in (*question.need, *question.may)), default=-1)
+        found.setdefault((depth[name], waiting(name) == {name}), []).append(name)
+    return found
+
+
+@pytest.mark.parametrize(
+    "names",
+    [*(pytest.param(names, id=f"{names[0]} and others") for names in groups().values()),
+     *(pytest.param([name], id=name, marks=pytest.mark.exhaustive) for name in QUESTIONS)],
+)  # fmt: skip
+def test_refused_questions_cost_no_page(
+    names: list[str], monkeypatch: pytest.MonkeyPatch, sample: Answers
+) -> None:
+    make_refuse(names, monkeypatch)
+    monkeypatch.setattr("brandkit.page.show.exhibit_block", sketched)
+    told = Answers(sample.study)
+    others = {one: answer for one, answer in sample._known.items() if one not in waiting(*names)}
+    told._known = others
+    told._stories = {one: sample.story(one) for one in others}
+    pages = pages_of(told, waiting(*names))
+    for name in names:
+        asked = str(QUESTIONS[name].text)
+        assert asked in pages["05_analysts.html"], "the analysts' page names every open question"
+        assert "must be more; found 3. Ask more people." in str(told[name])
+    for page in set(pages) - {"05_analysts.html"}:
+        assert "Not answered" not in pages[page], "leadership reads of what is answered"
+        assert "study.toml" not in re.sub(r"<footer.*", "", pages[page], flags=re.DOTALL)
 
 
 @pytest.mark.slow
@@ -125,7 +140,7 @@ def waiting(name: str) -> set[str]:
 def test_the_command_line_writes_every_page(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    make_refuse(name, monkeypatch)
+    make_refuse([name], monkeypatch)
     monkeypatch.setattr("brandkit.page.show.exhibit_block", sketched)
     assert main(["check", "sample"]) == 0
     assert f"open   {name}" in capsys.readouterr().out
@@ -158,6 +173,12 @@ def test_a_focus_that_one_kind_of_evidence_does_not_know(
     touched = [name for name in QUESTIONS if any(name in waiting(one) for one in touched)]
     assert len(touched) > 0
     told._known = {one: answer for one, answer in sample._known.items() if one not in touched}
+    for name in touched:  # what no focus enters is only called otherwise, and not computed again
+        question = QUESTIONS[name]
+        built_on = {*question.need, *question.may} & {*touched}
+        if not question.of_focus and question.reads == (kind,) and built_on <= {*told._known}:
+            told._known[name] = relabelled(sample._known[name], {FOCUS: ELSEWHERE})
+    assert not {*touched} <= {*told._known}
     refused = {
         name: str(answer)
         for name in touched

@@ -161,13 +161,17 @@ def test_the_page_prints_on_a4(browser: Any, pages: dict[str, Path]) -> None:
     "language", ["en", *(pytest.param(one, marks=pytest.mark.exhaustive) for one in LANGUAGES[1:])]
 )
 def test_the_shipped_reports_are_sound(
-    browser: Any, axe: str, tmp_path: Path, language: str
+    browser: Any, axe: str, tmp_path: Path, language: str, reports: Path
 ) -> None:
-    files = export_report("sample", language=language, out=tmp_path)
+    if language != "en":
+        export_report("sample", language=language, out=tmp_path)
+    folder = reports if language == "en" else tmp_path / language
     found = {}
     # the goal, of which the audit warns, is 120 and 180 KB; pages 02 and 03 are beyond it today
     most = 210_000 if language == "en" else 270_000
-    for at, file in enumerate(file for file in files if file.suffix == ".html"):
+    files = sorted(folder.glob("*.html"))
+    assert len(files) == 6
+    for at, file in enumerate(files):
         assert file.stat().st_size <= most, f"{file.name} is heavy"
         wrong = problems(browser, axe, file, [VIEWS[at % 2 * 3]])
         found |= {file.name: wrong} if wrong else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from brandkit.report import export_report
+from brandkit.page.provenance import json_of_page
+from tests.satisfaction.test_notebook import has_numbers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -22,11 +24,9 @@ WORDS = """root => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("reports")
-    export_report("sample", out=out)
-    return out
+@pytest.fixture
+def folder(reports: Path) -> Path:
+    return reports
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +73,14 @@ def test_title_and_first_finding_stand_on_a_phone_s_first_screen(
     assert box["y"] + box["height"] <= 844
     contents = page.locator("main > nav").first
     assert contents.count() == 0 or contents.bounding_box()["y"] > box["y"], "contents come after"
+
+
+def test_the_page_of_satisfaction_says_who_whether_what_and_what_first(folder: Path) -> None:
+    told = json_of_page((folder / "02_satisfaction.html").read_text(encoding="utf-8"))
+    assert told is not None
+    assert len(told["findings"]) >= 5
+    assert sum(map(has_numbers, told["findings"])) >= 7, json.dumps(told["findings"], indent=1)
+    assert told["question"]["text"].startswith("Who satisfies")
 
 
 @pytest.mark.parametrize("name", ["index", "04_brief"])

@@ -11,10 +11,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from brandkit.core.errors import InputError, MissingFileError, SchemaError
+from brandkit.page.notebooks import chosen_notebooks
 from brandkit.page.provenance import json_of_page
 from brandkit.questions import answers
 from brandkit.report import export_report
 from brandkit.report.verification import report_verification
+from brandkit.sources.study.store import notebooks_folder
 from tests.questions.test_answers import small_study
 
 PARAMETERS = 'study = "sample"\nlanguage = None\nfocus = None'
@@ -50,8 +52,10 @@ def own(tmp_path: Path) -> Callable[..., Path]:
 
 
 def test_a_declared_notebook_becomes_a_page_that_names_what_it_read(
-    own: Callable[..., Path], tmp_path: Path
+    own: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    one = chosen_notebooks(notebooks_folder(), ["03"])
+    monkeypatch.setattr("brandkit.report.run.chosen_notebooks", lambda *_: one)
     folder, out = own(READS, SHOWS), tmp_path / "out"
     written = export_report(folder, out=out)
     page = (out / "mine.html").read_text(encoding="utf-8")

@@ -48,7 +48,9 @@ def assert_story(result: Result, *, language: str, focus: object = None) -> Stor
     for name, exhibit in story.exhibits.items():
         assert exhibit.data is not None, name
         assert (exhibit.draw is None) == (exhibit.alt is None), name
-        if exhibit.draw is not None:
+        # one script draws as the other; a focus is drawn alike in every language
+        is_drawn = language == "en" or (language == "zh-Hant" and focus is None)
+        if exhibit.draw is not None and is_drawn:
             assert isinstance(exhibit.draw(), (Axes, Figure))
     for action in story.actions:
         assert action.about in story.exhibits

@@ -66,14 +66,6 @@ def test_the_burger_tracker_images_only(studies_of: Studies, tmp_path: Path, onl
         assert has_numbers(told["findings"][0])
 
 
-@pytest.mark.slow
-def test_the_sample_says_who_whether_what_and_what_first(tmp_path: Path) -> None:
-    told = exported("sample", tmp_path / "out")
-    assert len(told["findings"]) >= 5
-    assert sum(map(has_numbers, told["findings"])) >= 7, json.dumps(told["findings"], indent=1)
-    assert told["question"]["text"].startswith("Who satisfies")
-
-
 def test_without_a_survey_it_says_what_it_takes(tmp_path: Path) -> None:
     folder = tmp_path / "bare"
     folder.mkdir()

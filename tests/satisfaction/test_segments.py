@@ -293,7 +293,7 @@ def test_a_scale_without_gaps_is_said_to_be_cut_into_steps(rng) -> None:
 @given(st.integers(0, 1000), st.floats(0.1, 50), st.floats(-30, 30))
 def test_order_and_units_change_nothing(seed: int, factor: float, shift: float) -> None:
     frame, _ = answers(np.random.default_rng(seed), 120, apart=1.5)
-    items = [name for name in frame if name.startswith("s")]
+    items = [name for name in frame if name.startswith("s")][:3]
     options = {"items": items, "respondent": "id", "n_classes": 2, "draws": 50, "starts": 3}
     one = customer_segments(frame, **options)
     moved = frame.sample(frac=1, random_state=seed)

@@ -81,7 +81,7 @@ def assert_readable(ax: Axes, points: Floats, placed: PlacedLabels) -> None:
 
 
 @pytest.mark.parametrize("names", [ENGLISH, CHINESE], ids=["english", "chinese"])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.exhaustive)])
 def test_every_label_stands_on_a_map_of_26(names: tuple[str, ...], seed: int) -> None:
     ax, points, placed = labelled_map(12, 14, names=names, seed=seed)
     assert_readable(ax, points, placed)
@@ -89,7 +89,10 @@ def test_every_label_stands_on_a_map_of_26(names: tuple[str, ...], seed: int) ->
     assert placed.notes == ()
 
 
-@pytest.mark.parametrize(("brands", "attributes"), [(39, 7), (42, 15), (226, 30)])
+@pytest.mark.parametrize(
+    ("brands", "attributes"),
+    [pytest.param(39, 7, marks=pytest.mark.exhaustive), (42, 15), (226, 30)],
+)
 def test_beyond_that_the_rest_is_numbered_or_told(brands: int, attributes: int) -> None:
     ax, points, placed = labelled_map(brands, attributes)
     assert_readable(ax, points, placed)
