@@ -50,7 +50,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Give a process whole files, or those that share what takes long."""
-    from xdist.scheduler import LoadScopeScheduling
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
     class Together(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
@@ -115,9 +115,9 @@ def studies_of(
 @pytest.fixture(scope="session")
 def sample() -> Answers:
     """The answers of the sample study, with what was told and drawn of them; not to be changed."""
-    import brandkit
+    from brandkit.questions import answers
 
-    return brandkit.answers("sample")
+    return answers("sample")
 
 
 @pytest.fixture(scope="session")
