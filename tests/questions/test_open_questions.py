@@ -173,12 +173,15 @@ def test_a_focus_that_one_kind_of_evidence_does_not_know(
     touched = [name for name in QUESTIONS if any(name in waiting(one) for one in touched)]
     assert len(touched) > 0
     told._known = {one: answer for one, answer in sample._known.items() if one not in touched}
-    for name in touched:  # what no focus enters is only called otherwise, and not computed again
-        question = QUESTIONS[name]
-        built_on = {*question.need, *question.may} & {*touched}
-        if not question.of_focus and question.reads == (kind,) and built_on <= {*told._known}:
-            told._known[name] = relabelled(sample._known[name], {FOCUS: ELSEWHERE})
-    assert not {*touched} <= {*told._known}
+    if kind in ("catalog", "survey"):  # their many questions take long
+        for name in touched:  # what no focus enters is called otherwise, and not computed again
+            question = QUESTIONS[name]
+            built_on = {*question.need, *question.may} & {*touched}
+            if not question.of_focus and question.reads == (kind,) and built_on <= {*told._known}:
+                told._known[name] = relabelled(sample._known[name], {FOCUS: ELSEWHERE})
+        assert not {*touched} <= {*told._known}
+    if kind == "survey":  # each room draws its figures with a focus that is not there
+        monkeypatch.setattr("brandkit.page.show.exhibit_block", sketched)
     refused = {
         name: str(answer)
         for name in touched

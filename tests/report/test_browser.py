@@ -25,6 +25,19 @@ VIEWS: tuple[View, ...] = (
     ("desk", "light"), ("desk", "dark"), ("phone", "light"), ("phone", "dark"),
     ("small", "light"), ("wall", "dark"),
 )  # fmt: skip
+#: Of rows, items and labels that are built and styled alike, axe is left the first.
+FEWER = """() => {
+    const built = one => [one.tagName, one.getAttribute('class'), one.getAttribute('fill'),
+        (one.getAttribute('style') || '').replace(/(?<![#\\w])[\\d.]+/g, ''),
+        '(', ...[...one.children].map(built), ')'].join(' ');
+    for (const all of document.querySelectorAll('*')) {
+        const seen = new Set();
+        if (all.children.length > 5) for (const one of [...all.children]) {
+            const how = built(one);
+            if (seen.has(how)) one.remove(); else seen.add(how);
+        }
+    }
+}"""
 
 
 def _chromium() -> str | None:
@@ -73,7 +86,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return written
 
 
-def problems(browser: Any, axe: str, file: Path, views: Sequence[View]) -> list[str]:
+def problems(
+    browser: Any, axe: str, file: Path, views: Sequence[View], *, whole: bool = False
+) -> list[str]:
     """Open a page as readers would, in every size; axe looks at some views."""
     context = browser.new_context(offline=True)
     page = context.new_page()
@@ -92,11 +107,15 @@ def problems(browser: Any, axe: str, file: Path, views: Sequence[View]) -> list[
             page.set_viewport_size({"width": width, "height": height})
             if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
                 found.append(f"{size}: scrolls sideways to {wide}")
-            for scheme in (scheme for at, scheme in views if at == size):
-                page.emulate_media(color_scheme=scheme)
-                broken = page.evaluate("axe.run()")["violations"]
-                found += [f"{size} {scheme}: axe {one['id']}: {one['nodes'][0]['html'][:120]}"
-                          for one in broken]  # fmt: skip
+        if not whole:
+            page.evaluate(FEWER)
+        for size, scheme in views:
+            width, height = SIZES[size]
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=scheme)
+            broken = page.evaluate("axe.run()")["violations"]
+            found += [f"{size} {scheme}: axe {one['id']}: {one['nodes'][0]['html'][:120]}"
+                      for one in broken]  # fmt: skip
     finally:
         context.close()
     return found
@@ -114,7 +133,8 @@ def test_pages_are_sound(
     browser: Any, axe: str, pages: dict[str, Path], at: int, kind: str, whole: bool
 ) -> None:
     page = pages[kind + LANGUAGES[at]]
-    assert problems(browser, axe, page, of_page(at + 3 * bool(kind), whole)) == []
+    views = of_page(at + 3 * bool(kind), whole)
+    assert problems(browser, axe, page, views, whole=whole) == []
 
 
 def test_the_first_column_stays_and_numbers_never_break(
@@ -156,10 +176,11 @@ def test_the_page_prints_on_a4(browser: Any, pages: dict[str, Path]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "language", ["en", *(pytest.param(one, marks=pytest.mark.exhaustive) for one in LANGUAGES[1:])]
+    ("language", "whole"),
+    [("en", False), *(pytest.param(one, True, marks=pytest.mark.exhaustive) for one in LANGUAGES)],
 )
 def test_the_shipped_reports_are_sound(
-    browser: Any, axe: str, tmp_path: Path, language: str, reports: Path
+    browser: Any, axe: str, tmp_path: Path, language: str, whole: bool, reports: Path
 ) -> None:
     if language != "en":
         export_report("sample", language=language, out=tmp_path)
@@ -171,6 +192,6 @@ def test_the_shipped_reports_are_sound(
     assert len(files) == 6
     for at, file in enumerate(files):
         assert file.stat().st_size <= most, f"{file.name} is heavy"
-        wrong = problems(browser, axe, file, [VIEWS[at % 2 * 3]])
+        wrong = problems(browser, axe, file, [VIEWS[at % 2 * 3]], whole=whole)
         found |= {file.name: wrong} if wrong else {}
     assert found == {}
