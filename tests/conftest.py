@@ -21,10 +21,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # The same examples in every run, on machines however slow; `make test-all` has more of them and
 # `--hypothesis-profile=explore` draws others.
-settings.register_profile("house", deadline=None, derandomize=True, max_examples=40)
+settings.register_profile("house", deadline=None, derandomize=True, max_examples=20)
 settings.register_profile("whole", deadline=None, derandomize=True, max_examples=200)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile("house")
+
+
+def some(examples: int) -> int:
+    """Give how many examples a test draws that takes longer, where the others draw forty."""
+    return max(2, examples * settings().max_examples // 40)
 
 
 #: Files that share what takes long: each group runs in one process, first, in this order.

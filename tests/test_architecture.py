@@ -139,6 +139,7 @@ def test_only_viz_and_plots_know_a_drawing_library() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.slow
 def test_computing_loads_no_drawing_library() -> None:
     computing = [
         module for module, path in MODULES.items() if room(module) in COMPUTING and not draws(path)

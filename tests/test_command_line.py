@@ -47,6 +47,7 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 # ---------------------------------------------------------------- as a program
 
 
+@pytest.mark.slow
 def test_it_runs_from_any_folder_and_ends_with_its_code(root: Path, tmp_path: Path) -> None:
     done = run("check", "sample", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -110,6 +110,7 @@ def test_their_numbers_are_given_once() -> None:
     assert len(numbers) == len(set(numbers))
 
 
+@pytest.mark.slow
 def test_the_block_of_the_readme_shows_its_picture_in_a_kernel() -> None:
     """Run as one cell of JupyterLab, the last line of the block gives a figure."""
     text = (ROOT / "README.md").read_text(encoding="utf-8").split("## In JupyterLab")[1]

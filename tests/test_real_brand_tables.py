@@ -50,7 +50,13 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.fixture(params=list(CASES))
+#: Another choice of a file that is reported whole.
+SECOND = "twelve banks"
+
+
+@pytest.fixture(
+    params=[pytest.param(name, marks=[pytest.mark.exhaustive] * (name == SECOND)) for name in CASES]
+)
 def case(request: pytest.FixtureRequest) -> Case:
     return CASES[request.param]
 

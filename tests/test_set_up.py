@@ -117,6 +117,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_finished_set_up_is_marked_and_left_alone(
     set_up: ModuleType, made: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -129,6 +130,7 @@ def test_a_finished_set_up_is_marked_and_left_alone(
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.slow
 def test_another_lock_or_python_or_place_is_another_set_up(
     set_up: ModuleType, made: Path, nothing: Path, tmp_path: Path
 ) -> None:
@@ -158,6 +160,7 @@ def without_ensurepip(set_up: ModuleType, monkeypatch: pytest.MonkeyPatch) -> st
     return host
 
 
+@pytest.mark.slow
 def test_what_was_broken_off_is_made_anew(
     set_up: ModuleType, tmp_path: Path, nothing: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,6 +189,7 @@ def test_what_was_broken_off_is_made_anew(
     assert set_up.stands(folder, nothing, sys.executable)
 
 
+@pytest.mark.slow
 def test_without_ensurepip_the_hosts_pip_installs(
     set_up: ModuleType, tmp_path: Path, nothing: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,6 +201,7 @@ def test_without_ensurepip_the_hosts_pip_installs(
     assert set_up.stands(folder, nothing, sys.executable)
 
 
+@pytest.mark.slow
 def test_a_failed_step_says_what_pip_said_and_where_the_rest_stands(
     set_up: ModuleType, made: Path, tmp_path: Path
 ) -> None:

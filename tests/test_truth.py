@@ -74,7 +74,14 @@ class Told(NamedTuple):
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(name, marks=[pytest.mark.slow, *[pytest.mark.real] * bool(files)])
+        pytest.param(
+            name,
+            marks=[
+                pytest.mark.slow,
+                *[pytest.mark.real] * bool(files),
+                *[pytest.mark.exhaustive] * (name == "australia"),  # catalogues alone: few stories
+            ],
+        )
         for name, (_, files) in STUDIES.items()
     ],
 )

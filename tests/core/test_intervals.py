@@ -23,6 +23,7 @@ from brandkit.core.intervals import (
     t_interval,
     wilson_interval,
 )
+from tests.conftest import some
 
 SHARES = st.floats(0, 1)
 LEVELS = st.floats(0.5, 0.999)
@@ -144,7 +145,7 @@ def test_nps_mirrors_and_stays_inside(parts, n):
     np.testing.assert_allclose([-mirrored.high, -mirrored.low], [low, high], atol=1e-9)
 
 
-@settings(max_examples=50)
+@settings(max_examples=some(50))
 @given(
     draws=hnp.arrays(float, (40, 3), elements=st.floats(-1e3, 1e3)),
     shift=st.floats(-10, 10),

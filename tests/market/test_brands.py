@@ -54,6 +54,7 @@ def test_mental_availability_is_r_s() -> None:
     near(found.size_correlation, given["correlation_penetration_network"])
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_mental_availability_of_the_burger_tracker(real: Path, oracles: Path) -> None:
     given = oracle(oracles, "mental_availability")["asked_of_all"]
@@ -223,6 +224,7 @@ def market(rng: np.random.Generator, *, excess: bool, n: int = 1500) -> pd.DataF
     return pd.DataFrame(held.astype(float), columns=list("ABCDEF"))
 
 
+@pytest.mark.slow
 def test_an_excess_pair_is_found_and_chance_is_not(rng: np.random.Generator) -> None:
     found = customer_sharing(market(rng, excess=True), holds=list("ABCDEF"))
     held = found.pairs[(found.pairs["settled"] == "clear") & (found.pairs["ratio"] > 1)]
@@ -354,6 +356,7 @@ def test_nested_stages_multiply_and_a_leak_is_found(rng: np.random.Generator) ->
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_where_size_explains_all_few_banks_are_flagged(rng: np.random.Generator) -> None:
     flagged = [
         (funnel_of(nested(rng, n=400)).conversions["settled"] == "clear").any() for _ in range(100)

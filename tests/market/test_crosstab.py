@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError
 from brandkit.market import crosstab
+from tests.conftest import some
 from tests.contract import assert_contract
 from tests.market.shared import VALUES, burger, near, oracle, table
 
@@ -110,7 +111,7 @@ def test_scores_of_a_bank_by_age(real: Path, oracles: Path) -> None:
 # --- invariants ----------------------------------------------------------------------------------
 
 
-@settings(max_examples=10)
+@settings(max_examples=some(10))
 @given(factor=st.floats(0.01, 100), seed=st.integers(0, 99))
 def test_weights_have_no_unit_and_rows_no_order(factor: float, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -18,6 +18,7 @@ from brandkit.overlap import FACET_WEIGHTS, BrandOverlap, brand_overlap, fit_ref
 from brandkit.overlap.brands.kernel import best_of_draws, stability_interval
 from brandkit.overlap.examples import catalog_of, small_catalog
 from brandkit.sources.catalog.catalog import Catalog
+from tests.conftest import some
 from tests.contract import assert_contract
 from tests.overlap.markets import random_market, unrelated_market
 from tests.reference.product_similarity.plain import Market
@@ -98,7 +99,7 @@ def test_agrees_with_the_slow_writing(seed: int) -> None:
 
 
 @given(st.integers(0, 10_000), st.integers(2, 8), st.integers(1, 8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=some(40), deadline=None)
 def test_the_best_of_draws_is_that_of_every_draw(seed: int, n: int, m: int) -> None:
     rng = np.random.default_rng(seed)
     values = np.round(rng.random(n), 2)
@@ -117,7 +118,7 @@ def test_the_best_of_draws_is_that_of_every_draw(seed: int, n: int, m: int) -> N
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=some(8), deadline=None)
 def test_a_bank_overlaps_itself_wholly_and_bounds_hold_the_estimate(seed: int) -> None:
     result = brand_overlap(catalog_of(random_market(seed)), draws=20)
     own = np.diag(result.matrix().to_numpy())
@@ -143,7 +144,7 @@ def renamed(catalog: Catalog, names: dict[str, str]) -> Catalog:
 
 
 @given(st.integers(0, 10_000), st.randoms(use_true_random=False))
-@settings(max_examples=4, deadline=None, phases=[Phase.generate])
+@settings(max_examples=some(4), deadline=None, phases=[Phase.generate])
 def test_order_and_names_move_nothing(seed: int, random: Any) -> None:
     catalog = catalog_of(random_market(seed, brands=3, most=8))
     before = brand_overlap(catalog, draws=50)
@@ -169,7 +170,7 @@ def test_order_and_names_move_nothing(seed: int, random: Any) -> None:
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=some(6), deadline=None)
 def test_a_new_bank_moves_no_old_overlap_and_only_lowers_uniqueness(seed: int) -> None:
     offers = random_market(seed)
     reference = fit_reference(catalog_of(offers))
@@ -197,6 +198,7 @@ def test_a_bank_that_lists_its_offers_twice_over_is_no_more_alike() -> None:
 # --- bounds --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_bounds_hold_for_every_completion_of_two_catalogues(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from brandkit.core.errors import InputError, NotEnoughDataError
 from brandkit.overlap import brand_overlap, fit_reference, overlap_explanation
 from brandkit.overlap.examples import catalog_of, small_catalog
+from tests.conftest import some
 from tests.contract import assert_contract
 from tests.overlap.markets import random_market
 
@@ -19,8 +20,9 @@ def test_it_keeps_the_contract() -> None:
     assert_contract(lambda: overlap_explanation(catalog, brand="Meridian", rival="Kestrel"))
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000))
-@settings(max_examples=4)
+@settings(max_examples=some(4))
 def test_parts_add_up_to_the_overlap_of_the_two_banks(seed: int) -> None:
     catalog = catalog_of(random_market(seed))
     table = brand_overlap(catalog, draws=0).matrix()

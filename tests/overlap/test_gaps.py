@@ -200,6 +200,7 @@ def test_contract() -> None:
     assert_contract(lambda: catalog_gaps(catalog, brand=OURS), catalog.products, catalog.attributes)
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_a_real_bank(real: Path) -> None:
     found = catalog_gaps(australian(real), brand="BankSA")

@@ -15,6 +15,7 @@ from hypothesis.extra.numpy import arrays
 
 from brandkit.core.errors import BrandkitError
 from brandkit.overlap import gower
+from tests.conftest import some
 
 VALUES = Path(__file__).parents[1] / "reference" / "gower" / "values.json"
 EXACT = {"rtol": 0, "atol": 1e-10}
@@ -63,7 +64,7 @@ def test_nothing_in_common_is_missing_not_nought() -> None:
     arrays(float, (7, 3), elements=st.floats(-1e3, 1e3).map(lambda x: round(x, 3))),
     st.permutations(range(7)),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=some(30), deadline=None)
 def test_symmetric_bounded_and_free_of_order(values: np.ndarray, order: list[int]) -> None:
     frame = pd.DataFrame(values, columns=list("abc"))
     found = gower(frame).to_numpy()

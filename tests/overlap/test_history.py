@@ -26,6 +26,7 @@ from brandkit.sources.catalog.listing import ProblemLog
 from brandkit.sources.study.study import read_study
 from tests.australia import DAYS as AUSTRALIAN_DAYS
 from tests.australia import australian
+from tests.conftest import some
 from tests.contract import assert_contract
 from tests.overlap.markets import random_market
 
@@ -202,7 +203,8 @@ def two_dates(draw: st.DrawFn) -> tuple[Offers, Offers]:
     return first, last
 
 
-@settings(max_examples=8)
+@pytest.mark.slow
+@settings(max_examples=some(8))
 @given(two_dates(), st.sampled_from(["both", "first", "last"]))
 def test_components_add_up_to_the_total(dates: tuple[Offers, Offers], vocabulary: str) -> None:
     try:
@@ -457,6 +459,7 @@ CATEGORIES = ("CREDIT_AND_CHARGE_CARDS", "TRANSACTION_AND_SAVINGS_ACCOUNTS",
               "RESIDENTIAL_MORTGAGES")  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.real
 @pytest.mark.parametrize(
     ("days", "categories"),

@@ -16,6 +16,7 @@ from scipy.stats import norm, pearson3
 from benchmarks.simulations.overlap_test import table_of
 from brandkit.core.errors import BrandkitError
 from brandkit.overlap.chance import ALL_NULLS, OverlapTest, overlap_test, traded, upper_tail
+from tests.conftest import some
 from tests.contract import assert_contract
 
 REFERENCE = Path(__file__).parent.parent / "reference" / "overlap_test" / "values.json"
@@ -123,6 +124,7 @@ def independent_banks(rng: np.random.Generator, *, breadths: bool) -> pd.DataFra
             return table
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("breadths", "tables"),
     [(True, 60), *(pytest.param(one, 200, marks=pytest.mark.exhaustive) for one in (False, True))],
@@ -162,7 +164,7 @@ def test_two_groups_of_banks_are_found() -> None:
 # --- invariants --------------------------------------------------------------------------------
 
 
-@settings(max_examples=10)
+@settings(max_examples=some(10))
 @given(st.randoms(use_true_random=False))
 def test_names_and_order_change_nothing(random) -> None:
     rows, columns = list(range(len(WARBLERS))), list(range(WARBLERS.shape[1]))

@@ -21,6 +21,7 @@ from brandkit.overlap.brands.brands import (
 from brandkit.overlap.brands.kernel import most_alike, nearest_support, similarity_order
 from brandkit.overlap.examples import catalog_of, small_catalog
 from brandkit.overlap.regions import meeting_pairs
+from tests.conftest import some
 from tests.overlap.markets import unrelated_market
 
 
@@ -39,7 +40,7 @@ def test_planted_groups_stand_together(rng: np.random.Generator) -> None:
 
 
 @given(st.integers(0, 1000))
-@settings(max_examples=15)
+@settings(max_examples=some(15))
 def test_the_order_of_rows_changes_nothing(seed: int) -> None:
     rng = np.random.default_rng(seed)
     table = square(rng, 7)

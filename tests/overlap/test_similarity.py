@@ -22,6 +22,7 @@ from brandkit.overlap import FACET_WEIGHTS, fit_reference, product_similarity
 from brandkit.overlap.examples import catalog_of, small_catalog
 from brandkit.overlap.similarity.facets import counted_texts, text_pieces, unit_rows
 from brandkit.sources.catalog.catalog import Catalog, read_catalog
+from tests.conftest import some
 from tests.contract import assert_contract
 from tests.overlap.markets import random_market
 from tests.reference.product_similarity.plain import Market
@@ -228,7 +229,7 @@ def test_explain_of_what_is_not_comparable_has_no_parts() -> None:
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=some(6), deadline=None)
 def test_parts_add_up_and_similarity_is_symmetric(seed: int) -> None:
     result = product_similarity(catalog_of(random_market(seed)), top=None)
     names = ["brand_a", "product_a", "brand_b", "product_b"]
@@ -244,7 +245,7 @@ def test_parts_add_up_and_similarity_is_symmetric(seed: int) -> None:
 
 
 @given(st.integers(0, 10_000), st.randoms(use_true_random=False))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=some(5), deadline=None)
 def test_the_order_of_rows_changes_no_byte(seed: int, random: Any) -> None:
     catalog = catalog_of(random_market(seed))
     rows = list(range(len(catalog.products)))
@@ -264,7 +265,7 @@ def test_the_order_of_rows_changes_no_byte(seed: int, random: Any) -> None:
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=some(5), deadline=None)
 def test_a_new_bank_leaves_old_similarities_with_the_reference_held(seed: int) -> None:
     offers = random_market(seed)
     reference = fit_reference(catalog_of(offers))

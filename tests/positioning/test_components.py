@@ -21,6 +21,7 @@ from brandkit.positioning.maps.components import (
     component_map,
     varimax,
 )
+from tests.conftest import some
 from tests.contract import assert_contract
 
 TOLERANCE = 1e-10
@@ -188,7 +189,7 @@ def test_distances_between_brands_are_those_of_their_ratings(ratings) -> None:
     np.testing.assert_allclose(result.nearest["distance"], apart.min(axis=1), atol=1e-12)
 
 
-@settings(max_examples=20)
+@settings(max_examples=some(20))
 @given(st.integers(0, 10**6))
 def test_parts_add_up_and_units_and_order_do_not_matter(seed: int) -> None:
     rng = np.random.default_rng(seed)

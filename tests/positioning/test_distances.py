@@ -18,6 +18,7 @@ from brandkit.core.labels import COLUMNS
 from brandkit.overlap import brand_overlap
 from brandkit.overlap.examples import small_catalog
 from brandkit.positioning.maps.distances import distance_map, rising
+from tests.conftest import some
 from tests.contract import assert_contract
 
 TOLERANCE = 1e-10
@@ -163,7 +164,7 @@ def test_ranks_alone_decide_the_nonmetric_map(apart) -> None:
     assert two == pytest.approx(one, abs=1e-5)
 
 
-@settings(max_examples=10)
+@settings(max_examples=some(10))
 @given(st.integers(0, 10**6), st.sampled_from(METHODS))
 def test_parts_of_the_misfit_add_up(seed: int, method: str) -> None:
     rng = np.random.default_rng(seed)

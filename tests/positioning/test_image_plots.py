@@ -108,6 +108,7 @@ def test_units_are_equal_and_the_scaling_is_told_beneath(stability) -> None:
     assert overlaps(ax) == 0
 
 
+@pytest.mark.slow
 def test_forty_brands_leave_the_names_readable() -> None:
     ax = many(40).plot()
     assert len(ax.patches) == 30

@@ -313,6 +313,7 @@ def test_every_language_has_its_words_and_no_text_lies_on_another(
         assert not any("Scaling" in text or "Axis" in text for text in found.texts)
 
 
+@pytest.mark.slow
 def test_four_brands_and_forty(rng) -> None:
     for count in (4, 40):
         table = pd.DataFrame(
@@ -347,6 +348,7 @@ def brands(real: Path) -> pd.DataFrame:
     return pd.read_csv(real / "brand_tables/brands_42x15/brand_associations.csv", index_col=0)
 
 
+@pytest.mark.slow
 @pytest.mark.real
 @pytest.mark.parametrize(
     ("read", "focus", "language"),

@@ -331,6 +331,7 @@ def test_every_story_holds(results, focus) -> None:
         assert_told(said)
 
 
+@pytest.mark.slow
 def test_every_figure_of_a_story_is_drawn(results) -> None:
     for result in results.values():
         for exhibit in result.story(focus="Harbour").exhibits.values():

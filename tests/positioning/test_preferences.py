@@ -18,6 +18,7 @@ from brandkit.positioning.maps.components import component_map
 from brandkit.positioning.maps.correspondence import correspondence_map
 from brandkit.positioning.maps.distances import distance_map
 from brandkit.positioning.maps.preferences import TERMS, preference_map
+from tests.conftest import some
 from tests.contract import assert_contract, frames_of
 
 TOLERANCE = 1e-10
@@ -158,7 +159,7 @@ def test_kinds_of_surfaces_by_hand(coefficients, kind) -> None:
 # --- invariants --------------------------------------------------------------------------------
 
 
-@settings(max_examples=8)
+@settings(max_examples=some(8))
 @given(st.integers(0, 10**6))
 def test_shares_are_shares_and_units_of_liking_do_not_matter(seed: int) -> None:
     rng = np.random.default_rng(seed)

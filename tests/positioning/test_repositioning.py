@@ -12,6 +12,7 @@ from brandkit.core.errors import InputError, ScaleError
 from brandkit.positioning.image.stability import MapStability, map_stability
 from brandkit.positioning.maps.preferences import preference_map
 from brandkit.positioning.options.repositioning import choice_shares, repositioning
+from tests.conftest import some
 from tests.contract import assert_contract
 from tools.sample.market import ATTRIBUTES
 from tools.sample.survey import IMAGE_ITEMS, survey_answers
@@ -210,7 +211,7 @@ def test_preferences_on_another_map_are_refused(stability, likings) -> None:
 # --- invariants --------------------------------------------------------------------------------
 
 
-@settings(max_examples=6)
+@settings(max_examples=some(6))
 @given(change=st.floats(-0.15, 0.15), seed=st.integers(0, 50))
 def test_size_and_order_of_rows_change_nothing(change: float, seed: int) -> None:
     frame = answers(60, seed=seed)

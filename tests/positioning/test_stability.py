@@ -26,6 +26,7 @@ from brandkit.positioning.image.kernel import (
 from brandkit.positioning.image.stability import MapStability, map_stability
 from brandkit.positioning.maps.correspondence import correspondence_map
 from brandkit.sources.survey.survey import Survey, read_survey
+from tests.conftest import some
 from tests.contract import assert_contract
 from tests.positioning.images import small_image
 
@@ -227,7 +228,7 @@ def test_one_direction_only_makes_the_second_axis_unstable() -> None:
 # --- what must not matter ------------------------------------------------------------------------
 
 
-@settings(max_examples=8)
+@settings(max_examples=some(8))
 @given(st.integers(0, 2**32 - 1))
 def test_row_order_names_and_size_of_weights_change_nothing(seed: int) -> None:
     frame = image(60)

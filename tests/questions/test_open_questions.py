@@ -108,6 +108,7 @@ def groups() -> dict[tuple[int, bool], list[str]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "names",
     [*(pytest.param(names, id=f"{names[0]} and others") for names in groups().values()),
@@ -151,6 +152,7 @@ def test_the_command_line_writes_every_page(
     assert str(QUESTIONS[name].text) in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind",
     ["brand_table", "branches", *(pytest.param(one, marks=pytest.mark.slow)

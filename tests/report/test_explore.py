@@ -6,8 +6,7 @@ import base64
 import hashlib
 import json
 import re
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from brandkit.core.message import Message, formatted
-from brandkit.language import LANGUAGES, use_language
+from brandkit.language import use_language
 from brandkit.page.explore import Explored, View
 from brandkit.page.explore.model import LETTERS, lettered
 from brandkit.page.explore.script import script, script_hash
@@ -28,6 +27,7 @@ from brandkit.page.texts import policy_with
 from brandkit.questions import Answers, answers
 from brandkit.report.audit import problems_of
 from brandkit.sources import read_study
+from tests.golden.gather import RECORDED
 from tests.report.conftest import HOSTILE, ORIGIN, shown_by
 from tests.report.test_browser import FEWER, axe, browser
 
@@ -92,7 +92,10 @@ def test_letters_hold_every_share_and_end_nothing() -> None:
     assert [LETTERS.index(one) for one in lettered(shares)] == list(range(101))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "language", ["en", "zh-Hant", pytest.param("zh-Hans", marks=pytest.mark.exhaustive)]
+)
 def test_the_sample_keeps_its_budget_and_passes_the_audit(language: str) -> None:
     block = block_in(language)
     assert len(data_of(block).encode()) <= MOST_DATA
@@ -110,6 +113,7 @@ def test_every_number_stands_without_the_script(sample: Answers) -> None:
     assert "hidden" in text.partition('class="bar"')[2][:9]
 
 
+@pytest.mark.slow
 def test_what_is_written_is_the_same_every_time(sample: Answers) -> None:
     assert block_of(answers("sample")).html == block_of(sample).html
 
@@ -185,14 +189,17 @@ def test_jupyterlab_shows_the_same_with_its_script(sample: Answers) -> None:
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     folder = tmp_path_factory.mktemp("explore")
-    found = {}
-    for language in LANGUAGES:
-        found[language] = folder / f"{language}.html"
-        found[language].write_text(page_of(block_in(language)), newline="\n", encoding="utf-8")
-    use_language("en")
-    return found
+
+    @cache
+    def page(language: str) -> Path:
+        file = folder / f"{language}.html"
+        file.write_text(page_of(block_in(language)), newline="\n", encoding="utf-8")
+        use_language("en")
+        return file
+
+    return page
 
 
 class Reader:
@@ -232,11 +239,11 @@ class Reader:
 
 
 @pytest.fixture
-def reader(browser: Any, axe: str, pages: dict[str, Path]) -> Iterator[Any]:
+def reader(browser: Any, axe: str, pages: Callable[[str], Path]) -> Iterator[Any]:
     opened = []
 
     def read(name: str = "en", *, width: int = 1280, touch: bool = False) -> Reader:
-        opened.append(Reader(browser, axe, pages[name], width=width, touch=touch))
+        opened.append(Reader(browser, axe, pages(name), width=width, touch=touch))
         return opened[-1]
 
     yield read
@@ -415,7 +422,9 @@ def test_a_view_is_a_link(reader: Any) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("language", ["zh-Hant", "zh-Hans"])
+@pytest.mark.parametrize(
+    "language", ["zh-Hant", pytest.param("zh-Hans", marks=pytest.mark.exhaustive)]
+)
 def test_the_script_says_what_python_wrote(reader: Any, language: str) -> None:
     one = reader(language, width=390)
     written = block_in(language).html
@@ -442,16 +451,10 @@ def test_hostile_names_are_only_shown(browser: Any, axe: str, tmp_path: Path) ->
 @pytest.mark.real
 @pytest.mark.slow
 def test_a_market_of_114_banks_is_explored(
-    browser: Any, axe: str, real: Path, tmp_path: Path
+    browser: Any, axe: str, studies_of: Callable[..., Path], tmp_path: Path
 ) -> None:
-    folder = real / "catalogs" / "au_cdr"
-    for name in ("snapshots/2024-08-12.jsonl.xz", "registers/brands_2024-08-12.json"):
-        shutil.copy(folder / name, tmp_path)
-    toml = (
-        '[study]\ntitle = "Australia"\nfocus = "CommBank"\n[catalog]\n'
-        'source = "2024-08-12.jsonl.xz"\nregister = "brands_2024-08-12.json"\n'
-    )
-    told = study(tmp_path, toml)
+    recorded = RECORDED["australia", "offers"]
+    told = answers(studies_of(recorded.toml, recorded.files))
     file = tmp_path / "australia.html"
     file.write_text(page_of(block_of(told)), encoding="utf-8")
     one = Reader(browser, axe, file, width=390, touch=True)

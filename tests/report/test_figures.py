@@ -66,6 +66,7 @@ def shown_figures(answers: Answers) -> Iterator[tuple[str, str]]:
                     yield name, exhibit
 
 
+@pytest.mark.slow
 def test_every_figure_has_its_data_and_a_short_caption(sample: Answers) -> None:
     answers = sample
     lacking, long = [], []

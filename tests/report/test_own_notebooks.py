@@ -51,6 +51,7 @@ def own(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+@pytest.mark.slow
 def test_a_declared_notebook_becomes_a_page_that_names_what_it_read(
     own: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,6 +74,7 @@ def test_a_declared_notebook_becomes_a_page_that_names_what_it_read(
     assert (out / "mine.html").read_text(encoding="utf-8") != page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cell", "error", "says"),
     [

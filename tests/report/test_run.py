@@ -13,14 +13,23 @@ import pytest
 from brandkit.core.errors import InputError, ReportError
 from brandkit.language import current_language
 from brandkit.report import audit_report, export_report
+from tests.questions.test_answers import small_study
 from tests.report.conftest import SMALL_SETUP
 
 Live = Callable[..., Path]
 
 
-def exported(path: Path, out: Path, **options: Any) -> tuple[list[Path], list[str]]:
+def exported(
+    path: Path, out: Path, *, study: str | Path = "", **options: Any
+) -> tuple[list[Path], list[str]]:
+    """Export a notebook for a small study, or for the one that is named."""
     said: list[str] = []
-    files = export_report("sample", notebooks=[str(path)], out=out, progress=said.append, **options)
+    small = path.parent / "small"
+    if not study and not small.is_dir():
+        small_study(small)
+    files = export_report(
+        study or small, notebooks=[str(path)], out=out, progress=said.append, **options
+    )
     return files, said
 
 
@@ -29,9 +38,10 @@ def content(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
+@pytest.mark.slow
 def test_reports_are_written_whole_and_the_same_twice(live: Live, tmp_path: Path) -> None:
     path, out = live(), tmp_path / "out"
-    files, said = exported(path, out, language="zh-Hant")
+    files, said = exported(path, out, study="sample", language="zh-Hant")
     assert [file.name for file in files] == ["05_live.html", "index.html"]
     assert {file.parent for file in files} == {out / "zh-Hant"}, "the study's own is English"
     first = content(out)
@@ -41,11 +51,12 @@ def test_reports_are_written_whole_and_the_same_twice(live: Live, tmp_path: Path
     assert said[-1].startswith("Open ")
     assert "海港銀行" in first["zh-Hant/05_live.html"].decode()
     assert "05_live.html" in first["zh-Hant/index.html"].decode()
-    exported(path, out, language="zh-Hant", fresh=True)
+    exported(path, out, study="sample", language="zh-Hant", fresh=True)
     assert content(out) == first, "two builds are the same bytes"
     assert current_language() == "en"
 
 
+@pytest.mark.slow
 def test_a_failed_cell_never_ships(live: Live, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
@@ -59,6 +70,7 @@ def test_a_failed_cell_never_ships(live: Live, tmp_path: Path) -> None:
     assert content(out) == good, "the last good report is untouched"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cell", "error", "says"),
     [
@@ -96,6 +108,7 @@ def test_a_page_that_leaks_is_not_written(live: Live, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_a_notebook_without_evidence_says_so(live: Live, tmp_path: Path) -> None:
     out = tmp_path / "out"
     ends = 'leave_out("What drives satisfaction: this needs a survey.")'
@@ -114,6 +127,7 @@ def test_a_notebook_without_evidence_says_so(live: Live, tmp_path: Path) -> None
     assert re.findall(r'<a href="([^"]+\.html)"', index) == ["02_satisfaction.html", "05_live.html"]
 
 
+@pytest.mark.slow
 def test_parameters_limits_and_seed_reach_the_notebook(live: Live, tmp_path: Path) -> None:
     cells = (
         'title(f"{study} {language} {focus}")',
@@ -122,7 +136,7 @@ def test_parameters_limits_and_seed_reach_the_notebook(live: Live, tmp_path: Pat
         "import os\n"
         "note(f\"{current_bases()} {current_language()} {os.environ['OPENBLAS_NUM_THREADS']}\")",
     )
-    exported(live(*cells, setup=SMALL_SETUP), tmp_path, focus="Tidewater")
+    exported(live(*cells, setup=SMALL_SETUP), tmp_path, study="sample", focus="Tidewater")
     page = (tmp_path / "tidewater" / "05_live.html").read_text(encoding="utf-8")
     assert "<h1" in page
     assert "sample en Tidewater" in page

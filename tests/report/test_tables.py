@@ -15,6 +15,7 @@ from brandkit.core.message import Message
 from brandkit.language import use_language
 from brandkit.page.tables import table_cells
 from brandkit.report import use_bases
+from tests.conftest import some
 from tests.report.conftest import scores
 
 
@@ -115,7 +116,7 @@ def test_tables_that_cannot_be_read(frame: pd.DataFrame, says: str) -> None:
 numbers = st.floats(-1e6, 1e6) | st.just(float("nan")) | st.just(float("inf"))
 
 
-@settings(max_examples=40)
+@settings(max_examples=some(40))
 @given(
     values=st.lists(numbers, min_size=1, max_size=6),
     bases=st.lists(st.integers(0, 50), min_size=6, max_size=6),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, NotEnoughDataError
 from brandkit.sampling.draws import group_draws, person_keys, plan_groups, row_keys
+from tests.conftest import some
 
 IDS = st.lists(st.integers(0, 10**6), min_size=1, max_size=60)
 
@@ -115,7 +116,7 @@ def test_ids_are_ids_however_they_are_written(ids, scale):
     assert (person_keys(written) == person_keys(ids)).all()
 
 
-@settings(max_examples=30)
+@settings(max_examples=some(30))
 @given(draws=st.integers(1, 20), more=st.integers(1, 20), seed=st.integers(0, 99))
 def test_the_first_draws_do_not_depend_on_how_many_follow(draws, more, seed):
     plan = plan_groups(np.arange(30), strata=np.arange(30) % 3)
@@ -138,7 +139,7 @@ def test_seeds_give_other_groups_and_other_draws():
     assert (group_draws(one, draws=2, seed=1) != group_draws(one, draws=2, seed=2)).any()
 
 
-@settings(max_examples=25)
+@settings(max_examples=some(25))
 @given(
     table=st.lists(st.tuples(*[st.integers(0, 1)] * 4), min_size=1, max_size=25),
     order=st.randoms(use_true_random=False),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from brandkit.core.errors import InputError, MissingColumnsError, ScaleError
 from brandkit.sampling.draws import group_draws, plan_groups
 from brandkit.sampling.moments import Moments, moments
+from tests.conftest import some
 
 ITEMS = ["x", "y", "z"]
 
@@ -156,7 +157,7 @@ def test_rows_of_a_person_are_one_cluster(rng):
 # Invariants
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=some(30), deadline=None)
 @given(
     cuts=st.lists(st.integers(0, 170), max_size=5),
     order=st.permutations(range(3)),
@@ -176,7 +177,7 @@ def test_chunks_and_their_order_change_nothing(cuts, order, missing, seed):
     np.testing.assert_allclose(added.totals, whole.totals, rtol=1e-12, atol=1e-12)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=some(20), deadline=None)
 @given(seed=st.integers(0, 50))
 def test_addition_is_associative_and_commutative(seed):
     a, b, c = (reduced(survey(seed + at, gaps=0.1), missing="pairwise") for at in range(3))
@@ -184,7 +185,7 @@ def test_addition_is_associative_and_commutative(seed):
     np.testing.assert_allclose((a + b).totals, (b + a).totals, rtol=1e-12)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=some(20), deadline=None)
 @given(order=st.randoms(use_true_random=False), scale=st.floats(0.1, 10))
 def test_row_order_and_the_scale_of_weights_change_nothing(order, scale):
     data = survey()

@@ -13,6 +13,7 @@ from benchmarks.simulations.alikeness import market, pairs_found, results
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
 from brandkit.satisfaction.alikeness.alikeness import perceived_alikeness
 from brandkit.sources import read_study
+from tests.conftest import some
 from tests.contract import assert_contract
 
 RATINGS = {
@@ -165,7 +166,7 @@ def test_what_was_planted_in_the_sample_is_seen() -> None:
 # Invariants --------------------------------------------------------------------------------------
 
 
-@settings(max_examples=15)
+@settings(max_examples=some(15))
 @given(st.integers(0, 10_000), st.floats(0.5, 20), st.floats(-50, 50))
 def test_units_and_order_change_nothing(seed: int, factor: float, shift: float) -> None:
     frame = market(40, spread=0.4, image=0.2).sample(np.random.default_rng(seed), 40)
@@ -217,6 +218,7 @@ def test_missing_answers_are_left_out_item_by_item(answers) -> None:
     assert "40 of 360 rows are left out" in " ".join(map(str, dropped.notes))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("runs", [20, pytest.param(60, marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize(("spread", "image"), [(0.0, 0.0), (0.5, 0.3)])
 def test_coverage_where_there_is_something_and_where_there_is_nothing(spread, image, runs) -> None:

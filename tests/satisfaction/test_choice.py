@@ -19,6 +19,7 @@ from brandkit.satisfaction.choice.choice import choice_model
 from brandkit.satisfaction.choice.kernel import set_scores
 from brandkit.satisfaction.choice.solution import attribute_effects
 from brandkit.sources import read_study
+from tests.conftest import some
 from tests.contract import assert_contract
 
 VALUES = json.loads(
@@ -370,7 +371,7 @@ def test_what_ifs_that_cannot_be_are_refused(change: dict, kind: type, match: st
 # Invariants --------------------------------------------------------------------------------------
 
 
-@settings(max_examples=6)
+@settings(max_examples=some(6))
 @given(seed=st.integers(0, 10_000))
 def test_order_units_and_weights(seed: int) -> None:
     first = model(weight="w")

@@ -23,6 +23,7 @@ from brandkit.satisfaction.scores.kernel import Domains
 from brandkit.satisfaction.scores.scores import group_comparison, satisfaction_scores
 from brandkit.satisfaction.weights.weights import survey_weights
 from brandkit.sources import read_study
+from tests.conftest import some
 from tests.contract import assert_contract
 
 REFERENCE = Path(__file__).parent.parent / "reference" / "satisfaction_scores" / "values.json"
@@ -203,7 +204,7 @@ def test_fixed_ranks_are_not_what_the_data_say(ratings, rng) -> None:
     assert (rest["rank_high"] == 6).all()
 
 
-@settings(max_examples=30)
+@settings(max_examples=some(30))
 @given(st.integers(0, 2**32 - 1), st.integers(2, 7))
 def test_rank_sets_hold_the_observed_rank_and_follow_from_the_pairs(seed: int, g: int) -> None:
     rng = np.random.default_rng(seed)
@@ -370,6 +371,7 @@ def test_contract(ratings) -> None:
     )
 
 
+@pytest.mark.slow
 def test_false_pairs_are_rare_true_ones_found_and_ranks_kept_in_a_few_runs() -> None:
     """The fast part of benchmarks/simulations/scores.py: 40 runs."""
     equal, apart = Market(levels=(7.5,) * 6), Market(levels=(7.5,) * 5 + (8.5,))

@@ -28,6 +28,7 @@ from brandkit.satisfaction.drivers.kernel import (
     upper_point,
 )
 from brandkit.sources import read_study
+from tests.conftest import some
 from tests.contract import assert_contract
 
 REFERENCE = Path(__file__).parent.parent / "reference" / "driver_importance" / "values.json"
@@ -237,7 +238,7 @@ def test_the_upper_point_of_one_chi_square_is_exact() -> None:
 # --- invariants --------------------------------------------------------------------------------
 
 
-@settings(max_examples=15)
+@settings(max_examples=some(15))
 @given(st.integers(0, 10_000), st.integers(1, 7))
 def test_importances_are_shares_of_all_that_is_explained(seed: int, p: int) -> None:
     rng = np.random.default_rng(seed)
@@ -480,6 +481,7 @@ def test_persons_not_rows_are_drawn() -> None:
     assert width["rows"] < 0.6 * width["once"]
 
 
+@pytest.mark.slow
 def test_a_driver_tied_to_nothing_is_not_above_noise() -> None:
     # 200 runs, fewer than the committed simulation has
     from benchmarks.simulations.drivers import FLOOR_DESIGNS, floor_rows

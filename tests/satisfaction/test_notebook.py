@@ -56,7 +56,10 @@ def test_csibank_one_bank_with_segments(studies_of: Studies, tmp_path: Path) -> 
 
 @pytest.mark.slow
 @pytest.mark.real
-@pytest.mark.parametrize("only", ["02", "03"])
+@pytest.mark.parametrize(
+    "only",
+    ["02", pytest.param("03", marks=pytest.mark.exhaustive)],  # as test_real_brand_tables
+)
 def test_the_burger_tracker_images_only(studies_of: Studies, tmp_path: Path, only: str) -> None:
     one = RECORDED["burger", "places"]
     told = exported(studies_of(one.toml, one.files), tmp_path / "out", only=only)

@@ -30,6 +30,7 @@ from brandkit.satisfaction.ordinal.kernel import (
 )
 from brandkit.satisfaction.ordinal.ordinal import ordinal_model
 from brandkit.sources import read_study
+from tests.conftest import some
 from tests.contract import assert_contract
 
 VALUES = json.loads(
@@ -349,7 +350,7 @@ def test_the_score_test_is_near_the_likelihood_ratio(answers: pd.DataFrame) -> N
 # Invariants --------------------------------------------------------------------------------------
 
 
-@settings(max_examples=8)
+@settings(max_examples=some(8))
 @given(seed=st.integers(0, 10_000), link=st.sampled_from(["logit", "probit"]))
 def test_order_units_and_direction(seed: int, link: str) -> None:
     frame = drawn(80, seed=seed, levels=4)

@@ -74,6 +74,7 @@ def test_levels_and_spreads_of_groups_are_no_evidence(rng) -> None:
     np.testing.assert_allclose(two.tests["p_value"], one.tests["p_value"], atol=1e-12)
 
 
+@pytest.mark.slow
 def test_chance_is_seldom_taken_for_a_difference() -> None:
     """Rejections at 5 % in 100 samples without any; 14 or more would happen once in 3,000 times."""
     hits = 0

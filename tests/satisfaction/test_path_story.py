@@ -177,6 +177,7 @@ def results() -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_story_holds(language: str) -> None:
     for result in results().values():

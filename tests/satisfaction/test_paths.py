@@ -23,6 +23,7 @@ from brandkit.satisfaction.paths.kernel import (
     path_values,
 )
 from brandkit.satisfaction.paths.paths import PathModel, path_model
+from tests.conftest import some
 from tests.contract import assert_contract
 from tests.satisfaction.path_answers import BLOCKS, PATHS, small_answers
 
@@ -190,7 +191,7 @@ def test_two_blocks_in_mode_b_are_the_first_canonical_correlation() -> None:
 
 
 @given(factor=st.floats(0.1, 50), shift=st.floats(-100, 100), at=st.integers(0, 7))
-@settings(max_examples=5)
+@settings(max_examples=some(5))
 def test_units_of_an_item_do_not_matter_when_scaled(factor: float, shift: float, at: int) -> None:
     data = small_answers(60)
     changed = data.copy()

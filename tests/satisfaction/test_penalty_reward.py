@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
 from brandkit.satisfaction.penalty.penalty import Effects, asymmetry, cuts_of, penalty_reward
 from brandkit.sources import read_study
+from tests.conftest import some
 from tests.contract import assert_contract
 
 CUTS = {"low": 5, "high": 8}
@@ -235,7 +236,7 @@ def test_the_simulation_uses_what_the_function_computes() -> None:
 # --- invariants --------------------------------------------------------------------------------
 
 
-@settings(max_examples=4)
+@settings(max_examples=some(4))
 @given(st.floats(-50, 50), st.floats(0.1, 20))
 def test_the_outcomes_unit_changes_no_kind(shift: float, scale: float) -> None:
     data = answers()

@@ -20,6 +20,7 @@ from brandkit.satisfaction.scores.pooling import (
     paule_mandel,
     reml,
 )
+from tests.conftest import some
 from tests.contract import assert_contract
 
 VALUES = json.loads(
@@ -99,7 +100,7 @@ numbers = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=some(40))
 @given(numbers, st.sampled_from(["reml", "paule_mandel"]))
 def test_pooling_never_leaves_the_way_to_the_mean_and_follows_units(pairs, method) -> None:
     values, errors = (list(side) for side in zip(*pairs, strict=True))
@@ -157,6 +158,7 @@ def test_batches_agree_with_single_ones(rng) -> None:
         np.testing.assert_allclose(pooled.error[3], single.error, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_coverage_over_banks_is_kept() -> None:
     for row in coverage_rows(runs=400):
         assert row["verdict"] != "FAIL", row

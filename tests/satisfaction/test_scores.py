@@ -21,6 +21,7 @@ from brandkit.satisfaction.scores.kernel import Domains
 from brandkit.satisfaction.scores.scores import group_comparison, satisfaction_scores
 from brandkit.satisfaction.weights.weights import survey_weights
 from brandkit.sources import read_study
+from tests.conftest import some
 from tests.contract import assert_contract
 
 TOLERANCE = 1e-10
@@ -177,7 +178,7 @@ def test_sums_over_pairs_agree_with_the_covariance_of_all_units(ratings) -> None
         np.testing.assert_allclose(estimate.variance[:, 0], np.diagonal(whole), rtol=1e-9)
 
 
-@settings(max_examples=8)
+@settings(max_examples=some(8))
 @given(st.integers(0, 2**32 - 1), st.floats(0.01, 100))
 def test_weights_are_free_of_scale_and_rows_of_order(seed: int, scale: float) -> None:
     rng = np.random.default_rng(seed)

@@ -23,6 +23,7 @@ from brandkit.satisfaction.segments.kernel import (
 )
 from brandkit.satisfaction.segments.segments import customer_segments
 from brandkit.sources import read_study
+from tests.conftest import some
 from tests.contract import assert_contract
 
 VALUES = json.loads(
@@ -135,6 +136,7 @@ def test_agreement_is_that_of_scikit_learn(rng) -> None:
 # Planted classes ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weighted", [False, True])
 def test_planted_classes_are_found_and_last(weighted: bool) -> None:
     frame, kind = answers(np.random.default_rng(3), 400, apart=2.0, weighted=weighted)
@@ -148,6 +150,7 @@ def test_planted_classes_are_found_and_last(weighted: bool) -> None:
     assert (result.segments["certainty"] > 0.9).all()
 
 
+@pytest.mark.slow
 def test_without_groups_one_class_is_found_and_two_do_not_last() -> None:
     rng = np.random.default_rng(4)
     one = [
@@ -176,6 +179,7 @@ def kinds(rng: np.random.Generator, n: int = 400, *, apart: float = 1.2) -> pd.D
     return (halo(rng, n) + apart * shapes[rng.integers(0, 3, n)]).clip(0, 10).round()
 
 
+@pytest.mark.slow
 def test_steps_of_one_level_are_no_kinds() -> None:
     rng = np.random.default_rng(5)
     for mean in (6.5, 8.3):
@@ -198,6 +202,7 @@ def test_planted_kinds_are_told_from_levels() -> None:
     assert "by degrees is open" in str(found.story().findings[0].headline)
 
 
+@pytest.mark.slow
 def test_items_that_go_against_each_other_are_kinds_and_few_items_are_open() -> None:
     rng = np.random.default_rng(7)
     side = np.where(rng.random(500) < 0.5, 1.0, -1.0)[:, None]
@@ -289,7 +294,8 @@ def test_a_scale_without_gaps_is_said_to_be_cut_into_steps(rng) -> None:
 # Invariants --------------------------------------------------------------------------------------
 
 
-@settings(max_examples=3)
+@pytest.mark.slow
+@settings(max_examples=some(3))
 @given(st.integers(0, 1000), st.floats(0.1, 50), st.floats(-30, 30))
 def test_order_and_units_change_nothing(seed: int, factor: float, shift: float) -> None:
     frame, _ = answers(np.random.default_rng(seed), 120, apart=1.5)

@@ -13,6 +13,7 @@ from benchmarks.simulations.service_quality import ITEMS, answers, coverage_rows
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
 from brandkit.satisfaction.service.service import service_quality
 from brandkit.sources import read_study
+from tests.conftest import some
 from tests.contract import assert_contract
 
 STAGES = {"advice": "before", "app": "before", "counter": "during", "complaints": "after"}
@@ -134,7 +135,7 @@ def test_the_codebook_of_the_sample_knows_the_stages() -> None:
 # Invariants --------------------------------------------------------------------------------------
 
 
-@settings(max_examples=15)
+@settings(max_examples=some(15))
 @given(st.integers(0, 10_000), st.floats(0.1, 10), st.floats(-20, 20))
 def test_units_and_order_change_nothing_else(seed: int, factor: float, shift: float) -> None:
     frame = answers(np.random.default_rng(seed), 50, weighted=True)
@@ -164,6 +165,7 @@ def test_rows_of_a_person_are_one_voice(rated) -> None:
     assert doubled["n_persons"].tolist() == alone["n_persons"].tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("runs", [20, pytest.param(60, marks=pytest.mark.exhaustive)])
 def test_coverage_is_kept(runs: int) -> None:
     for row in coverage_rows(runs, sizes=(80,), population=20_000):

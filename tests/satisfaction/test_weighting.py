@@ -21,6 +21,7 @@ from brandkit.core.errors import (
 from brandkit.sampling.rows import survey_rows
 from brandkit.satisfaction.weights.weights import survey_weights, weight_facts
 from brandkit.sources import read_study
+from tests.conftest import some
 from tests.contract import assert_contract
 
 REFERENCE = Path(__file__).parent.parent / "reference" / "survey_weights" / "values.json"
@@ -93,7 +94,7 @@ def test_groups_are_compared_as_text() -> None:
 # --- invariants ----------------------------------------------------------------------------------
 
 
-@settings(max_examples=20)
+@settings(max_examples=some(20))
 @given(st.integers(0, 2**32 - 1))
 def test_margins_are_met_whatever_the_weights_before(seed: int) -> None:
     frame = people(np.random.default_rng(seed))

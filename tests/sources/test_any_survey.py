@@ -14,6 +14,7 @@ from brandkit.core.errors import InputError
 from brandkit.sources import read_study
 from brandkit.sources.new.new import new_study
 from brandkit.sources.study.settings import read_settings
+from tests.conftest import some
 
 N = 48
 ROLES = ("bank", "sat", "rec", "desk", "wait", "app", "fair", "near", "new", "age", "weight")
@@ -82,7 +83,7 @@ def truth() -> pd.DataFrame:
     return told[list(ROLES)]
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=some(6), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     language=st.sampled_from(sorted(HEADINGS)), banks=st.sampled_from(BANKS),
     ages=st.sampled_from(AGES), order=st.permutations(range(len(ROLES))),

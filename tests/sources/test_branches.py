@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, MissingColumnsError, SchemaError
 from brandkit.sources import read_branches
+from tests.conftest import some
 
 TEXT = "code,name,city,money\n004,臺灣銀行,台北市,5\n004,臺灣銀行,臺北市,\n004,臺灣銀行,臺北市,1\n\
 005,土地銀行,高雄市,0\n005,土地銀行,,2\n"
@@ -144,7 +145,7 @@ def test_refusals(
         read_branches(write(tmp_path, text), **options)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=some(25), deadline=None)
 @given(
     rows=st.lists(
         st.tuples(st.sampled_from(["A", "B", "臺銀"]), st.sampled_from(["x", "y", "台北"]),

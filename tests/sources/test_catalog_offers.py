@@ -19,6 +19,7 @@ from brandkit.sources.catalog.catalog import Catalog
 from brandkit.sources.catalog.fee_names import fee_attribute
 from brandkit.sources.catalog.listing import REASONS
 from brandkit.sources.catalog.names import normalised_name, repaired_text, series_key
+from tests.conftest import some
 
 
 def read(folder: Path, rows: list[dict[str, Any]], name: str = "a.json") -> Catalog:
@@ -117,7 +118,7 @@ def test_every_reason_says_something() -> None:
     assert all(text.endswith(".") and "{" not in text for text in REASONS.values())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=some(25), deadline=None)
 @given(order=st.randoms(use_true_random=False), parts=st.integers(1, 4))
 def test_neither_order_nor_files_matter(
     tmp_path_factory: pytest.TempPathFactory, order: random.Random, parts: int
@@ -207,7 +208,7 @@ def test_the_banks_own_name_is_gone(name: str, brand: str | None, expected: str)
     assert normalised_name(name, brand=brand) == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=some(200), deadline=None)
 @given(st.text(max_size=40), st.text(max_size=12))
 def test_names_are_never_lost(name: str, brand: str) -> None:
     for given_brand in (None, brand):
@@ -219,7 +220,7 @@ def test_names_are_never_lost(name: str, brand: str) -> None:
 # --- amounts and texts ---------------------------------------------------------------------------
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=some(200), deadline=None)
 @given(st.floats(-1e9, 1e9, allow_nan=False).map(lambda x: round(x, 2)))
 def test_amounts_survive_being_written(value: float) -> None:
     for text in (str(value), f"{value:,.2f}", f"HK${value:,.2f}", f"{value:.2f} 元"):
@@ -229,7 +230,7 @@ def test_amounts_survive_being_written(value: float) -> None:
         assert not amount.with_text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=some(200), deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_is_read_or_not(text: str) -> None:
     parsed_amount(text)

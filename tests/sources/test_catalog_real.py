@@ -27,6 +27,7 @@ def counts(catalog: Catalog) -> dict[str, int]:
     return catalog.problems["reason"].value_counts().to_dict()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "day",
     [pytest.param(day, marks=[pytest.mark.exhaustive] * (day not in TELLING)) for day in DAYS],
@@ -43,6 +44,7 @@ def test_every_day_is_read(real: Path, day: str) -> None:
     assert int(catalog.products["n_records"].sum()) == records
 
 
+@pytest.mark.slow
 def test_ghosts_and_errors_of_the_newest_day(real: Path) -> None:
     catalog = australian(real, NEWEST)
     ghosts = catalog.problems.query("reason == 'ghost'")
@@ -54,6 +56,7 @@ def test_ghosts_and_errors_of_the_newest_day(real: Path) -> None:
     assert counts(catalog)["stale_list"] == 8
 
 
+@pytest.mark.slow
 def test_repairs_of_the_newest_day(real: Path) -> None:
     told = counts(australian(real, NEWEST))
     assert told["attribute_spelling"] == 57, "one bank's blanks, and one 'VARIABLE '"
@@ -63,6 +66,7 @@ def test_repairs_of_the_newest_day(real: Path) -> None:
     assert set(percent["brand"]) == {"Traditional Credit Union"}
 
 
+@pytest.mark.slow
 def test_values_of_the_newest_day_are_plausible(real: Path) -> None:
     attributes = australian(real, NEWEST).attributes
     rates = attributes[attributes["facet"] == "rates"]
@@ -76,6 +80,7 @@ def test_values_of_the_newest_day_are_plausible(real: Path) -> None:
     assert fees.loc[fees["recognised"], "n"].sum() / fees["n"].sum() > 0.95
 
 
+@pytest.mark.slow
 def test_brands_are_followed_through_the_crosswalk(real: Path) -> None:
     first, last = australian(real, DAYS[0]), australian(real, NEWEST)
     old, new = set(first.brand_keys.values()), set(last.brand_keys.values())

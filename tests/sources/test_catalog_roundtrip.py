@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from brandkit.sources import read_catalog
 from brandkit.sources.catalog.catalog import Catalog
+from tests.conftest import some
 
 FEATURES = {"REDRAW": "redraw", "OFFSET": "offset", "NOTIFICATIONS": "notifications",
             "CARD_ACCESS": "card access"}  # fmt: skip
@@ -163,7 +164,7 @@ def check(catalog: Catalog, rows: list[Written]) -> None:
         assert got == pytest.approx(expected)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=some(12), deadline=None)
 @given(rows=catalogs)
 @pytest.mark.parametrize("form", ["json", "jsonl", "xz", "gz", "folder"])
 def test_answers_come_back(
@@ -172,7 +173,7 @@ def test_answers_come_back(
     check(read_catalog(write_answers(rows, tmp_path_factory.mktemp("c"), form)), rows)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=some(10), deadline=None)
 @given(rows=catalogs)
 @pytest.mark.parametrize("form", ["csv", "tsv", "utf-16", "xlsx", "parquet"])
 def test_tables_come_back(
@@ -182,7 +183,7 @@ def test_tables_come_back(
     check(read_catalog(file, format="table", columns=MAPPING), rows)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=some(10), deadline=None)
 @given(rows=catalogs)
 def test_both_forms_say_the_same(
     tmp_path_factory: pytest.TempPathFactory, rows: list[Written]

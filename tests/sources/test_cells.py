@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from brandkit.core.errors import SchemaError
 from brandkit.sources.tables import cells as reader
 from brandkit.sources.tables.cells import read_cells, read_grid
+from tests.conftest import some
 
 CELLS = st.text(st.sampled_from(list('ab1,;\t" \n臺NA.é\u00a0')), max_size=5)
 
@@ -33,7 +34,9 @@ def both(file: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[object, object]:
 
 
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=some(100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     rows=st.integers(1, 4).flatmap(
@@ -54,7 +57,9 @@ def test_both_readers_agree(
 
 
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=some(100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(text=st.text(st.sampled_from(list('ab,"\n\r;x')), min_size=3, max_size=25))
 def test_both_readers_agree_on_torn_tables(

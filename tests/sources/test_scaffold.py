@@ -21,6 +21,7 @@ from brandkit.sources.new.files import guessed_file
 from brandkit.sources.new.new import new_study
 from brandkit.sources.study.inspection import check_study
 from brandkit.sources.study.settings import read_settings
+from tests.conftest import some
 
 WIDE = "bank,modern,fair\nCivic,12,3\nKestrel,7,9\nOld Quay,1,4\n"
 CATALOG = (
@@ -278,6 +279,7 @@ def sample(root: Path) -> Path:
     return root / "data" / "raw" / "sample"
 
 
+@pytest.mark.slow
 def test_the_sample_s_files_alone_give_the_study_that_ships(sample: Path, tmp_path: Path) -> None:
     names = ["products_2024.csv", "products_2025.csv", "products_2026.csv", "survey.sav",
              "branches.csv"]  # fmt: skip
@@ -304,6 +306,7 @@ def test_the_sample_s_files_alone_give_the_study_that_ships(sample: Path, tmp_pa
     assert any("image: 12 brands × 14 attributes" in line for line in found.lines())
 
 
+@pytest.mark.slow
 def test_a_catalogue_of_one_date_and_a_survey(sample: Path, tmp_path: Path) -> None:
     made = new_study(tmp_path, files=[sample / "products_2026.csv", sample / "survey.sav"])
     chosen = read_settings(made.path)[0]
@@ -381,7 +384,9 @@ ODD = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=some(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     header=st.lists(ODD, min_size=1, max_size=6),
@@ -436,6 +441,7 @@ def test_real_files_are_recognised(
         assert guess.keys[key] == value
 
 
+@pytest.mark.slow
 @pytest.mark.real
 @pytest.mark.parametrize(
     "path",

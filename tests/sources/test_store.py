@@ -76,6 +76,7 @@ def _keeps(place: Path, number: int) -> bool:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_two_processes_may_write_at_once(tmp_path: Path) -> None:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         assert all(pool.map(_keeps, [tmp_path / "kept"] * 2, [0, 1]))

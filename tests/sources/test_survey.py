@@ -17,6 +17,7 @@ from brandkit.core.errors import BrandkitError, InputError, MissingColumnsError,
 from brandkit.sources import read_survey
 from brandkit.sources.survey.codebook import CODEBOOK_COLUMNS, Item, read_codebook
 from brandkit.sources.survey.survey import Survey
+from tests.conftest import some
 
 CODEBOOK = """item,label,low,high,missing,reversed,set,question
 sat1,Satisfied,0,10,98;99,,SAT,How satisfied are you?
@@ -231,7 +232,7 @@ scores = st.lists(
 SAME_FOLDER = [HealthCheck.function_scoped_fixture]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=SAME_FOLDER)
+@settings(max_examples=some(12), deadline=None, suppress_health_check=SAME_FOLDER)
 @given(rows=scores)
 @pytest.mark.parametrize("form", ["csv", "tsv", "xlsx", "parquet", "sav", "zsav"])
 def test_what_is_written_is_read_back(form: str, rows: list[Any], tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from brandkit.sources import read_survey
 from brandkit.sources.survey.batteries import PickAny, battery_answers
 from brandkit.sources.survey.design import SurveyDesign
 from brandkit.sources.survey.survey import Survey
+from tests.conftest import some
 from tests.contract import assert_contract
 
 BRANDS, ATTRIBUTES = ["Civic", "Harbour"], ["modern", "fair", "near me"]
@@ -183,7 +184,7 @@ def test_a_battery_without_answers_is_refused(tmp_path: Path) -> None:
         survey_of(tmp_path, frame, codebook).pick_any("s")
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=some(10), deadline=None)
 @given(
     ticks=st.lists(st.lists(st.sampled_from([0.0, 1.0, np.nan]), min_size=4, max_size=4),
                    min_size=1, max_size=12),

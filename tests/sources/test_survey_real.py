@@ -39,6 +39,7 @@ def test_satisfaction(real: Path) -> None:
     assert survey.responses.columns[0] == "imag1"
 
 
+@pytest.mark.slow
 def test_burger_tracker(real: Path) -> None:
     path = real / "surveys" / "burger_tracker" / "Burger_Brand_Tracking_Dec_2017.sav"
     survey = read_survey(path, respondent="ID", weight="wgt", wave="date")

@@ -23,6 +23,7 @@ from brandkit.language import translate
 from brandkit.sources.tables.brand_table import read_brand_table
 from brandkit.sources.tables.cells import read_grid
 from brandkit.sources.tables.numerals import decimal_mark, parsed_number
+from tests.conftest import some
 
 WIDE = "bank,modern,fair\nCivic,12,3\nKestrel,7,9\nOld Quay,0,4\n"
 EXPECTED = pd.DataFrame(
@@ -266,7 +267,9 @@ def _squeezed(labels: list[str]) -> list[str]:
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=some(20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     table=counts(),
@@ -293,7 +296,7 @@ def test_written_by_hand_as_text_it_is_read_back_the_same(
 
 
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=some(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(table=counts(), form=st.sampled_from(["xlsx", "parquet"]))
 def test_written_with_types_it_is_read_back_the_same(
@@ -317,7 +320,9 @@ def test_written_with_types_it_is_read_back_the_same(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=some(15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(table=counts(), seed=st.integers(0, 99))
 def test_long_and_wide_are_the_same_table_in_any_order(

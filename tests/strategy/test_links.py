@@ -29,6 +29,7 @@ from brandkit.strategy.links import (
     procrustes_values,
     uniqueness_link,
 )
+from tests.conftest import some
 from tests.contract import assert_contract
 from tools.sample.market import BANKS as MARKET
 
@@ -124,7 +125,7 @@ def test_ranks_and_readings_by_hand() -> None:
 # --- invariants --------------------------------------------------------------------------------
 
 
-@settings(max_examples=8)
+@settings(max_examples=some(8))
 @given(seed=st.integers(0, 1000))
 def test_names_order_and_units_change_nothing(seed: int) -> None:
     sold, seen = tables(9, seed=seed, link=0.5)

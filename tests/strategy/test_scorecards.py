@@ -19,6 +19,7 @@ from brandkit.strategy.scorecards import (
     scorecard,
     surely_better,
 )
+from tests.conftest import some
 from tests.contract import assert_contract
 
 LIMITS = {"service": (0, 10), "fees": (0, 20), "growth": (-0.1, 0.3)}
@@ -129,7 +130,7 @@ def test_acceptability_by_hand() -> None:
 # --- invariants --------------------------------------------------------------------------------
 
 
-@settings(max_examples=15)
+@settings(max_examples=some(15))
 @given(seed=st.integers(0, 10_000), value=st.floats(0, 1))
 def test_one_more_institution_reverses_no_ranks(seed: int, value: float) -> None:
     table = random_table(seed)
@@ -145,7 +146,7 @@ def test_one_more_institution_reverses_no_ranks(seed: int, value: float) -> None
     )
 
 
-@settings(max_examples=8)
+@settings(max_examples=some(8))
 @given(seed=st.integers(0, 10_000))
 def test_order_of_rows_columns_and_size_of_weights_change_nothing(seed: int) -> None:
     table = random_table(seed)

@@ -359,6 +359,7 @@ def test_every_story_holds(link, card, reading, focus) -> None:
                 assert not any(word in text for word in (" the ", " is ", " are ", " of "))
 
 
+@pytest.mark.slow
 def test_every_figure_of_a_story_is_drawn(link, card, reading) -> None:
     for result in every_result(link, card, reading).values():
         for exhibit in result.story(focus="bank 1").exhibits.values():

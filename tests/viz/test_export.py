@@ -30,6 +30,7 @@ from brandkit.viz.marks import Dots, add_key, dot_rows, point
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.svg import joined, number
 from brandkit.viz.theme import new_axes, strength_colours, theme
+from tests.conftest import some
 
 
 def drawn(draw: Callable[[Axes], object], *, prefix: str = "f1", bare: bool = True) -> str:
@@ -222,7 +223,7 @@ def test_names_are_text(name: str) -> None:
     assert [text.text for text in parsed(svg).findall("text")] == [name]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=some(20), deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=12), min_size=5, max_size=5))
 def test_any_text_gives_well_formed_svg(names: list[str]) -> None:
     def draw(ax: Axes) -> None:
@@ -353,6 +354,7 @@ def test_same_bytes_again() -> None:
     assert figure_svg(sample_map(), prefix="f1") == figure_svg(sample_map(), prefix="f1")
 
 
+@pytest.mark.slow
 def test_same_bytes_in_another_process(root: Path) -> None:
     code = (
         "import sys; from tests.viz.test_export import sample_map; "

@@ -89,6 +89,7 @@ def test_every_label_stands_on_a_map_of_26(names: tuple[str, ...], seed: int) ->
     assert placed.notes == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("brands", "attributes"),
     [pytest.param(39, 7, marks=pytest.mark.exhaustive), (42, 15), (226, 30)],
@@ -105,7 +106,10 @@ def test_beyond_that_the_rest_is_numbered_or_told(brands: int, attributes: int) 
     assert shown == [str(number) for number, _ in placed.numbered]
 
 
-@pytest.mark.parametrize("height", [1.6, pytest.param(2.4, marks=pytest.mark.exhaustive), 3.2])
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "height", [1.6, *(pytest.param(one, marks=pytest.mark.exhaustive) for one in (2.4, 3.2))]
+)
 def test_a_low_figure_keeps_the_promise(height: float) -> None:
     ax, points, placed = labelled_map(12, 8, height=height)
     assert_readable(ax, points, placed)
@@ -190,6 +194,7 @@ def test_notes_are_kept_for_the_page() -> None:
     assert notes_beneath(new_axes().figure) == ()
 
 
+@pytest.mark.slow
 def test_labels_stay_where_they_were_put() -> None:
     """Drawing again, or a caller's other resolution, moves nothing."""
     once = labelled_map(12, 14)[0].figure

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandkit.viz.labels import LINE, label_lines, text_width
+from tests.conftest import some
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_equal_names_stay_equal() -> None:
     assert label_lines(["A Bank", "A Bank"]) == ["A Bank", "A Bank"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=some(60), deadline=None)
 @given(st.text(st.sampled_from("ab 銀行（），.-&"), max_size=90))
 def test_no_line_is_too_long(name: str) -> None:
     lines = label_lines([name])[0].split("\n")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from brandkit.core.linalg import Floats
 from brandkit.viz.placement import Ground, Placement, lines_hit_boxes, overlaps, place_boxes
+from tests.conftest import some
 
 WINDOW = np.array([0.0, 0, 400, 300])
 RADIUS = 4.0
@@ -35,7 +36,7 @@ def assert_sound(points: Floats, placement: Placement, boxes: Floats | None = No
         assert not overlaps(found, boxes, pad=-1e-9).any()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=some(25), deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 24), st.floats(10, 150))
 def test_labels_never_lie_on_anything(seed: int, count: int, spread: float) -> None:
     rng = np.random.default_rng(seed)
