@@ -25,7 +25,7 @@ from benchmarks.simulations.record import Table
 from brandkit.sampling.draws import group_draws, plan_groups
 from brandkit.sampling.moments import Moments
 from brandkit.sampling.rows import survey_rows
-from brandkit.satisfaction.paths.comparison import path_comparison
+from brandkit.satisfaction.paths.comparison import path_comparison, path_prediction
 from brandkit.satisfaction.paths.design import ECSI, path_design
 from brandkit.satisfaction.paths.kernel import (
     ItemMoments,
@@ -39,7 +39,6 @@ from brandkit.satisfaction.paths.kernel import (
     ratio_interval,
 )
 from brandkit.satisfaction.paths.paths import path_model
-from brandkit.satisfaction.paths.prediction import path_prediction
 
 RUNS = 2000
 DRAWS = 199

@@ -19,7 +19,7 @@ from benchmarks.simulations.record import Table
 from brandkit.core.intervals import percentile_interval
 from brandkit.sampling.rows import survey_rows
 from brandkit.satisfaction.drivers.kernel import slopes
-from brandkit.satisfaction.penalty.penalty import Effects, cuts_of, effects
+from brandkit.satisfaction.service.penalty import Effects, cuts_of, effects
 from tools.sample.survey import survey_answers
 
 SAMPLES = 200

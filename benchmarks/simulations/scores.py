@@ -21,7 +21,7 @@ from benchmarks.simulations.record import Table
 from brandkit.core.intervals import Interval, wilson_interval
 from brandkit.satisfaction.scores.reliability import scale_reliability
 from brandkit.satisfaction.scores.scores import group_comparison, satisfaction_scores
-from brandkit.satisfaction.weights.weights import survey_weights
+from brandkit.satisfaction.scores.weights import survey_weights
 
 RUNS = 2000
 POPULATION = 400_000

@@ -16,7 +16,7 @@ import pandas as pd
 
 from benchmarks.simulations.record import Table
 from brandkit.core.linalg import Floats
-from brandkit.satisfaction.segments.levels import kinds_of, nature_of
+from brandkit.satisfaction.segments.kernel import kinds_of, nature_of
 from brandkit.satisfaction.segments.segments import CustomerSegments, customer_segments
 
 RUNS = 2000

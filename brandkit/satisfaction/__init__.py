@@ -3,14 +3,20 @@
 from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness, perceived_alikeness
 from brandkit.satisfaction.choice.choice import ChoiceModel, choice_model
 from brandkit.satisfaction.drivers.drivers import DriverImportance, driver_importance
-from brandkit.satisfaction.extended.extended import ExtendedServices, extended_services
 from brandkit.satisfaction.ordinal.ordinal import OrdinalModel, ordinal_model
-from brandkit.satisfaction.paths.comparison import PathComparison, path_comparison
+from brandkit.satisfaction.paths.comparison import (
+    PathComparison,
+    PathPrediction,
+    path_comparison,
+    path_prediction,
+)
 from brandkit.satisfaction.paths.design import ACSI, ECSI
-from brandkit.satisfaction.paths.paths import PathModel, path_model
-from brandkit.satisfaction.paths.prediction import PathPrediction, path_prediction
-from brandkit.satisfaction.paths.priorities import ImportancePerformance, importance_performance
-from brandkit.satisfaction.penalty.penalty import PenaltyReward, penalty_reward
+from brandkit.satisfaction.paths.paths import (
+    ImportancePerformance,
+    PathModel,
+    importance_performance,
+    path_model,
+)
 from brandkit.satisfaction.scores.pooling import PartialPooling, partial_pooling
 from brandkit.satisfaction.scores.reliability import ScaleReliability, scale_reliability
 from brandkit.satisfaction.scores.scores import (
@@ -19,14 +25,16 @@ from brandkit.satisfaction.scores.scores import (
     group_comparison,
     satisfaction_scores,
 )
+from brandkit.satisfaction.scores.weights import SurveyWeights, survey_weights
 from brandkit.satisfaction.segments.segments import CustomerSegments, customer_segments
+from brandkit.satisfaction.service.extended import ExtendedServices, extended_services
+from brandkit.satisfaction.service.penalty import PenaltyReward, penalty_reward
 from brandkit.satisfaction.service.service import (
     ServicePriorities,
     ServiceQuality,
     service_priorities,
     service_quality,
 )
-from brandkit.satisfaction.weights.weights import SurveyWeights, survey_weights
 
 __all__ = [
     "ACSI",

@@ -211,6 +211,24 @@ def may_run_away(slopes: Floats, inverse: Floats, x: Floats) -> bool:
     return bool(((reach > FAR) & ~(np.abs(slopes) > error)).any())
 
 
+def refuse_runaway(
+    maximum: Maximum, sides: Floats, *, names: Sequence[str], rule: str, ways: tuple[str, str]
+) -> None:
+    """Refuse data whose likelihood has no maximum; ``sides`` end in the columns of ``names``."""
+    direction = separating_direction(sides)
+    pulls = np.zeros(len(names)) if direction is None else direction[-len(names) :]
+    culprits = [name for name, pull in zip(names, pulls, strict=True) if pull]
+    if culprits:
+        raise errors.InputError(
+            f"{rule}; found that {shown(culprits)} {'does' if len(culprits) == 1 else 'do'}, so "
+            f"that there is no estimate. Leave it out, or {ways[0]}."
+        )
+    if not maximum.is_settled:
+        raise errors.NotConvergedError(
+            f"the model did not settle within {maximum.iterations} steps. Look for {ways[1]}."
+        )
+
+
 # --- errors, tests and ranks ---------------------------------------------------------------------
 
 

@@ -418,14 +418,12 @@ def scales_of(
         }.items():
             if applies:
                 told.setdefault(kind, []).append(item)
-    return Scales(
-        scales,
-        [
-            Message(message.text, {"items": first_names(told[kind]), "more": and_more(told[kind])})
-            for kind, message in _SCALE_NOTES.items()
-            if kind in told
-        ],
-    )
+    notes = [
+        Message(message.text, {"items": first_names(told[kind]), "more": and_more(told[kind])})
+        for kind, message in _SCALE_NOTES.items()
+        if kind in told
+    ]
+    return Scales(scales, notes)
 
 
 def _declared(limits: Limits | None, items: Sequence[str]) -> dict[str, Ends]:
@@ -587,10 +585,11 @@ def within_column(data: Data, within: str | None, *, taken: Sequence[str]) -> st
     return column
 
 
-def in_one_cluster(names: Sequence[str]) -> Message:
-    """Say which groups were met in one cluster only."""
-    text = (
+def in_one_cluster(names: Sequence[str]) -> list[Message]:
+    """Say which groups were met in one cluster only, if any."""
+    return noted(
         "The answers of {n:count} {n:group|groups} ({names}) come from one cluster: their error "
-        "cannot be estimated, and they are not compared."
+        "cannot be estimated, and they are not compared.",
+        names=names,
+        most=MOST_NAMED,
     )
-    return Message(text, {"n": len(names), "names": first_names(names)})

@@ -21,7 +21,7 @@ from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataE
 from brandkit.sampling.ratios import column_letters, design_tests, open_ranks
 from brandkit.satisfaction.scores.kernel import Domains
 from brandkit.satisfaction.scores.scores import group_comparison, satisfaction_scores
-from brandkit.satisfaction.weights.weights import survey_weights
+from brandkit.satisfaction.scores.weights import survey_weights
 from brandkit.sources import read_study
 from tests.conftest import some
 from tests.contract import assert_contract

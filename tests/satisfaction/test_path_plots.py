@@ -16,8 +16,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from brandkit.language import use_language
 from brandkit.satisfaction.paths.comparison import path_comparison
 from brandkit.satisfaction.paths.design import ECSI
-from brandkit.satisfaction.paths.paths import PathModel, path_model
-from brandkit.satisfaction.paths.priorities import importance_performance
+from brandkit.satisfaction.paths.paths import PathModel, importance_performance, path_model
 from brandkit.viz.export import figure_svg
 from brandkit.viz.marks import key_of
 from brandkit.viz.palette import PALETTE

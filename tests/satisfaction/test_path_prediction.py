@@ -11,8 +11,8 @@ import pytest
 from brandkit.core.errors import InputError, NotEnoughDataError
 from brandkit.sampling.draws import person_keys
 from brandkit.sampling.rows import survey_rows
+from brandkit.satisfaction.paths.comparison import PathPrediction, path_prediction
 from brandkit.satisfaction.paths.paths import path_model
-from brandkit.satisfaction.paths.prediction import PathPrediction, path_prediction
 from tests.contract import assert_contract
 from tests.satisfaction.path_answers import BLOCKS, PATHS, small_answers
 

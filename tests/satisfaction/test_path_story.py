@@ -12,10 +12,8 @@ import pytest
 
 from brandkit.core.errors import InputError
 from brandkit.language import LANGUAGES, use_language
-from brandkit.satisfaction.paths.comparison import path_comparison
-from brandkit.satisfaction.paths.paths import PathModel, path_model
-from brandkit.satisfaction.paths.prediction import path_prediction
-from brandkit.satisfaction.paths.priorities import importance_performance
+from brandkit.satisfaction.paths.comparison import path_comparison, path_prediction
+from brandkit.satisfaction.paths.paths import PathModel, importance_performance, path_model
 from tests.satisfaction.path_answers import BLOCKS, PATHS, small_answers
 from tests.satisfaction.stories import assert_story, of
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError, ScaleError
-from brandkit.satisfaction.penalty.penalty import Effects, asymmetry, cuts_of, penalty_reward
+from brandkit.satisfaction.service.penalty import Effects, asymmetry, cuts_of, penalty_reward
 from brandkit.sources import read_study
 from tests.conftest import some
 from tests.contract import assert_contract

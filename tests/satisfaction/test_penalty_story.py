@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Annotation
 
 from brandkit.language import LANGUAGES, translate, use_language
-from brandkit.satisfaction.penalty.penalty import PenaltyReward, penalty_reward
+from brandkit.satisfaction.service.penalty import PenaltyReward, penalty_reward
 from brandkit.viz.export import figure_svg
 from tests.satisfaction.test_drivers_story import all_texts
 

@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from brandkit.core.errors import InputError, NotEnoughDataError
-from brandkit.satisfaction.paths.paths import PathModel, path_model
-from brandkit.satisfaction.paths.priorities import importance_performance
+from brandkit.satisfaction.paths.paths import PathModel, importance_performance, path_model
 from tests.contract import assert_contract
 from tests.satisfaction.path_answers import BLOCKS, PATHS, small_answers
 

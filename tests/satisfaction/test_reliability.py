@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from brandkit.core.errors import InputError, MissingColumnsError, NotEnoughDataError
 from brandkit.satisfaction.scores.reliability import LEAST_OWN, one_factor, scale_reliability
-from brandkit.satisfaction.weights.weights import survey_weights
+from brandkit.satisfaction.scores.weights import survey_weights
 from brandkit.sources import read_study
 from tests.conftest import some
 from tests.contract import assert_contract

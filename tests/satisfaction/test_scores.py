@@ -19,7 +19,7 @@ from brandkit.sampling.variance import linearised_covariance
 from brandkit.satisfaction.groups import grouped_rows
 from brandkit.satisfaction.scores.kernel import Domains
 from brandkit.satisfaction.scores.scores import group_comparison, satisfaction_scores
-from brandkit.satisfaction.weights.weights import survey_weights
+from brandkit.satisfaction.scores.weights import survey_weights
 from brandkit.sources import read_study
 from tests.conftest import some
 from tests.contract import assert_contract

@@ -218,7 +218,7 @@ def test_items_that_go_against_each_other_are_kinds_and_few_items_are_open() -> 
 
 
 def test_kinds_are_counted_apart_from_their_level() -> None:
-    from brandkit.satisfaction.segments.levels import kinds_of
+    from brandkit.satisfaction.segments.kernel import kinds_of
 
     rng, even = np.random.default_rng(3), np.ones(500)
     level = rng.normal(0, 1.2, (500, 1))
@@ -246,7 +246,7 @@ def test_a_tier_met_in_one_cluster_has_no_error() -> None:
 
 
 def test_the_misfit_is_that_of_the_likelihood() -> None:
-    from brandkit.satisfaction.segments.levels import misfit
+    from brandkit.satisfaction.segments.kernel import misfit
 
     loadings = np.array([0.8, 0.7, 0.6, 0.5])
     one = np.outer(loadings, loadings)
@@ -260,7 +260,7 @@ def test_the_misfit_is_that_of_the_likelihood() -> None:
 @pytest.mark.parametrize("runs", [4, pytest.param(40, marks=pytest.mark.exhaustive)])
 def test_levels_are_called_kinds_in_at_most_a_twentieth_and_kinds_are_found(runs: int) -> None:
     """Samples of each design."""
-    from brandkit.satisfaction.segments.levels import nature_of
+    from brandkit.satisfaction.segments.kernel import nature_of
 
     weight = np.ones(400)
     for make, low, high in ((halo, 0.0, 0.05 + 2.6 * 0.035), (kinds, 0.9, 1.0)):

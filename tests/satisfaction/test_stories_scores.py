@@ -12,7 +12,7 @@ from benchmarks.simulations.scores import Market
 from brandkit.core.story import Story
 from brandkit.satisfaction.scores.reliability import scale_reliability
 from brandkit.satisfaction.scores.scores import GroupComparison, group_comparison
-from brandkit.satisfaction.weights.weights import survey_weights
+from brandkit.satisfaction.scores.weights import survey_weights
 
 NAMES = ("Civic", "Harbour", "Juniper", "Kestrel", "Meridian", "Tidewater")
 

@@ -19,7 +19,7 @@ from brandkit.core.errors import (
     ScaleError,
 )
 from brandkit.sampling.rows import survey_rows
-from brandkit.satisfaction.weights.weights import survey_weights, weight_facts
+from brandkit.satisfaction.scores.weights import survey_weights, weight_facts
 from brandkit.sources import read_study
 from tests.conftest import some
 from tests.contract import assert_contract

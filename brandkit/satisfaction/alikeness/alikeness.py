@@ -11,38 +11,17 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from brandkit.core.errors import (
-    InputError,
-    NotEnoughDataError,
-    ScaleError,
-    check_level,
-    check_option,
-    check_whole_number,
-    did_you_mean,
-    require_columns,
-    shown,
-)
+from brandkit.core import errors
+from brandkit.core.errors import shown
 from brandkit.core.intervals import FEWEST_COMMON, market_change, t_interval
 from brandkit.core.labels import coded
 from brandkit.core.linalg import Codes, Flags, Floats
-from brandkit.core.message import Message
+from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
 from brandkit.core.waves import coded_waves
 from brandkit.sampling.rows import Data, SurveyRows, Weight, data_frame, survey_rows
 from brandkit.sampling.variance import linearised_covariance
-from brandkit.satisfaction.alikeness.kernel import (
-    BankMeans,
-    BankSums,
-    DrawnSquare,
-    bank_means,
-    bank_sums,
-    image_inertia,
-    pair_contrasts,
-    rating_spread,
-    rest_contrasts,
-    together,
-    verdicts,
-)
+from brandkit.satisfaction.alikeness import kernel
 from brandkit.satisfaction.groups import in_one_cluster
 
 MissingAnswers = Literal["pairwise", "drop", "raise"]
@@ -95,28 +74,15 @@ class PerceivedAlikeness(Result):
     ci_level: float
     draws: int
 
-    def tidy(self) -> pd.DataFrame:
-        """Give the measures, one row a wave and item."""
-        return self.measures.copy()
-
     def glance(self) -> pd.DataFrame:
         """Give one row: banks, persons and how many pairs are equal, different or open."""
-        shares = self.pairs["verdict"].value_counts(normalize=True)
-        found = self.measures
-        return pd.DataFrame(
-            {
-                "n_brands": [int(found["n_brands"].max())],
-                "n_persons": [int(found.groupby("wave", dropna=False)["n_persons"].max().sum())],
-                "n_tests": [len(self.pairs)],
-                **{
-                    f"share_{verdict}": [
-                        float(shares.get(verdict, 0.0)) if len(self.pairs) else np.nan
-                    ]
-                    for verdict in ("equal", "different", "open")
-                },
-                "draws": [self.draws],
-                "ci_level": [self.ci_level],
-            }
+        verdict, found = self.pairs["verdict"], self.measures
+        return self._row(
+            "n_brands n_persons n_tests share_equal share_different share_open draws ci_level",
+            n_brands=int(found["n_brands"].max()),
+            n_persons=int(found.groupby("wave", dropna=False)["n_persons"].max().sum()),
+            n_tests=len(self.pairs),
+            **{f"share_{one}": float((verdict == one).mean()) for one in kernel.VERDICTS},
         )
 
 
@@ -220,10 +186,10 @@ def perceived_alikeness(
     >>> result.pairs[["brand_a", "brand_b", "verdict"]].to_numpy().tolist()
     [['a', 'b', 'equal'], ['a', 'c', 'different'], ['b', 'c', 'different']]
     """
-    check_option("missing", missing, ("pairwise", "drop", "raise"))
-    check_level(level)
-    check_whole_number("draws", draws, low=100)
-    check_whole_number("suppress_below", suppress_below, low=2)
+    errors.check_option("missing", missing, ("pairwise", "drop", "raise"))
+    errors.check_level(level)
+    errors.check_whole_number("draws", draws, low=100)
+    errors.check_whole_number("suppress_below", suppress_below, low=2)
     rated, ticked = _checked_columns(items, images)
     smallest, declared = _checked_smallest(data, rated, smallest_difference)
 
@@ -241,7 +207,7 @@ def perceived_alikeness(
     measures += [] if image is None else _image_squares(image, draws=draws, seed=seed)
     pairs, brands = equivalence_frames(ratings, smallest=smallest, declared=declared, level=level)
     if not measures:
-        raise NotEnoughDataError(
+        raise errors.NotEnoughDataError(
             "`data` must hold banks with differing answers; found every answer the same. Read the "
             "file again, or leave constant items out."
         )
@@ -274,13 +240,17 @@ def _checked_columns(
     """Give ratings and ticks as lists; refuse none at all and a name in both."""
     for argument, names in (("items", items), ("images", images)):
         if isinstance(names, str):
-            raise InputError(f"`{argument}` must be a list of columns; found {shown(names)}.")
+            raise errors.InputError(
+                f"`{argument}` must be a list of columns; found {shown(names)}."
+            )
     rated, ticked = list(items or []), list(images or [])
     if not rated and not ticked:
-        raise InputError("`items` or `images` must name columns; found neither. Name ratings.")
+        raise errors.InputError(
+            "`items` or `images` must name columns; found neither. Name ratings."
+        )
     both = sorted(set(rated) & set(ticked))
     if both:
-        raise InputError(
+        raise errors.InputError(
             f"`items` and `images` must be different columns; found {shown(both)} in both."
         )
     return rated, ticked
@@ -296,15 +266,15 @@ def _checked_smallest(
     lost = [item for item in items if item not in wanted]
     more = [item for item in wanted if item not in items]
     if lost or more:
-        hint = did_you_mean(str(more[0]), items) if more else ""
-        raise InputError(
+        hint = errors.did_you_mean(str(more[0]), items) if more else ""
+        raise errors.InputError(
             "`smallest_difference` must name each item once; found "
             f"{shown(more) if more else 'none'} that {'are' if more else 'is'} no item and "
             f"{shown(lost) if lost else 'none'} without one.{hint}"
         )
     wrong = [item for item, value in wanted.items() if not value > 0 or np.isinf(value)]
     if wrong:
-        raise ScaleError(
+        raise errors.ScaleError(
             f"`smallest_difference` must be above 0, in scale points; found "
             f"{shown(wanted[wrong[0]])} for {shown(wrong[0])}."
         )
@@ -318,7 +288,7 @@ def _usual(data: Data, items: list[str]) -> dict[str, float]:
         known = dict(zip(book["item"], USUAL_SHARE * (book["high"] - book["low"]), strict=True))
     lost = [item for item in items if item not in known]
     if lost:
-        raise InputError(
+        raise errors.InputError(
             "`smallest_difference` must be declared where no codebook tells the scale; found none "
             f"for {shown(lost)}. Write the smallest difference of two banks' means that matters, "
             "as 0.5 on a scale from 0 to 10."
@@ -331,7 +301,7 @@ def _require_ticks(rows: SurveyRows) -> None:
     for name, column in zip(rows.columns, rows.values.T, strict=True):
         odd = column[~np.isin(column, (0.0, 1.0))]
         if len(odd):
-            raise ScaleError(
+            raise errors.ScaleError(
                 f"`images` must hold 1 (ticked) and 0; found {shown(float(odd[0]))} in "
                 f"{shown(name)}. Name ratings in `items`."
             )
@@ -367,21 +337,23 @@ class BankRows:
         """Give an item's label, or its name where it has none."""
         return str(self.rows.labels.get(item, item))
 
-    def sums(self, columns: Floats, *, draws: int, seed: int, weighs: bool = False) -> BankSums:
+    def sums(
+        self, columns: Floats, *, draws: int, seed: int, weighs: bool = False
+    ) -> kernel.BankSums:
         """Add columns up by wave and bank, of the sample and of draws over persons."""
         shape, drawn = (len(self.waves), len(self.banks)), self.rows.draws(draws, seed=seed)
         cell = self.wave * len(self.banks) + self.bank
-        sums = bank_sums(columns, self.rows, cell=cell, shape=shape, drawn=drawn)
+        sums = kernel.bank_sums(columns, self.rows, cell=cell, shape=shape, drawn=drawn)
         return replace(sums, weighs=weighs)
 
-    def means(self, column: int, wave: int) -> tuple[Codes, BankMeans]:
+    def means(self, column: int, wave: int) -> tuple[Codes, kernel.BankMeans]:
         """Give the banks with enough answers to an item in a wave, and their means."""
         banks = np.flatnonzero(self.enough[column, wave])
         place = np.full(len(self.banks), -1)
         place[banks] = np.arange(len(banks))
         at = np.where(self.wave == wave, place[self.bank], -1).astype(np.intp)
         answers = self.rows.values[:, column]
-        return banks, bank_means(self.rows, answers=answers, bank=at, n_banks=len(banks))
+        return banks, kernel.bank_means(self.rows, answers=answers, bank=at, n_banks=len(banks))
 
     def bases(self, used: Flags, banks: Codes) -> dict[str, int]:
         """Count answers, persons and banks of the rows used."""
@@ -403,9 +375,9 @@ def bank_rows(
     frame, known = data_frame(data)
     brand, wave = brand or known.get("brand"), wave or known.get("wave")
     if brand is None:
-        raise InputError("`brand` must name the column of the bank; found none. Name it.")
-    require_columns(frame, [brand], argument="brand")
-    require_columns(frame, [wave] if wave else [], argument="wave")
+        raise errors.InputError("`brand` must name the column of the bank; found none. Name it.")
+    errors.require_columns(frame, [brand], argument="brand")
+    errors.require_columns(frame, [wave] if wave else [], argument="wave")
     rows = survey_rows(
         data,
         columns=columns,
@@ -417,54 +389,44 @@ def bank_rows(
     nowhen: tuple[Codes, tuple[str, ...]] = np.zeros(len(rows), np.intp), ()
     at, waves = coded_waves(rows.frame[wave]) if wave else nowhen
     shape = (len(waves) or 1, len(banks))
-    counts = []
-    for there in ~np.isnan(rows.values).T:
-        code = (at * len(banks) + bank)[there]
-        pairs = np.unique(np.stack([code, rows.person[there]], axis=1), axis=0)
-        counts.append(np.bincount(pairs[:, 0], minlength=shape[0] * shape[1]).reshape(shape))
-    met = []
-    for there in ~np.isnan(rows.values).T:
-        code = np.where(there, at * len(banks) + bank, -1)
-        inside = code[:, None] == np.arange(shape[0] * shape[1])
-        met.append(~np.isnan(rows.domain_factors(inside)).reshape(shape))
-    alone = ~np.stack(met) & (np.stack(counts) > 0)
-    enough = (np.stack(counts) >= suppress_below) & ~alone
+    cell, n_cells = at * len(banks) + bank, shape[0] * shape[1]
+    counts, lost = np.zeros((2, len(columns), n_cells))
+    for column, there in enumerate(~np.isnan(rows.values).T):
+        persons = np.unique(np.stack([cell, rows.person], axis=1)[there], axis=0)
+        counts[column] = np.bincount(persons[:, 0], minlength=n_cells)
+        inside = (cell[:, None] == np.arange(n_cells)) & there[:, None]
+        lost[column] = np.isnan(rows.domain_factors(inside)) & inside.any(axis=0)
+    counts, alone = counts.reshape(-1, *shape), lost.reshape(-1, *shape) > 0
+    enough = (counts >= suppress_below) & ~alone
     if (enough.sum(axis=2) < 2).all():
-        raise NotEnoughDataError(
+        raise errors.NotEnoughDataError(
             f"`data` must have at least two banks with {suppress_below} persons each; found "
             f"{int(enough.sum(axis=2).max())}. Unite small banks, or lower suppress_below."
         )
-    notes = [*rows.notes, *_constant(rows)]
-    lone = sorted({banks[place] for place in np.argwhere(alone)[:, 2]})
-    if lone:
-        notes.append(in_one_cluster(lone))
-    few = sorted({banks[place] for place in np.argwhere(~enough & ~alone)[:, 2]})
-    if few:
-        notes.append(
-            Message(
-                "Fewer than {least:count} persons answered for {brands} in some wave or item; "
-                "these banks are left out there.",
-                {"least": suppress_below, "brands": few},
-            )
-        )
+    lone, few = (
+        sorted({banks[place] for place in np.argwhere(cells)[:, 2]})
+        for cells in (alone, ~enough & ~alone)
+    )
+    notes = [*rows.notes, *_constant(rows), *in_one_cluster(lone)]
+    notes += noted(
+        "Fewer than {least:count} persons answered for {brands} in some wave or item; these banks "
+        "are left out there.",
+        brands=few,
+        least=suppress_below,
+    )
     return BankRows(rows, banks, waves or (None,), bank, at, enough, tuple(notes))
 
 
 def _constant(rows: SurveyRows) -> list[Message]:
-    flat = [
-        Message("“{item}”", {"item": name})
-        for name, column in zip(rows.columns, rows.values.T, strict=True)
-        if np.nanmin(column, initial=np.inf) >= np.nanmax(column, initial=-np.inf)
-    ]
-    if not flat:
-        return []
-    return [
-        Message(
-            "{items} {n:has|have} the same answer in every row and {n:is|are} left out of the "
-            "variance.",
-            {"items": flat, "n": len(flat)},
-        )
-    ]
+    return noted(
+        "{items} {n:has|have} the same answer in every row and {n:is|are} left out of the "
+        "variance.",
+        items=[
+            Message("“{item}”", {"item": name})
+            for name, column in zip(rows.columns, rows.values.T, strict=True)
+            if np.nanmin(column, initial=np.inf) >= np.nanmax(column, initial=-np.inf)
+        ],
+    )
 
 
 # --- measures ------------------------------------------------------------------------------------
@@ -474,22 +436,21 @@ def _constant(rows: SurveyRows) -> list[Message]:
 class _Table:
     """What a squared length is made of: sums of a wave's banks, for any of these."""
 
-    sums: BankSums
+    sums: kernel.BankSums
     wave: int
     banks: Codes
     persons: Floats
     covariance: Floats | None = None
 
-    def square(self, chosen: Codes | None = None, held: Floats | None = None) -> DrawnSquare:
+    def square(self, chosen: Codes | None = None, held: Floats | None = None) -> kernel.DrawnSquare:
         """Give the squared length of all banks, or of the ``chosen`` at ``held`` sizes."""
         at = np.arange(len(self.banks)) if chosen is None else self.places(chosen)
-        sums = self.sums.of(self.wave, self.banks[at], held=held)
-        options: dict[str, Any] = {
-            "persons": self.persons[at], "wave": 0, "banks": np.arange(len(at)),
-        }  # fmt: skip
+        sums, persons = self.sums.of(self.wave, self.banks[at], held=held), self.persons[at]
         if self.covariance is None:
-            return image_inertia(sums, **options)
-        return rating_spread(sums, covariance=self.covariance[np.ix_(at, at)], **options)
+            return kernel.image_inertia(sums, persons=persons)
+        return kernel.rating_spread(
+            sums, persons=persons, covariance=self.covariance[np.ix_(at, at)]
+        )
 
     def places(self, chosen: Codes) -> Codes:
         return np.searchsorted(self.banks, chosen)
@@ -506,7 +467,7 @@ class _Measured:
     wave: str | None
     item: str | None
     label: str | None
-    square: DrawnSquare
+    square: kernel.DrawnSquare
     tables: tuple[_Table, ...]
     n: int
     n_persons: int
@@ -533,7 +494,9 @@ def _rating_squares(found: BankRows, *, draws: int, seed: int) -> list[_Measured
         for at, item in enumerate(rows.columns):
             banks, means = found.means(at, wave)
             three = slice(3 * at, 3 * at + 3)
-            part = BankSums(sums.sample[..., three], sums.drawn[..., three], weighs=True, key=item)
+            part = kernel.BankSums(
+                sums.sample[..., three], sums.drawn[..., three], weighs=True, key=item
+            )
             if len(banks) < 2 or not _varies(part.sample[wave][banks]):
                 continue
             covariance = _domain_covariance(means, rows)
@@ -546,7 +509,7 @@ def _rating_squares(found: BankRows, *, draws: int, seed: int) -> list[_Measured
             made.append(_Measured("between_share", name, item, label, square, (table,), **bases))
         measures += made
         if len(made) > 1:
-            square = together([one.square for one in made])
+            square = kernel.together([one.square for one in made])
             most = {
                 base: max(getattr(one, base) for one in made)
                 for base in ("n", "n_persons", "n_brands")
@@ -561,7 +524,7 @@ def _varies(sums: Floats) -> bool:
     return bool((squares / weight - (total / weight) ** 2).max() > 1e-12)
 
 
-def _domain_covariance(means: BankMeans, rows: SurveyRows) -> Floats:
+def _domain_covariance(means: kernel.BankMeans, rows: SurveyRows) -> Floats:
     """Give the covariance of bank means, unbiased for small banks in a large sample."""
     units = rows.n_units
     factor = np.sqrt(means.persons / (means.persons - 1) * (units - 1) / units)
@@ -706,13 +669,13 @@ def _common(
     before: _Measured, after: _Measured, pairs: list[_Paired], *, left_out: int
 ) -> tuple[tuple[float, float], Floats]:
     """Give the measure among common banks before and after, and its change in draws."""
-    squares: tuple[list[DrawnSquare], list[DrawnSquare]] = ([], [])
+    squares: tuple[list[kernel.DrawnSquare], list[kernel.DrawnSquare]] = ([], [])
     for one, two, both in pairs:
         chosen = both[both != left_out]
         held = (one.sizes(chosen) + two.sizes(chosen)) / 2
         for kept, table in zip(squares, (one, two), strict=True):
             kept.append(table.square(chosen, held))
-    first, second = (each[0] if len(each) == 1 else together(each) for each in squares)
+    first, second = (each[0] if len(each) == 1 else kernel.together(each) for each in squares)
     values = float(before.scaled(first.corrected)), float(after.scaled(second.corrected))
     return values, np.asarray(after.scaled(second.settled) - before.scaled(first.settled))
 
@@ -721,43 +684,30 @@ def equivalence_frames(
     found: BankRows | None, *, smallest: dict[str, float], declared: bool, level: float
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give the tests of all pairs, and of each bank against the others, by wave and item."""
-    pairs, brands = [pd.DataFrame(columns=_PAIRS)], [pd.DataFrame(columns=_BRANDS)]
+    pairs: list[pd.DataFrame] = []
+    brands: list[pd.DataFrame] = []
     if found is None:
-        return _stacked(pairs), _stacked(brands)
+        return _stacked(pairs, _PAIRS), _stacked(brands, _BRANDS)
     names = np.array(found.banks, dtype=object)
     for wave, at in np.ndindex(len(found.waves), len(found.rows.columns)):
         banks, means = found.means(at, wave)
         if len(banks) < 2:
             continue
         item, k = found.rows.columns[at], len(banks)
-        place = {"wave": found.waves[wave], "item": item, "label": found.label(item)}
+        place: dict[str, Any] = {"wave": found.waves[wave], "item": item, "declared": declared}
+        place["label"] = found.label(item)
         rule: dict[str, Any] = {"smallest": smallest[item], "rows": found.rows, "level": level}
-        first, second = np.triu_indices(k, 1)
-        pairs.append(
-            verdicts(means, contrasts=pair_contrasts(k), **rule).assign(
-                **place,
-                declared=declared,
-                brand_a=names[banks][first],
-                brand_b=names[banks][second],
-                n_a=means.n[first].astype(np.int64),
-                n_b=means.n[second].astype(np.int64),
-                n_both=means.both[first, second].astype(np.int64),
-            )
-        )
-        brands.append(
-            verdicts(means, contrasts=rest_contrasts(k), **rule).assign(
-                **place,
-                declared=declared,
-                brand=names[banks],
-                score=means.mean,
-                n=means.n.astype(np.int64),
-            )
-        )
-    return _stacked(pairs), _stacked(brands)
+        (first, second), own, n = np.triu_indices(k, 1), names[banks], means.n.astype(np.int64)
+        tested = kernel.verdicts(means, contrasts=kernel.pair_contrasts(k), **rule)
+        both = {"brand_a": own[first], "brand_b": own[second], "n_a": n[first], "n_b": n[second]}
+        n_both = means.both[first, second].astype(np.int64)
+        pairs.append(tested.assign(**place, **both, n_both=n_both))
+        tested = kernel.verdicts(means, contrasts=kernel.rest_contrasts(k), **rule)
+        brands.append(tested.assign(**place, brand=own, score=means.mean, n=n))
+    return _stacked(pairs, _PAIRS), _stacked(brands, _BRANDS)
 
 
-def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """Put frames below each other, in the columns of the first, which is empty."""
-    if len(parts) == 1:
-        return _typed(parts[0])
-    return _typed(pd.concat(parts[1:], ignore_index=True)[parts[0].columns])
+def _stacked(parts: list[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    """Put frames below each other."""
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
+    return _typed(frame[list(columns)])

@@ -21,6 +21,8 @@ from brandkit.sampling.variance import linearised_covariance
 
 #: Squared lengths, over their scale, that are rounding.
 NO_LENGTH = 1e-14
+#: What a test of equivalence may find.
+VERDICTS = ("equal", "different", "open")
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,9 +192,7 @@ def bank_sums(
     return BankSums(spread(added.sums().sums), spread(added.sums(drawn.times).sums))
 
 
-def rating_spread(
-    sums: BankSums, *, persons: Floats, covariance: Floats, wave: int, banks: Codes
-) -> DrawnSquare:
+def rating_spread(sums: BankSums, *, persons: Floats, covariance: Floats) -> DrawnSquare:
     """Give the variance of an item between banks over that within, with draws.
 
     ``sums`` of three columns: answered, answer, squared answer (about the middle of all answers);
@@ -203,7 +203,7 @@ def rating_spread(
     s_b^2 with the weight as denominator. Where every person rates one of equally many this is
     omega squared.
     """
-    weight, total, squares = np.moveaxis(sums.sample[wave][banks], -1, 0)
+    weight, total, squares = np.moveaxis(sums.sample[0], -1, 0)
     share, mean = weight / weight.sum(), total / weight
     noise_of = np.diag(covariance)
     between = _spread(share, mean, mean)
@@ -211,7 +211,7 @@ def rating_spread(
     inner = float(share @ (squares / weight - mean**2))
     within = inner + float(share @ noise_of)
 
-    drawn = sums.drawn[:, wave][:, banks]
+    drawn = sums.drawn[:, 0]
     drawn_weight = drawn[..., 0]
     there = drawn_weight > 0
     safe = np.where(there, drawn_weight, 1.0)
@@ -237,7 +237,7 @@ def _spread(share: Floats, one: Floats, other: Floats) -> Floats:
     return np.asarray((share * one * other).sum(axis=-1) - means[0] * means[1])
 
 
-def image_inertia(sums: BankSums, *, persons: Floats, wave: int, banks: Codes) -> DrawnSquare:
+def image_inertia(sums: BankSums, *, persons: Floats) -> DrawnSquare:
     """Give the inertia of the table of banks by attributes, chi-square over mentions, with draws.
 
     ``sums`` of the ticks; ``persons`` (banks,) asked about each of the chosen ``banks``. Inertia is
@@ -245,10 +245,10 @@ def image_inertia(sums: BankSums, *, persons: Floats, wave: int, banks: Codes) -
     the squared length of their deviations. (rows - 1)(columns - 1)/n would hold for single mentions
     only: ticks of frequent attributes vary less, ticks of one person go together.
     """
-    table = sums.sample[wave][banks]
+    table = sums.sample[0]
     ticked = table.sum(axis=0) > 0
     residual = _residuals(table[:, ticked])
-    drawn = _residuals(sums.drawn[:, wave][:, banks][..., ticked])
+    drawn = _residuals(sums.drawn[:, 0][..., ticked])
     off = (drawn - residual) * np.sqrt(persons / (persons - 1))[:, None]
     square = float((residual**2).sum())
     noise = (off**2).sum(axis=(1, 2))

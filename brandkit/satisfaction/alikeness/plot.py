@@ -8,7 +8,7 @@ from brandkit.core.labels import known_focus
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
 from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness
-from brandkit.satisfaction.alikeness.rows import (
+from brandkit.satisfaction.alikeness.story import (
     KINDS,
     against_rows,
     chosen_item,
@@ -28,7 +28,6 @@ def perceived_alikeness(
     result: PerceivedAlikeness,
     *,
     ax: Axes | None = None,
-    focus: object = None,  # noqa: ARG001
     wave: object = None,
 ) -> Axes:
     """Draw for every item how much of its ratings depends on the bank, all items last.

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from types import ModuleType
+from functools import partial
 from typing import Final
 
 import pandas as pd
 
-from brandkit.core.labels import known_focus
+from brandkit.core.errors import InputError, NotEnoughDataError, check_known, shown
+from brandkit.core.labels import known_focus, label_text
 from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Action, Exhibit, Point, Say, Story, listed, speaker
+from brandkit.language import translate
 from brandkit.satisfaction.alikeness.alikeness import PerceivedAlikeness
-from brandkit.satisfaction.alikeness.rows import (
-    KINDS,
-    against_rows,
-    chosen_item,
-    measure_rows,
-    of_wave,
-    share_rows,
-)
+from brandkit.satisfaction.alikeness.kernel import VERDICTS
 from brandkit.satisfaction.groups import and_more, first_names, row_values
 
 #: Share between banks under which it is little: what Cohen calls a medium effect begins there.
 LITTLE: Final = 0.06
 #: p-value below which a difference of images is called clear.
 CLEAR = 0.01
-
-_VERDICTS = ("equal", "different", "open")
 
 
 def perceived_alikeness(
@@ -68,13 +61,13 @@ def perceived_alikeness(
             _pairs_alt(rows),
             rows,
             beneath,
-            lambda: _plot().alikeness_pairs(result, focus=focus, item=item),
+            partial(result.plot, figure="alikeness_pairs", focus=focus, item=item),
         )
     if shares is not None:
         exhibits["between"] = Exhibit(
             *_between(shares),
             shares,
-            draw=lambda: _plot().perceived_alikeness(result),
+            draw=result.plot,
             title=findings[0].headline,
         )
     exhibits["noticed"] = Exhibit(
@@ -121,12 +114,6 @@ def _rated_point(
     return (Point(text, finding.settled, 0.6, "alike", tuple(map(str, equal))),)
 
 
-def _plot() -> ModuleType:
-    from brandkit.satisfaction.alikeness import plot
-
-    return plot
-
-
 # --- pairs of banks ------------------------------------------------------------------------------
 
 
@@ -134,7 +121,7 @@ def _speaker(result: PerceivedAlikeness, rows: pd.DataFrame, item: str, focus: s
     """Share what is said of an item: its limit, and how many pairs are equal, different, open."""
     pairs = of_wave(result.pairs[result.pairs["item"] == item])
     tested = pairs if focus is None else rows
-    by = {word: rows.loc[rows["verdict"] == word, "brand"].tolist() for word in _VERDICTS}
+    by = {word: rows.loc[rows["verdict"] == word, "brand"].tolist() for word in VERDICTS}
     named = by["equal"] or by["different"]
     declared = bool(pairs["declared"].iloc[0])
     return speaker(
@@ -147,7 +134,7 @@ def _speaker(result: PerceivedAlikeness, rows: pd.DataFrame, item: str, focus: s
         n=len(tested),
         names=first_names(named),
         more=and_more(named),
-        **{word: int((tested["verdict"] == word).sum()) for word in _VERDICTS},
+        **{word: int((tested["verdict"] == word).sum()) for word in VERDICTS},
     )
 
 
@@ -172,7 +159,7 @@ def _of_focus(say: Say) -> tuple[Finding, list[Action]]:
 
 
 def _market(say: Say) -> tuple[Finding, list[Action]]:
-    equal, different, still = (say("").values[word] for word in _VERDICTS)
+    equal, different, still = (say("").values[word] for word in VERDICTS)
     detail = say(
         "On “{label}”, {equal:count} of {n:count} pairs are shown to differ by less than "
         "{limit:decimal2} points, {different:count} are shown to differ, and for {open:count} the "
@@ -205,19 +192,13 @@ def _pairs_caption(say: Say, focus: str | None) -> Message:
 
 
 def _pairs_alt(rows: pd.DataFrame) -> Message:
-    first, last = rows.iloc[0], rows.iloc[-1]
+    (first, last), (high, low) = (rows[name].iloc[[0, -1]] for name in ("brand", "estimate"))
     return Message(
         "Dot plot of {n:count} differences in points, from {high:signed} for {first} to "
         "{low:signed} for {last}: {equal:count} equal, {different:count} different, {open:count} "
         "open.",
-        {
-            "n": len(rows),
-            "high": first["estimate"],
-            "first": first["brand"],
-            "low": last["estimate"],
-            "last": last["brand"],
-            **{word: int((rows["verdict"] == word).sum()) for word in _VERDICTS},
-        },
+        {"n": len(rows), "high": high, "first": first, "low": low, "last": last}
+        | {word: int((rows["verdict"] == word).sum()) for word in VERDICTS},
     )
 
 
@@ -357,3 +338,74 @@ def _change(change: pd.Series) -> Finding:
             "That ratings depend more or less on the bank than in {wave_a} is not shown."
         )
     return Finding(headline, detail, settled)
+
+
+# --- rows as figures and tables show them --------------------------------------------------------
+
+
+KINDS = {
+    "between_share": Message("ratings: part between banks"),
+    "inertia": Message("images: inertia"),
+}
+
+
+def of_wave(frame: pd.DataFrame, wave: object = None) -> pd.DataFrame:
+    """Give the rows of a wave, the last where none is named."""
+    known = list(dict.fromkeys(frame["wave"].dropna().astype(str)))
+    if wave is None:
+        return frame[frame["wave"] == known[-1]] if known else frame
+    if label_text(wave) not in known:
+        raise InputError(f"`wave` must be one of {shown(known)}; found {shown(wave)}.")
+    return frame[frame["wave"] == label_text(wave)]
+
+
+def share_rows(result: PerceivedAlikeness, *, wave: object = None) -> pd.DataFrame:
+    """Give the shares between banks of a wave, the largest item first and all items last."""
+    shares = result.measures[result.measures["measure"] == "between_share"]
+    rows = of_wave(shares, wave)
+    single = rows[rows["item"].notna()].sort_values("untruncated", ascending=False, kind="stable")
+    return pd.concat([single, rows[rows["item"].isna()]], ignore_index=True)
+
+
+def measure_rows(result: PerceivedAlikeness) -> pd.DataFrame:
+    """Give the measures of difference by wave, those of a rating with its name."""
+    rows = result.measures
+    kinds = [translate(KINDS[str(one)]) for one in rows["measure"]]
+    columns = ["measure", "item", "wave", "estimate", "ci_low", "ci_high", "ci_level", "expected"]
+    return rows.assign(measure=kinds, item=rows["label"])[[*columns, "n"]]
+
+
+def chosen_item(result: PerceivedAlikeness, item: str | None) -> str:
+    """Give the item asked for, or the first that was tested."""
+    known = [str(one) for one in result.pairs["item"].unique()]
+    if not known:
+        raise NotEnoughDataError(
+            "`result` must hold tested pairs of banks; found none. Name `items` when asking "
+            "whether customers notice."
+        )
+    chosen = known[0] if item is None else item
+    check_known("item", chosen, known, rule="be one that was tested")
+    return chosen
+
+
+def against_rows(
+    result: PerceivedAlikeness, *, item: str, focus: str | None, wave: object = None
+) -> pd.DataFrame:
+    """Give each bank less the focus, or where there is none less the others' mean, highest first.
+
+    ``brand estimate ci_low ci_high smallest_difference declared verdict n label``.
+    """
+    if focus is None:
+        rows = of_wave(result.brands[result.brands["item"] == item], wave)
+    else:
+        pairs = of_wave(result.pairs[result.pairs["item"] == item], wave)
+        first, second = (pairs[pairs[side] == focus] for side in ("brand_a", "brand_b"))
+        turned = {"estimate": -first["estimate"], "ci_low": -first["ci_high"]}
+        turned |= {"ci_high": -first["ci_low"], "brand": first["brand_b"], "n": first["n_b"]}
+        rows = pd.concat(
+            [first.assign(**turned), second.assign(brand=second["brand_a"], n=second["n_a"])]
+        )
+    columns = ["brand", "estimate", "ci_low", "ci_high", "smallest_difference", "declared"]
+    return rows[[*columns, "verdict", "n", "label"]].sort_values(
+        ["estimate", "brand"], ascending=[False, True], kind="stable", ignore_index=True
+    )

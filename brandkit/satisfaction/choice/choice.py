@@ -11,29 +11,16 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, stdtr, stdtrit
 
-from brandkit.core.errors import (
-    BrandkitError,
-    InputError,
-    ScaleError,
-    check_level,
-    check_option,
-    did_you_mean,
-    shown,
-)
+from brandkit.core import errors
+from brandkit.core.errors import shown
 from brandkit.core.intervals import carried_df, holm
 from brandkit.core.linalg import Codes, Flags, Floats
-from brandkit.core.message import Message
+from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
-from brandkit.core.story import N_, speaker
+from brandkit.core.story import speaker
 from brandkit.sampling.rows import Data, Weight
 from brandkit.satisfaction import fitting
-from brandkit.satisfaction.choice.kernel import (
-    CHOSEN_BEFORE,
-    Choices,
-    Options,
-    choices_of,
-    options_of,
-)
+from brandkit.satisfaction.choice import kernel
 from brandkit.satisfaction.choice.solution import (
     LEAST,
     Averages,
@@ -89,10 +76,6 @@ class ShareChange(Result):
     flags: tuple[str, ...]
     level: float
     is_panel: bool = False
-
-    def tidy(self) -> pd.DataFrame:
-        """Give the change of each bank's share."""
-        return self.changes.copy()
 
     def glance(self) -> pd.DataFrame:
         """Give one row: the bank that changes, its share before and after, the change."""
@@ -178,9 +161,9 @@ class ChoiceModel(Result):
 
         Raises
         ------
-        InputError
+        errors.InputError
             The bank or an attribute is not in the model.
-        ScaleError
+        errors.ScaleError
             A share would leave 0 to 1, or a mean its scale.
 
         Notes
@@ -313,12 +296,12 @@ def choice_model(
     1.0986
     """
     constants = constants or ("brand" if panel else "none")
-    check_option("constants", constants, get_args(Constants))
-    check_option("missing", missing, ("raise", "drop"))
-    check_level(level)
+    errors.check_option("constants", constants, get_args(Constants))
+    errors.check_option("missing", missing, ("raise", "drop"))
+    errors.check_level(level)
     _check_attributes(attributes, {choice, brand, respondent})
     design = {"respondent": respondent, "strata": strata, "cluster": cluster}
-    choices = choices_of(
+    choices = kernel.choices_of(
         data,
         choice=choice,
         brand=brand,
@@ -332,12 +315,10 @@ def choice_model(
 
     solution = solve(choices, with_constants=constants == "brand")
 
-    errors, place = _errors(solution), solution.to_units() @ solution.maximum.place
-    names = [*solution.attributes, *(solution.choices.brands[at] for at in solution.constants)]
-    table = fitting.estimate_rows(names, place, errors, level=level)
+    table, place, covariances = _estimated(solution, level=level)
     p, rows = len(solution.kept), choices.rows
     independence = independence_rows(solution)
-    facts = _facts(solution, errors, level=level) | {
+    facts = _facts(solution, covariances, level=level) | {
         "is_panel": panel,
         **_moves(choices, panel=panel),
         "p_constants": constants_test(solution),
@@ -348,14 +329,14 @@ def choice_model(
         coefficients=table[:p].reset_index(drop=True),
         constants=table[p:].reset_index(drop=True),
         importance=_importance(solution, place[:p], level=level).assign(
-            **_gap_columns(solution, place[:p], errors)
+            **_gap_columns(solution, place[:p], covariances)
         ),
         brands=_brands(solution),
         independence=independence,
         movers=_movers(choices, solution) if panel else pd.DataFrame(columns=_MOVERS),
         choice=choice,
         fitted=solution,
-        labels={name: rows.labels.get(name, name) for name in solution.attributes},
+        labels=dict(zip(solution.attributes, solution.labels, strict=True)),
         facts=facts,
         notes=(*left_out, *fitting.small_base(rows), *_notes(facts)),
     )
@@ -363,13 +344,13 @@ def choice_model(
 
 def _check_attributes(attributes: Sequence[str], others: set[str | None]) -> None:
     if isinstance(attributes, str) or not len(attributes):
-        raise InputError(
+        raise errors.InputError(
             f"`attributes` must be a list of at least one column; found {shown(attributes)}. "
             "Write attributes=['fair', 'modern']."
         )
     both = [name for name in attributes if name in others]
     if both:
-        raise InputError(
+        raise errors.InputError(
             f"`attributes` must not hold choice, brand or respondent; found {shown(both)}. "
             "Leave it out."
         )
@@ -378,12 +359,16 @@ def _check_attributes(attributes: Sequence[str], others: set[str | None]) -> Non
 # --- tables --------------------------------------------------------------------------------------
 
 
-def _errors(solution: Solution) -> fitting.Errors:
+def _estimated(solution: Solution, *, level: float) -> tuple[pd.DataFrame, Floats, fitting.Errors]:
+    """Give coefficients and constants in a table, as they are, and their covariances."""
     rows, turn = solution.choices.rows, solution.to_units()
     n, units = len(solution.choices.sets.weight), np.unique(rows.unit[solution.choices.row])
     model = turn @ solution.inverse @ turn.T
     design = rows.covariance(solution.row_influence @ turn.T)
-    return fitting.errors_of(rows, model=model, design=design, n=n, n_units=len(units))
+    covariances = fitting.errors_of(rows, model=model, design=design, n=n, n_units=len(units))
+    place = turn @ solution.maximum.place
+    names = [*solution.attributes, *(solution.choices.brands[at] for at in solution.constants)]
+    return fitting.estimate_rows(names, place, covariances, level=level), place, covariances
 
 
 def _importance(solution: Solution, place: Floats, *, level: float) -> pd.DataFrame:
@@ -391,45 +376,35 @@ def _importance(solution: Solution, place: Floats, *, level: float) -> pd.DataFr
     covariance, estimate = rows.covariance(effects.influence), effects.estimate
     first, last = fitting.rank_sets(estimate, covariance, rows.df, level=level)
     weighed = place * solution.spread
-    return pd.DataFrame(
-        {
-            "attribute": list(solution.attributes),
-            "label": [rows.labels.get(name, name) for name in solution.attributes],
-            **fitting.estimate_columns(estimate, fitting.root(covariance), rows.df, level=level),
-            "rank_low": first,
-            "rank_high": last,
-            "importance": weighed,
-            "share": np.abs(weighed) / np.abs(weighed).sum(),
-        }
-    )
-
-
-def _middle(solution: Solution, place: Floats) -> list[tuple[Codes, Codes]]:
-    """Give the attributes of each kind (0 and 1, or scales), and the middle half of them."""
-    flags = np.array([is_flag(solution.choices.values[:, at]) for at in solution.kept])
-    kinds = []
-    for kind in (np.flatnonzero(flags), np.flatnonzero(~flags)):
-        n = len(kind)
-        if n >= FEWEST_COMPARED:
-            order = kind[np.argsort(place[kind], kind="stable")]
-            kinds.append((kind, order[n // 4 : n - n // 4]))
-    return kinds
+    names = {"attribute": list(solution.attributes), "label": solution.labels}
+    columns = fitting.estimate_columns(estimate, fitting.root(covariance), rows.df, level=level)
+    frame = pd.DataFrame(names | columns).assign(rank_low=first, rank_high=last)
+    return frame.assign(importance=weighed, share=np.abs(weighed) / np.abs(weighed).sum())
 
 
 def _less_middle(solution: Solution, place: Floats) -> tuple[Floats, Floats]:
-    """Give the gap to the median of its kind, and L that takes off the mean of the middle half."""
+    """Give the gap to the median of its kind, and L that takes off the mean of the middle half.
+
+    Attributes are of two kinds: 0 and 1, or scales.
+    """
+    flags = np.array([is_flag(solution.choices.values[:, at]) for at in solution.kept])
     gap, less = np.full(len(place), np.nan), np.eye(len(place))
-    for kind, middle in _middle(solution, place):
-        gap[kind] = place[kind] - np.median(place[kind])
-        less[np.ix_(kind, middle)] -= 1 / len(middle)
+    for kind in (np.flatnonzero(flags), np.flatnonzero(~flags)):
+        n = len(kind)
+        if n >= FEWEST_COMPARED:
+            middle = kind[np.argsort(place[kind], kind="stable")][n // 4 : n - n // 4]
+            gap[kind] = place[kind] - np.median(place[kind])
+            less[np.ix_(kind, middle)] -= 1 / len(middle)
     return gap, less
 
 
-def _gap_columns(solution: Solution, place: Floats, errors: fitting.Errors) -> dict[str, Floats]:
+def _gap_columns(
+    solution: Solution, place: Floats, covariances: fitting.Errors
+) -> dict[str, Floats]:
     gap, less = _less_middle(solution, place)
     p = len(place)
-    error = fitting.root(less @ errors.chosen[:p, :p] @ less.T)
-    df = min(errors.df, 1e9)
+    error = fitting.root(less @ covariances.chosen[:p, :p] @ less.T)
+    df = min(covariances.df, 1e9)
     known = np.isfinite(gap)
     error[~known] = np.nan
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -445,30 +420,28 @@ def _gap_columns(solution: Solution, place: Floats, errors: fitting.Errors) -> d
 _MOVERS: Final = ["mover", "term", "n", "estimate", "std_error"]
 
 
-def _kept_bank(choices: Choices) -> Flags:
+def _kept_bank(choices: kernel.Choices) -> Flags:
     """Say which choices take a bank that was chosen on the occasion before."""
-    before = choices.rows.frame[CHOSEN_BEFORE].to_numpy(dtype=float)[choices.row] > 0
+    before = choices.rows.frame[kernel.CHOSEN_BEFORE].to_numpy(dtype=float)[choices.row] > 0
     return np.asarray(np.add.reduceat(before & choices.sets.chosen, choices.sets.starts[:-1]) > 0)
 
 
-def _moves(choices: Choices, *, panel: bool) -> dict[str, Any]:
+def _moves(choices: kernel.Choices, *, panel: bool) -> dict[str, Any]:
     if not panel:
         return {"n_kept": np.nan, "n_changed": np.nan}
     kept = _kept_bank(choices)
     return {"n_kept": int(kept.sum()), "n_changed": int((~kept).sum())}
 
 
-def _movers(choices: Choices, whole: Solution) -> pd.DataFrame:
+def _movers(choices: kernel.Choices, whole: Solution) -> pd.DataFrame:
     """Estimate those who keep their bank and those who change it apart, where there are enough."""
     kept, tables = _kept_bank(choices)[choices.sets.of_row], []
     for group, inside in (("keep", kept), ("change", ~kept)):
         try:
             solution = solve(choices.part(inside), with_constants=bool(whole.constants))
-        except (BrandkitError, ValueError):
+        except (errors.BrandkitError, ValueError):
             continue
-        errors, place = _errors(solution), solution.to_units() @ solution.maximum.place
-        names = [*solution.attributes, *(choices.brands[at] for at in solution.constants)]
-        rows = fitting.estimate_rows(names, place, errors, level=0.95)[: len(solution.kept)]
+        rows = _estimated(solution, level=0.95)[0][: len(solution.kept)]
         tables.append(rows.assign(mover=group, n=len(solution.choices.sets.weight))[_MOVERS])
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=_MOVERS)
 
@@ -476,20 +449,15 @@ def _movers(choices: Choices, whole: Solution) -> pd.DataFrame:
 def _brands(solution: Solution) -> pd.DataFrame:
     choices, n = solution.choices, len(solution.choices.brands)
     weight = choices.sets.weight
-    taken = weight @ by_brand(choices, choices.sets.chosen.astype(float)) / weight.sum()
-    frame = pd.DataFrame(
-        {
-            "brand": choices.brands,
-            "n": np.bincount(choices.brand, minlength=n),
-            "n_chosen": np.bincount(choices.brand[choices.sets.chosen], minlength=n),
-            "observed": taken,
-            "expected": predicted_shares(solution).estimate,
-        }
-    )
+    taken = choices.sets.chosen
+    frame = pd.DataFrame({"brand": choices.brands, "n": np.bincount(choices.brand, minlength=n)})
+    frame["n_chosen"] = np.bincount(choices.brand[taken], minlength=n)
+    frame["observed"] = weight @ by_brand(choices, taken.astype(float)) / weight.sum()
+    frame["expected"] = predicted_shares(solution).estimate
     return frame[frame["n"] > 0].reset_index(drop=True)
 
 
-def _facts(solution: Solution, errors: fitting.Errors, *, level: float) -> dict[str, Any]:
+def _facts(solution: Solution, covariances: fitting.Errors, *, level: float) -> dict[str, Any]:
     choices = solution.choices
     weight, options = choices.sets.weight, solution.options
     ways = np.diff(options.starts)
@@ -510,7 +478,7 @@ def _facts(solution: Solution, errors: fitting.Errors, *, level: float) -> dict[
         "hit_rate_chance": float(weight @ (1 / ways) / weight.sum()),
         "n_iterations": solution.maximum.iterations,
         "is_converged": solution.maximum.is_settled,
-        "method": "design" if errors.is_designed else "model",
+        "method": "design" if covariances.is_designed else "model",
         "ci_level": level,
     }
 
@@ -529,27 +497,31 @@ def _notes(facts: Mapping[str, Any]) -> list[Message]:
                 "model, which do not, stand beside them."
             )
         ]
-    said = say(
-        "What one bank gains, all others that a person rates lose in proportion to their chances "
-        "(independence of irrelevant alternatives); banks that are close substitutes would lose "
-        "more."
+    notes.append(
+        say(
+            "What one bank gains, all others that a person rates lose in proportion to their "
+            "chances (independence of irrelevant alternatives); banks that are close substitutes "
+            "would lose more."
+        )
     )
-    notes.append(said)
     if np.isnan(p):
-        said = say("This independence cannot be tested: too few different sets of banks are rated.")
-        notes.append(said)
+        notes.append(
+            say("This independence cannot be tested: too few different sets of banks are rated.")
+        )
     if p < UNLIKELY:
-        said = say(
-            "Some banks stand in for each other more, or less, than this independence says "
-            "(p {p:p}): what-ifs show the direction rather than the size."
+        notes.append(
+            say(
+                "Some banks stand in for each other more, or less, than this independence says "
+                "(p {p:p}): what-ifs show the direction rather than the size."
+            )
         )
-        notes.append(said)
     if p_constants < UNLIKELY:
-        said = say(
-            "Some banks are chosen more or less often than what is said of them explains "
-            "(p {constants:p}); constants='brand' allows for that."
+        notes.append(
+            say(
+                "Some banks are chosen more or less often than what is said of them explains "
+                "(p {constants:p}); constants='brand' allows for that."
+            )
         )
-        notes.append(said)
     return notes
 
 
@@ -585,8 +557,8 @@ class Scenario:
         What the change is worth: ``less @ place + off``, `place` being the coefficients.
     """
 
-    part: Choices
-    options: Options
+    part: kernel.Choices
+    options: kernel.Options
     columns: Floats
     mine: Codes
     flips: Codes
@@ -612,47 +584,44 @@ def _share_change(
     places = {_place(solution, name): float(by) for name, by in changes.items()}
     scenario = _scenario(solution, brand, places)
     choices, change = solution.choices, _share_changes(solution, scenario)
-    columns = _change_columns(choices, change, level=level)
-    least = columns
+    columns = least = _change_columns(choices, change, level=level)
     if not is_panel:
-        least = _change_columns(
-            choices, _share_changes(solution, _beyond_most(solution, scenario)), level=level
-        )
+        beyond = _share_changes(solution, _beyond_most(solution, scenario))
+        least = _change_columns(choices, beyond, level=level)
     ends = np.stack([columns["estimate"], least["estimate"]])
-    columns["ci_low"] = np.minimum(columns["ci_low"], least["ci_low"])
-    columns["ci_high"] = np.maximum(columns["ci_high"], least["ci_high"])
+    ends = np.full_like(ends, np.nan) if is_panel else ends
+    columns |= {
+        "ci_low": np.minimum(columns["ci_low"], least["ci_low"]),
+        "ci_high": np.maximum(columns["ci_high"], least["ci_high"]),
+        "change_low": ends.min(axis=0),
+        "change_high": ends.max(axis=0),
+    }
+    n = np.bincount(scenario.part.brand, minlength=len(choices.brands))
     now = predicted_shares(solution).estimate
-    frame = pd.DataFrame(
-        {
-            "brand": choices.brands,
-            "n": np.bincount(scenario.part.brand, minlength=len(choices.brands)),
-            "share": now,
-            "share_if": now + change.estimate,
-            **columns,
-            "change_low": np.nan if is_panel else ends.min(axis=0),
-            "change_high": np.nan if is_panel else ends.max(axis=0),
-        }
-    )
+    shares = {"brand": choices.brands, "n": n, "share": now, "share_if": now + change.estimate}
+    frame = pd.DataFrame(shares | columns)
     frame = frame.iloc[np.unique(choices.brand)].reset_index(drop=True)
     few = frame.loc[frame["n"] < fitting.SMALL_BASE, "brand"].tolist()
-    said = N_(
-        "Fewer than {least:count} persons choose between this bank and {names}: {n:its|their} "
-        "{n:change is|changes are} uncertain beyond the {n:interval|intervals}."
+    notes += tuple(
+        noted(
+            "Fewer than {least:count} persons choose between this bank and {names}: {n:its|their} "
+            "{n:change is|changes are} uncertain beyond the {n:interval|intervals}.",
+            names=few,
+            least=fitting.SMALL_BASE,
+        )
     )
-    if few:
-        notes = (*notes, Message(said, {"names": few, "n": len(few), "least": fitting.SMALL_BASE}))
     return ShareChange(
         changes=frame,
         brand=brand,
-        raised={_label(solution, place): by for place, by in places.items()},
-        flags=tuple(_label(solution, place) for place in scenario.flips.tolist()),
+        raised={solution.labels[place]: by for place, by in places.items()},
+        flags=tuple(solution.labels[place] for place in scenario.flips.tolist()),
         level=level,
         is_panel=is_panel,
         notes=notes,
     )
 
 
-def _change_columns(choices: Choices, change: Averages, *, level: float) -> dict[str, Any]:
+def _change_columns(choices: kernel.Choices, change: Averages, *, level: float) -> dict[str, Any]:
     # what a rival loses rests on the few who rate both banks
     df = carried_df(choices.rows.contributions(change.influence), df=choices.rows.df)
     error = fitting.root(choices.rows.covariance(change.influence))
@@ -685,7 +654,7 @@ def _scenario(solution: Solution, brand: str, places: Mapping[int, float]) -> Sc
     steps, opened, shifts = [], [], {}
     for place, by in places.items():
         raw, column = part.values[mine, solution.kept[place]], solution.kept[place]
-        mean, name = float(weight @ raw / weight.sum()), _label(solution, place)
+        mean, name = float(weight @ raw / weight.sum()), solution.labels[place]
         if is_flag(choices.values[:, column]):
             _check_within(name, mean, by, low=0.0, high=1.0)
             flips.append(place)
@@ -696,14 +665,14 @@ def _scenario(solution: Solution, brand: str, places: Mapping[int, float]) -> Sc
             _check_within(name, mean, by, low=limits[0], high=limits[1])
             shifts[place] = by / solution.spread[place]
     if len(flips) > MOST_CHANGED:
-        raise InputError(
+        raise errors.InputError(
             f"`changes` may name at most {MOST_CHANGED} attributes of 0 and 1; found {len(flips)}. "
             "Change fewer at once."
         )
     is_open = np.array(opened, dtype=float).reshape(len(flips), len(mine)).T
     return Scenario(
         part=part,
-        options=options_of(part.sets),
+        options=kernel.options_of(part.sets),
         columns=solution.columns[inside],
         mine=mine,
         flips=np.array(flips, dtype=np.intp),
@@ -717,14 +686,10 @@ def _scenario(solution: Solution, brand: str, places: Mapping[int, float]) -> Sc
     )
 
 
-def _rows_with(choices: Choices, brand: str) -> tuple[Flags, Flags]:
+def _rows_with(choices: kernel.Choices, brand: str) -> tuple[Flags, Flags]:
     """Find the rows of choices in which a bank is rated, and its own."""
     names = [choices.brands[at] for at in np.unique(choices.brand).tolist()]
-    if brand not in names:
-        raise InputError(
-            f"`brand` must be a bank of the model; found {shown(brand)}."
-            f"{did_you_mean(brand, names)} It has {shown(names, most=12)}."
-        )
+    errors.check_known("brand", brand, names, rule="be a bank of the model")
     is_mine = choices.brand == choices.brands.index(brand)
     has = np.zeros(len(choices.sets.weight), dtype=bool)
     has[choices.sets.of_row[is_mine]] = True
@@ -732,26 +697,19 @@ def _rows_with(choices: Choices, brand: str) -> tuple[Flags, Flags]:
 
 
 def _place(solution: Solution, name: str) -> int:
-    labels = solution.choices.rows.labels
-    for place, attribute in enumerate(solution.attributes):
-        if name in (attribute, labels.get(attribute)):
+    for place, names in enumerate(zip(solution.attributes, solution.labels, strict=True)):
+        if name in names:
             return place
-    known = [labels.get(attribute, attribute) for attribute in solution.attributes]
-    raise InputError(
+    raise errors.InputError(
         f"`changes` must name attributes of the model; found {shown(name)}."
-        f"{did_you_mean(name, known)} It has {shown(known, most=14)}."
+        f"{errors.did_you_mean(name, solution.labels)} It has {shown(solution.labels, most=14)}."
     )
-
-
-def _label(solution: Solution, place: int) -> str:
-    name = solution.attributes[place]
-    return str(solution.choices.rows.labels.get(name, name))
 
 
 def _check_within(name: str, mean: float, by: float, *, low: float, high: float) -> None:
     if not np.isfinite(by) or not low - 1e-9 <= mean + by <= high + 1e-9:
         unit = " (shares of persons, 0.10 for ten in a hundred)" if (low, high) == (0, 1) else ""
-        raise ScaleError(
+        raise errors.ScaleError(
             f"`changes` must leave {shown(name)} between {low:g} and {high:g}{unit}; found "
             f"{mean:.3g} now and a change of {by:g}. Change it by less."
         )

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from brandkit.core.message import Message, formatted
 from brandkit.satisfaction.choice.choice import ChoiceModel, ShareChange
 from brandkit.satisfaction.choice.story import ranked
-from brandkit.viz.marks import Dots, dot_rows
+from brandkit.viz.marks import Dots, dot_rows, rank_texts
 
 #: Attributes or banks a figure shows; the table beside it has the rest.
 MOST_ROWS = 30
@@ -17,35 +17,29 @@ MOST_ROWS = 30
 def choice_model(result: ChoiceModel, *, ax: Axes | None = None, focus: object = None) -> Axes:
     """Draw by how much each attribute raises a bank's chance to be chosen, the largest first."""
     rows = ranked(result).head(MOST_ROWS)
-    ends = zip(rows["rank_low"], rows["rank_high"], strict=True)
-    beside: dict[str | Message, list[str]] = {
-        Message("tipping"): [formatted(one, "decimal2") for one in rows["tipping_odds"]]
-    }
+    label = Message("Percentage points more often the customer's own bank")
+    points = [formatted(100 * float(one), "decimal1") for one in rows["estimate"]]
+    columns: dict[str | Message, list[str]] = {Message("change"): points}
     if result.facts["is_panel"]:
-        beside = {
-            Message("rank"): [f"{low}" if low == high else f"{low}–{high}" for low, high in ends]
-        }
+        label = Message("Percentage points more likely to be chosen")
+        columns[Message("rank")] = rank_texts(rows)
+    else:
+        tipping = [formatted(one, "decimal2") for one in rows["tipping_odds"]]
+        columns[Message("tipping")] = tipping
     return dot_rows(
         rows["label"].tolist(),
         _points(rows),
-        label=Message("Percentage points more likely to be chosen")
-        if result.facts["is_panel"]
-        else Message("Percentage points more often the customer's own bank"),
+        label=label,
         kind="steps",
         focus=focus,
-        columns={
-            Message("change"): [
-                formatted(100 * float(one), "decimal1") for one in rows["estimate"]
-            ],
-            **beside,
-        },
+        columns=columns,
         reference=0.0,
         says={"hollow": Message("could be none")},
         ax=ax,
     )
 
 
-def share_change(result: ShareChange, *, ax: Axes | None = None, focus: object = None) -> Axes:  # noqa: ARG001
+def share_change(result: ShareChange, *, ax: Axes | None = None) -> Axes:
     """Draw what a what-if does to each bank's share: the bank itself, then who loses most."""
     is_mine = result.changes["brand"] == result.brand
     rivals = result.changes[~is_mine].sort_values("estimate", kind="stable")

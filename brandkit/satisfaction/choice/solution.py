@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -10,17 +11,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from brandkit.core.errors import (
-    BrandkitError,
-    InputError,
-    NotConvergedError,
-    NotEnoughDataError,
-    shown,
-)
+from brandkit.core import errors
 from brandkit.core.intervals import holm
 from brandkit.core.linalg import Codes, Flags, Floats
-from brandkit.core.message import Message
-from brandkit.core.story import N_
+from brandkit.core.message import Message, noted
 from brandkit.satisfaction import fitting
 from brandkit.satisfaction.choice.kernel import Choices, Options, fit, options_of, set_scores
 
@@ -72,6 +66,11 @@ class Solution:
         return tuple(self.choices.attributes[at] for at in self.kept)
 
     @property
+    def labels(self) -> list[str]:
+        """Labels of the kept attributes."""
+        return self.choices.rows.named(self.attributes)
+
+    @property
     def spread(self) -> Floats:
         """Standard deviations of the kept attributes within choices."""
         return self.regressors.spread[: len(self.kept)]
@@ -119,7 +118,7 @@ def solve(choices: Choices, *, with_constants: bool) -> Solution:
         values, weight=weight, names=names, within=values - mean[of_row], argument="attributes"
     )
     if len(choices.sets.weight) <= len(used.kept):
-        raise NotEnoughDataError(
+        raise errors.NotEnoughDataError(
             f"`data` must have more choices than the model has coefficients ({len(used.kept)}); "
             f"found {len(choices.sets.weight)}. Name fewer attributes."
         )
@@ -153,17 +152,16 @@ def _without_decided_banks(choices: Choices) -> tuple[Choices, tuple[Message, ..
         if not keep.any():
             break
         choices = choices.part(keep)
-    notes = []
-    if never:
-        said = N_("{names} {n:is|are} never chosen: with constants {n:its|their} rows say nothing.")
-        notes.append(Message(said, {"names": never, "n": len(never)}))
-    if always:
-        said = N_(
-            "{names} {n:is|are} always chosen: with constants {n:its|their} rows say nothing."
-        )
-        notes.append(Message(said, {"names": always, "n": len(always)}))
+    notes = noted(
+        "{names} {n:is|are} never chosen: with constants {n:its|their} rows say nothing.",
+        names=never,
+    )
+    notes += noted(
+        "{names} {n:is|are} always chosen: with constants {n:its|their} rows say nothing.",
+        names=always,
+    )
     if not len(choices.sets.weight):
-        raise NotEnoughDataError(
+        raise errors.NotEnoughDataError(
             "`data` must have banks that are chosen by some and not by others; found none. "
             "Leave the constants out."
         )
@@ -176,19 +174,13 @@ def _refuse_runaway(
     """Refuse choices whose likelihood has no maximum."""
     size = np.diff(options.starts)
     sides = np.repeat(over[options.picked], size, axis=0) - over
-    direction = fitting.separating_direction(np.delete(sides, options.picked, axis=0))
-    if direction is not None:
-        culprits = [name for name, pull in zip(names, direction, strict=True) if pull]
-        raise InputError(
-            "`attributes` must not tell every choice without error; found that "
-            f"{shown(culprits)} {'does' if len(culprits) == 1 else 'do'}, so that there is no "
-            "estimate. Leave it out, or ask more persons."
-        )
-    if not maximum.is_settled:
-        raise NotConvergedError(
-            f"the choice model did not settle within {maximum.iterations} steps. Look for "
-            "attributes that nearly follow from each other."
-        )
+    fitting.refuse_runaway(
+        maximum,
+        np.delete(sides, options.picked, axis=0),
+        names=names,
+        rule="`attributes` must not tell every choice without error",
+        ways=("ask more persons", "attributes that nearly follow from each other"),
+    )
 
 
 # --- averages over rows --------------------------------------------------------------------------
@@ -356,7 +348,10 @@ def independence_rows(solution: Solution) -> pd.DataFrame:
     Hausman, J. and McFadden, D. (1984). Specification tests for the multinomial logit model.
     Econometrica 52, 1219-1240. doi:10.2307/1910997
     """
-    null = _with_constants(solution)
+    null = solution
+    if not solution.constants:  # give each bank one, where there is an estimate with them
+        with suppress(errors.BrandkitError):
+            null = solve(solution.choices, with_constants=True)
     first, second, n = _pairs(null)
     pieces = [slice(at, at + _AT_ONCE) for at in range(0, len(first), _AT_ONCE)]
     tested = [_tested(null, first[piece], second[piece]) for piece in pieces]
@@ -367,27 +362,9 @@ def independence_rows(solution: Solution) -> pd.DataFrame:
     )
     p_value = fitting.p_values(estimate, error, null.choices.rows.df)
     names = np.array(null.choices.brands, dtype=object)
-    return pd.DataFrame(
-        {
-            "brand_a": names[first],
-            "brand_b": names[second],
-            "n": n,
-            "estimate": estimate,
-            "std_error": error,
-            "p_value": p_value,
-            "p_adjusted": holm(p_value),
-        }
-    )
-
-
-def _with_constants(solution: Solution) -> Solution:
-    """Give each bank a constant, where there is an estimate with them."""
-    if solution.constants:
-        return solution
-    try:
-        return solve(solution.choices, with_constants=True)
-    except BrandkitError:
-        return solution
+    frame = pd.DataFrame({"brand_a": names[first], "brand_b": names[second], "n": n})
+    frame = frame.assign(estimate=estimate, std_error=error, p_value=p_value)
+    return frame.assign(p_adjusted=holm(p_value))
 
 
 def _rated(solution: Solution) -> Flags:

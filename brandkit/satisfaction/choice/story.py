@@ -12,17 +12,10 @@ from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import N_, Exhibit, Point, Say, Story, speaker
 from brandkit.language import translate
 from brandkit.satisfaction.choice.choice import UNLIKELY, ChoiceModel, ShareChange
+from brandkit.satisfaction.groups import MOST_NAMED, and_more, first_names
 
 #: Times by which use would have to favour an answer, from which more than use is likely behind it.
 TIPPING: Final = 1.8
-#: Attributes or banks named in one sentence.
-MOST_NAMED: Final = 4
-
-#: What to say where a study has no choices.
-NO_CHOICES: Final = Message(
-    "What decides for a bank: it takes a survey in which persons rate several banks and name their "
-    "main bank."
-)
 
 
 def choice_model(result: ChoiceModel, *, focus: object = None) -> Story:  # noqa: ARG001
@@ -32,15 +25,10 @@ def choice_model(result: ChoiceModel, *, focus: object = None) -> Story:  # noqa
     say more of it because they do.
     """
     rows, facts = ranked(result), result.facts
-    say = speaker(
-        n=facts["n"],
-        persons=facts["n_persons"],
-        banks=facts["n_brands"],
-        level=facts["ci_level"],
-        right=facts["hit_rate"],
-        chance=facts["hit_rate_chance"],
-        single=sum(facts[name] for name in ("n_single", "n_without", "n_all")),
-    )
+    say = speaker(n=facts["n"], persons=facts["n_persons"], banks=facts["n_brands"])
+    say = speaker(say, level=facts["ci_level"], right=facts["hit_rate"])
+    single = sum(facts[name] for name in ("n_single", "n_without", "n_all"))
+    say = speaker(say, chance=facts["hit_rate_chance"], single=single)
     if facts["is_panel"]:
         headline = _headline(rows, say)
         findings = [_first(rows, say), *_doubtful(rows, say), _moves(result, say), _fit(facts, say)]
@@ -65,32 +53,25 @@ def choice_model(result: ChoiceModel, *, focus: object = None) -> Story:  # noqa
             "Right: the rise and the ranks that cannot be ruled out. {n:count} choices among "
             "{banks:count} banks; {single:count} that say nothing are left out."
         )
+    (first, last), (high, low) = (rows[name].iloc[[0, -1]] for name in ("label", "estimate"))
     alt = say(
         "Dots with lines for {n:count} attributes, from “{first}” ({high:decimal1} points) at the "
         "top to “{last}” ({low:decimal1} points) at the bottom; {hollow:count} of them could be "
         "0.",
-        n=len(rows),
-        first=rows["label"].iloc[0],
-        high=100 * rows["estimate"].iloc[0],
-        last=rows["label"].iloc[-1],
-        low=100 * rows["estimate"].iloc[-1],
+        **{"n": len(rows), "first": first, "high": 100 * high, "last": last, "low": 100 * low},
         hollow=int((~rows["settled"]).sum()),
     )
     data = rows.assign(attribute=rows["label"]).drop(columns=["label", "settled"])
     notes = (*as_notes(findings), *result.notes)
-    return Story(
-        headline=headline,
-        points=_points(rows, is_panel=bool(facts["is_panel"])),
-        lede=say(
-            "{n:count} choices of {persons:count} persons among {banks:count} banks. Each person's "
-            "banks are compared with each other only."
-        ),
-        findings=tuple(findings),
-        exhibits={
-            "choices": Exhibit(caption, alt, data, notes, draw=result.plot),
-            **({"movers": _movers(result, say)} if len(result.movers) else {}),
-        },
+    lede = say(
+        "{n:count} choices of {persons:count} persons among {banks:count} banks. Each person's "
+        "banks are compared with each other only."
     )
+    exhibits = {"choices": Exhibit(caption, alt, data, notes, draw=result.plot)}
+    if len(result.movers):
+        exhibits["movers"] = _movers(result, say)
+    points = _points(rows, is_panel=bool(facts["is_panel"]))
+    return Story(headline, lede, tuple(findings), (), exhibits, points)
 
 
 def _points(rows: pd.DataFrame, *, is_panel: bool) -> tuple[Point, ...]:
@@ -176,20 +157,15 @@ def _movers(result: ChoiceModel, say: Say) -> Exhibit:
 
 
 def _moves(result: ChoiceModel, say: Say) -> Finding:
-    facts = result.facts
-    headline = say(
-        "{kept:count} of {n:count} choices keep the bank of the occasion before.",
-        kept=facts["n_kept"],
-    )
+    say = speaker(say, kept=result.facts["n_kept"], changed=result.facts["n_changed"])
+    headline = say("{kept:count} of {n:count} choices keep the bank of the occasion before.")
     detail = say(
-        "{changed:count} change it. Those who keep a bank may say more of it because they use it.",
-        changed=facts["n_changed"],
+        "{changed:count} change it. Those who keep a bank may say more of it because they use it."
     )
     if result.movers["mover"].nunique() == len(_MOVERS):
         detail = say(
             "{changed:count} change it; a table shows both apart, since those who keep a bank may "
-            "say more of it because they use it.",
-            changed=facts["n_changed"],
+            "say more of it because they use it."
         )
     return Finding(headline, detail, "clear")
 
@@ -208,13 +184,12 @@ def _headline(rows: pd.DataFrame, say: Say) -> Message:
 
 def _first(rows: pd.DataFrame, say: Say) -> Finding:
     first, n_leaders = rows.iloc[0], int((rows["rank_low"] == 1).sum())
+    change, low, high = (100 * first[name] for name in ("estimate", "ci_low", "ci_high"))
     detail = say(
         "A bank of which a customer says so is {change:decimal1} percentage points more likely to "
         "be chosen ({level:percent} interval {low:decimal1} to {high:decimal1}; {n:count} "
         "choices).",
-        change=100 * first["estimate"],
-        low=100 * first["ci_low"],
-        high=100 * first["ci_high"],
+        **{"change": change, "low": low, "high": high},
     )
     if not (rows["ci_low"] > 0).any():
         return Finding(say("No attribute is sure to win choices."), detail, "open")
@@ -232,13 +207,11 @@ def _doubtful(rows: pd.DataFrame, say: Say) -> list[Finding]:
     if doubtful.empty:
         return []
     names = doubtful["label"].astype(str).tolist()
-    headline = say("No part in choices to be seen: {names}.", names=names)
-    if len(names) > MOST_NAMED:
-        headline = say(
-            "No part in choices to be seen: {names} and {more:count} more.",
-            names=names[:MOST_NAMED],
-            more=len(names) - MOST_NAMED,
-        )
+    headline = say(
+        "No part in choices to be seen: {names}{more}.",
+        names=first_names(names),
+        more=and_more(names),
+    )
     detail = say(
         "The rise could be none; it may be up to {high:decimal1} points.",
         high=100 * doubtful["ci_high"].max(),
@@ -258,28 +231,21 @@ def _fit(facts: Mapping[str, Any], say: Say) -> Finding:
 
 def _independence(result: ChoiceModel, say: Say) -> Finding:
     worst = result.independence.sort_values("p_adjusted", kind="stable").iloc[0]
-    values = {
-        "first": worst["brand_a"],
-        "second": worst["brand_b"],
-        "p": worst["p_adjusted"],
-        "n": worst["n"],
-        "loss": abs(worst["estimate"]),
-    }
+    say = speaker(say, first=worst["brand_a"], second=worst["brand_b"], p=worst["p_adjusted"])
+    say = speaker(say, n=worst["n"], loss=abs(worst["estimate"]))
     if worst["estimate"] < 0:
-        headline = say("{first} and {second} stand in for each other.", **values)
+        headline = say("{first} and {second} stand in for each other.")
         detail = say(
             "Where both are rated, each is worth less than it would be without the other ("
             "{loss:decimal2} on the scale of the coefficients; {n:count} choices, adjusted p "
-            "{p:p}): what one of them gains comes from the other more than the what-ifs say.",
-            **values,
+            "{p:p}): what one of them gains comes from the other more than the what-ifs say."
         )
         return Finding(headline, detail, "likely")
-    headline = say("{first} and {second} gain by being rated together.", **values)
+    headline = say("{first} and {second} gain by being rated together.")
     detail = say(
         "Where both are rated, each is worth more than it would be without the other ("
         "{loss:decimal2} on the scale of the coefficients; {n:count} choices, adjusted p {p:p}): "
-        "what one of them gains comes from the other less than the what-ifs say.",
-        **values,
+        "what one of them gains comes from the other less than the what-ifs say."
     )
     return Finding(headline, detail, "likely")
 
@@ -292,20 +258,15 @@ def share_change(result: ShareChange, *, focus: object = None) -> Story:  # noqa
     changes = result.changes
     mine = changes[changes["brand"] == result.brand].iloc[0]
     rivals = changes[changes["brand"] != result.brand]
+    ends = ("estimate", "ci_low", "ci_high", "change_low", "change_high")
+    change, low, high, least, most = (100 * mine[name] for name in ends)
     parts = [_raised(name, by, is_flag=name in result.flags) for name, by in result.raised.items()]
     say = speaker(
         brand=result.brand,
-        change=100 * mine["estimate"],
-        loss=-100 * mine["estimate"],
-        low=100 * mine["ci_low"],
-        high=100 * mine["ci_high"],
-        now=mine["share"],
-        then=mine["share_if"],
+        **{"change": change, "loss": -change, "low": low, "high": high, "least": least},
+        **{"most": most, "now": mine["share"], "then": mine["share_if"], "n": len(changes)},
         level=result.level,
         raised=Message("{brand}: {parts}.", {"brand": result.brand, "parts": parts}),
-        n=len(changes),
-        least=100 * mine["change_low"],
-        most=100 * mine["change_high"],
     )
     headline = say("{brand} would not be sure to win choices")
     finding = say("{brand} would not be sure to win choices.")
@@ -372,16 +333,14 @@ def _rivals(rivals: pd.DataFrame, say: Say, *, gains: bool) -> list[Finding]:
         return []
     order = rivals.sort_values("estimate", ascending=gains, kind="stable")
     first, second = order["brand"].head(2)
-    headline = say("Most would go to {first} and {second}.", first=first, second=second)
+    change, other = 100 * order["estimate"].head(2)
+    say = speaker(say, first=first, second=second, change=change, other=other)
+    headline = say("Most would go to {first} and {second}.")
     if gains:
-        headline = say("Most would come from {first} and {second}.", first=first, second=second)
+        headline = say("Most would come from {first} and {second}.")
     detail = say(
         "{first} changes by {change:decimal2}, {second} by {other:decimal2} percentage points; the "
         "model takes from each rival in proportion to its chances, so that close substitutes would "
-        "give more.",
-        first=first,
-        second=second,
-        change=100 * order["estimate"].iloc[0],
-        other=100 * order["estimate"].iloc[1],
+        "give more."
     )
     return [Finding(headline, detail, "open")]

@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from scipy.special import expit, log_ndtr, logit, ndtr, ndtri
 
-from brandkit.core.errors import InputError, NotConvergedError, NotEnoughDataError, shown
+from brandkit.core.errors import InputError, NotEnoughDataError, shown
 from brandkit.core.labels import coded
 from brandkit.core.linalg import Codes, Floats, Ints
 from brandkit.sampling.rows import SurveyRows
@@ -361,19 +361,16 @@ def _refuse_runaway(maximum: Maximum, cells: Cells, *, names: Sequence[str]) -> 
     cuts, (above, below) = cells.n_cuts, directions(cells)
     # the inequalities that answers set: under the threshold above, over the one below
     sides = np.vstack([above[cells.level < cuts], -below[cells.level > 0]])
-    direction = fitting.separating_direction(sides)
-    if direction is not None and direction[cuts:].any():
-        culprits = [name for name, pull in zip(names, direction[cuts:], strict=True) if pull]
-        raise InputError(
-            f"`drivers` must not tell levels of the outcome apart without any error; found that "
-            f"{shown(culprits)} {'does' if len(culprits) == 1 else 'do'}, so that there is no "
-            "estimate. Leave it out, or unite levels."
-        )
-    if not maximum.is_settled:
-        raise NotConvergedError(
-            f"the ordinal model did not settle within {maximum.iterations} steps. Look for drivers "
-            "that nearly follow from each other, or unite thin levels."
-        )
+    fitting.refuse_runaway(
+        maximum,
+        sides,
+        names=names,
+        rule="`drivers` must not tell levels of the outcome apart without any error",
+        ways=(
+            "unite levels",
+            "drivers that nearly follow from each other, or unite thin levels",
+        ),
+    )
 
 
 class Changes(NamedTuple):

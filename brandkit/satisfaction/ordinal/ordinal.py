@@ -424,10 +424,7 @@ def ordered_levels(rows: SurveyRows, *, words: tuple[str, ...], top: int | None)
             f"{len(scale)} levels; found {shown(top)}."
         )
     reached = min(max(int((values >= scale[-wanted]).sum()), 1), len(values) - 1)
-    names, empty = (
-        [words[int(one)] if words else f"{one:g}" for one in answers]
-        for answers in (values, np.setdiff1d(scale, values))
-    )
+    names, empty = named(values), named(np.setdiff1d(scale, values))
     thin = [name for name, n in zip(names, counts, strict=True) if n < THIN]
     notes = noted(
         "Fewer than {least:count} answers at {n:level|levels} {levels}: the "
@@ -440,7 +437,7 @@ def ordered_levels(rows: SurveyRows, *, words: tuple[str, ...], top: int | None)
         levels=empty,
     )
     numbers = None if words else values
-    return Levels(code.reshape(-1), tuple(names), numbers, counts, reached, tuple(notes))
+    return Levels(code.reshape(-1), names, numbers, counts, reached, tuple(notes))
 
 
 # --- tables --------------------------------------------------------------------------------------

@@ -64,12 +64,7 @@ def ordinal_model(
     )
 
 
-def ordinal_shares(
-    result: OrdinalModel,
-    *,
-    ax: Axes | None = None,
-    focus: object = None,  # noqa: ARG001
-) -> Axes:
+def ordinal_shares(result: OrdinalModel, *, ax: Axes | None = None) -> Axes:
     """Draw the expected answers where all ratings are low, typical and high, the top dark."""
     names, levels = list(PROFILE_NAMES), result.levels["level"].tolist()
     table = result.predicted.pivot(index="label", columns="level", values="estimate")
@@ -94,14 +89,9 @@ def ordinal_shares(
             [formatted(value, "percent") for value in rows.loc[names, column]]
             for column in ("estimate", "ci_low", "ci_high")
         )
-        spans = [
-            low if low == high else f"{low}–{high}" for low, high in zip(lows, highs, strict=True)
-        ]
+        ends = zip(lows, highs, strict=True)
+        spans = [low if low == high else f"{low}–{high}" for low, high in ends]
+        spans = [one.replace("%", "") for one in spans]
         write_column(ax, texts, head=translate(Message("top {n:count}", {"n": top})))
-        write_column(
-            ax,
-            [one.replace("%", "") for one in spans],
-            column=1,
-            head=translate(Message("interval")),
-        )
+        write_column(ax, spans, column=1, head=translate(Message("interval")))
     return ax

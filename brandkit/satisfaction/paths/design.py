@@ -11,14 +11,19 @@ from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
-from brandkit.core.errors import InputError, check_option, did_you_mean, shown
-from brandkit.core.linalg import Codes, Flags
+from brandkit.core.errors import InputError, ScaleError, check_option, did_you_mean, shown
+from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message
+from brandkit.sampling.rows import SurveyRows
 
 Scheme = Literal["path", "centroid", "factorial"]
 Mode = Literal["A", "B"]
 #: Blocks with the columns of their items.
 Blocks = Mapping[str, Sequence[str]]
+#: Ends of a scale: of all items, or by item or block.
+ScaleEnds = tuple[float, float] | Mapping[str, tuple[float, float]]
+#: What can be done about missing answers where whole rows are needed.
+WholeRule = Literal["raise", "drop", "mean"]
 #: Pairs of blocks: what leads to what.
 Paths = Sequence[tuple[str, str]]
 
@@ -55,6 +60,11 @@ class PathDesign:
         """Blocks from causes to effects."""
         sources = {at: set(np.flatnonzero(row).tolist()) for at, row in enumerate(self.inner)}
         return tuple(TopologicalSorter(sources).static_order())
+
+    @property
+    def needed_persons(self) -> int:
+        """The fewest persons that the largest regression of the model can do with."""
+        return max(int(self.inner.sum(axis=1).max()) + 3, 5)
 
     def items_of(self, block: int) -> slice:
         """Give the places of a block's items."""
@@ -228,6 +238,47 @@ def _checked_modes(modes: str | Mapping[str, str], names: tuple[str, ...]) -> Fl
             )
         check_option("modes", mode, get_args(Mode))
     return np.array([given.get(name, "A") == "B" for name in names])
+
+
+def scale_ends(rows: SurveyRows, *, design: PathDesign, limits: ScaleEnds | None) -> Floats:
+    """Give the ends of each item's scale, shape (p, 2): as declared, else from the codebook.
+
+    Ends that were only observed are never used: they would make the index of a sample depend on
+    who happened to answer.
+    """
+    known = dict(rows.limits)
+    if isinstance(limits, Mapping):
+        members = {name: design.items[design.items_of(at)] for at, name in enumerate(design.blocks)}
+        for name, ends in limits.items():
+            if name not in design.items and name not in members:
+                raise InputError(
+                    f"`limits` must name items or blocks; found {shown(name)}."
+                    f"{did_you_mean(str(name), [*design.items, *design.blocks])}"
+                )
+            known |= dict.fromkeys(members.get(name, (name,)), ends)
+    elif limits is not None:
+        known |= dict.fromkeys(design.items, limits)
+    found = np.array([_ends(known.get(item)) for item in design.items])
+    values = rows.values[:, [rows.columns.index(item) for item in design.items]]
+    beyond = np.asarray(((values < found[:, 0]) | (values > found[:, 1])).any(axis=0))
+    if beyond.any():
+        names = [item for item, is_out in zip(design.items, beyond, strict=True) if is_out]
+        raise ScaleError(
+            f"`limits` must hold every answer; found answers beyond them in {shown(names)}. "
+            "Write the ends of the scale that was asked."
+        )
+    return found
+
+
+def _ends(pair: Sequence[float] | None) -> tuple[float, float]:
+    if pair is None:
+        return float("nan"), float("nan")
+    if len(pair) != 2 or not pair[0] < pair[1]:
+        raise ScaleError(
+            f"`limits` must be a low end and a higher one; found {shown(list(pair))}. "
+            "Write (0, 10)."
+        )
+    return float(pair[0]), float(pair[1])
 
 
 #: What readers call the blocks of the satisfaction indices, by their usual codes.

@@ -10,11 +10,9 @@ from matplotlib.axes import Axes
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
-from brandkit.satisfaction.paths.comparison import PathComparison
+from brandkit.satisfaction.paths.comparison import PathComparison, PathPrediction
 from brandkit.satisfaction.paths.design import block_name
-from brandkit.satisfaction.paths.paths import PathModel
-from brandkit.satisfaction.paths.prediction import PathPrediction
-from brandkit.satisfaction.paths.priorities import ImportancePerformance, point_name
+from brandkit.satisfaction.paths.paths import ImportancePerformance, PathModel, point_name
 from brandkit.viz.diagram import Arrow, Box, diagram
 from brandkit.viz.labels import place_labels
 from brandkit.viz.marks import (
@@ -41,7 +39,7 @@ _CORNERS: Final = {
 }  # fmt: skip
 
 
-def path_model(result: PathModel, *, ax: Axes | None = None, focus: object = None) -> Axes:  # noqa: ARG001
+def path_model(result: PathModel, *, ax: Axes | None = None) -> Axes:
     """Draw blocks as boxes and paths as arrows: wide where strong, dashed where open or small."""
     led_to = np.asarray(result.design.inner.any(axis=1))
     boxes = [
@@ -66,12 +64,7 @@ def path_model(result: PathModel, *, ax: Axes | None = None, focus: object = Non
     return diagram(boxes, arrows, ax=ax)
 
 
-def path_comparison(
-    result: PathComparison,
-    *,
-    ax: Axes | None = None,
-    focus: object = None,  # noqa: ARG001
-) -> Axes:
+def path_comparison(result: PathComparison, *, ax: Axes | None = None) -> Axes:
     """Draw each path's coefficient in every group; strong lines where they differ for sure.
 
     Up to four groups have markers of their own; of more, the extremes are named in the table.
@@ -116,12 +109,7 @@ def path_comparison(
     return ax
 
 
-def path_prediction(
-    result: PathPrediction,
-    *,
-    ax: Axes | None = None,
-    focus: object = None,  # noqa: ARG001
-) -> Axes:
+def path_prediction(result: PathPrediction, *, ax: Axes | None = None) -> Axes:
     """Draw the errors in foretelling each question, by the path model and by a regression."""
     rows = result.items
     return dot_rows(
@@ -136,12 +124,7 @@ def path_prediction(
     )  # fmt: skip
 
 
-def importance_performance(
-    result: ImportancePerformance,
-    *,
-    ax: Axes | None = None,
-    focus: object = None,  # noqa: ARG001
-) -> Axes:
+def importance_performance(result: ImportancePerformance, *, ax: Axes | None = None) -> Axes:
     """Draw what is important against how well it is done, with the lines between quadrants.
 
     Filled points lie in their quadrant in nine of ten draws; the share stands beside the name.

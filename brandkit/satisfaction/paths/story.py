@@ -11,12 +11,9 @@ from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Action, Exhibit, Point, Say, Story, Verb, listed, speaker
 from brandkit.language import translate
-from brandkit.satisfaction.paths.checks import ALIKE
-from brandkit.satisfaction.paths.comparison import PathComparison
+from brandkit.satisfaction.paths.comparison import PathComparison, PathPrediction
 from brandkit.satisfaction.paths.design import block_name, block_pair
-from brandkit.satisfaction.paths.paths import PathModel
-from brandkit.satisfaction.paths.prediction import PathPrediction
-from brandkit.satisfaction.paths.priorities import ImportancePerformance, point_name
+from brandkit.satisfaction.paths.paths import ALIKE, ImportancePerformance, PathModel, point_name
 
 #: Shares of draws from which the first of two is called so without doubt, or likely.
 CLEAR, LIKELY = 0.95, 0.80
@@ -80,7 +77,7 @@ def path_model(result: PathModel, *, focus: object = None) -> Story:  # noqa: AR
                            "total_effect"]
             ],
             (*as_notes(findings[1:]), *result.notes),
-            lambda: result.plot(figure="path_model"),
+            result.plot,
         ),
         "effects": Exhibit(
             say(
@@ -185,14 +182,11 @@ def _through(result: PathModel) -> list[Finding]:
     if rows.empty:
         return []
     row = rows.iloc[int(rows["indirect_effect"].to_numpy().argmax())]
-    say = speaker(
-        source=block_name(str(row["source"])), target=block_name(str(row["target"])),
-        direct=row["direct_effect"], indirect=row["indirect_effect"], low=row["indirect_low"],
-        high=row["indirect_high"], n=result.facts["n"],
-    )  # fmt: skip
+    ends = {end: block_name(str(row[end])) for end in ("source", "target")}
+    say = speaker(**{**row, **ends}, n=result.facts["n"])
     detail = say(
-        "Indirect effect {indirect:decimal2} ({low:decimal2} to {high:decimal2}), direct "
-        "{direct:decimal2} ({n:count} answers)."
+        "Indirect effect {indirect_effect:decimal2} ({indirect_low:decimal2} to "
+        "{indirect_high:decimal2}), direct {direct_effect:decimal2} ({n:count} answers)."
     )
     works = say("{source} works on {target} mostly through other blocks.")
     return [Finding(works, detail, "likely")]
@@ -201,19 +195,15 @@ def _through(result: PathModel) -> list[Finding]:
 def _explained(result: PathModel, say: Say) -> Finding:
     at = result.design.blocks.index(result.target)
     row = result.blocks.iloc[at]
-    told = {
-        "n_sources": int(result.design.inner[at].sum()), "index": row["index"],
-        "low": row["index_low"], "high": row["index_high"],
-    }  # fmt: skip
+    say = speaker(say, **row, n_sources=int(result.design.inner[at].sum()))
     detail = say(
         "{n_sources:count} {n_sources:block leads|blocks lead} to it; its index is "
-        "{index:decimal1} of 100 ({low:decimal1} to {high:decimal1}; {n:count} answers).",
-        **told,
+        "{index:decimal1} of 100 ({index_low:decimal1} to {index_high:decimal1}; {n:count} "
+        "answers)."
     )
     if np.isnan(row["index"]):
         detail = say(
-            "{n_sources:count} {n_sources:block leads|blocks lead} to it ({n:count} answers).",
-            **told,
+            "{n_sources:count} {n_sources:block leads|blocks lead} to it ({n:count} answers)."
         )
     headline = say("The model explains {share:percent} of {target}.", share=float(row["r2"]))
     return Finding(headline, detail, "clear")
@@ -229,33 +219,30 @@ def _sizes(paths: pd.DataFrame, say: Say) -> list[Finding]:
         for size, rows in paths.groupby("size")
     }  # fmt: skip
     findings = []
-    if "matters" in pairs:
-        told = {"pairs": pairs["matters"], "k": len(pairs["matters"]), "all": len(paths)}
-        findings.append(Finding(
-            say("{k:count} of {all:count} direct paths {k:matters|matter}.", **told),
-            say(
-                "The {level:percent} interval lies beyond {least:decimal2}, and freed of the "
-                "answers' unreliability beyond 0: {pairs}.", **told,
-            ), "clear",
-        ))  # fmt: skip
-    if "small" in pairs:
-        told = {"pairs": pairs["small"], "k": len(pairs["small"]), "all": len(paths)}
-        findings.append(Finding(
-            say("{k:count} of {all:count} direct paths {k:is|are} too small to matter.", **told),
-            say(
-                "With its error {k:it stays|each of them stays} under {least:decimal2}: {pairs}.",
-                **told,
-            ), "clear",
-        ))  # fmt: skip
-    if "open" in pairs:
-        told = {"pairs": pairs["open"], "k": len(pairs["open"]), "all": len(paths)}
-        findings.append(Finding(
-            say("Whether {k:count} of {all:count} direct paths {k:matters|matter} is not settled.",
-                **told),
-            say("{k:It|They} may lie on either side of {least:decimal2}, or be 0 once the answers' "
-                "unreliability is taken off: {pairs}.", **told),
-            "open",
-        ))  # fmt: skip
+    sizes: dict[str, Settled] = {"matters": "clear", "small": "clear", "open": "open"}
+    for size, settled in sizes.items():
+        if size not in pairs:
+            continue
+        say = speaker(say, pairs=pairs[size], k=len(pairs[size]), all=len(paths))
+        headline = say("{k:count} of {all:count} direct paths {k:matters|matter}.")
+        detail = say(
+            "The {level:percent} interval lies beyond {least:decimal2}, and freed of the answers' "
+            "unreliability beyond 0: {pairs}."
+        )
+        if size == "small":
+            headline = say("{k:count} of {all:count} direct paths {k:is|are} too small to matter.")
+            detail = say(
+                "With its error {k:it stays|each of them stays} under {least:decimal2}: {pairs}."
+            )
+        elif size == "open":
+            headline = say(
+                "Whether {k:count} of {all:count} direct paths {k:matters|matter} is not settled."
+            )
+            detail = say(
+                "{k:It|They} may lie on either side of {least:decimal2}, or be 0 once the "
+                "answers' unreliability is taken off: {pairs}."
+            )
+        findings.append(Finding(headline, detail, settled))
     return findings
 
 
@@ -303,7 +290,7 @@ def path_comparison(result: PathComparison, *, focus: object = None) -> Story:
         ),
         _named(data),
         (*as_notes(findings[1:]), *unknown, *result.notes),
-        lambda: result.plot(figure="path_comparison"),
+        result.plot,
     )
     return Story(findings[0].headline, None, findings, (), {"groups": exhibit})
 
@@ -332,10 +319,8 @@ def _differences(result: PathComparison) -> Finding:
     first = result.tests.iloc[int(result.tests["p_adjusted"].to_numpy().argmin())]
     rows = result.estimates
     rows = rows[(rows["source"] == first["source"]) & (rows["target"] == first["target"])]
-    high, low = (
-        rows.iloc[int(rows["estimate"].to_numpy().argmax())],
-        rows.iloc[int(rows["estimate"].to_numpy().argmin())],
-    )
+    estimates = rows["estimate"].to_numpy()
+    high, low = (rows.iloc[int(at)] for at in (estimates.argmax(), estimates.argmin()))
     p = float(first["p_adjusted"])
     say = speaker(
         source=block_name(str(first["source"])), target=block_name(str(first["target"])),
@@ -400,7 +385,7 @@ def path_prediction(result: PathPrediction, *, focus: object = None) -> Story:  
         ),
         result.items.assign(item=result.items["label"]).drop(columns="label"),
         result.notes,
-        lambda: result.plot(figure="path_prediction"),
+        result.plot,
     )
     finding = Finding(headline, detail, settled)
     return Story(headline, None, (finding,), (), {"foretold": exhibit})
@@ -517,8 +502,7 @@ def _levers(
                "performance_low", "performance_high"]  # fmt: skip
     if result.detail == "item":
         columns.insert(1, "label")
-    return Exhibit(caption, alt, _named(points)[columns], notes,
-                   lambda: result.plot(figure="importance_performance"))  # fmt: skip
+    return Exhibit(caption, alt, _named(points)[columns], notes, result.plot)
 
 
 def _leaning(points: pd.DataFrame, quadrant: str) -> pd.DataFrame:
@@ -540,15 +524,13 @@ def _several(rows: pd.DataFrame) -> Say:
 def _numbers(result: ImportancePerformance, rows: pd.DataFrame) -> Message:
     row = rows.iloc[0]
     return Message(
-        "{name}: a point more adds {importance:decimal2} ({low:decimal2} to {high:decimal2}) to "
-        "{target}; it stands at {performance:decimal1} of 100 ({bottom:decimal1} to "
-        "{top:decimal1}); in this quadrant in {share:percent} of the draws ({n:count} answers).",
-        {"name": _names(rows)[0], "target": block_name(result.target),
-         "importance": row["importance"], "low": row["importance_low"],
-         "high": row["importance_high"], "performance": row["performance"],
-         "bottom": row["performance_low"], "top": row["performance_high"],
-         "share": row[f"share_{row['quadrant']}"], "n": result.n},
-    )  # fmt: skip
+        "{name}: a point more adds {importance:decimal2} ({importance_low:decimal2} to "
+        "{importance_high:decimal2}) to {target}; it stands at {performance:decimal1} of 100 "
+        "({performance_low:decimal1} to {performance_high:decimal1}); in this quadrant in "
+        "{share:percent} of the draws ({n:count} answers).",
+        {**row, "name": _names(rows)[0], "target": block_name(result.target)}
+        | {"share": row[f"share_{row['quadrant']}"], "n": result.n},
+    )
 
 
 def _how(rows: pd.DataFrame, quadrant: str) -> Settled:

@@ -9,10 +9,12 @@ from matplotlib.axes import Axes
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
+from brandkit.satisfaction.groups import BETWEEN
 from brandkit.satisfaction.scores import scores
 from brandkit.satisfaction.scores.pooling import PartialPooling, pooled_rows
 from brandkit.satisfaction.scores.reliability import ScaleReliability
 from brandkit.satisfaction.scores.scores import GroupComparison, SatisfactionScores, telling_rows
+from brandkit.satisfaction.scores.weights import SurveyWeights
 from brandkit.viz.marks import Dots, add_key, dot_rows, point, rank_texts, stroke, write_column
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import theme
@@ -173,12 +175,7 @@ def _draw_arrows(ax: Axes, rows: pd.DataFrame, focus: str | None) -> None:
         ax.scatter([raw], [height], s=22, c=PALETTE["paper"], edgecolors=colour, zorder=4)
 
 
-def scale_reliability(
-    result: ScaleReliability,
-    *,
-    ax: Axes | None = None,
-    focus: object = None,  # noqa: ARG001
-) -> Axes:
+def scale_reliability(result: ScaleReliability, *, ax: Axes | None = None) -> Axes:
     """Draw each item's correlation with the sum of the others; hollow: it runs against them."""
     rows = result.items
     dropped = [formatted(float(value), "decimal2") for value in rows["alpha_if_dropped"]]
@@ -190,5 +187,27 @@ def scale_reliability(
         columns={Message("alpha without"): dropped},
         reference=0.0,
         says={"hollow": Message("runs against the others")},
+        ax=ax,
+    )
+
+
+def survey_weights(result: SurveyWeights, *, ax: Axes | None = None) -> Axes:
+    """Draw each group's share of the sample before and after weighting; tick: the population's.
+
+    Between them, where the data came with weights, the shares as delivered.
+    """
+    rows = result.margins
+    delivered = Dots(rows["share_delivered"], label=Message("as delivered"))
+    parts = rows[["wave", "label"]].itertuples(index=False)
+    return dot_rows(
+        [BETWEEN.join(one for one in part if isinstance(one, str)) for part in parts],
+        [
+            Dots(rows["share_before"], label=Message("before weighting")),
+            *([delivered] if rows["share_delivered"].notna().any() else []),
+            Dots(rows["share_after"], label=Message("after weighting")),
+        ],
+        label=Message("Share of the sample"),
+        ticks=rows["share_target"],
+        says={"tick": Message("of the population")},
         ax=ax,
     )

@@ -198,7 +198,7 @@ def satisfaction_scores(
         stand as ``segment``. A mapping says it outright: ``{"brand": "bank", "wave": "year"}``.
     weight : str or SurveyWeights, optional
         Column of weights >= 0, or the result of
-        :func:`~brandkit.satisfaction.weights.weights.survey_weights`.
+        :func:`~brandkit.satisfaction.scores.weights.survey_weights`.
     respondent, strata, cluster : str, optional
         Columns of the design. All rows of a person are one cluster.
     measures : str or sequence of str, optional
@@ -609,12 +609,7 @@ def _flagged_notes(
             most=5,
             clusters=FEW_CLUSTERS,
         ),
-        *noted(
-            "The answers of {n:count} {n:group|groups} ({names}) come from one cluster: their "
-            "error cannot be estimated, and they are not compared.",
-            names=_named(alone, names),
-            most=5,
-        ),
+        *groups.in_one_cluster(_named(alone, names)),
     ]
 
 

@@ -227,19 +227,11 @@ def profile_frame(
     }  # fmt: skip
     items, labels, described = zip(*persons.items, strict=True)
     k, m = low.shape
-    return pd.DataFrame(
-        {
-            "segment": np.repeat(np.array(segments, dtype=object), m),
-            "item": items * k,
-            "label": labels * k,
-            **{
-                name: (values if name == "ci_level" else np.where(is_shown, values, np.nan)).ravel()
-                for name, values in numbers.items()
-            },
-            "n": profile.n.ravel().astype(int),
-            "is_described": described * k,
-        }
-    ).astype(_TEXTS)
+    names = {"segment": np.repeat(np.array(segments, dtype=object), m), "item": items * k}
+    shown = {name: np.where(is_shown, values, np.nan).ravel() for name, values in numbers.items()}
+    frame = pd.DataFrame(names | {"label": labels * k} | shown).astype(_TEXTS)
+    n = profile.n.ravel().astype(int)
+    return frame.assign(ci_level=level, n=n, is_described=described * k)
 
 
 def size_frame(

@@ -22,7 +22,6 @@ def customer_segments(
     ax: Axes | None = None,
     items: Sequence[str] | None = None,
     segments: Sequence[str] | None = None,
-    focus: object = None,  # noqa: ARG001
 ) -> Axes:
     """Draw the mean of each item in each segment; items whose segments lie furthest apart first."""
     share = result.segments.set_index("segment")["share"]

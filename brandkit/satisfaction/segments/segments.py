@@ -10,34 +10,18 @@ from typing import Any, Final, Literal, TypeVar
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import (
-    InputError,
-    NotEnoughDataError,
-    ScaleError,
-    check_level,
-    check_option,
-    check_whole_number,
-    did_you_mean,
-    require_columns,
-    shown,
-)
+from brandkit.core import errors
+from brandkit.core.errors import shown
 from brandkit.core.intervals import carried_df, percentile_interval
 from brandkit.core.labels import coded, label_text
-from brandkit.core.linalg import Codes, Floats
-from brandkit.core.message import Message
+from brandkit.core.linalg import Codes, Flags, Floats
+from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
 from brandkit.sampling.design import SurveyData
 from brandkit.sampling.rows import Data, Weight
 from brandkit.satisfaction.groups import in_one_cluster
-from brandkit.satisfaction.segments.kernel import (
-    ClassFit,
-    Indicators,
-    Variances,
-    class_draws,
-    class_fit,
-    indicators,
-)
-from brandkit.satisfaction.segments.levels import kinds_of, nature_of
+from brandkit.satisfaction.segments import kernel
+from brandkit.satisfaction.segments.kernel import kinds_of, nature_of
 from brandkit.satisfaction.segments.persons import (
     Persons,
     class_profile,
@@ -100,8 +84,8 @@ class CustomerSegments(Result):
         Whether that is only about right, because answers stand at the end of their scale.
     """
 
-    segments: pd.DataFrame
     profiles: pd.DataFrame
+    segments: pd.DataFrame
     fits: pd.DataFrame
     membership: pd.Series
     kind: SegmentKind
@@ -114,28 +98,17 @@ class CustomerSegments(Result):
     n_kinds: float = np.nan
     is_rough: bool = False
 
-    def tidy(self) -> pd.DataFrame:
-        """Give the profiles: one row a segment and item."""
-        return self.profiles.copy()
-
     def glance(self) -> pd.DataFrame:
         """Give one row: how many segments, of whom, and how stable."""
         chosen = self.fits[self.fits["is_chosen"].astype(bool)] if len(self.fits) else self.fits
-        return pd.DataFrame(
-            {
-                "kind": [self.kind],
-                "n_segments": [len(self.segments)],
-                "n_persons": [int(self.segments["n"].sum())],
-                "n_items": [int(self.profiles["item"].nunique())],
-                "entropy": chosen["entropy"].astype(float).tolist() or [np.nan],
-                **{name: [value] for name, value in self.stability.items()},
-                "nature": [self.nature],
-                "p_levels": [self.p_levels],
-                "n_kinds": [self.n_kinds],
-                "is_rough": [self.is_rough],
-                "draws": [self.draws],
-                "ci_level": [self.ci_level],
-            }
+        return self._row(
+            "kind n_segments n_persons n_items entropy rand_index rand_low rand_high share_kept "
+            "nature p_levels n_kinds is_rough draws ci_level",
+            n_segments=len(self.segments),
+            n_persons=int(self.segments["n"].sum()),
+            n_items=int(self.profiles["item"].nunique()),
+            entropy=float(chosen["entropy"].iloc[0]) if len(chosen) else np.nan,
+            **self.stability,
         )
 
     def assign(self, data: AnyData, *, column: str = "segment") -> AnyData:
@@ -165,15 +138,15 @@ class CustomerSegments(Result):
         """
         frame = data.responses if isinstance(data, SurveyData) else data
         if column in frame.columns:
-            raise InputError(
+            raise errors.InputError(
                 f"`column` must be a new name; found {shown(column)} in the data. Write another."
             )
         keys: Any = np.arange(len(frame))
         if self.respondent is not None:
-            require_columns(frame, [self.respondent], argument="data")
+            errors.require_columns(frame, [self.respondent], argument="data")
             keys = [label_text(one) for one in frame[self.respondent].tolist()]
         elif len(self.membership) and self.membership.index.max() >= len(frame):
-            raise InputError(
+            raise errors.InputError(
                 f"`data` must be the rows the segments were found in; found {len(frame)} rows "
                 "only. Name the respondent's column to join other rows."
             )
@@ -200,9 +173,9 @@ class CustomerSegments(Result):
         chosen = list(items) if items is not None else [i for i in known if top[i] > 1] or known
         strange = [item for item in chosen if item not in known]
         if strange or not chosen:
-            raise InputError(
+            raise errors.InputError(
                 f"`items` must be items of the profiles; found {shown(strange)}. It has "
-                f"{shown(known)}.{did_you_mean(str(strange[0]), known) if strange else ''}"
+                f"{shown(known)}.{errors.did_you_mean(str(strange[0]), known) if strange else ''}"
             )
         apart = frame.groupby("item")["estimate"].agg(np.ptp)
         order = sorted(chosen, key=lambda item: -float(apart[item]))[:most]
@@ -220,7 +193,7 @@ def customer_segments(
     cuts: Sequence[float] | None = None,
     n_classes: int | tuple[int, int] | None = None,
     form: str = "ratings",
-    variances: Variances = "equal",
+    variances: kernel.Variances = "equal",
     starts: int = 20,
     least_share: float = 0.05,
     weight: Weight | None = None,
@@ -328,21 +301,23 @@ def customer_segments(
     >>> found.segments["n"].tolist()
     [60, 40]
     """
-    check_option("missing", missing, ("pairwise", "drop", "raise"))
+    errors.check_option("missing", missing, ("pairwise", "drop", "raise"))
     if form == "relative":
-        raise InputError(
+        raise errors.InputError(
             "`form` must be 'ratings'; found 'relative', which is withdrawn: ratings less a "
             "person's own mean add up to 0 and show classes where there are none. Leave it out; "
             "`nature` says whether customers differ in what they rate high or in how high."
         )
-    check_option("form", form, ("ratings",))
-    check_option("variances", variances, ("equal", "free"))
-    check_whole_number("starts", starts, low=1)
-    check_whole_number("draws", draws, low=50)
-    check_whole_number("suppress_below", suppress_below, low=1)
-    check_level(level)
+    errors.check_option("form", form, ("ratings",))
+    errors.check_option("variances", variances, ("equal", "free"))
+    errors.check_whole_number("starts", starts, low=1)
+    errors.check_whole_number("draws", draws, low=50)
+    errors.check_whole_number("suppress_below", suppress_below, low=1)
+    errors.check_level(level)
     if not 0 <= least_share < 1:
-        raise ScaleError(f"`least_share` must lie between 0 and 1; found {shown(least_share)}.")
+        raise errors.ScaleError(
+            f"`least_share` must lie between 0 and 1; found {shown(least_share)}."
+        )
     low, high = _checked_range(n_classes, tiers=tiers)
     persons = persons_of(
         data, items=items, describe=describe, tiers=tiers,
@@ -367,12 +342,13 @@ def customer_segments(
                 kinds = kinds_of(ratings, persons.weight, seed=seed)
                 parts |= {"n_kinds": float(kinds.n), "is_rough": kinds.is_rough}
         parts["notes"] = [*notes, *passed_over, *_class_notes(fits, chosen, parts["stability"])]
-    n_small = int((parts["segments"]["n"] < suppress_below).sum())
-    if n_small:
-        text = "{n:count} {n:segment has|segments have} fewer than {least:count} persons and {n:is|are} not described."  # noqa: E501
-        parts["notes"].append(Message(text, {"n": n_small, "least": suppress_below}))
-
-    parts["notes"] = (*persons.rows.notes, *parts["notes"])
+    small = noted(
+        "{n:count} {n:segment has|segments have} fewer than {least:count} persons and {n:is|are} "
+        "not described.",
+        n=int((parts["segments"]["n"] < suppress_below).sum()),
+        least=suppress_below,
+    )
+    parts["notes"] = (*persons.rows.notes, *parts["notes"], *small)
     return CustomerSegments(
         **parts,
         kind="classes" if tiers is None else "tiers",
@@ -387,16 +363,20 @@ def _checked_range(given: int | tuple[int, int] | None, *, tiers: str | None) ->
     if given is None:
         return 1, 6
     if tiers is not None:
-        raise InputError(
+        raise errors.InputError(
             "`n_classes` must not be given with `tiers`: tiers are declared. Leave one out."
         )
     ends = (given, given) if isinstance(given, (int, np.integer)) else tuple(given)
     if len(ends) != 2:
-        raise InputError(f"`n_classes` must be a number or the ends of a range; found {given}.")
+        raise errors.InputError(
+            f"`n_classes` must be a number or the ends of a range; found {given}."
+        )
     for end in ends:
-        check_whole_number("n_classes", end, low=1, high=12)
+        errors.check_whole_number("n_classes", end, low=1, high=12)
     if ends[0] > ends[1]:
-        raise InputError(f"`n_classes` must have the smaller end first; found {shown(ends)}.")
+        raise errors.InputError(
+            f"`n_classes` must have the smaller end first; found {shown(ends)}."
+        )
     return int(ends[0]), int(ends[1])
 
 
@@ -424,17 +404,19 @@ def _tiers(
         "fits": pd.DataFrame(columns=_FITS),
         "membership": persons.membership(np.array(names, dtype=object)[code]),
         "stability": dict(_NO_STABILITY),
-        "notes": [in_one_cluster(lone)] if lone else [],
+        "notes": in_one_cluster(lone),
     }  # fmt: skip
 
 
 def _cut(values: pd.Series, cuts: Sequence[float]) -> tuple[Codes, tuple[str, ...]]:
     """Cut numbers into tiers; a limit belongs to the tier above."""
     if not pd.api.types.is_numeric_dtype(values):
-        raise InputError("`cuts` must go with a number in `tiers`; found text. Leave them out.")
+        raise errors.InputError(
+            "`cuts` must go with a number in `tiers`; found text. Leave them out."
+        )
     limits = np.asarray(list(cuts), dtype=float)
     if not len(limits) or not (np.diff(limits) > 0).all():
-        raise ScaleError(f"`cuts` must ascend; found {shown(list(cuts))}.")
+        raise errors.ScaleError(f"`cuts` must ascend; found {shown(list(cuts))}.")
     written = [f"{one:,g}" if one < 1e6 else f"{one:,.0f}" for one in limits]
     between = [f"{low}–{high}" for low, high in pairwise(written)]
     names = [f"< {written[0]}", *between, f"≥ {written[-1]}"]
@@ -447,76 +429,86 @@ def _cut(values: pd.Series, cuts: Sequence[float]) -> tuple[Codes, tuple[str, ..
 
 
 def _indicators(
-    persons: Persons, *, variances: Variances
-) -> tuple[Persons, Indicators, list[Message]]:
+    persons: Persons, *, variances: kernel.Variances
+) -> tuple[Persons, kernel.Indicators, list[Message]]:
     """Lay out what forms the classes; persons without any answer to it count for nothing."""
     answers = persons.columns[:, : persons.n_formed]
-    given = [column[~np.isnan(column)] for column in answers.T]
-    ticks = np.array([bool(np.isin(column, (0.0, 1.0)).all()) for column in given], dtype=bool)
-    flat = np.array([np.ptp(column) <= 1e-12 for column in given], dtype=bool)
+    flat, ticks = _flat_and_ticks(answers)
     if flat.all() and not persons.named:
-        raise NotEnoughDataError(
+        raise errors.NotEnoughDataError(
             "`items` must hold something that differs between persons; found constant items only."
         )
-    notes = []
-    if flat.any():
-        names = [persons.items[at][0] for at in np.flatnonzero(flat)]
-        text = "{items} {n:is|are} the same for every person and {n:forms|form} no class."
-        notes.append(Message(text, {"items": names, "n": len(names)}))
+    notes = noted(
+        "{items} {n:is|are} the same for every person and {n:forms|form} no class.",
+        items=[persons.items[at][0] for at in np.flatnonzero(flat)],
+    )
     ratings, ticked = answers[:, ~flat & ~ticks], answers[:, ~flat & ticks]
     answered = (~np.isnan(answers[:, ~flat])).any(axis=1) | bool(persons.named)
-    if not answered.all():
-        persons = replace(persons, weight=np.where(answered, persons.weight, 0.0))
-        text = "{n:count} {n:person|persons} answered nothing that forms classes and {n:is|are} in none."  # noqa: E501
-        notes.append(Message(text, {"n": int((~answered).sum())}))
+    persons = replace(persons, weight=np.where(answered, persons.weight, 0.0))
+    notes += noted(
+        "{n:count} {n:person|persons} answered nothing that forms classes and {n:is|are} in none.",
+        n=int((~answered).sum()),
+    )
     codes = np.where(np.isnan(ticked), -1, ticked).astype(np.intp).T
-    data = indicators(ratings, [*codes, *persons.named], weight=persons.weight, variances=variances)
+    data = kernel.indicators(
+        ratings, [*codes, *persons.named], weight=persons.weight, variances=variances
+    )
     return persons, data, notes
+
+
+def _flat_and_ticks(answers: Floats) -> tuple[Flags, Flags]:
+    """Say which columns are constant, and which hold 0 and 1 only."""
+    given = [column[~np.isnan(column)] for column in answers.T]
+    flat = np.array([np.ptp(column) <= 1e-12 for column in given], dtype=bool)
+    return flat, np.array([bool(np.isin(column, (0.0, 1.0)).all()) for column in given], dtype=bool)
 
 
 def _ratings(persons: Persons) -> Floats:
     """Give the ratings that form classes: neither ticks nor constant."""
     answers = persons.columns[:, : persons.n_formed]
-    kept = [
-        at
-        for at, column in enumerate(answers.T)
-        if np.ptp(known := column[~np.isnan(column)]) > 1e-12 and not np.isin(known, (0, 1)).all()
-    ]
-    return np.asarray(answers[:, kept])
+    flat, ticks = _flat_and_ticks(answers)
+    return np.asarray(answers[:, ~flat & ~ticks])
 
 
 def _fitted(
-    persons: Persons, data: Indicators, *, ends: tuple[int, int], starts: int, seed: int
-) -> list[ClassFit]:
+    persons: Persons, data: kernel.Indicators, *, ends: tuple[int, int], starts: int, seed: int
+) -> list[kernel.ClassFit]:
     counted = int((persons.weight > 0).sum())
     most = min(ends[1], counted // PERSONS_A_CLASS)
     if most < ends[0]:
-        raise NotEnoughDataError(
+        raise errors.NotEnoughDataError(
             f"`data` must have at least {PERSONS_A_CLASS} persons a class; found {counted} for "
             f"{ends[0]}. Ask for fewer classes."
         )
     return [
-        class_fit(data, weight=persons.weight, classes=k, starts=starts, seed=seed)
+        kernel.class_fit(data, weight=persons.weight, classes=k, starts=starts, seed=seed)
         for k in range(ends[0], most + 1)
     ]
 
 
-def _chosen(fits: list[ClassFit], least_share: float) -> tuple[ClassFit, list[Message]]:
+def _chosen(
+    fits: list[kernel.ClassFit], least_share: float
+) -> tuple[kernel.ClassFit, list[Message]]:
     """Choose the least BIC among fits without a class that is too small."""
     best = min(fits, key=lambda fit: fit.bic)
     large = [fit for fit in fits if fit.smallest >= least_share]
     chosen = min(large, key=lambda fit: fit.bic) if large else fits[0]
     if chosen is best:
         return chosen, []
-    text = "{n:count} classes would fit best, but the smallest holds {share:percent1} of the persons, less than the {least:percent} asked for; {taken:count} are taken."  # noqa: E501
-    values = {"n": best.classes, "share": best.smallest, "least": least_share}
-    return chosen, [Message(text, values | {"taken": chosen.classes})]
+    return chosen, noted(
+        "{n:count} classes would fit best, but the smallest holds {share:percent1} of the persons, "
+        "less than the {least:percent} asked for; {taken:count} are taken.",
+        n=best.classes,
+        share=best.smallest,
+        least=least_share,
+        taken=chosen.classes,
+    )
 
 
 def _classes(
     persons: Persons,
-    data: Indicators,
-    chosen: ClassFit,
+    data: kernel.Indicators,
+    chosen: kernel.ClassFit,
     *,
     draws: int,
     seed: int,
@@ -525,7 +517,7 @@ def _classes(
 ) -> dict[str, Any]:
     """Describe latent classes, with errors and stability from draws."""
     weight = persons.weight
-    drawn = class_draws(
+    drawn = kernel.class_draws(
         data, chosen, weight=weight, columns=persons.columns, seed=seed,
         drawn=persons.draw_weights(draws, seed=seed),
     )  # fmt: skip
@@ -562,7 +554,7 @@ def _classes(
     }  # fmt: skip
 
 
-def _fit_frame(fits: list[ClassFit], chosen: ClassFit) -> pd.DataFrame:
+def _fit_frame(fits: list[kernel.ClassFit], chosen: kernel.ClassFit) -> pd.DataFrame:
     rows = [
         (fit.classes, fit.log_likelihood, fit.n_parameters, fit.bic, fit.entropy, fit.smallest,
          bool(fit.fits.settled[0]), fit is chosen)
@@ -572,17 +564,28 @@ def _fit_frame(fits: list[ClassFit], chosen: ClassFit) -> pd.DataFrame:
 
 
 def _class_notes(
-    fits: list[ClassFit], chosen: ClassFit, stability: dict[str, float]
+    fits: list[kernel.ClassFit], chosen: kernel.ClassFit, stability: dict[str, float]
 ) -> list[Message]:
-    notes = []
-    if chosen.classes == 1 and len(fits) > 1:
-        notes.append(Message("One class fits best: the answers show no groups of persons."))
-    if len(fits) > 1 and min(fits, key=lambda fit: fit.bic) is fits[-1]:
-        text = "The largest number of classes tried, {n:count}, fits best: the classes may be steps of a scale without gaps rather than kinds of customers."  # noqa: E501
-        notes.append(Message(text, {"n": fits[-1].classes}))
-    if stability["rand_index"] < STABLE:
-        text = "Classes found anew in draws agree little with these (adjusted Rand index {index:decimal2}); read them as a sketch."  # noqa: E501
-        notes.append(Message(text, {"index": stability["rand_index"]}))
-    if not chosen.fits.settled[0]:
-        notes.append(Message("The search for classes had not settled when it was stopped."))
-    return notes
+    agreed, several = stability["rand_index"], len(fits) > 1
+    is_last = several and min(fits, key=lambda fit: fit.bic) is fits[-1]
+    return [
+        *noted(
+            "One class fits best: the answers show no groups of persons.",
+            alone=chosen.classes == 1 and several,
+        ),
+        *noted(
+            "The largest number of classes tried, {n:count}, fits best: the classes may be steps "
+            "of a scale without gaps rather than kinds of customers.",
+            n=fits[-1].classes if is_last else 0,
+        ),
+        *noted(
+            "Classes found anew in draws agree little with these (adjusted Rand index "
+            "{index:decimal2}); read them as a sketch.",
+            unstable=agreed < STABLE,
+            index=agreed,
+        ),
+        *noted(
+            "The search for classes had not settled when it was stopped.",
+            unsettled=not chosen.fits.settled[0],
+        ),
+    ]

@@ -8,12 +8,12 @@ import pandas as pd
 from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Exhibit, Say, Story, speaker
 from brandkit.language import translate
+from brandkit.satisfaction.groups import and_more, first_names
 from brandkit.satisfaction.segments.segments import CustomerSegments
 
 #: Adjusted Rand index from which classes are called lasting, and under which a sketch.
 LASTING, SKETCHY = 0.8, 0.6
 CLEAR, LIKELY = 0.01, 0.05
-MOST_NAMED = 4
 
 
 def customer_segments(result: CustomerSegments, *, focus: object = None) -> Story:  # noqa: ARG001
@@ -114,13 +114,11 @@ def _tiers(result: CustomerSegments, say: Say) -> tuple[Message, list[Finding]]:
         )  # fmt: skip
         return unsure, [Finding(doubt, detail, "open"), _sizes(result)]
     names = list(dict.fromkeys(found["label"].astype(str)))
-    rest = len(names) - MOST_NAMED
     detail = say(
         "{n:count} of {items:count} items tell tiers apart: {names}{more}. Most of all “{item}”: "
         "{tier} is {gap:signed} from all customers (p {p:p}, all tiers at once).",
-        n=len(names), names=names[:MOST_NAMED],
-        more=Message(" and {n:count} more", {"n": rest}) if rest > 0 else "", **told,
-    )  # fmt: skip
+        **{"n": len(names), "names": first_names(names), "more": and_more(names), **told},
+    )
     headline = say("Customers of {n:count} tiers differ most in “{item}”",
                    n=len(result.segments), item=names[0])  # fmt: skip
     is_clear = float(row["p_adjusted"]) * items <= CLEAR
@@ -217,4 +215,4 @@ def _exhibit(result: CustomerSegments, notes: tuple[Message, ...]) -> Exhibit:
         item=result.profiles["label"],
         segment=[translate(result.name(one)) for one in result.profiles["segment"]],
     )[["segment", "item", "estimate", "ci_low", "ci_high", "ci_level", "p_adjusted", "n"]]
-    return Exhibit(caption, alt, data, notes, lambda: result.plot(figure="customer_segments"))
+    return Exhibit(caption, alt, data, notes, result.plot)

@@ -17,13 +17,13 @@ from brandkit.core.linalg import Codes, Flags, Floats, ratio
 from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
 from brandkit.sampling.design import SurveyData, SurveyRows
-from brandkit.sampling.rows import Data, Weight, survey_rows
+from brandkit.sampling.rows import Data, Weight, data_frame, survey_rows
 from brandkit.sampling.variance import linearised_covariance
 from brandkit.satisfaction.alikeness.kernel import bank_means, rest_contrasts
 from brandkit.satisfaction.drivers.drivers import DriverImportance
 from brandkit.satisfaction.fitting import estimate_columns, root
 from brandkit.satisfaction.groups import in_one_cluster
-from brandkit.satisfaction.penalty.penalty import PenaltyReward
+from brandkit.satisfaction.service.penalty import PenaltyReward
 
 Method = Literal["servperf", "servqual"]
 Priority = Literal["act", "keep", "secure", "watch", "later"]
@@ -208,11 +208,9 @@ def service_quality(
         _require_items("expectations", expectations, names, whole=True)
     stage_of = _known_stages(data, names, stages)
     places, weights = _parts(names, dimensions, stage_of, _checked_importance(names, importance))
-    is_survey = isinstance(data, SurveyData)
-    frame, column = data.responses if is_survey else data, brand
-    column = column or (data.design.get("brand") if is_survey else None)
-    if column is not None and isinstance(frame, pd.DataFrame):
-        errors.require_columns(frame, [column], argument="brand")
+    frame, known = data_frame(data)
+    column = brand or known.get("brand")
+    errors.require_columns(frame, [column] if column else [], argument="brand")
     design: dict[str, Any] = {"respondent": respondent, "strata": strata, "cluster": cluster}
     design |= {"weight": weight, "others": [column] if column else []}
     design["missing"] = "keep" if missing == "pairwise" else missing
@@ -251,7 +249,7 @@ def service_quality(
         method="servperf" if expectations is None else "servqual",
         stages=tuple(places.loc[places["kind"] == "stage", "stage"]),
         ci_level=level,
-        notes=(*rows.notes, *([in_one_cluster(alone)] if alone else []), *notes),
+        notes=(*rows.notes, *in_one_cluster(alone), *notes),
     )
 
 

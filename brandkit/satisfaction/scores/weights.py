@@ -19,6 +19,7 @@ from brandkit.core.result import Result
 from brandkit.core.story import speaker
 from brandkit.core.waves import coded_waves
 from brandkit.sampling.design import Calibration, Margin, raked_factors
+from brandkit.sampling.draws import id_codes
 from brandkit.sampling.rows import Data, data_frame
 from brandkit.satisfaction.groups import BETWEEN
 
@@ -355,13 +356,7 @@ def _persons(frame: pd.DataFrame, column: str | None, part: Codes) -> tuple[Code
     if column is None:
         return np.arange(len(frame), dtype=np.intp), np.arange(len(frame), dtype=np.intp)
     errors.require_columns(frame, [column], argument="respondent")
-    codes, _ = pd.factorize(frame[column])
-    gaps = int((codes < 0).sum())
-    if gaps:
-        raise errors.InputError(
-            f"`respondent` must be known in every row; found {gaps} rows without "
-            f"{shown(column)}. Fill it in, or leave those rows out."
-        )
+    codes, _ = id_codes("respondent", frame[column])
     person, _ = pd.factorize(codes.astype(np.int64) * (int(part.max()) + 2) + part + 1)
     _, first = np.unique(person, return_index=True)
     return person.astype(np.intp), first.astype(np.intp)
@@ -456,10 +451,9 @@ def _wave_frame(sample: _Sample, weight: Floats, cut: Flags) -> pd.DataFrame:
     rows = []
     for at, wave in enumerate(sample.waves):
         inside = (sample.part == at) & sample.placed
-        counts = {"n": int(inside.sum()), "n_trimmed": int(cut[inside].sum())}
-        rows.append({"wave": wave, **counts, **weight_facts(weight[inside])})
-    columns = ["wave", "n", "kish_effect", "n_effective", "weight_low", "weight_high", "n_trimmed"]
-    return pd.DataFrame(rows, columns=columns).astype({"wave": object})
+        facts = {"wave": wave, "n": int(inside.sum()), **weight_facts(weight[inside])}
+        rows.append(facts | {"n_trimmed": int(cut[inside].sum())})
+    return pd.DataFrame(rows).astype({"wave": object})
 
 
 def _cut_notes(

@@ -1,1 +1,0 @@
-"""Extended services: gifts, outings, events, and whether they go with satisfaction."""

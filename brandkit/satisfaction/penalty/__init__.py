@@ -1,1 +1,0 @@
-"""Core or exciting: what hurts when poor, what delights when good."""

@@ -1,1 +1,0 @@
-"""Whom the answers stand for: weights brought to the population's margins."""
