@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -48,7 +49,7 @@ def _asked(a: Asking) -> tuple[list[str], dict[str, Any]]:
     survey, section = a.survey, a.section
     sets = survey.batteries.drop_duplicates("set").set_index("set")["kind"]
     inside = set(survey.batteries["item"])
-    aside = {*survey.design.columns, *section.banner, *section.segments}
+    aside = {*survey.design.columns, *section.banner, *section.segments, section.trend_column}
     named = section.questions or [
         *sets.index,
         *(str(one) for one in survey.codebook["item"] if one not in inside | aside
@@ -113,17 +114,20 @@ def _funnel(a: Asking) -> Any:
 
 
 def _trend(a: Asking) -> Any:
-    wave, section = a.survey.design.wave, a.section
-    a.require(wave is not None and a.survey.responses[wave].nunique() >= FEWEST_WAVES)
+    survey, section = a.survey, a.section
+    wave = section.trend_column or survey.design.wave
+    a.require(wave is not None and survey.responses[wave].nunique() >= FEWEST_WAVES)
+    told = {wave: survey.labelled(wave)} if section.trend else {}
+    survey = replace(survey, responses=survey.responses.assign(**told))
     named, measure = _asked(a)
     if not section.questions:
         own = [section.outcome, section.recommend, *section.holds, *section.funnel.values()]
         told = [name for name in own if isinstance(name, str)]
         named, measure = (told, {k: v for k, v in measure.items() if k in told}) if told else (
             named, measure)  # fmt: skip
-        measure |= {name: "mean" for name in told if name in a.survey.items and name not in measure}
+        measure |= {name: "mean" for name in told if name in survey.items and name not in measure}
     return trend(
-        a.survey, measures=a.require(named), measure=measure, nets=section.nets,
+        survey, wave=wave, measures=a.require(named), measure=measure, nets=section.nets,
         breaks=[wave_text(one) for one in section.breaks], weight=a["weights"],
         level=a.settings.report.level,
     )  # fmt: skip
@@ -157,9 +161,9 @@ QUESTIONS = (
     ),
     Question(
         name="trend", page="02_satisfaction", text=Message("What has really changed?"),
-        call=_trend, keys=("survey.wave",), takes=Message(
+        call=_trend, keys=("survey",), takes=Message(
             "What has really changed takes at least three waves (wave in the [survey] of "
-            "study.toml)."
+            "study.toml, or trend where its periods are shorter)."
         ), **_MARKET,
     ),
     Question(

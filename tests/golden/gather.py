@@ -326,6 +326,16 @@ def joined(study: Study) -> Iterator[Answer]:
         yield f"scorecard_template of {name}", template.scores
 
 
+# --- the sample: its market ----------------------------------------------------------------------
+
+
+def asked_of_the_market(study: Study) -> Iterator[Answer]:
+    """What the market's questions answer."""
+    names = ("funnel", "tabs", "sharing", "league_table", "mental_availability", "reach", "trend",
+             "extended")  # fmt: skip
+    yield from (("", answer(study, name)) for name in names)
+
+
 # --- three real studies --------------------------------------------------------------------------
 
 
@@ -369,6 +379,7 @@ RECORDED: dict[tuple[str, str], Recorded] = {
     ("sample", "places"): Recorded(places),
     ("sample", "maps"): Recorded(maps),
     ("sample", "joined"): Recorded(joined),
+    ("sample", "market"): Recorded(asked_of_the_market),
     ("csibank", "answers"): Recorded(answers, CSIBANK, ("surveys/csibank/csibank.csv",)),
     ("burger", "places"): Recorded(tracked, BURGER, (TRACKER,)),
     ("australia", "offers"): Recorded(

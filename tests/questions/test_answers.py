@@ -53,17 +53,12 @@ def test_questions_build_on_what_comes_with_them() -> None:
         assert known <= set(QUESTIONS), question.name
 
 
-#: Questions of whose keys the sample has none: they are tested on made data.
-WITHOUT_KEYS = {"trend", "sharing", "funnel", "reach"}
-
-
 def test_every_question_of_the_sample_is_answered(sample: Answers) -> None:
-    open_ones = {name for name in sample if not sample[name]}
-    assert open_ones == WITHOUT_KEYS
+    assert {name for name in sample if not sample[name]} == set()
 
 
 def test_every_answer_comes_back_from_its_file_as_it_was(sample: Answers) -> None:
-    for name in set(sample) - WITHOUT_KEYS:
+    for name in sample:
         result = sample[name]
         again = unpack(pack(result))
         assert type(again) is type(result)
@@ -122,7 +117,7 @@ def test_two_labels_of_one_name_are_one_thing_before_anything_is_computed(tmp_pa
     assert module.in_own_words(known) == (known, {})
 
 
-@pytest.mark.parametrize("name", [name for name in QUESTIONS if name not in WITHOUT_KEYS])
+@pytest.mark.parametrize("name", QUESTIONS)
 def test_a_refusal_costs_its_question_and_those_that_build_on_it(
     name: str, monkeypatch: pytest.MonkeyPatch, sample: Answers
 ) -> None:
@@ -134,7 +129,7 @@ def test_a_refusal_costs_its_question_and_those_that_build_on_it(
     assert isinstance(answer, Unanswered)
     assert answer.kind == "refused"
     assert not answer
-    for other in builds_on(name) - {name} - WITHOUT_KEYS:
+    for other in builds_on(name) - {name}:
         assert isinstance(told[other], Unanswered)
         assert told[other].kind == "waits"
 
@@ -202,7 +197,7 @@ def test_the_focus_counts_only_where_the_numbers_use_it() -> None:
 
 
 def test_every_result_is_of_the_question(sample: Answers) -> None:
-    for name in set(sample) - WITHOUT_KEYS:
+    for name in sample:
         assert isinstance(sample[name], Result)
         assert isinstance(QUESTIONS[name], Question)
 

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tools.sample import market, products, survey
+from tools.sample import habits, market, products, survey
 from tools.sample.names import NAMES
 from tools.sample.sav import item_labels, value_labels, write_survey
 
 #: Columns whose codes name something.
-_NAMED = ("wave", "brand", "stratum", "region", "age", "gender", "tier", "main")
+_NAMED = ("wave", "brand", "stratum", "region", "age", "gender", "tier", "main", "quarter")
 SCALE_QUESTION = "How do you rate this bank, from 0 (lowest) to 10 (highest)?"
 
 
@@ -124,6 +124,7 @@ def known_truth(answers: pd.DataFrame) -> dict[str, Any]:
             "share_straight_lining": survey.STRAIGHT_LINERS,
             "share_speeding": survey.SPEEDERS,
         },
+        "market": habits.habits_truth(),
         "catalog": products.catalog_truth(),
         "rankings": {
             "about": "Share of each bank's customers who would recommend it, by quality; what a "
@@ -182,6 +183,10 @@ def _codebook() -> pd.DataFrame:
         **dict.fromkeys(survey.IMAGE_ITEMS, ("image", "Which of these describe this bank?")),
         **{item: (block.key, SCALE_QUESTION) for block in market.BLOCKS for item in block.items},
         **dict.fromkeys(survey.SERVICE_ITEMS, ("service", SCALE_QUESTION)),
+        **dict.fromkeys(habits.AWARE_ITEMS, ("known", "Which of these banks do you know?")),
+        **dict.fromkeys(habits.HOLD_ITEMS, ("customer", "Of which banks are you a customer?")),
+        **dict.fromkeys(habits.WISH_ITEMS, ("wished", "Which of these would you use?")),
+        **dict.fromkeys(habits.CUE_ITEMS, ("cues", "When do you think of this bank?")),
     }
     stages = {service.item: service.stage for service in market.SERVICES}
     attributes = dict(zip(survey.IMAGE_ITEMS, [one.name for one in market.ATTRIBUTES], strict=True))
@@ -208,6 +213,7 @@ def _names() -> pd.DataFrame:
     rows: list[Sequence[str]] = [
         (thing.name, thing.zh_hant, thing.zh_hans) for group in things for thing in group
     ]
+    rows += [row[:3] for row in (*habits.CUES, *habits.WISHES)]
     frame = pd.DataFrame([*rows, *NAMES], columns=["label", "zh-Hant", "zh-Hans"])
     return frame.drop_duplicates("label")
 

@@ -149,6 +149,14 @@ _OTHERS = """
     keep the service as it is | 維持現有服務 | 维持现有服务
     invest in joint deals | 投入合作案 | 投入合作项目
     standard terms | 標準條件 | 标准条件
+    Which of these banks do you know? | 您知道下列哪些銀行？ | 您知道下列哪些银行？
+    Of which banks are you a customer? | 您是哪些銀行的顧客？ | 您是哪些银行的客户？
+    Which of these would you use? | 您會使用下列哪些服務？ | 您会使用下列哪些服务？
+    When do you think of this bank? | 您在什麼時候會想到這家銀行？ | 您在什么时候会想到这家银行？
+    Quarter of the interview | 訪問季度 | 访问季度
+    known | 知道 | 知道
+    considered | 考慮 | 考虑
+    main bank | 主要往來 | 主要往来
     Would recommend (magazine) | 願意推薦（雜誌調查） | 愿意推荐（杂志调查）
 """
 

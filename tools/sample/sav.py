@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 
-from tools.sample import market, survey
+from tools.sample import habits, market, survey
 from tools.sample.names import NAMES
 
 # offsets in the header of a system file
@@ -38,6 +38,7 @@ _PLAIN_LABELS = {
     "main": "Main bank",
     "recommend": "How likely are you to recommend this bank?",
     "seconds": "Length of the interview in seconds",
+    "quarter": "Quarter of the interview",
 }
 
 
@@ -66,6 +67,11 @@ def item_labels(language: str = "en") -> dict[str, str]:
     for items, things in pairs:
         for item, thing in zip(items, things, strict=True):
             labels[item] = str(getattr(thing, which))
+    column = ("name", "zh_hant", "zh_hans").index(which)
+    for items, banks in ((habits.AWARE_ITEMS, market.BANKS), (habits.HOLD_ITEMS, market.BANKS)):
+        labels |= {item: str(getattr(bank, which)) for item, bank in zip(items, banks, strict=True)}
+    for items, rows in ((habits.CUE_ITEMS, habits.CUES), (habits.WISH_ITEMS, habits.WISHES)):
+        labels |= {item: row[column] for item, row in zip(items, rows, strict=True)}
     return labels
 
 
@@ -111,6 +117,10 @@ def _completed(content: bytes, *, weight_at: int) -> bytes:
         for name, label, items in (
             ("considered", "Banks considered", survey.CONSIDERED_ITEMS),
             ("image", "Image of the bank", survey.IMAGE_ITEMS),
+            ("known", "Banks known", habits.AWARE_ITEMS),
+            ("customer", "Banks held", habits.HOLD_ITEMS),
+            ("wished", "Services wished", habits.WISH_ITEMS),
+            ("cues", "Situations", habits.CUE_ITEMS),
         )
     ).encode("ascii")
     record = struct.pack("<iiii", 7, 7, 1, len(sets)) + sets
@@ -135,16 +145,19 @@ def value_labels() -> dict[str, dict[int | float, str]]:
         "age": numbered(market.AGES),
         "gender": numbered(["man", "woman"]),
         "tier": numbered(market.TIERS),
+        "quarter": numbered(habits.QUARTERS),
     }
     for item in survey.SCALE_ITEMS:
         labels[item] = dict(_SCALE_LABELS)
-    for item in [*survey.CONSIDERED_ITEMS, *survey.IMAGE_ITEMS]:
+    ticked = (survey.CONSIDERED_ITEMS, survey.IMAGE_ITEMS, habits.AWARE_ITEMS, habits.HOLD_ITEMS,
+              habits.WISH_ITEMS, habits.CUE_ITEMS)  # fmt: skip
+    for item in (item for items in ticked for item in items):
         labels[item] = {0: "not chosen", 1: "chosen"}
     return labels
 
 
 def _measures(answers: pd.DataFrame) -> dict[str, str]:
     measures = dict.fromkeys((str(column) for column in answers), "nominal")
-    measures |= dict.fromkeys(["age", "tier"], "ordinal")
+    measures |= dict.fromkeys(["age", "tier", "quarter"], "ordinal")
     measures |= dict.fromkeys([*survey.SCALE_ITEMS, "weight", "seconds"], "scale")
     return measures

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from brandkit.core.linalg import Floats
-from tools.sample import market
+from tools.sample import habits, market
 
 PER_WAVE = 1500
 DONT_KNOW, NO_ANSWER = 98, 99
@@ -64,7 +64,8 @@ def survey_answers(*, seed: int = 0) -> pd.DataFrame:
     answers[IMAGE_ITEMS] = picks
     answers[SCALE_ITEMS] = scales
     answers["seconds"] = rows["seconds"]
-    return _with_gaps_and_carelessness(answers, rng=streams[5])
+    answers = _with_gaps_and_carelessness(answers, rng=streams[5])
+    return habits.with_habits(answers, considered=CONSIDERED_ITEMS, seed=seed)
 
 
 def _persons(rng: np.random.Generator) -> pd.DataFrame:

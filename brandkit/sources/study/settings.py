@@ -266,6 +266,7 @@ class SurveySection(_Section):
     strata: Text | None = None
     cluster: Text | None = None
     wave: Text | WaveColumn | None = None
+    trend: Text | WaveColumn | None = None
     waves: list[Text | int] = []
     missing: list[Code] | dict[Text, list[Code]] | None = None
     encoding: Text | None = None
@@ -301,9 +302,9 @@ class SurveySection(_Section):
         return self.wave.column if isinstance(self.wave, WaveColumn) else self.wave
 
     @property
-    def wave_names(self) -> list[str | int]:
-        """The waves in the order of time, where it is told."""
-        return self.wave.order if isinstance(self.wave, WaveColumn) else self.waves
+    def trend_column(self) -> str | None:
+        """The column of the periods in which a trend is followed, where they are not the waves."""
+        return self.trend.column if isinstance(self.trend, WaveColumn) else self.trend
 
     @property
     def rated(self) -> tuple[str, ...]:

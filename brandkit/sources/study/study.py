@@ -458,11 +458,12 @@ def declared_survey(
             survey = with_scale(survey, [str(section.recommend)], RECOMMEND)
     if section.reversed:
         survey = with_turned(survey, section.reversed)
-    if isinstance(section.wave, WaveColumn) and section.wave.by:
-        survey = with_periods(survey, section.wave.by)
-    if section.wave_names:
-        survey = with_waves(survey, section.wave_names)
-    return survey
+    for told in (section.wave, section.trend):
+        if isinstance(told, WaveColumn) and told.by:
+            survey = with_periods(survey, told.by, column=told.column)
+        elif isinstance(told, WaveColumn):
+            survey = with_waves(survey, told.order, column=told.column)
+    return with_waves(survey, section.waves) if section.waves else survey
 
 
 def read_study(

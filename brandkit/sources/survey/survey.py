@@ -396,13 +396,18 @@ def with_turned(survey: Survey, items: Sequence[str]) -> Survey:
                    codebook=survey.codebook.assign(reversed=marked))  # fmt: skip
 
 
-def with_periods(survey: Survey, by: Literal["week", "month", "quarter", "half-year"]) -> Survey:
+Period = Literal["week", "month", "quarter", "half-year"]
+
+
+def with_periods(survey: Survey, by: Period, *, column: str | None = None) -> Survey:
     r"""Make waves of the days that the wave's column holds.
 
     Parameters
     ----------
     survey : Survey
     by : "week" | "month" | "quarter" | "half-year"
+    column : str, optional
+        That of the wave where not given.
 
     Examples
     --------
@@ -411,7 +416,7 @@ def with_periods(survey: Survey, by: Literal["week", "month", "quarter", "half-y
     >>> with_periods(survey, "quarter").responses["w"].cat.categories.tolist()
     ['2025-Q1', '2025-Q4']
     """
-    column = str(survey.design.wave)
+    column = column or str(survey.design.wave)
     cells = survey.responses[column].astype("str").str.strip()
     days = _days(cells)
     refuse_cells(survey.file, column, pd.Series(days.isna().to_numpy(), cells.index + 1),
@@ -445,7 +450,7 @@ def _days(cells: pd.Series) -> pd.Series:
     return pd.to_datetime(pd.DataFrame({"year": year, "month": month, "day": day}), errors="coerce")
 
 
-def with_waves(survey: Survey, waves: Sequence[str | int]) -> Survey:
+def with_waves(survey: Survey, waves: Sequence[str | int], *, column: str | None = None) -> Survey:
     r"""Declare the order of waves whose names do not tell it.
 
     Parameters
@@ -453,6 +458,8 @@ def with_waves(survey: Survey, waves: Sequence[str | int]) -> Survey:
     survey : Survey
     waves : sequence of str or int
         Every wave of the survey, the earliest first.
+    column : str, optional
+        That of the wave where not given.
 
     Returns
     -------
@@ -470,7 +477,7 @@ def with_waves(survey: Survey, waves: Sequence[str | int]) -> Survey:
     >>> with_waves(survey, ["Spring", "Autumn"]).responses["w"].cat.categories.tolist()
     ['Spring', 'Autumn']
     """
-    column = str(survey.design.wave)
+    column = column or str(survey.design.wave)
     cells = survey.responses[column].map(wave_text, na_action="ignore").astype("str")
     told, found = [str(one) for one in waves], cells.dropna().unique().tolist()
     if set(told) != set(found):
