@@ -29,7 +29,7 @@ _CUES = """
 _WISHES = """
     instant transfers         | 即時轉帳     | 实时转账     | digital | 0.92 |
     card freeze in the app    | App 一鍵停卡 | 手机一键锁卡 | digital | 0.85 | wish_1
-    an adviser of one's own   | 專屬顧問     | 专属顾问     | advised | 0.90 |
+    an adviser of one's own   | 個人理財顧問 | 个人理财顾问 | advised | 0.90 |
     help by telephone         | 電話客服     | 电话客服     | advised | 0.80 | wish_3
     savings plan for children | 兒童儲蓄計畫 | 儿童储蓄计划 | family  | 0.85 |
     pocket-money card         | 零用錢卡     | 零用钱卡     | family  | 0.50 | wish_5
