@@ -117,8 +117,8 @@ def _trend(a: Asking) -> Any:
     survey, section = a.survey, a.section
     wave = section.trend_column or survey.design.wave
     a.require(wave is not None and survey.responses[wave].nunique() >= FEWEST_WAVES)
-    told = {wave: survey.labelled(wave)} if section.trend else {}
-    survey = replace(survey, responses=survey.responses.assign(**told))
+    periods = {wave: survey.labelled(wave)} if section.trend else {}
+    survey = replace(survey, responses=survey.responses.assign(**periods))
     named, measure = _asked(a)
     if not section.questions:
         own = [section.outcome, section.recommend, *section.holds, *section.funnel.values()]
