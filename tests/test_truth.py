@@ -21,6 +21,7 @@ from brandkit.language import translate, use_language
 from brandkit.overlap.gaps import LEADS_FROM
 from brandkit.page.tables import table_cells
 from brandkit.questions import Answers
+from brandkit.questions.asked import QUESTIONS
 from tests.golden.gather import AUSTRALIA, BURGER, CSIBANK, RECORDED, TRACKER
 
 COMPLAINTS = """[study]
@@ -281,3 +282,26 @@ def test_every_page_leads_with_what_is_answered(told: Told) -> None:
         if len(set(firm) - {"open"}):
             title = blocks[0]["text"]["text"]
             assert title
+
+
+def test_claims_and_links_of_cues_never_contradict_each_other(told: Told) -> None:
+    """What is thought of a bank more than its size explains is no claim that customers deny."""
+    claims, mental = told.answers["claims"], told.answers["mental_availability"]
+    if not claims or not mental:
+        pytest.skip("the study has not got both")
+    both = claims.claims.merge(mental.cues, on=["brand", "attribute"], suffixes=("", "_cue"))
+    sure = both[(both["claim"] != "not_shown") & (both["settled"] == "clear")]
+    assert len(sure)
+    against = (sure["gap"] > 0) != (sure["advantage"] > 0)
+    assert sure.loc[against, ["brand", "attribute", "gap", "advantage"]].to_numpy().tolist() == []
+
+
+def test_pooled_waves_are_said_where_their_numbers_stand(told: Told) -> None:
+    survey = told.answers.study.survey
+    wave = survey.design.wave if survey is not None else None
+    if wave is None or survey.responses[wave].nunique() < 2:
+        pytest.skip("the study has one wave")
+    for name, story in told.stories.items():
+        if QUESTIONS[name].pools:
+            notes = [note for one in story.exhibits.values() for note in one.notes]
+            assert any("waves" in dict(values_of(note)) for note in notes), name
