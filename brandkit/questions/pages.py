@@ -123,7 +123,7 @@ def show_evidence(answers: Answers) -> Shown:
             exhibit = answers.story(one.question.name).exhibits.get(one.what.about)
             if exhibit is not None and exhibit.draw is not None:
                 wanted.setdefault((one.question.name, one.what.about), one.question.text)
-        blocks = []
+        blocks: list[FigureBlock] = []
         for (name, about), asked in [*wanted.items()][:MOST_FIGURES]:
             block = answers.block(name, about)
             if isinstance(block, FigureBlock):
@@ -131,6 +131,8 @@ def show_evidence(answers: Answers) -> Shown:
                 method = replace(block.caption, text=" ".join(how))
                 # the finding stands among those above
                 shown = replace(block, title=None, caption=text_of(asked), method=method)
+                if about in [one.name for one in blocks]:  # two questions draw a figure of one name
+                    shown = replace(shown, name=f"{name}_{about}")
                 blocks.append(shown)
         return Shown(tuple(blocks))
 

@@ -532,3 +532,8 @@ def test_every_reader_says_its_encoding(text: str, name: str, tmp_path: Path) ->
     folder = survey_of(tmp_path / "s", text, name=f"{name}.csv", encoding="big5")
     new_study(folder)
     assert any("read as big5" in line for line in check_study(folder).lines())
+
+
+def test_json_of_another_kind_is_no_catalogue(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no `productId` stands in it"):
+        new_study(survey_of(tmp_path / "s", '{"banks": [{"name": "Civic"}]}', name="banks.json"))
