@@ -126,16 +126,14 @@ def catalog_gaps(result: CatalogGaps, *, ax: Axes | None = None, focus: object =
     values = np.full((len(rows), len(columns)), np.nan)
     texts = [[""] * len(columns) for _ in rows]
     framed, turns = [], is_open(gaps)
-    for gap, turn in zip(gaps.to_dict("records"), turns, strict=True):
-        row, column = (
-            rows.index(names[str(gap["facet"]), str(gap["attribute"])]),
-            columns.index(str(gap["category"])),
-        )
-        values[row, column] = gap["share_have"]
+    for gap, turn in zip(gaps.itertuples(), turns, strict=True):
+        row = rows.index(names[str(gap.facet), str(gap.attribute)])
+        column = columns.index(str(gap.category))
+        values[row, column] = gap.share_have
         # where silence could turn all of them the caption says so once
         mark = "?" if turn and not turns.all() else ""
-        texts[row][column] = formatted(float(gap["share_have"]), "percent").removesuffix("%") + mark
-        if gap["kind"] == "point_of_difference":
+        texts[row][column] = formatted(gap.share_have, "percent").removesuffix("%") + mark
+        if gap.kind == "point_of_difference":
             framed.append((row, column))
     ax = heat_map(values, rows=rows, columns=columns, texts=texts, framed=framed, ax=ax)
     add_key(ax, (Message("most rivals have it, we do not"), area("#bcd6d3")))

@@ -236,7 +236,7 @@ _CELL_COLUMNS = ["category", "segment", "cell", "n_offers", "n_ours", "n_rivals"
 def catalog_gaps(result: CatalogGaps, *, focus: object = None) -> Story:
     """Say what the bank lacks and what it alone has."""
     _, unknown = known_focus(focus, [result.brand])
-    (parity, gap_actions), (difference, keep_actions) = _parity(result), _difference(result)
+    (parity, *lacking), (difference, *having) = _parity(result), _difference(result)
     rows = drawn_gaps(result)
     kinds = rows["kind"].value_counts()
     say = speaker(
@@ -263,8 +263,8 @@ def catalog_gaps(result: CatalogGaps, *, focus: object = None) -> Story:
     return Story(
         parity.headline,
         findings=(parity, difference),
-        actions=(*gap_actions, *keep_actions),
-        points=_gap_points(result),
+        actions=(*lacking[0], *having[0]),
+        points=(*lacking[1], *having[1]),
         exhibits={
             "gaps": Exhibit(
                 say(
@@ -294,6 +294,9 @@ def catalog_gaps(result: CatalogGaps, *, focus: object = None) -> Story:
     )
 
 
+Told = tuple[Finding, list[Action], list[Point]]
+
+
 def _in_words(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """Give columns in words of the language in use."""
     said = {word: translate(Message(text)) for word, text in _WORDS.items()}
@@ -312,42 +315,25 @@ def _leading(result: CatalogGaps, rows: pd.DataFrame, firm: pd.DataFrame) -> tup
     return first, lambda text: say(text, **first)
 
 
-def _gap_points(result: CatalogGaps) -> tuple[Point, ...]:
-    """Give the firmest thing the bank lacks, and the firmest it alone has."""
-    rows, points = result.gaps, []
-    lacks = rows[(rows["kind"] == "parity_gap") & (rows["state"] == "has_not")]
-    alone = rows[rows["kind"] == "point_of_difference"]
-    for part, lacking in ((lacks, True), (alone[~is_open(alone)], False)):
-        broad = part[part["n_comparable"] >= LEADS_FROM]  # few products lead nothing
-        if broad.empty:
-            continue
-        say = speaker(brand=result.brand, **broad.iloc[0])
-        text = say(
-            "{n_have:count} of {n_comparable:count} comparable products of rivals have "
-            "“{attribute}” ({category}); {brand} does not."
-        )
-        if not lacking:
-            text = say(
-                "“{attribute}” ({category}) sets {brand} apart: {n_have:count} of "
-                "{n_comparable:count} comparable products of rivals have it."
-            )
-        points.append(Point(text, "clear", 0.6, "gaps", (str(broad["attribute"].iloc[0]),)))
-    return tuple(points)
-
-
 def _firm(first: Any) -> Settled:
     """Call nothing clear that few products of rivals stand behind."""
     return "clear" if first["n_comparable"] >= LEADS_FROM else "likely"
 
 
-def _parity(result: CatalogGaps) -> tuple[Finding, list[Action]]:
+def _point(text: Message, first: Any) -> list[Point]:
+    """Tell a board what more than a few products stand behind."""
+    is_clear = _firm(first) == "clear"
+    return [Point(text, "clear", 0.6, "gaps", (str(first["attribute"]),))] * is_clear
+
+
+def _parity(result: CatalogGaps) -> Told:
     rows = result.gaps[result.gaps["kind"] == "parity_gap"]
     told = rows[rows["state"] == "has_not"]
     first, say = _leading(result, rows, told)
     if first is None:
         headline = say("{brand} lacks nothing that most rivals offer.")
         detail = say("In the lists compared, against {rivals:count} rivals.")
-        return Finding(headline, detail, "likely"), []
+        return Finding(headline, detail, "likely"), [], []
     detail = say(
         "{n_have:count} of {n_comparable:count} comparable products of rivals have it, "
         "{share_not_stated:percent} do not say. {n:count} {n:gap|gaps} in all; in {untold:count} "
@@ -359,9 +345,12 @@ def _parity(result: CatalogGaps) -> tuple[Finding, list[Action]]:
             "Test whether customers of {brand} miss “{attribute}” ({category}), which most rivals "
             "offer."
         )
-        return Finding(headline, detail, _firm(first)), [
-            Action("test", text, _firm(first), "gaps", (first["attribute"],))
-        ]
+        point = say(
+            "{n_have:count} of {n_comparable:count} comparable products of rivals have "
+            "“{attribute}” ({category}); {brand} does not."
+        )
+        actions = [Action("test", text, _firm(first), "gaps", (first["attribute"],))]
+        return Finding(headline, detail, _firm(first)), actions, _point(point, first)
     headline = say(
         "Most rivals offer “{attribute}” ({category}); {brand} does not say whether it does."
     )
@@ -369,19 +358,18 @@ def _parity(result: CatalogGaps) -> tuple[Finding, list[Action]]:
         "Check whether {brand} has “{attribute}” ({category}): most rivals do, its catalogue does "
         "not say."
     )
-    return Finding(headline, detail, "open"), [
-        Action("check", text, "open", "gaps", (first["attribute"],))
-    ]
+    actions = [Action("check", text, "open", "gaps", (first["attribute"],))]
+    return Finding(headline, detail, "open"), actions, []
 
 
-def _difference(result: CatalogGaps) -> tuple[Finding, list[Action]]:
+def _difference(result: CatalogGaps) -> Told:
     rows = result.gaps[result.gaps["kind"] == "point_of_difference"]
     firm = rows[~is_open(rows)]
     first, say = _leading(result, rows, firm)
     if first is None:
         headline = say("{brand} has nothing that few rivals have.")
         detail = say("In the lists compared every entry of ours is common.")
-        return Finding(headline, detail, "likely"), []
+        return Finding(headline, detail, "likely"), [], []
     detail = say(
         "{n_have:count} of {n_comparable:count} comparable products of rivals have it, "
         "{share_not_stated:percent} do not say. {n:count} {n:point|points} of difference in all, "
@@ -389,12 +377,15 @@ def _difference(result: CatalogGaps) -> tuple[Finding, list[Action]]:
     )
     if firm.empty:
         headline = say("“{attribute}” ({category}) may set {brand} apart: most rivals do not say.")
-        return Finding(headline, detail, "open"), []
+        return Finding(headline, detail, "open"), [], []
     headline = say("“{attribute}” ({category}) sets {brand} apart.")
     text = say("Keep “{attribute}” ({category}): few rivals of {brand} have it.")
-    return Finding(headline, detail, _firm(first)), [
-        Action("keep", text, _firm(first), "gaps", (first["attribute"],))
-    ]
+    point = say(
+        "“{attribute}” ({category}) sets {brand} apart: {n_have:count} of "
+        "{n_comparable:count} comparable products of rivals have it."
+    )
+    actions = [Action("keep", text, _firm(first), "gaps", (first["attribute"],))]
+    return Finding(headline, detail, _firm(first)), actions, _point(point, first)
 
 
 # --- names ---------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""In what two banks are alike: their overlap taken apart by facet."""
+"""In what two banks are alike, facet by facet, and whether rankings survive other weights."""
 
 from __future__ import annotations
 
@@ -202,6 +202,9 @@ def _notes(found: ProductSimilarity, unmatched: list[str], rival: str) -> tuple[
         values = {"n": len(unmatched), "rival": rival, "names": few_of(unmatched)}
         notes.append(Message(text, values))
     return tuple(notes)
+
+
+# --- other weights -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -41,6 +41,7 @@ def brand_overlap(result: BrandOverlap, *, focus: object = None) -> Story:
     near = closest_pairs(result) if bank is None else ranked_rivals(result, brand=bank)
     drawn = list(result.telling(most=MOST_BRANDS, focus=bank))
     names = pair_texts(near, "brand") if bank is None else near["brand_b"].tolist()
+    ranked = most_alike_rivals(result)
     say = speaker(
         focus=bank,
         brands=len(result.brands),
@@ -65,12 +66,17 @@ def brand_overlap(result: BrandOverlap, *, focus: object = None) -> Story:
                     "percent. Banks that are alike stand together. It is not the same both ways: "
                     "a large catalogue holds more counterparts. Small frames mark sister banks."
                 ),
-                _market_alt(result, say),
+                _market_alt(ranked, say),
                 result.matrix().loc[drawn, drawn].reset_index(),
                 (*_of_many(result, bank, say), *as_notes(findings[1:]), *unknown, *result.notes),
                 lambda: result.plot(figure="brand_overlap", focus=bank),
                 kinds="share",
-                title=_market_title(result, say),
+                title=say(
+                    "Of all rivals, {brand_a} and {brand_b} are most alike: {overlap:percent}",
+                    **ranked.iloc[0],
+                )
+                if len(ranked)
+                else None,
             ),
             "banks": Exhibit(
                 say(
@@ -175,17 +181,7 @@ def _of_pair(result: BrandOverlap, findings: list[Finding]) -> tuple[Point, ...]
     return tuple(points)
 
 
-def _market_title(result: BrandOverlap, say: Say) -> Message | None:
-    ranked = most_alike_rivals(result)
-    if ranked.empty:
-        return None
-    first = ranked.iloc[0]
-    ends = {"a": first["brand_a"], "b": first["brand_b"], "high": first["overlap"]}
-    return say("Of all rivals, {a} and {b} are most alike: {high:percent}", **ends)
-
-
-def _market_alt(result: BrandOverlap, say: Say) -> Message:
-    ranked = most_alike_rivals(result)
+def _market_alt(ranked: pd.DataFrame, say: Say) -> Message:
     if ranked.empty:
         return say("Heat map of {drawn:count} banks of which no two can be compared.")
     first, last = ranked.iloc[0], ranked.iloc[-1]

@@ -117,17 +117,16 @@ class OverlapHistory(Result):
         """Give one row: the span, the panel, the total and the real change."""
         usable = self.dates.loc[self.dates["usable"], "as_of"]
         change = self.change.set_index("component")["estimate"]
-        return pd.DataFrame(
-            {
-                "first_as_of": [usable.min()],
-                "last_as_of": [usable.max()],
-                "n_dates": [len(usable)],
-                "n_gaps": [int((~self.dates["usable"]).sum())],
-                "n_panel": [int(self.brands["brand"].nunique())],
-                "total_change": [change["total"]],
-                "real_change": [change["real"]],
-                "reference": [self.reference.sha256],
-            }
+        return self._row(
+            "first_as_of last_as_of n_dates n_gaps n_panel total_change real_change reference",
+            first_as_of=usable.min(),
+            last_as_of=usable.max(),
+            n_dates=len(usable),
+            n_gaps=len(self.dates) - len(usable),
+            n_panel=int(self.brands["brand"].nunique()),
+            total_change=change["total"],
+            real_change=change["real"],
+            reference=self.reference.sha256,
         )
 
 
@@ -512,6 +511,9 @@ def _notes(setting: _Setting, change: pd.DataFrame) -> tuple[Message, ...]:
         ends = {"low": 100 * real["range_low"], "high": 100 * real["range_high"]}
         notes.append(Message(text, ends))
     return tuple(notes)
+
+
+# --- which banks could be read at each date, and which last through all --------------------------
 
 
 FAILED_RECORDS = 0.20

@@ -90,12 +90,10 @@ def overlap_history(result: OverlapHistory, *, focus: object = None) -> Story:
 
 
 def _point(result: OverlapHistory, finding: Finding) -> tuple[Point, ...]:
-    estimate, low, high = _points(result.change)["real"]
-    facts = result.glance().iloc[0]
+    estimate, low, high = _points(result.change).loc["real"]
     if pd.isna(estimate):
         return ()
-    days = (facts["last_as_of"] - facts["first_as_of"]).days
-    say = speaker(estimate=estimate, low=low, high=high, months=round(days / 30.44))
+    say = speaker(estimate=estimate, low=low, high=high, months=_months(result))
     text = say(
         "In {months:count} months banks' offers have become {estimate:signed} points more alike "
         "({low:signed} to {high:signed} by ways of counting)."
@@ -103,26 +101,26 @@ def _point(result: OverlapHistory, finding: Finding) -> tuple[Point, ...]:
     return (Point(text, finding.settled, 0.5, "change", title=titled(finding), why=True),)
 
 
-def _points(change: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
+def _points(change: pd.DataFrame) -> pd.DataFrame:
     """Give estimate and range by component, in percentage points."""
-    numbers = change.set_index("component")[["estimate", "range_low", "range_high"]] * 100
-    return {
-        str(name): (a, b, c)
-        for name, (a, b, c) in zip(numbers.index, numbers.to_numpy(), strict=True)
-    }
+    return change.set_index("component")[["estimate", "range_low", "range_high"]] * 100
+
+
+def _months(result: OverlapHistory) -> int:
+    facts = result.glance().iloc[0]
+    return round((facts["last_as_of"] - facts["first_as_of"]).days / 30.44)
 
 
 def _direction(result: OverlapHistory) -> Finding:
     """Say which way the market went, who carries it, or what can be excluded."""
-    estimate, low, high = _points(result.change)["real"]
+    estimate, low, high = _points(result.change).loc["real"]
     facts, real = result.glance().iloc[0], result.change.set_index("component").loc["real"]
     least, most = 100 * real["without_low"], 100 * real["without_high"]
     up, furthest = estimate > 0, max(abs(low), abs(high))
-    days = (facts["last_as_of"] - facts["first_as_of"]).days
     say = speaker(
         estimate=estimate, low=low, high=high, least=least, most=most, furthest=furthest,
         panel=int(facts["n_panel"]), others=int(facts["n_panel"]) - 1, dates=int(facts["n_dates"]),
-        months=round(days / 30.44), carrier=real["carrier"], rest=least if up else most,
+        months=_months(result), carrier=real["carrier"], rest=least if up else most,
     )  # fmt: skip
     if pd.isna(estimate):
         headline = say("Whether banks have become more alike cannot be told.")
@@ -169,8 +167,8 @@ def _direction(result: OverlapHistory) -> Finding:
 def _looks(result: OverlapHistory) -> list[Finding]:
     """What only makes banks look more alike."""
     parts = _points(result.change)
-    name = max(COMPONENTS[:-1], key=lambda part: abs(parts[part][0]))
-    (part, low, high), real, total = parts[name], parts["real"][0], parts["total"][0]
+    name = max(COMPONENTS[:-1], key=lambda part: abs(parts["estimate"][part]))
+    (part, low, high), real, total = parts.loc[name], *parts["estimate"][["real", "total"]]
     if abs(part) <= _NOTHING or pd.isna(real):
         return []
     called = Message(COMPONENT_NAMES[name])
@@ -188,12 +186,11 @@ def _looks(result: OverlapHistory) -> list[Finding]:
 
 
 def _of_bank(result: OverlapHistory, bank: str | None) -> list[Finding]:
-    own = _points(result.brands[result.brands["brand"] == bank])
-    if bank is None or pd.isna(own["real"][0]):
+    own = result.brands[result.brands["brand"] == bank].set_index("component")
+    if bank is None or pd.isna(own["estimate"]["real"]):
         return []
-    estimate, low, high = own["real"]
-    real = (result.brands["brand"] == bank) & (result.brands["component"] == "real")
-    least, most = 100 * result.brands.loc[real, ["without_low", "without_high"]].to_numpy()[0]
+    columns = ["estimate", "range_low", "range_high", "without_low", "without_high"]
+    estimate, low, high, least, most = 100 * own.loc["real", columns].to_numpy(dtype=float)
     say = speaker(brand=bank, estimate=estimate, low=low, high=high, least=least, most=most)
     detail = say(
         "Real change {estimate:signed} percentage points; {low:signed} to {high:signed} over ways "

@@ -1,4 +1,6 @@
-"""Similarity of offers, facet by facet, in blocks of rows against one whole category.
+"""Similarity of offers, facet by facet, and the reference and weights it is measured by.
+
+Offers are compared in blocks of rows against one whole category.
 
 Memory grows with rows of a block times offers of the category, never with their square; nothing
 is computed between categories.
@@ -136,9 +138,8 @@ class CategoryScores:
     def n_lost(self) -> tuple[int, int]:
         """Count amounts outside the reference's range, and those for which it has no range."""
         scores = [self.scorer(facet) for facet in self.category.numbers]
-        lost = [(one.n_clipped, one.n_without_range) for one in scores
-                if isinstance(one, _NumberScores)]  # fmt: skip
-        return sum(clipped for clipped, _ in lost), sum(without for _, without in lost)
+        known = [one for one in scores if isinstance(one, _NumberScores)]
+        return sum(one.n_clipped for one in known), sum(one.n_without_range for one in known)
 
 
 def weighted(
@@ -319,6 +320,9 @@ def _said_numbers(numbers: Numbers, a: int, b: int) -> tuple[str, str, str]:
             side = both if mine and theirs else first if mine else second
             side.append(f"{name}: {' / '.join(mine + theirs)}")
     return tuple(", ".join(side) for side in sides)  # type: ignore[return-value]
+
+
+# --- the frozen reference and the weights of facets ----------------------------------------------
 
 
 Limits = Mapping[str, tuple[float, float]]

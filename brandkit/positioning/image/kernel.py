@@ -1,4 +1,4 @@
-"""Maps of many draws at once, turned onto the sample's map and freed of its noise.
+"""The responses behind a map, taken and checked once, and the maps of many draws over them.
 
 A draw from the sample holds the sample's noise and its own. Left as it is, its axes wander among
 noise that the population does not have, and regions come out too large: up to twice the variance
@@ -358,6 +358,9 @@ def tick_sums(
         n_units=rows.n_units,
         df=rows.df,
     )
+
+
+# --- maps of draws, turned onto the sample's and freed of its noise ------------------------------
 
 
 #: Draws that tell the noise: it is a mean over all cells, so few do.

@@ -58,16 +58,14 @@ def distinct_pairs(result: MapStability, *, ax: Axes | None = None, focus: objec
     height = max(CELL * len(order), 1.6) + 1.4
     ax = new_axes(WIDTH, height, fluid=True) if ax is None else ax
     with theme():
-        for which, hollow, label in (
-            (apart, False, Message("told apart")),
-            (~apart, True, Message("not told apart")),
+        for which, face, label in (
+            (apart, "ink", Message("told apart")),
+            (~apart, "paper", Message("not told apart")),
         ):
-            left, right = places[:, which]
-            face = PALETTE["paper" if hollow else "ink"]
-            ax.scatter(left, right - 1, s=70, c=face, edgecolors=PALETTE["ink"], linewidths=1.4,
-                       zorder=3)  # fmt: skip
+            ax.scatter(places[0, which], places[1, which] - 1, s=70, c=PALETTE[face],
+                       edgecolors=PALETTE["ink"], linewidths=1.4, zorder=3)  # fmt: skip
             if which.any():
-                add_key(ax, (label, point(hollow=hollow)))
+                add_key(ax, (label, point(hollow=face == "paper")))
         _name_cells(ax, order[1:], order[:-1], focus=brand)
     return ax
 

@@ -450,6 +450,13 @@ def pairs_frame(
     })  # fmt: skip
 
 
+# --- claims --------------------------------------------------------------------------------------
+
+
+# The error is that of a table without any claim, so that few persons, heavy weights and clusters
+# do not make claims; the sizes are fitted without the cells that are claimed, so that one true
+# claim does not make its neighbours seem denied.
+
 #: Sampling units under which no claim is tested: their variance is not known.
 FEWEST_UNITS = 6
 #: Ticks expected of a claim under which it is not judged.

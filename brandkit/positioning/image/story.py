@@ -12,8 +12,8 @@ from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Action, Exhibit, Point, Say, Story, speaker, titled
 from brandkit.positioning.image.stability import STABLE, ClaimCheck, MapStability
 from brandkit.positioning.image.waves import WaveMovement
-from brandkit.positioning.maps.correspondence import MOST_NAMED, some_names
-from brandkit.positioning.maps.story import DESCRIBED, scaling_words
+from brandkit.positioning.maps.correspondence import DESCRIBED, MOST_NAMED, some_names
+from brandkit.positioning.maps.story import scaling_words
 
 #: Adjusted p-value up to which a move is called clear.
 SURE = 0.01
@@ -218,6 +218,7 @@ def claim_check(result: ClaimCheck, *, focus: object = None) -> Story:
         "supported, {no:count} contradicted, {neither:count} not shown."
     )
     actions: list[Action] = []
+    points: list[Point] = []
     if brand is not None:
         headline = say("No claim of {brand} is shown")
         supported = say("Customers support {yes:count} {yes:claim|claims} of {brand}.")
@@ -232,15 +233,13 @@ def claim_check(result: ClaimCheck, *, focus: object = None) -> Story:
             contradicted = say("Customers contradict no claim of {brand}.")
         if len(no):
             headline = say("Customers contradict that {brand} is {denied}")
-            wait = say("Do not claim {denied} for {brand} yet.")
-            on = tuple(no["attribute"].astype(str).head(2))
-            actions.append(Action("check", wait, _settled(result), "claims", on, _gain(no, say)))
         if len(yes):
             headline = say("Customers see {brand} as {seen}")
-            keep = say("Keep claiming {seen} for {brand}: customers say so too.")
-            on = tuple(yes["attribute"].astype(str).head(2))
-            made = Action("keep", keep, _settled(result), "claims", on, _gain(yes, say))
-            actions.insert(0, made)
+        for rows in (yes, no):
+            if len(rows):
+                action, point = _told(rows, _settled(result), say)
+                actions.append(action)
+                points.append(point)
     findings = [
         Finding(text, _named(rows, say, focus=brand), _settled(result) if len(rows) else "open")
         for text, rows in ((supported, yes), (contradicted, no))
@@ -259,8 +258,24 @@ def claim_check(result: ClaimCheck, *, focus: object = None) -> Story:
     )
     notes = (*as_notes(findings), *result.notes, *unknown)
     exhibit = Exhibit(caption, alt, result.claims, notes, lambda: result.plot(focus=brand))
-    points = () if brand is None else _claim_points(yes, no, _settled(result), say)
-    return Story(headline, lede, tuple(findings), tuple(actions), {"claims": exhibit}, points)
+    exhibits = {"claims": exhibit}
+    return Story(headline, lede, tuple(findings), tuple(actions), exhibits, tuple(points))
+
+
+def _told(rows: pd.DataFrame, settled: Settled, say: Say) -> tuple[Action, Point]:
+    """Say what to do about what customers grant the bank most, or deny it most."""
+    on, gain = tuple(rows["attribute"].astype(str).head(2)), _gain(rows, say)
+    if (rows["claim"] == "supported").all():
+        keep = say("Keep claiming {seen} for {brand}: customers say so too.")
+        text = say("Customers grant {brand} {seen}. {by}", by=gain)
+        title = say("Customers see {brand} as {seen}")
+        point = Point(text, settled, 0.7, "claims", on, title)
+        return Action("keep", keep, settled, "claims", on, gain), point
+    wait = say("Do not claim {denied} for {brand} yet.")
+    text = say("Customers deny {brand} {denied}. {by}", by=gain)
+    title = say("Customers deny {brand} {denied}")
+    point = Point(text, settled, 0.6, "claims", on, title, why=True)
+    return Action("check", wait, settled, "claims", on, gain), point
 
 
 def _gain(rows: pd.DataFrame, say: Say) -> Message:
@@ -277,25 +292,6 @@ def _gain(rows: pd.DataFrame, say: Say) -> Message:
         "“{first}” is said {gap:count} points more than size explains ({low:count} to "
         "{high:count})."
     )
-
-
-def _claim_points(
-    yes: pd.DataFrame, no: pd.DataFrame, settled: Settled, say: Say
-) -> tuple[Point, ...]:
-    """Give what customers grant the bank most, and what they deny it most."""
-    points = []
-    for rows, value in ((yes, 0.7), (no, 0.6)):
-        if rows.empty:
-            continue
-        say = speaker(say, by=_gain(rows, say))
-        text = say("Customers grant {brand} {seen}. {by}")
-        title = say("Customers see {brand} as {seen}")
-        if rows is no:
-            text = say("Customers deny {brand} {denied}. {by}")
-            title = say("Customers deny {brand} {denied}")
-        on = tuple(rows["attribute"].astype(str).head(2))
-        points.append(Point(text, settled, value, "claims", on, title, why=rows is no))
-    return tuple(points)
 
 
 def _strongest(claims: pd.DataFrame, kind: str) -> pd.DataFrame:

@@ -43,6 +43,21 @@ COMPONENT_READINGS: dict[ComponentScaling, tuple[Reading, ...]] = {
     "column_principal": ("columns", "rows_on_columns"),
     "symmetric": ("rows", "columns"),
 }
+#: What each set of readings is called in a caption.
+RATED: dict[tuple[Reading, ...], Message] = {
+    ("rows", "rows_on_columns"): Message(
+        "Brands near each other are rated alike; a brand far out along an attribute's line is "
+        "rated higher on it. Distances between brands and attributes mean nothing."
+    ),
+    ("columns", "rows_on_columns"): Message(
+        "Attributes in one direction go together; a brand far out along an attribute's line is "
+        "rated higher on it. Distances between brands are not those of their ratings."
+    ),
+    ("rows", "columns"): Message(
+        "Brands near each other are rated alike, and attributes in one direction go together; a "
+        "brand is not read against an attribute."
+    ),
+}
 MOST_SWEEPS = 1_000
 SETTLED = 1e-12
 """Largest angle of a sweep over all pairs of axes at which the rotation has settled, radians."""

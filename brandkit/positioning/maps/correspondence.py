@@ -1,4 +1,4 @@
-"""Correspondence map: brands and attributes of one table in one picture."""
+"""Correspondence map: brands and attributes of one table in one picture; what maps share first."""
 
 from __future__ import annotations
 
@@ -225,6 +225,9 @@ def active(side: pd.DataFrame) -> pd.DataFrame:
     return side[~side["supplementary"] & (side["axis"] == 1)]
 
 
+# --- correspondence maps -------------------------------------------------------------------------
+
+
 Scaling = Literal[
     "symmetric", "row_principal", "column_principal", "row_gab", "column_gab",
     "row_green", "column_green", "symbiplot", "standard",
@@ -241,6 +244,38 @@ READINGS: dict[Scaling, tuple[Reading, ...]] = {
     "column_green": ("columns", "columns_on_rows"),
     "symbiplot": ("rows_on_columns", "columns_on_rows"),
     "standard": (),
+}
+#: What each set of readings is called in a caption, and each scaling.
+DESCRIBED: dict[tuple[Reading, ...], Message] = {
+    ("rows", "columns"): Message(
+        "Brands near each other are described alike, and attributes near each other go to the "
+        "same brands; a brand is not read against an attribute."
+    ),
+    ("rows", "rows_on_columns"): Message(
+        "Brands near each other are described alike; a brand far out along an attribute's line "
+        "is named for it more than expected. Distances between brands and attributes mean nothing."
+    ),
+    ("columns", "columns_on_rows"): Message(
+        "Attributes near each other go to the same brands; an attribute far out along a brand's "
+        "line is named for it more than expected. Distances between brands and attributes mean "
+        "nothing."
+    ),
+    ("rows_on_columns", "columns_on_rows"): Message(
+        "A brand far out along an attribute's line is named for it more than expected; distances "
+        "mean nothing."
+    ),
+    (): Message("Neither distances nor lines can be read in this scaling."),
+}
+SCALINGS = {
+    "symmetric": Message("both sides in principal coordinates"),
+    "row_principal": Message("brands in principal, attributes in standard coordinates"),
+    "column_principal": Message("attributes in principal, brands in standard coordinates"),
+    "row_gab": Message("brands in principal coordinates, attributes weighted by mass"),
+    "column_gab": Message("attributes in principal coordinates, brands weighted by mass"),
+    "row_green": Message("brands in principal coordinates, attributes by contribution"),
+    "column_green": Message("attributes in principal coordinates, brands by contribution"),
+    "symbiplot": Message("both sides share the singular values"),
+    "standard": Message("both sides in standard coordinates"),
 }
 SMALL_ROW = 30
 """Mentions under which a row's place is called uncertain."""

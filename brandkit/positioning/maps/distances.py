@@ -36,6 +36,12 @@ from brandkit.positioning.maps.correspondence import (
 DistanceMethod = Literal["classical", "metric", "nonmetric"]
 Asymmetry = Literal["raise", "average"]
 Pairs = tuple[Codes, Codes]
+#: The methods as readers see them.
+METHODS: dict[DistanceMethod, Message] = {
+    "classical": Message("classical multidimensional scaling"),
+    "metric": Message("metric multidimensional scaling"),
+    "nonmetric": Message("multidimensional scaling by ranks"),
+}
 
 SAME_STRESS = 1e-6
 """Two starts whose stress differs by less have come to the same map."""

@@ -12,17 +12,18 @@ import pandas as pd
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, Settled, as_notes
 from brandkit.core.story import Action, Exhibit, Point, Say, Story, pointed, speaker, titled
-from brandkit.positioning.maps.components import ComponentMap
+from brandkit.positioning.maps.components import RATED, ComponentMap
 from brandkit.positioning.maps.correspondence import (
+    DESCRIBED,
+    SCALINGS,
     SMALL_ROW,
     CorrespondenceMap,
-    Reading,
     StackedTables,
     TableMap,
     active,
     nearest_frame,
 )
-from brandkit.positioning.maps.distances import DistanceMap, DistanceMethod
+from brandkit.positioning.maps.distances import METHODS, DistanceMap
 from brandkit.positioning.maps.preferences import MODEL_WORDS, AnyMap, PreferenceMap
 
 NEAR_TIE = 0.85
@@ -41,58 +42,6 @@ CLEAR_P, LIKELY_P = 0.01, 0.05
 """P-values of the nested test under which a model is clearly, or likely, the better one."""
 GOOD_STRESS, POOR_STRESS = 0.1, 0.2
 """What Kruskal (1964) calls fair and poor: up to the first a map is good, beyond the second bad."""
-
-
-DESCRIBED: dict[tuple[Reading, ...], Message] = {
-    ("rows", "columns"): Message(
-        "Brands near each other are described alike, and attributes near each other go to the "
-        "same brands; a brand is not read against an attribute."
-    ),
-    ("rows", "rows_on_columns"): Message(
-        "Brands near each other are described alike; a brand far out along an attribute's line "
-        "is named for it more than expected. Distances between brands and attributes mean nothing."
-    ),
-    ("columns", "columns_on_rows"): Message(
-        "Attributes near each other go to the same brands; an attribute far out along a brand's "
-        "line is named for it more than expected. Distances between brands and attributes mean "
-        "nothing."
-    ),
-    ("rows_on_columns", "columns_on_rows"): Message(
-        "A brand far out along an attribute's line is named for it more than expected; distances "
-        "mean nothing."
-    ),
-    (): Message("Neither distances nor lines can be read in this scaling."),
-}
-_RATED: dict[tuple[Reading, ...], Message] = {
-    ("rows", "rows_on_columns"): Message(
-        "Brands near each other are rated alike; a brand far out along an attribute's line is "
-        "rated higher on it. Distances between brands and attributes mean nothing."
-    ),
-    ("columns", "rows_on_columns"): Message(
-        "Attributes in one direction go together; a brand far out along an attribute's line is "
-        "rated higher on it. Distances between brands are not those of their ratings."
-    ),
-    ("rows", "columns"): Message(
-        "Brands near each other are rated alike, and attributes in one direction go together; a "
-        "brand is not read against an attribute."
-    ),
-}
-_SCALINGS = {
-    "symmetric": Message("both sides in principal coordinates"),
-    "row_principal": Message("brands in principal, attributes in standard coordinates"),
-    "column_principal": Message("attributes in principal, brands in standard coordinates"),
-    "row_gab": Message("brands in principal coordinates, attributes weighted by mass"),
-    "column_gab": Message("attributes in principal coordinates, brands weighted by mass"),
-    "row_green": Message("brands in principal coordinates, attributes by contribution"),
-    "column_green": Message("attributes in principal coordinates, brands by contribution"),
-    "symbiplot": Message("both sides share the singular values"),
-    "standard": Message("both sides in standard coordinates"),
-}
-_METHODS: dict[DistanceMethod, Message] = {
-    "classical": Message("classical multidimensional scaling"),
-    "metric": Message("metric multidimensional scaling"),
-    "nonmetric": Message("multidimensional scaling by ranks"),
-}
 
 
 # --- correspondence maps -------------------------------------------------------------------------
@@ -233,7 +182,7 @@ def _distinct_finding(result: CorrespondenceMap, mentions: pd.Series[float] | No
 def component_map(result: ComponentMap, *, focus: object = None) -> Story:
     """Tell who is rated alike, what marks the focus, and what divides the brands."""
     marks = partial(strengths_of, result)
-    say, bank, table = _start(result, focus, marks, reading=_RATED[result.readings])
+    say, bank, table = _start(result, focus, marks, reading=RATED[result.readings])
     findings = [_near_finding(result.nearest, bank)]
     if bank is not None:
         detail = say(
@@ -285,7 +234,7 @@ def distance_map(result: DistanceMap, *, focus: object = None) -> Story:
     """Tell who is near whom, and how far the map can be trusted."""
     bank, notes = known_focus(focus, result.nearest["label"])
     across = result.points[result.points["axis"] == 1].set_index("label")["coordinate"]
-    method = _METHODS[result.method]
+    method = METHODS[result.method]
     if result.method == "classical":
         shown = {"method": method, "share": result.glance()["share_explained"].iloc[0]}
         method = Message("{method}, {share:percent} of the differences shown", shown)
@@ -466,19 +415,20 @@ def _liked_facts(result: PreferenceMap) -> dict[str, Any]:
     facts, products = result.glance().iloc[0], result.products
     places = products[["across", "upward"]].to_numpy(dtype=float)
     away = np.hypot(*(places - facts[["across", "upward"]].to_numpy(dtype=float)).T)
-    labels, shares = products["label"].tolist(), products["share_above"].to_numpy()
-    near, best, least = int(away.argmin()), int(shares.argmax()), int(shares.argmin())
+    shares = products["share_above"].to_numpy()
+    ends = (away.argmin(), shares.argmax(), shares.argmin())
+    near, best, least = (products.iloc[int(at)] for at in ends)
     named = {
         "share": float(facts["share_above"]),
         "products": len(products),
         "model": MODEL_WORDS[result.model],
-        "product": labels[near],
-        "near_share": shares[near],
-        "gap": float(away[near] / np.ptp(places, axis=0).max()),
-        "best": labels[best],
-        "best_share": shares[best],
-        "least": labels[least],
-        "least_share": shares[least],
+        "product": near["label"],
+        "near_share": near["share_above"],
+        "gap": float(away.min() / np.ptp(places, axis=0).max()),
+        "best": best["label"],
+        "best_share": best["share_above"],
+        "least": least["label"],
+        "least_share": least["share_above"],
     }
     return named | {name: facts[name] for name in ("n", "n_above", "r2", "extrapolated")}
 
@@ -488,7 +438,7 @@ def _liked_facts(result: PreferenceMap) -> dict[str, Any]:
 
 def scaling_words(result: TableMap) -> Message:
     """Say in which scaling the sides are, whether the map is turned and how far lines reach."""
-    values: dict[str, Any] = {"scaling": _SCALINGS[result.scaling], "factor": result.arrow_factor}
+    values: dict[str, Any] = {"scaling": SCALINGS[result.scaling], "factor": result.arrow_factor}
     if isinstance(result, ComponentMap):
         if result.rotation is not None:
             values["scaling"] = Message("{scaling}, turned by varimax", values)
