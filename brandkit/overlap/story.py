@@ -236,7 +236,8 @@ _CELL_COLUMNS = ["category", "segment", "cell", "n_offers", "n_ours", "n_rivals"
 def catalog_gaps(result: CatalogGaps, *, focus: object = None) -> Story:
     """Say what the bank lacks and what it alone has."""
     _, unknown = known_focus(focus, [result.brand])
-    (parity, *lacking), (difference, *having) = _parity(result), _difference(result)
+    parity, gap_actions, gap_points = _parity(result)
+    difference, keep_actions, keep_points = _difference(result)
     rows = drawn_gaps(result)
     kinds = rows["kind"].value_counts()
     say = speaker(
@@ -263,8 +264,8 @@ def catalog_gaps(result: CatalogGaps, *, focus: object = None) -> Story:
     return Story(
         parity.headline,
         findings=(parity, difference),
-        actions=(*lacking[0], *having[0]),
-        points=(*lacking[1], *having[1]),
+        actions=(*gap_actions, *keep_actions),
+        points=(*gap_points, *keep_points),
         exhibits={
             "gaps": Exhibit(
                 say(

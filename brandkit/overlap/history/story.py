@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from brandkit.core.labels import known_focus
@@ -101,14 +103,15 @@ def _point(result: OverlapHistory, finding: Finding) -> tuple[Point, ...]:
     return (Point(text, finding.settled, 0.5, "change", title=titled(finding), why=True),)
 
 
-def _points(change: pd.DataFrame) -> pd.DataFrame:
+def _points(change: pd.DataFrame) -> Any:
     """Give estimate and range by component, in percentage points."""
     return change.set_index("component")[["estimate", "range_low", "range_high"]] * 100
 
 
 def _months(result: OverlapHistory) -> int:
     facts = result.glance().iloc[0]
-    return round((facts["last_as_of"] - facts["first_as_of"]).days / 30.44)
+    days: int = (facts["last_as_of"] - facts["first_as_of"]).days
+    return round(days / 30.44)
 
 
 def _direction(result: OverlapHistory) -> Finding:
@@ -168,7 +171,8 @@ def _looks(result: OverlapHistory) -> list[Finding]:
     """What only makes banks look more alike."""
     parts = _points(result.change)
     name = max(COMPONENTS[:-1], key=lambda part: abs(parts["estimate"][part]))
-    (part, low, high), real, total = parts.loc[name], *parts["estimate"][["real", "total"]]
+    part, low, high = parts.loc[name]
+    real, total = parts["estimate"][["real", "total"]]
     if abs(part) <= _NOTHING or pd.isna(real):
         return []
     called = Message(COMPONENT_NAMES[name])
