@@ -15,7 +15,7 @@ from brandkit.report.kernels import run_notebooks
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-MOST_CODE_CELLS = 26
+MOST_CODE_CELLS = 15
 MACHINE_PATH = re.compile(r"(?<![\w.<])/\w+/\w|\b[A-Za-z]:\\\\?\w|file:")
 TEX = re.compile(r"\$\$|\\\(|\\\[|\\begin\{|(?<![\w\\])\$[^\s$][^$\n]*[^\s$]\$(?!\d)")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from jinja2 import Environment
@@ -20,9 +21,17 @@ from brandkit.page.prose import paragraphs
 from brandkit.page.provenance import Provenance, json_in_page, numbers_sha256
 from brandkit.page.texts import CONTENT_POLICY, TEMPLATES, policy_with, prepared, stylesheet
 from brandkit.viz.fonts import cjk_font, font_subset, is_wide
+from brandkit.viz.svg import number
 
 __all__ = ["ReportExporter", "paragraphs"]
 
+_STYLE = re.compile(r"<style>(.*?)</style>")
+_RULE = re.compile(r"\.([\w-]+)\{([^}]*)\}")
+#: The light value of a colour that the page gives itself, decimals that no eye sees, and a mark.
+_FALLBACK = re.compile(r"(?<=var\()(--[a-z-]+),#[0-9a-f]{6}")
+_CLASS = re.compile(r'(?<=class=")[\w-]+')
+_FINE = re.compile(r'(?<= )([a-z]+\d?)="(-?\d*\.\d\d)"')
+_MARK = re.compile(r'<(\w+)( [^<>]*?) class="(f\d+)"(/>|>[^<]*</\1>)')
 _TAGS = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)
 
 
@@ -97,16 +106,17 @@ class ReportExporter(TemplateExporter):
         origin = given.get("provenance") or Provenance(notebook=f"{name}.ipynb" if name else "")
         font = _figure_font(page, language)
         given["summary"] = summary(page, origin, language, font)
+        css = stylesheet() + _shared_style(page)
         explores = any(part.kind == "explore" for part in page.parts)
         policy = policy_with(script_hash()) if explores else CONTENT_POLICY
         given["brandkit"] = {
             "page": page, "language": language, "policy": policy, "origin": origin,
-            "css": stylesheet() + explorer_style() if explores else stylesheet(),
+            "css": css + explorer_style() if explores else css,
             "script": script() if explores else "", "font": font, "bases": _bases(page),
             "json": json_in_page(given["summary"]), "places": _places(page),
             "pages": _pages(page),
             # of one's own notebook, and for analysts, a table is shown whole
-            "is_short": bool(re.match(r"0[1-4]_", origin.notebook)),
+            "is_short": bool(re.match(r"0[12346]_", origin.notebook)),
         }  # fmt: skip
         return nb, given
 
@@ -162,6 +172,49 @@ def _places(page: Page) -> dict[str, dict[str, str]]:
         name: {"name": name, "label": place_label(kind, number)}
         for name, (kind, number) in page.places().items()
     }
+
+
+def _shared_style(page: Page) -> Markup:
+    """Let all drawings of a page share their rules and short names; give these rules."""
+    shared: dict[str, str] = {}
+
+    def name(rule: str) -> str:
+        return shared.setdefault(_FALLBACK.sub(r"\1", rule), f"f{len(shared)}")
+
+    for part in page.parts:
+        if part.kind != "figure":
+            continue
+        block, svg = part.block, str(part.block["picture"])
+        own = {one: name(rule) for one, rule in _RULE.findall("".join(_STYLE.findall(svg)))}
+        svg = _STYLE.sub("", svg)
+        svg = _CLASS.sub(lambda told, own=own: own.get(told[0], told[0]), svg)
+        svg = re.sub(rf'(#|id=")(?:{re.escape(block["name"])})-', rf"\1g{part.number}-", svg)
+        svg = _FINE.sub(lambda told: f'{told[1]}="{number(round(float(told[2]), 1))}"', svg)
+        block["picture"] = Markup("".join(_together(_FALLBACK.sub(r"\1", svg))))
+        block["key"] = [
+            (re.sub('style="([^"]*)"', lambda told: f'class="{name(told[1])}"', mark), text)
+            for mark, text in block["key"]
+        ]
+    return Markup("".join(f".{name}{{{rule}}}" for rule, name in shared.items()))
+
+
+def _together(svg: str) -> Iterator[str]:
+    """Let marks of one look that follow each other be told it once."""
+    end, run = 0, []
+
+    def gathered() -> str:
+        if len(run) < 3:
+            return "".join(one[0] for one in run)
+        inside = "".join(f"<{one[1]}{one[2]}{one[4]}" for one in run)
+        return f'<g class="{run[0][3]}">{inside}</g>'
+
+    for mark in _MARK.finditer(svg):
+        if mark.start() != end or (run and run[-1][3] != mark[3]):
+            yield gathered() + svg[end : mark.start()]
+            run = []
+        run.append(mark)
+        end = mark.end()
+    yield gathered() + svg[end:]
 
 
 def _figure_font(page: Page, language: str) -> dict[str, str] | None:

@@ -18,6 +18,9 @@ from brandkit.page.notebooks import INJECTED, TAG, own_cells
 from brandkit.page.prose import Piece, pieces
 from brandkit.page.texts import Text, language_of, words
 
+_ASKING = ("answers.show(", "answers.evidence(", "answers.open(", "answers.explore(")
+#: The figure that the explorer can stand for.
+MAP = "map"
 HIDDEN_TAGS = (TAG, INJECTED, "hide")
 
 Json = dict[str, Any]
@@ -134,7 +137,7 @@ class Page:
         return {
             part.block["name"]: (part.kind, part.number)
             for part in self.parts
-            if part.kind in ("figure", "table")
+            if part.kind in ("figure", "table") or part.block.get("name") == MAP
         }
 
 
@@ -226,7 +229,7 @@ def _lost(data: Mapping[str, Any]) -> str:
 def _take_blocks(page: Page, blocks: Sequence[Json], source: str) -> None:
     section = page.sections[-1]
     page.asked |= source.startswith("answers.")
-    section.asked |= source.startswith(("answers.show(", "answers.evidence(", "answers.open("))
+    section.asked |= source.startswith(_ASKING)
     for block in blocks:
         kind = block["kind"]
         if kind == "title":
@@ -284,6 +287,11 @@ def _number(page: Page) -> None:
         names.add(name)
         if part.kind == "figure":
             part.block["picture"] = _picture(part.block)
+    for part in page.parts:  # the explorer stands for the figure of the map, where that is not
+        if part.kind == "explore" and MAP not in names and '<svg class="map"' in part.html:
+            part.block["name"] = MAP
+            part.html = part.html.replace(Markup("<section"), Markup('<section id="map"'), 1)
+            names.add(MAP)
     _say_how(page)
     for finding in page.findings:
         for name in finding["about"]:
@@ -332,4 +340,6 @@ def place_label(kind: str, number: int) -> str:
     """
     if kind == "figure":
         return words("Figure {number:count}", number=number)
+    if kind == "explore":
+        return words("The map")
     return words("Table {number:count}", number=number)

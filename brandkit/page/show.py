@@ -35,6 +35,9 @@ class Shown:
     blocks: tuple[Block, ...]
     why: str = ""
 
+    def __add__(self, other: Shown) -> Shown:
+        return Shown((*self.blocks, *other.blocks), self.why or other.why)
+
     def _ipython_display_(self) -> None:
         from IPython.display import display
 

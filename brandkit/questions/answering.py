@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -106,7 +106,7 @@ class Answers:
             )
         return self._blocks[name, exhibit]
 
-    def show(self, *names: str, only: str | None = None) -> Shown:
+    def show(self, *names: str, only: str | Sequence[str] = ()) -> Shown:
         """Give the blocks that a report prints: of the first of these questions that is answered.
 
         A whole map has its explorer before it.
@@ -115,15 +115,15 @@ class Answers:
         ----------
         *names : str
             Questions; the first that is answered is shown, or why none is.
-        only : str, optional
-            One exhibit by its name.
+        only : str or sequence of str, optional
+            Exhibits by their names; all where none is named.
         """
         from brandkit.page.show import Shown
         from brandkit.questions.pages import show_answer
 
         chosen = next((name for name in names if self[name]), names[0])
         shown = show_answer(self, chosen, only=only)
-        is_map = only is None and chosen in ("map", "stability")
+        is_map = not only and chosen in ("map", "stability")
         return Shown((*self.explore().blocks, *shown.blocks)) if is_map else shown
 
     def explore(self) -> Shown:

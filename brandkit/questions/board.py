@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from brandkit.core.message import Message, Settled
-from brandkit.core.story import Action, Point, Verb, pointed
+from brandkit.core.story import Action, Point, Story, Verb, pointed
 from brandkit.questions.asked import QUESTIONS
 from brandkit.questions.question import Answers, Question
 from brandkit.questions.relabelled import relabelled
@@ -137,6 +137,13 @@ def _actions(answers: Answers, questions: list[Question]) -> Iterator[Told[Actio
                 continue
             worth = _URGENT[action.verb] * _SURE[action.settled]
             yield Told(question, action, worth * (1.0 if action.gain else IDLE))
+
+
+def worth(story: Story) -> float:
+    """Rank a story among those of its page: what it tells, times how certain that is."""
+    first = [(UNTOLD, story.findings[0].settled)] if story.findings else []
+    told = [(point.value, point.settled) for point in story.points] or first
+    return max((value * _SURE[settled] for value, settled in told), default=0.0)
 
 
 def _is_firm(told: Told[Point]) -> bool:

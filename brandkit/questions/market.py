@@ -22,6 +22,7 @@ from brandkit.market import (
 from brandkit.market.tabs.questions import MOST_ANSWERS
 from brandkit.questions.question import Asking, Question
 
+PAGE = "06_market"
 NO_LEAGUE = Message(
     "What published rankings tell apart takes one ([[league_tables]] in study.toml, with n)."
 )
@@ -155,19 +156,19 @@ def _league(a: Asking) -> Any:
 
 QUESTIONS = (
     Question(
-        name="league_table", page="02_satisfaction", reads=("league_tables",),
+        name="league_table", page=PAGE, reads=("league_tables",),
         text=Message("What do published rankings really tell apart?"), call=_league,
         may=("scores",), takes=NO_LEAGUE, keys=("league_tables",),
     ),
     Question(
-        name="trend", page="02_satisfaction", text=Message("What has really changed?"),
+        name="trend", page=PAGE, text=Message("What has really changed?"),
         call=_trend, keys=("survey",), takes=Message(
             "What has really changed takes at least three waves (wave in the [survey] of "
             "study.toml, or trend where its periods are shorter)."
         ), **_MARKET,
     ),
     Question(
-        name="mental_availability", page="03_positioning",
+        name="mental_availability", page=PAGE,
         text=Message("Whom do customers think of, and when?"), call=_thought_of,
         keys=("survey",), takes=Message(
             "Whom customers think of takes ticks of what comes to mind for each bank (cues or "
@@ -175,29 +176,29 @@ QUESTIONS = (
         ), **_MARKET,
     ),
     Question(
-        name="sharing", page="03_positioning", text=Message("With whom do we share customers?"),
+        name="sharing", page=PAGE, text=Message("With whom do we share customers?"),
         call=_sharing, keys=("survey.holds",), takes=Message(
             "With whom customers are shared takes the banks that each person is a customer of "
             "(holds in the [survey] of study.toml)."
         ), **_MARKET,
     ),
     Question(
-        name="funnel", page="03_positioning", text=Message("Where do we lose people?"),
+        name="funnel", page=PAGE, text=Message("Where do we lose people?"),
         call=_funnel, keys=("survey.funnel",), takes=Message(
             "Where people are lost takes the banks they know, consider and use (funnel in the "
             "[survey] of study.toml)."
         ), **_MARKET,
     ),
     Question(
-        name="reach", page="03_positioning", text=Message("Which few services reach most?"),
+        name="reach", page=PAGE, text=Message("Which few services reach most?"),
         call=_reach, keys=("survey.reach",), leads=False, takes=Message(
             "Which few services reach most takes what each person would use (reach in the "
             "[survey] of study.toml)."
         ), **_MARKET,
     ),
     Question(
-        name="tabs", page="05_analysts", text=Message("Who answers what?"), call=_tabs,
-        keys=("survey",), takes=Message(
+        name="tabs", page=PAGE, text=Message("Who answers what?"), call=_tabs,
+        keys=("survey",), leads=False, takes=Message(
             "Who answers what takes groups of customers (banner or segments in the [survey] of "
             "study.toml)."
         ), **_MARKET,

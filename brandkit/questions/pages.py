@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -24,15 +24,16 @@ from brandkit.page.show import Shown
 from brandkit.page.tables import use_bases
 from brandkit.page.texts import text_of
 from brandkit.questions.asked import QUESTIONS
-from brandkit.questions.board import Board, Told, first_screen
+from brandkit.questions.board import Board, Told, first_screen, worth
 from brandkit.questions.exploring import PairFrames, explored
 from brandkit.questions.question import Answers, Unanswered
 from brandkit.questions.satisfaction import n_brands
 from brandkit.sources import Study
 
 BRIEF = "04_brief"
-#: Figures that stand on the brief.
-MOST_FIGURES = 3
+#: Figures that stand on the brief, and findings at the top of another page: the rest head what
+#: they stand on.
+MOST_FIGURES, MOST_FINDINGS = 3, 7
 
 
 @contextmanager
@@ -50,14 +51,15 @@ def speaking(study: Study) -> Iterator[None]:
         use_noun(noun)
 
 
-def show_answer(answers: Answers, name: str, *, only: str | None = None) -> Shown:
+def show_answer(answers: Answers, name: str, *, only: str | Sequence[str] = ()) -> Shown:
     """Give the blocks of a question; none of one that is open, which the analysts' page names."""
     answer = answers[name]
     with speaking(answers.study):
         if isinstance(answer, Unanswered):
             return Shown((), translate(Message("{why}", {"why": str(answer)})))
         story = answers.story(name)
-        wanted = [one for one in story.exhibits if only in (None, one)]
+        named = (only,) if isinstance(only, str) else only
+        wanted = [one for one in story.exhibits if not named or one in named]
         blocks = tuple(answers.block(name, one) for one in wanted)
         return Shown(blocks or (note(story.headline),))
 
@@ -82,8 +84,11 @@ def show_lead(answers: Answers, page: str) -> Shown:
         firm = [story for _, story in told if _settled(story) != "open"]
         top = firm[0] if firm else told[0][1]
         blocks: list[Block] = [title(top.headline, lede=top.lede)]
-        for _, story in told:
-            blocks.append(findings(story.findings[:1], about=next(iter(story.exhibits), None)))
+        most = sorted((story for _, story in told), key=worth, reverse=True)[:MOST_FINDINGS]
+        for story in (story for _, story in told if story in most):
+            about = next(iter(story.exhibits), None)
+            # no figure of the map stands on the page of the explorer to tell the rest beneath
+            blocks.append(findings(story.findings[: 3 if about == "map" else 1], about=about))
         return Shown(tuple(blocks))
 
 

@@ -160,7 +160,7 @@ QUESTIONS = (
         name="movement", text=Message("Who moved?"), call=_movement, may=("weights",),
         takes=Message(
             "Who moved takes the same image questions in two waves (wave in study.toml)."
-        ), **{**_IMAGE, "keys": ("survey.wave",)},
+        ), **{**_IMAGE, "keys": ("survey.wave",), "page": "06_market"},
     ),
     Question(
         name="opportunities", text=Message("Where is there room?"), call=_opportunities,

@@ -367,7 +367,7 @@ QUESTIONS = (
             "What customers say of their own bank takes the bank they chose among those they "
             "describe (choice and images in the [survey] of study.toml, one row a respondent and "
             "bank)."
-        ), **_SURVEY,
+        ), **{**_SURVEY, "page": "06_market"},
     ),
     Question(
         name="pooling", pools=True,

@@ -83,10 +83,6 @@ def test_every_figure_has_its_data_and_a_short_caption(sample: Answers) -> None:
     assert len(list(shown_figures(answers))) > 25
 
 
-#: Its scatter is drawn at one size, and its labels overlap on a phone.
-CROWDED = {"mental_availability"}
-
-
 @pytest.mark.browser
 @pytest.mark.usefixtures("reports")  # most English figures are drawn for them
 @pytest.mark.parametrize("language", ["en", "zh-Hant"])
@@ -102,8 +98,6 @@ def test_figures_can_be_read(sample: Answers, tmp_path: Path, language: str) -> 
     blocks: list[dict[str, Any]] = []
     with speaking(spoken.study):
         for name, exhibit in shown_figures(spoken):
-            if name in CROWDED:
-                continue
             block = spoken.block(name, exhibit).to_json()
             block["svg"] = block["svg"].replace(f"{exhibit}-", f"{name}-{exhibit}-")
             block |= {"picture": _picture(block), "name": f"{name}-{exhibit}", "data": None}

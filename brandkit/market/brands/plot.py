@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import NO_VALUE, Message, formatted
@@ -16,7 +16,15 @@ from brandkit.market.brands.mental import MentalAvailability
 from brandkit.market.brands.sharing import CustomerSharing
 from brandkit.market.brands.story import facts_of, longest_tie, written
 from brandkit.viz.labels import place_labels, row_names
-from brandkit.viz.marks import MOST_IN_CELLS, NAME_LINE, Dots, dot_rows, heat_map, rank_texts
+from brandkit.viz.marks import (
+    MOST_IN_CELLS,
+    NAME_LINE,
+    Dots,
+    dot_rows,
+    heat_map,
+    name_upward,
+    rank_texts,
+)
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, theme
 
@@ -29,7 +37,7 @@ def mental_availability(
     bank, _ = known_focus(focus, wide["brand"])
     places = wide[["penetration", "network_size"]].to_numpy(dtype=float)
     mine = (wide["brand"] == bank).to_numpy()
-    ax = new_axes(WIDTH, 4.4) if ax is None else ax
+    ax = new_axes(WIDTH, 5.0, fluid=True) if ax is None else ax
     with theme():
         for which, marker, colour, size in ((~mine, "o", "ink", 34), (mine, "D", "accent", 58)):
             across, upward = places[which].T
@@ -39,9 +47,13 @@ def mental_availability(
             slope, level = np.polyfit(places[:, 0], places[:, 1], 1)
             ends = np.array([places[:, 0].min(), places[:, 0].max()])
             ax.plot(ends, level + slope * ends, color=PALETTE["line"], linewidth=1.2, zorder=1)
+        low, high = ax.get_xlim()
+        wanted = MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(low, high)
+        ax.set_xticks(np.unique(np.round(wanted, 2)))  # whole per cent, each once
+        ax.set_xlim(low, high)
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: formatted(value, "percent")))
         ax.set_xlabel(translate(Message("Share of those asked who think of it")))
-        ax.set_ylabel(translate(Message("Links of those")))
+        name_upward(ax, Message("Links of those"))
         place_labels(ax, wide["brand"].tolist(), places, emphasise=() if bank is None else bank)
     return ax
 

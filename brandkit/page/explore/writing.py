@@ -33,6 +33,8 @@ from brandkit.viz.labels import text_width
 
 #: Banks up to which the rows of the matrix bear names, and up to which a table gives all pairs.
 MOST_NAMED, MOST_IN_TABLE = 18, 15
+#: Points more that a table tells of.
+TOLD = 10
 #: Facets that are told of a pair.
 MOST_FACETS = 6
 ANCHORS = ("start", "middle", "end")
@@ -197,11 +199,18 @@ def _texts(labels: Sequence[Label | None], words: str, mark: str = "") -> Markup
     """Write a name for the desk and for the phone; nothing where neither has room for it."""
     lang = foreign(words, current_language())
     return Markup().join(
-        Markup('<text class="l{}"{}{} x="{}" y="{}" text-anchor="{}">{}{}</text>').format(
-            layout, lang, Markup(' style="display:none"') if label is None else "",
-            *(label or (0, 0, "start")), words, mark)
+        Markup('<text class="l{}"{}{}>{}{}</text>').format(
+            layout, lang, _placed(label), words, mark)
         for layout, label in enumerate(labels if any(labels) else ())
     )  # fmt: skip
+
+
+def _placed(label: Label | None) -> Markup:
+    """Give the attributes of a name's place; without room for it, it is not shown."""
+    if label is None:
+        return Markup(' style="display:none"')
+    anchor = Markup(' text-anchor="{}"').format(label[2]) if label[2] != "start" else ""
+    return Markup(' x="{:g}" y="{:g}"{}').format(*label[:2], anchor)
 
 
 def _end_texts(view: View) -> list[str]:
@@ -256,8 +265,8 @@ def _square(values: Floats, rows: Any, columns: Any) -> pd.DataFrame:
 
 
 def _steps_table(shown: Explored) -> Table:
-    """Give ten and twenty points; the steps between lie between."""
-    steps = [one for one in shown.steps if one.points % 10 == 0] or shown.steps
+    """Give ten points; fewer and more lie in proportion."""
+    steps = [one for one in shown.steps if one.points == TOLD] or shown.steps
     frame = pd.DataFrame({
         "attribute": [shown.words[one.word] for one in steps],
         "more": [one.points for one in steps],
@@ -273,7 +282,7 @@ def _steps_table(shown: Explored) -> Table:
     kinds = {"more": "points", "then": "decimal", **dict.fromkeys(_ENDS[:2], "signed")}
     known = set(frame.columns)
     return (
-        Message("Changes of ten and twenty points"), frame,
+        Message("Changes of ten points"), frame,
         {name: head for name, head in heads.items() if name in known},
         {name: kind for name, kind in kinds.items() if name in known},
     )  # fmt: skip
