@@ -47,7 +47,7 @@ def ordinal_model(result: OrdinalModel, *, focus: object = None) -> Story:  # no
         n=len(result.proportionality),
     )
     exhibits = {
-        "effects": _effects(result, rows, say, notes=as_notes(findings[1:])),
+        "top-effects": _effects(result, rows, say, notes=as_notes(findings[1:])),
         "expected": _expected(result, say),
         "steps": Exhibit(steps, data=_by_driver(result.proportionality)),
     }
