@@ -300,7 +300,7 @@ def item(point: Point | Action, *, page: str = "") -> ItemBlock:
     'Fees weigh most.'
     """
     gain, n = (point.gain, point.base) if isinstance(point, Action) else (None, None)
-    base = None if n is None else text_of(Message("{n:count}", {"n": n}))
+    base = None if n is None else text_of(Message("base {n:count}", {"n": n}))
     return ItemBlock(
         current_language(), _required("text", point.text), _optional(gain), base, point.settled,
         page, point.about,

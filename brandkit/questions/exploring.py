@@ -98,6 +98,8 @@ def _image(answers: Answers, image: Any, table: TableMap, place: _Places) -> dic
         brand_table: Any = answers.study.brand_image
         shares = brand_table.values.astype(float)
         kind = "ratings" if brand_table.kind == "ratings" else "mentions"
+        if brand_table.kind == "counts":  # mentions: nobody counted who made them
+            base = place.set_out(shares.sum(axis=1))
         if kind == "mentions":
             shares = shares.div(shares.sum(axis=1).replace(0, np.nan), axis=0)
     shares = shares.rename(columns=str)[list(words)]

@@ -16,8 +16,8 @@ from brandkit.core.story import Action, Point, Story
 from brandkit.language import use_language, use_noun
 from brandkit.page.tables import use_bases
 from brandkit.questions import QUESTIONS, Answers
-from brandkit.questions.board import MOST, first_screen
-from brandkit.questions.pages import speaking
+from brandkit.questions.board import MOST, first_screen, worth
+from brandkit.questions.pages import MOST_FINDINGS, led_by, speaking
 from brandkit.sources.study.store import study_folder
 
 MOST_WORDS = 25
@@ -150,6 +150,23 @@ def test_without_a_focus_the_page_is_about_the_market(tmp_path: Path) -> None:
     board = first_screen(told_of)
     assert not any("marks Harbour Bank" in str(one.what.text) for one in board.found)
     assert "stands apart most" in str(board.title)
+
+
+def test_a_page_leads_with_seven_findings_the_most_telling(sample: Answers) -> None:
+    (_, *found) = sample.lead("02_satisfaction").blocks
+    told = [block for block in found if block.kind == "findings"]
+    led = {name: story for name, story in led_by(sample, "02_satisfaction")}
+    kept = {block.findings[0].headline.text for block in told}
+    assert len(told) == MOST_FINDINGS < len(led)
+    left = [worth(story) for story in led.values() if str(story.findings[0].headline) not in kept]
+    assert max(left) <= min(
+        worth(story) for story in led.values() if str(story.findings[0].headline) in kept
+    )
+
+
+def test_two_answers_stand_in_one_cell(sample: Answers) -> None:
+    both = sample.show("drivers") + sample.show("penalties", only=("kinds", "cuts"))
+    assert [block.name for block in both.blocks] == ["drivers", "kinds", "cuts"]  # type: ignore[attr-defined]
 
 
 def test_in_another_language_no_word_of_the_first_screen_stays_english(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def _drawn(view: View, shown: Explored, drawn: Drawn) -> Drawn:
         drawn.marks.append((*drawn.at(place), *map(int, region), *before))
     drawn.rays.extend(_ray(drawn, word) for word in view.words)
     weight = np.nan_to_num(np.hypot(*view.places.T), nan=-1.0)
-    weight[sorted(shown.few)] *= 0.5
+    weight[sorted(shown.few)] *= 0.05
     weight[[shown.first, shown.second]] = np.inf
     for size, n_banks, n_words in LAYOUTS:
         banks = [at for at in np.argsort(-weight, kind="stable")[:n_banks] if drawn.marks[at]]
