@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from jinja2 import Environment
@@ -187,7 +188,7 @@ def _shared_style(page: Page) -> Markup:
         block, svg = part.block, str(part.block["picture"])
         own = {one: name(rule) for one, rule in _RULE.findall("".join(_STYLE.findall(svg)))}
         svg = _STYLE.sub("", svg)
-        svg = _CLASS.sub(lambda told, own=own: own.get(told[0], told[0]), svg)
+        svg = _CLASS.sub(partial(_called, own), svg)
         svg = re.sub(rf'(#|id=")(?:{re.escape(block["name"])})-', rf"\1g{part.number}-", svg)
         svg = _FINE.sub(lambda told: f'{told[1]}="{number(round(float(told[2]), 1))}"', svg)
         block["picture"] = Markup("".join(_together(_FALLBACK.sub(r"\1", svg))))
@@ -198,9 +199,13 @@ def _shared_style(page: Page) -> Markup:
     return Markup("".join(f".{name}{{{rule}}}" for rule, name in shared.items()))
 
 
+def _called(own: Mapping[str, str], told: re.Match[str]) -> str:
+    return own.get(told[0], told[0])
+
+
 def _together(svg: str) -> Iterator[str]:
     """Let marks of one look that follow each other be told it once."""
-    end, run = 0, []
+    end, run = 0, list[re.Match[str]]()
 
     def gathered() -> str:
         if len(run) < 3:
