@@ -41,7 +41,15 @@ STUDIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "australia": (AUSTRALIA, RECORDED["australia", "offers"].files),
     "complaints": (COMPLAINTS, ("brand_tables/cfpb_complaints_2015/complaints.csv",)),
 }
-PAGES = ("01_overlap", "02_satisfaction", "03_positioning", "04_brief", "05_analysts", "06_market")
+PAGES = (
+    "01_overlap",
+    "02_satisfaction",
+    "03_positioning",
+    "04_brief",
+    "05_analysts",
+    "06_market",
+    "07_rankings",
+)
 #: A value of a sentence that counts who or what stands behind it.
 BASE = re.compile(r"^(n|base|n_respondents|n_persons|n_comparable|n_a|n_b|own_n|persons)$")
 #: Questions of products, banks and mentions: their counts are not of people.

@@ -31,7 +31,7 @@ _RULE = re.compile(r"\.([\w-]+)\{([^}]*)\}")
 #: The light value of a colour that the page gives itself, decimals that no eye sees, and a mark.
 _FALLBACK = re.compile(r"(?<=var\()(--[a-z-]+),#[0-9a-f]{6}")
 _CLASS = re.compile(r'(?<=class=")[\w-]+')
-_FINE = re.compile(r'(?<= )([a-z]+\d?)="(-?\d*\.\d\d)"')
+_FINE = re.compile(r'(?<= )([a-z]+\d?)="(-?\d*\.\d\d)(%?)"')
 _MARK = re.compile(r'<(\w+)( [^<>]*?) class="(f\d+)"(/>|>[^<]*</\1>)')
 _TAGS = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)
 
@@ -117,7 +117,7 @@ class ReportExporter(TemplateExporter):
             "json": json_in_page(given["summary"]), "places": _places(page),
             "pages": _pages(page),
             # of one's own notebook, and for analysts, a table is shown whole
-            "is_short": bool(re.match(r"0[12346]_", origin.notebook)),
+            "is_short": bool(re.match(r"0[1-467]_", origin.notebook)),
         }  # fmt: skip
         return nb, given
 
@@ -190,7 +190,9 @@ def _shared_style(page: Page) -> Markup:
         svg = _STYLE.sub("", svg)
         svg = _CLASS.sub(partial(_called, own), svg)
         svg = re.sub(rf'(#|id=")(?:{re.escape(block["name"])})-', rf"\1g{part.number}-", svg)
-        svg = _FINE.sub(lambda told: f'{told[1]}="{number(round(float(told[2]), 1))}"', svg)
+        svg = _FINE.sub(
+            lambda told: f'{told[1]}="{number(round(float(told[2]), 1))}{told[3]}"', svg
+        )
         block["picture"] = Markup("".join(_together(_FALLBACK.sub(r"\1", svg))))
         block["key"] = [
             (re.sub('style="([^"]*)"', lambda told: f'class="{name(told[1])}"', mark), text)

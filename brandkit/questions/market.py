@@ -22,7 +22,7 @@ from brandkit.market import (
 from brandkit.market.tabs.questions import MOST_ANSWERS
 from brandkit.questions.question import Asking, Question
 
-PAGE = "06_market"
+PAGE, RANKINGS = "06_market", "07_rankings"
 NO_LEAGUE = Message(
     "What published rankings tell apart takes one ([[league_tables]] in study.toml, with n)."
 )
@@ -156,7 +156,7 @@ def _league(a: Asking) -> Any:
 
 QUESTIONS = (
     Question(
-        name="league_table", page=PAGE, reads=("league_tables",),
+        name="league_table", page=RANKINGS, reads=("league_tables",),
         text=Message("What do published rankings really tell apart?"), call=_league,
         may=("scores",), takes=NO_LEAGUE, keys=("league_tables",),
     ),

@@ -22,7 +22,7 @@ PAGE = "03_positioning"
 OVERLAP = "01_overlap"
 #: Fewer banks than this show no relation.
 FEWEST_BANKS = 4
-SCORECARD_PAGE = "06_market"
+SCORECARD_PAGE = "07_rankings"
 _SCORECARD = {
     "weights": "scorecard.weights", "limits": "scorecard.limits", "scores": "scorecard.source",
     "std_errors": "scorecard.se", "direction": "scorecard.lower", "cuts": "scorecard.matrix.cuts",

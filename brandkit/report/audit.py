@@ -342,7 +342,7 @@ def _addresses(page: AuditedPage) -> Found:
 
 
 def _size(page: AuditedPage) -> Found:
-    kilobytes = len(page.text.encode()) / 1000
+    kilobytes = len(page.text.encode()) / 1024
     goal = SIZE_GOAL.get(page.language, 120)
     if kilobytes > goal:
         yield "size", "the file", f"{kilobytes:.0f} KB; the goal is {goal} KB"

@@ -34,7 +34,7 @@ from brandkit.questions.pages import BRIEF, led_by, show_lead, speaking
 
 SLIDES = "slides.pptx"
 #: Pages whose findings make slides; rows, columns and bars on a slide.
-PAGES = ("01_overlap", "02_satisfaction", "03_positioning", "06_market")
+PAGES = ("01_overlap", "02_satisfaction", "03_positioning", "06_market", "07_rankings")
 ROWS, COLUMNS, BARS, ACTIONS = 10, 6, 16, 6
 _LONG_TITLE, _FOOT = 70, Inches(0.4)
 _FURNITURE = {PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER}

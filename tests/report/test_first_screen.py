@@ -97,7 +97,7 @@ def test_every_thing_leads_to_its_evidence(page: Any, folder: Path, name: str) -
 
 
 def test_no_page_for_leadership_speaks_of_files_models_or_draws(folder: Path) -> None:
-    for file in sorted(folder.glob("0[12346]*.html")):
+    for file in sorted(folder.glob("0[1-467]*.html")):
         text = re.sub(r"(?s)<(script|style|details|footer).*?</\1>", " ", file.read_text("utf-8"))
         text = re.sub(r"<[^>]+>", " ", text)
         said = re.findall(r"study\.toml|\bRA\d\b|KMO|HTMT|Pianka|[Nn]ull model", text)

@@ -14,7 +14,7 @@ from brandkit.market.tabs.reach import EQUAL, Reach
 from brandkit.market.tabs.trend import Trend
 
 #: Findings, tables on a page, and the rows and columns of one of them.
-MOST_TOLD, MOST_TABLES, MOST_ROWS, MOST_COLUMNS = 3, 6, 15, 8
+MOST_TOLD, MOST_TABLES, MOST_ROWS, MOST_COLUMNS = 3, 4, 15, 8
 #: Marks a small base, as in tables.
 LOW_MARK = "▵"
 _WRITTEN: Final = {"mean": "decimal2", "nps": "points"}
