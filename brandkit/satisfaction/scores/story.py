@@ -379,7 +379,7 @@ def partial_pooling(
             "({low:decimal2}), drawn toward the mean of {mean:decimal2}.",
             {**ends, "n": len(rows), "mean": whole["estimate"]},
         ),
-        rows,
+        rows.loc[:, (rows != "").any()],  # all in one group: no column names it
         (*notes, *as_notes(findings[1:]), *result.notes),
         partial(result.plot, focus=focus, group=group),
     )
