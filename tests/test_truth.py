@@ -298,6 +298,8 @@ def test_claims_and_links_of_cues_never_contradict_each_other(told: Told) -> Non
     if not claims or not mental:
         pytest.skip("the study has not got both")
     both = claims.claims.merge(mental.cues, on=["brand", "attribute"], suffixes=("", "_cue"))
+    if both.empty:
+        pytest.skip("its entry points are other words than its attributes")
     sure = both[(both["claim"] != "not_shown") & (both["settled"] == "clear")]
     assert len(sure)
     against = (sure["gap"] > 0) != (sure["advantage"] > 0)

@@ -721,7 +721,7 @@ def judged_cells(
             break
         rows, columns = out.sum(axis=1), out.sum(axis=0)
         rows = (rows >= (table.shape[1] - 1) // 2) & new.any(axis=1)
-        columns = (columns >= (len(table) - 1) // 2) & new.any(axis=0)
+        columns = (columns >= len(table) // 2) & new.any(axis=0)
         # unless most is left, there is no rest whose sizes could be those of all
         crowded = rows[:, None] | columns
         if crowded.any():

@@ -285,12 +285,10 @@ def _gain(rows: pd.DataFrame, say: Say) -> Message:
     say = speaker(say, first=first["attribute"], gap=100 * abs(first["gap"]), low=far, high=near)
     if first["gap"] < 0:
         return say(
-            "“{first}” is said {gap:count} points less than size explains ({low:count} to "
-            "{high:count})."
+            "“{first}”: {gap:count} points less than size explains ({low:count} to {high:count})."
         )
     return say(
-        "“{first}” is said {gap:count} points more than size explains ({low:count} to "
-        "{high:count})."
+        "“{first}”: {gap:count} points more than size explains ({low:count} to {high:count})."
     )
 
 
