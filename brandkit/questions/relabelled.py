@@ -69,7 +69,8 @@ def _array(value: np.ndarray, names: Mapping[str, str]) -> np.ndarray:
 
 
 def _several(value: Any, names: Mapping[str, str]) -> Any:
-    return type(value)(relabelled(one, names) for one in value)
+    make = getattr(type(value), "_make", type(value))  # a named tuple takes its fields one by one
+    return make([relabelled(one, names) for one in value])
 
 
 def _pairs(value: Any, names: Mapping[str, str]) -> Any:

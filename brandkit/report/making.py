@@ -250,7 +250,7 @@ _START = ast.dump(
 def shows(notebook: NotebookNode) -> bool:
     """Say whether a notebook only shows answers: `answers.show("drivers")` and the like."""
     return all(
-        _verb(cell.source) is not None or ast.dump(ast.parse(cell.source)) == _START
+        bool(_asked(cell.source)) or ast.dump(ast.parse(cell.source)) == _START
         for cell in notebook.cells
         if cell.cell_type == "code" and TAG not in cell.metadata.get("tags", [])
     )
@@ -259,10 +259,12 @@ def shows(notebook: NotebookNode) -> bool:
 def shown_here(notebook: NotebookNode, answers: Answers) -> NotebookNode:
     """Give the notebook as a kernel would: each cell with the blocks that it shows."""
     for cell in notebook.cells:
-        call = _verb(cell.source) if cell.cell_type == "code" else None
-        if call is not None:
-            verb, names, options = call
-            blocks = getattr(answers, verb)(*names, **options).blocks
+        asked = _asked(cell.source) if cell.cell_type == "code" else []
+        if asked:
+            blocks = [
+                block for verb, names, options in asked
+                for block in getattr(answers, verb)(*names, **options).blocks
+            ]  # fmt: skip
             cell.outputs = [
                 NotebookNode(  # type: ignore[no-untyped-call]
                     output_type="display_data", data={BLOCK_TYPE: block.to_json()}, metadata={}
@@ -272,22 +274,41 @@ def shown_here(notebook: NotebookNode, answers: Answers) -> NotebookNode:
     return notebook
 
 
-def _verb(source: str) -> tuple[str, list[str], dict[str, str]] | None:
-    """Read a cell that shows answers; None where it is anything else."""
+Asked = tuple[str, list[Any], dict[str, Any]]
+
+
+def _asked(source: str) -> list[Asked]:
+    """Read a cell that shows answers, one or the sum of several; empty where it is anything else.
+
+    Examples
+    --------
+    >>> _asked('answers.show("map", only=("pairs", "map")) + answers.facts()')
+    [('show', ['map'], {'only': ('pairs', 'map')}), ('facts', [], {})]
+    >>> _asked("1 + 1")
+    []
+    """
     try:
-        call = ast.parse(source, mode="eval").body
+        parts: list[ast.expr] = [ast.parse(source, mode="eval").body]
     except SyntaxError:
+        return []
+    while isinstance(parts[0], ast.BinOp) and isinstance(parts[0].op, ast.Add):
+        parts[:1] = [parts[0].left, parts[0].right]
+    calls = [_call(part) for part in parts]
+    return [call for call in calls if call is not None] if None not in calls else []
+
+
+def _call(part: ast.expr) -> Asked | None:
+    if not (isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)):
         return None
-    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+    own = isinstance(part.func.value, ast.Name) and part.func.value.id == "answers"
+    if not own or part.func.attr not in _VERBS:
         return None
-    values = [*call.args, *(word.value for word in call.keywords)]
-    plain = all(isinstance(value, ast.Constant) for value in values)
-    own = isinstance(call.func.value, ast.Name) and call.func.value.id == "answers"
-    if not (own and plain and call.func.attr in _VERBS):
+    try:
+        names = [ast.literal_eval(value) for value in part.args]
+        options = {str(word.arg): ast.literal_eval(word.value) for word in part.keywords}
+    except ValueError:  # what must be worked out is a kernel's
         return None
-    names = [str(ast.literal_eval(value)) for value in call.args]
-    options = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
-    return call.func.attr, names, options
+    return part.func.attr, names, options
 
 
 def _parameters(study: Study, focus: str | None) -> dict[str, Any]:

@@ -165,7 +165,7 @@ def test_a_study_of_a_ranking_alone_answers(tmp_path: Path) -> None:
     answers = bk.answers(tmp_path)
     assert answers.study.language == "zh-Hant"
     assert answers.league_table.scores["rank_high"].notna().all()
-    lead = answers.lead("02_satisfaction")
+    lead = answers.lead("07_rankings")
     assert "滿意度" in str(lead.blocks[0].to_json())
     (block,) = answers.show("league_table").blocks
     assert "86%" in str(block.to_json())

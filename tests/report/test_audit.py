@@ -121,7 +121,7 @@ def test_each_rule_finds_what_it_is_for(rule: str, body: str) -> None:
         ("content policy", SOUND.replace("img-src data:", "connect-src *") % ""),
         ("content policy", SOUND.replace("font-src", "script-src 'unsafe-inline'; font-src") % ""),
         ("content policy", SOUND.replace("<head>", "<head><style>p{}</style>") % ""),
-        ("size", SOUND % ("<p>word</p>" * 11_000)),
+        ("size", SOUND % ("<p>word</p>" * 12_000)),
         ("overflow", SOUND.replace('name="viewport"', 'name="other"') % ""),
         ("provenance", SOUND.replace(DATA, "") % ""),
         ("provenance", SOUND.replace('"study": "s"', '"study": ""') % ""),

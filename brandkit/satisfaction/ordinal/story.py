@@ -41,7 +41,7 @@ def ordinal_model(result: OrdinalModel, *, focus: object = None) -> Story:  # no
         "point of one rating, all others as they are."
     )
     steps = say(
-        "Whether each of {n:count} drivers counts the same at every step of {outcome}: test of "
+        "Whether each of {n:count} drivers counts the same at every step of {outcome}. Test of "
         "equal slopes, p adjusted over drivers, and the coefficients over the lower and the upper "
         "steps.",
         n=len(result.proportionality),
@@ -168,7 +168,7 @@ def _effects(
 ) -> Exhibit:
     caption = say(
         "By how many percentage points the share of customers at {top} of {outcome} changes when "
-        "everybody rates one point higher, with {level:percent} intervals over persons "
+        "everybody rates one point higher. {level:percent} intervals over persons "
         "({model}). Hollow: the change could be none. Right: the change and the ranks that "
         "cannot be ruled out. {n:count} answers of {persons:count} persons."
     )

@@ -280,9 +280,9 @@ def path_comparison(result: PathComparison, *, focus: object = None) -> Story:
     data = result.estimates.merge(result.tests, on=["source", "target"])
     exhibit = Exhibit(
         say(
-            "Largest difference of each path between {groups:count} groups, and how often "
-            "exchanging persons between them makes one as large ({draws:count} exchanges; adjusted "
-            "over paths by Holm; {n:count} answers)."
+            "Largest difference of each path between {groups:count} groups. How often exchanging "
+            "persons between them makes one as large is counted over {draws:count} exchanges, "
+            "adjusted over paths by Holm ({n:count} answers)."
         ),
         say(
             "Dots of {paths:count} paths in {groups:count} groups; {settled:count} {settled:path "
@@ -376,7 +376,7 @@ def path_prediction(result: PathPrediction, *, focus: object = None) -> Story:  
     exhibit = Exhibit(
         say(
             "Errors in foretelling each question for persons the model was not fitted to, beside "
-            "those of a linear regression and of the mean ({folds:count} parts; {n:count} answers)."
+            "those of a linear regression and of the mean. {folds:count} parts; {n:count} answers."
         ),
         say(
             "Dots of the errors for {items:count} {items:question|questions}: on average "

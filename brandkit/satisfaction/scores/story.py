@@ -370,7 +370,7 @@ def partial_pooling(
     pooled = Exhibit(
         Message(
             "Raw values (hollow) and the values they are drawn to (filled, {level:percent} "
-            "intervals): the larger the error, the closer to the common mean, the dashed line. At "
+            "intervals). The larger the error, the closer to the common mean, the dashed line. At "
             "the right the pooled value, and the place by the raw and by the pooled value.",
             {"level": result.ci_level},
         ),

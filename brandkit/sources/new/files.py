@@ -120,7 +120,7 @@ def _catalog_files(path: Path) -> Guess | str:
     other = other_form(content[:200_000].decode("utf-8", "replace"))
     if other:
         return f"{path.name} was left out: {other}"
-    if b"productId" not in content.replace(b"\x00", b""):
+    if content.strip() != b"{}" and b"productId" not in content.replace(b"\x00", b""):
         form = "JSON is read in the form of the Consumer Data Right"
         return f"{path.name} was left out: {form}, and no `productId` stands in it; export a table"
     return _CONSUMER_DATA
