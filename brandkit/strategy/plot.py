@@ -153,6 +153,8 @@ def uniqueness_link(
         _window(ax, np.vstack([places, *ends]))
         if trait == "uniqueness":
             ax.xaxis.set_major_formatter(lambda value, _: formatted(value, "percent"))
+        else:
+            ax.xaxis.set_major_locator(MaxNLocator(6, integer=True, prune="upper"))
         ax.set_xlabel(translate(_TRAITS[trait]))
         name_upward(ax, Message("Satisfaction"))
         add_key(ax, (Message("interval"), stroke("line", width=2.4)))

@@ -96,7 +96,7 @@ def test_a_step_and_a_drift_are_found_and_waves_in_which_all_agree_do_no_harm(
     assert np.isfinite(found.series["std_error"]).all()
     story = found.story()
     assert [finding.settled for finding in story.findings] == ["clear"] * 4
-    assert len(found.plot().axes) == 6
+    assert len(found.plot().axes) == 4
 
 
 @pytest.mark.exhaustive

@@ -312,9 +312,9 @@ def test_a_catalogue_of_one_date_and_a_survey(sample: Path, tmp_path: Path) -> N
     chosen = read_settings(made.path)[0]
     assert chosen.catalog is not None
     assert chosen.catalog.dates == []
-    assert [q.split(": ")[1] for q in made.questions] == [
-        "fee waiver say yes or no"
-    ]  # a fee by its heading, a feature by its cells
+    asked = [q.split(": ")[1] for q in made.questions]
+    # a fee by its heading, a feature by its cells; a column of periods beside the waves
+    assert asked == ["fee waiver say yes or no", "'Quarter of the interview'"]
     assert check_study(tmp_path).is_sound
 
 

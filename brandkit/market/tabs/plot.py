@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from brandkit.core.message import Message, formatted
 from brandkit.market.tabs.crosstab import Crosstab
@@ -61,23 +60,21 @@ def crosstab(
     )
 
 
-#: Charts, side by side; inches of a row of them; half ems of a title.
-MOST_CHARTS, ACROSS, CHART_ROW, TITLE_LINE = 6, 2, 1.75, 32
+#: Charts, one under the other; inches of each; half ems of a title.
+MOST_CHARTS, CHART_ROW, TITLE_LINE = 4, 1.9, 44
 _KINDS = {"mean": "decimal1", "nps": "points"}
 
 
 def trend(result: Trend, *, focus: object = None) -> Figure:  # noqa: ARG001
     """Draw dots with intervals over the waves and the band of the level; alerts in the accent."""
     shown = leading(result, MOST_CHARTS)
-    across = min(ACROSS, len(shown))
-    down = -(-len(shown) // across)
     with theme():
-        figure = Figure(
-            figsize=(WIDTH, 0.3 + CHART_ROW * down), dpi=POINTS_AN_INCH, layout="constrained"
-        )
+        size = WIDTH, 0.3 + CHART_ROW * len(shown)
+        figure = Figure(figsize=size, dpi=POINTS_AN_INCH, layout="constrained")
+        figure.get_layout_engine().set(h_pad=0.12)  # type: ignore[union-attr, call-arg]
         SlimCanvas(figure)
-        axes = figure.subplots(down, across, squeeze=False).ravel()
-        for ax, one in zip(axes, shown, strict=False):
+        axes = figure.subplots(len(shown), squeeze=False).ravel()
+        for ax, one in zip(axes, shown, strict=True):
             rows = result.waves[
                 (result.waves["question"] == one["question"])
                 & (result.waves["label"] == one["label"])
@@ -87,18 +84,24 @@ def trend(result: Trend, *, focus: object = None) -> Figure:  # noqa: ARG001
                             alpha=0.5, linewidth=0)  # fmt: skip
             ax.vlines(at, rows["ci_low"], rows["ci_high"], color=colour, linewidth=1.4)
             ax.scatter(at, rows["estimate"], s=24, c=colour, zorder=3)
-            kind = _KINDS.get(one["kind"], "percent")
-            ax.yaxis.set_major_locator(MaxNLocator(3))
-            ax.yaxis.set_major_formatter(
-                FuncFormatter(lambda value, _, kind=kind: formatted(value, kind))
-            )
+            kind, sides = _KINDS.get(one["kind"], "percent"), ("left", "right")
             ends = [0, len(rows) - 1]
             ax.set_xticks(ends, [rows["wave"].iloc[end] for end in ends])
+            ax.set_yticks([])  # the ends bear their values
+            ax.margins(y=0.8)
+            for end, label, side in zip(ends, ax.get_xticklabels(), sides, strict=True):
+                label.set_horizontalalignment(side)
+                # under the first, over the last: clear of the title at the left
+                is_first = end == 0
+                ax.annotate(
+                    formatted(rows["estimate"].iloc[end], kind),
+                    (end, rows["ci_low" if is_first else "ci_high"].iloc[end]),
+                    (0, -3 if is_first else 3), textcoords="offset points", ha=side,
+                    va="top" if is_first else "bottom", color=colour,
+                )  # fmt: skip
             ax.set_title(
                 row_names([str(one["label"])], line=TITLE_LINE)[0], loc="left", color=colour
             )
-        for ax in axes[len(shown) :]:
-            ax.set_axis_off()
     return figure
 
 
