@@ -88,7 +88,8 @@ def trend(result: Trend, *, focus: object = None) -> Figure:  # noqa: ARG001
             ends = [0, len(rows) - 1]
             ax.set_xticks(ends, [rows["wave"].iloc[end] for end in ends])
             ax.set_yticks([])  # the ends bear their values
-            ax.margins(y=0.8)
+            ax.margins(y=0.3)
+            ax.tick_params(axis="x", pad=14)  # room for the value under the first
             for end, label, side in zip(ends, ax.get_xticklabels(), sides, strict=True):
                 label.set_horizontalalignment(side)
                 # under the first, over the last: clear of the title at the left
