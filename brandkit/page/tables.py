@@ -25,6 +25,7 @@ from brandkit.core.errors import (
     shown,
 )
 from brandkit.core.labels import COLUMNS, FORMATS, Kind
+from brandkit.core.linalg import Floats
 from brandkit.core.message import NO_VALUE, Message, formatted
 from brandkit.language import column_label, current_language, date_text, translate
 from brandkit.page.texts import Text, language_of, text_of
@@ -522,7 +523,29 @@ def _marks(flat: pd.DataFrame) -> list[str]:
         return "held back" if n < limits.suppress else "low"
 
     sizes = flat["n"].to_numpy(dtype=float, na_value=math.nan)
-    return [mark(float(n)) for n in sizes]
+    marks = [mark(float(n)) for n in sizes]
+    return _complemented(flat, sizes, marks) if "segment" in flat else marks
+
+
+def _complemented(flat: pd.DataFrame, sizes: Floats, marks: list[str]) -> list[str]:
+    """Hold back the next smallest segments too, while all less the shown gives who is few.
+
+    Segments are parts of one whole, whose numbers stand elsewhere.
+    """
+    limit = current_bases().suppress
+    others = [name for name in flat.select_dtypes(["object", "str", "category"])
+              if name not in ("segment", "settled")]  # fmt: skip
+    groups = flat.groupby(others, dropna=False, observed=True).indices.values() if others else [
+        np.arange(len(flat))]  # fmt: skip
+    for rows in groups:
+        whole = [at for at in rows if pd.notna(flat["segment"].iloc[at]) and sizes[at] > 0]
+        held = [at for at in whole if marks[at] == "held back"]
+        for at in sorted(set(whole) - set(held), key=lambda at: (sizes[at], at)):
+            if not held or sizes[held].sum() >= limit:
+                break
+            held.append(at)
+            marks[at] = "held back"
+    return marks
 
 
 def _mark_notes(marks: Sequence[str]) -> tuple[Text, ...]:
@@ -548,8 +571,11 @@ def _row(
     kept, written = list(values), list(texts)
     for at, column in enumerate(columns):
         if column.names == ("n",) and mark:
-            low = f"{texts[at]} {LOW_MARK}"
-            written[at] = low if mark == "low" else f"< {current_bases().suppress}"
+            limit, base = current_bases().suppress, values[at]
+            # the base of a segment held back for another's sake would tell how many those are
+            is_enough = isinstance(base, (int, float)) and base >= limit
+            held = NO_VALUE if is_enough else f"< {limit}"
+            written[at] = f"{texts[at]} {LOW_MARK}" if mark == "low" else held
             kept[at] = values[at] if mark == "low" else None
         elif mark == "held back" and not column.is_text:
             kept[at], written[at] = None, NO_VALUE

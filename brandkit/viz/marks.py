@@ -518,7 +518,10 @@ def heat_map(
         _name_cells(ax, list(rows), across, in_cells=in_cells)
         if row_label or column_label:
             said = {"row": row_label, "column": column_label}
-            ax.set_xlabel(translate(Message("Rows: {row}. Columns: {column}.", said)))
+            both = Message("Rows: {row}. Columns: {column}.", said)
+            ax.set_xlabel(
+                translate(both if row_label and column_label else row_label or column_label)
+            )
         if in_cells:
             _write_cells(ax, cells, kind, texts)
         else:

@@ -146,3 +146,17 @@ def test_nullable_and_categorical_columns() -> None:
         }
     )
     assert texts(frame) == [("A", "40", "–"), ("–", "–", "25%")]
+
+
+def test_a_segment_that_all_less_the_shown_gives_is_held_back_with_the_next() -> None:
+    frame = pd.DataFrame({
+        "segment": ["large", "middle", "few", "large", "middle"],
+        "item": ["a", "a", "a", "b", "b"],
+        "estimate": [5.1, 5.2, 5.3, 6.1, 6.2], "n": [355, 40, 5, 360, 40],
+    })  # fmt: skip
+    rows = table_cells(frame).rows
+    assert [row.texts[2:] for row in rows] == [
+        ("5.10", "355"), ("–", "–"), ("–", "< 10"), ("6.10", "360"), ("6.20", "40"),
+    ]  # fmt: skip
+    brands = frame.rename(columns={"segment": "brand"})
+    assert table_cells(brands).rows[1].texts[2:] == ("5.20", "40"), "banks are no parts of a whole"

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit
-from scipy.stats import t as student
+from scipy.special import expit, logit, stdtr, stdtrit
 
 from brandkit.core.errors import InputError, check_known, check_level, shown
 from brandkit.core.intervals import false_discovery, holm_of_tested
@@ -282,9 +281,9 @@ def _left_out(size: Floats, conversion: Floats, level: float) -> dict[str, Any]:
         spread[place] = np.sqrt(variance * (1 + new @ np.linalg.pinv(design.T @ design) @ new))
         centre[place] = new @ beta
         t[place] = (y[at] - centre[place]) / spread[place] if spread[place] > 0 else np.nan
-    p_value = 2 * student.sf(np.abs(t), df)
+    p_value = 2 * stdtr(df, -np.abs(t))
     adjusted = holm_of_tested(p_value)
-    half = student.ppf((1 + level) / 2, df) * spread
+    half = stdtrit(df, (1 + level) / 2) * spread
     return {
         "expected_share": expit(centre), "expected_share_low": expit(centre - half),
         "expected_share_high": expit(centre + half), "statistic": t, "p_value": p_value,

@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq, minimize_scalar
 from scipy.special import gammaln
 
 from brandkit.core.errors import InputError, NotEnoughDataError, check_known, check_level, shown
@@ -363,6 +362,8 @@ def nbd(mean: float, penetration: float) -> float:
     """
     if not 0 < penetration < 1 - np.exp(-mean):
         return float("inf")  # nobody's number varies more than chance
+    from scipy.optimize import brentq
+
     return float(brentq(lambda k: (1 + mean / k) ** -k - (1 - penetration), 1e-6, 1e6, xtol=1e-13))
 
 
@@ -391,5 +392,7 @@ def fitted_s(share: Floats, penetration: Floats, *, mean: float, k: float) -> fl
     def apart(log_s: float) -> float:
         fitted, _ = dirichlet(share, mean=mean, k=k, s=float(np.exp(log_s)))
         return float(((fitted - penetration) ** 2).sum())
+
+    from scipy.optimize import minimize_scalar
 
     return float(np.exp(minimize_scalar(apart, bounds=(-4, 6), method="bounded").x))

@@ -74,6 +74,7 @@ def trend(result: Trend, *, focus: object = None) -> Figure:  # noqa: ARG001
         figure.get_layout_engine().set(h_pad=0.12)  # type: ignore[union-attr, call-arg]
         SlimCanvas(figure)
         axes = figure.subplots(len(shown), squeeze=False).ravel()
+        labels = [str(one["label"]) for one in shown]
         for ax, one in zip(axes, shown, strict=True):
             rows = result.waves[
                 (result.waves["question"] == one["question"])
@@ -100,9 +101,11 @@ def trend(result: Trend, *, focus: object = None) -> Figure:  # noqa: ARG001
                     (0, -3 if is_first else 3), textcoords="offset points", ha=side,
                     va="top" if is_first else "bottom", color=colour,
                 )  # fmt: skip
-            ax.set_title(
-                row_names([str(one["label"])], line=TITLE_LINE)[0], loc="left", color=colour
-            )
+            title = str(one["label"])
+            if labels.count(title) > 1:  # of several questions: the table has them in full
+                title = f"{title} · {one['question']}"
+            first, *rest = row_names([title], line=TITLE_LINE)[0].split("\n")
+            ax.set_title(f"{first}…" if rest else first, loc="left", color=colour)
     return figure
 
 

@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize_scalar
-from scipy.special import ndtr, ndtri
-from scipy.stats import chi2
+from scipy.special import chdtrc, ndtr, ndtri
 
 from brandkit.core.errors import (
     InputError,
@@ -279,7 +277,7 @@ def moved(values: Floats, *, covariance: Floats) -> dict[str, float]:
         "p_value": p_values[0], "previous_change": step, "previous_p": p_values[1],
         "slope": slope, "slope_error": errors[2], "slope_p": p_values[2],
         "detectable": (ndtri(0.975) + ndtri(POWER)) * errors[0],
-        "homogeneity_p": chi2.sf(spread, periods - 1),
+        "homogeneity_p": chdtrc(periods - 1, spread),
         "cusum": np.abs(cusum(values, variance=variance)).max(),
     }  # fmt: skip
 
@@ -302,6 +300,8 @@ def local_level(values: Floats, *, variance: Floats) -> tuple[Floats, Floats]:
         whole, inverse, centre = parts(float(np.exp(log_q)))
         rest, (_, determinant) = values - centre, np.linalg.slogdet(whole)
         return float(0.5 * (determinant + np.log(inverse.sum()) + rest @ inverse @ rest))
+
+    from scipy.optimize import minimize_scalar
 
     bounds = (np.log(1e-10), 0.0)
     best = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-11})

@@ -8,7 +8,6 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 from scipy.special import ndtr, ndtri
 
 from brandkit.core.linalg import Codes, Floats
@@ -378,6 +377,8 @@ def class_draws(
         chance = chances(data, fits)[0]
         modal, own = chance.argmax(axis=2), one.chance.argmax(axis=1)
         tables = _crossed(own, modal, weight, one.classes)
+        from scipy.optimize import linear_sum_assignment
+
         order = np.stack([linear_sum_assignment(-table)[1] for table in tables])
         chance = np.take_along_axis(chance, order[:, None, :], axis=2)
         mass = np.swapaxes(chance * weights[:, :, None], 1, 2)
