@@ -17,6 +17,7 @@ from brandkit.language import current_language, translate, translation
 from brandkit.page.branding import current_brand
 
 _CHINESE = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
+_CHINESE_RUN = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff\u3000-\u303f\uff00-\uffef]*")
 _LETTERS = re.compile(r"[A-Za-zÀ-ɏ]")
 _WORDS = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’-]+")
 
@@ -167,6 +168,11 @@ def marked(text: str) -> Markup:
     --------
     >>> str(marked("They are 94% alike (83% to 98%)."))
     'They are <b>94%</b> alike <span class="soft">(83% to 98%)</span>.'
+
+    Cut into pieces, what is quoted in Chinese has to be marked by itself:
+
+    >>> str(marked("It scores 7.7 on “總體滿意度”."))
+    'It scores <b>7.7</b> on “<span lang="zh">總體滿意度</span>”.'
     """
     plain = str(escape(text))
     interval = _INTERVAL.search(plain)
@@ -179,6 +185,8 @@ def marked(text: str) -> Markup:
         written = f"{plain[:a]}<b>{number[0]}</b>{plain[b:end]}"
     if interval:
         written += f'<span class="soft">{interval[0]}</span>{plain[interval.end() :]}'
+    if language_of(text, "en") == "en":
+        written = _CHINESE_RUN.sub(r'<span lang="zh">\g<0></span>', written)
     return Markup(written)
 
 

@@ -444,7 +444,8 @@ def _with(
 
 def _written(folder: Path, guesses: Sequence[tuple[str, Guess]]) -> str:
     labels = next((g.labels for _, g in guesses if g.labels), ())
-    language = _language(labels or next((g.words for _, g in guesses if g.words), ()))
+    told = labels if any(not label.isdigit() for label in labels) else ()  # codes tell none
+    language = _language(told or next((g.words for _, g in guesses if g.words), ()))
     title = re.sub(r"[_\-]+", " ", folder.resolve().name).strip() or "A study"
     focus = labels[0] if labels else "Harbour Bank"
     rows = [
