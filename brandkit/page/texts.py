@@ -139,6 +139,7 @@ def prepared(environment: Environment) -> Environment:
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals["words"] = words
     environment.filters["marked"] = marked
+    environment.filters["quoting"] = quoting
     environment.globals["foreign"] = foreign
     environment.globals["figure_css"] = figure_css
     environment.globals["brand"] = current_brand
@@ -185,9 +186,26 @@ def marked(text: str) -> Markup:
         written = f"{plain[:a]}<b>{number[0]}</b>{plain[b:end]}"
     if interval:
         written += f'<span class="soft">{interval[0]}</span>{plain[interval.end() :]}'
-    if language_of(text, "en") == "en":
-        written = _CHINESE_RUN.sub(r'<span lang="zh">\g<0></span>', written)
-    return Markup(written)
+    is_english = language_of(text, "en") == "en"
+    is_marked = "<span lang=" in plain
+    return _with_quotes(written) if is_english and not is_marked else Markup(written)
+
+
+def quoting(text: str, language: str) -> Markup:
+    """Mark what an English sentence quotes in Chinese, where it quotes more than it says.
+
+    Examples
+    --------
+    >>> str(quoting("Of “總體滿意度”.", "en"))
+    'Of “<span lang="zh">總體滿意度</span>”.'
+    """
+    plain = str(escape(text))
+    foreign_most = language == "en" and language_of(text, language) != "en"
+    return _with_quotes(plain) if foreign_most else Markup(plain)
+
+
+def _with_quotes(written: str) -> Markup:
+    return Markup(_CHINESE_RUN.sub(r'<span lang="zh">\g<0></span>', written))
 
 
 def words(text: str, **values: Any) -> str:
