@@ -32,9 +32,10 @@ app = typer.Typer(
     "130 interrupted.",
 )
 fetch_app = typer.Typer(
-    no_args_is_help=True, help="Collect data that banks publish themselves.",
+    no_args_is_help=True,
+    help="Collect data that banks publish themselves.",
     context_settings={"help_option_names": ["-h", "--help"]},
-)  # fmt: skip
+)
 app.add_typer(fetch_app, name="fetch")
 
 _debugging = False
@@ -188,8 +189,15 @@ def check(
         for question, answer, seconds in told.asked():
             state = answer.kind if isinstance(answer, Unanswered) else "answered"
             why = str(answer) if isinstance(answer, Unanswered) else ""
-            asked.append({"question": question.name, "text": str(question.text), "state": state,
-                          "why": why, "seconds": round(seconds, 3)})  # fmt: skip
+            asked.append(
+                {
+                    "question": question.name,
+                    "text": str(question.text),
+                    "state": state,
+                    "why": why,
+                    "seconds": round(seconds, 3),
+                }
+            )
             took = f"  ({seconds:.1f} s)" if seconds >= 0.05 else ""
             said = f"not, because: {why}" if why else f"answered{took}"
             tell(f"{'open' if why else 'ok':<5}  {question.name:<16}  {question.text} {said}")
@@ -199,14 +207,22 @@ def check(
     is_ready = found.is_sound and n > 0
     if as_json:
         remarks = [vars(remark) for remark in found.remarks]
-        _say(json.dumps({"ready": is_ready, "remarks": remarks, "questions": asked},
-                        ensure_ascii=False, indent=2))  # fmt: skip
+        _say(
+            json.dumps(
+                {"ready": is_ready, "remarks": remarks, "questions": asked},
+                ensure_ascii=False,
+                indent=2,
+            )
+        )
         raise typer.Exit(DONE if is_ready else WRONG_INPUT)
     if not found.is_sound:
         _stop(found.verdict(), WRONG_INPUT)
     if not n:
-        _stop("No question can be answered from this study, so there is nothing to report. Each "
-              "line above says what it takes.", WRONG_INPUT)  # fmt: skip
+        _stop(
+            "No question can be answered from this study, so there is nothing to report. Each "
+            "line above says what it takes.",
+            WRONG_INPUT,
+        )
     _say(f"{n} of {len(asked)} questions are answered. {found.verdict()}")
 
 
@@ -265,9 +281,14 @@ def report(
     asked = {"fresh": fresh, "pdf": pdf, "pptx": pptx, "template": template}
     wishes: dict[str, Any] = {name: wish for name, wish in asked.items() if wish}
     export_report(
-        study, notebooks=only or None, language=language, focus=focus, out=out, progress=_say,
+        study,
+        notebooks=only or None,
+        language=language,
+        focus=focus,
+        out=out,
+        progress=_say,
         **wishes,
-    )  # fmt: skip
+    )
 
 
 @app.command()
@@ -335,9 +356,12 @@ def fetch_australia(
         _say(f"[{finished}/{total}] {outcome.register_name}: {said}")
 
     fetched = fetch_au_cdr(
-        out, register_url=register or AU_REGISTER, brands=brand or None, concurrency=concurrency,
+        out,
+        register_url=register or AU_REGISTER,
+        brands=brand or None,
+        concurrency=concurrency,
         progress=told,
-    )  # fmt: skip
+    )
     _say(f"Written: {fetched.path} and {fetched.register}")
     if fetched.n_failed:
         _stop(

@@ -239,8 +239,7 @@ def _sorted(times: Sequence[_When | None]) -> list[int] | None:
         known[order[0]].start + _FURTHEST * 372
     ):
         return None
-    if any(a.number is not None and b.number is not None and a.number > b.number
-           for a, b in steps):  # fmt: skip
+    if any(a.number is not None and b.number is not None and a.number > b.number for a, b in steps):
         return None  # waves are numbered against their dates
     if known[0].kind == "calendar" and not known[0].has_year:
         # without years, November to February may run over the turn of the year
@@ -263,16 +262,25 @@ def _normal(text: str) -> str:
         .replace("’", "'")
     )
     signs = f"[{''.join(_DIGITS)}十]+"
-    plain = re.sub(rf"{signs}(?=[月季波期輪轮次批回年週周])|(?<=第){signs}",
-                   lambda found: _chinese(found[0]), plain)  # fmt: skip
+    plain = re.sub(
+        rf"{signs}(?=[月季波期輪轮次批回年週周])|(?<=第){signs}",
+        lambda found: _chinese(found[0]),
+        plain,
+    )
     plain = re.sub(r"(\d)(?:st|nd|rd|th|er|re|ère)(?![a-z])", r"\1", plain)
     for month, written in zip(_MONTHS, _MONTHS_ELSEWHERE, strict=True):
         plain = re.sub(rf"(?<![^\W\d_])(?:{written})(?![^\W\d_])", month, plain)
     for words in (_ORDINALS, _NUMBERS):
-        plain = re.sub(rf"(?<![a-z])({'|'.join(words)})(?![a-z])",
-                       lambda found, words=words: str(words.index(found[0]) + 1), plain)  # type: ignore[misc]  # fmt: skip
-    plain = re.sub(r"民[國国] ?(\d{2,3})(?: ?年)?|(?<!\d)(1\d\d)年",
-                   lambda found: f"{int(found[1] or found[2]) + 1911}年", plain)  # fmt: skip
+        plain = re.sub(
+            rf"(?<![a-z])({'|'.join(words)})(?![a-z])",
+            lambda found, words=words: str(words.index(found[0]) + 1),  # type: ignore[misc]
+            plain,
+        )
+    plain = re.sub(
+        r"民[國国] ?(\d{2,3})(?: ?年)?|(?<!\d)(1\d\d)年",
+        lambda found: f"{int(found[1] or found[2]) + 1911}年",
+        plain,
+    )
     return " ".join(plain.replace("第", " ").split())
 
 
@@ -314,9 +322,13 @@ def _calendar(text: str) -> _When | None:
     if length <= 0:
         return None
     return _When(
-        kind, start := year * 372 + (first - 1) * unit, start + length, has_year=bool(years),
-        number=numbers[0] if numbers else None, is_short=is_short,
-    )  # fmt: skip
+        kind,
+        start := year * 372 + (first - 1) * unit,
+        start + length,
+        has_year=bool(years),
+        number=numbers[0] if numbers else None,
+        is_short=is_short,
+    )
 
 
 def _parts(text: str) -> tuple[int, list[int], str]:
@@ -334,9 +346,11 @@ def _years(text: str, *, short: bool) -> tuple[list[int], bool, list[int]]:
     found = re.findall(two, rest) if short and not years else []
     if len(found) == 1:
         years, rest = [f"20{found[0]}"], re.sub(two, " ", rest)
-    return [int(year) for year in years], len(found) == 1, [
-        int(one) for one in re.findall(r"\d+", rest)
-    ]  # fmt: skip
+    return (
+        [int(year) for year in years],
+        len(found) == 1,
+        [int(one) for one in re.findall(r"\d+", rest)],
+    )
 
 
 def _when(kind: str, year: int, start: float, length: float) -> _When:

@@ -126,9 +126,12 @@ def asked(
     part = frame[list(dict.fromkeys(named))].copy()
     part[_ROW], part[_EVERY] = np.arange(len(frame)), 1.0
     rows = survey_rows(
-        with_responses(data, part), columns=[_EVERY], others=[_ROW], missing="keep",
+        with_responses(data, part),
+        columns=[_EVERY],
+        others=[_ROW],
+        missing="keep",
         **design,  # type: ignore[arg-type]
-    )  # fmt: skip
+    )
     kept = frame.iloc[rows.frame[_ROW].to_numpy(np.intp)].reset_index(drop=True)
     when, names = np.zeros(len(kept), np.intp), tuple[str, ...]()
     if wave is not None:
@@ -142,10 +145,18 @@ def asked(
         notes = (*notes, Message("Of {n:count} waves only {wave} is looked at.", values))
     sets = getattr(data, "batteries", _SETS)
     return Asked(
-        rows=rows, frame=kept, inside=inside, when=when, waves=names, wave=looked_at,
-        brand=None if brand is None else str(brand), sets=sets, texts=rows.labels,
-        codes=getattr(data, "labels", {}), notes=notes,
-    )  # fmt: skip
+        rows=rows,
+        frame=kept,
+        inside=inside,
+        when=when,
+        waves=names,
+        wave=looked_at,
+        brand=None if brand is None else str(brand),
+        sets=sets,
+        texts=rows.labels,
+        codes=getattr(data, "labels", {}),
+        notes=notes,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,9 +256,10 @@ def _as_listed(
     return values, tuple(
         noted(
             "Ticked by nobody in a whole wave, and so taken as not asked then: {names}.",
-            names=list(dict.fromkeys(gone)), most=5,
+            names=list(dict.fromkeys(gone)),
+            most=5,
         )
-    )  # fmt: skip
+    )
 
 
 def rated(one: Asked) -> Ticks:

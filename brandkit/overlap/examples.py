@@ -21,20 +21,58 @@ def small_catalog() -> Catalog:
     >>> small_catalog().products["brand"].unique().tolist()
     ['Meridian', 'Kestrel', 'Tidewater']
     """
-    return catalog_of([
-        {"brand": "Meridian", "product": "m1", "name": "Everyday card", "category": "cards",
-         "features": ["contactless", "insurance"], "fees": {"annual fee": 30.0}},
-        {"brand": "Meridian", "product": "m2", "name": "Travel card", "category": "cards",
-         "features": ["contactless", "lounge"], "fees": {"annual fee": 120.0}},
-        {"brand": "Meridian", "product": "m3", "name": "Bonus saver", "category": "savings",
-         "features": ["bonus interest"], "rates": {"deposit": 0.045}},
-        {"brand": "Kestrel", "product": "k1", "name": "Everyday card", "category": "cards",
-         "features": ["contactless"], "fees": {"annual fee": 0.0}},
-        {"brand": "Kestrel", "product": "k2", "name": "Cashback card", "category": "cards",
-         "features": ["contactless", "cashback"], "fees": {"annual fee": 60.0}},
-        {"brand": "Tidewater", "product": "t1", "name": "Bonus saver", "category": "savings",
-         "features": ["bonus interest", "no minimum"], "rates": {"deposit": 0.040}}
-    ])  # fmt: skip
+    return catalog_of(
+        [
+            {
+                "brand": "Meridian",
+                "product": "m1",
+                "name": "Everyday card",
+                "category": "cards",
+                "features": ["contactless", "insurance"],
+                "fees": {"annual fee": 30.0},
+            },
+            {
+                "brand": "Meridian",
+                "product": "m2",
+                "name": "Travel card",
+                "category": "cards",
+                "features": ["contactless", "lounge"],
+                "fees": {"annual fee": 120.0},
+            },
+            {
+                "brand": "Meridian",
+                "product": "m3",
+                "name": "Bonus saver",
+                "category": "savings",
+                "features": ["bonus interest"],
+                "rates": {"deposit": 0.045},
+            },
+            {
+                "brand": "Kestrel",
+                "product": "k1",
+                "name": "Everyday card",
+                "category": "cards",
+                "features": ["contactless"],
+                "fees": {"annual fee": 0.0},
+            },
+            {
+                "brand": "Kestrel",
+                "product": "k2",
+                "name": "Cashback card",
+                "category": "cards",
+                "features": ["contactless", "cashback"],
+                "fees": {"annual fee": 60.0},
+            },
+            {
+                "brand": "Tidewater",
+                "product": "t1",
+                "name": "Bonus saver",
+                "category": "savings",
+                "features": ["bonus interest", "no minimum"],
+                "rates": {"deposit": 0.040},
+            },
+        ]
+    )
 
 
 def catalog_of(

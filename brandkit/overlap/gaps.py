@@ -84,12 +84,17 @@ _GAP_COLUMNS = [
     "n_have", "share_have", "share_not_stated", "n_rivals", "n_rivals_have"
 ]  # fmt: skip
 _CELL_COLUMNS = [
-    "category", "segment", "cell", "n_offers", "n_ours", "n_rivals", "share", "expected",
-    "share_not_stated"
-]  # fmt: skip
-_ALIKE_COLUMNS = [
-    "category", "product", "name", "brand_b", "product_b", "name_b", "similarity"
-]  # fmt: skip
+    "category",
+    "segment",
+    "cell",
+    "n_offers",
+    "n_ours",
+    "n_rivals",
+    "share",
+    "expected",
+    "share_not_stated",
+]
+_ALIKE_COLUMNS = ["category", "product", "name", "brand_b", "product_b", "name_b", "similarity"]
 
 
 def catalog_gaps(

@@ -172,9 +172,14 @@ def look_alike_names(
     }
     similarity = np.array([pair[2] for pair in found], dtype=np.float64)
     pairs = pd.DataFrame(
-        {"row_a": a, "row_b": b, **ends, "category": labels["category"].take(b).array,
-         "similarity": similarity}
-    )  # fmt: skip
+        {
+            "row_a": a,
+            "row_b": b,
+            **ends,
+            "category": labels["category"].take(b).array,
+            "similarity": similarity,
+        }
+    )
     alike = np.isin(np.arange(len(texts)), np.concatenate([a, b]))
     of_brand = labels.assign(alike=alike).groupby("brand")["alike"].agg(["size", "sum"])
     of_brand.columns = pd.Index(["n_offers", "n_look_alikes"])
@@ -231,9 +236,12 @@ def _candidates(mine: list[str], known: list[str]) -> Iterator[tuple[str, str]]:
     for start in range(0, len(mine), 512):
         block = mine[start : start + 512]
         near = process.cdist(
-            [_taken_apart(name).distinct for name in block], distinct, dtype=np.float32,
-            scorer=Indel.normalized_similarity, score_cutoff=_CANDIDATE,
-        )  # fmt: skip
+            [_taken_apart(name).distinct for name in block],
+            distinct,
+            dtype=np.float32,
+            scorer=Indel.normalized_similarity,
+            score_cutoff=_CANDIDATE,
+        )
         for at, other in zip(*np.nonzero(near > 0), strict=True):
             yield block[at], known[other]
 

@@ -54,8 +54,7 @@ def product_similarity(result: ProductSimilarity, *, focus: object = None) -> St
     bank, unknown = known_focus(focus, result.comparison.facets.brands)
     rows = nearest_pairs(result, brand=bank).drop(columns=["product_a", "product_b"])
     shown = rows.head(MOST_PAIRS)
-    say = speaker(products=result.n_offers, brands=result.n_brands, n=len(rows),
-                  shown=len(shown))  # fmt: skip
+    say = speaker(products=result.n_offers, brands=result.n_brands, n=len(rows), shown=len(shown))
     if rows.empty:
         headline = say("No two products of different banks can be compared.")
         detail = say("{products:count} products of {brands:count} banks.")
@@ -227,10 +226,26 @@ _WORDS = {
     "empty": N_("nobody sells"),
     "ours_alone": N_("only we sell"),
 }
-_GAP_COLUMNS = ["attribute", "category", "kind", "state", "n_have", "n_comparable", "share_have",
-                "share_not_stated"]  # fmt: skip
-_CELL_COLUMNS = ["category", "segment", "cell", "n_offers", "n_ours", "n_rivals", "expected",
-                 "share_not_stated"]  # fmt: skip
+_GAP_COLUMNS = [
+    "attribute",
+    "category",
+    "kind",
+    "state",
+    "n_have",
+    "n_comparable",
+    "share_have",
+    "share_not_stated",
+]
+_CELL_COLUMNS = [
+    "category",
+    "segment",
+    "cell",
+    "n_offers",
+    "n_ours",
+    "n_rivals",
+    "expected",
+    "share_not_stated",
+]
 
 
 def catalog_gaps(result: CatalogGaps, *, focus: object = None) -> Story:
@@ -306,8 +321,13 @@ def _in_words(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
 
 def _leading(result: CatalogGaps, rows: pd.DataFrame, firm: pd.DataFrame) -> tuple[Any, Say]:
     """Give what the firmest gap says; nothing where there is none."""
-    say = speaker(brand=result.brand, n=len(rows), rivals=result.n_rivals, firm=len(firm),
-                  untold=len(rows) - len(firm))  # fmt: skip
+    say = speaker(
+        brand=result.brand,
+        n=len(rows),
+        rivals=result.n_rivals,
+        firm=len(firm),
+        untold=len(rows) - len(firm),
+    )
     if rows.empty:
         return None, say
     told = firm if len(firm) else rows
@@ -499,9 +519,10 @@ def market_overlap(result: MarketOverlap, *, focus: object = None) -> Story:
             "{brand_a} and {brand_b} meet in {n_shared_markets:count} of {n:count} markets; "
             "{commonality:percent} of the one's presence meets the other."
         )
-    on, check = (str(rows["brand_b"].iloc[0]),), say(
-        "Check offers and prices against {brand_b} first, where both are present."
-    )  # fmt: skip
+    on, check = (
+        (str(rows["brand_b"].iloc[0]),),
+        say("Check offers and prices against {brand_b} first, where both are present."),
+    )
     point = Point(text, finding.settled, 0.4, "meeting", on, titled(finding), why=True)
     is_told = bank is not None and finding.settled != "open"
     actions = (Action("check", check, finding.settled, "meeting", on),) if is_told else ()

@@ -251,9 +251,12 @@ def finding(statement: Finding, *, about: str | Sequence[str] | None = None) -> 
         )
     names = () if about is None else (about,) if isinstance(about, str) else tuple(about)
     return FindingBlock(
-        current_language(), _required("headline", statement.headline), text_of(statement.detail),
-        statement.settled, tuple(_name(name, argument="about") for name in names),
-    )  # fmt: skip
+        current_language(),
+        _required("headline", statement.headline),
+        text_of(statement.detail),
+        statement.settled,
+        tuple(_name(name, argument="about") for name in names),
+    )
 
 
 def findings(
@@ -302,9 +305,14 @@ def item(point: Point | Action, *, page: str = "") -> ItemBlock:
     gain, n = (point.gain, point.base) if isinstance(point, Action) else (None, None)
     base = None if n is None else text_of(Message("base {n:count}", {"n": n}))
     return ItemBlock(
-        current_language(), _required("text", point.text), _optional(gain), base, point.settled,
-        page, point.about,
-    )  # fmt: skip
+        current_language(),
+        _required("text", point.text),
+        _optional(gain),
+        base,
+        point.settled,
+        page,
+        point.about,
+    )
 
 
 def figure(
@@ -374,11 +382,19 @@ def figure(
         cells = table_cells(data, focus=focus, kinds=kinds, heads=heads, of_people=of_people)
     drawn = drawn_figure(whole, prefix=address)
     return FigureBlock(
-        current_language(), address, None if title is None else _heading(title),
-        tuple((mark, text_of(text)) for mark, text in drawn.key), _optional(drawn.axis or None),
-        words, method, described, drawn.svg, cells,
-        tuple(text_of(note) for note in (*notes_beneath(whole), *notes)), *_base(base),
-    )  # fmt: skip
+        current_language(),
+        address,
+        None if title is None else _heading(title),
+        tuple((mark, text_of(text)) for mark, text in drawn.key),
+        _optional(drawn.axis or None),
+        words,
+        method,
+        described,
+        drawn.svg,
+        cells,
+        tuple(text_of(note) for note in (*notes_beneath(whole), *notes)),
+        *_base(base),
+    )
 
 
 def table(
@@ -437,9 +453,14 @@ def table(
     words, method = _in_short(_required("caption", caption))
     cells = table_cells(frame, focus=focus, kinds=kinds, heads=heads, of_people=of_people)
     return TableBlock(
-        current_language(), address, words, method, cells,
-        tuple(text_of(note) for note in notes), *_base(base),
-    )  # fmt: skip
+        current_language(),
+        address,
+        words,
+        method,
+        cells,
+        tuple(text_of(note) for note in notes),
+        *_base(base),
+    )
 
 
 def note(message: Message | str) -> NoteBlock:

@@ -47,13 +47,19 @@ class Brand:
     def css(self) -> str:
         """Give the rules that follow those of every page."""
         light = "".join(f"--{name}:{colour};" for name, colour in self.own.items())
-        dark = "".join(f"--{name}:{_lightened(colour)};" for name, colour in self.own.items()
-                       if name in ("accent", "second"))  # fmt: skip
+        dark = "".join(
+            f"--{name}:{_lightened(colour)};"
+            for name, colour in self.own.items()
+            if name in ("accent", "second")
+        )
         rules = [
             f"@media{scheme}{{:root{{{colours}}}}}"
-            for scheme, colours in ((" not all and (prefers-color-scheme:dark)", light),
-                                    ("(prefers-color-scheme:dark)", dark)) if colours
-        ]  # fmt: skip
+            for scheme, colours in (
+                (" not all and (prefers-color-scheme:dark)", light),
+                ("(prefers-color-scheme:dark)", dark),
+            )
+            if colours
+        ]
         for where, family in self.fonts.items():
             tags = "body" if where == "base" else "h1,h2,h3"
             rules.append(f'{tags}{{font-family:"{family}",system-ui,sans-serif}}')
@@ -116,10 +122,15 @@ def read_brand(folder: Path) -> Brand:
     told = told if isinstance(told, dict) else {"color": "none"}
     colours, fonts = told.get("color") or {}, told.get("typography") or {}
     if not (isinstance(colours, dict) and isinstance(fonts, dict)):
-        _wrong(file, "the file must be YAML with sections such as color and typography", None,
-               'Write `color:`, and `  primary: "#005A9C"` on the next line.')  # fmt: skip
-    families = {key: _family(fonts[key], key, file) for key in ("base", "headings")
-                if fonts.get(key)}  # fmt: skip
+        _wrong(
+            file,
+            "the file must be YAML with sections such as color and typography",
+            None,
+            'Write `color:`, and `  primary: "#005A9C"` on the next line.',
+        )
+    families = {
+        key: _family(fonts[key], key, file) for key in ("base", "headings") if fonts.get(key)
+    }
     logo, name = _logo(told.get("logo"), file)
     return Brand(_colours(colours, file), families, logo, tuple(filter(None, (FILE, name))))
 
@@ -137,23 +148,36 @@ def _colours(section: Mapping[str, Any], file: Path) -> dict[str, str]:
         place, said = f"color.{key}", str(section[key])
         colour = str(palette.get(said, said))
         if not re.fullmatch("#[0-9a-fA-F]{6}", colour):
-            _wrong(file, "a colour must be written as #RRGGBB, or be a name in color.palette",
-                   colour, f'Write "#005A9C".{did_you_mean(said, list(palette))}',
-                   place=place)  # fmt: skip
+            _wrong(
+                file,
+                "a colour must be written as #RRGGBB, or be a name in color.palette",
+                colour,
+                f'Write "#005A9C".{did_you_mean(said, list(palette))}',
+                place=place,
+            )
         found[ours] = colour.lower()
         contrast = _contrast(colour, found.get("paper", PALETTE["paper"]))
         if ours != "paper" and contrast < LEAST_CONTRAST:
-            _wrong(file, f"text must stand out from the background {LEAST_CONTRAST} to 1 or more",
-                   f"{colour}, {contrast:.1f} to 1", "Choose a darker colour.",
-                   place=place)  # fmt: skip
+            _wrong(
+                file,
+                f"text must stand out from the background {LEAST_CONTRAST} to 1 or more",
+                f"{colour}, {contrast:.1f} to 1",
+                "Choose a darker colour.",
+                place=place,
+            )
     return found
 
 
 def _family(said: Any, key: str, file: Path) -> str:
     family = said.get("family") if isinstance(said, dict) else said
     if not isinstance(family, str) or not re.fullmatch(r"[\w .-]{1,60}", family):
-        _wrong(file, "a font must be the name of a family", family, 'Write "Open Sans".',
-               place=f"typography.{key}")  # fmt: skip
+        _wrong(
+            file,
+            "a font must be the name of a family",
+            family,
+            'Write "Open Sans".',
+            place=f"typography.{key}",
+        )
     return family
 
 
@@ -167,9 +191,14 @@ def _logo(said: Any, file: Path) -> tuple[bytes | None, str]:
     is_inside = place.resolve().is_relative_to(file.parent.resolve())
     content = place.read_bytes() if is_inside and place.is_file() else b""
     if not content.startswith((b"\x89PNG", b"\xff\xd8")) or len(content) > MOST_BYTES:
-        _wrong(file, "the logo must be a PNG or JPEG in the study's folder, at most "
-               f"{MOST_BYTES // 1000} KB", str(said), "Copy it there, made smaller if need be.",
-               place="logo")  # fmt: skip
+        _wrong(
+            file,
+            "the logo must be a PNG or JPEG in the study's folder, at most "
+            f"{MOST_BYTES // 1000} KB",
+            str(said),
+            "Copy it there, made smaller if need be.",
+            place="logo",
+        )
     return content, str(said)
 
 
@@ -188,6 +217,8 @@ def _contrast(one: str, other: str) -> float:
 def _lightened(colour: str) -> str:
     """Mix a colour with white until it can be read on a dark page."""
     parts = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
-    mixes = ("#" + "".join(f"{round(one + (255 - one) * share / 10):02x}" for one in parts)
-             for share in range(11))  # fmt: skip
+    mixes = (
+        "#" + "".join(f"{round(one + (255 - one) * share / 10):02x}" for one in parts)
+        for share in range(11)
+    )
     return next(one for one in mixes if _contrast(one, DARK_PAPER) >= LEAST_CONTRAST)

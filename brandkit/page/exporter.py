@@ -111,14 +111,20 @@ class ReportExporter(TemplateExporter):
         explores = any(part.kind == "explore" for part in page.parts)
         policy = policy_with(script_hash()) if explores else CONTENT_POLICY
         given["brandkit"] = {
-            "page": page, "language": language, "policy": policy, "origin": origin,
+            "page": page,
+            "language": language,
+            "policy": policy,
+            "origin": origin,
             "css": css + explorer_style() if explores else css,
-            "script": script() if explores else "", "font": font, "bases": _bases(page),
-            "json": json_in_page(given["summary"]), "places": _places(page),
+            "script": script() if explores else "",
+            "font": font,
+            "bases": _bases(page),
+            "json": json_in_page(given["summary"]),
+            "places": _places(page),
             "pages": _pages(page),
             # of one's own notebook, and for analysts, a table is shown whole
             "is_short": bool(re.match(r"0[1-467]_", origin.notebook)),
-        }  # fmt: skip
+        }
         return nb, given
 
 
@@ -234,6 +240,7 @@ def _figure_font(page: Page, language: str) -> dict[str, str] | None:
     if font is None or subset is None:
         return None
     return {
-        "family": font.family, "version": font.version.removeprefix("Version ").partition(";")[0],
+        "family": font.family,
+        "version": font.version.removeprefix("Version ").partition(";")[0],
         "data": Markup(base64.b64encode(subset).decode("ascii")),
-    }  # fmt: skip
+    }

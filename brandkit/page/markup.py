@@ -116,9 +116,13 @@ class _Reader(HTMLParser):
         within = self.open[-1].lang if self.open else ""
         inside = tuple(element.tag for element in self.open)
         element = Element(
-            tag, attributes, self.getpos()[0], inside, attributes.get("lang", within),
+            tag,
+            attributes,
+            self.getpos()[0],
+            inside,
+            attributes.get("lang", within),
             self.open[-1] if self.open else None,
-        )  # fmt: skip
+        )
         self.elements.append(element)
         if tag not in _VOID:
             self.open.append(element)

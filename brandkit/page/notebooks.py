@@ -56,9 +56,10 @@ def chosen_notebooks(folder: Path, wanted: Sequence[str] | None = None) -> list[
         return sorted(set(paths), key=lambda path: path.name)
     if not there:
         raise MissingFileError(
-            "the folder must hold notebooks (*.ipynb)", file=folder,
+            "the folder must hold notebooks (*.ipynb)",
+            file=folder,
             way_out="Run this from the clone of brandkit.",
-        )  # fmt: skip
+        )
     if wanted is None:
         return there
     found = {path for wish in named for path in _fitting(wish, there)}
@@ -191,9 +192,11 @@ def with_parameters(
     tagged = [at for at, cell in enumerate(made.cells) if TAG in _tags(cell)]
     if len(tagged) != 1:
         raise SchemaError(
-            f"a notebook must have one cell tagged {TAG!r}", file=file, found=len(tagged),
+            f"a notebook must have one cell tagged {TAG!r}",
+            file=file,
+            found=len(tagged),
             way_out="Tag the cell that names the study (JupyterLab: property inspector, tags).",
-        )  # fmt: skip
+        )
     known = _names(made.cells[tagged[0]].source, file)
     for name in values:
         if name not in known:
@@ -203,9 +206,10 @@ def with_parameters(
             )
     lines = [f"{name} = {value!r}" for name, value in values.items()]
     injected = nbformat.v4.new_code_cell(  # type: ignore[no-untyped-call]
-        "\n".join([*lines, *([setup] if setup else [])]), metadata={"tags": [INJECTED]},
+        "\n".join([*lines, *([setup] if setup else [])]),
+        metadata={"tags": [INJECTED]},
         id="brandkit-parameters",
-    )  # fmt: skip
+    )
     made.cells.insert(tagged[0] + 1, injected)
     for cell in made.cells:
         if cell.cell_type == "code":
@@ -229,8 +233,9 @@ def _names(source: str, file: Path) -> list[str]:
             targets = [statement.target]
         if not targets or not all(isinstance(target, ast.Name) for target in targets):
             raise SchemaError(
-                "the cell tagged 'parameters' must only give names their values", file=file,
+                "the cell tagged 'parameters' must only give names their values",
+                file=file,
                 way_out='Write one line each, as in study = "sample".',
-            )  # fmt: skip
+            )
         names += [target.id for target in targets if isinstance(target, ast.Name)]
     return names

@@ -54,13 +54,17 @@ class Provenance:
     def to_json(self) -> dict[str, Any]:
         """Give what stands in the file for programs."""
         return {
-            "study": self.study, "study_title": self.title, "focus": self.focus,
+            "study": self.study,
+            "study_title": self.title,
+            "focus": self.focus,
             "seed": self.seed,
             "inputs": [{"file": file, "sha256": digest} for file, digest in self.inputs],
-            "notebook": self.notebook, "notebook_sha256": self.notebook_sha256,
-            "versions": dict(self.versions), "minimum_base": self.minimum_base,
+            "notebook": self.notebook,
+            "notebook_sha256": self.notebook_sha256,
+            "versions": dict(self.versions),
+            "minimum_base": self.minimum_base,
             "suppress_below": self.suppress_below,
-        }  # fmt: skip
+        }
 
 
 def versions() -> dict[str, str]:

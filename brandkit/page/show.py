@@ -91,10 +91,14 @@ def exhibit_block(
 ) -> Block:
     """Draw an exhibit, or lay it out as a table."""
     options: dict[str, Any] = {
-        "name": name, "caption": exhibit.caption, "notes": exhibit.notes,
-        "focus": None if focus is None else str(focus), "kinds": exhibit.kinds,
-        "heads": exhibit.heads or None, "of_people": exhibit.of_people,
-    }  # fmt: skip
+        "name": name,
+        "caption": exhibit.caption,
+        "notes": exhibit.notes,
+        "focus": None if focus is None else str(focus),
+        "kinds": exhibit.kinds,
+        "heads": exhibit.heads or None,
+        "of_people": exhibit.of_people,
+    }
     if exhibit.aside and exhibit.data is not None:
         return SheetBlock(**vars(table(exhibit.data, **options)), frozen=exhibit.aside)
     if exhibit.draw is None:

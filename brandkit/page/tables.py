@@ -301,17 +301,25 @@ class TableCells:
         language = current_language()
         return {
             "columns": [
-                {**vars(one), "names": list(one.names), "head": one.head.to_json(),
-                 "is_text": one.is_text}
+                {
+                    **vars(one),
+                    "names": list(one.names),
+                    "head": one.head.to_json(),
+                    "is_text": one.is_text,
+                }
                 for one in self.columns
             ],
             "rows": [
-                {**vars(row), "values": list(row.values), "texts": list(row.texts),
-                 "langs": [language_of(text, language) for text in row.texts]}
+                {
+                    **vars(row),
+                    "values": list(row.values),
+                    "texts": list(row.texts),
+                    "langs": [language_of(text, language) for text in row.texts],
+                }
                 for row in self.rows
             ],
             "notes": [note.to_json() for note in self.notes],
-        }  # fmt: skip
+        }
 
 
 def table_cells(
@@ -372,22 +380,31 @@ def table_cells(
         for column, cells in zip(columns, texts, strict=True)
     )
     rows = tuple(
-        _row(columns, [cells[at] for cells in values], [cells[at] for cells in texts],
-             focus=focus, mark=mark)
+        _row(
+            columns,
+            [cells[at] for cells in values],
+            [cells[at] for cells in texts],
+            focus=focus,
+            mark=mark,
+        )
         for at, mark in enumerate(marks)
-    )  # fmt: skip
+    )
     return TableCells(columns, rows, _mark_notes(marks))
 
 
 #: What results say in a word that is the same in every language, and how readers read it.
 _CODES: Mapping[str, Mapping[str, Message]] = {
     "claim": {
-        "supported": Message("supported"), "contradicted": Message("contradicted"),
+        "supported": Message("supported"),
+        "contradicted": Message("contradicted"),
         "not_shown": Message("not shown"),
     },
     "holds": {
-        "clear": Message("clear"), "likely": Message("likely"), "open": Message("not settled"),
-        "carried": Message("carried by one bank"), "untold": Message("too few banks to tell"),
+        "clear": Message("clear"),
+        "likely": Message("likely"),
+        "open": Message("not settled"),
+        "carried": Message("carried by one bank"),
+        "untold": Message("too few banks to tell"),
     },
     "measure": {
         "between_share": Message("ratings: part between banks"),
@@ -400,13 +417,15 @@ _CODES: Mapping[str, Mapping[str, Message]] = {
     },
     "side": {"row": Message("brand"), "column": Message("attribute")},
     "verdict": {
-        "equal": Message("shown equal"), "different": Message("shown different"),
+        "equal": Message("shown equal"),
+        "different": Message("shown different"),
         "open": Message("not settled"),
     },
     "zone": {
-        "within": Message("between the banks"), "extrapolated": Message("beyond the banks"),
+        "within": Message("between the banks"),
+        "extrapolated": Message("beyond the banks"),
     },
-}  # fmt: skip
+}
 
 
 def _in_words(flat: pd.DataFrame) -> pd.DataFrame:
@@ -533,10 +552,16 @@ def _complemented(flat: pd.DataFrame, sizes: Floats, marks: list[str]) -> list[s
     Segments are parts of one whole, whose numbers stand elsewhere.
     """
     limit = current_bases().suppress
-    others = [name for name in flat.select_dtypes(["object", "str", "category"])
-              if name not in ("segment", "settled")]  # fmt: skip
-    groups = flat.groupby(others, dropna=False, observed=True).indices.values() if others else [
-        np.arange(len(flat))]  # fmt: skip
+    others = [
+        name
+        for name in flat.select_dtypes(["object", "str", "category"])
+        if name not in ("segment", "settled")
+    ]
+    groups = (
+        flat.groupby(others, dropna=False, observed=True).indices.values()
+        if others
+        else [np.arange(len(flat))]
+    )
     for rows in groups:
         whole = [at for at in rows if pd.notna(flat["segment"].iloc[at]) and sizes[at] > 0]
         held = [at for at in whole if marks[at] == "held back"]

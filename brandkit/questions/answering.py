@@ -248,14 +248,17 @@ class Answers:
         del settings["report"]["notebooks"]
         peers = study.settings.catalog.peers if study.settings.catalog else []
         made_from = {
-            "question": question.name, "code": numbers_code_sha256(), "seed": study.seed,
+            "question": question.name,
+            "code": numbers_code_sha256(),
+            "seed": study.seed,
             "settings": {kind: settings[kind] for kind in (*question.reads, "report")},
-            "inputs": study.inputs_of(question.reads), "versions": _versions(),
+            "inputs": study.inputs_of(question.reads),
+            "versions": _versions(),
             "peers": sorted(map(study.called, peers)) if "catalog" in question.reads else [],
             "focus": study.focus if question.of_focus else None,
             "names": [] if study.in_own_words else sorted(study.label_names.items()),
             "built_on": [self.key(name) for name in (*question.need, *question.may)],
-        }  # fmt: skip
+        }
         written = json.dumps(made_from, sort_keys=True, default=str, ensure_ascii=False)
         return hashlib.sha256(written.encode()).hexdigest()
 
@@ -269,8 +272,9 @@ def _pooled(study: Study) -> list[Message]:
     return noted(
         "The answers of {n:count} waves are taken together ({waves}): what changed between them "
         "is told apart.",
-        n=len(waves) if len(waves) > 1 else 0, waves=waves,
-    )  # fmt: skip
+        n=len(waves) if len(waves) > 1 else 0,
+        waves=waves,
+    )
 
 
 def answers(

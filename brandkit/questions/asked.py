@@ -8,7 +8,10 @@ from brandkit.questions.question import Question
 QUESTIONS: dict[str, Question] = {
     question.name: question
     for question in (
-        *overlap.QUESTIONS, *satisfaction.QUESTIONS, *positioning.QUESTIONS, *market.QUESTIONS,
+        *overlap.QUESTIONS,
+        *satisfaction.QUESTIONS,
+        *positioning.QUESTIONS,
+        *market.QUESTIONS,
         *strategy.QUESTIONS,
     )
-}  # fmt: skip
+}

@@ -25,9 +25,11 @@ IDLE, AGAIN, WANTED = 0.7, 0.6, 1.6
 UNTOLD = 0.4
 #: Whose action gives way where the other question has one on the same thing, or has checked it.
 _BETTER = {
-    "drivers": "priorities", "penalties": "priorities", "overlap": "stability",
+    "drivers": "priorities",
+    "penalties": "priorities",
+    "overlap": "stability",
     "alikeness": "what_ifs",
-}  # fmt: skip
+}
 ANALYSTS = "05_analysts"
 
 
@@ -98,8 +100,11 @@ def _item_names(study: Study) -> dict[str, Message]:
 
 def _in_words(told: Told[T], names: dict[str, Message]) -> Told[T]:
     parts = ("text", "gain", "title")
-    said = {name: relabelled(getattr(told.what, name), names) for name in parts
-            if getattr(told.what, name, None) is not None}  # fmt: skip
+    said = {
+        name: relabelled(getattr(told.what, name), names)
+        for name in parts
+        if getattr(told.what, name, None) is not None
+    }
     return replace(told, what=replace(told.what, **said))
 
 
@@ -154,9 +159,10 @@ def _lead(points: list[Told[Point]]) -> Told[Point]:
     """Choose what the page is called by: never what is open, unless something firm agrees."""
     firm = {one for told in points if _is_firm(told) for one in told.what.on}
     titled = [
-        told for told in points
+        told
+        for told in points
         if told.what.title is not None and (_is_firm(told) or firm & set(told.what.on))
-    ]  # fmt: skip
+    ]
 
     def weight(told: Told[Point]) -> float:
         return told.what.value * (_SURE[told.what.settled] if _is_firm(told) else 1.0)

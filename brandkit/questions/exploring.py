@@ -111,11 +111,17 @@ def _image(answers: Answers, image: Any, table: TableMap, place: _Places) -> dic
     if movement is not None and tuple(_wide(movement.map.columns).index) == words:
         views += _steps_of_waves(movement, place)
     return {
-        "words": words, "said": said, "market": shares.mean().to_numpy(dtype=float),
-        "said_kind": kind, "views": views, "base": base, "hidden": frozenset(hidden.tolist()),
+        "words": words,
+        "said": said,
+        "market": shares.mean().to_numpy(dtype=float),
+        "said_kind": kind,
+        "views": views,
+        "base": base,
+        "hidden": frozenset(hidden.tolist()),
         "few": frozenset(np.flatnonzero(base < least.minimum_base).tolist()),
-        "near": _near(image, place), "steps": list(_steps(answers, place, words)),
-    }  # fmt: skip
+        "near": _near(image, place),
+        "steps": list(_steps(answers, place, words)),
+    }
 
 
 def _wide(points: pd.DataFrame) -> pd.DataFrame:
@@ -129,8 +135,11 @@ def _wide(points: pd.DataFrame) -> pd.DataFrame:
 def _view(title: Message, table: TableMap, places: Floats, regions: Floats, **more: Any) -> View:
     columns = table.columns[table.columns["axis"].isin([1, 2])]
     telling = columns.groupby("label", sort=False)["contribution"].sum().fillna(0.0)
-    ends = [end for axis in sorted(columns["axis"].unique())
-            for end in axis_ends(table, int(axis)).values()]  # fmt: skip
+    ends = [
+        end
+        for axis in sorted(columns["axis"].unique())
+        for end in axis_ends(table, int(axis)).values()
+    ]
     return View(title, places, regions, _wide(columns).to_numpy(), telling.to_numpy(), ends, **more)
 
 
@@ -145,10 +154,14 @@ def _steps_of_waves(movement: WaveMovement, place: _Places) -> Iterator[View]:
         end = start + place.set_out(step[["move_across", "move_upward"]])
         told = step[["map_distance", "ci_low", "ci_high", "moved"]].to_dict("index")
         yield _view(
-            Message("since {wave}", {"wave": wave_text(since)}), movement.map, end,
-            place.set_out(step[_REGION]), start=start, since=wave_text(since),
+            Message("since {wave}", {"wave": wave_text(since)}),
+            movement.map,
+            end,
+            place.set_out(step[_REGION]),
+            start=start,
+            since=wave_text(since),
             moved={place[str(name)]: tuple(one.values()) for name, one in told.items()},
-        )  # fmt: skip
+        )
 
 
 def _near(image: Any, place: _Places) -> dict[int, tuple[int, bool | None]]:
@@ -176,11 +189,15 @@ def _steps(answers: Answers, place: _Places, words: tuple[str, ...]) -> Iterator
         if not np.isfinite(ends[:2]).all():  # a panel tells it as one number
             ends[:2] = [row["choice_change"]] * 2
         yield Step(
-            words.index(str(told["attribute"])), round(100 * float(told["change"])),
-            place[str(row["nearest_then"])], np.array([row["new_across"], row["new_upward"]]),
-            np.array([row[name] for name in _REGION]), row["distance_now"], row["distance_then"],
+            words.index(str(told["attribute"])),
+            round(100 * float(told["change"])),
+            place[str(row["nearest_then"])],
+            np.array([row["new_across"], row["new_upward"]]),
+            np.array([row[name] for name in _REGION]),
+            row["distance_now"],
+            row["distance_then"],
             [100 * one for one in ends] if np.isfinite(ends).all() else [],
-        )  # fmt: skip
+        )
 
 
 def _scores(
@@ -194,8 +211,11 @@ def _scores(
     rows = rows[rows["item"].eq(rows["item"].head(1).squeeze()) & rows["estimate"].notna()]
     rows = rows[rows["n"] >= answers.study.settings.report.suppress_below]
     told = rows[["label", "estimate", "ci_low", "ci_high"]].to_numpy().tolist()
-    return {place[str(name)]: (score, low, high) for name, score, low, high in told
-            if place[str(name)] not in hidden}  # fmt: skip
+    return {
+        place[str(name)]: (score, low, high)
+        for name, score, low, high in told
+        if place[str(name)] not in hidden
+    }
 
 
 # --- the products ---------------------------------------------------------------------------------

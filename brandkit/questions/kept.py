@@ -138,15 +138,21 @@ class _Packer:
             writer.write_table(table)
         usual = isinstance(v.index, pd.RangeIndex) and v.index.equals(pd.RangeIndex(len(v)))
         return {
-            "$": "frame", "at": self.put(sink.getvalue().to_pybytes(), "arrow"), "odd": odd,
+            "$": "frame",
+            "at": self.put(sink.getvalue().to_pybytes(), "arrow"),
+            "odd": odd,
             "columns": self.columns(v.columns),
             "types": [str(kind) if kind.kind == "M" else None for kind in v.dtypes],
-            "index": None if usual else self.down(v.index), "rows": len(v),
-        }  # fmt: skip
+            "index": None if usual else self.down(v.index),
+            "rows": len(v),
+        }
 
     def columns(self, v: pd.Index[Any]) -> dict[str, Any]:
-        return {"v": [self.down(one) for one in v.tolist()], "type": str(v.dtype),
-                "names": [self.down(name) for name in v.names]}  # fmt: skip
+        return {
+            "v": [self.down(one) for one in v.tolist()],
+            "type": str(v.dtype),
+            "names": [self.down(name) for name in v.names],
+        }
 
 
 def _up(v: Any, box: zipfile.ZipFile) -> Any:
@@ -195,9 +201,10 @@ def _frame(v: Any, box: zipfile.ZipFile) -> pd.DataFrame:
     heads = [_up(one, box) for one in v["columns"]["v"]]
     names = [_up(one, box) for one in v["columns"]["names"]]
     made.columns = (
-        pd.MultiIndex.from_tuples(heads, names=names) if len(names) > 1
+        pd.MultiIndex.from_tuples(heads, names=names)
+        if len(names) > 1
         else pd.Index(heads, name=names[0], dtype=v["columns"]["type"])
-    )  # fmt: skip
+    )
     if v["index"] is not None:
         made.index = _up(v["index"], box)
     return made
@@ -227,5 +234,8 @@ _LONG: dict[str, Any] = {
     "scalar": lambda v, box: np.dtype(v["type"]).type(_up(v["v"], box)),
     "date": lambda v, _: date.fromisoformat(v["v"]),
     "series": lambda v, box: _frame(v["v"], box)["v"].rename(_up(v["name"], box)),
-    "frame": _frame, "index": _index, "objects": _objects, "npy": _array,
-}  # fmt: skip
+    "frame": _frame,
+    "index": _index,
+    "objects": _objects,
+    "npy": _array,
+}

@@ -53,9 +53,12 @@ def _asked(a: Asking) -> tuple[list[str], dict[str, Any]]:
     aside = {*survey.design.columns, *section.banner, *section.segments, section.trend_column}
     named = section.questions or [
         *sets.index,
-        *(str(one) for one in survey.codebook["item"] if one not in inside | aside
-          and (one in survey.items or _is_told(survey, one))),
-    ]  # fmt: skip
+        *(
+            str(one)
+            for one in survey.codebook["item"]
+            if one not in inside | aside and (one in survey.items or _is_told(survey, one))
+        ),
+    ]
     scaled = [name for name in named if name in survey.items or sets.get(name) == "scale"]
     asked_nps = [section.recommend] if section.recommend in named else []
     return named, {**dict.fromkeys(scaled, "mean"), **dict.fromkeys(asked_nps, "nps")}
@@ -73,10 +76,16 @@ def _tabs(a: Asking) -> Any:
     banner = a.require(a.section.banner or a.section.segments)
     named, measure = _asked(a)
     return crosstab(
-        a.survey, rows=a.require(named), banner=banner, measure=measure, nets=a.section.nets,
-        weight=a["weights"], level=shown.level, minimum_base=shown.minimum_base,
+        a.survey,
+        rows=a.require(named),
+        banner=banner,
+        measure=measure,
+        nets=a.section.nets,
+        weight=a["weights"],
+        level=shown.level,
+        minimum_base=shown.minimum_base,
         suppress_below=shown.suppress_below,
-    )  # fmt: skip
+    )
 
 
 def _thought_of(a: Asking) -> Any:
@@ -86,9 +95,11 @@ def _thought_of(a: Asking) -> Any:
         a.require(wide and bool((a.survey.batteries["kind"] == "pick").any()))
     try:
         return mental_availability(
-            a.survey, cues=a.section.cues or None, images=a.section.images or None,
+            a.survey,
+            cues=a.section.cues or None,
+            images=a.section.images or None,
             weight=None if wide else a["weights"],
-        )  # fmt: skip
+        )
     except InputError:
         if a.section.cues or a.section.images:
             raise
@@ -97,9 +108,12 @@ def _thought_of(a: Asking) -> Any:
 
 def _sharing(a: Asking) -> Any:
     return customer_sharing(
-        a.survey, holds=_one(a.section.holds), frequency=a.section.frequency or None,
-        period=a.section.period or "", weight=a["weights"],
-    )  # fmt: skip
+        a.survey,
+        holds=_one(a.section.holds),
+        frequency=a.section.frequency or None,
+        period=a.section.period or "",
+        weight=a["weights"],
+    )
 
 
 def _funnel(a: Asking) -> Any:
@@ -109,9 +123,12 @@ def _funnel(a: Asking) -> Any:
     }
     shown = a.settings.report
     return brand_funnel(
-        a.survey, stages=stages, weight=a["weights"], minimum_base=shown.minimum_base,
+        a.survey,
+        stages=stages,
+        weight=a["weights"],
+        minimum_base=shown.minimum_base,
         suppress_below=shown.suppress_below,
-    )  # fmt: skip
+    )
 
 
 def _trend(a: Asking) -> Any:
@@ -124,14 +141,20 @@ def _trend(a: Asking) -> Any:
     if not section.questions:
         own = [section.outcome, section.recommend, *section.holds, *section.funnel.values()]
         told = [name for name in own if isinstance(name, str)]
-        named, measure = (told, {k: v for k, v in measure.items() if k in told}) if told else (
-            named, measure)  # fmt: skip
+        named, measure = (
+            (told, {k: v for k, v in measure.items() if k in told}) if told else (named, measure)
+        )
         measure |= {name: "mean" for name in told if name in survey.items and name not in measure}
     return trend(
-        survey, wave=wave, measures=a.require(named), measure=measure, nets=section.nets,
-        breaks=[wave_text(one) for one in section.breaks], weight=a["weights"],
+        survey,
+        wave=wave,
+        measures=a.require(named),
+        measure=measure,
+        nets=section.nets,
+        breaks=[wave_text(one) for one in section.breaks],
+        weight=a["weights"],
         level=a.settings.report.level,
-    )  # fmt: skip
+    )
 
 
 def _reach(a: Asking) -> Any:
@@ -156,51 +179,87 @@ def _league(a: Asking) -> Any:
 
 QUESTIONS = (
     Question(
-        name="league_table", page=RANKINGS, reads=("league_tables",),
-        text=Message("What do published rankings really tell apart?"), call=_league,
-        may=("scores",), takes=NO_LEAGUE, keys=("league_tables",),
+        name="league_table",
+        page=RANKINGS,
+        reads=("league_tables",),
+        text=Message("What do published rankings really tell apart?"),
+        call=_league,
+        may=("scores",),
+        takes=NO_LEAGUE,
+        keys=("league_tables",),
     ),
     Question(
-        name="trend", page=PAGE, text=Message("What has really changed?"),
-        call=_trend, keys=("survey",), takes=Message(
+        name="trend",
+        page=PAGE,
+        text=Message("What has really changed?"),
+        call=_trend,
+        keys=("survey",),
+        takes=Message(
             "What has really changed takes at least three waves (wave in the [survey] of "
             "study.toml, or trend where its periods are shorter)."
-        ), **_MARKET,
+        ),
+        **_MARKET,
     ),
     Question(
-        name="mental_availability", page=PAGE,
-        text=Message("Whom do customers think of, and when?"), call=_thought_of,
-        keys=("survey",), takes=Message(
+        name="mental_availability",
+        page=PAGE,
+        text=Message("Whom do customers think of, and when?"),
+        call=_thought_of,
+        keys=("survey",),
+        takes=Message(
             "Whom customers think of takes ticks of what comes to mind for each bank (cues or "
             "images in the [survey] of study.toml)."
-        ), **_MARKET,
+        ),
+        **_MARKET,
     ),
     Question(
-        name="sharing", page=PAGE, text=Message("With whom do we share customers?"),
-        call=_sharing, keys=("survey.holds",), takes=Message(
+        name="sharing",
+        page=PAGE,
+        text=Message("With whom do we share customers?"),
+        call=_sharing,
+        keys=("survey.holds",),
+        takes=Message(
             "With whom customers are shared takes the banks that each person is a customer of "
             "(holds in the [survey] of study.toml)."
-        ), **_MARKET,
+        ),
+        **_MARKET,
     ),
     Question(
-        name="funnel", page=PAGE, text=Message("Where do we lose people?"),
-        call=_funnel, keys=("survey.funnel",), takes=Message(
+        name="funnel",
+        page=PAGE,
+        text=Message("Where do we lose people?"),
+        call=_funnel,
+        keys=("survey.funnel",),
+        takes=Message(
             "Where people are lost takes the banks they know, consider and use (funnel in the "
             "[survey] of study.toml)."
-        ), **_MARKET,
+        ),
+        **_MARKET,
     ),
     Question(
-        name="reach", page=PAGE, text=Message("Which few services reach most?"),
-        call=_reach, keys=("survey.reach",), leads=False, takes=Message(
+        name="reach",
+        page=PAGE,
+        text=Message("Which few services reach most?"),
+        call=_reach,
+        keys=("survey.reach",),
+        leads=False,
+        takes=Message(
             "Which few services reach most takes what each person would use (reach in the "
             "[survey] of study.toml)."
-        ), **_MARKET,
+        ),
+        **_MARKET,
     ),
     Question(
-        name="tabs", page=PAGE, text=Message("Who answers what?"), call=_tabs,
-        keys=("survey",), leads=False, takes=Message(
+        name="tabs",
+        page=PAGE,
+        text=Message("Who answers what?"),
+        call=_tabs,
+        keys=("survey",),
+        leads=False,
+        takes=Message(
             "Who answers what takes groups of customers (banner or segments in the [survey] of "
             "study.toml)."
-        ), **_MARKET,
+        ),
+        **_MARKET,
     ),
-)  # fmt: skip
+)

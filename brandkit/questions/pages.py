@@ -145,8 +145,11 @@ def show_evidence(answers: Answers) -> Shown:
 def _lede(study: Study, told: Board) -> Message | None:
     """Say what the first screen stands on, and whether the focus is in it."""
     catalog, survey, table, branches = (
-        study.catalog, study.survey, study.brand_table, study.branches,
-    )  # fmt: skip
+        study.catalog,
+        study.survey,
+        study.brand_table,
+        study.branches,
+    )
     parts = []
     if survey is not None:
         size = {"n": survey.n_respondents, "banks": n_brands(survey)}

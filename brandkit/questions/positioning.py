@@ -120,11 +120,14 @@ def _grid(a: Asking) -> Any:
     words = weight.sort_values(ascending=False, kind="stable").index[:MOST_WORDS]
     moves: dict[str, Mapping[str, float]] = {
         f"{word} +{step}": {str(word): step / 100}
-        for word in words for step in STEPS if shares[word] + step / 100 <= 1
-    }  # fmt: skip
+        for word in words
+        for step in STEPS
+        if shares[word] + step / 100 <= 1
+    }
     known = None if choice is None else _OncePerWord(choice)
-    return repositioning(stability, brand=a.focus, changes=a.require(moves), preference=known,
-                         seed=a.seed)  # fmt: skip
+    return repositioning(
+        stability, brand=a.focus, changes=a.require(moves), preference=known, seed=a.seed
+    )
 
 
 def _wanted(choice: Any, room: Any) -> list[str]:
@@ -141,46 +144,84 @@ def _wanted(choice: Any, room: Any) -> list[str]:
 
 QUESTIONS = (
     Question(
-        name="map", text=Message("Where do customers see the banks?"), call=_map, takes=NO_IMAGE,
+        name="map",
+        text=Message("Where do customers see the banks?"),
+        call=_map,
+        takes=NO_IMAGE,
         unless="stability",
-        **{**_IMAGE, "reads": ("brand_table", "survey"), "keys": ("image",), "arguments": {
-            "counts": "brand_table.source", "supplementary_rows": "brand_table.supplementary_brands"
-        }},
+        **{
+            **_IMAGE,
+            "reads": ("brand_table", "survey"),
+            "keys": ("image",),
+            "arguments": {
+                "counts": "brand_table.source",
+                "supplementary_rows": "brand_table.supplementary_brands",
+            },
+        },
     ),
     Question(
-        name="stability", pools=True,
-        text=Message("How sure are their places?"), call=_stability,
-        may=("weights",), takes=NO_ANSWERS, **_IMAGE,
+        name="stability",
+        pools=True,
+        text=Message("How sure are their places?"),
+        call=_stability,
+        may=("weights",),
+        takes=NO_ANSWERS,
+        **_IMAGE,
     ),
     Question(
-        name="claims", text=Message("What may a bank claim?"), need=("stability",),
-        call=lambda a: claim_check(a["stability"]), takes=NO_ANSWERS, **_IMAGE,
+        name="claims",
+        text=Message("What may a bank claim?"),
+        need=("stability",),
+        call=lambda a: claim_check(a["stability"]),
+        takes=NO_ANSWERS,
+        **_IMAGE,
     ),
     Question(
-        name="movement", text=Message("Who moved?"), call=_movement, may=("weights",),
+        name="movement",
+        text=Message("Who moved?"),
+        call=_movement,
+        may=("weights",),
         takes=Message(
             "Who moved takes the same image questions in two waves (wave in study.toml)."
-        ), **{**_IMAGE, "keys": ("survey.wave",), "page": "06_market"},
+        ),
+        **{**_IMAGE, "keys": ("survey.wave",), "page": "06_market"},
     ),
     Question(
-        name="opportunities", text=Message("Where is there room?"), call=_opportunities,
-        need=("stability",), of_focus=True, takes=Message(
-            "Where there is room takes the answers of single respondents about at least four "
-            "banks."
-        ), **_IMAGE,
+        name="opportunities",
+        text=Message("Where is there room?"),
+        call=_opportunities,
+        need=("stability",),
+        of_focus=True,
+        takes=Message(
+            "Where there is room takes the answers of single respondents about at least four banks."
+        ),
+        **_IMAGE,
     ),
     Question(
-        name="what_ifs", text=Message("What would a change do?"), call=_what_ifs,
-        need=("stability",), may=("choice", "opportunities"), of_focus=True, takes=Message(
+        name="what_ifs",
+        text=Message("What would a change do?"),
+        call=_what_ifs,
+        need=("stability",),
+        may=("choice", "opportunities"),
+        of_focus=True,
+        takes=Message(
             "What a change would do takes the answers of single respondents about the focus bank "
             "(images in [survey] and focus in [study] of study.toml)."
-        ), **{**_IMAGE, "keys": ("survey", "study.focus")},
+        ),
+        **{**_IMAGE, "keys": ("survey", "study.focus")},
     ),
     Question(
-        name="grid", text=Message("What would each word do, step by step?"), call=_grid,
-        need=("stability",), may=("choice",), of_focus=True, leads=False, takes=Message(
+        name="grid",
+        text=Message("What would each word do, step by step?"),
+        call=_grid,
+        need=("stability",),
+        may=("choice",),
+        of_focus=True,
+        leads=False,
+        takes=Message(
             "What each word would do takes the answers of single respondents about the focus bank "
             "(images in [survey] and focus in [study] of study.toml)."
-        ), **{**_IMAGE, "keys": ("survey", "study.focus")},
+        ),
+        **{**_IMAGE, "keys": ("survey", "study.focus")},
     ),
-)  # fmt: skip
+)

@@ -100,8 +100,9 @@ def _frame(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     new.index = relabelled(frame.index, names)
     new.columns = pd.Index(
         [one if str(one) in COLUMNS else _known(one, names) for one in frame.columns],
-        name=frame.columns.name, dtype=frame.columns.dtype,
-    )  # fmt: skip
+        name=frame.columns.name,
+        dtype=frame.columns.dtype,
+    )
     return new
 
 
@@ -122,7 +123,12 @@ def _known(value: Any, names: Mapping[str, str]) -> Any:
 
 
 _MADE: tuple[tuple[Any, Any], ...] = (
-    (Message, _message), (pd.DataFrame, _frame), (pd.Series, _series), (pd.Index, _index),
-    (np.ndarray, _array), ((tuple, list, set, frozenset), _several),
-    ((dict, MappingProxyType), _pairs), (object, _record),
-)  # fmt: skip
+    (Message, _message),
+    (pd.DataFrame, _frame),
+    (pd.Series, _series),
+    (pd.Index, _index),
+    (np.ndarray, _array),
+    ((tuple, list, set, frozenset), _several),
+    ((dict, MappingProxyType), _pairs),
+    (object, _record),
+)

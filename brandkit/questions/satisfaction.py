@@ -150,10 +150,14 @@ def _alikeness(a: Asking) -> Any:
     images = [item for item in section.images if item in a.survey.responses]
     a.require(bool(section.outcome or images))
     return perceived_alikeness(
-        a.survey, items=[section.outcome] if section.outcome else None, images=images or None,
-        smallest_difference=section.smallest_difference, weight=a["weights"],
-        suppress_below=suppress, seed=a.seed,
-    )  # fmt: skip
+        a.survey,
+        items=[section.outcome] if section.outcome else None,
+        images=images or None,
+        smallest_difference=section.smallest_difference,
+        weight=a["weights"],
+        suppress_below=suppress,
+        seed=a.seed,
+    )
 
 
 def _wide_alikeness(a: Asking, suppress: int) -> Any:
@@ -164,9 +168,13 @@ def _wide_alikeness(a: Asking, suppress: int) -> Any:
     roles = ("respondent", "wave", "weight", "strata", "cluster")
     design: dict[str, Any] = {role: role if role in answers else None for role in roles}
     return perceived_alikeness(
-        answers, brand="brand", images=list(battery.attributes), suppress_below=suppress,
-        seed=a.seed, **design,
-    )  # fmt: skip
+        answers,
+        brand="brand",
+        images=list(battery.attributes),
+        suppress_below=suppress,
+        seed=a.seed,
+        **design,
+    )
 
 
 def _reliability(a: Asking) -> Any:
@@ -179,16 +187,26 @@ def _drivers(a: Asking, by: str | None = None) -> Any:
     section = a.section
     a.require(len(section.drivers) >= FEWEST_DRIVERS)
     return driver_importance(
-        a.survey, outcome=section.outcome, drivers=section.drivers, missing="drop", by=by,
-        weight=a["weights"], seed=a.seed,
-    )  # fmt: skip
+        a.survey,
+        outcome=section.outcome,
+        drivers=section.drivers,
+        missing="drop",
+        by=by,
+        weight=a["weights"],
+        seed=a.seed,
+    )
 
 
 def _penalties(a: Asking) -> Any:
     return penalty_reward(
-        a.survey, outcome=a.section.outcome, attributes=a.section.drivers, missing="drop",
-        weight=a["weights"], seed=a.seed, **_bases(a),
-    )  # fmt: skip
+        a.survey,
+        outcome=a.section.outcome,
+        attributes=a.section.drivers,
+        missing="drop",
+        weight=a["weights"],
+        seed=a.seed,
+        **_bases(a),
+    )
 
 
 def _service(a: Asking) -> Any:
@@ -196,27 +214,36 @@ def _service(a: Asking) -> Any:
     stages = {item: stage for stage, items in section.stages.items() for item in items}
     a.require(n_brands(a.survey) > 1 or stages or section.expectations)
     return service_quality(
-        a.survey, items=section.drivers, stages=stages or None,
+        a.survey,
+        items=section.drivers,
+        stages=stages or None,
         expectations=section.expectations or None,
-        weight=a["weights"], suppress_below=a.settings.report.suppress_below,
-    )  # fmt: skip
+        weight=a["weights"],
+        suppress_below=a.settings.report.suppress_below,
+    )
 
 
 def _quality(a: Asking) -> Any:
     survey = a.survey
     return fieldwork_quality(
-        survey.responses, codebook=survey.codebook, design=survey.design, items=survey.items,
+        survey.responses,
+        codebook=survey.codebook,
+        design=survey.design,
+        items=survey.items,
         missing_cells=survey.missing_cells,
-    )  # fmt: skip
+    )
 
 
 def _extended(a: Asking) -> Any:
     section = a.section
     core = [item for item in section.drivers if item not in section.extended]
     return extended_services(
-        a.survey, outcome=section.outcome, extended=section.extended, core=core,
+        a.survey,
+        outcome=section.outcome,
+        extended=section.extended,
+        core=core,
         weight=a["weights"],
-    )  # fmt: skip
+    )
 
 
 def _priorities(a: Asking) -> Any:
@@ -229,15 +256,25 @@ def _priorities(a: Asking) -> Any:
 def _paths(a: Asking) -> Any:
     paths = [(source, target) for source, target in a.section.paths]
     return path_model(
-        a.survey, blocks=a.section.blocks, paths=paths, target=target_block(a.study) or None,
-        missing="drop", weight=a["weights"], seed=a.seed,
-    )  # fmt: skip
+        a.survey,
+        blocks=a.section.blocks,
+        paths=paths,
+        target=target_block(a.study) or None,
+        missing="drop",
+        weight=a["weights"],
+        seed=a.seed,
+    )
 
 
 def _model(a: Asking) -> dict[str, Any]:
     paths = [(source, target) for source, target in a.section.paths]
-    return {"blocks": a.section.blocks, "paths": paths, "missing": "drop", "weight": a["weights"],
-            "seed": a.seed}  # fmt: skip
+    return {
+        "blocks": a.section.blocks,
+        "paths": paths,
+        "missing": "drop",
+        "weight": a["weights"],
+        "seed": a.seed,
+    }
 
 
 def _comparison(a: Asking) -> Any:
@@ -251,9 +288,12 @@ def _prediction(a: Asking) -> Any:
 def _ordinal(a: Asking) -> Any:
     section = a.section
     return ordinal_model(
-        a.survey, outcome=section.outcome, drivers=section.drivers, missing="drop",
+        a.survey,
+        outcome=section.outcome,
+        drivers=section.drivers,
+        missing="drop",
         weight=a["weights"],
-    )  # fmt: skip
+    )
 
 
 def own_scores(scores: Any, item: str) -> pd.DataFrame:
@@ -274,135 +314,236 @@ def _choice(a: Asking) -> Any:
     a.require(images)
     a.require(n_brands(a.survey) > 1 and a.survey.design.respondent is not None)
     return choice_model(
-        a.survey, choice=a.section.choice, attributes=images, weight=a["weights"], missing="drop",
+        a.survey,
+        choice=a.section.choice,
+        attributes=images,
+        weight=a["weights"],
+        missing="drop",
         panel=is_panel(a.survey),
-    )  # fmt: skip
+    )
 
 
 def _segments(a: Asking) -> Any:
     items = list(dict.fromkeys([a.section.outcome, *a.section.drivers]))
     suppress = a.settings.report.suppress_below
     return customer_segments(
-        a.survey, items=items, tiers=a.section.segments[0], weight=a["weights"], seed=a.seed,
+        a.survey,
+        items=items,
+        tiers=a.section.segments[0],
+        weight=a["weights"],
+        seed=a.seed,
         suppress_below=suppress,
-    )  # fmt: skip
+    )
 
 
 _BOTH = ("survey.outcome", "survey.drivers")
 QUESTIONS = (
     Question(
-        name="weights", text=Message("Whom do the answers stand for?"), call=_weights,
-        keys=("survey.margins",), leads=False,
+        name="weights",
+        text=Message("Whom do the answers stand for?"),
+        call=_weights,
+        keys=("survey.margins",),
+        leads=False,
         takes=Message("Weights take the population's shares (margins in [survey] of study.toml)."),
         **_ANALYSTS,
     ),
     Question(
-        name="quality", text=Message("How carefully was it answered?"), call=_quality,
-        keys=("survey",), leads=False, takes=NO_SURVEY, **_ANALYSTS,
+        name="quality",
+        text=Message("How carefully was it answered?"),
+        call=_quality,
+        keys=("survey",),
+        leads=False,
+        takes=NO_SURVEY,
+        **_ANALYSTS,
     ),
     Question(
-        name="scores", pools=True,
-        text=Message("Who satisfies, and what has changed?"), call=_scores,
-        keys=("survey",), may=("weights",), takes=Message(
+        name="scores",
+        pools=True,
+        text=Message("Who satisfies, and what has changed?"),
+        call=_scores,
+        keys=("survey",),
+        may=("weights",),
+        takes=Message(
             "Who satisfies takes a rating of satisfaction or recommendation, and several banks or "
             "groups of customers (outcome, recommend and segments in the [survey] of study.toml)."
-        ), **_SURVEY,
+        ),
+        **_SURVEY,
     ),
     Question(
-        name="alikeness", text=Message("Do customers notice a difference?"), call=_alikeness,
-        keys=("survey",), may=("weights",), takes=Message(
+        name="alikeness",
+        text=Message("Do customers notice a difference?"),
+        call=_alikeness,
+        keys=("survey",),
+        may=("weights",),
+        takes=Message(
             "Whether customers notice a difference takes answers about at least two banks (brand "
             "in the [survey] of study.toml)."
-        ), **_SURVEY,
+        ),
+        **_SURVEY,
     ),
     Question(
-        name="reliability", pools=True,
+        name="reliability",
+        pools=True,
         text=Message("Do the questions measure one thing?"),
-        call=_reliability, keys=("survey.blocks",), leads=False,
+        call=_reliability,
+        keys=("survey.blocks",),
+        leads=False,
         takes=Message("How well questions hang together takes blocks of several questions."),
         **_ANALYSTS,
     ),
     Question(
-        name="drivers", pools=True,
-        text=Message("What drives satisfaction?"), call=_drivers, keys=_BOTH,
-        may=("weights",), takes=NO_DRIVERS, **_SURVEY,
+        name="drivers",
+        pools=True,
+        text=Message("What drives satisfaction?"),
+        call=_drivers,
+        keys=_BOTH,
+        may=("weights",),
+        takes=NO_DRIVERS,
+        **_SURVEY,
     ),
     Question(
-        name="penalties", pools=True,
-        text=Message("What is core, and what delights?"), call=_penalties,
-        keys=_BOTH, may=("weights",), takes=NO_DRIVERS, **_SURVEY,
+        name="penalties",
+        pools=True,
+        text=Message("What is core, and what delights?"),
+        call=_penalties,
+        keys=_BOTH,
+        may=("weights",),
+        takes=NO_DRIVERS,
+        **_SURVEY,
     ),
     Question(
-        name="service", pools=True,
-        text=Message("Where are we better or worse than rivals?"), call=_service,
-        keys=("survey.drivers",), may=("weights",), takes=NO_PRIORITIES, **_SURVEY,
+        name="service",
+        pools=True,
+        text=Message("Where are we better or worse than rivals?"),
+        call=_service,
+        keys=("survey.drivers",),
+        may=("weights",),
+        takes=NO_PRIORITIES,
+        **_SURVEY,
     ),
     Question(
-        name="extended", pools=True,
-        text=Message("Do gifts and outings help, or backfire?"), call=_extended,
-        keys=("survey.outcome", "survey.extended"), may=("weights",), takes=Message(
+        name="extended",
+        pools=True,
+        text=Message("Do gifts and outings help, or backfire?"),
+        call=_extended,
+        keys=("survey.outcome", "survey.extended"),
+        may=("weights",),
+        takes=Message(
             "Whether gifts, outings or events help takes columns of who got them, or how they are "
             "rated (extended in [survey] of study.toml)."
-        ), **_SURVEY,
+        ),
+        **_SURVEY,
     ),
     Question(
-        name="priorities", text=Message("What comes first?"), call=_priorities,
-        keys=("study.focus", *_BOTH), need=("drivers", "service"), may=("penalties",),
-        takes=NO_PRIORITIES, of_focus=True, **_SURVEY,
+        name="priorities",
+        text=Message("What comes first?"),
+        call=_priorities,
+        keys=("study.focus", *_BOTH),
+        need=("drivers", "service"),
+        may=("penalties",),
+        takes=NO_PRIORITIES,
+        of_focus=True,
+        **_SURVEY,
     ),
     Question(
-        name="paths", pools=True,
-        text=Message("How does it hang together?"), call=_paths,
-        keys=("survey.blocks", "survey.paths"), may=("weights",), takes=NO_MODEL, **_SURVEY,
+        name="paths",
+        pools=True,
+        text=Message("How does it hang together?"),
+        call=_paths,
+        keys=("survey.blocks", "survey.paths"),
+        may=("weights",),
+        takes=NO_MODEL,
+        **_SURVEY,
     ),
     Question(
-        name="levers", text=Message("Which levers move it?"), need=("paths",), takes=NO_MODEL,
+        name="levers",
+        text=Message("Which levers move it?"),
+        need=("paths",),
+        takes=NO_MODEL,
         call=lambda a: importance_performance(a["paths"], target=target_block(a.study)),
-        leads=False, keys=("survey.blocks", "survey.paths"), **_SURVEY,
+        leads=False,
+        keys=("survey.blocks", "survey.paths"),
+        **_SURVEY,
     ),
     Question(
-        name="choice", pools=True,
-        text=Message("What do customers say of their own bank?"), call=_choice,
-        keys=("survey.choice", "survey.images"), may=("weights",), takes=Message(
+        name="choice",
+        pools=True,
+        text=Message("What do customers say of their own bank?"),
+        call=_choice,
+        keys=("survey.choice", "survey.images"),
+        may=("weights",),
+        takes=Message(
             "What customers say of their own bank takes the bank they chose among those they "
             "describe (choice and images in the [survey] of study.toml, one row a respondent and "
             "bank)."
-        ), **{**_SURVEY, "page": "06_market"},
+        ),
+        **{**_SURVEY, "page": "06_market"},
     ),
     Question(
-        name="pooling", pools=True,
-        text=Message("How much of the ranking is noise?"), call=_pooling,
-        keys=("survey.outcome",), need=("scores",), leads=False, takes=Message(
+        name="pooling",
+        pools=True,
+        text=Message("How much of the ranking is noise?"),
+        call=_pooling,
+        keys=("survey.outcome",),
+        need=("scores",),
+        leads=False,
+        takes=Message(
             "How much of a ranking is noise takes the scores of at least four banks or groups "
             "(outcome and brand in the [survey] of study.toml)."
-        ), **_ANALYSTS,
+        ),
+        **_ANALYSTS,
     ),
     Question(
-        name="ordinal", pools=True,
+        name="ordinal",
+        pools=True,
         text=Message("What moves customers to the top of the scale?"),
-        call=_ordinal, keys=_BOTH, may=("weights",), leads=False, takes=NO_DRIVERS, **_ANALYSTS,
-    ),
-    Question(
-        name="comparison", text=Message("Do things work the same way for all?"),
-        call=_comparison, keys=("survey.blocks", "survey.paths", "survey.segments"),
-        may=("weights",), leads=False, takes=NO_MODEL, **_ANALYSTS,
-    ),
-    Question(
-        name="prediction", pools=True,
-        text=Message("Does the model foretell answers?"), call=_prediction,
-        keys=("survey.blocks", "survey.paths"), may=("weights",), leads=False, takes=NO_MODEL,
+        call=_ordinal,
+        keys=_BOTH,
+        may=("weights",),
+        leads=False,
+        takes=NO_DRIVERS,
         **_ANALYSTS,
     ),
     Question(
-        name="segments", pools=True,
-        text=Message("Who are the customers?"), call=_segments,
-        keys=("survey.segments", "survey.outcome"), may=("weights",), takes=NO_SEGMENTS,
+        name="comparison",
+        text=Message("Do things work the same way for all?"),
+        call=_comparison,
+        keys=("survey.blocks", "survey.paths", "survey.segments"),
+        may=("weights",),
+        leads=False,
+        takes=NO_MODEL,
         **_ANALYSTS,
     ),
     Question(
-        name="segment_drivers", pools=True,
-        text=Message("What matters to whom?"), takes=NO_SEGMENTS,
-        call=lambda a: _drivers(a, by=a.section.segments[0]), keys=("survey.segments", *_BOTH),
-        may=("weights",), leads=False, **_SURVEY,
+        name="prediction",
+        pools=True,
+        text=Message("Does the model foretell answers?"),
+        call=_prediction,
+        keys=("survey.blocks", "survey.paths"),
+        may=("weights",),
+        leads=False,
+        takes=NO_MODEL,
+        **_ANALYSTS,
     ),
-)  # fmt: skip
+    Question(
+        name="segments",
+        pools=True,
+        text=Message("Who are the customers?"),
+        call=_segments,
+        keys=("survey.segments", "survey.outcome"),
+        may=("weights",),
+        takes=NO_SEGMENTS,
+        **_ANALYSTS,
+    ),
+    Question(
+        name="segment_drivers",
+        pools=True,
+        text=Message("What matters to whom?"),
+        takes=NO_SEGMENTS,
+        call=lambda a: _drivers(a, by=a.section.segments[0]),
+        keys=("survey.segments", *_BOTH),
+        may=("weights",),
+        leads=False,
+        **_SURVEY,
+    ),
+)

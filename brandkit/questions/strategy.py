@@ -51,10 +51,12 @@ def _scores_of(a: Asking) -> tuple[Any, dict[str, Any]]:
     section, table = a.settings.scorecard, a.require(a.scorecard)
     errors = table.wide("std_error")
     return table.wide(), {
-        "weights": section.weights or None, "limits": section.ends, "seed": a.seed,
+        "weights": section.weights or None,
+        "limits": section.ends,
+        "seed": a.seed,
         "std_errors": None if errors.isna().any(axis=None) else errors,
         "direction": {one: "lower" for one in section.lower} or "higher",
-    }  # fmt: skip
+    }
 
 
 def _scorecard(a: Asking) -> Any:
@@ -66,9 +68,13 @@ def _matrix(a: Asking) -> Any:
     scores, declared = _scores_of(a)
     sides = a.settings.scorecard.matrix
     result = scorecard_matrix(
-        scores, contribution=sides.x, potential=sides.y, cuts=tuple(sides.cuts),
-        tiers=sides.tiers or None, **declared,
-    )  # fmt: skip
+        scores,
+        contribution=sides.x,
+        potential=sides.y,
+        cuts=tuple(sides.cuts),
+        tiers=sides.tiers or None,
+        **declared,
+    )
     return _with_widest(a, result)
 
 
@@ -100,32 +106,57 @@ def _strategy(a: Asking) -> Any:
 
 QUESTIONS = (
     Question(
-        name="links", page=OVERLAP, text=Message("Do customers see what is sold?"), call=_links,
-        need=("overlap",), may=("stability", "map"), takes=NO_LINK,
+        name="links",
+        page=OVERLAP,
+        text=Message("Do customers see what is sold?"),
+        call=_links,
+        need=("overlap",),
+        may=("stability", "map"),
+        takes=NO_LINK,
         keys=("catalog",),
     ),
     Question(
-        name="specialised", page=OVERLAP, call=_specialised, need=("overlap", "scores"),
+        name="specialised",
+        page=OVERLAP,
+        call=_specialised,
+        need=("overlap", "scores"),
         text=Message("Are specialists liked better than universal banks?"),
-        keys=("catalog", "survey.outcome"), takes=Message(
+        keys=("catalog", "survey.outcome"),
+        takes=Message(
             "Whether specialists are liked better takes a catalogue and the satisfaction of at "
             "least four of its banks ([catalog], and outcome in [survey] of study.toml)."
         ),
     ),
     Question(
-        name="scorecard", page=SCORECARD_PAGE, reads=("scorecard",),
-        text=Message("Which institution leads by many criteria?"), call=_scorecard,
-        takes=NO_SCORECARD, keys=("scorecard",), arguments=_SCORECARD,
+        name="scorecard",
+        page=SCORECARD_PAGE,
+        reads=("scorecard",),
+        text=Message("Which institution leads by many criteria?"),
+        call=_scorecard,
+        takes=NO_SCORECARD,
+        keys=("scorecard",),
+        arguments=_SCORECARD,
     ),
     Question(
-        name="scorecard_matrix", page=SCORECARD_PAGE, reads=("scorecard",),
-        text=Message("Whom do we keep close, and whom do we build up?"), call=_matrix,
-        takes=NO_MATRIX, keys=("scorecard.matrix",), arguments=_SCORECARD,
+        name="scorecard_matrix",
+        page=SCORECARD_PAGE,
+        reads=("scorecard",),
+        text=Message("Whom do we keep close, and whom do we build up?"),
+        call=_matrix,
+        takes=NO_MATRIX,
+        keys=("scorecard.matrix",),
+        arguments=_SCORECARD,
     ),
     Question(
-        name="strategy", page=PAGE, reads=("catalog",),
-        text=Message("Where could we stand instead?"), call=_strategy,
-        need=("gaps",), may=("what_ifs", "choice", "claims"), of_focus=True, takes=NO_OPTIONS,
+        name="strategy",
+        page=PAGE,
+        reads=("catalog",),
+        text=Message("Where could we stand instead?"),
+        call=_strategy,
+        need=("gaps",),
+        may=("what_ifs", "choice", "claims"),
+        of_focus=True,
+        takes=NO_OPTIONS,
         keys=("catalog", "study.focus"),
     ),
-)  # fmt: skip
+)

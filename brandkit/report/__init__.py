@@ -15,9 +15,11 @@ __all__ = [
     "table", "title", "use_bases", "write_workbook",
 ]  # fmt: skip
 _HOMES = {
-    "audit_report": "report.audit", "export_report": "report.run",
-    "write_workbook": "report.workbook", "use_bases": "page.tables",
-}  # fmt: skip
+    "audit_report": "report.audit",
+    "export_report": "report.run",
+    "write_workbook": "report.workbook",
+    "use_bases": "page.tables",
+}
 
 
 def __getattr__(name: str) -> object:

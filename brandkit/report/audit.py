@@ -49,8 +49,9 @@ _LEAKS = {
 _TEX = re.compile(
     r"\$\$|\\[(\[]|\\begin\{|\\(?:frac|sum|alpha|beta|mathrm|text|sqrt|hat|times)\b|\$[^$]*\\[a-z]+"
 )
-_EMPTY_ALT = re.compile(r"\s*(?:no description.*|image|figure|picture|.+\.(?:png|svg|jpe?g))?\s*",
-                        re.IGNORECASE)  # fmt: skip
+_EMPTY_ALT = re.compile(
+    r"\s*(?:no description.*|image|figure|picture|.+\.(?:png|svg|jpe?g))?\s*", re.IGNORECASE
+)
 _TOO_COMMON = ("root", "user", "admin", "runner", "ubuntu", "debian", "jovyan", "localhost")
 
 
@@ -61,30 +62,66 @@ def _is_picture(e: Element) -> bool:
 #: Rule, tags (every tag where empty), what is wrong with an element, and how that is said.
 _WRONG_ELEMENTS: tuple[tuple[str, tuple[str, ...], Callable[[Element], object], str], ...] = (
     ("requests", _FRAMES, lambda _: True, "embeds another document"),
-    ("requests", (), lambda e: _CSS_ADDRESS.search(e.attributes.get("style", "")),
-     "its style fetches something"),
-    ("alt text", ("svg",), lambda e: _is_picture(e) and e.attributes.get("role") != "img",
-     'an svg must have role="img"'),
-    ("alt text", ("svg", "img"), lambda e: _is_picture(e) and _EMPTY_ALT.fullmatch(
-        e.attributes.get("aria-label" if e.tag == "svg" else "alt", "")
-     ), "a figure has no description"),
+    (
+        "requests",
+        (),
+        lambda e: _CSS_ADDRESS.search(e.attributes.get("style", "")),
+        "its style fetches something",
+    ),
+    (
+        "alt text",
+        ("svg",),
+        lambda e: _is_picture(e) and e.attributes.get("role") != "img",
+        'an svg must have role="img"',
+    ),
+    (
+        "alt text",
+        ("svg", "img"),
+        lambda e: (
+            _is_picture(e)
+            and _EMPTY_ALT.fullmatch(
+                e.attributes.get("aria-label" if e.tag == "svg" else "alt", "")
+            )
+        ),
+        "a figure has no description",
+    ),
     ("translation", (), lambda e: "data-untranslated" in e.attributes, "a text is still English"),
-    ("tables", ("th",), lambda e: e.attributes.get("scope") not in _SCOPES,
-     "a heading has no scope"),
+    (
+        "tables",
+        ("th",),
+        lambda e: e.attributes.get("scope") not in _SCOPES,
+        "a heading has no scope",
+    ),
     # whatever may be wider than a phone scrolls by itself, and can be scrolled by keyboard
-    ("overflow", ("table",), lambda e: not e.within or e.within.attributes.get("tabindex") != "0",
-     "does not scroll by itself"),
-    ("overflow", ("pre",), lambda e: e.attributes.get("tabindex") != "0",
-     "does not scroll by itself"),
-    ("overflow", ("svg", "img"), lambda e: "svg" not in e.inside
-     and not e.attributes.get("width", "100%").endswith("%"), "has a fixed width"),
-)  # fmt: skip
+    (
+        "overflow",
+        ("table",),
+        lambda e: not e.within or e.within.attributes.get("tabindex") != "0",
+        "does not scroll by itself",
+    ),
+    (
+        "overflow",
+        ("pre",),
+        lambda e: e.attributes.get("tabindex") != "0",
+        "does not scroll by itself",
+    ),
+    (
+        "overflow",
+        ("svg", "img"),
+        lambda e: "svg" not in e.inside and not e.attributes.get("width", "100%").endswith("%"),
+        "has a fixed width",
+    ),
+)
 #: Rule, what is wrong in a text, how that is said, and where it may stand.
 _WRONG_TEXTS = (
     ("TeX", _TEX, "formulas are not drawn offline", ("script", "style", "pre", "code", "svg")),
-    ("alt text", re.compile("No description has been provided"), "a figure has a filler",
-     ("script", "style")),
-)  # fmt: skip
+    (
+        "alt text",
+        re.compile("No description has been provided"),
+        "a figure has a filler",
+        ("script", "style"),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -171,8 +208,11 @@ def _elements(page: AuditedPage) -> Found:
 
 def _scripts(page: AuditedPage) -> Found:
     """Only the explorer's own script may stand on a page, once and to the letter."""
-    running = [one for one in page.markup.named("script")
-               if one.attributes.get("type") != "application/json"]  # fmt: skip
+    running = [
+        one
+        for one in page.markup.named("script")
+        if one.attributes.get("type") != "application/json"
+    ]
     is_own = len(running) == 1 and f"<script>{script()}</script>" in page.text
     for element in running:
         if not is_own:
@@ -191,9 +231,10 @@ def _texts(page: AuditedPage) -> Found:
 
 def _policy(page: AuditedPage) -> Found:
     metas = [
-        meta for meta in page.markup.named("meta")
+        meta
+        for meta in page.markup.named("meta")
         if meta.attributes.get("http-equiv", "").lower() == "content-security-policy"
-    ]  # fmt: skip
+    ]
     if len(metas) != 1:
         found = f"must be there once; found {len(metas)}"
         yield "content policy", "<head>", found
@@ -204,9 +245,11 @@ def _policy(page: AuditedPage) -> Found:
         if directives.get(name) != ["'none'"]:
             yield "content policy", metas[0], f"{name} must be 'none'"
     allowed = {
-        "style-src": "'unsafe-inline'", "img-src": "data:", "font-src": "data:",
+        "style-src": "'unsafe-inline'",
+        "img-src": "data:",
+        "font-src": "data:",
         "script-src": f"'{script_hash()}'",
-    }  # fmt: skip
+    }
     for name, sources in directives.items():
         if name in allowed and not all(source.startswith(allowed[name]) for source in sources):
             yield "content policy", metas[0], f"{name} allows too much"
@@ -256,8 +299,9 @@ def _languages(page: AuditedPage) -> Found:
 
 def _headings(page: AuditedPage) -> Found:
     titles = list(page.markup.named("title"))
-    has_words = any(w.element.tag == "title" and "svg" not in w.element.inside
-                    for w in page.markup.texts)  # fmt: skip
+    has_words = any(
+        w.element.tag == "title" and "svg" not in w.element.inside for w in page.markup.texts
+    )
     if not titles or not has_words:
         yield "title", "<head>", "the page has no title"
     ones = list(page.markup.named("h1"))
@@ -318,8 +362,11 @@ def _small_cells(page: AuditedPage) -> Found:
             base = page.markup.text_of(row[at])
             figures = re.sub(r"\D", "", base)
             few = base.lstrip().startswith("<") or (figures and int(figures) < limit)
-            others = [one for other, one in enumerate(row)
-                      if other != at and one.tag == "td" and "t" not in one.classes]  # fmt: skip
+            others = [
+                one
+                for other, one in enumerate(row)
+                if other != at and one.tag == "td" and "t" not in one.classes
+            ]
             if few and any(page.markup.text_of(one) != NO_VALUE for one in others):
                 yield "small cells", row[at], f"numbers stand on fewer than {limit} people"
 
@@ -349,9 +396,22 @@ def _size(page: AuditedPage) -> Found:
 
 
 RULES: tuple[Callable[[AuditedPage], Found], ...] = (
-    _requests, _elements, _scripts, _texts, _policy, _leaks, _languages, _headings, _tables,
-    _viewport, _captions, _provenance, _small_cells, _addresses, _size,
-)  # fmt: skip
+    _requests,
+    _elements,
+    _scripts,
+    _texts,
+    _policy,
+    _leaks,
+    _languages,
+    _headings,
+    _tables,
+    _viewport,
+    _captions,
+    _provenance,
+    _small_cells,
+    _addresses,
+    _size,
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

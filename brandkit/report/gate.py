@@ -37,11 +37,14 @@ def _calls(source: str) -> list[ast.Call]:
     except SyntaxError:  # a magic of the notebook's
         return []
     return [
-        node for node in nodes
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "file" and isinstance(node.func.value, ast.Name)
+        node
+        for node in nodes
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "file"
+        and isinstance(node.func.value, ast.Name)
         and node.func.value.id == "answers"
-    ]  # fmt: skip
+    ]
 
 
 def _literal(call: ast.Call, file: Path) -> str:
@@ -49,9 +52,11 @@ def _literal(call: ast.Call, file: Path) -> str:
         return str(call.args[0].value)
     raise SchemaError(
         "`answers.file` must be given its path as it stands, so that it is known before the "
-        "notebook runs", file=file, found=ast.unparse(call),
+        "notebook runs",
+        file=file,
+        found=ast.unparse(call),
         way_out='Write answers.file("fees.csv"), once for each file.',
-    )  # fmt: skip
+    )
 
 
 def gate_code(study: Study, files: Iterable[str]) -> str:
@@ -74,9 +79,16 @@ def put_up(allowed: Iterable[str], *, kept: str) -> None:
     libraries = [one for one in libraries if Path(one) != Path(brandkit.__file__).parents[1]]
     open_to = tuple(
         os.path.realpath(str(one)) + os.sep
-        for one in (sys.prefix, sys.base_prefix, Path(brandkit.__file__).parent, kept, *caches,
-                    *libraries, *filter(None, named))
-    )  # fmt: skip
+        for one in (
+            sys.prefix,
+            sys.base_prefix,
+            Path(brandkit.__file__).parent,
+            kept,
+            *caches,
+            *libraries,
+            *filter(None, named),
+        )
+    )
 
     def look(event: str, given: tuple[Any, ...]) -> None:
         if event != "open" or not isinstance(given[0], (str, bytes, os.PathLike)):

@@ -53,13 +53,18 @@ def index_page(
     try:
         reports = dict(sorted(summaries.items()))
         written = rendered(
-            "index.html.j2", reports=_listed(reports), main=_main(reports), origin=study,
-            pages=[name.removesuffix(".html") for name in reports], others=others,
-            language=language, policy=CONTENT_POLICY, css=stylesheet(), workbook=workbook,
-            json=json_in_page(
-                {"language": language, "others": [*others], **study.to_json()}
-            ),
-        )  # fmt: skip
+            "index.html.j2",
+            reports=_listed(reports),
+            main=_main(reports),
+            origin=study,
+            pages=[name.removesuffix(".html") for name in reports],
+            others=others,
+            language=language,
+            policy=CONTENT_POLICY,
+            css=stylesheet(),
+            workbook=workbook,
+            json=json_in_page({"language": language, "others": [*others], **study.to_json()}),
+        )
     finally:
         use_language(before)
     return written.rstrip("\n") + "\n"
@@ -80,8 +85,9 @@ def _shortened(board: Mapping[str, Any]) -> Mapping[str, Any]:
     columns = {name: list(board[name]) for name in ("found", "why", "do")}
 
     def size(name: str) -> int:
-        texts = [one[part]["text"] for one in columns[name] for part in ("text", "gain")
-                 if one[part]]  # fmt: skip
+        texts = [
+            one[part]["text"] for one in columns[name] for part in ("text", "gain") if one[part]
+        ]
         return sum(len(text.split()) for text in texts)
 
     while sum(map(size, columns)) > MOST_WORDS:

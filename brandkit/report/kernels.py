@@ -29,9 +29,12 @@ AT_ONCE = max(2, min(4, os.cpu_count() or 2))
 
 #: One thread a process: two pools of spinning threads slow each other down by hundreds of times.
 _ONE_THREAD = (
-    "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
-)  # fmt: skip
+)
 _PATH = re.compile(r"(?:[A-Za-z]:)?(?:[\\/][^\s\\/:'\"<>|]+){2,}[\\/]?")
 _LONGEST = 200
 
@@ -42,12 +45,18 @@ class _ThisInterpreter(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         return KernelSpec(
             argv=[
-                sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}",
+                sys.executable,
+                "-m",
+                "ipykernel_launcher",
+                "-f",
+                "{connection_file}",
                 "--HistoryManager.enabled=False",
             ],
-            name=kernel_name, display_name="Python 3", language="python",
+            name=kernel_name,
+            display_name="Python 3",
+            language="python",
             metadata={"supported_encryption": ["curve"]},
-        )  # fmt: skip
+        )
 
 
 def run_notebooks(
@@ -136,9 +145,13 @@ async def _run(name: str, notebook: NotebookNode, folder: Path) -> NotebookNode:
             options["transport_encryption"] = "auto"
         manager = AsyncKernelManager(kernel_spec_manager=_ThisInterpreter(), **options)
         client = NotebookClient(
-            notebook, km=manager, timeout=None, resources={"metadata": {"path": str(folder)}},
-            store_widget_state=False, record_timing=False,
-        )  # fmt: skip
+            notebook,
+            km=manager,
+            timeout=None,
+            resources={"metadata": {"path": str(folder)}},
+            store_widget_state=False,
+            record_timing=False,
+        )
         try:
             await client.async_execute(env=_environment(own), cleanup_kc=True)
         except CellExecutionError as error:
@@ -163,9 +176,12 @@ def _environment(own: str) -> dict[str, str]:
     return {
         **os.environ,
         **dict.fromkeys(_ONE_THREAD, "1"),
-        "IPYTHONDIR": own, "MPLBACKEND": "agg", "PYTHONHASHSEED": "0",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1", "BRANDKIT_QUIET": "1",
-    }  # fmt: skip
+        "IPYTHONDIR": own,
+        "MPLBACKEND": "agg",
+        "PYTHONHASHSEED": "0",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "BRANDKIT_QUIET": "1",
+    }
 
 
 def _told(name: str, notebook: NotebookNode, error: CellExecutionError) -> BrandkitError:

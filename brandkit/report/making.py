@@ -75,9 +75,10 @@ class PagePlace:
     def keep(self, made: MadePage) -> None:
         """Keep the page for the next run."""
         document = {
-            "page": made.page, "summary": made.summary,
+            "page": made.page,
+            "summary": made.summary,
             "sheets": [asdict(sheet) for sheet in made.sheets],
-        }  # fmt: skip
+        }
         keep_document(self.path, document, made_from=self.made_from)
 
 
@@ -98,9 +99,12 @@ def page_place(study: Study, origin: Provenance, parameters: Mapping[str, Any]) 
     """
     stem = origin.notebook.removesuffix(".ipynb")
     made_from = {
-        **origin.to_json(), "parameters": dict(parameters), "code": own_code_sha256(),
-        "libraries": libraries_sha256(), "font": font_of(study.language),
-    }  # fmt: skip
+        **origin.to_json(),
+        "parameters": dict(parameters),
+        "code": own_code_sha256(),
+        "libraries": libraries_sha256(),
+        "font": font_of(study.language),
+    }
     return PagePlace(
         processed_folder(study.folder) / "pages" / f"{stem}.{study.language}.json", made_from
     )
@@ -108,9 +112,13 @@ def page_place(study: Study, origin: Provenance, parameters: Mapping[str, Any]) 
 
 def _sheet(kept: Mapping[str, Any]) -> Sheet:
     return Sheet(
-        kept["name"], kept["caption"], tuple(kept["notes"]), tuple(kept["heads"]),
-        tuple(kept["kinds"]), tuple(tuple(row) for row in kept["rows"]),
-    )  # fmt: skip
+        kept["name"],
+        kept["caption"],
+        tuple(kept["notes"]),
+        tuple(kept["heads"]),
+        tuple(kept["kinds"]),
+        tuple(tuple(row) for row in kept["rows"]),
+    )
 
 
 @dataclass(frozen=True)
@@ -158,11 +166,15 @@ def study_origin(study: Study) -> Provenance:
     """
     shown = study.settings.report
     return Provenance(
-        study=study.name, title=study.title, focus=study.focus, seed=study.seed,
+        study=study.name,
+        title=study.title,
+        focus=study.focus,
+        seed=study.seed,
         inputs=input_hashes(study.folder, (*study.sources(), *current_brand().files)),
-        versions=versions(), minimum_base=shown.minimum_base,
+        versions=versions(),
+        minimum_base=shown.minimum_base,
         suppress_below=shown.suppress_below,
-    )  # fmt: skip
+    )
 
 
 def page_job(file: Path, study: Study, *, focus: str | None) -> PageJob:
@@ -262,9 +274,10 @@ def shown_here(notebook: NotebookNode, answers: Answers) -> NotebookNode:
         asked = _asked(cell.source) if cell.cell_type == "code" else []
         if asked:
             blocks = [
-                block for verb, names, options in asked
+                block
+                for verb, names, options in asked
                 for block in getattr(answers, verb)(*names, **options).blocks
-            ]  # fmt: skip
+            ]
             cell.outputs = [
                 NotebookNode(  # type: ignore[no-untyped-call]
                     output_type="display_data", data={BLOCK_TYPE: block.to_json()}, metadata={}

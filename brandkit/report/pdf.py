@@ -13,9 +13,14 @@ from brandkit.core.errors import ReportError
 
 #: Names on the path, and where browsers usually are on macOS and Windows.
 BROWSERS = (
-    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge",
-    "msedge", "chrome",
-)  # fmt: skip
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "microsoft-edge",
+    "msedge",
+    "chrome",
+)
 _PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -24,10 +29,18 @@ _PLACES = (
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 )
 _FLAGS = (
-    "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-extensions", "--mute-audio",
-    "--no-pdf-header-footer", "--export-tagged-pdf", "--generate-pdf-document-outline",
-)  # fmt: skip
+    "--headless",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--mute-audio",
+    "--no-pdf-header-footer",
+    "--export-tagged-pdf",
+    "--generate-pdf-document-outline",
+)
 _SECONDS = 120
 
 HOW = (
@@ -80,8 +93,10 @@ def printed_pdf(page: Path, *, browser: Path | None = None) -> bytes:
         try:
             subprocess.run(
                 [str(program), *flags, page.resolve().as_uri()],
-                capture_output=True, check=False, timeout=_SECONDS,
-            )  # fmt: skip
+                capture_output=True,
+                check=False,
+                timeout=_SECONDS,
+            )
         except (OSError, subprocess.TimeoutExpired):
             raise ReportError(f"{program.name} did not print {page.name}. {HOW}") from None
         if not target.is_file() or not target.read_bytes().startswith(b"%PDF"):

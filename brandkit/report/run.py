@@ -90,10 +90,17 @@ def export_report(
     top = Path(out) if out is not None else clone_folder() / "reports" / folder.name
     given = None if template is None else _template(Path(template), pptx=pptx)
     receipt = Receipt(
-        folder, notebooks=files, language=language, focus=focus,
-        out=top.resolve(), pdf=pdf, whole=notebooks is None, pptx=pptx,
-        template=given and sha256_of(given), brand=(folder / "_brand.yml").is_file(),
-    )  # fmt: skip
+        folder,
+        notebooks=files,
+        language=language,
+        focus=focus,
+        out=top.resolve(),
+        pdf=pdf,
+        whole=notebooks is None,
+        pptx=pptx,
+        template=given and sha256_of(given),
+        brand=(folder / "_brand.yml").is_file(),
+    )
     written = None if fresh else receipt.written()
     if written is not None:
         for file in written:
@@ -104,15 +111,24 @@ def export_report(
     from brandkit.report.writing import Asked, files_declared, write_reports
 
     asked = Asked(
-        named, language, focus, top, is_whole=notebooks is None, fresh=fresh, pdf=pdf, pptx=pptx,
+        named,
+        language,
+        focus,
+        top,
+        is_whole=notebooks is None,
+        fresh=fresh,
+        pdf=pdf,
+        pptx=pptx,
         template=given,
-    )  # fmt: skip
+    )
     written, own = write_reports(asked, files, tell)
     languages = LANGUAGES if language == "all" else (language or own.language,)
     sources = (
-        *own.sources(), *own.settings.report.notebooks, *files_declared(own),
+        *own.sources(),
+        *own.settings.report.notebooks,
+        *files_declared(own),
         *read_brand(own.folder).files,
-    )  # fmt: skip
+    )
     receipt.keep(written, sources=sources, languages=languages)
     return written
 

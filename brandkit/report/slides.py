@@ -119,8 +119,10 @@ def _widen(deck: Any) -> None:
     deck.slide_width = Emu(deck.slide_width * 4 // 3)
     title = deck.slide_master.placeholders[0]
     title.top, title.height = Inches(0.35), Inches(1.0)
-    styles = [deck.slide_master.element.find(f".//{qn('p:titleStyle')}"),
-              *deck.slide_layouts[0].element.iter(qn("a:lstStyle"))]  # fmt: skip
+    styles = [
+        deck.slide_master.element.find(f".//{qn('p:titleStyle')}"),
+        *deck.slide_layouts[0].element.iter(qn("a:lstStyle")),
+    ]
     for level in (level for style in styles for level in style.iter(qn("a:lvl1pPr"))):
         level.set("algn", "l")
 
@@ -162,8 +164,11 @@ def _free(deck: Any, slide: Any) -> Box:
     """Give the place beneath a slide's title, above the template's foot."""
     title = slide.shapes.title
     top = title.top + title.height + Inches(0.1)
-    feet = [one.top for one in slide.slide_layout.placeholders
-            if one.placeholder_format.type in _FURNITURE and (one.top or 0) > top]  # fmt: skip
+    feet = [
+        one.top
+        for one in slide.slide_layout.placeholders
+        if one.placeholder_format.type in _FURNITURE and (one.top or 0) > top
+    ]
     bottom = min([*feet, deck.slide_height - _FOOT])
     return title.left, top, title.width, bottom - top
 
@@ -309,14 +314,20 @@ def _error_bars(series: Any, values: list[tuple[Any, Any]]) -> None:
     """Draw intervals, for which python-pptx has no words."""
     sides = ""
     for name, end in (("plus", 1), ("minus", 0)):
-        points = "".join(f'<c:pt idx="{n}"><c:v>{abs(ends[end] - value)!r}</c:v></c:pt>'
-                         for n, (value, ends) in enumerate(values) if ends is not None)  # fmt: skip
-        sides += (f'<c:{name}><c:numLit><c:ptCount val="{len(values)}"/>{points}</c:numLit>'
-                  f"</c:{name}>")  # fmt: skip
-    series._element.cat.addprevious(parse_xml(
-        f'<c:errBars {nsdecls("c")}><c:errBarType val="both"/><c:errValType val="cust"/>'
-        f'<c:noEndCap val="0"/>{sides}</c:errBars>'
-    ))  # fmt: skip
+        points = "".join(
+            f'<c:pt idx="{n}"><c:v>{abs(ends[end] - value)!r}</c:v></c:pt>'
+            for n, (value, ends) in enumerate(values)
+            if ends is not None
+        )
+        sides += (
+            f'<c:{name}><c:numLit><c:ptCount val="{len(values)}"/>{points}</c:numLit></c:{name}>'
+        )
+    series._element.cat.addprevious(
+        parse_xml(
+            f'<c:errBars {nsdecls("c")}><c:errBarType val="both"/><c:errValType val="cust"/>'
+            f'<c:noEndCap val="0"/>{sides}</c:errBars>'
+        )
+    )
 
 
 def _table(slide: Any, box: Box, cells: TableCells) -> tuple[Any, str]:
@@ -327,8 +338,9 @@ def _table(slide: Any, box: Box, cells: TableCells) -> tuple[Any, str]:
     rows = (*rows[: len(rows) - len(mine)], *mine)
     left, top, width, height = box
     high = min(height, Inches(0.38) * (len(rows) + 1))
-    texts_of = [[cells.columns[at].head.text, *(row.texts[at] for row in rows)]
-                for at in columns[:COLUMNS]]  # fmt: skip
+    texts_of = [
+        [cells.columns[at].head.text, *(row.texts[at] for row in rows)] for at in columns[:COLUMNS]
+    ]
     frame = slide.shapes.add_table(len(rows) + 1, len(texts_of), left, top, width, high)
     wide = [min(max(map(text_width, texts)), 34) + 4 for texts in texts_of]
     for x, texts in enumerate(texts_of):

@@ -30,8 +30,9 @@ class Receipt:
         self.made_from = {
             "asked": {name: None if one is None else str(one) for name, one in asked.items()},
             "notebooks": [[str(file), sha256_of(file)] for file in notebooks],
-            "code": own_code_sha256(), "libraries": libraries_sha256(),
-        }  # fmt: skip
+            "code": own_code_sha256(),
+            "libraries": libraries_sha256(),
+        }
         name = hashlib.sha256(repr((asked, notebooks)).encode()).hexdigest()[:16]
         self.place = processed_folder(folder) / "reports" / f"{name}.json"
 
@@ -54,10 +55,11 @@ class Receipt:
     ) -> None:
         """Keep what was written, in which languages and from which files of the study."""
         document = {
-            "sources": list(sources), "inputs": self._inputs(sources),
+            "sources": list(sources),
+            "inputs": self._inputs(sources),
             "fonts": {code: font_of(code) for code in languages},
             "written": [[str(file), sha256_of(file)] for file in written],
-        }  # fmt: skip
+        }
         keep_document(self.place, document, made_from=self.made_from)
 
     def _inputs(self, sources: Iterable[str]) -> list[list[str]]:

@@ -93,12 +93,14 @@ def report_verification(
     before = current_language()
     use_language(told["language"])
     try:
-        evidence = read_study(study or _own_study(path, told), language=told["language"],
-                              focus=told["focus"])  # fmt: skip
+        evidence = read_study(
+            study or _own_study(path, told), language=told["language"], focus=told["focus"]
+        )
         use_brand(read_brand(evidence.folder))
         pages = {Path(path): told} if told["report"] else _listed(Path(path), told)
-        known = {file.stem: file for file in (*chosen_notebooks(notebooks_folder()),
-                                              *evidence.notebooks)}  # fmt: skip
+        known = {
+            file.stem: file for file in (*chosen_notebooks(notebooks_folder()), *evidence.notebooks)
+        }
         files = [_own_notebook(page, of, known) for page, of in pages.items()]
         read_evidence(evidence)
         jobs = [page_job(file, evidence, focus=told["focus"]) for file in files]
@@ -115,17 +117,19 @@ def report_verification(
             for row in _page_rows(page, of, made[job.page], _differences(of, job.origin.to_json()))
         ]
         if not told["report"]:
-            in_order = {f"{name}.html": made[f"{name}.html"] for name in known
-                        if f"{name}.html" in made}  # fmt: skip
+            in_order = {
+                f"{name}.html": made[f"{name}.html"] for name in known if f"{name}.html" in made
+            }
             rows += _beside_rows(Path(path), _origin(told, study_origin(evidence)), in_order)
     finally:
         use_language(before)
         use_brand()
     columns = ["rule", "severity", "place", "problem"]
     return ReportVerification(
-        file=Path(path).name, numbers_stand=all(rule not in _SHOWN for rule, *_ in rows),
+        file=Path(path).name,
+        numbers_stand=all(rule not in _SHOWN for rule, *_ in rows),
         remarks=pd.DataFrame(list(dict.fromkeys(rows)), columns=columns, dtype=str),
-    )  # fmt: skip
+    )
 
 
 #: What fails where something that is shown does not come out.
@@ -136,9 +140,11 @@ Row = tuple[str, str, str, str]
 def _page_rows(page: Path, told: Mapping[str, Any], made: MadePage, rows: list[Row]) -> list[Row]:
     """Tell how a page and what it was made from differ from what is here."""
     if made.summary["numbers_sha256"] != told["numbers_sha256"]:
-        why = "they differ from those shown" if rows else (
-            "they differ from those shown, though inputs, notebook and versions are the same"
-        )  # fmt: skip
+        why = (
+            "they differ from those shown"
+            if rows
+            else ("they differ from those shown, though inputs, notebook and versions are the same")
+        )
         return [*rows, ("numbers", "fails", "figures and tables", why)]
     place = _first_difference(page, told, made, rows)
     return [*rows, ("page", "fails", *place)] if place else rows
@@ -150,9 +156,10 @@ def _listed(index: Path, told: Mapping[str, Any]) -> dict[Path, dict[str, Any]]:
     pages = {index.parent / name: _told(index.parent / name) for name in names}
     if not pages:
         raise MissingFileError(
-            "the reports that the index lists are not beside it", file=index,
+            "the reports that the index lists are not beside it",
+            file=index,
             way_out="Verify it where `brandkit report` wrote it.",
-        )  # fmt: skip
+        )
     return pages
 
 
@@ -162,9 +169,12 @@ def _beside_rows(index: Path, origin: Provenance, made: Mapping[str, MadePage]) 
     found = index.read_bytes().decode("utf-8", errors="replace")
     others = (json_of_page(found) or {}).get("others", ())
     page = index_page(
-        {name: one.summary for name, one in made.items()}, study=origin,
-        language=current_language(), workbook=WORKBOOK if book.is_file() else None, others=others,
-    )  # fmt: skip
+        {name: one.summary for name, one in made.items()},
+        study=origin,
+        language=current_language(),
+        workbook=WORKBOOK if book.is_file() else None,
+        others=others,
+    )
     place = _unlike(found.splitlines(), page.splitlines())
     rows: list[Row] = [("page", "fails", f"{index.name}, {place[0]}", place[1])] if place else []
     if book.is_file():
@@ -189,10 +199,11 @@ def _own_notebook(path: Path, told: Mapping[str, Any], known: Mapping[str, Path]
     if told["report"] not in known:
         raise SchemaError(
             "a report must be made by a notebook of brandkit's, or by one that study.toml "
-            "declares, to be made again", file=path,
+            "declares, to be made again",
+            file=path,
             found=told["report"],
             way_out=f"Those are {', '.join(known)}. Nothing else that a page names is run.",
-        )  # fmt: skip
+        )
     return known[told["report"]]
 
 
@@ -209,9 +220,11 @@ def _own_study(path: str | Path, told: Mapping[str, Any]) -> str:
 def _origin(told: Mapping[str, Any], now: Provenance) -> Provenance:
     """Give where the page says it comes from."""
     return replace(
-        now, inputs=tuple((entry["file"], entry["sha256"]) for entry in told["inputs"]),
-        versions=told["versions"], notebook_sha256=told["notebook_sha256"],
-    )  # fmt: skip
+        now,
+        inputs=tuple((entry["file"], entry["sha256"]) for entry in told["inputs"]),
+        versions=told["versions"],
+        notebook_sha256=told["notebook_sha256"],
+    )
 
 
 def _first_difference(
@@ -270,10 +283,11 @@ def _told(path: str | Path) -> dict[str, Any]:
     missing = [name for name in needed if not told.get(name)]
     if missing or told["language"] not in LANGUAGES:
         raise SchemaError(
-            "a report must say what it was made from", file=path,
+            "a report must say what it was made from",
+            file=path,
             found=f"no {missing[0]}" if missing else told["language"],
             way_out="Verify a page that `brandkit report` wrote.",
-        )  # fmt: skip
+        )
     entries = told["inputs"] if isinstance(told["inputs"], list) else [None]
     is_listed = all(
         isinstance(one, dict) and all(isinstance(one.get(key), str) for key in ("file", "sha256"))

@@ -34,9 +34,11 @@ _NO_CLOCK = datetime(2000, 1, 1)
 
 #: Text stays text: a cell that begins with =, +, - or @ is a name, not a formula.
 _OPTIONS = {
-    "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
     "strings_to_numbers": False,
-}  # fmt: skip
+}
 
 Tabled = pd.DataFrame | TableBlock | FigureBlock
 
@@ -174,9 +176,14 @@ def sheet_of(block: Mapping[str, Any], *, prefix: str = "") -> Sheet | None:
     name = prefix + re.sub("[_-]", " ", block["name"]) if prefix else block["name"]
     rows = tuple(tuple(_spread(row["values"], cells["columns"])) for row in cells["rows"])
     return Sheet(
-        name, block["caption"]["text"], notes, tuple(heads), tuple(kinds), rows,
+        name,
+        block["caption"]["text"],
+        notes,
+        tuple(heads),
+        tuple(kinds),
+        rows,
         frozen=block.get("frozen", 1),
-    )  # fmt: skip
+    )
 
 
 def _spread(values: Sequence[Any], columns: Sequence[Mapping[str, Any]]) -> list[Any]:
@@ -254,8 +261,10 @@ def _write_sheet(book: Any, name: str, sheet: Sheet) -> None:
     for at, (label, kind) in enumerate(zip(sheet.heads, sheet.kinds, strict=True)):
         cells = [row[at] for row in sheet.rows]
         # Chinese characters are two letters wide
-        widest = max([text_width(cell) for cell in cells if isinstance(cell, str)]
-                     + [min(text_width(label), _WIDEST_HEAD), 9])  # fmt: skip
+        widest = max(
+            [text_width(cell) for cell in cells if isinstance(cell, str)]
+            + [min(text_width(label), _WIDEST_HEAD), 9]
+        )
         form = book.add_format({"num_format": _FORMATS[kind]})
         page.set_column(at, at, min(widest + 2, _WIDEST), form)
         page.write_string(0, at, label, head)

@@ -93,9 +93,12 @@ def _link_from(asked: Asked, written: Mapping[str, Path]) -> None:
         study = read_study(asked.study, language=code, focus=focus)
         listed = summaries_in(folder, study=study.name, language=code)
         page = index_page(
-            listed, study=study_origin(study), language=code, others=links_from(folder, places),
+            listed,
+            study=study_origin(study),
+            language=code,
+            others=links_from(folder, places),
             workbook=WORKBOOK if (folder / WORKBOOK).is_file() else None,
-        )  # fmt: skip
+        )
         _put_in_place({INDEX: page.encode()}, folder)
 
 
@@ -105,10 +108,12 @@ def _of_ones_own(study: Study, files: Sequence[Path]) -> tuple[Path, ...]:
     for at, file in enumerate(study.notebooks):
         if file.stem in taken:
             raise SchemaError(
-                "a notebook must have a name of its own", file=study.toml.path,
-                place=study.toml.place(("report", "notebooks", at)), found=file.name,
+                "a notebook must have a name of its own",
+                file=study.toml.path,
+                place=study.toml.place(("report", "notebooks", at)),
+                found=file.name,
                 way_out="Rename it.",
-            )  # fmt: skip
+            )
         taken.add(file.stem)
     return study.notebooks
 
@@ -136,9 +141,11 @@ def _export(
     study = told.study
     origin = study_origin(study)
     jobs = [page_job(file, study, focus=asked.focus) for file in files]
-    made = {} if asked.fresh else {
-        job.page: kept for job in jobs if (kept := job.place.read()) is not None
-    }  # fmt: skip
+    made = (
+        {}
+        if asked.fresh
+        else {job.page: kept for job in jobs if (kept := job.place.read()) is not None}
+    )
     for name in made:
         tell(f"  {name}: nothing has changed since it was made")
     stale = [job for job in jobs if job.page not in made]
@@ -151,8 +158,9 @@ def _export(
             )
         tell(f"{study.name}: running {_counted(len(stale), 'notebook')} in {study.language} …")
         made |= made_pages(stale, told, done=lambda name: tell(f"  {name} ran"))
-    before = {} if asked.is_whole else summaries_in(folder, study=study.name,
-                                                    language=study.language)  # fmt: skip
+    before = (
+        {} if asked.is_whole else summaries_in(folder, study=study.name, language=study.language)
+    )
     in_order = {job.page: made[job.page] for job in jobs if not made[job.page].summary["is_empty"]}
     empty = [job.page for job in jobs if job.page not in in_order]
     for name in empty:
@@ -164,9 +172,12 @@ def _export(
         content[WORKBOOK] = workbook_bytes(sheets, title=study.title, origin=origin)
     has_workbook = WORKBOOK in content or (not asked.is_whole and (folder / WORKBOOK).is_file())
     index = index_page(
-        listed, study=origin, language=study.language, others=links,
+        listed,
+        study=origin,
+        language=study.language,
+        others=links,
         workbook=WORKBOOK if has_workbook else None,
-    )  # fmt: skip
+    )
     content[INDEX] = index.encode()
     _audit(content, tell)
     for job in stale:  # only what has passed is worth keeping

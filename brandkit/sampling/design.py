@@ -284,11 +284,15 @@ class SurveyRows:
         names = list(self.columns if columns is None else columns)
         weighed = self.frame[[*dict.fromkeys([*names, *cells])]].assign(**{_WEIGHT: self.weight})
         return moments(
-            weighed, columns=names, cells=cells, weight=_WEIGHT, products=products,
+            weighed,
+            columns=names,
+            cells=cells,
+            weight=_WEIGHT,
+            products=products,
             groups=None if drawn is None else drawn.group,
             n_groups=1 if drawn is None else drawn.n_groups,
             missing="pairwise" if pairwise else "drop",
-        )  # fmt: skip
+        )
 
 
 _WEIGHT = "__weight__"
@@ -428,9 +432,12 @@ class Calibration:
         """Give the same for some of the rows."""
         person = None if self.person is None else self.person[keep]
         return replace(
-            self, codes=self.codes[keep], base=self.base[keep], weight=self.weight[keep],
+            self,
+            codes=self.codes[keep],
+            base=self.base[keep],
+            weight=self.weight[keep],
             person=person,
-        )  # fmt: skip
+        )
 
     def cells(self) -> tuple[Codes, Codes]:
         """Give the cell of each row, and each cell's group in every margin."""

@@ -129,8 +129,11 @@ class Ratios:
         """
         low, high = (self.share_interval if is_share else self.t_interval)(level=level)
         told: dict[str, Any] = {
-            "estimate": self.estimate, "std_error": self.std_error, "ci_low": low, "ci_high": high,
-        }  # fmt: skip
+            "estimate": self.estimate,
+            "std_error": self.std_error,
+            "ci_low": low,
+            "ci_high": high,
+        }
         words = {}
         if bases is not None:
             small, suppressed = bases
@@ -365,9 +368,13 @@ def design_tests(
 
 
 def _against_zero(
-    difference: Floats, std_error: Floats, *, df: Floats, pairs: tuple[Codes, Codes],
+    difference: Floats,
+    std_error: Floats,
+    *,
+    df: Floats,
+    pairs: tuple[Codes, Codes],
     bonferroni: bool = False,
-) -> PairTests:  # fmt: skip
+) -> PairTests:
     """Test differences against 0, and adjust over those that can be tested: Holm, or Bonferroni."""
     usable = ~np.isnan(difference) & (std_error > 1e-12)
     statistic = ratio(difference, np.where(usable, std_error, 0.0))
@@ -425,8 +432,13 @@ def _bonferroni(compared: Floats, variance: Floats, *, weight: Floats, df: float
     first, second = np.triu_indices(len(compared), 1)
     held = np.where(weight > 0, weight, 1.0)
     error = np.sqrt(variance * (1 / held[first] + 1 / held[second]))
-    return _against_zero(compared[first] - compared[second], error, df=np.full(len(first), df),
-                         pairs=(first, second), bonferroni=True)  # fmt: skip
+    return _against_zero(
+        compared[first] - compared[second],
+        error,
+        df=np.full(len(first), df),
+        pairs=(first, second),
+        bonferroni=True,
+    )
 
 
 def column_letters(n: int) -> list[str]:
@@ -513,5 +525,6 @@ def quantum_tests(
     over = np.where(over > 1e-9 * ratio(1.0, a, empty=0.0), over, 0.0)  # one column twice
     error = np.sqrt(pooled * (1 - pooled) * over)
     freedom = np.maximum(a + b - both - 2, 1.0)
-    return _against_zero(share[first] - share[second], error, df=freedom, pairs=(first, second),
-                         bonferroni=True)  # fmt: skip
+    return _against_zero(
+        share[first] - share[second], error, df=freedom, pairs=(first, second), bonferroni=True
+    )

@@ -116,9 +116,16 @@ def _number(value: float) -> str:
 
 
 __all__ = [
-    "Data", "MissingRule", "RowDraws", "SurveyRows", "SurveyWith", "Weight", "data_frame",
-    "survey_rows", "with_responses",
-]  # fmt: skip
+    "Data",
+    "MissingRule",
+    "RowDraws",
+    "SurveyRows",
+    "SurveyWith",
+    "Weight",
+    "data_frame",
+    "survey_rows",
+    "with_responses",
+]
 
 MissingRule = Literal["raise", "drop", "mean", "pairwise"]
 

@@ -192,10 +192,15 @@ def distance_link(
     ).assign(n_brands=len(names))
     is_linked = (tests["p_value"] <= CERTAIN) & (len(names) >= ENOUGH_BANKS)
     brands = pd.DataFrame({"brand": names, "number": np.arange(1, len(names) + 1)})
-    coordinates = brands.loc[brands.index.repeat(2)].reset_index(drop=True).assign(
-        axis=np.tile([1, 2], len(names)), catalogue_coordinate=(places @ turn).ravel(),
-        perceived_coordinate=target.ravel(),
-    )  # fmt: skip
+    coordinates = (
+        brands.loc[brands.index.repeat(2)]
+        .reset_index(drop=True)
+        .assign(
+            axis=np.tile([1, 2], len(names)),
+            catalogue_coordinate=(places @ turn).ravel(),
+            perceived_coordinate=target.ravel(),
+        )
+    )
     # the part of the squared distances from the middle that the map shows
     whole, shown = (sold.values**2).sum() / (2 * len(names)), (places**2).sum()
     return DistanceLink(
@@ -261,9 +266,12 @@ def catalogue_distances(source: BrandOverlap | pd.DataFrame, *, value: str) -> D
     whole = source.pairs[source.pairs["category"].isna() & source.pairs["sister"].astype(bool)]
     sisters = frozenset(map(frozenset, zip(whole["brand_a"], whole["brand_b"], strict=True)))
     return Distances(
-        list(names[keep]), apart[np.ix_(keep, keep)], frozenset(names), sisters=sisters,
+        list(names[keep]),
+        apart[np.ix_(keep, keep)],
+        frozenset(names),
+        sisters=sisters,
         notes=(note,) * bool(left),
-    )  # fmt: skip
+    )
 
 
 def perceived_distances(source: Perceived) -> Distances:
@@ -328,19 +336,22 @@ def _notes(n: int, sold: Distances, seen: Distances, detectable: float) -> list[
     return [
         *noted(
             "{n:count} {n:bank|banks} with a catalogue {n:is|are} not in the survey: {names}.",
-            n=len(lost), names=some_names(lost),
+            n=len(lost),
+            names=some_names(lost),
         ),
         *noted(
             "{n:count} {n:bank|banks} in the survey {n:has|have} no catalogue: {names}.",
-            n=len(unsold), names=some_names(unsold),
+            n=len(unsold),
+            names=some_names(unsold),
         ),
         *_few_banks(n),
         *noted(
             "With {n:count} banks, correlations of distances from {size:decimal2} upward would be "
             "found in four of five cases; smaller ones mostly go unnoticed.",
-            n=n, size=detectable,
+            n=n,
+            size=detectable,
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _few_banks(n: int) -> list[Message]:
@@ -348,8 +359,9 @@ def _few_banks(n: int) -> list[Message]:
     return noted(
         "With {n:count} banks no link is claimed, whatever the test says; it takes at least "
         "{enough:count}.",
-        n=n if n < ENOUGH_BANKS else 0, enough=ENOUGH_BANKS,
-    )  # fmt: skip
+        n=n if n < ENOUGH_BANKS else 0,
+        enough=ENOUGH_BANKS,
+    )
 
 
 # --- chance ---------------------------------------------------------------------------------------
@@ -380,10 +392,12 @@ def chance(values: Floats, *, is_exact: bool, points: int | None = None) -> dict
         step = reach / np.sqrt(max(points - 3, 1))
         detectable = float(np.tanh(np.arctanh(min(cut, _NEARLY_ONE)) + step))
     return {
-        "estimate": float(values[0]), "p_value": float((size >= size[0] - _TIE).mean()),
-        "draws": len(values) if is_exact else len(values) - 1, "exact": is_exact,
+        "estimate": float(values[0]),
+        "p_value": float((size >= size[0] - _TIE).mean()),
+        "draws": len(values) if is_exact else len(values) - 1,
+        "exact": is_exact,
         "detectable": min(detectable, 1.0),
-    }  # fmt: skip
+    }
 
 
 def chances_frame(
@@ -604,8 +618,7 @@ def _uniqueness_notes(
 ) -> tuple[Message, ...]:
     return (
         *noted(
-            "{n:count} {n:bank|banks} {n:is|are} left out because only one side knows "
-            "{n:it|them}.",
+            "{n:count} {n:bank|banks} {n:is|are} left out because only one side knows {n:it|them}.",
             n=n_left_out,
         ),
         *_few_banks(n),
@@ -613,11 +626,13 @@ def _uniqueness_notes(
             "With {n:count} banks, correlations from {size:decimal2} upward or below "
             "−{size:decimal2} would be found in four of five cases; smaller ones mostly go "
             "unnoticed.",
-            n=n, size=detectable,
+            n=n,
+            size=detectable,
         ),
         *noted(
             "Only {part:percent} of the differences in satisfaction between banks is "
             "more than errors of the survey; the correlation is pulled towards 0.",
-            is_noisy=reliability < MOSTLY_NOISE, part=reliability,
+            is_noisy=reliability < MOSTLY_NOISE,
+            part=reliability,
         ),
-    )  # fmt: skip
+    )

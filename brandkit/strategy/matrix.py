@@ -74,10 +74,12 @@ class ScorecardMatrix(Result):
     def glance(self) -> pd.DataFrame:
         """Give one row: size, how many lead, and how many tiers are settled."""
         return self._row(
-            "n_brands n_criteria n_lead n_settled_tiers draws", n_brands=len(self.positions),
-            n_criteria=len(self.criteria), n_lead=int((self.positions["tier"] == "lead").sum()),
+            "n_brands n_criteria n_lead n_settled_tiers draws",
+            n_brands=len(self.positions),
+            n_criteria=len(self.criteria),
+            n_lead=int((self.positions["tier"] == "lead").sum()),
             n_settled_tiers=int((self.positions["tier_support"] >= SETTLED_TIER).sum()),
-        )  # fmt: skip
+        )
 
 
 def scorecard_matrix(
@@ -153,8 +155,10 @@ def scorecard_matrix(
         if not 0 < cut < 1:
             raise ScaleError(f"`cuts` must lie between 0 and 1; found {cut}. Write (0.5, 0.5).")
     if tiers and len(tiers) != len(TIERS):
-        raise InputError(f"`tiers` must name four; found {shown(list(tiers))}. Name high in both, "
-                         "in contribution only, in potential only, in neither.")  # fmt: skip
+        raise InputError(
+            f"`tiers` must name four; found {shown(list(tiers))}. Name high in both, "
+            "in contribution only, in potential only, in neither."
+        )
     used = [*sides["contribution"], *sides["potential"]]
     whole = checked_values(
         _columns(scores, used),
@@ -185,10 +189,15 @@ def scorecard_matrix(
         criteria=criteria,
         cuts=(float(cuts[0]), float(cuts[1])),
         draws=draws,
-        actions=pd.DataFrame({"tier": TIERS[: len(tiers or ())], "label": list(tiers or {}),
-                              "action": list((tiers or {}).values())}),
+        actions=pd.DataFrame(
+            {
+                "tier": TIERS[: len(tiers or ())],
+                "label": list(tiers or {}),
+                "action": list((tiers or {}).values()),
+            }
+        ),
         notes=(*[neutral] * (weights is None), *[exact] * (whole.errors is None)),
-    )  # fmt: skip
+    )
 
 
 def _checked_sides(scores: pd.DataFrame, **given: Sequence[str]) -> Sides:

@@ -360,8 +360,12 @@ def scorecard_matrix(
             ax.text(across, upward, said, transform=ax.transAxes, **look)
         ax.set_xlabel(translate(Message("Contribution today →")))
         name_upward(ax, Message("Potential"))
-        add_key(ax, (Message("tier settled"), point()), (Message("open"), point(hollow=True)),
-                (Message("standard error"), stroke("line", width=2)))  # fmt: skip
+        add_key(
+            ax,
+            (Message("tier settled"), point()),
+            (Message("open"), point(hollow=True)),
+            (Message("standard error"), stroke("line", width=2)),
+        )
         place_labels(
             ax,
             rows["brand"].tolist(),

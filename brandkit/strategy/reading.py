@@ -292,10 +292,15 @@ def _cell_row(row: Row, exist: Collection[tuple[str, str]]) -> Row:
     if not can_exist:
         rule = _unknown("may_not_exist")
     return {
-        "option": row["segment"], "evidence": "catalogue", "category": row["category"],
-        "n_rivals_have": 0, "share_have": 0.0, "share_not_stated": untold,
-        "n_comparable": row["n_comparable"], **rule,
-    }  # fmt: skip
+        "option": row["segment"],
+        "evidence": "catalogue",
+        "category": row["category"],
+        "n_rivals_have": 0,
+        "share_have": 0.0,
+        "share_not_stated": untold,
+        "n_comparable": row["n_comparable"],
+        **rule,
+    }
 
 
 def _move_row(row: Row, seen: Row) -> Row:

@@ -90,11 +90,14 @@ class Scorecard(Result):
         return self._row(
             "n_brands n_criteria brand estimate share_first most_share_first n_pairs n_told_apart "
             "ci_level draws",
-            n_brands=n, n_criteria=len(self.criteria), **first,
-            most_share_first=self.totals["brand"].iloc[often], n_pairs=n * (n - 1) // 2,
+            n_brands=n,
+            n_criteria=len(self.criteria),
+            **first,
+            most_share_first=self.totals["brand"].iloc[often],
+            n_pairs=n * (n - 1) // 2,
             n_told_apart=int(self.pairs["distinct"].sum()) if self.has_errors else None,
             ci_level=self.level,
-        )  # fmt: skip
+        )
 
 
 def scorecard(
@@ -200,7 +203,9 @@ def scorecard(
     return Scorecard(
         totals=_totals_frame(values, better, over_weights, omissions, level=level),
         parts=parts.assign(
-            value=values.raw.ravel(), scaled=values.scaled.ravel(), weight=weights_of,
+            value=values.raw.ravel(),
+            scaled=values.scaled.ravel(),
+            weight=weights_of,
             part=values.scaled.ravel() * weights_of,
         ),
         acceptability=ranks.assign(share=acceptability(over_weights).ravel()),
@@ -210,7 +215,7 @@ def scorecard(
         level=level,
         draws=draws,
         notes=_notes(values, is_neutral=weights is None),
-    )  # fmt: skip
+    )
 
 
 # --- checks --------------------------------------------------------------------------------------
@@ -440,30 +445,48 @@ def _totals_frame(
     # for a tie under some, and a tie shares the better rank
     scaled = values.scaled[:, values.weights > 0]
     dominates = (scaled[:, None, :] - scaled > _SAME).all(axis=-1)
-    frame = pd.DataFrame({
-        "brand": values.brands, "estimate": totals, "rank": rank, "std_error": np.nan,
-        "ci_low": np.nan, "ci_high": np.nan, "rank_low": np.nan, "rank_high": np.nan,
-        "weights_rank_low": low.astype(int), "weights_rank_high": high.astype(int),
-        "share_first": (over_weights == 1).mean(axis=0),
-        "omit_rank_low": omitted["low"].to_numpy(), "omit_rank_high": omitted["high"].to_numpy(),
-        "bound_rank_low": 1 + dominates.sum(axis=0), "bound_rank_high": m - dominates.sum(axis=1),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "brand": values.brands,
+            "estimate": totals,
+            "rank": rank,
+            "std_error": np.nan,
+            "ci_low": np.nan,
+            "ci_high": np.nan,
+            "rank_low": np.nan,
+            "rank_high": np.nan,
+            "weights_rank_low": low.astype(int),
+            "weights_rank_high": high.astype(int),
+            "share_first": (over_weights == 1).mean(axis=0),
+            "omit_rank_low": omitted["low"].to_numpy(),
+            "omit_rank_high": omitted["high"].to_numpy(),
+            "bound_rank_low": 1 + dominates.sum(axis=0),
+            "bound_rank_high": m - dominates.sum(axis=1),
+        }
+    )
     if errors is not None and better is not None:
         half = norm.ppf((1 + level) / 2) * errors
         frame = frame.assign(
-            std_error=errors, ci_low=np.maximum(totals - half, 0.0),
-            ci_high=np.minimum(totals + half, 1.0), rank_low=1 + better.sum(axis=0),
+            std_error=errors,
+            ci_low=np.maximum(totals - half, 0.0),
+            ci_high=np.minimum(totals + half, 1.0),
+            rank_low=1 + better.sum(axis=0),
             rank_high=m - better.sum(axis=1),
-        )  # fmt: skip
+        )
     return frame.sort_values("rank", kind="stable", ignore_index=True)
 
 
 def criteria_frame(values: ScorecardValues) -> pd.DataFrame:
     """Give a row a criterion, with what was declared of it."""
-    return pd.DataFrame({
-        "criterion": list(values.criteria), "weight": values.weights, "low": values.low,
-        "high": values.high, "direction": np.where(values.is_lower_better, "lower", "higher"),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "criterion": list(values.criteria),
+            "weight": values.weights,
+            "low": values.low,
+            "high": values.high,
+            "direction": np.where(values.is_lower_better, "lower", "higher"),
+        }
+    )
 
 
 def _pairs_frame(values: ScorecardValues, better: Flags | None) -> pd.DataFrame:
@@ -472,12 +495,15 @@ def _pairs_frame(values: ScorecardValues, better: Flags | None) -> pd.DataFrame:
         return pd.DataFrame(columns=["brand_a", "brand_b", "estimate", "std_error", "distinct"])
     order = np.argsort(-values.totals, kind="stable")
     first, second = (order[at] for at in np.triu_indices(len(order), 1))
-    return pd.DataFrame({
-        "brand_a": names[first], "brand_b": names[second],
-        "estimate": values.totals[first] - values.totals[second],
-        "std_error": np.sqrt(errors[first] ** 2 + errors[second] ** 2),
-        "distinct": better[first, second],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "brand_a": names[first],
+            "brand_b": names[second],
+            "estimate": values.totals[first] - values.totals[second],
+            "std_error": np.sqrt(errors[first] ** 2 + errors[second] ** 2),
+            "distinct": better[first, second],
+        }
+    )
 
 
 def _notes(values: ScorecardValues, *, is_neutral: bool) -> tuple[Message, ...]:
@@ -498,14 +524,18 @@ def _notes(values: ScorecardValues, *, is_neutral: bool) -> tuple[Message, ...]:
             "look at every possible weighting.",
             n=len(names) * is_neutral,
         ),
-        *noted("{n:count} {n:criterion counts|criteria count} nothing: {names}.", names=list(idle),
-               most=5),
+        *noted(
+            "{n:count} {n:criterion counts|criteria count} nothing: {names}.",
+            names=list(idle),
+            most=5,
+        ),
         errors,
         *noted(
             "{n:count} {n:criterion does|criteria do} not tell institutions apart: {names}.",
-            names=list(flat), most=5,
+            names=list(flat),
+            most=5,
         ),
-    )  # fmt: skip
+    )
 
 
 # --- ranks ----------------------------------------------------------------------------------------

@@ -293,8 +293,15 @@ def option_rows(result: StrategyReading) -> pd.DataFrame:
         "strategy": [translate(STRATEGY_NAMES[name]) for name in rows["strategy"]],
         "because": [translate(BECAUSE[name]) for name in rows["because"]],
     }
-    numbers = ["share_have", "share_not_stated", "top_share", "estimate", "choice_high", "ci_low",
-               "ci_high"]  # fmt: skip
+    numbers = [
+        "share_have",
+        "share_not_stated",
+        "top_share",
+        "estimate",
+        "choice_high",
+        "ci_low",
+        "ci_high",
+    ]
     return rows.assign(**words)[[*words, *numbers]]
 
 
@@ -337,9 +344,12 @@ def _with_evidence(row: pd.Series[Any]) -> Message:
     """Give an option with the evidence that classes it."""
     because = BECAUSE[row["because"]]
     say = speaker(
-        option=option_words(row), because=because, share=row["share_have"],
-        rival=row["top_rival"], top=row["top_share"],
-    )  # fmt: skip
+        option=option_words(row),
+        because=because,
+        share=row["share_have"],
+        rival=row["top_rival"],
+        top=row["top_share"],
+    )
     shares = say("{share:percent} have it")
     if row["evidence"] == "image" and not np.isnan(row["top_share"]):
         shares = say("highest {rival} {top:percent}")
@@ -444,10 +454,14 @@ def _lead_finding(result: Scorecard) -> Finding:
     if second["rank"] == 1 or (result.has_errors and first["rank_high"] > 1):
         settled = "open"
     say = speaker(
-        brand=first["brand"], total=first["estimate"], second=second["brand"],
-        next=second["estimate"], share=first["share_first"], less=_span(first, "omit_rank"),
+        brand=first["brand"],
+        total=first["estimate"],
+        second=second["brand"],
+        next=second["estimate"],
+        share=first["share_first"],
+        less=_span(first, "omit_rank"),
         errors=_errors_said(result, first),
-    )  # fmt: skip
+    )
     detail = say(
         "{brand} {total:decimal2}, {second} {next:decimal2}. {share:percent} of other weightings "
         "put {brand} first; with one criterion less it has {less}. {errors}"
@@ -524,8 +538,12 @@ def scorecard_matrix(result: ScorecardMatrix, *, focus: object = None) -> Story:
     for tier, label, action in result.actions.itertuples(index=False):
         own = rows.loc[(rows["tier"] == tier) & (rows["tier_support"] >= SETTLED_TIER), "brand"]
         if len(own):
-            text = say("{label} ({names}): {action}", label=label, action=action,
-                       names=some_names(own.tolist()))  # fmt: skip
+            text = say(
+                "{label} ({names}): {action}",
+                label=label,
+                action=action,
+                names=some_names(own.tolist()),
+            )
             actions.append(Action(VERBS[tier], text, "clear", "matrix"))
     notes = (*notes, *as_notes(findings[1:]), *result.notes)
     draw = partial(result.plot, focus=bank)

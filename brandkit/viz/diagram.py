@@ -110,17 +110,36 @@ def diagram(boxes: Sequence[Box], arrows: Sequence[Arrow], *, ax: Axes | None = 
             _draw_box(ax, place, title, box.note)
         for at in sorted(range(len(arrows)), key=lambda at: arrows[at].width):
             arrow = arrows[at]
-            ax.add_patch(FancyArrowPatch(
-                path=Path(layout.routes[at]), arrowstyle="-|>,head_length=9,head_width=4.5",
-                mutation_scale=1.0, shrinkA=0, shrinkB=0, linewidth=arrow.width, zorder=2,
-                linestyle=(0, (4, 3)) if arrow.dashed else "-", joinstyle="miter",
-                color=PALETTE["soft" if arrow.dashed else "ink"],
-            ))  # fmt: skip
-        for (x, y), arrow in zip(layout.labels, arrows, strict=True):
-            ax.text(x, y, arrow.label, ha="center", va="center", linespacing=_LEADING, zorder=5,
+            ax.add_patch(
+                FancyArrowPatch(
+                    path=Path(layout.routes[at]),
+                    arrowstyle="-|>,head_length=9,head_width=4.5",
+                    mutation_scale=1.0,
+                    shrinkA=0,
+                    shrinkB=0,
+                    linewidth=arrow.width,
+                    zorder=2,
+                    linestyle=(0, (4, 3)) if arrow.dashed else "-",
+                    joinstyle="miter",
                     color=PALETTE["soft" if arrow.dashed else "ink"],
-                    bbox={"boxstyle": "square,pad=0.1", "facecolor": PALETTE["paper"],
-                          "edgecolor": "none"})  # fmt: skip
+                )
+            )
+        for (x, y), arrow in zip(layout.labels, arrows, strict=True):
+            ax.text(
+                x,
+                y,
+                arrow.label,
+                ha="center",
+                va="center",
+                linespacing=_LEADING,
+                zorder=5,
+                color=PALETTE["soft" if arrow.dashed else "ink"],
+                bbox={
+                    "boxstyle": "square,pad=0.1",
+                    "facecolor": PALETTE["paper"],
+                    "edgecolor": "none",
+                },
+            )
     return ax
 
 
@@ -135,10 +154,18 @@ def _text_sizes(texts: Sequence[str]) -> Floats:
 
 def _draw_box(ax: Axes, place: Floats, title: str, note: str) -> None:
     left, bottom, right, top = place.tolist()
-    ax.add_patch(FancyBboxPatch(
-        (left, bottom), right - left, top - bottom, boxstyle="round,pad=0,rounding_size=5",
-        facecolor=PALETTE["wash"], edgecolor=PALETTE["soft"], linewidth=1.0, zorder=3,
-    ))  # fmt: skip
+    ax.add_patch(
+        FancyBboxPatch(
+            (left, bottom),
+            right - left,
+            top - bottom,
+            boxstyle="round,pad=0,rounding_size=5",
+            facecolor=PALETTE["wash"],
+            edgecolor=PALETTE["soft"],
+            linewidth=1.0,
+            zorder=3,
+        )
+    )
     x, y = (left + right) / 2, (bottom + top) / 2
     drop = TEXT_SIZE * _LEADING * 1.17 / 2 if note else 0.0
     how: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 4}
@@ -227,8 +254,15 @@ def _ordered(layer: list[int], chains: list[list[int]]) -> list[list[int]]:
         orders = [list(order) for order in orders]
         for before, order in pairwise(orders[::way]):
             rank = {at: n for n, at in enumerate(before)}
-            near = {at: [rank[a] for a, b in (*steps, *((b, a) for a, b in steps))
-                         if b == at and a in rank] or [0] for at in order}  # fmt: skip
+            near = {
+                at: [
+                    rank[a]
+                    for a, b in (*steps, *((b, a) for a, b in steps))
+                    if b == at and a in rank
+                ]
+                or [0]
+                for at in order
+            }
             order.sort(key=lambda at: float(np.mean(near[at])))
         found = _crossings(orders, steps, layer)
         if found < fewest:
@@ -289,8 +323,12 @@ def _routes(
         parts = []
         for start, stop in pairwise(ends):
             bend = np.array([0.0, (stop[1] - start[1]) / 2])
-            parts.append((1 - t) ** 3 * start + 3 * (1 - t) ** 2 * t * (start + bend)
-                         + 3 * (1 - t) * t**2 * (stop - bend) + t**3 * stop)  # fmt: skip
+            parts.append(
+                (1 - t) ** 3 * start
+                + 3 * (1 - t) ** 2 * t * (start + bend)
+                + 3 * (1 - t) * t**2 * (stop - bend)
+                + t**3 * stop
+            )
         routes.append(np.concatenate([parts[0], *(part[1:] for part in parts[1:])]))
     return routes
 

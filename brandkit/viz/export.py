@@ -163,9 +163,11 @@ def _margins(figure: Figure, drawing: SlimRenderer, fluid: Fluid) -> str:
     texts = [
         text
         for text in figure.findobj(Text)
-        if text.get_text() and text.get_visible() and id(text) not in ticks
+        if text.get_text()
+        and text.get_visible()
+        and id(text) not in ticks
         and not {NARROW, "spread"} & set(_gid(drawing, text).split())
-    ]  # fmt: skip
+    ]
     minor = {id(text) for text in texts if MINOR in _gid(drawing, text)}
     boxes = {id(text): text.get_window_extent(drawing) for text in texts}
     ends = {at: box.x1 - fluid.right for at, box in boxes.items()}
@@ -236,8 +238,14 @@ def png(figure: Figure, *, scale: float = 2.0) -> bytes:
     with theme(), _drawable(figure, is_transparent=False), key_drawn(figure, in_layout=True):
         FigureCanvasAgg(figure)
         dots = POINTS_AN_INCH * scale
-        figure.savefig(written, format="png", dpi=dots, metadata={"Software": None},
-                       bbox_inches="tight", pad_inches=0.05)  # fmt: skip
+        figure.savefig(
+            written,
+            format="png",
+            dpi=dots,
+            metadata={"Software": None},
+            bbox_inches="tight",
+            pad_inches=0.05,
+        )
     return written.getvalue()
 
 

@@ -159,11 +159,18 @@ def font_subset(characters: Iterable[str], *, language: str = "zh-Hant") -> byte
     if font is None:
         return None
     options = subset.Options(font_number=font.face)
-    options.parse_opts([
-        "--flavor=woff2", "--no-hinting", "--desubroutinize", "--layout-features=",
-        "--name-IDs=1,2", "--name-languages=0x409", "--notdef-outline",
-        "--drop-tables+=BASE,GDEF,GPOS,GSUB,VORG,vhea,vmtx",
-    ])  # fmt: skip
+    options.parse_opts(
+        [
+            "--flavor=woff2",
+            "--no-hinting",
+            "--desubroutinize",
+            "--layout-features=",
+            "--name-IDs=1,2",
+            "--name-languages=0x409",
+            "--notdef-outline",
+            "--drop-tables+=BASE,GDEF,GPOS,GSUB,VORG,vhea,vmtx",
+        ]
+    )
     with subset.load_font(str(font.path), options) as whole:
         cutter = subset.Subsetter(options)
         cutter.populate(unicodes=[ord(one) for one in wanted])

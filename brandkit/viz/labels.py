@@ -111,9 +111,18 @@ class _Sheet:
         if is_focus:
             style |= {"color": PALETTE["accent"], "weight": "bold"}
         written = self.ax.annotate(
-            text, (0, 0), xytext=(0, 0), textcoords="offset points", ha="center", va="center",
-            linespacing=1.1, zorder=5, gid=f"{HALO} {WIDE}", annotation_clip=False, **style,
-        )  # fmt: skip
+            text,
+            (0, 0),
+            xytext=(0, 0),
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            linespacing=1.1,
+            zorder=5,
+            gid=f"{HALO} {WIDE}",
+            annotation_clip=False,
+            **style,
+        )
         written.set_in_layout(False)
         return written
 
@@ -170,10 +179,14 @@ class _Sheet:
         boxes = np.hstack([middles * by - halves * for_text, middles * by + halves * for_text])
         turned = np.tile(by, 2)
         ground = replace(
-            ground, window=ground.window * turned, markers=ground.markers * by, boxes=boxes,
-            radius=ground.radius * float(by[1]), lines=ground.lines * turned,
+            ground,
+            window=ground.window * turned,
+            markers=ground.markers * by,
+            boxes=boxes,
+            radius=ground.radius * float(by[1]),
+            lines=ground.lines * turned,
             leaders=np.empty((0, 4)),
-        )  # fmt: skip
+        )
         spots = self.place(self.spots[list(texts)]) * by
         placement = place_boxes(spots, self.sizes(texts.values()) * for_text, ground)
         out = 1.0 if is_fluid else 1 / float(by[0])
@@ -198,10 +211,17 @@ class _Sheet:
         here = ScaledTranslation(across, up, cast(Affine2DBase, self.ax.transData))
         points = Affine2D().scale(1 / POINTS_AN_INCH) + self.figure.dpi_scale_trans
         line = Line2D(
-            *away.T, transform=points + here, linewidth=0.8,
-            color=PALETTE["soft"], linestyle="-", marker="", zorder=1.5, gid=gid, clip_on=False,
+            *away.T,
+            transform=points + here,
+            linewidth=0.8,
+            color=PALETTE["soft"],
+            linestyle="-",
+            marker="",
+            zorder=1.5,
+            gid=gid,
+            clip_on=False,
             solid_capstyle="butt",
-        )  # fmt: skip
+        )
         line.set_in_layout(False)
         self.ax.add_artist(line)
         return line
@@ -569,8 +589,13 @@ def _labelled(sheet: _Sheet, first: list[int], rest: list[int]) -> PlacedLabels:
     numbered = sheet.put(texts, place_boxes(points, sizes, ground, is_near=True))
     for number, at in enumerate(sorted(numbered), start=1):
         numbered[at].set_text(str(number))
-    sheet.for_phone({at: named.get(at) or numbered[at] for at in [*first, *rest]
-                     if at in named or at in numbered})  # fmt: skip
+    sheet.for_phone(
+        {
+            at: named.get(at) or numbered[at]
+            for at in [*first, *rest]
+            if at in named or at in numbered
+        }
+    )
     return PlacedLabels(
         labels=sheet.names,
         named=tuple(sorted(named)),

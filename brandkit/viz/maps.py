@@ -217,9 +217,17 @@ def draw_map_frame(ax: Axes, window: Floats, *, across: Ends, upward: Ends) -> N
         (upward[1], "↑ {words}", (0.5, 1.0), (0, 6), ("center", "bottom")),
     ):
         if words:
-            ax.annotate(mark.format(words=words), at, xycoords="axes fraction", xytext=away,
-                        textcoords="offset points", ha=side[0], va=side[1], fontweight="bold",
-                        color=PALETTE["second"])  # fmt: skip
+            ax.annotate(
+                mark.format(words=words),
+                at,
+                xycoords="axes fraction",
+                xytext=away,
+                textcoords="offset points",
+                ha=side[0],
+                va=side[1],
+                fontweight="bold",
+                color=PALETTE["second"],
+            )
 
 
 def axis_ends(points: pd.DataFrame, axis: int) -> Ends:
@@ -249,8 +257,16 @@ def draw_points(ax: Axes, side: MapSide, *, marker: str = "o", focus: str | None
     is_few = np.array([label in side.few for label in side.labels], dtype=bool) & ~is_focus
     if is_few.any():
         across, upward = side.places[is_few].T
-        ax.scatter(across, upward, s=44, marker=marker, c=PALETTE["line"],
-                   edgecolors=PALETTE["soft"], linewidths=1.0, zorder=2.5)  # fmt: skip
+        ax.scatter(
+            across,
+            upward,
+            s=44,
+            marker=marker,
+            c=PALETTE["line"],
+            edgecolors=PALETTE["soft"],
+            linewidths=1.0,
+            zorder=2.5,
+        )
         add_key(ax, (Message("on few answers"), point(marker, "line")))
     colour, size = (PALETTE["ink"], 64) if marker == "o" else (PALETTE["soft"], 34)
     for which, face in (
@@ -258,8 +274,16 @@ def draw_points(ax: Axes, side: MapSide, *, marker: str = "o", focus: str | None
         (~side.active & ~is_few, PALETTE["paper"]),
     ):
         across, upward = side.places[which].T
-        ax.scatter(across, upward, s=size, marker=marker, c=face, edgecolors=colour,
-                   linewidths=1.6, zorder=3)  # fmt: skip
+        ax.scatter(
+            across,
+            upward,
+            s=size,
+            marker=marker,
+            c=face,
+            edgecolors=colour,
+            linewidths=1.6,
+            zorder=3,
+        )
     across, upward = side.places[is_focus].T
     ax.scatter(across, upward, s=110, marker="D", c=PALETTE["accent"], zorder=4)
 
@@ -267,8 +291,15 @@ def draw_points(ax: Axes, side: MapSide, *, marker: str = "o", focus: str | None
 def draw_rays(ax: Axes, side: MapSide) -> None:
     """Draw points as lines from the middle, to be read along."""
     for place in side.places:
-        ax.plot([0, place[0]], [0, place[1]], color=PALETTE["line"], linewidth=1.2,
-                linestyle="-", marker="", zorder=1)  # fmt: skip
+        ax.plot(
+            [0, place[0]],
+            [0, place[1]],
+            color=PALETTE["line"],
+            linewidth=1.2,
+            linestyle="-",
+            marker="",
+            zorder=1,
+        )
 
 
 def label_map(

@@ -141,8 +141,17 @@ def write_column(
     # of two columns a phone shows the first
     gid = MINOR if column else None
     for at, away, system, vertical, text in placed:
-        ax.annotate(text, at, xycoords=system, xytext=away, textcoords="offset points",
-                    ha=align, va=vertical, color=PALETTE["soft"], gid=gid)  # fmt: skip
+        ax.annotate(
+            text,
+            at,
+            xycoords=system,
+            xytext=away,
+            textcoords="offset points",
+            ha=align,
+            va=vertical,
+            color=PALETTE["soft"],
+            gid=gid,
+        )
 
 
 def number_axis(ax: Axes, kind: str) -> None:
@@ -270,9 +279,17 @@ class Dots:
             own, face = part & (hollow == is_hollow), PALETTE["paper"] if is_hollow else colour
             if not (own.any() or label):
                 continue
-            ax.scatter(values[own], at[own], s=look["size"], marker=look["marker"], c=face,
-                       edgecolors=colour, linewidths=1.4, zorder=3,
-                       label=label if is_hollow == hollow.all() else None)  # fmt: skip
+            ax.scatter(
+                values[own],
+                at[own],
+                s=look["size"],
+                marker=look["marker"],
+                c=face,
+                edgecolors=colour,
+                linewidths=1.4,
+                zorder=3,
+                label=label if is_hollow == hollow.all() else None,
+            )
 
 
 def dot_rows(
@@ -359,8 +376,15 @@ def dot_rows(
         if ticks is not None:
             half = _HALF_TICK * min(1.0, 1.2 / lines)
             for row, tick in enumerate(np.asarray(ticks, dtype=float)):
-                ax.plot([tick, tick], [row - half, row + half], color=PALETTE["soft"],
-                        linewidth=2.0, linestyle="-", marker="", zorder=2)  # fmt: skip
+                ax.plot(
+                    [tick, tick],
+                    [row - half, row + half],
+                    color=PALETTE["soft"],
+                    linewidth=2.0,
+                    linestyle="-",
+                    marker="",
+                    zorder=2,
+                )
         if reference is not None:
             ax.axvline(reference, color=PALETTE["soft"], linewidth=1.0, zorder=1)
         name_rows(ax, [a + b for a, b in zip(shown, behind or [""] * n, strict=True)], focus=mine)
@@ -411,8 +435,10 @@ def _say_dots(
         "tick": (ticks is not None, stroke("soft", width=2.0, style="", marker="|")),
     }
     said = {"line": Message("interval"), **says}
-    add_key(ax, *((said[kind], mark) for kind, (drawn, mark) in entries.items()
-                  if drawn and kind in said))  # fmt: skip
+    add_key(
+        ax,
+        *((said[kind], mark) for kind, (drawn, mark) in entries.items() if drawn and kind in said),
+    )
 
 
 def _draw_series(ax: Axes, one: Dots, *, at: Floats, number: int, has_focus: bool) -> None:
@@ -450,8 +476,11 @@ def _axis_across(
     low, high = limits or (float(whole.min()), float(whole.max()))
     if kind == "percent":
         reach = max(high - min(low, 0.0), 0.01)
-        share_axis(ax, low=limits[0] if limits else min(low, 0.0) - 0.02 * reach,
-                   high=limits[1] if limits else high + 0.04 * reach)  # fmt: skip
+        share_axis(
+            ax,
+            low=limits[0] if limits else min(low, 0.0) - 0.02 * reach,
+            high=limits[1] if limits else high + 0.04 * reach,
+        )
         return
     if limits:
         ax.set_xlim(limits)
@@ -513,8 +542,14 @@ def heat_map(
         low, high = _ends(cells[np.isfinite(cells)], kind)
         readable = in_cells or len(across) <= MOST_WRITTEN
         colours = strength_colours(strongest=0.5 if readable else 1.0)
-        ax.imshow(np.ma.masked_invalid(cells), cmap=colours, vmin=low, vmax=high, aspect="auto",
-                  interpolation="none")  # fmt: skip
+        ax.imshow(
+            np.ma.masked_invalid(cells),
+            cmap=colours,
+            vmin=low,
+            vmax=high,
+            aspect="auto",
+            interpolation="none",
+        )
         _name_cells(ax, list(rows), across, in_cells=in_cells)
         if row_label or column_label:
             said = {"row": row_label, "column": column_label}
@@ -528,8 +563,17 @@ def heat_map(
             _draw_scale(ax, low, high, kind, strongest=0.5 if readable else 1.0)
             for row, own in enumerate(cells if readable else ()):
                 line = "".join(_in_four(value, kind) for value in own)
-                ax.text(0.0, row, line, gid=SPREAD, visible=False, ha="left", va="center",
-                        transform=ax.get_yaxis_transform(), color=PALETTE["ink"])  # fmt: skip
+                ax.text(
+                    0.0,
+                    row,
+                    line,
+                    gid=SPREAD,
+                    visible=False,
+                    ha="left",
+                    va="center",
+                    transform=ax.get_yaxis_transform(),
+                    color=PALETTE["ink"],
+                )
         _frame_cells(ax, list(rows), across, framed=framed, focus=str(focus) if focus else None)
     return ax
 
@@ -579,8 +623,13 @@ def _draw_scale(ax: Axes, low: float, high: float, kind: str, *, strongest: floa
     """Draw above the cells which shade means what."""
     scale = ax.inset_axes((0.5, 1.012, 0.5, 0.016))
     shades = strength_colours(strongest=strongest)
-    scale.imshow(np.linspace(0, 1, 128)[None], cmap=shades, aspect="auto",
-                 extent=(low, high, 0.0, 1.0), interpolation="none")  # fmt: skip
+    scale.imshow(
+        np.linspace(0, 1, 128)[None],
+        cmap=shades,
+        aspect="auto",
+        extent=(low, high, 0.0, 1.0),
+        interpolation="none",
+    )
     scale.set_yticks([])
     scale.xaxis.tick_top()
     scale.set_xticks([low, round((low + high) / 2, 2), high])
@@ -597,11 +646,21 @@ def _frame_cells(
     focus: str | None,
 ) -> None:
     for row, column in framed:
-        ax.add_patch(Rectangle((column - 0.44, row - 0.44), 0.88, 0.88, fill=False,
-                               edgecolor=PALETTE["ink"], linewidth=1.2, zorder=4))  # fmt: skip
+        ax.add_patch(
+            Rectangle(
+                (column - 0.44, row - 0.44),
+                0.88,
+                0.88,
+                fill=False,
+                edgecolor=PALETTE["ink"],
+                linewidth=1.2,
+                zorder=4,
+            )
+        )
     for labels, names, far in (
-        (ax.get_yticklabels(), rows, len(columns)), (ax.get_xticklabels(), columns, len(rows)),
-    ):  # fmt: skip
+        (ax.get_yticklabels(), rows, len(columns)),
+        (ax.get_xticklabels(), columns, len(rows)),
+    ):
         if focus not in names:
             continue
         at = names.index(str(focus))
@@ -609,9 +668,18 @@ def _frame_cells(
             labels[at].set(color=PALETTE["accent"], fontweight="bold")
         down = names is rows
         corner = (-0.5, at - 0.5) if down else (at - 0.5, -0.5)
-        ax.add_patch(Rectangle(corner, far if down else 1, 1 if down else far, fill=False,
-                               edgecolor=PALETTE["accent"], linewidth=1.6, zorder=5,
-                               clip_on=False))  # fmt: skip
+        ax.add_patch(
+            Rectangle(
+                corner,
+                far if down else 1,
+                1 if down else far,
+                fill=False,
+                edgecolor=PALETTE["accent"],
+                linewidth=1.6,
+                zorder=5,
+                clip_on=False,
+            )
+        )
 
 
 #: The entries of each figure's key, for as long as the figure lives.
@@ -627,16 +695,32 @@ def point(
 ) -> Line2D:
     """Give a mark for the key."""
     face = PALETTE["paper" if hollow else colour]
-    return Line2D([], [], linestyle="", marker=marker, markersize=size, markerfacecolor=face,
-                  markeredgecolor=PALETTE[colour], markeredgewidth=1.4)  # fmt: skip
+    return Line2D(
+        [],
+        [],
+        linestyle="",
+        marker=marker,
+        markersize=size,
+        markerfacecolor=face,
+        markeredgecolor=PALETTE[colour],
+        markeredgewidth=1.4,
+    )
 
 
 def stroke(
     colour: str = "ink", *, width: float = 1.8, style: Any = "-", marker: str = ""
 ) -> Line2D:
     """Give a line for the key; ``|`` as its marker and no style is a tick."""
-    return Line2D([], [], linestyle=style, color=PALETTE[colour], linewidth=width, marker=marker,
-                  markersize=11, markeredgewidth=width)  # fmt: skip
+    return Line2D(
+        [],
+        [],
+        linestyle=style,
+        color=PALETTE[colour],
+        linewidth=width,
+        marker=marker,
+        markersize=11,
+        markeredgewidth=width,
+    )
 
 
 def area(face: str = "none", edge: str = "none", **look: Any) -> Patch:
@@ -677,8 +761,13 @@ def key_drawn(figure: Figure, *, in_layout: bool) -> Iterator[None]:
         return
     ax = figure.axes[0]
     widest = max(text_width(text) for text in entries) + _MARK
-    legend = ax.legend(list(entries.values()), list(entries), bbox_to_anchor=(0.0, 1.0),
-                       ncols=max(1, min(len(entries), _LINE // widest)), **_LOOK)  # fmt: skip
+    legend = ax.legend(
+        list(entries.values()),
+        list(entries),
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=max(1, min(len(entries), _LINE // widest)),
+        **_LOOK,
+    )
     legend.set_in_layout(in_layout)
     try:
         yield

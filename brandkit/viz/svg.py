@@ -439,8 +439,10 @@ class SlimRenderer(RendererBase):
             return
         elif _is_upright(placed):
             width = f"{number(100 * wide[0] / fluid.width)}%"
-            element = (f'<rect x="{across(low[0])}" y="{number(low[1])}" width="{width}" '
-                       f'height="{number(wide[1])}"')  # fmt: skip
+            element = (
+                f'<rect x="{across(low[0])}" y="{number(low[1])}" width="{width}" '
+                f'height="{number(wide[1])}"'
+            )
         else:
             box = f"{number(fluid.left)} 0 {number(fluid.width)} {number(self.height)}"
             self.elements.append(f'<svg viewBox="{box}" preserveAspectRatio="none">')
@@ -471,9 +473,16 @@ class SlimRenderer(RendererBase):
         self._image(gc, np.asarray(im, dtype=np.uint8), first, last)
 
     def draw_text(  # noqa: PLR0917 - matplotlib's signature
-        self, gc: Any, x: float, y: float, s: str, prop: FontProperties, angle: float,
-        ismath: Any = False, mtext: Text | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        gc: Any,
+        x: float,
+        y: float,
+        s: str,
+        prop: FontProperties,
+        angle: float,
+        ismath: Any = False,
+        mtext: Text | None = None,
+    ) -> None:
         """Write one line of text, anchored the way its artist is."""
         if ismath:
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
@@ -626,8 +635,10 @@ class SlimRenderer(RendererBase):
         if self.fluid is not None:
             clip = ""
             width = number(100 * size[0] / self.fluid.width)
-            box = (f'x="{self.fluid.across(corner[0])}" y="{number(corner[1])}" '
-                   f'width="{width}%" height="{number(size[1])}"')  # fmt: skip
+            box = (
+                f'x="{self.fluid.across(corner[0])}" y="{number(corner[1])}" '
+                f'width="{width}%" height="{number(size[1])}"'
+            )
         layers = colour_layers(pixels)
         if not layers:
             self.elements.append(_bitmap(box, pixels, clip))

@@ -138,9 +138,15 @@ def strength_colours(*, strongest: float = 1.0) -> LinearSegmentedColormap:
 
 
 _SIZES: Final = (
-    "font.size", "axes.titlesize", "axes.labelsize", "xtick.labelsize", "ytick.labelsize",
-    "legend.fontsize", "legend.title_fontsize", "figure.titlesize",
-)  # fmt: skip
+    "font.size",
+    "axes.titlesize",
+    "axes.labelsize",
+    "xtick.labelsize",
+    "ytick.labelsize",
+    "legend.fontsize",
+    "legend.title_fontsize",
+    "figure.titlesize",
+)
 
 
 def _settings(size: float) -> Any:

@@ -12,7 +12,7 @@ import pytest
 import brandkit as bk
 from brandkit.core.errors import InputError, NotEnoughDataError, ScaleError
 from brandkit.market import league_table
-from brandkit.market.brands.story import longest_tie
+from brandkit.market.league.story import longest_tie
 from brandkit.sources.new.new import new_study
 from tests.contract import assert_contract
 

@@ -58,9 +58,10 @@ class BrandFunnel(Result):
         """Give one row: brands, stages, and how many conversions size does not explain."""
         return self._row(
             "n_brands n_stages n n_dropped n_distinct ci_level",
-            n_brands=self.stages["brand"].nunique(), n_stages=len(self.names),
+            n_brands=self.stages["brand"].nunique(),
+            n_stages=len(self.names),
             n_distinct=int((self.conversions["settled"] != "open").sum()),
-        )  # fmt: skip
+        )
 
 
 def brand_funnel(
@@ -132,24 +133,37 @@ def brand_funnel(
         raise InputError(
             f"`stages` must name at least 2 stages, the widest first; found {shown(list(stages))}."
         )
-    one = asked(data, waves=waves, wave=wave, brand=brand, weight=weight, respondent=respondent,
-                strata=strata, cluster=cluster)  # fmt: skip
+    one = asked(
+        data,
+        waves=waves,
+        wave=wave,
+        brand=brand,
+        weight=weight,
+        respondent=respondent,
+        strata=strata,
+        cluster=cluster,
+    )
     names = list(stages)
     held = {name: _stage(one, name, stages[name]) for name in names}
     inside = held[names[0]][2]
     brands = [
-        label for at, label in enumerate(held[names[0]][0])
-        if all(label in held[name][0] for name in names) and not is_nobody(label)
+        label
+        for at, label in enumerate(held[names[0]][0])
+        if all(label in held[name][0] for name in names)
+        and not is_nobody(label)
         and not np.isnan(held[names[0]][1][inside, at]).all()
-    ]  # fmt: skip
+    ]
     if not brands:
         raise InputError(
             f"`stages` must be about the same banks; found none of {shown(held[names[0]][0])} in "
             "every stage. Give the banks the same labels."
         )
-    reached = np.stack([
-        values[:, [labels.index(brand) for brand in brands]] for labels, values, _ in held.values()
-    ])  # fmt: skip
+    reached = np.stack(
+        [
+            values[:, [labels.index(brand) for brand in brands]]
+            for labels, values, _ in held.values()
+        ]
+    )
     _check_order(reached, inside, one.rows.weight, names)
     how: dict[str, Any] = {"level": level, "bases": (minimum_base, suppress_below)}
     everybody = inside[:, None] & ~np.isnan(reached[0])
@@ -164,16 +178,26 @@ def brand_funnel(
     table = pd.concat(shares, ignore_index=True)[["brand", "stage", *_SHARE]]
     conversions = _expected(pd.concat(steps, ignore_index=True), table, level)
     return BrandFunnel(
-        stages=table, conversions=conversions, names=tuple(names), ci_level=level,
+        stages=table,
+        conversions=conversions,
+        names=tuple(names),
+        ci_level=level,
         notes=(*one.notes, *_leak_note(conversions, int(inside.sum()), len(brands))),
         **bases(inside),
-    )  # fmt: skip
+    )
 
 
 Held = tuple[tuple[str, ...], Floats, Flags]
 _SHARE = ["estimate", "std_error", "ci_low", "ci_high", "ci_level", "n", "base"]
-_EXPECTED = ["expected_share", "expected_share_low", "expected_share_high", "statistic", "p_value",
-             "p_adjusted", "settled"]  # fmt: skip
+_EXPECTED = [
+    "expected_share",
+    "expected_share_low",
+    "expected_share_high",
+    "statistic",
+    "p_value",
+    "p_adjusted",
+    "settled",
+]
 
 
 def _stage(one: Asked, name: str, told: Stage) -> Held:
@@ -285,10 +309,13 @@ def _left_out(size: Floats, conversion: Floats, level: float) -> dict[str, Any]:
     adjusted = holm_of_tested(p_value)
     half = stdtrit(df, (1 + level) / 2) * spread
     return {
-        "expected_share": expit(centre), "expected_share_low": expit(centre - half),
-        "expected_share_high": expit(centre + half), "statistic": t, "p_value": p_value,
+        "expected_share": expit(centre),
+        "expected_share_low": expit(centre - half),
+        "expected_share_high": expit(centre + half),
+        "statistic": t,
+        "p_value": p_value,
         "p_adjusted": adjusted,
-    }  # fmt: skip
+    }
 
 
 def _leak_note(steps: pd.DataFrame, n: int, n_brands: int) -> list[Any]:
@@ -298,10 +325,12 @@ def _leak_note(steps: pd.DataFrame, n: int, n_brands: int) -> list[Any]:
         *noted(
             "Up to {leaks:count} of {n:count} persons stand in a stage of a bank without the one "
             "before it; they are counted, and kept out of the conversion.",
-            leaks=leaks, n=n,
+            leaks=leaks,
+            n=n,
         ),
         *noted(
             "With {n:count} banks nothing can be expected from size; it takes {least:count}.",
-            n=n_brands if few else 0, least=FEWEST_BRANDS,
+            n=n_brands if few else 0,
+            least=FEWEST_BRANDS,
         ),
-    ]  # fmt: skip
+    ]

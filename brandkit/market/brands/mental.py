@@ -73,9 +73,12 @@ class MentalAvailability(Result):
         table = self.brands.pivot(index="brand", columns="measure", values="estimate")
         n = self.brands.drop_duplicates("brand").set_index("brand")["n"]
         return (
-            table[list(MEASURES)].assign(n=n).sort_values("penetration", ascending=False)
-            .reset_index().rename_axis(columns=None)
-        )  # fmt: skip
+            table[list(MEASURES)]
+            .assign(n=n)
+            .sort_values("penetration", ascending=False)
+            .reset_index()
+            .rename_axis(columns=None)
+        )
 
 
 def mental_availability(
@@ -165,8 +168,9 @@ def mental_availability(
     labels = [one.text(item) for item in items]
     notes = list(one.notes)
     if base.min() < EVEN_BASES * base.max():
-        table.loc[table["measure"] == "share_of_mind", ["estimate", "std_error", "ci_low",
-                  "ci_high"]] = np.nan  # fmt: skip
+        table.loc[
+            table["measure"] == "share_of_mind", ["estimate", "std_error", "ci_low", "ci_high"]
+        ] = np.nan
         ends = {"low": int(base.min()), "high": int(base.max())}
         notes.append(
             Message("Asked of {low:count} to {high:count} people: share of mind is left out.", ends)
@@ -175,11 +179,17 @@ def mental_availability(
         notes.append(Message("What was asked are attributes, not named as entry points (cues)."))
     persons = np.unique(one.rows.person[reached])
     return MentalAvailability(
-        brands=table, cues=_cue_rows(found, names, labels, base), lead=_lead(found, names),
-        size_correlation=_correlation(found.estimate, len(names)), ci_level=level,
-        n_persons=len(persons), n_cues=len(items), is_rated=not _is_wide(data),
-        notes=tuple(notes), **bases(reached),
-    )  # fmt: skip
+        brands=table,
+        cues=_cue_rows(found, names, labels, base),
+        lead=_lead(found, names),
+        size_correlation=_correlation(found.estimate, len(names)),
+        ci_level=level,
+        n_persons=len(persons),
+        n_cues=len(items),
+        is_rated=not _is_wide(data),
+        notes=tuple(notes),
+        **bases(reached),
+    )
 
 
 def _long(
@@ -220,17 +230,25 @@ def _estimated(rows: Any, links: Floats, *, place: Any, reached: Any, n_brands: 
     def measures(totals: Floats) -> Floats:
         base, linkers, own_links, all_links = (totals[..., at] for at in range(4))
         rate = own_links / base
-        each = (linkers / base, own_links / linkers, rate / rate.sum(axis=-1, keepdims=True),
-                own_links / all_links)  # fmt: skip
+        each = (
+            linkers / base,
+            own_links / linkers,
+            rate / rate.sum(axis=-1, keepdims=True),
+            own_links / all_links,
+        )
         share = totals[..., 4:] / base[..., None]
         row, column = share.sum(axis=-1, keepdims=True), share.sum(axis=-2, keepdims=True)
         advantage = 100 * (share - row * column / share.sum(axis=(-2, -1), keepdims=True))
-        parts = [*each, share.reshape(*base.shape[:-1], -1),
-                 advantage.reshape(*base.shape[:-1], -1)]  # fmt: skip
+        parts = [
+            *each,
+            share.reshape(*base.shape[:-1], -1),
+            advantage.reshape(*base.shape[:-1], -1),
+        ]
         return np.concatenate(parts, axis=-1)
 
-    return jackknifed(values, function=measures, rows=rows, inside=reached, place=place,
-                      n_places=n_brands)  # fmt: skip
+    return jackknifed(
+        values, function=measures, rows=rows, inside=reached, place=place, n_places=n_brands
+    )
 
 
 def _brand_rows(found: Ratios, names: Any, base: Any, level: float) -> pd.DataFrame:
@@ -249,14 +267,20 @@ def _cue_rows(found: Ratios, names: Any, labels: Sequence[str], base: Any) -> pd
     holds = rate <= 0.05
     large = np.abs(advantage.estimate) >= SMALLEST_ADVANTAGE
     large &= np.repeat(base, c) >= SMALL_BASE
-    return pd.DataFrame({
-        "brand": np.repeat(names, c), "attribute": np.tile(np.array(labels, dtype=object), k),
-        "share": share.estimate, "expected_share": share.estimate - advantage.estimate / 100,
-        "advantage": advantage.estimate, "std_error": advantage.std_error,
-        "p_value": advantage.p_value, "q_value": rate,
-        "settled": np.where(holds & large, "clear", np.where(holds, "likely", "open")),
-        "n": np.repeat(base, c),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "brand": np.repeat(names, c),
+            "attribute": np.tile(np.array(labels, dtype=object), k),
+            "share": share.estimate,
+            "expected_share": share.estimate - advantage.estimate / 100,
+            "advantage": advantage.estimate,
+            "std_error": advantage.std_error,
+            "p_value": advantage.p_value,
+            "q_value": rate,
+            "settled": np.where(holds & large, "clear", np.where(holds, "likely", "open")),
+            "n": np.repeat(base, c),
+        }
+    )
 
 
 def _lead(found: Ratios, names: Any) -> pd.DataFrame:
@@ -266,10 +290,15 @@ def _lead(found: Ratios, names: Any) -> pd.DataFrame:
     if k < 2:
         return pd.DataFrame(columns=["brand_a", "brand_b", "difference", "std_error", "p_value"])
     gap = found.of(order).combined(np.array([[1.0], [-1.0]]))
-    return pd.DataFrame({
-        "brand_a": [names[order[0]]], "brand_b": [names[order[1]]], "difference": gap.estimate,
-        "std_error": gap.std_error, "p_value": gap.p_value,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "brand_a": [names[order[0]]],
+            "brand_b": [names[order[1]]],
+            "difference": gap.estimate,
+            "std_error": gap.std_error,
+            "p_value": gap.p_value,
+        }
+    )
 
 
 def _correlation(estimate: Floats, k: int) -> float:

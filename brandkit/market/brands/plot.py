@@ -1,9 +1,8 @@
-"""Drawing of brands beside each other: mental availability, rankings, sharing, funnels."""
+"""Drawing of brands beside each other: mental availability, sharing, funnels."""
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -11,10 +10,8 @@ from brandkit.core.labels import known_focus
 from brandkit.core.message import NO_VALUE, Message, formatted
 from brandkit.language import translate
 from brandkit.market.brands.funnel import BrandFunnel
-from brandkit.market.brands.league import LeagueTable
 from brandkit.market.brands.mental import MentalAvailability
 from brandkit.market.brands.sharing import CustomerSharing
-from brandkit.market.brands.story import facts_of, longest_tie, written
 from brandkit.viz.labels import place_labels, row_names
 from brandkit.viz.marks import (
     MOST_IN_CELLS,
@@ -23,7 +20,6 @@ from brandkit.viz.marks import (
     dot_rows,
     heat_map,
     name_upward,
-    rank_texts,
 )
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, theme
@@ -58,46 +54,6 @@ def mental_availability(
     return ax
 
 
-MOST_ROWS = 30
-"""Brands that are drawn; the table beside the figure has the rest."""
-
-
-def league_table(
-    result: LeagueTable, *, ax: Axes | None = None, focus: object = None, measure: str | None = None
-) -> Axes:
-    """Draw published scores with intervals; hollow where several ranks are left, a bar at a tie."""
-    measure = result.tables["measure"].iloc[0] if measure is None else measure
-    rows = result.scores[result.scores["measure"] == measure].reset_index(drop=True)
-    bank, _ = known_focus(focus, rows["brand"])
-    facts = facts_of(result, measure)
-    shown = rows[(rows.index < MOST_ROWS) | (rows["brand"] == bank)]
-    is_open = (shown["rank_low"] != shown["rank_high"]).fillna(value=True).to_numpy(dtype=bool)
-    ends = [shown[end].fillna(shown["estimate"]) for end in ("ci_low", "ci_high")]
-    kind = {"percent": "percent", "nps": "points"}.get(facts["unit"], "steps")
-    low, high = float(ends[0].min()), float(ends[1].max())
-    room = 0.06 * (high - low or 1.0)
-    ax = dot_rows(
-        shown["brand"].tolist(),
-        Dots(shown["estimate"], low=ends[0], high=ends[1], hollow=is_open),
-        label=measure,
-        kind=kind,
-        focus=bank,
-        columns={
-            Message("score"): [written(one, facts) for one in shown["estimate"]],
-            Message("ranks"): rank_texts(shown),
-        },
-        limits=(low - room, high + room),
-        ax=ax,
-    )
-    start, end = longest_tie(result, measure)
-    if end - start >= 2 and end < len(shown) and pd.notna(rows["rank_low"]).all():
-        with theme():
-            across = np.full(2, low - room / 2)
-            ax.plot(across, [start - 0.3, end + 0.3], color=PALETTE["soft"], linewidth=2,
-                    marker="", linestyle="-", zorder=1)  # fmt: skip
-    return ax
-
-
 def customer_sharing(
     result: CustomerSharing, *, ax: Axes | None = None, focus: object = None
 ) -> Axes:
@@ -121,9 +77,14 @@ def customer_sharing(
         for at, to in ((a, b), (b, a)):
             far[at, to], texts[at][to] = strength, said
     return heat_map(
-        far, rows=names, kind="decimal1", texts=texts, focus=bank,
-        column_label=Message("Times as many shared customers as sizes explain"), ax=ax,
-    )  # fmt: skip
+        far,
+        rows=names,
+        kind="decimal1",
+        texts=texts,
+        focus=bank,
+        column_label=Message("Times as many shared customers as sizes explain"),
+        ax=ax,
+    )
 
 
 def brand_funnel(result: BrandFunnel, *, ax: Axes | None = None, focus: object = None) -> Axes:
@@ -136,8 +97,9 @@ def brand_funnel(result: BrandFunnel, *, ax: Axes | None = None, focus: object =
     brands = list(dict.fromkeys(result.stages["brand"]))
     series = [
         Dots(stages.xs(one, level="brand").loc[list(result.names), "estimate"])
-        for one in brands if one != bank
-    ]  # fmt: skip
+        for one in brands
+        if one != bank
+    ]
     columns: dict[str | Message, list[str]] | None = None
     ticks = None
     if bank is not None:
@@ -147,9 +109,16 @@ def brand_funnel(result: BrandFunnel, *, ax: Axes | None = None, focus: object =
         before = own["estimate"].to_numpy(dtype=float)[:-1]
         ticks = np.array([np.nan, *(before * steps["expected_share"].to_numpy(dtype=float))])
         texts = ["", *(formatted(one, "percent") for one in steps["estimate"])]
-        columns = {Message("share"): [formatted(one, "percent") for one in own["estimate"]],
-                   Message("pass on"): texts}  # fmt: skip
+        columns = {
+            Message("share"): [formatted(one, "percent") for one in own["estimate"]],
+            Message("pass on"): texts,
+        }
     return dot_rows(
-        row_names(list(result.names), line=NAME_LINE), series, crowd=True,
-        label=Message("Share of all asked"), ticks=ticks, columns=columns, ax=ax,
-    )  # fmt: skip
+        row_names(list(result.names), line=NAME_LINE),
+        series,
+        crowd=True,
+        label=Message("Share of all asked"),
+        ticks=ticks,
+        columns=columns,
+        ax=ax,
+    )

@@ -70,9 +70,10 @@ class CustomerSharing(Result):
         """Give one row: D, banks a person, and how many pairs stand out."""
         return self._row(
             "n_brands duplication repertoire n_pairs n_distinct n n_dropped ci_level",
-            n_brands=len(self.brands), n_pairs=len(self.pairs),
+            n_brands=len(self.brands),
+            n_pairs=len(self.pairs),
             n_distinct=int((self.pairs["settled"] != "open").sum()),
-        )  # fmt: skip
+        )
 
     def of(self, brand: str) -> pd.DataFrame:
         """Give a bank's pairs with the other named ``brand``, the closest first."""
@@ -150,8 +151,16 @@ def customer_sharing(
     ['A', 'B', 2.06]
     """
     check_level(level)
-    one = asked(data, waves=waves, wave=wave, brand=brand, weight=weight, respondent=respondent,
-                strata=strata, cluster=cluster)  # fmt: skip
+    one = asked(
+        data,
+        waves=waves,
+        wave=wave,
+        brand=brand,
+        weight=weight,
+        respondent=respondent,
+        strata=strata,
+        cluster=cluster,
+    )
     told = rated(one) if holds is None else ticks(one, holds, argument="holds")
     if frequency is not None and (len(frequency) != len(told.items) or not period):
         raise InputError(
@@ -178,9 +187,13 @@ def customer_sharing(
         pairs=pairs[_PAIRS].reset_index(drop=True),
         duplication=float(found.estimate[-1]),
         repertoire=float(np.average(number, weights=weights)),
-        cap=capped, period=period if frequency is not None else "", is_rated=holds is None,
-        ci_level=level, notes=(*one.notes, *told.notes, *notes), **bases(told.inside),
-    )  # fmt: skip
+        cap=capped,
+        period=period if frequency is not None else "",
+        is_rated=holds is None,
+        ci_level=level,
+        notes=(*one.notes, *told.notes, *notes),
+        **bases(told.inside),
+    )
 
 
 _BRANDS = [
@@ -219,9 +232,15 @@ def _estimated(one: Asked, held: Floats, inside: Flags, *, pairs: tuple[Codes, C
     """Estimate sizes, sole shares, repertoires, log ratios, and D at the end."""
     k, (first, second) = held.shape[1], pairs
     number = held.sum(axis=1, keepdims=True)
-    values = np.column_stack([
-        inside, held, held[:, first] * held[:, second], held * (number == 1), held * number,
-    ])  # fmt: skip
+    values = np.column_stack(
+        [
+            inside,
+            held,
+            held[:, first] * held[:, second],
+            held * (number == 1),
+            held * number,
+        ]
+    )
 
     def measures(totals: Floats) -> Floats:
         flat = totals[..., 0, :]
@@ -243,11 +262,17 @@ def _brand_rows(
     k = len(at)
     size = found.of(np.arange(k))
     low, high = size.share_interval(level=level)
-    return pd.DataFrame({
-        "penetration": size.estimate, "ci_low": low, "ci_high": high, "ci_level": level,
-        "sole": found.estimate[k : 2 * k], "repertoire": found.estimate[2 * k : 3 * k],
-        "n": held[told.inside].sum(axis=0).astype(np.int64),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "penetration": size.estimate,
+            "ci_low": low,
+            "ci_high": high,
+            "ci_level": level,
+            "sole": found.estimate[k : 2 * k],
+            "repertoire": found.estimate[2 * k : 3 * k],
+            "n": held[told.inside].sum(axis=0).astype(np.int64),
+        }
+    )
 
 
 def _pair_rows(
@@ -279,15 +304,24 @@ def _pair_rows(
     likely = differ & (by_counts < 1 - level)
     low, high = part.t_interval(level=level)
     over = times * found.estimate[-1]
-    return pd.DataFrame({
-        "duplication_a": over * size[second], "duplication_b": over * size[first],
-        "ratio": times, "ci_low": np.exp(low), "ci_high": np.exp(high),
-        "ci_level": level, "expected_ratio": expected, "std_error": error,
-        "statistic": ratio(log_ratio, np.where(tested, error, 0.0)),
-        "p_value": p_value, "p_adjusted": adjusted,
-        "settled": np.where(holds & large, "clear", np.where(likely, "likely", "open")),
-        "n_joint": joint.astype(np.int64), "n": len(held),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "duplication_a": over * size[second],
+            "duplication_b": over * size[first],
+            "ratio": times,
+            "ci_low": np.exp(low),
+            "ci_high": np.exp(high),
+            "ci_level": level,
+            "expected_ratio": expected,
+            "std_error": error,
+            "statistic": ratio(log_ratio, np.where(tested, error, 0.0)),
+            "p_value": p_value,
+            "p_adjusted": adjusted,
+            "settled": np.where(holds & large, "clear", np.where(likely, "likely", "open")),
+            "n_joint": joint.astype(np.int64),
+            "n": len(held),
+        }
+    )
 
 
 def _with_frequencies(
@@ -309,8 +343,9 @@ def _with_frequencies(
     return brands.assign(
         frequency=ratio(weight @ bought, weight @ own),
         requirements=ratio(weight @ bought, weight @ (total[:, None] * own)),
-        expected_penetration=penetration, expected_frequency=rate,
-    )  # fmt: skip
+        expected_penetration=penetration,
+        expected_frequency=rate,
+    )
 
 
 #: Purchases a person beyond which nobody is counted.
@@ -377,9 +412,12 @@ def dirichlet(
     """
     n = np.arange(most + 1)
     log_p = (
-        gammaln(k + n) - gammaln(k) - gammaln(n + 1)
-        + k * np.log(k / (k + mean)) + n * np.log(mean / (k + mean))
-    )  # fmt: skip
+        gammaln(k + n)
+        - gammaln(k)
+        - gammaln(n + 1)
+        + k * np.log(k / (k + mean))
+        + n * np.log(mean / (k + mean))
+    )
     rest = s * (1 - share)[:, None]
     none = gammaln(s) + gammaln(rest + n) - gammaln(rest) - gammaln(s + n)
     penetration = 1 - (np.exp(log_p) * np.exp(none)).sum(axis=1)

@@ -1,18 +1,16 @@
-"""What is said of brands beside each other: who is thought of, who leads, who shares, who loses."""
+"""What is said of brands beside each other: who is thought of, who shares, who loses."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from brandkit.core.labels import known_focus
-from brandkit.core.message import Finding, Message, Settled, as_notes, formatted, noted
+from brandkit.core.message import Finding, Message, Settled, as_notes, noted
 from brandkit.core.story import Action, Exhibit, Story, speaker, titled
 from brandkit.market.brands.funnel import BrandFunnel
-from brandkit.market.brands.league import LeagueTable
 from brandkit.market.brands.mental import MentalAvailability
 from brandkit.market.brands.sharing import CustomerSharing
 
@@ -31,8 +29,12 @@ def mental_availability(result: MentalAvailability, *, focus: object = None) -> 
         # nearly all who rate a bank think of it: only what they think of tells
         findings = [own, place] if result.is_rated else [place, own, *findings]
         actions = due
-    say = speaker(n=result.n_cues, brands=len(wide), persons=result.n_persons,
-                  correlation=result.size_correlation)  # fmt: skip
+    say = speaker(
+        n=result.n_cues,
+        brands=len(wide),
+        persons=result.n_persons,
+        correlation=result.size_correlation,
+    )
     caption = say(
         "Share of those asked who link each bank to at least one of {n:count} cues, and how many "
         "they link it to; {persons:count} persons."
@@ -46,15 +48,22 @@ def mental_availability(result: MentalAvailability, *, focus: object = None) -> 
         "A scatter of {brands:count} banks: the more people think of a bank, the more they link it "
         "to (correlation {correlation:decimal2})."
     )
-    law = say("That both rise together is the rule, not a finding (correlation "
-              "{correlation:decimal2}).")  # fmt: skip
+    law = say(
+        "That both rise together is the rule, not a finding (correlation {correlation:decimal2})."
+    )
     notes = (*as_notes(findings[1:]), law, *unknown, *result.notes)
     return Story(
-        titled(findings[0]), None, tuple(findings), tuple(actions),
-        {"thought_of": Exhibit(caption, alt, _thought_of(result, wide), notes,
-                               partial(result.plot, focus=bank)),
-         "whose_cues": _cues(result, bank)},
-    )  # fmt: skip
+        titled(findings[0]),
+        None,
+        tuple(findings),
+        tuple(actions),
+        {
+            "thought_of": Exhibit(
+                caption, alt, _thought_of(result, wide), notes, partial(result.plot, focus=bank)
+            ),
+            "whose_cues": _cues(result, bank),
+        },
+    )
 
 
 def _thought_of(result: MentalAvailability, wide: pd.DataFrame) -> pd.DataFrame:
@@ -69,11 +78,17 @@ def _best_known(result: MentalAvailability, wide: pd.DataFrame) -> Finding:
     gap = result.lead.iloc[0] if len(result.lead) else None
     p = float(gap["p_value"]) if gap is not None else 1.0
     settled: Settled = "clear" if p < 0.01 else "likely" if p < 0.05 else "open"
-    say = speaker(brand=top["brand"], value=top["penetration"], n=int(top["n"]), p=p,
-                  other=gap["brand_b"] if gap is not None else "",
-                  apart=100 * gap["difference"] if gap is not None else 0.0)  # fmt: skip
-    headline = say("Most people think of {brand}: {value:percent} of those asked link it to "
-                   "something.")  # fmt: skip
+    say = speaker(
+        brand=top["brand"],
+        value=top["penetration"],
+        n=int(top["n"]),
+        p=p,
+        other=gap["brand_b"] if gap is not None else "",
+        apart=100 * gap["difference"] if gap is not None else 0.0,
+    )
+    headline = say(
+        "Most people think of {brand}: {value:percent} of those asked link it to something."
+    )
     detail = say("{apart:points} points above {other} (p {p:p}); {n:count} were asked.")
     if settled == "open":
         headline = say("Whether more people think of {brand} or of {other} is open.")
@@ -82,15 +97,24 @@ def _best_known(result: MentalAvailability, wide: pd.DataFrame) -> Finding:
 
 def _known_by(result: MentalAvailability, wide: pd.DataFrame, bank: str) -> Finding:
     own = wide[wide["brand"] == bank].iloc[0]
-    rows = result.brands[(result.brands["brand"] == bank)
-                         & (result.brands["measure"] == "penetration")].iloc[0]  # fmt: skip
-    say = speaker(bank=bank, value=own["penetration"], low=rows["ci_low"], high=rows["ci_high"],
-                  links=own["network_size"], share=own["market_share"], n=int(own["n"]),
-                  level=result.ci_level)  # fmt: skip
+    rows = result.brands[
+        (result.brands["brand"] == bank) & (result.brands["measure"] == "penetration")
+    ].iloc[0]
+    say = speaker(
+        bank=bank,
+        value=own["penetration"],
+        low=rows["ci_low"],
+        high=rows["ci_high"],
+        links=own["network_size"],
+        share=own["market_share"],
+        n=int(own["n"]),
+        level=result.ci_level,
+    )
     headline = say("Of those asked, {value:percent} link {bank} to at least one situation.")
     if result.is_rated:
-        headline = say("Of those who rated it, {value:percent} link {bank} to at least one "
-                       "situation.")  # fmt: skip
+        headline = say(
+            "Of those who rated it, {value:percent} link {bank} to at least one situation."
+        )
     detail = say(
         "{low:percent} to {high:percent} ({level:percent}); {links:decimal1} links each, "
         "{share:percent} of all links; {n:count} were asked."
@@ -105,23 +129,34 @@ def _own(result: MentalAvailability, bank: str) -> tuple[Finding, list[Action]]:
     held = cues[cues["settled"] == settled]  # no surer in a sentence than each cue in it
     held = held.sort_values("advantage", ascending=False, kind="stable")
     above, below = held[held["advantage"] > 0], held[held["advantage"] < 0].iloc[::-1]
-    say = speaker(bank=bank, above=_named(above), below=_named(below), n=result.n_cues,
-                  best=above["advantage"].max() if len(above) else 0.0,
-                  worst=below["advantage"].min() if len(below) else 0.0)  # fmt: skip
-    detail = say("From {worst:points} to {best:points} points against what its size and the cue "
-                 "lead to expect; {n:count} cues, false discoveries 5%.")  # fmt: skip
+    say = speaker(
+        bank=bank,
+        above=_named(above),
+        below=_named(below),
+        n=result.n_cues,
+        best=above["advantage"].max() if len(above) else 0.0,
+        worst=below["advantage"].min() if len(below) else 0.0,
+    )
+    detail = say(
+        "From {worst:points} to {best:points} points against what its size and the cue "
+        "lead to expect; {n:count} cues, false discoveries 5%."
+    )
     if held.empty:
-        nothing = say("In no situation is {bank} shown to be thought of more or less than its "
-                      "size suggests.")  # fmt: skip
+        nothing = say(
+            "In no situation is {bank} shown to be thought of more or less than its size suggests."
+        )
         return Finding(nothing, say("{n:count} cues, false discoveries 5%."), "open"), []
     actions = []
     if len(below):
         headline = say("{bank} is thought of less than its size suggests for {below}.")
         if len(above):
-            headline = say("{bank} is thought of more than its size suggests for {above}, and less "
-                           "for {below}.")  # fmt: skip
-        build = say("Build the link to {below}: fewer think of {bank} there than its size "
-                    "suggests.")  # fmt: skip
+            headline = say(
+                "{bank} is thought of more than its size suggests for {above}, and less "
+                "for {below}."
+            )
+        build = say(
+            "Build the link to {below}: fewer think of {bank} there than its size suggests."
+        )
         actions.append(Action("fix", build, settled, "whose_cues"))
     else:
         headline = say("{bank} is thought of more than its size suggests for {above}.")
@@ -142,8 +177,12 @@ def _cues(result: MentalAvailability, bank: str | None) -> Exhibit:
         held = cue[(cue["settled"] == "clear") & (cue["advantage"] > 0)]
         own = held.sort_values("advantage", ascending=False, kind="stable")["brand"].tolist()
         kind = (Message("nobody's"), Message("one bank's own"))[len(own)] if len(own) < 2 else None
-        row = {"attribute": name, "status": kind or Message("shared"), "brand": ", ".join(own),
-               "share": cue["share"].mean()}  # fmt: skip
+        row = {
+            "attribute": name,
+            "status": kind or Message("shared"),
+            "brand": ", ".join(own),
+            "share": cue["share"].mean(),
+        }
         if bank is not None:
             mine = cue[cue["brand"] == bank].iloc[0]
             row |= {"advantage": mine["advantage"], "q_value": mine["q_value"]}
@@ -154,202 +193,20 @@ def _cues(result: MentalAvailability, bank: str | None) -> Exhibit:
         "Whose each of {n:count} cues is: {own:count} belong to one bank alone.",
         {"n": len(rows), "own": own},
     )
-    note = noted("Banks are named from {points:count} points above what their size and the cue "
-                 "lead to expect.", points=5)  # fmt: skip
-    heads = {"status": Message("Belongs to"), "brand": Message("Banks"),
-             "share": Message("Mean share")}  # fmt: skip
+    note = noted(
+        "Banks are named from {points:count} points above what their size and the cue "
+        "lead to expect.",
+        points=5,
+    )
+    heads = {
+        "status": Message("Belongs to"),
+        "brand": Message("Banks"),
+        "share": Message("Mean share"),
+    }
     return Exhibit(caption, data=table, notes=tuple(note), heads=heads, of_people=False)
 
 
 #: Leaders that are named; more are counted.
-MOST_LEADERS = 4
-#: Tables that a page draws and speaks of; the workbook has all.
-MOST_TABLES = 4
-
-
-def league_table(result: LeagueTable, *, focus: object = None) -> Story:
-    """Tell who leads each table, which ranks are one tie, where the focus stands."""
-    bank, notes = known_focus(focus, result.scores["brand"])
-    findings: list[Finding] = []
-    exhibits = {}
-    for at, measure in enumerate(result.tables["measure"].head(MOST_TABLES)):
-        rows = result.scores[result.scores["measure"] == measure]
-        told = [_lead(result, measure, rows), *_tie(result, measure, rows)]
-        if bank in set(rows["brand"]):
-            told.insert(1, _listed(result, measure, rows[rows["brand"] == bank].iloc[0], len(rows)))
-        findings += told
-        name = "league" if at == 0 else f"league_{at + 1}"
-        own = tuple(note for note in result.notes if note.values.get("measure") == measure)
-        exhibits[name] = _ranking(result, rows, (*notes, *as_notes(told[1:]), *own), bank)
-    findings += [_agreement(row) for row in result.agreement.to_dict("records")]
-    return Story(titled(findings[0]), None, tuple(findings), exhibits=exhibits)
-
-
-def written(value: float, facts: pd.Series[Any]) -> str:
-    """Write a score in its unit, as finely as it was published.
-
-    >>> written(0.865, pd.Series({"unit": "percent", "step": 0.001}))
-    '86.5%'
-    """
-    fine = {"percent": facts["step"] < 0.00999, "nps": False}.get(facts["unit"], facts["step"] < 1)
-    kinds = {"percent": ("percent", "percent1"), "nps": ("points", "points")}
-    return formatted(value, kinds.get(facts["unit"], ("count", "decimal1"))[bool(fine)])
-
-
-def facts_of(result: LeagueTable, measure: str) -> pd.Series[Any]:
-    """Give the row of ``tables`` of a measure."""
-    return result.tables[result.tables["measure"] == measure].iloc[0]
-
-
-def _settled(result: LeagueTable, measure: str, inside: set[str], within: set[str]) -> Settled:
-    """Say how sure it is that all of some brands differ from the rest of those looked at."""
-    pairs = result.pairs[result.pairs["measure"] == measure]
-    a, b = pairs["brand_a"].isin(inside), pairs["brand_b"].isin(inside)
-    across = pairs[(a != b) & pairs["brand_a"].isin(within) & pairs["brand_b"].isin(within)]
-    if not across["distinct"].all():
-        return "open"
-    return "clear" if across["distinct_twice"].all() else "likely"
-
-
-def _lead(result: LeagueTable, measure: str, rows: pd.DataFrame) -> Finding:
-    facts, first, last = facts_of(result, measure), rows.iloc[0], rows.iloc[-1]
-    say = speaker(
-        measure=measure, brand=first["brand"], n=len(rows), last=last["brand"],
-        high=written(first["estimate"], facts), low=written(last["estimate"], facts),
-        told=facts["n_distinct"], pairs=facts["n_pairs"],
-    )  # fmt: skip
-    if rows["rank_low"].isna().all():
-        detail = say("{brand} {high}, {last} {low}; without bases no difference can be tested.")
-        headline = say("{measure}: {brand} is listed first; how much that tells is not known.")
-        return Finding(headline, detail, "open")
-    detail = say(
-        "From {brand} {high} to {last} {low}: {told:count} of {pairs:count} pairs are told apart, "
-        "all looked at together."
-    )
-    leaders = rows.loc[(rows["rank_low"] == 1).to_numpy(dtype=bool), ["brand", "estimate"]]
-    names = leaders["brand"].tolist()
-    settled = _settled(result, measure, set(names), set(rows["brand"]))
-    if len(names) == len(rows):
-        return Finding(say("{measure}: no bank is shown to lead."), detail, "open")
-    if len(names) == 1:
-        return Finding(say("{measure}: {brand} leads."), detail, settled)
-    to, from_ = (written(leaders["estimate"].iloc[at], facts) for at in (0, -1))
-    say = speaker(say, k=len(names), names=names, to=to, from_=from_)
-    if settled == "open":
-        headline = say("{measure}: who leads is open: each of {k:count} banks may.")
-        return Finding(headline, detail, "open")
-    headline = say(
-        "{measure}: {k:count} banks lead ({to} to {from_}); which of them is first is not known."
-    )
-    if len(names) <= MOST_LEADERS:
-        headline = say(
-            "{measure}: {names} lead ({to} to {from_}); which of them is first is not known."
-        )
-    return Finding(headline, detail, settled)
-
-
-def _tie(result: LeagueTable, measure: str, rows: pd.DataFrame) -> list[Finding]:
-    """Tell the longest run of ranks that nothing tells apart; nothing where it is short."""
-    start, end = longest_tie(result, measure)
-    if end - start < 2 or end - start == len(rows) - 1:
-        return []
-    tied = rows.iloc[[start, end]]
-    low, high = tied["ci_low"].min(), tied["ci_high"].max()
-    facts = facts_of(result, measure)
-    say = speaker(
-        first=int(tied["rank"].iloc[0]), last=end + 1, low=written(low, facts),
-        high=written(high, facts), names=rows["brand"].iloc[start : end + 1].tolist(),
-    )  # fmt: skip
-    headline = say(
-        "Ranks {first:count} to {last:count} are one tie; a place gained among them is no news."
-    )
-    return [Finding(headline, say("{names}: {low} to {high}."), "open")]
-
-
-def longest_tie(result: LeagueTable, measure: str) -> tuple[int, int]:
-    """Give first and last place, from 0, of the longest run of a table without a pair apart."""
-    rows = result.scores[result.scores["measure"] == measure]
-    if rows["rank_low"].isna().all():
-        return 0, 0
-    at = {brand: place for place, brand in enumerate(rows["brand"])}
-    pairs = result.pairs[(result.pairs["measure"] == measure) & result.pairs["distinct"]]
-    ends = np.full(len(rows), len(rows) - 1)
-    for a, b in zip(pairs["brand_a"].map(at), pairs["brand_b"].map(at), strict=True):
-        ends[min(a, b)] = min(ends[min(a, b)], max(a, b) - 1)
-    ends = np.minimum.accumulate(ends[::-1])[::-1]
-    start = int(np.argmax(ends - np.arange(len(rows))))
-    return start, int(ends[start])
-
-
-def _listed(result: LeagueTable, measure: str, row: pd.Series[Any], n: int) -> Finding:
-    facts = facts_of(result, measure)
-    say = speaker(
-        measure=measure, brand=row["brand"], rank=int(row["rank"]), n=n, low=row["rank_low"],
-        high=row["rank_high"], score=written(row["estimate"], facts),
-        bottom=written(row["ci_low"], facts), top=written(row["ci_high"], facts),
-    )  # fmt: skip
-    headline = say("{measure}: {brand} is listed as number {rank:count} of {n:count}.")
-    if pd.isna(row["rank_low"]):
-        return Finding(headline, say("{score}; how far that rank is sure is not known."), "open")
-    if row["rank_low"] == row["rank_high"]:
-        return Finding(
-            headline, say("{score} ({bottom} to {top}); no other rank is left."), "clear"
-        )
-    half = n / 2
-    if row["rank_low"] > half or row["rank_high"] <= half:
-        headline = say("{measure}: {brand} is in the lower half of {n:count}.")
-        if row["rank_high"] <= half:
-            headline = say("{measure}: {brand} is in the upper half of {n:count}.")
-        detail = say("{score} ({bottom} to {top}); ranks {low:count} to {high:count} are left.")
-        return Finding(headline, detail, "likely")
-    detail = say("{score} ({bottom} to {top}); ranks {low:count} to {high:count} are left.")
-    return Finding(headline, detail, "open")
-
-
-def _agreement(row: dict[Any, Any]) -> Finding:
-    say = speaker(
-        one=row["measure_a"], other=row["measure_b"], tau=row["tau"], n=row["n_brands"],
-        p=row["p_value"],
-    )  # fmt: skip
-    detail = say("Kendall's τ {tau:signed} over {n:count} banks, p {p:p}.")
-    if row["p_value"] >= 0.05:
-        return Finding(say("Whether {one} and {other} agree is open."), detail, "open")
-    headline = say("{one} and {other} rank banks alike.")
-    if row["tau"] < 0:
-        headline = say("{one} and {other} rank banks the other way round.")
-    return Finding(headline, detail, "likely")
-
-
-def _ranking(
-    result: LeagueTable, rows: pd.DataFrame, notes: tuple[Message, ...], bank: str | None
-) -> Exhibit:
-    measure = rows["measure"].iloc[0]
-    facts, first, last = facts_of(result, measure), rows.iloc[0], rows.iloc[-1]
-    say = speaker(
-        measure=measure, n=len(rows), level=result.level, brand=first["brand"],
-        high=written(first["estimate"], facts), last=last["brand"],
-        low=written(last["estimate"], facts),
-    )  # fmt: skip
-    said = say("{measure}, as published.")
-    if facts["published"]:
-        said = say("{measure}, as published ({when}).", when=facts["published"])
-    caption = say("{said} Without bases there is the order only.", said=said)
-    if rows["rank_low"].notna().all():
-        caption = say(
-            "{said} Lines: {level:percent} intervals. At the right the ranks that are not ruled "
-            "out; hollow where they are several, bracketed where nothing tells them apart.",
-            said=said,
-        )
-    alt = say(
-        "Dot plot of {n:count} banks by {measure}, from {brand} ({high}) down to {last} ({low})."
-    )
-    data = rows.drop(columns="measure")
-    kind = {"percent": "share", "nps": "points"}.get(facts["unit"], "number")
-    kinds = dict.fromkeys(("estimate", "ci_low", "ci_high", "pooled"), kind)
-    draw = partial(result.plot, focus=bank, measure=measure)
-    return Exhibit(caption, alt, data, notes, draw, kinds=kinds)
-
-
 MOST_PAIRS = 2
 
 
@@ -359,8 +216,9 @@ def customer_sharing(result: CustomerSharing, *, focus: object = None) -> Story:
     held = result.pairs[result.pairs["settled"] != "open"]
     if bank is not None:
         held = held[(held["brand_a"] == bank) | (held["brand_b"] == bank)]
-    held = held.assign(far=-(held["ratio"].map(lambda one: max(one, 1 / one))),
-                       doubt=held["settled"] != "clear")  # fmt: skip
+    held = held.assign(
+        far=-(held["ratio"].map(lambda one: max(one, 1 / one))), doubt=held["settled"] != "clear"
+    )
     ordered = held.sort_values(["doubt", "far"], kind="stable").head(MOST_PAIRS)
     told = [_pair(result, dict(row), bank) for _, row in ordered.iterrows()]
     findings = [finding for finding, _ in told] or [_no_pair(result, bank)]
@@ -376,22 +234,38 @@ def customer_sharing(result: CustomerSharing, *, focus: object = None) -> Story:
         "stand out."
     )
     size = speaker(repertoire=result.repertoire, law=result.duplication)
-    notes = [size(
-        "People hold {repertoire:decimal1} banks each on average; the factor of the law of "
-        "duplication, {law:decimal2}, says only that, not how close banks are."
-    )]  # fmt: skip
+    notes = [
+        size(
+            "People hold {repertoire:decimal1} banks each on average; the factor of the law of "
+            "duplication, {law:decimal2}, says only that, not how close banks are."
+        )
+    ]
     if result.cap:
-        notes.append(Message("Nobody names more than {n:count} banks: all factors are relative to "
-                             "that.", {"n": result.cap}))  # fmt: skip
+        notes.append(
+            Message(
+                "Nobody names more than {n:count} banks: all factors are relative to that.",
+                {"n": result.cap},
+            )
+        )
     if result.is_rated:
         notes.append(Message("The banks a person rated stand for those it is a customer of."))
     return Story(
-        titled(findings[0]), None, tuple(findings), actions,
-        {"shared": Exhibit(caption, alt, _shared(result, bank),
-                           (*as_notes(findings[1:]), *notes, *unknown, *result.notes),
-                           partial(result.plot, focus=bank), kinds={"ratio": "decimal"}),
-         "loyalty": _sizes(result)},
-    )  # fmt: skip
+        titled(findings[0]),
+        None,
+        tuple(findings),
+        actions,
+        {
+            "shared": Exhibit(
+                caption,
+                alt,
+                _shared(result, bank),
+                (*as_notes(findings[1:]), *notes, *unknown, *result.notes),
+                partial(result.plot, focus=bank),
+                kinds={"ratio": "decimal"},
+            ),
+            "loyalty": _sizes(result),
+        },
+    )
 
 
 def _shared(result: CustomerSharing, bank: str | None) -> pd.DataFrame:
@@ -407,26 +281,38 @@ def _pair(
 ) -> tuple[Finding, list[Action]]:
     a, b = row["brand_a"], row["brand_b"]
     a, b = (b, a) if b == bank else (a, b)
-    say = speaker(a=a, b=b, ratio=row["ratio"], low=row["ci_low"], high=row["ci_high"],
-                  p=row["p_adjusted"], n=row["n_joint"], level=result.ci_level,
-                  expected=row["expected_ratio"])  # fmt: skip
+    say = speaker(
+        a=a,
+        b=b,
+        ratio=row["ratio"],
+        low=row["ci_low"],
+        high=row["ci_high"],
+        p=row["p_adjusted"],
+        n=row["n_joint"],
+        level=result.ci_level,
+        expected=row["expected_ratio"],
+    )
     detail = say(
         "{low:decimal2} to {high:decimal2} ({level:percent}; p {p:p} over all pairs), where sizes "
         "and the number of banks a person give {expected:decimal2}; {n:count} persons hold both."
     )
     settled = row["settled"]
     if row["ratio"] > 1:
-        headline = say("{a} and {b} share {ratio:decimal1} times as many customers as their sizes "
-                       "explain.")  # fmt: skip
+        headline = say(
+            "{a} and {b} share {ratio:decimal1} times as many customers as their sizes explain."
+        )
         if settled == "likely":
             headline = say("{a} and {b} probably share more customers than their sizes explain.")
-        watch = say("Watch {b}: it shares {ratio:decimal1} times as many customers with {a} as "
-                    "sizes explain.")  # fmt: skip
+        watch = say(
+            "Watch {b}: it shares {ratio:decimal1} times as many customers with {a} as "
+            "sizes explain."
+        )
         return Finding(headline, detail, settled), (
             [Action("check", watch, settled, "shared")] if bank is not None else []
         )
-    headline = say("{a} and {b} share fewer customers than their sizes explain "
-                   "({ratio:decimal2} times).")  # fmt: skip
+    headline = say(
+        "{a} and {b} share fewer customers than their sizes explain ({ratio:decimal2} times)."
+    )
     if settled == "likely":
         headline = say("{a} and {b} probably share fewer customers than their sizes explain.")
     return Finding(headline, detail, settled), []
@@ -437,17 +323,23 @@ def _no_pair(result: CustomerSharing, bank: str | None) -> Finding:
     detail = say("{n:count} pairs were tested together; {persons:count} persons.")
     headline = say("No two banks are known to share more customers than sizes explain.")
     if bank is not None:
-        headline = say("Whether {bank} shares more customers with any bank than sizes explain is "
-                       "open.")  # fmt: skip
+        headline = say(
+            "Whether {bank} shares more customers with any bank than sizes explain is open."
+        )
     return Finding(headline, detail, "open")
 
 
 def _loyalty(result: CustomerSharing) -> Finding:
     """Say that small banks have fewer sole customers, which is the rule."""
     brands = result.brands
-    say = speaker(large=brands["brand"].iloc[0], small=brands["brand"].iloc[-1],
-                  first=brands["sole"].iloc[0], last=brands["sole"].iloc[-1], n=len(brands),
-                  banks=result.repertoire)  # fmt: skip
+    say = speaker(
+        large=brands["brand"].iloc[0],
+        small=brands["brand"].iloc[-1],
+        first=brands["sole"].iloc[0],
+        last=brands["sole"].iloc[-1],
+        n=len(brands),
+        banks=result.repertoire,
+    )
     headline = say("Customers hold several banks, whichever bank they hold.")
     if brands["sole"].iloc[0] > 0.5:
         headline = say("Most customers hold one bank only, whichever bank they hold.")
@@ -495,17 +387,30 @@ def brand_funnel(result: BrandFunnel, *, focus: object = None) -> Story:
     alt = say("Rows of dots for the stages {stages}: shares fall from each to the next.")
     notes = (*as_notes(findings[1:]), *unknown, *result.notes)
     return Story(
-        titled(findings[0]), None, tuple(findings), actions,
-        {"funnel": Exhibit(caption, alt, result.stages, notes, partial(result.plot, focus=bank)),
-         "conversions": _conversions(result, bank)},
-    )  # fmt: skip
+        titled(findings[0]),
+        None,
+        tuple(findings),
+        actions,
+        {
+            "funnel": Exhibit(caption, alt, result.stages, notes, partial(result.plot, focus=bank)),
+            "conversions": _conversions(result, bank),
+        },
+    )
 
 
 def _step(result: BrandFunnel, row: dict[str, Any]) -> tuple[Finding, list[Action]]:
-    say = speaker(bank=row["brand"], a=row["stage_a"], b=row["stage_b"], value=row["estimate"],
-                  expected=row["expected_share"], low=row["expected_share_low"],
-                  high=row["expected_share_high"], n=int(row["n"]), p=row["p_adjusted"],
-                  level=result.ci_level)  # fmt: skip
+    say = speaker(
+        bank=row["brand"],
+        a=row["stage_a"],
+        b=row["stage_b"],
+        value=row["estimate"],
+        expected=row["expected_share"],
+        low=row["expected_share_low"],
+        high=row["expected_share_high"],
+        n=int(row["n"]),
+        p=row["p_adjusted"],
+        level=result.ci_level,
+    )
     if pd.isna(row["expected_share"]):
         headline = say("Of those at “{a}” with {bank}, {value:percent} are at “{b}” too.")
         detail = say("{n:count} persons; with so few banks nothing can be expected from size.")
@@ -517,36 +422,57 @@ def _step(result: BrandFunnel, row: dict[str, Any]) -> tuple[Finding, list[Actio
     )
     settled = row["settled"]
     if settled == "open":
-        return Finding(say("That {bank} keeps more or fewer from “{a}” to “{b}” than its "
-                           "size predicts is not shown."),
-                       detail, settled), []  # fmt: skip
+        return Finding(
+            say(
+                "That {bank} keeps more or fewer from “{a}” to “{b}” than its "
+                "size predicts is not shown."
+            ),
+            detail,
+            settled,
+        ), []
     if row["estimate"] < row["expected_share"]:
         headline = say("{bank} loses more between “{a}” and “{b}” than its size explains.")
         if settled == "likely":
-            headline = say("{bank} probably loses more between “{a}” and “{b}” than its size "
-                           "explains.")  # fmt: skip
-        mend = say("Find out why those at “{a}” with {bank} do not go on to “{b}”: "
-                   "{value:percent} do, {expected:percent} would be usual.")  # fmt: skip
+            headline = say(
+                "{bank} probably loses more between “{a}” and “{b}” than its size explains."
+            )
+        mend = say(
+            "Find out why those at “{a}” with {bank} do not go on to “{b}”: "
+            "{value:percent} do, {expected:percent} would be usual."
+        )
         return Finding(headline, detail, settled), [Action("fix", mend, settled, "funnel")]
     headline = say("{bank} keeps more between “{a}” and “{b}” than its size explains.")
     if settled == "likely":
-        headline = say("{bank} probably keeps more between “{a}” and “{b}” than its size "
-                       "explains.")  # fmt: skip
+        headline = say("{bank} probably keeps more between “{a}” and “{b}” than its size explains.")
     return Finding(headline, detail, settled), []
 
 
 def _no_step(result: BrandFunnel) -> Finding:
     say = speaker(n=len(result.conversions), persons=result.n)
-    headline = say("No bank is shown to lose more people from stage to stage than its size "
-                   "predicts.")  # fmt: skip
-    detail = say("{n:count} conversions were looked at; {persons:count} persons. Only gross "
-                 "outliers can be told.")  # fmt: skip
+    headline = say(
+        "No bank is shown to lose more people from stage to stage than its size predicts."
+    )
+    detail = say(
+        "{n:count} conversions were looked at; {persons:count} persons. Only gross "
+        "outliers can be told."
+    )
     return Finding(headline, detail, "open")
 
 
 def _conversions(result: BrandFunnel, bank: str | None) -> Exhibit:
-    columns = ["brand", "stage_a", "stage_b", "estimate", "ci_low", "ci_high", "ci_level",
-               "expected_share", "p_adjusted", "n_leaks", "n"]  # fmt: skip
+    columns = [
+        "brand",
+        "stage_a",
+        "stage_b",
+        "estimate",
+        "ci_low",
+        "ci_high",
+        "ci_level",
+        "expected_share",
+        "p_adjusted",
+        "n_leaks",
+        "n",
+    ]
     table = result.conversions[columns]
     if bank is not None:
         table = table.assign(other=table["brand"] != bank).sort_values("other", kind="stable")
@@ -554,5 +480,8 @@ def _conversions(result: BrandFunnel, bank: str | None) -> Exhibit:
         "Who passes on from each stage to the next, of those at the stage before, and what the "
         "other banks' sizes lead to expect."
     )
-    return Exhibit(caption, data=table[columns].dropna(axis=1, how="all").reset_index(drop=True),
-                   kinds={"estimate": "share"})  # fmt: skip
+    return Exhibit(
+        caption,
+        data=table[columns].dropna(axis=1, how="all").reset_index(drop=True),
+        kinds={"estimate": "share"},
+    )

@@ -166,8 +166,15 @@ def crosstab(
     """
     check_option("style", style, get_args(Style))
     check_level(level)
-    one = asked(data, waves=waves, wave=wave, weight=weight, respondent=respondent,
-                strata=strata, cluster=cluster)  # fmt: skip
+    one = asked(
+        data,
+        waves=waves,
+        wave=wave,
+        weight=weight,
+        respondent=respondent,
+        strata=strata,
+        cluster=cluster,
+    )
     listed = [rows] if isinstance(rows, str) else list(rows)
     if not listed:
         raise InputError("`rows` must name at least one question; found none.")
@@ -190,9 +197,14 @@ def crosstab(
     counted = one.inside if not found else np.any([asking.inside for asking in found], axis=0)
     notes = dict.fromkeys((*one.notes, *(note for asking in found for note in asking.notes)))
     return Crosstab(
-        cells=table, pairs=_stacked(tested, _PAIRS), style=style, ci_level=level,
-        n_questions=len(found), notes=tuple(notes), **bases(counted),
-    )  # fmt: skip
+        cells=table,
+        pairs=_stacked(tested, _PAIRS),
+        style=style,
+        ci_level=level,
+        n_questions=len(found),
+        notes=tuple(notes),
+        **bases(counted),
+    )
 
 
 @dataclass(frozen=True)
@@ -207,10 +219,14 @@ def _parts(one: Asked, asking: Asking, banner: Banner) -> list[Asking]:
     """Cut a question into parts whose linearised values fit into memory."""
     most = max(1, _MOST_CELLS // (len(one.rows) * (2 * len(banner.groups) + 1)))
     return [
-        replace(asking, answers=asking.answers[a : a + most], kinds=asking.kinds[a : a + most],
-                values=asking.values[:, a : a + most])
+        replace(
+            asking,
+            answers=asking.answers[a : a + most],
+            kinds=asking.kinds[a : a + most],
+            values=asking.values[:, a : a + most],
+        )
         for a in range(0, len(asking.answers), most)
-    ]  # fmt: skip
+    ]
 
 
 Part = dict[str, Any]
@@ -245,19 +261,36 @@ def _block(one: Asked, asking: Asking, banner: Banner, how: _How) -> Iterator[tu
         )
         above = letters_below(tests, levels=(how.level, how.level), n_groups=g)
         cells = _cells(estimated, own, g=g, is_share=is_share, how=how)
-        cells |= {"segment": [*names, None], "letter": [*letters, None], "kind": kind,
-                  "letters": [*_renamed(above, letters), ""], "label": label, **about}  # fmt: skip
-        yield cells, {
-            "group_a": names[tests.first], "group_b": names[tests.second], "label": label, **about,
-            "difference": tests.difference, "std_error": tests.std_error,
-            "statistic": tests.statistic, "p_value": tests.p_value, "p_adjusted": tests.p_adjusted,
-        }  # fmt: skip
+        cells |= {
+            "segment": [*names, None],
+            "letter": [*letters, None],
+            "kind": kind,
+            "letters": [*_renamed(above, letters), ""],
+            "label": label,
+            **about,
+        }
+        yield (
+            cells,
+            {
+                "group_a": names[tests.first],
+                "group_b": names[tests.second],
+                "label": label,
+                **about,
+                "difference": tests.difference,
+                "std_error": tests.std_error,
+                "statistic": tests.statistic,
+                "p_value": tests.p_value,
+                "p_adjusted": tests.p_adjusted,
+            },
+        )
 
 
 def _stacked(parts: Sequence[Part], columns: Sequence[str]) -> pd.DataFrame:
     """Put columns under each other; what is one value holds of a whole part."""
-    sizes = [max(len(one) for one in part.values() if not isinstance(one, (str, float)))
-             for part in parts]  # fmt: skip
+    sizes = [
+        max(len(one) for one in part.values() if not isinstance(one, (str, float)))
+        for part in parts
+    ]
     held: dict[str, list[Any]] = {name: [] for name in columns}
     for part, size in zip(parts, sizes, strict=True):
         for name in columns:
@@ -272,9 +305,18 @@ _CELLS = [
     "letters", "rest", "difference", "difference_error", "p_value", "p_adjusted",
 ]  # fmt: skip
 _PAIRS = [
-    "question", "item", "label", "banner", "group_a", "group_b", "difference", "std_error",
-    "statistic", "p_value", "p_adjusted",
-]  # fmt: skip
+    "question",
+    "item",
+    "label",
+    "banner",
+    "group_a",
+    "group_b",
+    "difference",
+    "std_error",
+    "statistic",
+    "p_value",
+    "p_adjusted",
+]
 
 
 def _cells(estimated: Ratios, at: Any, *, g: int, is_share: bool, how: _How) -> Part:
@@ -285,11 +327,14 @@ def _cells(estimated: Ratios, at: Any, *, g: int, is_share: bool, how: _How) -> 
     apart = estimated.of(at).combined(against)
     rest = estimated.estimate[at[g : 2 * g]]
     numbers: Part = {
-        "n_kish": one.n_kish, "n_effective": one.n_effective if is_share else one.n_kish,
-        "rest": [*rest, np.nan], "difference": [*apart.estimate, np.nan],
-        "difference_error": [*apart.std_error, np.nan], "p_value": [*apart.p_value, np.nan],
+        "n_kish": one.n_kish,
+        "n_effective": one.n_effective if is_share else one.n_kish,
+        "rest": [*rest, np.nan],
+        "difference": [*apart.estimate, np.nan],
+        "difference_error": [*apart.std_error, np.nan],
+        "p_value": [*apart.p_value, np.nan],
         "p_adjusted": [*holm_of_tested(apart.p_value), np.nan],
-    }  # fmt: skip
+    }
     hidden = one.n < max(how.suppress, 1)
     shown = {name: np.where(hidden, np.nan, value) for name, value in numbers.items()}
     told = one.columns(level=how.level, is_share=is_share, bases=(how.minimum, how.suppress))

@@ -81,8 +81,14 @@ def trend(result: Trend, *, focus: object = None) -> Figure:  # noqa: ARG001
                 & (result.waves["label"] == one["label"])
             ]
             at, colour = np.arange(len(rows)), PALETTE["accent" if one["alert"] else "ink"]
-            ax.fill_between(at, rows["smoothed_low"], rows["smoothed_high"], color=PALETTE["line"],
-                            alpha=0.5, linewidth=0)  # fmt: skip
+            ax.fill_between(
+                at,
+                rows["smoothed_low"],
+                rows["smoothed_high"],
+                color=PALETTE["line"],
+                alpha=0.5,
+                linewidth=0,
+            )
             ax.vlines(at, rows["ci_low"], rows["ci_high"], color=colour, linewidth=1.4)
             ax.scatter(at, rows["estimate"], s=24, c=colour, zorder=3)
             kind, sides = _KINDS.get(one["kind"], "percent"), ("left", "right")
@@ -98,9 +104,12 @@ def trend(result: Trend, *, focus: object = None) -> Figure:  # noqa: ARG001
                 ax.annotate(
                     formatted(rows["estimate"].iloc[end], kind),
                     (end, rows["ci_low" if is_first else "ci_high"].iloc[end]),
-                    (0, -3 if is_first else 3), textcoords="offset points", ha=side,
-                    va="top" if is_first else "bottom", color=colour,
-                )  # fmt: skip
+                    (0, -3 if is_first else 3),
+                    textcoords="offset points",
+                    ha=side,
+                    va="top" if is_first else "bottom",
+                    color=colour,
+                )
             title = str(one["label"])
             if labels.count(title) > 1:  # of several questions: the table has them in full
                 title = f"{title} · {one['question']}"
@@ -121,7 +130,9 @@ def reach(result: Reach, *, ax: Axes | None = None, focus: object = None) -> Axe
         row_names(names, line=NAME_LINE + 8),
         Dots(sizes["reached"], sizes["ci_low"], sizes["ci_high"], hollow=sizes["n_equal"] > 1),
         label=Message("Share of those asked who are reached"),
-        columns={Message("reach"): [formatted(one, "percent") for one in sizes["reached"]],
-                 Message("adds"): [formatted(100 * one, "points") for one in sizes["gain"]]},
+        columns={
+            Message("reach"): [formatted(one, "percent") for one in sizes["reached"]],
+            Message("adds"): [formatted(100 * one, "points") for one in sizes["gain"]],
+        },
         ax=ax,
-    )  # fmt: skip
+    )

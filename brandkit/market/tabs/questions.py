@@ -104,8 +104,9 @@ def _question(one: Asked, name: str, *, measure: Measure, is_set: bool) -> Askin
     if is_set and (of["kind"] == "pick").all():
         picked = ticks(one, name, argument="rows")
         kinds = ("answer",) * len(picked.labels)
-        return Asking(name, picked.text, picked.labels, kinds, picked.values, picked.inside,
-                      picked.notes)  # fmt: skip
+        return Asking(
+            name, picked.text, picked.labels, kinds, picked.values, picked.inside, picked.notes
+        )
     columns = list(of["item"]) if is_set else [name]
     if measure != "share":
         return _scores(one, name, columns, measure)
@@ -135,10 +136,12 @@ def _scores(one: Asked, name: str, columns: Sequence[str], measure: Measure) -> 
             f"{shown(strange)}. Ask for its shares."
         )
     read, notes = without_codes(numbers.to_numpy(np.float64), list(columns), one.rows.limits)
-    values = np.column_stack([
-        _scored(read[:, at], column, measure, one.rows.limits.get(column))
-        for at, column in enumerate(columns)
-    ])  # fmt: skip
+    values = np.column_stack(
+        [
+            _scored(read[:, at], column, measure, one.rows.limits.get(column))
+            for at, column in enumerate(columns)
+        ]
+    )
     inside = one.counted(pd.DataFrame(read))
     text = name if len(columns) > 1 else one.text(columns[0])
     answers = tuple(one.text(column) for column in columns)
@@ -182,8 +185,12 @@ def _with_nets(asking: Asking, nets: Nets, made: set[str]) -> Asking:
         made.add(name)
         part = asking.values[:, [answers[member] for member in members]]
         any_of = np.where(np.isnan(part).all(axis=1), np.nan, (part == 1).any(axis=1))
-        asking = replace(asking, answers=(*asking.answers, name), kinds=(*asking.kinds, "net"),
-                         values=np.column_stack([asking.values, any_of]))  # fmt: skip
+        asking = replace(
+            asking,
+            answers=(*asking.answers, name),
+            kinds=(*asking.kinds, "net"),
+            values=np.column_stack([asking.values, any_of]),
+        )
     return asking
 
 

@@ -62,9 +62,11 @@ class Reach(Result):
         last = self.sizes.iloc[-1]
         return self._row(
             "n_items k estimate reached is_exact n n_dropped ci_level",
-            n_items=self.items["item"].nunique(), k=int(last["k"]), estimate=last["estimate"],
+            n_items=self.items["item"].nunique(),
+            k=int(last["k"]),
+            estimate=last["estimate"],
             reached=last["reached"],
-        )  # fmt: skip
+        )
 
 
 def reach(
@@ -135,11 +137,21 @@ def reach(
     check_level(level)
     check_whole_number("k", k, low=1)
     check_known("method", method, ("auto", "exact", "stepwise"), rule="be a way of searching")
-    one = asked(data, waves=waves, wave=wave, weight=weight, respondent=respondent, strata=strata,
-                cluster=cluster)  # fmt: skip
+    one = asked(
+        data,
+        waves=waves,
+        wave=wave,
+        weight=weight,
+        respondent=respondent,
+        strata=strata,
+        cluster=cluster,
+    )
     told = ticks(one, items, argument="items")
-    named = [at for at, label in enumerate(told.labels) if not is_nobody(label)
-             and not np.isnan(told.values[told.inside, at]).all()]  # fmt: skip
+    named = [
+        at
+        for at, label in enumerate(told.labels)
+        if not is_nobody(label) and not np.isnan(told.values[told.inside, at]).all()
+    ]
     told = told.only(named)
     check_known("always", list(always), told.labels, rule="name items of the set")
     p, fixed = len(told.items), [told.labels.index(label) for label in always]
@@ -162,9 +174,14 @@ def reach(
     if not is_exact:
         notes.append(Message("Items were added one at a time: another set may reach more."))
     return Reach(
-        sizes=sizes, sets=sets, items=support, is_exact=is_exact, ci_level=level,
-        notes=tuple(notes), **bases(told.inside),
-    )  # fmt: skip
+        sizes=sizes,
+        sets=sets,
+        items=support,
+        is_exact=is_exact,
+        ci_level=level,
+        notes=tuple(notes),
+        **bases(told.inside),
+    )
 
 
 class _Search:
@@ -202,31 +219,59 @@ class _Search:
             best = self._members(int(masks[0]))
             wins, bias, ends = self._drawn(masks, covered)
             row = self._row(masks[0], covered[0])
-            sizes.append({
-                "k": k, "items": self._named(masks[0]), **row,
-                "reached": covered[0] - bias, "ci_low": ends[0] - bias, "ci_high": ends[1] - bias,
-                "ci_level": self.level, "frequency": frequency[0], "gain": covered[0] - before,
-                "n_sets": total, "n_equal": int((wins >= EQUAL).sum()), "support": wins[0],
-            })  # fmt: skip
+            sizes.append(
+                {
+                    "k": k,
+                    "items": self._named(masks[0]),
+                    **row,
+                    "reached": covered[0] - bias,
+                    "ci_low": ends[0] - bias,
+                    "ci_high": ends[1] - bias,
+                    "ci_level": self.level,
+                    "frequency": frequency[0],
+                    "gain": covered[0] - before,
+                    "n_sets": total,
+                    "n_equal": int((wins >= EQUAL).sum()),
+                    "support": wins[0],
+                }
+            )
             before = covered[0]
             most = range(min(5, len(masks)))
-            sets += [{"k": k, "rank": at + 1, "items": self._named(masks[at]),
-                      "estimate": covered[at], "frequency": frequency[at], "support": wins[at]}
-                     for at in most]  # fmt: skip
+            sets += [
+                {
+                    "k": k,
+                    "rank": at + 1,
+                    "items": self._named(masks[at]),
+                    "estimate": covered[at],
+                    "frequency": frequency[at],
+                    "support": wins[at],
+                }
+                for at in most
+            ]
             inside = (masks[:, None] >> np.arange(len(self.told.items))) & 1
-            support.append(pd.DataFrame({
-                "item": self.told.items, "label": self.told.labels, "k": k, "share": self.share,
-                "support": wins @ inside,
-            }))  # fmt: skip
+            support.append(
+                pd.DataFrame(
+                    {
+                        "item": self.told.items,
+                        "label": self.told.labels,
+                        "k": k,
+                        "share": self.share,
+                        "support": wins @ inside,
+                    }
+                )
+            )
         return pd.DataFrame(sizes), pd.DataFrame(sets), pd.concat(support, ignore_index=True)
 
     def _exact(self, k: int) -> Ints:
         free = [at for at in range(len(self.told.items)) if at not in self.fixed]
         base = sum(1 << at for at in self.fixed)
         return np.fromiter(
-            (base + sum(1 << at for at in some)
-             for some in combinations(free, k - len(self.fixed))), dtype=np.int64,
-        )  # fmt: skip
+            (
+                base + sum(1 << at for at in some)
+                for some in combinations(free, k - len(self.fixed))
+            ),
+            dtype=np.int64,
+        )
 
     def _stepwise(self, k: int, best: list[int]) -> Ints:
         base = sum(1 << at for at in best)

@@ -57,10 +57,19 @@ def _leading(result: Crosstab) -> list[dict[str, Any]]:
 
 
 def _finding(row: dict[str, Any], result: Crosstab) -> Finding:
-    say = speaker(group=row["segment"], answer=row["label"], question=row["question"],
-                  banner=row["banner"], value=row["estimate"], rest=row["rest"], n=int(row["n"]),
-                  p=row["p_adjusted"], low=row["ci_low"], high=row["ci_high"],
-                  level=result.ci_level)  # fmt: skip
+    say = speaker(
+        group=row["segment"],
+        answer=row["label"],
+        question=row["question"],
+        banner=row["banner"],
+        value=row["estimate"],
+        rest=row["rest"],
+        n=int(row["n"]),
+        p=row["p_adjusted"],
+        low=row["ci_low"],
+        high=row["ci_high"],
+        level=result.ci_level,
+    )
     if row["kind"] == "mean":
         headline = say("{group}: {value:decimal2} on “{answer}”, all others {rest:decimal2}.")
         detail = say(
@@ -84,8 +93,9 @@ def _notes(result: Crosstab, readings: pd.DataFrame) -> tuple[Message, ...]:
     best = readings.groupby("question", sort=False)["settled"].apply(lambda a: set(a) == {"open"})
     rest = int((readings["settled"] != "open").sum()) - MOST_TABLES
     rows = result.pairs.drop_duplicates(["item", "label", "banner"])
-    say = speaker(n=len(rows), chance=max(round(len(rows) * (1 - result.ci_level)), 1),
-                  level=result.ci_level)  # fmt: skip
+    say = speaker(
+        n=len(rows), chance=max(round(len(rows) * (1 - result.ci_level)), 1), level=result.ci_level
+    )
     holm = say(
         "Letters name the groups of the same question that a share lies above ({level:percent}, "
         "Holm over the pairs of a row). Of {n:count} rows up to {chance:count} may have one by "
@@ -98,13 +108,17 @@ def _notes(result: Crosstab, readings: pd.DataFrame) -> tuple[Message, ...]:
     )
     return (
         holm if result.style == "holm" else quantum,
-        *noted("No group is shown to differ in: {names}.",
-               names=[str(one) for one in best[best].index], most=40),
-        *noted("{n:count} more {n:table|tables} with a difference are in the workbook.",
-               n=max(rest, 0)),
+        *noted(
+            "No group is shown to differ in: {names}.",
+            names=[str(one) for one in best[best].index],
+            most=40,
+        ),
+        *noted(
+            "{n:count} more {n:table|tables} with a difference are in the workbook.", n=max(rest, 0)
+        ),
         Message("All tables with their bases are in the workbook tables.xlsx."),
         *result.notes,
-    )  # fmt: skip
+    )
 
 
 def _table(result: Crosstab, question: str, banner: str, notes: tuple[Message, ...]) -> Exhibit:
@@ -120,16 +134,18 @@ def _table(result: Crosstab, question: str, banner: str, notes: tuple[Message, .
         data[f"c{at}"] = [_written(by_label[label]) for label in data["label"]]
         values = {"n": int(own["n"].max()), "name": name, "letter": own["letter"].iloc[0]}
         heads[f"c{at}"] = (
-            Message("All ({n:count})", values) if name is None
+            Message("All ({n:count})", values)
+            if name is None
             else Message("{letter} {name} ({n:count})", values)
-        )  # fmt: skip
+        )
     caption = Message(
         "“{question}” by “{banner}”: shares of those asked, the base in each head.",
         {"question": question, "banner": banner},
     )
     if set(cells["kind"]) & {"mean", "nps"}:
-        caption = Message("“{question}” by “{banner}”: scores, the base in each head.",
-                          caption.values)  # fmt: skip
+        caption = Message(
+            "“{question}” by “{banner}”: scores, the base in each head.", caption.values
+        )
     return Exhibit(caption, data=pd.DataFrame(data), notes=notes, heads=heads, of_people=False)
 
 
@@ -169,8 +185,9 @@ def _sheet(result: Crosstab, banner: str, *, is_share: bool) -> Exhibit | None:
         heads[f"n{at}"] = Message("{letter} base", said) if name else Message("Base")
     caption = Message("All questions by “{banner}”", {"banner": banner})
     told = Message("Above: letters of the groups it lies significantly above.")
-    return Exhibit(caption, data=table, heads=heads, kinds=kinds, of_people=False, aside=2,
-                   notes=(told,))  # fmt: skip
+    return Exhibit(
+        caption, data=table, heads=heads, kinds=kinds, of_people=False, aside=2, notes=(told,)
+    )
 
 
 def trend(result: Trend, *, focus: object = None) -> Story:
@@ -184,8 +201,13 @@ def trend(result: Trend, *, focus: object = None) -> Story:
     ).sort_values(["doubt", "other", "p"], kind="stable")
     findings = [_series(result)]
     findings += [_moved(dict(row)) for _, row in held.head(MOST_TOLD).iterrows()]
-    say = speaker(n=result.n_series, alerts=result.n_alerts, waves=result.waves["wave"].nunique(),
-                  persons=result.n, level=result.ci_level)  # fmt: skip
+    say = speaker(
+        n=result.n_series,
+        alerts=result.n_alerts,
+        waves=result.waves["wave"].nunique(),
+        persons=result.n,
+        level=result.ci_level,
+    )
     caption = say(
         "What moved most over {waves:count} waves: each with {level:percent} intervals and the "
         "level behind the noise; {persons:count} persons."
@@ -199,16 +221,34 @@ def trend(result: Trend, *, focus: object = None) -> Story:
         "the wave before is shown only."
     )
     notes = (*as_notes(findings[1:]), kept, *result.notes)
-    columns = ["question", "label", "earliest", "newest", "change", "p_adjusted", "slope",
-               "slope_adjusted", "previous_change", "detectable", "alert"]  # fmt: skip
+    columns = [
+        "question",
+        "label",
+        "earliest",
+        "newest",
+        "change",
+        "p_adjusted",
+        "slope",
+        "slope_adjusted",
+        "previous_change",
+        "detectable",
+        "alert",
+    ]
     order = series.assign(p=series[["p_adjusted", "slope_adjusted"]].min(axis=1))
     table = order.sort_values("p", kind="stable")[columns].reset_index(drop=True)
     listed = say("All {n:count} series, those that moved most first.")
     return Story(
-        titled(findings[1] if len(findings) > 1 else findings[0]), None, tuple(findings), (),
-        {"moved": Exhibit(caption, alt, _charted(result), notes, partial(result.plot, focus=focus)),
-         "series": Exhibit(listed, data=table, of_people=False)},
-    )  # fmt: skip
+        titled(findings[1] if len(findings) > 1 else findings[0]),
+        None,
+        tuple(findings),
+        (),
+        {
+            "moved": Exhibit(
+                caption, alt, _charted(result), notes, partial(result.plot, focus=focus)
+            ),
+            "series": Exhibit(listed, data=table, of_people=False),
+        },
+    )
 
 
 def _charted(result: Trend) -> Any:
@@ -228,10 +268,16 @@ def leading(result: Trend, most: int = 6) -> list[dict[str, Any]]:
 
 
 def _series(result: Trend) -> Finding:
-    say = speaker(n=result.n_series, moved=result.n_alerts, level=result.ci_level,
-                  wave=result.waves["wave"].iloc[-1])  # fmt: skip
-    detail = say("A false alert among all of them has a chance of {chance:percent} at most.",
-                 chance=1 - result.ci_level)  # fmt: skip
+    say = speaker(
+        n=result.n_series,
+        moved=result.n_alerts,
+        level=result.ci_level,
+        wave=result.waves["wave"].iloc[-1],
+    )
+    detail = say(
+        "A false alert among all of them has a chance of {chance:percent} at most.",
+        chance=1 - result.ci_level,
+    )
     if result.n_alerts:
         return Finding(say("{moved:count} of {n:count} series moved."), detail, "clear")
     said = say("None of {n:count} series is known to have moved by {wave}.")
@@ -240,11 +286,18 @@ def _series(result: Trend) -> Finding:
 
 def _moved(row: dict[str, Any]) -> Finding:
     kind = _WRITTEN.get(row["kind"], "percent")
-    say = speaker(answer=row["label"], question=row["question"], since=row["wave_from"],
-                  now=row["wave_to"], first=formatted(row["earliest"], kind),
-                  newest=formatted(row["newest"], kind),
-                  before=formatted(row["newest"] - row["change"], kind), n=int(row["n_waves"]),
-                  p=row["p_adjusted"], line=row["slope_adjusted"])  # fmt: skip
+    say = speaker(
+        answer=row["label"],
+        question=row["question"],
+        since=row["wave_from"],
+        now=row["wave_to"],
+        first=formatted(row["earliest"], kind),
+        newest=formatted(row["newest"], kind),
+        before=formatted(row["newest"] - row["change"], kind),
+        n=int(row["n_waves"]),
+        p=row["p_adjusted"],
+        line=row["slope_adjusted"],
+    )
     by_line = row["slope_adjusted"] < row["p_adjusted"]
     rises = row["slope"] > 0 if by_line else row["change"] > 0
     detail = say(
@@ -282,14 +335,23 @@ def reach(result: Reach, *, focus: object = None) -> Story:  # noqa: ARG001
     settled: Settled = "clear" if support >= SURE else "likely" if support >= LIKELY else "open"
     if not result.is_exact and settled == "clear":
         settled = "likely"
-    say = speaker(k=int(best["k"]), items=_named(best["items"]), value=best["reached"],
-                  low=best["ci_low"], high=best["ci_high"], n=int(best["n"]),
-                  level=result.ci_level, equal=int(best["n_equal"]), sets=int(best["n_sets"]),
-                  seen=best["estimate"])  # fmt: skip
+    say = speaker(
+        k=int(best["k"]),
+        items=_named(best["items"]),
+        value=best["reached"],
+        low=best["ci_low"],
+        high=best["ci_high"],
+        n=int(best["n"]),
+        level=result.ci_level,
+        equal=int(best["n_equal"]),
+        sets=int(best["n_sets"]),
+        seen=best["estimate"],
+    )
     headline = say("{k:count} items reach {value:percent} of those asked: {items}.")
     if settled == "open":
-        headline = say("Several sets of {k:count} reach {value:percent}; the choice among them is "
-                       "open.")  # fmt: skip
+        headline = say(
+            "Several sets of {k:count} reach {value:percent}; the choice among them is open."
+        )
     detail = say(
         "{low:percent} to {high:percent} ({level:percent}), after {seen:percent1} here; of "
         "{sets:count} sets {equal:count} cannot be told from the best; {n:count} persons."
@@ -302,14 +364,30 @@ def reach(result: Reach, *, focus: object = None) -> Story:  # noqa: ARG001
     )
     alt = say("A rising row of dots: {k:count} items reach {value:percent}.")
     table = sizes.assign(items=[", ".join(one) for one in sizes["items"]])
-    columns = ["k", "items", "reached", "ci_low", "ci_high", "ci_level", "estimate", "gain",
-               "support", "n_equal", "n"]  # fmt: skip
+    columns = [
+        "k",
+        "items",
+        "reached",
+        "ci_low",
+        "ci_high",
+        "ci_level",
+        "estimate",
+        "gain",
+        "support",
+        "n_equal",
+        "n",
+    ]
     notes = (*as_notes(findings[1:]), Message("Reach counts people, not sales."), *result.notes)
     return Story(
-        titled(findings[0]), None, tuple(findings), (action,),
-        {"reach": Exhibit(caption, alt, table[columns], notes, partial(result.plot)),
-         "members": _candidates(result, int(best["k"]))},
-    )  # fmt: skip
+        titled(findings[0]),
+        None,
+        tuple(findings),
+        (action,),
+        {
+            "reach": Exhibit(caption, alt, table[columns], notes, partial(result.plot)),
+            "members": _candidates(result, int(best["k"])),
+        },
+    )
 
 
 def _named(items: list[str]) -> list[Message]:
@@ -317,8 +395,9 @@ def _named(items: list[str]) -> list[Message]:
 
 
 def _candidates(result: Reach, k: int) -> Exhibit:
-    rows = result.items[result.items["k"] == k].sort_values("support", ascending=False,
-                                                            kind="stable")  # fmt: skip
+    rows = result.items[result.items["k"] == k].sort_values(
+        "support", ascending=False, kind="stable"
+    )
     close = int(((rows["support"] >= EQUAL) & (rows["support"] < SURE)).sum())
     caption = Message(
         "How surely each item belongs in the best set of {k:count}: {n:count} could change places.",

@@ -143,8 +143,15 @@ def trend(
     """
     check_level(level)
     check_whole_number("editions", editions, low=1)
-    one = asked(data, waves="all", wave=wave, weight=weight, respondent=respondent, strata=strata,
-                cluster=cluster)  # fmt: skip
+    one = asked(
+        data,
+        waves="all",
+        wave=wave,
+        weight=weight,
+        respondent=respondent,
+        strata=strata,
+        cluster=cluster,
+    )
     check_known("breaks", list(breaks), one.waves, rule="name waves")
     start = max((one.waves.index(name) for name in breaks), default=0)
     names = one.waves[start:]
@@ -170,10 +177,14 @@ def trend(
         )
     watched = _alerts(pd.DataFrame(series), (1 - level) / editions)
     return Trend(
-        series=watched[_SERIES], waves=pd.concat(tables, ignore_index=True),
-        n_series=len(watched), n_alerts=int(watched["alert"].sum()), ci_level=level,
-        notes=(*one.notes, *_notes(one, names, breaks)), **bases(one.inside),
-    )  # fmt: skip
+        series=watched[_SERIES],
+        waves=pd.concat(tables, ignore_index=True),
+        n_series=len(watched),
+        n_alerts=int(watched["alert"].sum()),
+        ci_level=level,
+        notes=(*one.notes, *_notes(one, names, breaks)),
+        **bases(one.inside),
+    )
 
 
 _SERIES = [
@@ -204,15 +215,25 @@ def _series(
     half = ndtri((1 + level) / 2) * error
     labels = [one.waves[wave] for wave in enough]
     about = {"question": asking.text, "label": asking.answers[at]}
-    rows = pd.DataFrame({
-        **about, "wave": labels, **found.columns(level=level, is_share=is_share),
-        "n_effective": found.n_effective if is_share else found.n_kish, "smoothed": smoothed,
-        "smoothed_low": smoothed - half, "smoothed_high": smoothed + half,
-    })  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            **about,
+            "wave": labels,
+            **found.columns(level=level, is_share=is_share),
+            "n_effective": found.n_effective if is_share else found.n_kish,
+            "smoothed": smoothed,
+            "smoothed_low": smoothed - half,
+            "smoothed_high": smoothed + half,
+        }
+    )
     return rows, {
-        **about, "kind": asking.kinds[at], "wave_from": labels[0], "wave_to": labels[-1],
-        "n_waves": len(labels), **moved(found.estimate, covariance=covariance),
-    }  # fmt: skip
+        **about,
+        "kind": asking.kinds[at],
+        "wave_from": labels[0],
+        "wave_to": labels[-1],
+        "n_waves": len(labels),
+        **moved(found.estimate, covariance=covariance),
+    }
 
 
 def _floor(found: Ratios, is_share: bool) -> Floats:
@@ -248,12 +269,13 @@ def _notes(one: Asked, names: Sequence[str], breaks: Sequence[str]) -> list[Mess
     short = len(names) if len(names) < FEWEST_FOR_SEASONS else 0
     return [
         *noted("Far fewer people than usual, perhaps part of a wave: {names}.", names=part, most=5),
-        *noted("Fewer than {least:count} people answered in {names}.", names=few,
-               least=SMALL_BASE),
+        *noted("Fewer than {least:count} people answered in {names}.", names=few, least=SMALL_BASE),
         *noted("{n:count} waves cannot tell seasons from a trend.", n=short),
-        *noted("Compared from {names} on, where something changed in how it was asked.",
-               names=list(breaks)[-1:]),
-    ]  # fmt: skip
+        *noted(
+            "Compared from {names} on, where something changed in how it was asked.",
+            names=list(breaks)[-1:],
+        ),
+    ]
 
 
 def moved(values: Floats, *, covariance: Floats) -> dict[str, float]:
@@ -273,13 +295,20 @@ def moved(values: Floats, *, covariance: Floats) -> dict[str, float]:
     p_values = 2 * ndtr(-ratio(np.abs(estimates), errors))
     spread = weight @ (values - weight @ values / weight.sum()) ** 2
     return {
-        "earliest": values[0], "newest": values[-1], "change": change, "std_error": errors[0],
-        "p_value": p_values[0], "previous_change": step, "previous_p": p_values[1],
-        "slope": slope, "slope_error": errors[2], "slope_p": p_values[2],
+        "earliest": values[0],
+        "newest": values[-1],
+        "change": change,
+        "std_error": errors[0],
+        "p_value": p_values[0],
+        "previous_change": step,
+        "previous_p": p_values[1],
+        "slope": slope,
+        "slope_error": errors[2],
+        "slope_p": p_values[2],
         "detectable": (ndtri(0.975) + ndtri(POWER)) * errors[0],
         "homogeneity_p": chdtrc(periods - 1, spread),
         "cusum": np.abs(cusum(values, variance=variance)).max(),
-    }  # fmt: skip
+    }
 
 
 def local_level(values: Floats, *, variance: Floats) -> tuple[Floats, Floats]:

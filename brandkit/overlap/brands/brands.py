@@ -36,9 +36,17 @@ MOST_ROWS = 12
 MOST_IN_CELLS = 15
 """Banks up to which a heat map has its numbers in the cells."""
 _SHOWN = (
-    "brand_a", "brand_b", "n_offers", "n_compared", "overlap", "stability_low", "stability_high",
-    "expected", "excess", "sister"
-)  # fmt: skip
+    "brand_a",
+    "brand_b",
+    "n_offers",
+    "n_compared",
+    "overlap",
+    "stability_low",
+    "stability_high",
+    "expected",
+    "excess",
+    "sister",
+)
 _MATRIX_VALUES = ("overlap", "overlap_shared", "excess", "bound_low", "bound_high")
 
 

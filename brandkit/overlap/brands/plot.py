@@ -120,9 +120,16 @@ def overlap_explanation(
         )
         for row, part, weight in zip(at, rows["part"], rows["weight"], strict=True):
             said = Message("{part:percent} of {weight:percent}", {"part": part, "weight": weight})
-            ax.annotate(translate(said), (1.0, row), (92, 0), va="center", ha="right",
-                        color=PALETTE["soft"], xycoords=("axes fraction", "data"),
-                        textcoords="offset points")  # fmt: skip
+            ax.annotate(
+                translate(said),
+                (1.0, row),
+                (92, 0),
+                va="center",
+                ha="right",
+                color=PALETTE["soft"],
+                xycoords=("axes fraction", "data"),
+                textcoords="offset points",
+            )
     return ax
 
 

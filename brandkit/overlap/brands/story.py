@@ -28,9 +28,15 @@ FIRM, LIKELY = 0.95, 0.70
 """Shares of resamples, or of other weights, from which a nearest rival is clear, or likely."""
 MOST_COUNTERPARTS = 10
 _BANK_COLUMNS = [
-    "brand", "n_offers", "uniqueness", "nearest_rival", "nearest_rival_overlap",
-    "nearest_rival_support", "rival_by_excess", "rival_excess"
-]  # fmt: skip
+    "brand",
+    "n_offers",
+    "uniqueness",
+    "nearest_rival",
+    "nearest_rival_overlap",
+    "nearest_rival_support",
+    "rival_by_excess",
+    "rival_excess",
+]
 Told = tuple[Message, list[Finding]]
 
 
@@ -376,8 +382,13 @@ def _chance(result: BrandOverlap) -> list[Finding]:
     if near.empty:
         return []
     beyond, overlap = near["stability_low"] > near["expected"], near["overlap"]
-    say = speaker(n=len(near), beyond=int(beyond.sum()), middle=overlap.median(),
-                  low=overlap.min(), high=overlap.max())  # fmt: skip
+    say = speaker(
+        n=len(near),
+        beyond=int(beyond.sum()),
+        middle=overlap.median(),
+        low=overlap.min(),
+        high=overlap.max(),
+    )
     detail = say(
         "With its nearest rival half of {n:count} banks are at least {middle:percent} alike "
         "({low:percent} to {high:percent}). {beyond:count} are nearer to it than the rival's size "

@@ -121,10 +121,19 @@ def _direction(result: OverlapHistory) -> Finding:
     least, most = 100 * real["without_low"], 100 * real["without_high"]
     up, furthest = estimate > 0, max(abs(low), abs(high))
     say = speaker(
-        estimate=estimate, low=low, high=high, least=least, most=most, furthest=furthest,
-        panel=int(facts["n_panel"]), others=int(facts["n_panel"]) - 1, dates=int(facts["n_dates"]),
-        months=_months(result), carrier=real["carrier"], rest=least if up else most,
-    )  # fmt: skip
+        estimate=estimate,
+        low=low,
+        high=high,
+        least=least,
+        most=most,
+        furthest=furthest,
+        panel=int(facts["n_panel"]),
+        others=int(facts["n_panel"]) - 1,
+        dates=int(facts["n_dates"]),
+        months=_months(result),
+        carrier=real["carrier"],
+        rest=least if up else most,
+    )
     if pd.isna(estimate):
         headline = say("Whether banks have become more alike cannot be told.")
         return Finding(headline, say("Nothing is disclosed at both ends."), "open")

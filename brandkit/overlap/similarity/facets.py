@@ -24,9 +24,17 @@ from brandkit.sources.catalog.names import folded, normalised_name
 from brandkit.sources.catalog.reference import TextCounts
 
 Facet = Literal[
-    "features", "fees", "eligibility", "channels", "regions", "rates", "fee_amounts", "terms",
-    "name", "description"
-]  # fmt: skip
+    "features",
+    "fees",
+    "eligibility",
+    "channels",
+    "regions",
+    "rates",
+    "fee_amounts",
+    "terms",
+    "name",
+    "description",
+]
 FACETS: tuple[Facet, ...] = get_args(Facet)
 LIST_FACETS, TEXT_FACETS = FACETS[:5], FACETS[8:]
 

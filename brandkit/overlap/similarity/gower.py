@@ -103,8 +103,11 @@ def gower(
         check_option(f"kinds[{name!r}]", kind, get_args(Kind))
         values = _coded(frame[name], kind, str(name))
         columns.append(values)
-        spans.append(None if kind in ("nominal", "symmetric") else
-                     float((ranges or {}).get(name, _spread(values))))  # fmt: skip
+        spans.append(
+            None
+            if kind in ("nominal", "symmetric")
+            else float((ranges or {}).get(name, _spread(values)))
+        )
     weight = np.array([float((weights or {}).get(name, 1.0)) for name in frame.columns])
     if not weight.any():
         raise InputError("`weights` must leave at least one column a weight above 0; found none.")
@@ -212,8 +215,9 @@ def _coded(column: pd.Series, kind: Kind, name: str) -> Floats:
     if not pd.api.types.is_numeric_dtype(column):
         way_out = (
             "Make it an ordered Categorical, so that the order is said."
-            if kind == "ordinal" else "Call it nominal, or turn it into numbers."
-        )  # fmt: skip
+            if kind == "ordinal"
+            else "Call it nominal, or turn it into numbers."
+        )
         raise InputError(
             f"`kinds` calls {name!r} {kind}, which needs numbers; found "
             f"{shown(column.dropna().head(3).astype('str').tolist())}. {way_out}"

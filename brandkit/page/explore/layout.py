@@ -93,8 +93,11 @@ def _ray(drawn: Drawn, word: Floats) -> tuple[float, float] | None:
     if not np.isfinite(along).all() or not along.any():
         return None
     ends = ((12.0, WIDTH - 12.0), (30.0, drawn.height - 60.0))
-    reach = [(ends[axis][int(along[axis] > 0)] - drawn.middle[axis]) / along[axis]
-             for axis in (0, 1) if along[axis]]  # fmt: skip
+    reach = [
+        (ends[axis][int(along[axis] > 0)] - drawn.middle[axis]) / along[axis]
+        for axis in (0, 1)
+        if along[axis]
+    ]
     across, upward = drawn.middle + max(min(reach), 0.0) * along
     return round(float(across)), round(float(upward))
 

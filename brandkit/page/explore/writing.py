@@ -43,8 +43,10 @@ Table = tuple[Message, pd.DataFrame, dict[str, Message | str], Any]
 
 #: The sentences that the script fills; places take ready texts.
 TEXTS = {
-    "copied": Message("Copied"), "sells": Message("Who sells what {bank} sells"),
-    "groups": Message("By category, there and back"), "facets": Message("What makes them alike"),
+    "copied": Message("Copied"),
+    "sells": Message("Who sells what {bank} sells"),
+    "groups": Message("By category, there and back"),
+    "facets": Message("What makes them alike"),
     "products": Message("Products that pair up"),
     "same": Message("Customers do not tell {bank} from {near}."),
     "apart": Message("{bank} is described most like {near}, but customers tell the two apart."),
@@ -56,18 +58,22 @@ TEXTS = {
     "still": Message(
         "Since {wave} {bank} has moved {distance} ({low}–{high}), no more than chance."
     ),
-    "what": Message("If {points} points more say “{word}” of {bank}, {near} is nearest: {before} → "
-               "{then} away."),
+    "what": Message(
+        "If {points} points more say “{word}” of {bank}, {near} is nearest: {before} → {then} away."
+    ),
     "choice": Message("Choices change by {from} points (95% interval {low} to {high})."),
     "range": Message("Choices change by {from} to {to} points (95% interval {low} to {high})."),
-    "over": Message("{share} of what {bank} sells has a counterpart at {other}; {chance} by size "
-               "alone."),
-    "pair": Message("{share} of what {bank} sells has a counterpart at {other} ({low}–{high}); "
-                    "{chance} by size alone."),
+    "over": Message(
+        "{share} of what {bank} sells has a counterpart at {other}; {chance} by size alone."
+    ),
+    "pair": Message(
+        "{share} of what {bank} sells has a counterpart at {other} ({low}–{high}); "
+        "{chance} by size alone."
+    ),
     "only": Message("{share} of what {bank} sells has a counterpart at {other}."),
     "category": Message("{category}: {share} of what {bank} sells has a counterpart at {other}."),
     "part": Message("{facet}: {part} of {most} possible points"),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -108,13 +114,17 @@ def explore_block(shown: Explored) -> ExploreBlock:
     kinds = [translate(view.title) for view in shown.views] or [translate("all products")]
     left = _room_for_names(shown)
     values: dict[str, Any] = {
-        **names, "shown": shown, "data": json_in_page(_data(shown, drawn)), "left": left,
-        "map": _map(shown, drawn[0]) if drawn else "", "side": 30 * bool(left) + WIDTH - left,
+        **names,
+        "shown": shown,
+        "data": json_in_page(_data(shown, drawn)),
+        "left": left,
+        "map": _map(shown, drawn[0]) if drawn else "",
+        "side": 30 * bool(left) + WIDTH - left,
         "tables": [(caption, cells.to_json()) for caption, cells in tables],
         "views": [*kinds, *filter(None, shown.overlap)],
         "sentence": _joint().join(_sentences(shown)),
         "moves": list(dict.fromkeys(step.word for step in shown.steps)),
-    }  # fmt: skip
+    }
     language = current_language()
     html = rendered("explore.html.j2", language=language, **values).strip()
     return ExploreBlock(language, "explore", html, *tables[0])
@@ -164,32 +174,45 @@ def _map(shown: Explored, drawn: Drawn) -> Markup:
     language = current_language()
     parts = [
         Markup('<text class="ax{}"{} x="{}" y="{:.0f}" text-anchor="{}">{}</text>').format(
-            kind, foreign(words, language), x, drawn.height - 6, anchor, words)
+            kind, foreign(words, language), x, drawn.height - 6, anchor, words
+        )
         for words, (x, anchor, kind) in zip(
             _end_texts(shown.views[0]),
-            ((6, "start", ""), (754, "end", ""), (380, "middle", " up")), strict=False)
-    ]  # fmt: skip
+            ((6, "start", ""), (754, "end", ""), (380, "middle", " up")),
+            strict=False,
+        )
+    ]
     for at, end in enumerate(drawn.rays):
         if end is not None:
             texts = _texts([one[at] for one in drawn.words], shown.words[at])
-            parts.append(Markup(
-                '<g class="at{}" data-a="{}"><line x1="{}" y1="{}" x2="{}" y2="{}"/>{}</g>'
-            ).format("" if texts else " mute", at, *drawn.middle, *end, texts))  # fmt: skip
+            parts.append(
+                Markup(
+                    '<g class="at{}" data-a="{}"><line x1="{}" y1="{}" x2="{}" y2="{}"/>{}</g>'
+                ).format("" if texts else " mute", at, *drawn.middle, *end, texts)
+            )
     parts.append(Markup('<g class="mv"></g><path class="lk"/>'))
     for at, mark in enumerate(drawn.marks):
         if mark is not None:
             kind = " on" * (at == shown.first) + " vs" * (at == shown.second)
-            texts = _texts([one[at] for one in drawn.labels], shown.banks[at],
-                           Markup('<tspan class="v"></tspan>'))  # fmt: skip
-            parts.append(Markup(
-                '<g class="bk{}{}" data-i="{}" transform="translate({} {})">'
-                '<ellipse rx="{}" ry="{}" transform="rotate({})"/><circle r="{}"/>{}</g>'
-            ).format(kind, " few" * (at in shown.few), at, *mark[:5], 7 if texts else 4, texts)
-            )  # fmt: skip
+            texts = _texts(
+                [one[at] for one in drawn.labels],
+                shown.banks[at],
+                Markup('<tspan class="v"></tspan>'),
+            )
+            parts.append(
+                Markup(
+                    '<g class="bk{}{}" data-i="{}" transform="translate({} {})">'
+                    '<ellipse rx="{}" ry="{}" transform="rotate({})"/><circle r="{}"/>{}</g>'
+                ).format(kind, " few" * (at in shown.few), at, *mark[:5], 7 if texts else 4, texts)
+            )
     said = Message(
         "Map of {n:count} banks by what is said of them; {bank} and {other} stand out.",
-        {"n": sum(mark is not None for mark in drawn.marks), "bank": shown.banks[shown.first],
-         "other": shown.banks[shown.second]})  # fmt: skip
+        {
+            "n": sum(mark is not None for mark in drawn.marks),
+            "bank": shown.banks[shown.first],
+            "other": shown.banks[shown.second],
+        },
+    )
     svg = '<svg class="map" role="img" viewBox="0 0 {:.0f} {:.0f}" aria-label="{}">{}'
     svg += '<g class="gh"></g></svg>'
     return Markup(svg).format(WIDTH, drawn.height, translate(said), Markup().join(parts))
@@ -200,9 +223,10 @@ def _texts(labels: Sequence[Label | None], words: str, mark: str = "") -> Markup
     lang = foreign(words, current_language())
     return Markup().join(
         Markup('<text class="l{}"{}{}>{}{}</text>').format(
-            layout, lang, _placed(label), words, mark)
+            layout, lang, _placed(label), words, mark
+        )
         for layout, label in enumerate(labels if any(labels) else ())
-    )  # fmt: skip
+    )
 
 
 def _placed(label: Label | None) -> Markup:
@@ -248,12 +272,20 @@ def _tables(shown: Explored) -> Iterator[Table]:
     if shown.words:
         rows = np.isfinite(shown.said).any(axis=1)
         said_of = _square(shown.said[rows], banks[rows], shown.words)
-        yield (Message("What customers say of each bank"), said_of,
-               {name: name for name in shown.words}, dict.fromkeys(shown.words, kind))  # fmt: skip
+        yield (
+            Message("What customers say of each bank"),
+            said_of,
+            {name: name for name in shown.words},
+            dict.fromkeys(shown.words, kind),
+        )
     if 1 < len(shown.order) <= MOST_IN_TABLE:
         names, cells = banks[list(shown.order)], np.ix_(shown.order, shown.order)
-        yield (Message("Every pair of banks"), _square(shown.overlap[""][0][cells], names, names),
-               {name: name for name in names}, dict.fromkeys(names, "share"))  # fmt: skip
+        yield (
+            Message("Every pair of banks"),
+            _square(shown.overlap[""][0][cells], names, names),
+            {name: name for name in names},
+            dict.fromkeys(names, "share"),
+        )
     if shown.steps:
         yield _steps_table(shown)
 
@@ -267,25 +299,33 @@ def _square(values: Floats, rows: Any, columns: Any) -> pd.DataFrame:
 def _steps_table(shown: Explored) -> Table:
     """Give ten points; fewer and more lie in proportion."""
     steps = [one for one in shown.steps if one.points == TOLD] or shown.steps
-    frame = pd.DataFrame({
-        "attribute": [shown.words[one.word] for one in steps],
-        "more": [one.points for one in steps],
-        "nearest": [shown.banks[one.near] for one in steps],
-        "then": [one.then for one in steps],
-        **{name: [one.change[at] for one in steps] for at, name in enumerate(_ENDS)
-           if all(one.change for one in steps)},
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "attribute": [shown.words[one.word] for one in steps],
+            "more": [one.points for one in steps],
+            "nearest": [shown.banks[one.near] for one in steps],
+            "then": [one.then for one in steps],
+            **{
+                name: [one.change[at] for one in steps]
+                for at, name in enumerate(_ENDS)
+                if all(one.change for one in steps)
+            },
+        }
+    )
     heads: dict[str, Message | str] = {
-        "more": Message("Points more"), "then": Message("Distance then"),
-        "choices": Message("Choices, least"), "most": Message("Choices, most"),
-    }  # fmt: skip
+        "more": Message("Points more"),
+        "then": Message("Distance then"),
+        "choices": Message("Choices, least"),
+        "most": Message("Choices, most"),
+    }
     kinds = {"more": "points", "then": "decimal", **dict.fromkeys(_ENDS[:2], "signed")}
     known = set(frame.columns)
     return (
-        Message("Changes of ten points"), frame,
+        Message("Changes of ten points"),
+        frame,
         {name: head for name, head in heads.items() if name in known},
         {name: kind for name, kind in kinds.items() if name in known},
-    )  # fmt: skip
+    )
 
 
 # --- data -----------------------------------------------------------------------------------------
@@ -299,19 +339,30 @@ def _data(shown: Explored, drawn: Sequence[Drawn]) -> dict[str, Any]:
     top = np.nanmax([*shown.said.ravel(), *shown.market, 0.0])
     return {
         "t": {key: translation(one, language) or one.text for key, one in TEXTS.items()},
-        "l": LETTERS, "j": _joint(), "f": shown.first, "c": shown.second,
+        "l": LETTERS,
+        "j": _joint(),
+        "f": shown.first,
+        "c": shown.second,
         "n": {at: formatted(shown.base[at], "count") for at in sorted(shown.few - shown.hidden)},
-        "h": sorted(shown.hidden), "d": int(is_rated), "s": write(shown.said),
-        "m": write(shown.market), "g": [*filter(None, shown.overlap)],
+        "h": sorted(shown.hidden),
+        "d": int(is_rated),
+        "s": write(shown.said),
+        "m": write(shown.market),
+        "g": [*filter(None, shown.overlap)],
         "top": 100 if shown.said_kind == "people" else float(top if is_rated else percents(top)),
-        "near": {at: [near, -1 if told is None else int(told)]
-                 for at, (near, told) in sorted(shown.near.items())},
+        "near": {
+            at: [near, -1 if told is None else int(told)]
+            for at, (near, told) in sorted(shown.near.items())
+        },
         "v": [_view_data(*one) for one in zip(shown.views, drawn, strict=True)],
         "w": _steps_data(shown, drawn),
-        "sc": {at: [formatted(one, "decimal2") for one in shown.scores[at]]
-               for at in every if at in shown.scores},
+        "sc": {
+            at: [formatted(one, "decimal2") for one in shown.scores[at]]
+            for at in every
+            if at in shown.scores
+        },
         **(_overlap_data(shown) if shown.overlap else {}),
-    }  # fmt: skip
+    }
 
 
 def _decimals(values: Floats) -> list[float | None]:
@@ -321,16 +372,22 @@ def _decimals(values: Floats) -> list[float | None]:
 def _view_data(view: View, drawn: Drawn) -> dict[str, Any]:
     """Give the places of a view, with those of its names in both layouts."""
     told: dict[str, Any] = {
-        "o": drawn.middle, "e": _end_texts(view),
-        "p": [mark and [*mark[:5], _named(drawn.labels, at), *mark[5:]]
-              for at, mark in enumerate(drawn.marks)],
+        "o": drawn.middle,
+        "e": _end_texts(view),
+        "p": [
+            mark and [*mark[:5], _named(drawn.labels, at), *mark[5:]]
+            for at, mark in enumerate(drawn.marks)
+        ],
         "r": [end and [*end, _named(drawn.words, at)] for at, end in enumerate(drawn.rays)],
-    }  # fmt: skip
+    }
     if view.since:
-        told |= {"since": view.since, "d": {
-            at: [*(formatted(one, "decimal2") for one in move[:3]), int(move[3])]
-            for at, move in view.moved.items()
-        }}  # fmt: skip
+        told |= {
+            "since": view.since,
+            "d": {
+                at: [*(formatted(one, "decimal2") for one in move[:3]), int(move[3])]
+                for at, move in view.moved.items()
+            },
+        }
     return told
 
 
@@ -366,18 +423,22 @@ def _overlap_data(shown: Explored) -> dict[str, Any]:
     facets = sorted(weight, key=lambda name: -weight[name])[:MOST_FACETS]
     products: list[dict[str, int]] = [{} for _ in shown.banks]
     pairs = {
-        at.index(a) * len(at) + at.index(b): _pair_data(pair, facets, [
-            (shown.banks[one], products[one]) for one in (a, b)
-        ]) for (a, b), pair in shown.pairs.items()
-    }  # fmt: skip
+        at.index(a) * len(at) + at.index(b): _pair_data(
+            pair, facets, [(shown.banks[one], products[one]) for one in (a, b)]
+        )
+        for (a, b), pair in shown.pairs.items()
+    }
     around = [] if is_small else [whole[1][shown.first][at], whole[1][at, shown.first]]
     return {
-        "k": at, "q": list(map(at.index, shown.order)), "x": [lettered(one) for one in around],
+        "k": at,
+        "q": list(map(at.index, shown.order)),
+        "x": [lettered(one) for one in around],
         "o": [lettered(one[cells]) for one in (whole if is_small else whole[:1])],
         "p": [[lettered(tables[0][cells])] for name, tables in shown.overlap.items() if name],
-        "fa": facets, "pn": [list(products[one]) for one in at],
+        "fa": facets,
+        "pn": [list(products[one]) for one in at],
         "pr": [pairs.get(n, "") for n in range(len(at) ** 2)] if is_small else pairs,
-    }  # fmt: skip
+    }
 
 
 def _pair_data(pair: Pair, facets: list[str], banks: list[tuple[str, dict[str, int]]]) -> str:

@@ -200,9 +200,13 @@ def image_tables(responses: ImageResponses, *, draws: int, seed: int) -> ImageTa
     columns = [str(at) for at in range(values.shape[1])]
     summed = moments(
         pd.DataFrame(values, columns=columns).assign(cell=place, weight=rows.weight),
-        columns=columns, cells=["cell"], weight="weight", groups=drawn.group,
-        n_groups=drawn.n_groups, products=False,
-    )  # fmt: skip
+        columns=columns,
+        cells=["cell"],
+        weight="weight",
+        groups=drawn.group,
+        n_groups=drawn.n_groups,
+        products=False,
+    )
     both, tables = (summed.sums(), summed.sums(drawn.times)), []
     for one in both:
         ticks = one.sums
@@ -212,12 +216,22 @@ def image_tables(responses: ImageResponses, *, draws: int, seed: int) -> ImageTa
         tables.append(ticks)
     n, n_effective = _persons(rows, place, len(found))
     waves = responses.waves or (None,)
-    return _without_empty(ImageTables(
-        cells=tuple((responses.brands[at // width], waves[at % width]) for at in found.tolist()),
-        attributes=responses.attributes, table=tables[0], bases=both[0].weight, n=n,
-        n_effective=n_effective, draw_tables=tables[1], draw_bases=both[1].weight, df=rows.df,
-        notes=notes,
-    ))  # fmt: skip
+    return _without_empty(
+        ImageTables(
+            cells=tuple(
+                (responses.brands[at // width], waves[at % width]) for at in found.tolist()
+            ),
+            attributes=responses.attributes,
+            table=tables[0],
+            bases=both[0].weight,
+            n=n,
+            n_effective=n_effective,
+            draw_tables=tables[1],
+            draw_bases=both[1].weight,
+            df=rows.df,
+            notes=notes,
+        )
+    )
 
 
 def _persons(rows: SurveyRows, place: Codes, n_cells: int) -> tuple[Ints, Floats]:
@@ -253,12 +267,20 @@ def resampled_tables(counts: pd.DataFrame, *, draws: int, seed: int) -> ImageTab
         "The table holds no respondents: mentions were drawn one by one, as if each came "
         "from a person of its own. Regions can be up to twice too large, right, or too small."
     )
-    return _without_empty(ImageTables(
-        cells=tuple((label_text(label), None) for label in counts.index),
-        attributes=tuple(map(label_text, counts.columns)), table=values, bases=mentions,
-        n=np.rint(mentions).astype(np.int64), n_effective=mentions, draw_tables=tables,
-        draw_bases=tables.sum(axis=2), df=max(total - 1, 1), notes=(note,),
-    ))  # fmt: skip
+    return _without_empty(
+        ImageTables(
+            cells=tuple((label_text(label), None) for label in counts.index),
+            attributes=tuple(map(label_text, counts.columns)),
+            table=values,
+            bases=mentions,
+            n=np.rint(mentions).astype(np.int64),
+            n_effective=mentions,
+            draw_tables=tables,
+            draw_bases=tables.sum(axis=2),
+            df=max(total - 1, 1),
+            notes=(note,),
+        )
+    )
 
 
 def _without_empty(tables: ImageTables) -> ImageTables:
@@ -276,12 +298,17 @@ def _without_empty(tables: ImageTables) -> ImageTables:
     names += [tables.attributes[at] for at in np.flatnonzero(~columns)]
     note = Message("Nobody ticked {names}; left out.", {"names": some_names(names)})
     return replace(
-        tables, cells=tuple(tables.cells[at] for at in np.flatnonzero(rows)),
+        tables,
+        cells=tuple(tables.cells[at] for at in np.flatnonzero(rows)),
         attributes=tuple(tables.attributes[at] for at in np.flatnonzero(columns)),
-        table=tables.table[rows][:, columns], bases=tables.bases[rows], n=tables.n[rows],
-        n_effective=tables.n_effective[rows], draw_bases=tables.draw_bases[:, rows],
-        draw_tables=tables.draw_tables[:, rows][:, :, columns], notes=(*tables.notes, note),
-    )  # fmt: skip
+        table=tables.table[rows][:, columns],
+        bases=tables.bases[rows],
+        n=tables.n[rows],
+        n_effective=tables.n_effective[rows],
+        draw_bases=tables.draw_bases[:, rows],
+        draw_tables=tables.draw_tables[:, rows][:, :, columns],
+        notes=(*tables.notes, note),
+    )
 
 
 def small_bases(tables: ImageTables) -> tuple[Message, ...]:

@@ -62,8 +62,15 @@ def distinct_pairs(result: MapStability, *, ax: Axes | None = None, focus: objec
             (apart, "ink", Message("told apart")),
             (~apart, "paper", Message("not told apart")),
         ):
-            ax.scatter(places[0, which], places[1, which] - 1, s=70, c=PALETTE[face],
-                       edgecolors=PALETTE["ink"], linewidths=1.4, zorder=3)  # fmt: skip
+            ax.scatter(
+                places[0, which],
+                places[1, which] - 1,
+                s=70,
+                c=PALETTE[face],
+                edgecolors=PALETTE["ink"],
+                linewidths=1.4,
+                zorder=3,
+            )
             if which.any():
                 add_key(ax, (label, point(hollow=face == "paper")))
         _name_cells(ax, order[1:], order[:-1], focus=brand)
@@ -109,8 +116,15 @@ def claim_check(result: ClaimCheck, *, ax: Axes | None = None, focus: object = N
             said = claims["claim"].to_numpy() == kind
             for is_focus, colour in ((False, "ink"), (True, "accent")):
                 which = said & (mine == is_focus)
-                ax.scatter(across[which], down[which], s=size, marker=marker, zorder=3,
-                           c=PALETTE[colour], linewidths=2.0 if marker == "x" else 0.0)  # fmt: skip
+                ax.scatter(
+                    across[which],
+                    down[which],
+                    s=size,
+                    marker=marker,
+                    zorder=3,
+                    c=PALETTE[colour],
+                    linewidths=2.0 if marker == "x" else 0.0,
+                )
             if said.any():
                 add_key(ax, (label, point(marker)))
         add_key(ax, (Message("empty: not shown"), area("none", "line")))
@@ -142,9 +156,13 @@ def wave_movement(
     end = start + step[["move_across", "move_upward"]].to_numpy(dtype=float)
     moved, mine = step["moved"].to_numpy(dtype=bool), (step["brand"] == brand).to_numpy()
     brands = maps.map_side(
-        step["brand"].tolist(), places=end, active=moved, most=len(step), always=brand,
+        step["brand"].tolist(),
+        places=end,
+        active=moved,
+        most=len(step),
+        always=brand,
         telling=step["map_distance"].to_numpy(dtype=float) + 10.0 * moved,
-    )  # fmt: skip
+    )
     regions = Regions.of(step[moved], end[moved])
     inside = np.vstack([end, start, regions.room(end)])
     window, attributes, rays = attribute_side(result.map, inside)
@@ -154,20 +172,42 @@ def wave_movement(
         draw_side(ax, attributes, rays)
         for one, to, is_focus in zip(start[moved], end[moved], mine[moved], strict=True):
             colour = PALETTE["accent" if is_focus else "ink"]
-            ax.scatter(one[0], one[1], s=40, marker="o", c=PALETTE["paper"], edgecolors=colour,
-                       linewidths=1.2, zorder=3)  # fmt: skip
+            ax.scatter(
+                one[0],
+                one[1],
+                s=40,
+                marker="o",
+                c=PALETTE["paper"],
+                edgecolors=colour,
+                linewidths=1.2,
+                zorder=3,
+            )
             arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.6}
-            ax.annotate("", xy=tuple(to), xytext=tuple(one), zorder=3,
-                        arrowprops=arrow | {"shrinkA": 3, "shrinkB": 3})  # fmt: skip
+            ax.annotate(
+                "",
+                xy=tuple(to),
+                xytext=tuple(one),
+                zorder=3,
+                arrowprops=arrow | {"shrinkA": 3, "shrinkB": 3},
+            )
         if moved.any():
             add_key(ax, (Message("moved, from where it was"), point()))
         if not moved.all():
             add_key(ax, (Message("no move beyond chance"), point(hollow=True)))
         draw_points(ax, brands, focus=brand if mine[moved].any() else None)
         still = end[mine & ~moved]
-        ax.scatter(still[:, 0], still[:, 1], s=100, marker="D", c=PALETTE["paper"], zorder=4,
-                   edgecolors=PALETTE["accent"], linewidths=1.6)  # fmt: skip
+        ax.scatter(
+            still[:, 0],
+            still[:, 1],
+            s=100,
+            marker="D",
+            c=PALETTE["paper"],
+            zorder=4,
+            edgecolors=PALETTE["accent"],
+            linewidths=1.6,
+        )
         lines = np.concatenate([regions.edges(), np.stack([start, end], axis=1)[moved]])
-        maps.label_map(ax, brands, attributes, focus=brand, rays=rays, lines=lines,
-                       avoid=start[moved])  # fmt: skip
+        maps.label_map(
+            ax, brands, attributes, focus=brand, rays=rays, lines=lines, avoid=start[moved]
+        )
     return ax

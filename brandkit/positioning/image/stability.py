@@ -197,12 +197,15 @@ class MapStability(Result):
         return self._row(
             "scaling n_respondents n_brands n_attributes draws share_explained plane_stability "
             "n_pairs n_distinct ci_level",
-            scaling=self.map.scaling, n_brands=len(self.brands),
-            n_attributes=self.attributes["label"].nunique(), draws=len(self.draw_tables),
+            scaling=self.map.scaling,
+            n_brands=len(self.brands),
+            n_attributes=self.attributes["label"].nunique(),
+            draws=len(self.draw_tables),
             share_explained=self.axes["share"][self.axes["stability"].notna()].sum(),
-            n_pairs=len(self.pairs), n_distinct=int(self.pairs["distinct"].sum()),
+            n_pairs=len(self.pairs),
+            n_distinct=int(self.pairs["distinct"].sum()),
             ci_level=self.level,
-        )  # fmt: skip
+        )
 
 
 def map_stability(
@@ -327,12 +330,15 @@ def map_stability(
             tables.attributes, at, std_error=kernel.errors(second_moments(sides - at))
         ),
         axes=drawn.map.axes.assign(stability=pd.Series(drawn.found_again)),
-        cells=pd.DataFrame({
-            "brand": np.repeat(np.array(labels, dtype=object), width),
-            "attribute": list(tables.attributes) * len(labels), "count": tables.table.ravel(),
-            "weighted_base": np.repeat(tables.bases, width),
-            "share": (tables.table / tables.bases[:, None]).ravel(),
-        }),
+        cells=pd.DataFrame(
+            {
+                "brand": np.repeat(np.array(labels, dtype=object), width),
+                "attribute": list(tables.attributes) * len(labels),
+                "count": tables.table.ravel(),
+                "weighted_base": np.repeat(tables.bases, width),
+                "share": (tables.table / tables.bases[:, None]).ravel(),
+            }
+        ),
         map=drawn.map,
         plane_stability=drawn.plane,
         level=level,
@@ -344,11 +350,11 @@ def map_stability(
         draw_attributes=sides,
         drawn=maps,
         from_respondents=ticks is not None,
-        sums=None if ticks is None else kernel.tick_sums(
-            ticks, brands=labels, attributes=tables.attributes
-        ),
+        sums=None
+        if ticks is None
+        else kernel.tick_sums(ticks, brands=labels, attributes=tables.attributes),
         notes=drawn.notes,
-    )  # fmt: skip
+    )
 
 
 class MapOfDraws(NamedTuple):
@@ -418,17 +424,30 @@ def _places_frames(
     error = kernel.errors(covariance)
     low, high = t_interval(places, std_error=error, df=df[:, None], level=level)
     points = points_frame(
-        tables.labels, places, std_error=error, ci_low=low, ci_high=high,
-        ci_level=np.full(len(places), level), n=tables.n, n_effective=tables.n_effective,
-    )  # fmt: skip
+        tables.labels,
+        places,
+        std_error=error,
+        ci_low=low,
+        ci_high=high,
+        ci_level=np.full(len(places), level),
+        n=tables.n,
+        n_effective=tables.n_effective,
+    )
     size = kernel.quantile(df, axes=min(places.shape[1], 2), level=level)
     regions = np.stack(kernel.ellipses(covariance, size))
     regions[:, tables.n < kernel.SUPPRESSED_BASE] = np.nan
-    return points, pd.DataFrame({
-        "label": tables.labels, "across": places[:, 0],
-        "upward": places[:, 1] if places.shape[1] > 1 else 0.0, "radius_long": regions[0],
-        "radius_short": regions[1], "angle": regions[2], "ci_level": level, "n": tables.n,
-    })  # fmt: skip
+    return points, pd.DataFrame(
+        {
+            "label": tables.labels,
+            "across": places[:, 0],
+            "upward": places[:, 1] if places.shape[1] > 1 else 0.0,
+            "radius_long": regions[0],
+            "radius_short": regions[1],
+            "angle": regions[2],
+            "ci_level": level,
+            "n": tables.n,
+        }
+    )
 
 
 def pairs_frame(
@@ -443,11 +462,18 @@ def pairs_frame(
     gap = places[first] - places[second]
     length, error, statistic, p_value = kernel.tested(gap, covariance, df=worth)
     adjusted = holm(p_value)
-    return pd.DataFrame({
-        "brand_a": names[first], "brand_b": names[second], "map_distance": length,
-        "std_error": error, "statistic": statistic, "p_value": p_value, "p_adjusted": adjusted,
-        "distinct": adjusted <= 1 - level,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "brand_a": names[first],
+            "brand_b": names[second],
+            "map_distance": length,
+            "std_error": error,
+            "statistic": statistic,
+            "p_value": p_value,
+            "p_adjusted": adjusted,
+            "distinct": adjusted <= 1 - level,
+        }
+    )
 
 
 # --- claims --------------------------------------------------------------------------------------
@@ -590,9 +616,17 @@ def claim_check(
     check_level(false_discovery, argument="false_discovery")
     if not isinstance(data, MapStability):
         data = map_stability(
-            data, brand=brand, attributes=attributes, respondent=respondent, weight=weight,
-            strata=strata, cluster=cluster, axes=1, draws=draws, seed=seed,
-        )  # fmt: skip
+            data,
+            brand=brand,
+            attributes=attributes,
+            respondent=respondent,
+            weight=weight,
+            strata=strata,
+            cluster=cluster,
+            axes=1,
+            draws=draws,
+            seed=seed,
+        )
     asked = None if claims is None else _checked_claims(data, claims)
 
     if data.sums is not None and data.sums.n_units < FEWEST_UNITS:
@@ -759,12 +793,17 @@ def _columns(
     size = np.where(np.abs(sample.residuals) > 1e-12, np.abs(sample.residuals), 0.0)
     visible = ratio(plane * np.sign(sample.residuals), size, empty=0.0)
     columns = {
-        "ratio": table / one.expected, "residual": one.residual / whole / root,
-        "std_error": one.error / whole / root, "statistic": one.residual / one.error,
-        "p_value": one.p_value, "q_value": q_value, "visible": np.clip(visible, 0.0, 1.0),
-        "gap": ratio(one.residual, bases), "gap_low": ratio(one.residual - beyond(rate / 2), bases),
+        "ratio": table / one.expected,
+        "residual": one.residual / whole / root,
+        "std_error": one.error / whole / root,
+        "statistic": one.residual / one.error,
+        "p_value": one.p_value,
+        "q_value": q_value,
+        "visible": np.clip(visible, 0.0, 1.0),
+        "gap": ratio(one.residual, bases),
+        "gap_low": ratio(one.residual - beyond(rate / 2), bases),
         "gap_high": ratio(one.residual - beyond(1 - rate / 2), bases),
         "detectable_gap": ratio(found * one.error, bases),
         "claim": np.where(claimed, kind, "not_shown"),
-    }  # fmt: skip
+    }
     return pd.DataFrame({name: values.ravel() for name, values in columns.items()})

@@ -24,11 +24,18 @@ def map_stability(result: MapStability, *, focus: object = None) -> Story:
     brand, unknown = known_focus(focus, result.brands)
     facts, pairs = result.glance().iloc[0], nearest_pairs(result)
     say = speaker(
-        n=int(facts["n_respondents"]), brands=len(result.brands), pairs=len(pairs), brand=brand,
-        attributes=int(facts["n_attributes"]), draws=int(facts["draws"]), level=result.level,
-        share=float(facts["share_explained"]), apart=int(facts["n_distinct"]),
-        alike=_alike_names(pairs), scaling=scaling_words(result.map),
-    )  # fmt: skip
+        n=int(facts["n_respondents"]),
+        brands=len(result.brands),
+        pairs=len(pairs),
+        brand=brand,
+        attributes=int(facts["n_attributes"]),
+        draws=int(facts["draws"]),
+        level=result.level,
+        share=float(facts["share_explained"]),
+        apart=int(facts["n_distinct"]),
+        alike=_alike_names(pairs),
+        scaling=scaling_words(result.map),
+    )
     own = [] if brand is None else [_focus_finding(result, brand)]
     of_pairs = _pairs_finding(result, pairs, say)
     findings = (*own, of_pairs, _axes_finding(result, say))
@@ -204,12 +211,21 @@ def claim_check(result: ClaimCheck, *, focus: object = None) -> Story:
     claims = result.claims if brand is None else result.claims[result.claims["brand"] == brand]
     yes, no = (_strongest(claims, kind) for kind in ("supported", "contradicted"))
     say = speaker(
-        n=result.n_respondents, cells=result.n_cells, rate=result.false_discovery, brand=brand,
-        claims=len(result.claims), all=len(claims), yes=len(yes), no=len(no),
-        neither=len(claims) - len(yes) - len(no), brands=result.claims["brand"].nunique(),
-        attributes=result.claims["attribute"].nunique(), seen=_quoted(yes), denied=_quoted(no),
+        n=result.n_respondents,
+        cells=result.n_cells,
+        rate=result.false_discovery,
+        brand=brand,
+        claims=len(result.claims),
+        all=len(claims),
+        yes=len(yes),
+        no=len(no),
+        neither=len(claims) - len(yes) - len(no),
+        brands=result.claims["brand"].nunique(),
+        attributes=result.claims["attribute"].nunique(),
+        seen=_quoted(yes),
+        denied=_quoted(no),
         least=100 * float(claims["detectable_gap"].median()),
-    )  # fmt: skip
+    )
     headline = say("Customers support {yes:count} of {all:count} claims and contradict {no:count}")
     supported = say("{yes:count} {yes:claim is|claims are} supported.")
     contradicted = say("{no:count} {no:claim is|claims are} contradicted.")
@@ -335,10 +351,16 @@ def wave_movement(
     movers = movers.loc[(movers["brand"] != brand).sort_values(kind="stable").index]
     moved = movers["brand"].tolist()
     say = speaker(
-        n=result.n_respondents, brands=len(step), level=result.level, brand=brand,
-        share=float(result.axes["share"].head(2).sum()), before=step["wave_from"].iloc[0],
-        after=step["wave_to"].iloc[0], names=some_names(moved), waves=len(result.waves),
-    )  # fmt: skip
+        n=result.n_respondents,
+        brands=len(step),
+        level=result.level,
+        brand=brand,
+        share=float(result.axes["share"].head(2).sum()),
+        before=step["wave_from"].iloc[0],
+        after=step["wave_to"].iloc[0],
+        names=some_names(moved),
+        waves=len(result.waves),
+    )
     findings = [_mover(result, move) for _, move in movers.head(MOST_NAMED).iterrows()]
     if not moved:
         largest = _move_speaker(result, step.iloc[0])
@@ -435,10 +457,14 @@ def _move_speaker(result: WaveMovement, move: pd.Series[Any]) -> Say:
     at = at.reindex(columns=[1, 2], fill_value=0.0)
     gap = move[["move_across", "move_upward"]].to_numpy(dtype=float)
     return speaker(
-        brand=move["brand"], length=move["map_distance"], low=move["ci_low"], high=move["ci_high"],
-        p=move["p_adjusted"], n=move["n"],
+        brand=move["brand"],
+        length=move["map_distance"],
+        low=move["ci_low"],
+        high=move["ci_high"],
+        p=move["p_adjusted"],
+        n=move["n"],
         attribute=str(at.index[int(np.argmax(at.to_numpy() @ gap))]),
-    )  # fmt: skip
+    )
 
 
 def _mover(result: WaveMovement, move: pd.Series[Any]) -> Finding:

@@ -112,12 +112,15 @@ class WaveMovement(Result):
         return self._row(
             "scaling n_respondents n_brands n_attributes n_waves n_moved draws share_explained "
             "plane_stability ci_level",
-            scaling=self.map.scaling, n_brands=self.places["brand"].nunique(),
-            n_attributes=self.attributes["attribute"].nunique(), n_waves=len(self.waves),
-            n_moved=int(self.moves["moved"].sum()), draws=len(self.draw_places),
+            scaling=self.map.scaling,
+            n_brands=self.places["brand"].nunique(),
+            n_attributes=self.attributes["attribute"].nunique(),
+            n_waves=len(self.waves),
+            n_moved=int(self.moves["moved"].sum()),
+            draws=len(self.draw_places),
             share_explained=self.axes["share"].head(self.draw_places.shape[2]).sum(),
             ci_level=self.level,
-        )  # fmt: skip
+        )
 
 
 def wave_movement(
@@ -234,11 +237,15 @@ def wave_movement(
     )
     return WaveMovement(
         moves=moves,
-        market=pd.DataFrame({
-            "wave_from": [one.before for one in steps], "wave_to": [one.after for one in steps],
-            "move_across": shift[:, 0], "move_upward": shift[:, 1],
-            "n_brands": [len(one.brands) for one in steps],
-        }),
+        market=pd.DataFrame(
+            {
+                "wave_from": [one.before for one in steps],
+                "wave_to": [one.after for one in steps],
+                "move_across": shift[:, 0],
+                "move_upward": shift[:, 1],
+                "n_brands": [len(one.brands) for one in steps],
+            }
+        ),
         places=by_wave,
         attributes=shares_frame(steps, tables, moves, level=level),
         axes=drawn.map.axes,
@@ -249,7 +256,7 @@ def wave_movement(
         n_respondents=responses.rows.n_persons,
         draw_places=drawn_places,
         notes=(*drawn.notes, *[lost] * bool(missing)),
-    )  # fmt: skip
+    )
 
 
 def _wave_column(data: ImageData, wave: str | None) -> str:
@@ -424,15 +431,28 @@ def _step_frame(moves: Moves, tables: ImageTables, level: float) -> pd.DataFrame
     low, high = length_limits(gap, covariance, kernel.quantile(df, axes=axes, level=level))
     size = kernel.quantile(df, axes=min(axes, 2), level=level)
     long, short, angle = kernel.ellipses(covariance, size)
-    return pd.DataFrame({
-        "brand": list(step.brands), "wave_from": step.before, "wave_to": step.after,
-        "move_across": gap[:, 0], "move_upward": gap[:, 1] if axes > 1 else 0.0,
-        "map_distance": length, "std_error": error, "ci_low": low, "ci_high": high,
-        "ci_level": level, "statistic": np.where(varies, statistic, np.nan),
-        "p_value": np.where(varies, p_value, np.nan), "p_adjusted": np.nan, "moved": False,
-        "radius_long": long, "radius_short": short, "angle": angle,
-        "n": np.minimum(tables.n[step.first], tables.n[step.second]),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "brand": list(step.brands),
+            "wave_from": step.before,
+            "wave_to": step.after,
+            "move_across": gap[:, 0],
+            "move_upward": gap[:, 1] if axes > 1 else 0.0,
+            "map_distance": length,
+            "std_error": error,
+            "ci_low": low,
+            "ci_high": high,
+            "ci_level": level,
+            "statistic": np.where(varies, statistic, np.nan),
+            "p_value": np.where(varies, p_value, np.nan),
+            "p_adjusted": np.nan,
+            "moved": False,
+            "radius_long": long,
+            "radius_short": short,
+            "angle": angle,
+            "n": np.minimum(tables.n[step.first], tables.n[step.second]),
+        }
+    )
 
 
 def shares_frame(
@@ -454,10 +474,22 @@ def shares_frame(
         error = np.nanmean(drawn[:, second] - drawn[:, first], axis=1).std(axis=0, ddof=1)
         low, high = t_interval(change, std_error=error, df=tables.df, level=level)
         p_value = 2 * stdtr(tables.df, -ratio(np.abs(change), error, empty=0.0))
-        parts.append(pd.DataFrame({
-            "attribute": list(tables.attributes), "wave_from": step.before, "wave_to": step.after,
-            "share_from": before, "share_to": after, "change": change, "std_error": error,
-            "ci_low": low, "ci_high": high, "ci_level": level, "p_value": p_value,
-        }))  # fmt: skip
+        parts.append(
+            pd.DataFrame(
+                {
+                    "attribute": list(tables.attributes),
+                    "wave_from": step.before,
+                    "wave_to": step.after,
+                    "share_from": before,
+                    "share_to": after,
+                    "change": change,
+                    "std_error": error,
+                    "ci_low": low,
+                    "ci_high": high,
+                    "ci_level": level,
+                    "p_value": p_value,
+                }
+            )
+        )
     frame = pd.concat(parts, ignore_index=True)
     return frame.assign(p_adjusted=holm(frame["p_value"].to_numpy(dtype=float)))

@@ -229,9 +229,16 @@ def active(side: pd.DataFrame) -> pd.DataFrame:
 
 
 Scaling = Literal[
-    "symmetric", "row_principal", "column_principal", "row_gab", "column_gab",
-    "row_green", "column_green", "symbiplot", "standard",
-]  # fmt: skip
+    "symmetric",
+    "row_principal",
+    "column_principal",
+    "row_gab",
+    "column_gab",
+    "row_green",
+    "column_green",
+    "symbiplot",
+    "standard",
+]
 
 #: Which comparisons a scaling allows: distances within a side, projections onto the other side.
 READINGS: dict[Scaling, tuple[Reading, ...]] = {
@@ -739,9 +746,13 @@ class StackedTables(Result):
         names = ["wave", "brand", "label", "attribute"]
         n_waves, n_brands, n_rows, n_attributes = self.cells[names].nunique()
         return self._row(
-            "n_waves n_brands n_rows n_attributes n", n_waves=n_waves, n_brands=n_brands,
-            n_rows=n_rows, n_attributes=n_attributes, n=self.cells["value"].sum(),
-        )  # fmt: skip
+            "n_waves n_brands n_rows n_attributes n",
+            n_waves=n_waves,
+            n_brands=n_brands,
+            n_rows=n_rows,
+            n_attributes=n_attributes,
+            n=self.cells["value"].sum(),
+        )
 
 
 def stacked_tables(tables: Mapping[str, pd.DataFrame]) -> StackedTables:

@@ -205,27 +205,35 @@ def distance_map(
     disparities = np.zeros_like(values)
     disparities[pairs] = fit.disparities
     disparities = (disparities + disparities.T)[np.ix_(back, back)]
-    frame = pd.DataFrame({
-        "label_a": labels[pairs[0]], "label_b": labels[pairs[1]], "dissimilarity": values[pairs],
-        "disparity": disparities[pairs], "map_distance": _apart(places, pairs),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "label_a": labels[pairs[0]],
+            "label_b": labels[pairs[1]],
+            "dissimilarity": values[pairs],
+            "disparity": disparities[pairs],
+            "map_distance": _apart(places, pairs),
+        }
+    )
     squared = (frame["map_distance"] - frame["disparity"]).to_numpy() ** 2
     sizes = frame["map_distance"].to_numpy() ** 2
     size = np.abs(fit.eigenvalues)
     return DistanceMap(
         points=_points_frame(labels, places, squared=squared, sizes=sizes),
         pairs=frame,
-        axes=pd.DataFrame({
-            "axis": np.arange(1, len(size) + 1), "eigenvalue": fit.eigenvalues,
-            "share": size / size.sum(),
-        }),
+        axes=pd.DataFrame(
+            {
+                "axis": np.arange(1, len(size) + 1),
+                "eigenvalue": fit.eigenvalues,
+                "share": size / size.sum(),
+            }
+        ),
         values=values,
         method=method,
         stress=float(np.sqrt(squared.sum() / sizes.sum())),
         n_starts=fit.n_starts,
         n_reached=fit.n_reached,
         notes=_notes(fit, method=method, asked=axes, gap=gap),
-    )  # fmt: skip
+    )
 
 
 def _checked(

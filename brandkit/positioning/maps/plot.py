@@ -126,14 +126,38 @@ def preference_map(result: PreferenceMap, *, ax: Axes | None = None, focus: obje
     with theme():
         step = (across[1] - across[0]) / 2
         ends = (across[0] - step, across[-1] + step, upward[0] - step, upward[-1] + step)
-        ax.imshow(share.T, origin="lower", extent=ends, cmap=strength_colours(strongest=0.5),
-                  vmin=0.0, vmax=1.0, interpolation="none", zorder=-1)  # fmt: skip
-        ax.contour(across, upward, beyond.T, levels=[0.5], colors=[PALETTE["soft"]],
-                   linewidths=1.0, linestyles="dashed", zorder=1)  # fmt: skip
+        ax.imshow(
+            share.T,
+            origin="lower",
+            extent=ends,
+            cmap=strength_colours(strongest=0.5),
+            vmin=0.0,
+            vmax=1.0,
+            interpolation="none",
+            zorder=-1,
+        )
+        ax.contour(
+            across,
+            upward,
+            beyond.T,
+            levels=[0.5],
+            colors=[PALETTE["soft"]],
+            linewidths=1.0,
+            linestyles="dashed",
+            zorder=1,
+        )
         lines = _draw_lines(ax, result, keep_clear=np.vstack([side.places, star]))
         draw_points(ax, side, focus=known)
-        ax.scatter(star[:, 0], star[:, 1], s=130, marker="*", c=PALETTE["paper"],
-                   edgecolors=PALETTE["ink"], linewidths=1.2, zorder=4)  # fmt: skip
+        ax.scatter(
+            star[:, 0],
+            star[:, 1],
+            s=130,
+            marker="*",
+            c=PALETTE["paper"],
+            edgecolors=PALETTE["ink"],
+            linewidths=1.2,
+            zorder=4,
+        )
         maps.label_map(ax, side, focus=known, avoid=star, lines=lines)
     return ax
 
@@ -162,8 +186,9 @@ def _draw_lines(ax: Axes, result: PreferenceMap, *, keep_clear: Floats) -> Float
     for level, all_lines in zip(levels, found.allsegs, strict=True):
         lines = [np.asarray(line) for line in all_lines if len(line) >= ISLAND]
         for line in lines:
-            ax.plot(*line.T, color=PALETTE["ink"], linewidth=0.8, linestyle="-", marker="",
-                    zorder=1)  # fmt: skip
+            ax.plot(
+                *line.T, color=PALETTE["ink"], linewidth=0.8, linestyle="-", marker="", zorder=1
+            )
             parts.append(np.stack([line[:-1], line[1:]], axis=1)[::THINNED])
         points = np.vstack([*lines, np.empty((0, 2))])
         is_inside = (points > window[:, 0] + room) & (points < window[:, 1] - room)
@@ -173,8 +198,16 @@ def _draw_lines(ax: Axes, result: PreferenceMap, *, keep_clear: Floats) -> Float
             continue
         spot = points[int(gap.argmax())]
         taken = np.vstack([taken, spot])
-        ax.text(spot[0], spot[1], formatted(level, "percent"), gid=HALO, ha="center", va="center",
-                color=PALETTE["ink"], zorder=2)  # fmt: skip
+        ax.text(
+            spot[0],
+            spot[1],
+            formatted(level, "percent"),
+            gid=HALO,
+            ha="center",
+            va="center",
+            color=PALETTE["ink"],
+            zorder=2,
+        )
     return np.concatenate(parts)
 
 

@@ -514,10 +514,13 @@ def _model_row(
     place = best.iloc[int(((places - places.mean(axis=0)) ** 2).sum(axis=1).argmin())]
     slope = np.average(fitted.coefficients[1:3], axis=1, weights=fitted.weight)
     return {
-        "model": model, "n_parameters": len(TERMS[model]),
-        "r2": np.average(explained, weights=fitted.weight), **{name: place[name] for name in _BEST},
-        "slope_across": slope[0], "slope_upward": slope[1],
-    }  # fmt: skip
+        "model": model,
+        "n_parameters": len(TERMS[model]),
+        "r2": np.average(explained, weights=fitted.weight),
+        **{name: place[name] for name in _BEST},
+        "slope_across": slope[0],
+        "slope_upward": slope[1],
+    }
 
 
 def _tests_frame(errors: Mapping[str, Floats], n_products: int) -> pd.DataFrame:
@@ -528,11 +531,18 @@ def _tests_frame(errors: Mapping[str, Floats], n_products: int) -> pd.DataFrame:
         extra, left = size[model] - size[against], n_products - size[model]
         p_values, statistic, p_value = nested_test(before, after, extra=extra, left=left)
         better = p_values <= TEST_LEVEL
-        rows.append({
-            "model": model, "against": against, "n": len(better),
-            "n_significant": int(better.sum()), "share_significant": float(better.mean()),
-            "statistic": statistic, "df": 2 * len(better), "p_value": p_value,
-        })  # fmt: skip
+        rows.append(
+            {
+                "model": model,
+                "against": against,
+                "n": len(better),
+                "n_significant": int(better.sum()),
+                "share_significant": float(better.mean()),
+                "statistic": statistic,
+                "df": 2 * len(better),
+                "p_value": p_value,
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -549,11 +559,14 @@ def _optima_frame(fitted: FittedLiking, points: Floats) -> pd.DataFrame:
     places = np.stack([(ab * b - 2 * bb * a) / safe, (ab * a - 2 * aa * b) / safe], axis=1)
     places += fitted.middle
     inside = ((places >= points.min(axis=0)) & (places <= points.max(axis=0))).all(axis=1)
-    return pd.DataFrame({
-        "optimum": names, "n": np.bincount(kinds, minlength=4),
-        "share": [fitted.weight[kinds == at].sum() / fitted.weight.sum() for at in range(4)],
-        "ideal_inside": [int((inside & (kinds == 0)).sum()), 0, 0, 0],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "optimum": names,
+            "n": np.bincount(kinds, minlength=4),
+            "share": [fitted.weight[kinds == at].sum() / fitted.weight.sum() for at in range(4)],
+            "ideal_inside": [int((inside & (kinds == 0)).sum()), 0, 0, 0],
+        }
+    )
 
 
 def _notes(rated: _Rated, possible: list[PreferenceModel]) -> tuple[Message, ...]:

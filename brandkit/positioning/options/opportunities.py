@@ -215,9 +215,18 @@ def opportunities(
 
 
 _SPOTS = [
-    "spot", "zone", "across", "upward", "room", "support", "nearest", "rival_distance", "demand",
-    "crowding", "marks",
-]  # fmt: skip
+    "spot",
+    "zone",
+    "across",
+    "upward",
+    "room",
+    "support",
+    "nearest",
+    "rival_distance",
+    "demand",
+    "crowding",
+    "marks",
+]
 
 
 def _check_ground(stability: MapStability) -> None:
@@ -245,10 +254,15 @@ def _surface(
     cells = ground.places[ground.supported]
     sample = stability.drawn.places[None, rivals, :2]
     drawn = stability.draw_places[:, rivals, :2]
-    frame = pd.DataFrame({
-        "across": cells[:, 0], "upward": cells[:, 1], "demand": np.nan, "crowding": np.nan,
-        "zone": np.where(ground.within[ground.supported], "within", "extrapolated"),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "across": cells[:, 0],
+            "upward": cells[:, 1],
+            "demand": np.nan,
+            "crowding": np.nan,
+            "zone": np.where(ground.within[ground.supported], "within", "extrapolated"),
+        }
+    )
     if preference is None:
         room = freedom(cells, rivals=sample)[0]
         return frame.assign(room=room), freedom(cells, rivals=drawn)
@@ -284,13 +298,19 @@ def _changes_frame(
     n, k = then.shape
     held = (then <= low + 1e-12) | (then >= high - 1e-12)
     change = then - start
-    return pd.DataFrame({
-        "spot": np.arange(1, n + 1).repeat(k),
-        "attribute": np.tile(np.array(attributes, dtype=object), n),
-        "share_now": np.tile(start, n), "change": change.ravel(), "share_then": then.ravel(),
-        "observed_low": np.tile(low, n), "observed_high": np.tile(high, n),
-        "at_limit": (held & (np.abs(change) > 1e-12)).ravel(), "above_market": above.ravel(),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "spot": np.arange(1, n + 1).repeat(k),
+            "attribute": np.tile(np.array(attributes, dtype=object), n),
+            "share_now": np.tile(start, n),
+            "change": change.ravel(),
+            "share_then": then.ravel(),
+            "observed_low": np.tile(low, n),
+            "observed_high": np.tile(high, n),
+            "at_limit": (held & (np.abs(change) > 1e-12)).ravel(),
+            "above_market": above.ravel(),
+        }
+    )
 
 
 def _named_above(above: Floats, attributes: Sequence[str]) -> list[str]:

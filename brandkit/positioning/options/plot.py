@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -48,36 +50,59 @@ def opportunities(result: Opportunities, *, ax: Axes | None = None, focus: objec
     ax = map_canvas(result.map, ax=ax, window=window)
     with theme():
         ax.imshow(
-            room, origin="lower", cmap=strength_colours(strongest=0.5), interpolation="none",
-            extent=(low[0], high[0], low[1], high[1]), zorder=-1,
-        )  # fmt: skip
+            room,
+            origin="lower",
+            cmap=strength_colours(strongest=0.5),
+            interpolation="none",
+            extent=(low[0], high[0], low[1], high[1]),
+            zorder=-1,
+        )
         level = np.nanmin(room) + LINE * (np.nanmax(room) - np.nanmin(room))
+        thin: dict[str, Any] = {
+            "colors": [PALETTE["soft"]],
+            "linewidths": 0.8,
+            "linestyles": "solid",
+        }
         if min(room.shape) > 1 and level < np.nanmax(room):
-            ax.contour(across, upward, room, levels=[level], colors=[PALETTE["soft"]],
-                       linewidths=0.8, linestyles="solid", zorder=1)  # fmt: skip
+            ax.contour(across, upward, room, levels=[level], zorder=1, **thin)
         hull = result.hull[["across", "upward"]].to_numpy(dtype=float)
-        ax.plot(*_strokes(across, upward, beyond).T, color=PALETTE["soft"], linewidth=0.5,
-                linestyle="-", marker="", zorder=0.5)  # fmt: skip
-        ax.plot(*np.vstack([hull, hull[:1]]).T, color=PALETTE["ink"], linewidth=1.2,
-                linestyle="--", marker="", zorder=2)  # fmt: skip
+        hatching, around = _strokes(across, upward, beyond), np.vstack([hull, hull[:1]])
+        ax.plot(*hatching.T, "-", color=PALETTE["soft"], linewidth=0.5, marker="", zorder=0.5)
+        ax.plot(*around.T, "--", color=PALETTE["ink"], linewidth=1.2, marker="", zorder=2)
         draw_points(ax, attributes, marker="s")
         draw_points(ax, brands, focus=brand)
-        add_key(ax, (Message("a bank"), point()),
-                (Message("a spot with room"), point(hollow=True, size=10)),
-                (Message("what would mark it"), point("s", "soft", size=5)),
-                (Message("around the banks"), stroke(width=1.2, style="--")),
-                (Message("room: the darker, the more"), area("second", alpha=0.4)))  # fmt: skip
-        ax.scatter(spots[:, 0], spots[:, 1], s=330, marker="o", c=PALETTE["paper"],
-                   edgecolors=PALETTE["ink"], linewidths=2.0, zorder=5)  # fmt: skip
-        for number, place in enumerate(spots, start=1):
-            ax.text(place[0], place[1], str(number), ha="center", va="center", color=PALETTE["ink"],
-                    fontweight="bold", gid=HALO, zorder=6)  # fmt: skip
-        # no name may cover the rings around the spots
-        radius = 11 * np.ptp(ax.get_xlim()) / max(ax.get_window_extent().width, 1.0)
-        turn = np.linspace(0, 2 * np.pi, 8, endpoint=False)
-        rings = spots[:, None] + radius * np.stack([np.cos(turn), np.sin(turn)], axis=1)
-        maps.label_map(ax, brands, attributes, focus=brand, avoid=rings.reshape(-1, 2))
+        add_key(
+            ax,
+            (Message("a bank"), point()),
+            (Message("a spot with room"), point(hollow=True, size=10)),
+            (Message("what would mark it"), point("s", "soft", size=5)),
+            (Message("around the banks"), stroke(width=1.2, style="--")),
+            (Message("room: the darker, the more"), area("second", alpha=0.4)),
+        )
+        rings = _numbered_rings(ax, spots)
+        maps.label_map(ax, brands, attributes, focus=brand, avoid=rings)
     return ax
+
+
+def _numbered_rings(ax: Axes, spots: Floats) -> Floats:
+    """Draw spots as numbered rings; give the ground that no name may cover."""
+    ax.scatter(
+        spots[:, 0],
+        spots[:, 1],
+        s=330,
+        marker="o",
+        c=PALETTE["paper"],
+        edgecolors=PALETTE["ink"],
+        linewidths=2.0,
+        zorder=5,
+    )
+    bold: dict[str, Any] = {"color": PALETTE["ink"], "fontweight": "bold", "gid": HALO, "zorder": 6}
+    for number, place in enumerate(spots, start=1):
+        ax.text(place[0], place[1], str(number), ha="center", va="center", **bold)
+    radius = 11 * np.ptp(ax.get_xlim()) / max(ax.get_window_extent().width, 1.0)
+    turn = np.linspace(0, 2 * np.pi, 8, endpoint=False)
+    around = radius * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    return np.asarray(spots[:, None] + around).reshape(-1, 2)
 
 
 def _side(frame: pd.DataFrame, *, most: int, always: str | None = None) -> MapSide:
@@ -148,23 +173,43 @@ def repositioning_gain(
         low = high = end
         label = Message("Distance to the nearest rival on the map, from today to then")
     values = [formatted(value, "signed" if is_choice else "decimal2") for value in end]
-    spans = [f"{formatted(a, 'signed')}–{formatted(b, 'signed')}".replace("–+", "–")
-             for a, b in zip(low, high, strict=True)]  # fmt: skip
+    spans = [
+        f"{formatted(a, 'signed')}–{formatted(b, 'signed')}".replace("–+", "–")
+        for a, b in zip(low, high, strict=True)
+    ]
     columns: dict[str | Message, list[str]] = {
         Message("gain") if is_choice else Message("then"): values
     }
-    ax = dot_rows(names, Dots(end, low, high, hollow=(low <= 0) & is_choice), label=label,
-                  kind="signed" if is_choice else "decimal1", columns=columns, ax=ax,
-                  reference=0.0 if is_choice else None,
-                  says={"dot": Message("then"), "hollow": Message("could be none")})  # fmt: skip
-    arrow = {"arrowstyle": "->", "color": PALETTE["accent"], "linewidth": 1.6, "shrinkA": 4.0,
-             "shrinkB": 6.0}  # fmt: skip
+    ax = dot_rows(
+        names,
+        Dots(end, low, high, hollow=(low <= 0) & is_choice),
+        label=label,
+        kind="signed" if is_choice else "decimal1",
+        columns=columns,
+        ax=ax,
+        reference=0.0 if is_choice else None,
+        says={"dot": Message("then"), "hollow": Message("could be none")},
+    )
+    arrow = {
+        "arrowstyle": "->",
+        "color": PALETTE["accent"],
+        "linewidth": 1.6,
+        "shrinkA": 4.0,
+        "shrinkB": 6.0,
+    }
     with theme():
         if is_choice:
             write_column(ax, spans, column=1, head=translate(Message("interval")), align="left")
         rows = np.arange(len(moves), dtype=float)
-        ax.scatter(start, rows, s=50, c=PALETTE["paper"], edgecolors=PALETTE["accent"],
-                   linewidths=1.6, zorder=4)  # fmt: skip
+        ax.scatter(
+            start,
+            rows,
+            s=50,
+            c=PALETTE["paper"],
+            edgecolors=PALETTE["accent"],
+            linewidths=1.6,
+            zorder=4,
+        )
         add_key(ax, (Message("today"), point(colour="accent", hollow=True)))
         for row, a, b in zip(rows, start, end, strict=True):
             if np.isfinite(b) and a != b:
@@ -199,24 +244,47 @@ def repositioning(
     moves = result.moves["move"].astype(str)
     names = [translate(own_name if move == UNNAMED else move_words(move)) for move in moves]
     with_ends = MapSide(
-        [*brands.labels, *names], np.vstack([brands.places, ends]),
+        [*brands.labels, *names],
+        np.vstack([brands.places, ends]),
         active=np.ones(len(brands.labels) + len(names), dtype=bool),
         telling=np.append(brands.telling, np.full(len(names), 1e9)),
-    )  # fmt: skip
-    arrow = {"arrowstyle": "-|>", "color": PALETTE["accent"], "linewidth": 1.6, "shrinkA": 4.0,
-             "shrinkB": 5.0}  # fmt: skip
+    )
+    arrow = {
+        "arrowstyle": "-|>",
+        "color": PALETTE["accent"],
+        "linewidth": 1.6,
+        "shrinkA": 4.0,
+        "shrinkB": 5.0,
+    }
     with theme():
         maps.draw_rays(ax, rays)
         regions.draw(ax, focus=[True] + [False] * len(ends))
-        add_key(ax, (result.brand, point("D", "accent")),
-                (Message("its place then"), point("D", "accent", hollow=True)))  # fmt: skip
+        add_key(
+            ax,
+            (result.brand, point("D", "accent")),
+            (Message("its place then"), point("D", "accent", hollow=True)),
+        )
         draw_points(ax, brands, focus=result.brand)
         for end in ends:
             if np.linalg.norm(end - start[0]) >= SHORTEST * np.ptp(ax.get_xlim()):
                 ax.annotate("", xy=tuple(end), xytext=tuple(start[0]), zorder=3.5, arrowprops=arrow)
-        ax.scatter(ends[:, 0], ends[:, 1], s=60, marker="D", c=PALETTE["paper"], zorder=4,
-                   edgecolors=PALETTE["accent"], linewidths=1.8)  # fmt: skip
+        ax.scatter(
+            ends[:, 0],
+            ends[:, 1],
+            s=60,
+            marker="D",
+            c=PALETTE["paper"],
+            zorder=4,
+            edgecolors=PALETTE["accent"],
+            linewidths=1.8,
+        )
         arrows = np.stack([np.broadcast_to(start, ends.shape), ends], axis=1)
-        maps.label_map(ax, with_ends, rays, focus=result.brand, rays=rays,
-                       lines=np.concatenate([regions.edges(), arrows]))  # fmt: skip
+        maps.label_map(
+            ax,
+            with_ends,
+            rays,
+            focus=result.brand,
+            rays=rays,
+            lines=np.concatenate([regions.edges(), arrows]),
+        )
     return ax

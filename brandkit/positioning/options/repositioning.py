@@ -322,12 +322,20 @@ def _place_row(
     both[:, : len(place)] = own[:2], place[:2]
     ends = zip(("across", "upward", "new_across", "new_upward"), both.ravel(), strict=True)
     radii = zip(("radius_long", "radius_short", "angle"), region, strict=True)
-    return dict(ends) | dict(radii) | {
-        "map_distance": float(np.linalg.norm(place - own)), "ci_level": stability.level,
-        "nearest": before["brand"], "nearest_support": before["support_now"],
-        "nearest_then": after["brand"], "nearest_then_support": after["support"],
-        "distance_now": before["distance_now"], "distance_then": after["distance_then"],
-    }  # fmt: skip
+    return (
+        dict(ends)
+        | dict(radii)
+        | {
+            "map_distance": float(np.linalg.norm(place - own)),
+            "ci_level": stability.level,
+            "nearest": before["brand"],
+            "nearest_support": before["support_now"],
+            "nearest_then": after["brand"],
+            "nearest_then_support": after["support"],
+            "distance_now": before["distance_now"],
+            "distance_then": after["distance_then"],
+        }
+    )
 
 
 def _rivals_row(stability: MapStability, at: int, added: Floats) -> dict[str, Any]:
@@ -358,25 +366,35 @@ def _rivals_row(stability: MapStability, at: int, added: Floats) -> dict[str, An
     top = np.unravel_index(int(np.argmax(rivals)), rivals.shape)
     near = (rivals >= own - NEAR - ROUNDING).all(axis=1)
     return {
-        "n_rivals": len(rivals), "n_rivals_now": int(now.sum()), "n_rivals_have": int(then.sum()),
+        "n_rivals": len(rivals),
+        "n_rivals_now": int(now.sum()),
+        "n_rivals_have": int(then.sum()),
         "alone_support": float(1 - np.any(draws, axis=1).mean()),
         "leads": ", ".join(str(stability.table.columns[place]) for place in raised[ahead]),
         "top_rival": str(np.array(stability.brands, dtype=object)[others][top[0]]),
-        "top_share": float(rivals[top]), "top_high": float(high.max()),
+        "top_share": float(rivals[top]),
+        "top_high": float(high.max()),
         "lead_low": float((own + more - high.max(axis=0)).min()),
-        "n_rivals_near": int(near.sum()), "least_base": float(persons.min()),
-    }  # fmt: skip
+        "n_rivals_near": int(near.sum()),
+        "least_base": float(persons.min()),
+    }
 
 
 def _changes_frame(stability: MapStability, at: int, move: str, added: Floats) -> pd.DataFrame:
     used = np.flatnonzero(added)
     shares = stability.shares.to_numpy()[:, used]
     names = np.array([str(name) for name in stability.table.columns], dtype=object)
-    return pd.DataFrame({
-        "move": move, "attribute": names[used], "share_now": shares[at], "change": added[used],
-        "share_then": shares[at] + added[used], "observed_low": shares.min(axis=0),
-        "observed_high": shares.max(axis=0),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "move": move,
+            "attribute": names[used],
+            "share_now": shares[at],
+            "change": added[used],
+            "share_then": shares[at] + added[used],
+            "observed_low": shares.min(axis=0),
+            "observed_high": shares.max(axis=0),
+        }
+    )
 
 
 # --- shares of choices ---------------------------------------------------------------------------
@@ -424,10 +442,16 @@ def _preferred(
     now, then, drawn_now, drawn_then = shares
     tail = (1 - stability.level) / 2
     low, high = np.quantile(drawn_then - drawn_now, [tail, 1 - tail], axis=0)
-    return pd.DataFrame({
-        "brand": stability.brands, "now": now[0], "then": then[0], "estimate": then[0] - now[0],
-        "ci_low": low, "ci_high": high,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "brand": stability.brands,
+            "now": now[0],
+            "then": then[0],
+            "estimate": then[0] - now[0],
+            "ci_low": low,
+            "ci_high": high,
+        }
+    )
 
 
 def _predicted_shares(
@@ -469,8 +493,13 @@ def choice_shares(liking: Floats, *, weight: Floats, rule: ChoiceRule) -> Floats
 def _choice_row(choices: pd.DataFrame, brand: str) -> dict[str, float]:
     """Give the brand's own shares of a what-if; missing where nothing is known."""
     mine = choices[choices["brand"].map(label_text) == brand].drop(columns="brand").head(1)
-    names = {"now": "choice_now", "then": "choice_then", "estimate": "choice_change",
-             "change_low": "choice_low", "change_high": "choice_high"}  # fmt: skip
+    names = {
+        "now": "choice_now",
+        "then": "choice_then",
+        "estimate": "choice_change",
+        "change_low": "choice_low",
+        "change_high": "choice_high",
+    }
     renamed = mine.rename(columns=names)
     return {str(name): float(one) for name, values in renamed.items() for one in values}
 

@@ -147,9 +147,11 @@ def repositioning(result: Repositioning, *, focus: object = None) -> Story:
         )
         findings.append(Finding(headline, detail, "open"))
     say = speaker(
-        brand=result.brand, draws=result.draws, level=float(result.moves["ci_level"].iloc[0]),
+        brand=result.brand,
+        draws=result.draws,
+        level=float(result.moves["ci_level"].iloc[0]),
         parts=[Message("{shown} ends nearest to {nearest_then}", move) for move in moves],
-    )  # fmt: skip
+    )
     caption = say(
         "{brand} (filled) and its place after each what-if (hollow), axes and other banks held. "
         "Ellipses hold the place with {level:percent} probability, from {draws:count} draws over "
@@ -165,8 +167,11 @@ def repositioning(result: Repositioning, *, focus: object = None) -> Story:
     gain = Exhibit(
         say("What each what-if gains {brand}: ten points more of its customers say so."),
         say("{n:count} {n:what-if|what-ifs} with what each gains.", n=len(moves)),
-        data, notes, lambda: result.plot(figure="repositioning_gain"), title=_gain_title(moves),
-    )  # fmt: skip
+        data,
+        notes,
+        lambda: result.plot(figure="repositioning_gain"),
+        title=_gain_title(moves),
+    )
     where = _move_finding(order[0]).headline
     exhibit = Exhibit(caption, alt, data, (), result.plot, title=where)
     worth = [move for move in order if _further_settled(move) != "open" and not _loses(move)]
@@ -225,9 +230,18 @@ def _tested(move: dict[str, Any]) -> Action:
 
 
 _COLUMNS = [
-    "move", "map_distance", "nearest_then", "distance_now", "distance_then", "further_support",
-    "choice_change", "choice_low", "choice_high", "ci_low", "ci_high",
-]  # fmt: skip
+    "move",
+    "map_distance",
+    "nearest_then",
+    "distance_now",
+    "distance_then",
+    "further_support",
+    "choice_change",
+    "choice_low",
+    "choice_high",
+    "ci_low",
+    "ci_high",
+]
 
 
 def move_words(move: str) -> Message | str:

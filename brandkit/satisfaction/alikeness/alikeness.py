@@ -547,8 +547,18 @@ def _image_squares(found: BankRows, *, draws: int, seed: int) -> list[_Measured]
         image = _Table(sums, wave, banks, means.persons[is_ticked])
         bases = found.bases((found.wave == wave) & np.isin(found.bank, banks), banks)
         attributes = float((table[banks].sum(axis=0) > 0).sum())
-        measures.append(_Measured("inertia", name, None, None, image.square(), (image,), **bases,
-                                  n_attributes=attributes))  # fmt: skip
+        measures.append(
+            _Measured(
+                "inertia",
+                name,
+                None,
+                None,
+                image.square(),
+                (image,),
+                **bases,
+                n_attributes=attributes,
+            )
+        )
     return measures
 
 
@@ -645,10 +655,19 @@ def _change_row(
     low, high = t_interval(judged.estimate, std_error=error, level=level)
     p_value = 2 * float(ndtr(-abs(judged.estimate) / error)) if error > 0 else 1.0
     return (
-        judged.estimate, error, float(low), float(high), level, p_value, len(common),
-        float(whole) - judged.estimate, float(judged.without.min()), float(judged.without.max()),
-        names[common[judged.carrier]], judged.holds,
-    )  # fmt: skip
+        judged.estimate,
+        error,
+        float(low),
+        float(high),
+        level,
+        p_value,
+        len(common),
+        float(whole) - judged.estimate,
+        float(judged.without.min()),
+        float(judged.without.max()),
+        names[common[judged.carrier]],
+        judged.holds,
+    )
 
 
 _Paired = tuple[_Table, _Table, Codes]

@@ -413,8 +413,11 @@ def _gap_columns(
     reach = stdtrit(df, 1 - 0.025 / max(int(known.sum()), 1)) * error
     tipping = np.exp(np.maximum(gap - reach, 0.0))
     return {
-        "above_most": gap, "above_most_error": error, "p_above": p_above, "tipping_odds": tipping,
-    }  # fmt: skip
+        "above_most": gap,
+        "above_most_error": error,
+        "p_above": p_above,
+        "tipping_odds": tipping,
+    }
 
 
 _MOVERS: Final = ["mover", "term", "n", "estimate", "std_error"]

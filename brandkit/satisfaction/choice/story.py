@@ -109,10 +109,14 @@ def _above_most(rows: pd.DataFrame, n: int) -> tuple[Message, Finding]:
     named = rows[(rows["tipping_odds"] >= TIPPING) & (rows["p_above"] <= UNLIKELY)]
     first = rows.iloc[0]
     say = speaker(
-        items=named["label"].astype(str).tolist()[:MOST_NAMED], first=first["label"],
-        times=float(np.exp(first["above_most"])), tipping=first["tipping_odds"], p=first["p_above"],
-        n=n, all=len(rows),
-    )  # fmt: skip
+        items=named["label"].astype(str).tolist()[:MOST_NAMED],
+        first=first["label"],
+        times=float(np.exp(first["above_most"])),
+        tipping=first["tipping_odds"],
+        p=first["p_above"],
+        n=n,
+        all=len(rows),
+    )
     headline = say(
         "Customers say nothing of their own bank clearly more than they say most things of it. "
         "Whether they chose it for what they say, or say it because they use it, this survey "
@@ -148,11 +152,13 @@ def _movers(result: ChoiceModel, say: Say) -> Exhibit:
         "choices)."
     )
     rows = result.movers
-    data = pd.DataFrame({
-        "mover": [translate(_MOVERS[str(one)]) for one in rows["mover"]],
-        "attribute": [str(result.labels.get(str(one), one)) for one in rows["term"]],
-        **{name: rows[name] for name in ("estimate", "std_error", "n")},
-    })  # fmt: skip
+    data = pd.DataFrame(
+        {
+            "mover": [translate(_MOVERS[str(one)]) for one in rows["mover"]],
+            "attribute": [str(result.labels.get(str(one), one)) for one in rows["term"]],
+            **{name: rows[name] for name in ("estimate", "std_error", "n")},
+        }
+    )
     return Exhibit(caption, None, data)
 
 

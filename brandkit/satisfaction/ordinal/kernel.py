@@ -514,8 +514,9 @@ def slope_steps(solution: Solution) -> SlopeSteps:
         (-x * (band[:, None] == np.arange(1, q + 1))[:, None, :]).reshape(len(x), p * q)
         for band in (beyond[cells.level + 1], beyond[cells.level])
     ]
-    whole = information([np.hstack(pair) for pair in zip(ways, freed, strict=True)], got,
-                        cells.weight)  # fmt: skip
+    whole = information(
+        [np.hstack(pair) for pair in zip(ways, freed, strict=True)], got, cells.weight
+    )
     pull = whole[k:, :k] @ inverse
     free = whole[k:, k:] - pull @ whole[:k, k:]
     known: Floats = np.linalg.pinv(free, hermitian=True).astype(np.float64)

@@ -75,8 +75,16 @@ def ordinal_shares(result: OrdinalModel, *, ax: Axes | None = None) -> Axes:
     with theme():
         for at, level in enumerate(levels):
             face, ink = ("second", "paper") if at >= len(levels) - top else ("line", "ink")
-            ax.barh(range(3), shares[:, at], 0.62, left[:, at], color=PALETTE[face],
-                    edgecolor=PALETTE["paper"], linewidth=1.2, zorder=2)  # fmt: skip
+            ax.barh(
+                range(3),
+                shares[:, at],
+                0.62,
+                left[:, at],
+                color=PALETTE[face],
+                edgecolor=PALETTE["paper"],
+                linewidth=1.2,
+                zorder=2,
+            )
             for row in np.flatnonzero(shares[:, at] >= NARROWEST).tolist():
                 middle = left[row, at] + shares[row, at] / 2
                 ax.text(middle, row, str(level), color=PALETTE[ink], **centred)

@@ -178,9 +178,14 @@ def path_comparison(
     errors.check_whole_number("draws", draws, low=19)
     design = path_design(blocks=blocks, paths=paths, scheme=scheme, modes=modes)
     rows = survey_rows(
-        data, columns=design.items, others=[by], weight=weight, respondent=respondent,
-        cluster=cluster, missing=missing,
-    )  # fmt: skip
+        data,
+        columns=design.items,
+        others=[by],
+        weight=weight,
+        respondent=respondent,
+        cluster=cluster,
+        missing=missing,
+    )
     is_wave = by in ("wave", rows.design.get("wave"))
     cells = rows.frame[by] if is_wave else rows.frame[by].astype(object)
     group, names = (coded_waves if is_wave else coded)(cells)  # exchanges hang on this order
@@ -208,21 +213,21 @@ def path_comparison(
     p_paths = _p_values(sample.paths.var(axis=1)[0], drawn.paths.var(axis=1))
     g, ends = len(names), design.path_ends()
     by_group = {name: np.repeat(values, g) for name, values in ends.items()}
+    invariance = {"block": design.blocks, "correlation": sample.alike[0], "p_value": p_blocks}
+    estimates = {
+        **by_group,
+        "segment": names * len(design.paths),
+        "estimate": sample.paths[0].T.ravel(),
+        "n": np.tile(np.bincount(group), len(design.paths)),
+        "n_persons": persons * len(design.paths),
+    }
+    tests = {**ends, "difference": np.ptp(sample.paths[0], axis=0), "p_value": p_paths}
     return PathComparison(
         invariance=pd.DataFrame(
-            {"block": design.blocks, "correlation": sample.alike[0], "p_value": p_blocks,
-             "p_adjusted": holm(p_blocks), "invariant": is_alike}
+            {**invariance, "p_adjusted": holm(p_blocks), "invariant": is_alike}
         ),
-        estimates=pd.DataFrame(
-            {**by_group, "segment": names * len(design.paths),
-             "estimate": sample.paths[0].T.ravel(),
-             "n": np.tile(np.bincount(group), len(design.paths)),
-             "n_persons": persons * len(design.paths)}
-        ),
-        tests=pd.DataFrame(
-            {**ends, "difference": np.ptp(sample.paths[0], axis=0), "p_value": p_paths,
-             "p_adjusted": holm(p_paths)}
-        ),
+        estimates=pd.DataFrame(estimates),
+        tests=pd.DataFrame({**tests, "p_adjusted": holm(p_paths)}),
         pairs=_pairs(sample, drawn, design, names),
         by=by,
         draws=draws,
@@ -230,7 +235,7 @@ def path_comparison(
         n=len(rows),
         n_dropped=rows.n_dropped,
         notes=(*rows.notes, *_notes(design, is_alike, names, persons)),
-    )  # fmt: skip
+    )
 
 
 def _check_groups(
@@ -561,9 +566,14 @@ def path_prediction(
     begins = ~design.inner.any(axis=1)
     known = design.inner[at] if antecedents == "direct" else design.reached[at] & begins
     rows = survey_rows(
-        data, columns=design.items, weight=weight, respondent=respondent, strata=strata,
-        cluster=cluster, missing=missing,
-    )  # fmt: skip
+        data,
+        columns=design.items,
+        weight=weight,
+        respondent=respondent,
+        strata=strata,
+        cluster=cluster,
+        missing=missing,
+    )
     n_known = int(design.sizes[known].sum())
     if rows.n_units < folds or rows.n_persons * (folds - 1) // folds < n_known + 2:
         raise errors.NotEnoughDataError(
@@ -575,9 +585,13 @@ def path_prediction(
     fold = np.asarray(rank % folds, dtype=np.intp)
 
     misses = _misses(
-        kernel.MomentSource(rows, scaled=scaled), fold, design=design, at=at, known=known,
+        kernel.MomentSource(rows, scaled=scaled),
+        fold,
+        design=design,
+        at=at,
+        known=known,
         is_direct=antecedents == "direct",
-    )  # fmt: skip
+    )
     share = rows.weight / rows.weight.sum()
     squared = {name: share @ error**2 for name, error in misses.items()}
     compared = _losses_compared(rows, misses, squared["mean"], level)
@@ -585,16 +599,18 @@ def path_prediction(
     frame = pd.DataFrame({"item": items, "label": rows.named(items), "n": len(rows)})
     for name, error in (("rmse", "path"), ("rmse_linear", "linear"), ("rmse_mean", "mean")):
         frame[name] = np.sqrt(squared[error])
-    frame["mae"], frame["mae_linear"] = (
-        share @ np.abs(misses["path"]),
-        share @ np.abs(misses["linear"]),
-    )
+    for name, error in (("mae", "path"), ("mae_linear", "linear")):
+        frame[name] = share @ np.abs(misses[error])
     frame["q2"] = 1 - squared["path"] / squared["mean"]
     facts = {
-        "outcome": outcome, "n": len(rows), "n_dropped": rows.n_dropped, "folds": folds,
+        "outcome": outcome,
+        "n": len(rows),
+        "n_dropped": rows.n_dropped,
+        "folds": folds,
         "q2": float(1 - squared["path"].sum() / squared["mean"].sum()),
-        "difference": compared["estimate"], "p_value": compared["p_value"],
-    }  # fmt: skip
+        "difference": compared["estimate"],
+        "p_value": compared["p_value"],
+    }
     few = noted(
         "With {n:count} persons the interval of the comparison with a regression is too short; it "
         "holds from about {limit:count} on.",

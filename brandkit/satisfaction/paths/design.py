@@ -337,18 +337,33 @@ class PathTemplate:
 ECSI: Final = PathTemplate(
     ("IMAG", "EXPE", "QUAL", "VAL", "SAT", "LOY"),
     (
-        ("IMAG", "EXPE"), ("EXPE", "QUAL"), ("EXPE", "VAL"), ("QUAL", "VAL"), ("IMAG", "SAT"),
-        ("EXPE", "SAT"), ("QUAL", "SAT"), ("VAL", "SAT"), ("IMAG", "LOY"), ("SAT", "LOY"),
+        ("IMAG", "EXPE"),
+        ("EXPE", "QUAL"),
+        ("EXPE", "VAL"),
+        ("QUAL", "VAL"),
+        ("IMAG", "SAT"),
+        ("EXPE", "SAT"),
+        ("QUAL", "SAT"),
+        ("VAL", "SAT"),
+        ("IMAG", "LOY"),
+        ("SAT", "LOY"),
     ),
-)  # fmt: skip
+)
 #: The American Customer Satisfaction Index (Fornell et al. 1996).
 ACSI: Final = PathTemplate(
     ("EXPE", "QUAL", "VAL", "SAT", "COMP", "LOY"),
     (
-        ("EXPE", "QUAL"), ("EXPE", "VAL"), ("QUAL", "VAL"), ("EXPE", "SAT"), ("QUAL", "SAT"),
-        ("VAL", "SAT"), ("SAT", "COMP"), ("SAT", "LOY"), ("COMP", "LOY"),
+        ("EXPE", "QUAL"),
+        ("EXPE", "VAL"),
+        ("QUAL", "VAL"),
+        ("EXPE", "SAT"),
+        ("QUAL", "SAT"),
+        ("VAL", "SAT"),
+        ("SAT", "COMP"),
+        ("SAT", "LOY"),
+        ("COMP", "LOY"),
     ),
-)  # fmt: skip
+)
 
 
 def block_name(code: str) -> str | Message:

@@ -15,6 +15,7 @@ from brandkit.core.intervals import percentile_interval
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
+from brandkit.core.story import speaker
 from brandkit.sampling.rows import Data, MissingRule, SurveyRows, Weight, survey_rows
 from brandkit.satisfaction.fitting import SMALL_BASE
 from brandkit.satisfaction.paths import kernel
@@ -231,9 +232,15 @@ def path_model(
     if target is not None:
         design.place_led_to(target, argument="target")
     rows = survey_rows(
-        data, columns=design.items, others=[] if within is None else [within], weight=weight,
-        respondent=respondent, strata=strata, cluster=cluster, missing=missing,
-    )  # fmt: skip
+        data,
+        columns=design.items,
+        others=[] if within is None else [within],
+        weight=weight,
+        respondent=respondent,
+        strata=strata,
+        cluster=cluster,
+        missing=missing,
+    )
     _check_base(rows, design)
     source = kernel.MomentSource(rows, scaled=scaled, within=within, pairwise=missing == "pairwise")
     design, constant = _varying_items(source.of_sample(design.items), design)
@@ -258,17 +265,12 @@ def path_model(
     frames = _Frames(design, have.matrices[0], sample, drawn, rows.df, level, stretch, smallest)
     ratios = frames.ratios()
     facts = {
-        "scheme": scheme, "n": len(rows), "n_persons": rows.n_persons,
-        "n_dropped": rows.n_dropped, "gof": kernel.goodness_of_fit(sample, design),
-        "n_iterations": int(sample.rounds[0]), "draws": draws, "n_degenerate": draws - n_left,
-        "n_turned": n_turned, "ci_level": level,
-    }  # fmt: skip
+        **dict(scheme=scheme, n=len(rows), n_persons=rows.n_persons, n_dropped=rows.n_dropped),
+        **dict(gof=kernel.goodness_of_fit(sample, design), n_iterations=int(sample.rounds[0])),
+        **dict(draws=draws, n_degenerate=draws - n_left, n_turned=n_turned, ci_level=level),
+    }
     return PathModel(
-        paths=frames.paths(),
-        effects=frames.effects(),
-        items=frames.items(rows.labels),
-        cross_loadings=frames.cross_loadings(),
-        blocks=frames.blocks(len(rows)),
+        **frames.tables(rows),
         htmt=ratios,
         design=design,
         sample=sample,
@@ -390,6 +392,16 @@ class _Frames:
         ends = {"ci_low": low, "ci_high": high, "ci_level": self.level}
         return {name: estimate, "std_error": error, **ends}
 
+    def tables(self, rows: SurveyRows) -> dict[str, pd.DataFrame]:
+        """All tables but the ratios."""
+        return {
+            "paths": self.paths(),
+            "effects": self.effects(),
+            "items": self.items(rows.labels),
+            "cross_loadings": self.cross_loadings(),
+            "blocks": self.blocks(len(rows)),
+        }
+
     def paths(self) -> pd.DataFrame:
         """One row a path, as declared."""
         source, target = np.array(self.design.paths).T
@@ -507,40 +519,90 @@ def _notes(
     negative = [names[at] for at in np.unique(design.block_of[is_negative])]
     single = [names[at] for at in np.flatnonzero(design.sizes == 1)]
     has_no_ends = np.isnan(ends[:, 0])
-    draws = {"draws": facts["draws"]}
+    say = speaker()
     notes = [
-        (bool(alike), Message(
-            "Answers do not tell these blocks apart (heterotrait–monotrait ratio from .90, or an "
-            "interval up to 1): {pairs}.", {"pairs": alike})),
-        (True, Message(
-            "Paths join composites of answers, not the latent constructs behind them; with "
-            "unreliable items they are smaller than those would be.")),
-        (bool(constant), Message(
-            "Left out because everybody gave the same answer: {items}.", {"items": constant})),
-        (is_against.any(), Message(
-            "These items run against their block; they may be worded the other way round: {items}.",
-            {"items": items[is_against].tolist()})),
-        (is_negative.any(), Message(
-            "{items} {n:has a negative weight|have negative weights}; no index is given for "
-            "{blocks}.", {"items": items[is_negative].tolist(), "n": int(is_negative.sum()),
-                          "blocks": negative})),
-        (bool(single), Message(
-            "A single item stands for {blocks}, whose reliability is not known.",
-            {"blocks": single})),
-        (has_no_ends.any(), Message(
-            "No index from 0 to 100 is given where the ends of a scale are unknown: {items}.",
-            {"items": items[has_no_ends].tolist()})),
-        (facts["n_degenerate"] > 0, Message(
-            "{n:count} of {draws:count} draws could not be fitted (an item without differences, or "
-            "weights that did not settle) and are left out.",
-            {"n": facts["n_degenerate"], **draws})),
-        (facts["n_turned"] > 0, Message(
-            "In {n:count} of {draws:count} draws a block pointed the other way and was turned "
-            "round.", {"n": facts["n_turned"], **draws})),
-        (facts["n_persons"] < SMALL_BASE, Message(
-            "Only {n:count} persons answered; read every number with care.",
-            {"n": facts["n_persons"]})),
-    ]  # fmt: skip
+        (
+            bool(alike),
+            say(
+                "Answers do not tell these blocks apart (heterotrait–monotrait ratio from .90, or "
+                "an interval up to 1): {pairs}.",
+                pairs=alike,
+            ),
+        ),
+        (
+            True,
+            say(
+                "Paths join composites of answers, not the latent constructs behind them; with "
+                "unreliable items they are smaller than those would be."
+            ),
+        ),
+        (
+            bool(constant),
+            say("Left out because everybody gave the same answer: {items}.", items=constant),
+        ),
+        (
+            is_against.any(),
+            say(
+                "These items run against their block; they may be worded the other way round: "
+                "{items}.",
+                items=items[is_against].tolist(),
+            ),
+        ),
+        (
+            is_negative.any(),
+            say(
+                "{items} {n:has a negative weight|have negative weights}; no index is given for "
+                "{blocks}.",
+                items=items[is_negative].tolist(),
+                n=int(is_negative.sum()),
+                blocks=negative,
+            ),
+        ),
+        (
+            bool(single),
+            say(
+                "A single item stands for {blocks}, whose reliability is not known.", blocks=single
+            ),
+        ),
+        (
+            has_no_ends.any(),
+            say(
+                "No index from 0 to 100 is given where the ends of a scale are unknown: {items}.",
+                items=items[has_no_ends].tolist(),
+            ),
+        ),
+    ]
+    return [message for is_so, message in notes if is_so] + _base_notes(facts)
+
+
+def _base_notes(facts: Mapping[str, Any]) -> list[Message]:
+    """Say what became of draws, and how few answered."""
+    say = speaker(draws=facts["draws"])
+    notes = [
+        (
+            facts["n_degenerate"] > 0,
+            say(
+                "{n:count} of {draws:count} draws could not be fitted (an item without "
+                "differences, or weights that did not settle) and are left out.",
+                n=facts["n_degenerate"],
+            ),
+        ),
+        (
+            facts["n_turned"] > 0,
+            say(
+                "In {n:count} of {draws:count} draws a block pointed the other way and was turned "
+                "round.",
+                n=facts["n_turned"],
+            ),
+        ),
+        (
+            facts["n_persons"] < SMALL_BASE,
+            say(
+                "Only {n:count} persons answered; read every number with care.",
+                n=facts["n_persons"],
+            ),
+        ),
+    ]
     return [message for is_so, message in notes if is_so]
 
 

@@ -34,9 +34,11 @@ SETTLED: Final = 0.05
 MOSTLY: Final = 0.9
 #: What is written in the corners, by quadrant, and where: across and up.
 _CORNERS: Final = {
-    "act": (Message("Act first"), (1.0, 0.0)), "keep": (Message("Keep up"), (1.0, 1.0)),
-    "later": (Message("Later"), (0.0, 0.0)), "enough": (Message("Enough"), (0.0, 1.0)),
-}  # fmt: skip
+    "act": (Message("Act first"), (1.0, 0.0)),
+    "keep": (Message("Keep up"), (1.0, 1.0)),
+    "later": (Message("Later"), (0.0, 0.0)),
+    "enough": (Message("Enough"), (0.0, 1.0)),
+}
 
 
 def path_model(result: PathModel, *, ax: Axes | None = None) -> Axes:
@@ -73,8 +75,10 @@ def path_comparison(result: PathComparison, *, ax: Axes | None = None) -> Axes:
     if ax is None:
         ax = new_axes(WIDTH, rows_height(1.5 * len(tests)), fluid=True)
     groups = [str(name) for name in dict.fromkeys(result.estimates["segment"])]
-    names = [f"{translate(block_name(str(source)))} → {translate(block_name(str(target)))}"
-             for source, target in zip(tests["source"], tests["target"], strict=True)]  # fmt: skip
+    names = [
+        f"{translate(block_name(str(source)))} → {translate(block_name(str(target)))}"
+        for source, target in zip(tests["source"], tests["target"], strict=True)
+    ]
     estimates = result.estimates["estimate"].to_numpy().reshape(len(tests), len(groups))
     many = len(groups) > len(SERIES)
     with theme():
@@ -82,8 +86,15 @@ def path_comparison(result: PathComparison, *, ax: Axes | None = None) -> Axes:
         ax.axvline(0, color=PALETTE["line"], linewidth=1, linestyle="-", zorder=0)
         for row, (values, p) in enumerate(zip(estimates, tests["p_adjusted"], strict=True)):
             width, colour = (3, "ink") if p <= SETTLED else (1, "soft")
-            ax.plot([values.min(), values.max()], [row, row], linestyle="-", marker="", zorder=1,
-                    linewidth=width, color=PALETTE[colour])  # fmt: skip
+            ax.plot(
+                [values.min(), values.max()],
+                [row, row],
+                linestyle="-",
+                marker="",
+                zorder=1,
+                linewidth=width,
+                color=PALETTE[colour],
+            )
         for at, name in enumerate(groups):
             look = SERIES[0 if many else at]
             colour = PALETTE["soft"] if many else look["color"]
@@ -114,14 +125,16 @@ def path_prediction(result: PathPrediction, *, ax: Axes | None = None) -> Axes:
     rows = result.items
     return dot_rows(
         rows["label"].astype(str).tolist(),
-        [Dots(rows["rmse"], label=Message("Path model")),
-         Dots(rows["rmse_linear"], label=Message("Linear regression"))],
+        [
+            Dots(rows["rmse"], label=Message("Path model")),
+            Dots(rows["rmse_linear"], label=Message("Linear regression")),
+        ],
         label=Message("Error of prediction"),
         kind="decimal1",
         ticks=rows["rmse_mean"],
         says={"tick": Message("the mean foretold for all")},
         ax=ax,
-    )  # fmt: skip
+    )
 
 
 def importance_performance(result: ImportancePerformance, *, ax: Axes | None = None) -> Axes:
@@ -143,17 +156,33 @@ def importance_performance(result: ImportancePerformance, *, ax: Axes | None = N
         for row in rows.to_dict("records"):
             share, is_urgent = float(row[f"share_{row['quadrant']}"]), row["quadrant"] == "act"
             colour = PALETTE["accent" if is_urgent else "ink"]
-            ax.scatter([row["importance"]], [row["performance"]], s=90 if is_urgent else 64,
-                       marker="D" if is_urgent else "o", edgecolors=colour, linewidths=1.5,
-                       c=colour if share >= MOSTLY else PALETTE["paper"], zorder=3)  # fmt: skip
+            ax.scatter(
+                [row["importance"]],
+                [row["performance"]],
+                s=90 if is_urgent else 64,
+                marker="D" if is_urgent else "o",
+                edgecolors=colour,
+                linewidths=1.5,
+                c=colour if share >= MOSTLY else PALETTE["paper"],
+                zorder=3,
+            )
             labels.append(f"{translate(point_name(row))} {formatted(share, 'percent')}")
             urgent += labels[-1:] if is_urgent else []
-        add_key(ax, (Message("in its quarter in nine of ten draws"), point()),
-                (Message("not settled"), point(hollow=True)),
-                (Message("interval"), stroke("line")))  # fmt: skip
+        add_key(
+            ax,
+            (Message("in its quarter in nine of ten draws"), point()),
+            (Message("not settled"), point(hollow=True)),
+            (Message("interval"), stroke("line")),
+        )
         lines = np.concatenate([across, upward])
-        place_labels(ax, labels, places, priority=places[:, 0], emphasise=urgent,
-                     lines=lines[np.isfinite(lines).all(axis=(1, 2))])  # fmt: skip
+        place_labels(
+            ax,
+            labels,
+            places,
+            priority=places[:, 0],
+            emphasise=urgent,
+            lines=lines[np.isfinite(lines).all(axis=(1, 2))],
+        )
     return ax
 
 
@@ -178,10 +207,17 @@ def _draw_frame(ax: Axes, result: ImportancePerformance, places: Floats) -> None
     ax.spines[:].set_visible(False)
     for name, (x, y) in _CORNERS.values():
         ax.annotate(
-            translate(name), (x, y), xycoords="axes fraction", textcoords="offset points",
-            xytext=(4 if x == 0 else -4, 4 if y == 0 else -4), ha="left" if x == 0 else "right",
-            va="bottom" if y == 0 else "top", color=PALETTE["soft"], zorder=1, style="italic",
-        )  # fmt: skip
+            translate(name),
+            (x, y),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            xytext=(4 if x == 0 else -4, 4 if y == 0 else -4),
+            ha="left" if x == 0 else "right",
+            va="bottom" if y == 0 else "top",
+            color=PALETTE["soft"],
+            zorder=1,
+            style="italic",
+        )
     target = {"target": block_name(result.target)}
     ax.set_xlabel(translate(Message("Importance: what a point more adds to {target} →", target)))
     name_upward(ax, Message("Performance, 0 to 100"))

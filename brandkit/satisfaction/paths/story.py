@@ -34,18 +34,42 @@ _SCHEMES: Final = {
 }
 
 
+#: Columns of the table of paths.
+_SHOWN: Final = [
+    "source",
+    "target",
+    "estimate",
+    "ci_low",
+    "ci_high",
+    "ci_level",
+    "corrected",
+    "corrected_low",
+    "corrected_high",
+    "size",
+    "f2",
+    "total_effect",
+]
+
+
 def path_model(result: PathModel, *, focus: object = None) -> Story:  # noqa: ARG001
     """Tell what moves the target most, what is explained, what is open and what looks alike."""
     facts, paths, design = result.facts, result.paths, result.design
     largest = paths.iloc[int(paths["estimate"].abs().to_numpy().argmax())]
     say = speaker(
-        n=facts["n"], persons=facts["n_persons"], items=len(design.items),
-        blocks=len(design.blocks), paths=len(paths), level=result.level,
-        scheme=_SCHEMES[design.scheme], target=block_name(result.target),
-        source=block_name(str(largest["source"])), end=block_name(str(largest["target"])),
-        size=float(largest["estimate"]), open=int((paths["size"] != "matters").sum()),
+        n=facts["n"],
+        persons=facts["n_persons"],
+        items=len(design.items),
+        blocks=len(design.blocks),
+        paths=len(paths),
+        level=result.level,
+        scheme=_SCHEMES[design.scheme],
+        target=block_name(result.target),
+        source=block_name(str(largest["source"])),
+        end=block_name(str(largest["target"])),
+        size=float(largest["estimate"]),
+        open=int((paths["size"] != "matters").sum()),
         least=result.smallest,
-    )  # fmt: skip
+    )
     headline, first = _strongest(result)
     alike = _alike(result)
     findings = [
@@ -56,7 +80,19 @@ def path_model(result: PathModel, *, focus: object = None) -> Story:  # noqa: AR
         *_sizes(paths, say),
         *([alike] if result.htmt["distinct"].all() else []),
     ]
-    exhibits = {
+    exhibits = _exhibits(result, say, findings[1:])
+    lede = say(
+        "{n:count} answers of {persons:count} persons to {items:count} questions, joined to "
+        "{blocks:count} blocks with {paths:count} paths between them."
+    )
+    return Story(
+        headline, lede, tuple(findings), (), exhibits, _path_point(result, headline, first)
+    )
+
+
+def _exhibits(result: PathModel, say: Say, others: list[Finding]) -> dict[str, Exhibit]:
+    paths = result.paths
+    return {
         "paths": Exhibit(
             say(
                 "Path model (partial least squares, {scheme} scheme; {n:count} answers). Numbers: "
@@ -71,12 +107,8 @@ def path_model(result: PathModel, *, focus: object = None) -> Story:  # noqa: AR
                 "leads from {source} to {end} ({size:signed}); {open:count} {open:arrow is|arrows "
                 "are} dashed because {open:it is|they are} not shown to matter."
             ),
-            _named(paths.assign(size=[translate(_SIZES[one]) for one in paths["size"]]))[
-                ["source", "target", "estimate", "ci_low", "ci_high", "ci_level",
-                           "corrected", "corrected_low", "corrected_high", "size", "f2",
-                           "total_effect"]
-            ],
-            (*as_notes(findings[1:]), *result.notes),
+            _named(paths.assign(size=[translate(_SIZES[one]) for one in paths["size"]]))[_SHOWN],
+            (*as_notes(others), *result.notes),
             result.plot,
         ),
         "effects": Exhibit(
@@ -103,14 +135,7 @@ def path_model(result: PathModel, *, focus: object = None) -> Story:  # noqa: AR
             ),
             data=_named(result.htmt),
         ),
-    }  # fmt: skip
-    lede = say(
-        "{n:count} answers of {persons:count} persons to {items:count} questions, joined to "
-        "{blocks:count} blocks with {paths:count} paths between them."
-    )
-    return Story(
-        headline, lede, tuple(findings), (), exhibits, _path_point(result, headline, first)
-    )
+    }
 
 
 def _path_point(result: PathModel, headline: Message, first: Finding) -> tuple[Point, ...]:
@@ -142,11 +167,17 @@ def _strongest(result: PathModel) -> tuple[Message, Finding]:
     rows = rows.iloc[np.argsort(-rows["total_effect"].abs().to_numpy(), kind="stable")]
     first, second = rows.iloc[0], rows.iloc[min(1, len(rows) - 1)]
     say = speaker(
-        first=block_name(str(first["source"])), target=block_name(result.target),
-        size=first["total_effect"], low=first["ci_low"], high=first["ci_high"],
-        second=block_name(str(second["source"])), next_size=second["total_effect"],
-        next_low=second["ci_low"], next_high=second["ci_high"], n=result.facts["n"],
-    )  # fmt: skip
+        first=block_name(str(first["source"])),
+        target=block_name(result.target),
+        size=first["total_effect"],
+        low=first["ci_low"],
+        high=first["ci_high"],
+        second=block_name(str(second["source"])),
+        next_size=second["total_effect"],
+        next_low=second["ci_low"],
+        next_high=second["ci_high"],
+        n=result.facts["n"],
+    )
     if len(rows) == 1:
         is_sure = first["ci_low"] > 0 or first["ci_high"] < 0
         detail = say(
@@ -217,7 +248,7 @@ def _sizes(paths: pd.DataFrame, say: Say) -> list[Finding]:
             for a, b in rows[["source", "target"]].astype(str).to_numpy()
         ]
         for size, rows in paths.groupby("size")
-    }  # fmt: skip
+    }
     findings = []
     sizes: dict[str, Settled] = {"matters": "clear", "small": "clear", "open": "open"}
     for size, settled in sizes.items():
@@ -248,10 +279,16 @@ def _sizes(paths: pd.DataFrame, say: Say) -> list[Finding]:
 
 def _alike(result: PathModel) -> Finding:
     rows = result.htmt.sort_values("estimate", ascending=False, kind="stable")
-    pairs = [block_pair(a, b) for a, b in
-             rows.loc[~rows["distinct"], ["block_a", "block_b"]].to_numpy()]  # fmt: skip
-    say = speaker(pairs=pairs, ratio=rows["estimate"].iloc[0], low=rows["ci_low"].iloc[0],
-                  high=rows["ci_high"].iloc[0], all=len(rows))  # fmt: skip
+    pairs = [
+        block_pair(a, b) for a, b in rows.loc[~rows["distinct"], ["block_a", "block_b"]].to_numpy()
+    ]
+    say = speaker(
+        pairs=pairs,
+        ratio=rows["estimate"].iloc[0],
+        low=rows["ci_low"].iloc[0],
+        high=rows["ci_high"].iloc[0],
+        all=len(rows),
+    )
     detail = say(
         "Heterotrait–monotrait ratio {ratio:decimal2} ({low:decimal2} to {high:decimal2}), the "
         "largest of {all:count} pairs."
@@ -275,8 +312,13 @@ def path_comparison(result: PathComparison, *, focus: object = None) -> Story:
     alike, differ = _invariance(result), _differences(result)
     # paths between unlike blocks are not comparable: that comes first, then
     findings = (differ, alike) if result.invariance["invariant"].all() else (alike, differ)
-    say = speaker(groups=len(groups), draws=result.draws, n=result.n, paths=len(result.tests),
-                  settled=int((result.tests["p_adjusted"] <= SETTLED).sum()))  # fmt: skip
+    say = speaker(
+        groups=len(groups),
+        draws=result.draws,
+        n=result.n,
+        paths=len(result.tests),
+        settled=int((result.tests["p_adjusted"] <= SETTLED).sum()),
+    )
     data = result.estimates.merge(result.tests, on=["source", "target"])
     exhibit = Exhibit(
         say(
@@ -299,9 +341,13 @@ def _invariance(result: PathComparison) -> Finding:
     rows = result.invariance
     other = rows.loc[~rows["invariant"], "block"]
     least = rows.iloc[int(rows["correlation"].to_numpy().argmin())]
-    say = speaker(blocks=[block_name(str(name)) for name in other], n=len(other),
-                  least=least["correlation"], block=block_name(str(least["block"])),
-                  draws=result.draws)  # fmt: skip
+    say = speaker(
+        blocks=[block_name(str(name)) for name in other],
+        n=len(other),
+        least=least["correlation"],
+        block=block_name(str(least["block"])),
+        draws=result.draws,
+    )
     detail = say(
         "Scores made with the weights of two groups correlate by at least {least:decimal3} "
         "({block}; {draws:count} exchanges)."
@@ -323,11 +369,17 @@ def _differences(result: PathComparison) -> Finding:
     high, low = (rows.iloc[int(at)] for at in (estimates.argmax(), estimates.argmin()))
     p = float(first["p_adjusted"])
     say = speaker(
-        source=block_name(str(first["source"])), target=block_name(str(first["target"])),
-        high=str(high["segment"]), low=str(low["segment"]), most=high["estimate"],
-        least=low["estimate"], p=p, n=int((result.tests["p_adjusted"] <= SETTLED).sum()),
-        all=len(result.tests), base=result.n,
-    )  # fmt: skip
+        source=block_name(str(first["source"])),
+        target=block_name(str(first["target"])),
+        high=str(high["segment"]),
+        low=str(low["segment"]),
+        most=high["estimate"],
+        least=low["estimate"],
+        p=p,
+        n=int((result.tests["p_adjusted"] <= SETTLED).sum()),
+        all=len(result.tests),
+        base=result.n,
+    )
     detail = say(
         "The largest evidence is for {source} → {target}: {most:decimal2} in {high}, "
         "{least:decimal2} in {low} (adjusted p {p:p}; {base:count} answers)."
@@ -349,11 +401,15 @@ def path_prediction(result: PathPrediction, *, focus: object = None) -> Story:  
     """Tell whether the model foretells persons it has not seen, and better than a regression."""
     facts, row = result.facts, result.comparison.iloc[0]
     say = speaker(
-        outcome=block_name(str(facts["outcome"])), share=facts["q2"], n=facts["n"],
-        folds=facts["folds"], p=float(row["p_value"]), items=len(result.items),
+        outcome=block_name(str(facts["outcome"])),
+        share=facts["q2"],
+        n=facts["n"],
+        folds=facts["folds"],
+        p=float(row["p_value"]),
+        items=len(result.items),
         error=float(result.items["rmse"].mean()),
         linear=float(result.items["rmse_linear"].mean()),
-    )  # fmt: skip
+    )
     settled: Settled = "clear"
     if not facts["q2"] > 0:
         headline = say("The model foretells {outcome} no better than its mean.")
@@ -408,8 +464,9 @@ def importance_performance(result: ImportancePerformance, *, focus: object = Non
             _several(act)(
                 "Act first on {first}: {n:it matters|they matter} and can be done better."
             ),
-            _numbers(result, act), _how(act, "act"),
-        )  # fmt: skip
+            _numbers(result, act),
+            _how(act, "act"),
+        )
         text = say("Improve {first}.", first=listed(_names(act)[:2]))
         actions.append(_lever("fix", text, finding.settled, act))
     elif (most["quadrant"] == "act").any():
@@ -417,8 +474,11 @@ def importance_performance(result: ImportancePerformance, *, focus: object = Non
         unsure = most[most["quadrant"] == "act"].sort_values(
             "share_act", ascending=False, kind="stable"
         )
-        finding = Finding(say("What to act on first for {target} is not settled."),
-                          _numbers(result, unsure), "open")  # fmt: skip
+        finding = Finding(
+            say("What to act on first for {target} is not settled."),
+            _numbers(result, unsure),
+            "open",
+        )
     else:
         headline = say("Nothing that matters for {target} is clearly done badly")
         nothing = say("Nothing that matters more than the mean is done worse than it.")
@@ -484,10 +544,15 @@ def _levers(
     points = result.points
     worst = points.sort_values("performance", kind="stable")
     say = speaker(
-        target=block_name(result.target), n=result.n, draws=result.draws,
-        level=float(points["ci_level"].iloc[0]), points=len(points), most=_names(most)[0],
-        worst=_names(worst)[0], urgent=int((points["quadrant"] == "act").sum()),
-    )  # fmt: skip
+        target=block_name(result.target),
+        n=result.n,
+        draws=result.draws,
+        level=float(points["ci_level"].iloc[0]),
+        points=len(points),
+        most=_names(most)[0],
+        worst=_names(worst)[0],
+        urgent=int((points["quadrant"] == "act").sum()),
+    )
     caption = say(
         "To the right: what moves {target} more, in points of its index for a point more, along "
         "all ways. Up: mean answer from 0 to 100. The lines are the means of both. Percent: draws "
@@ -498,8 +563,15 @@ def _levers(
         "Map of {points:count} points in four quadrants. {most} lies furthest to the right, "
         "{worst} lowest; {urgent:count} {urgent:lies|lie} in the quadrant to act on first."
     )
-    columns = ["block", "importance", "importance_low", "importance_high", "performance",
-               "performance_low", "performance_high"]  # fmt: skip
+    columns = [
+        "block",
+        "importance",
+        "importance_low",
+        "importance_high",
+        "performance",
+        "performance_low",
+        "performance_high",
+    ]
     if result.detail == "item":
         columns.insert(1, "label")
     return Exhibit(caption, alt, _named(points)[columns], notes, result.plot)

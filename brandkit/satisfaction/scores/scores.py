@@ -398,8 +398,9 @@ def group_comparison(
     scales = groups.scales_of(rows, data, limits=limits, nps_coding=nps_coding, measures=measures)
 
     estimated = kernel.scored(rows, scales, level=chosen[0], bases=bases)
-    compared, pairs = _compared(estimated, group_labels(rows.groups), style=style, levels=chosen,
-                                least=suppress_below)  # fmt: skip
+    compared, pairs = _compared(
+        estimated, group_labels(rows.groups), style=style, levels=chosen, least=suppress_below
+    )
     waves, changes, wave_notes = pd.DataFrame(columns=_WAVES), pd.DataFrame(columns=_CHANGES), []
     over = wave or known.get("wave")
     if over is not None and "wave" not in made_of:
@@ -534,10 +535,14 @@ def _wave_frames(
     place = {key: at for at, key in enumerate(zip(labels, waves, strict=True))}
     changes = []
     steps = [
-        [place[label, wave] for label in dict.fromkeys(labels)
-         if (label, earlier) in place and (label, later) in place for wave in (earlier, later)]
+        [
+            place[label, wave]
+            for label in dict.fromkeys(labels)
+            if (label, earlier) in place and (label, later) in place
+            for wave in (earlier, later)
+        ]
         for earlier, later in pairwise(cells.waves)
-    ]  # fmt: skip
+    ]
     for one in estimated:
         for both in filter(None, steps):
             pairs = np.array(both[1::2]), np.array(both[::2])

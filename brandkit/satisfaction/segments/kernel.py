@@ -100,8 +100,12 @@ class Fits:
 
     def take(self, which: Codes) -> Fits:
         """Give some of the fits."""
-        return Fits(self.slopes[which], self.log_share[which], self.log_likelihood[which],
-                    self.settled[which])  # fmt: skip
+        return Fits(
+            self.slopes[which],
+            self.log_share[which],
+            self.log_likelihood[which],
+            self.settled[which],
+        )
 
     def in_order(self, order: Codes) -> Fits:
         """Give the fits with classes in another order, shape (fits, classes)."""
@@ -190,8 +194,10 @@ def _maximised(data: Indicators, mass: Floats) -> tuple[Floats, Floats]:
 def _slopes(data: Indicators, mean: Floats, variance: Floats, chance: Floats) -> Floats:
     """Give what features add to the log density; `chance` need not be normed."""
     parts = [
-        -(np.log(2 * np.pi * variance) + mean**2 / variance) / 2, mean / variance, -0.5 / variance,
-    ]  # fmt: skip
+        -(np.log(2 * np.pi * variance) + mean**2 / variance) / 2,
+        mean / variance,
+        -0.5 / variance,
+    ]
     first = 3 * data.n_ratings
     for block in data.blocks():
         own = chance[..., block.start - first : block.stop - first]
@@ -387,10 +393,15 @@ def class_draws(
         k = columns.shape[1]
         kept = np.take_along_axis(tables, order[:, :, None], axis=2)[..., 0]
         plain = _crossed(own, modal, np.ones(len(weight)), one.classes)
-        parts.append((
-            sums[..., :k] / sums[..., k:], mass.sum(axis=2) / weights.sum(axis=1)[:, None],
-            whole[:, :k] / whole[:, k:], adjusted_rand(plain), kept / tables.sum(axis=2),
-        ))  # fmt: skip
+        parts.append(
+            (
+                sums[..., :k] / sums[..., k:],
+                mass.sum(axis=2) / weights.sum(axis=1)[:, None],
+                whole[:, :k] / whole[:, k:],
+                adjusted_rand(plain),
+                kept / tables.sum(axis=2),
+            )
+        )
     return ClassDraws(*(np.concatenate(side) for side in zip(*parts, strict=True)))
 
 
@@ -420,9 +431,10 @@ def _crossed(own: Codes, other: Codes, weight: Floats, classes: int) -> Floats:
     count = len(other)
     code = (np.arange(count)[:, None] * classes + own) * classes + other
     flat = np.bincount(
-        code.ravel(), weights=np.broadcast_to(weight, code.shape).ravel(),
+        code.ravel(),
+        weights=np.broadcast_to(weight, code.shape).ravel(),
         minlength=count * classes**2,
-    )  # fmt: skip
+    )
     return np.asarray(flat.reshape(count, classes, classes))
 
 

@@ -118,9 +118,13 @@ def persons_of(
         laid += [(f"{name}: {one}", one, name not in items) for one in found]
         if name in items and len(found) > 1:
             named.append(codes)
-    return replace(persons, columns=np.concatenate(columns, axis=1), items=tuple(laid),
-                   n_formed=sum(name in items for name in numbers),
-                   named=tuple(named))  # fmt: skip
+    return replace(
+        persons,
+        columns=np.concatenate(columns, axis=1),
+        items=tuple(laid),
+        n_formed=sum(name in items for name in numbers),
+        named=tuple(named),
+    )
 
 
 def _averaged(rows: SurveyRows, n_numbers: int, others: list[str]) -> Persons:
@@ -142,8 +146,9 @@ def _averaged(rows: SurveyRows, n_numbers: int, others: list[str]) -> Persons:
     order = np.argsort(row_keys(content), kind="stable")
     place = np.empty(n, dtype=np.intp)
     place[order] = np.arange(n)
-    return Persons(rows, place[rows.person], first[order], count[order], weight[order],
-                   answers[order])  # fmt: skip
+    return Persons(
+        rows, place[rows.person], first[order], count[order], weight[order], answers[order]
+    )
 
 
 # --- profiles ------------------------------------------------------------------------------------
@@ -194,11 +199,13 @@ def class_profile(persons: Persons, chance: Floats, drawn: Floats, whole: Floats
     mean = (mass.T @ value) / (mass.T @ there)
     own = chance.argmax(axis=1)[:, None] == np.arange(chance.shape[1])
     return Profile(
-        mean, drawn.std(axis=0, ddof=1), mean - (weight @ value) / (weight @ there),
+        mean,
+        drawn.std(axis=0, ddof=1),
+        mean - (weight @ value) / (weight @ there),
         (drawn - whole[:, None, :]).std(axis=0, ddof=1),
         np.full(mean.shape, float(persons.rows.df)),
         (own & (weight > 0)[:, None]).T.astype(float) @ there,
-    )  # fmt: skip
+    )
 
 
 def profile_frame(
@@ -221,10 +228,16 @@ def profile_frame(
         used = is_shown[:, at] & ~np.isnan(p_value[:, at])
         adjusted[used, at] = holm(p_value[used, at])
     numbers = {
-        "estimate": profile.mean, "std_error": profile.error, "ci_low": low, "ci_high": high,
-        "ci_level": np.full_like(low, level), "difference": profile.gap,
-        "difference_error": profile.gap_error, "p_value": p_value, "p_adjusted": adjusted,
-    }  # fmt: skip
+        "estimate": profile.mean,
+        "std_error": profile.error,
+        "ci_low": low,
+        "ci_high": high,
+        "ci_level": np.full_like(low, level),
+        "difference": profile.gap,
+        "difference_error": profile.gap_error,
+        "p_value": p_value,
+        "p_adjusted": adjusted,
+    }
     items, labels, described = zip(*persons.items, strict=True)
     k, m = low.shape
     names = {"segment": np.repeat(np.array(segments, dtype=object), m), "item": items * k}
@@ -250,8 +263,14 @@ def size_frame(
     low, high = wilson_interval(share, n=base, df=df, level=level)
     return pd.DataFrame(
         {
-            "segment": list(segments), "share": share, "std_error": error, "ci_low": low,
-            "ci_high": high, "ci_level": level, "n": n.astype(int), "certainty": certainty,
+            "segment": list(segments),
+            "share": share,
+            "std_error": error,
+            "ci_low": low,
+            "ci_high": high,
+            "ci_level": level,
+            "n": n.astype(int),
+            "certainty": certainty,
             "share_kept": kept,
         }
-    ).astype({"segment": "str"})  # fmt: skip
+    ).astype({"segment": "str"})

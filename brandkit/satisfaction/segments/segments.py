@@ -37,8 +37,16 @@ AnyData = TypeVar("AnyData", bound=Data)
 PERSONS_A_CLASS: Final = 10
 #: Agreement over draws under which classes are said to be unstable.
 STABLE: Final = 0.6
-_FITS: Final = ["n_classes", "log_likelihood", "n_estimated", "bic", "entropy", "smallest_share",
-                "is_converged", "is_chosen"]  # fmt: skip
+_FITS: Final = [
+    "n_classes",
+    "log_likelihood",
+    "n_estimated",
+    "bic",
+    "entropy",
+    "smallest_share",
+    "is_converged",
+    "is_chosen",
+]
 _NO_STABILITY: Final = dict.fromkeys(("rand_index", "rand_low", "rand_high", "share_kept"), np.nan)
 
 
@@ -180,8 +188,9 @@ class CustomerSegments(Result):
         apart = frame.groupby("item")["estimate"].agg(np.ptp)
         order = sorted(chosen, key=lambda item: -float(apart[item]))[:most]
         rows = frame[frame["item"].isin(order)]
-        return rows.sort_values("item", key=lambda column: column.map(order.index), kind="stable",
-                                ignore_index=True)  # fmt: skip
+        return rows.sort_values(
+            "item", key=lambda column: column.map(order.index), kind="stable", ignore_index=True
+        )
 
 
 def customer_segments(
@@ -320,10 +329,13 @@ def customer_segments(
         )
     low, high = _checked_range(n_classes, tiers=tiers)
     persons = persons_of(
-        data, items=items, describe=describe, tiers=tiers,
+        data,
+        items=items,
+        describe=describe,
+        tiers=tiers,
         missing="keep" if missing == "pairwise" else missing,
         design={"weight": weight, "respondent": respondent, "strata": strata, "cluster": cluster},
-    )  # fmt: skip
+    )
 
     if tiers is not None:
         parts = _tiers(persons, tiers, cuts, level=level, least=suppress_below)
@@ -395,17 +407,22 @@ def _tiers(
     known = ~np.isnan(persons.rows.domain_factors(inside[persons.of_row] > 0))
     lone = [name for name, is_known in zip(names, known, strict=True) if not is_known]
     return {
-        "segments": size_frame(names, share=share, error=error, df=df, n=inside.sum(axis=0),
-                               level=level),
+        "segments": size_frame(
+            names, share=share, error=error, df=df, n=inside.sum(axis=0), level=level
+        ),
         "profiles": profile_frame(
-            tier_profile(persons, code, len(names)), names, persons, level=level, least=least,
+            tier_profile(persons, code, len(names)),
+            names,
+            persons,
+            level=level,
+            least=least,
             tested=np.ones(len(persons.items), dtype=bool),
         ),
         "fits": pd.DataFrame(columns=_FITS),
         "membership": persons.membership(np.array(names, dtype=object)[code]),
         "stability": dict(_NO_STABILITY),
         "notes": in_one_cluster(lone),
-    }  # fmt: skip
+    }
 
 
 def _cut(values: pd.Series, cuts: Sequence[float]) -> tuple[Codes, tuple[str, ...]]:
@@ -518,9 +535,13 @@ def _classes(
     """Describe latent classes, with errors and stability from draws."""
     weight = persons.weight
     drawn = kernel.class_draws(
-        data, chosen, weight=weight, columns=persons.columns, seed=seed,
+        data,
+        chosen,
+        weight=weight,
+        columns=persons.columns,
+        seed=seed,
         drawn=persons.draw_weights(draws, seed=seed),
-    )  # fmt: skip
+    )
     is_several = chosen.classes > 1
     own = chosen.chance.argmax(axis=1)
     inside = own[:, None] == np.arange(chosen.classes)
@@ -539,27 +560,44 @@ def _classes(
     described = np.array([only_described for *_, only_described in persons.items])
     return {
         "segments": size_frame(
-            names, share=np.exp(chosen.fits.log_share[0]), error=drawn.share.std(axis=0, ddof=1),
-            df=persons.rows.df, n=inside[weight > 0].sum(axis=0), level=level,
-            certainty=certainty, kept=kept if is_several else np.nan,
+            names,
+            share=np.exp(chosen.fits.log_share[0]),
+            error=drawn.share.std(axis=0, ddof=1),
+            df=persons.rows.df,
+            n=inside[weight > 0].sum(axis=0),
+            level=level,
+            certainty=certainty,
+            kept=kept if is_several else np.nan,
         ),
         "profiles": profile_frame(
-            class_profile(persons, chosen.chance, drawn.mean, drawn.whole), names, persons,
-            level=level, least=least, tested=described & is_several,
+            class_profile(persons, chosen.chance, drawn.mean, drawn.whole),
+            names,
+            persons,
+            level=level,
+            least=least,
+            tested=described & is_several,
         ),
         "membership": persons.membership(
             np.where(weight > 0, np.array(names, dtype=object)[own], None)
         ),
         "stability": stability if is_several else dict(_NO_STABILITY),
-    }  # fmt: skip
+    }
 
 
 def _fit_frame(fits: list[kernel.ClassFit], chosen: kernel.ClassFit) -> pd.DataFrame:
     rows = [
-        (fit.classes, fit.log_likelihood, fit.n_parameters, fit.bic, fit.entropy, fit.smallest,
-         bool(fit.fits.settled[0]), fit is chosen)
+        (
+            fit.classes,
+            fit.log_likelihood,
+            fit.n_parameters,
+            fit.bic,
+            fit.entropy,
+            fit.smallest,
+            bool(fit.fits.settled[0]),
+            fit is chosen,
+        )
         for fit in fits
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows, columns=_FITS)
 
 

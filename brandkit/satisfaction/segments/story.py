@@ -24,9 +24,11 @@ def customer_segments(result: CustomerSegments, *, focus: object = None) -> Stor
         headline, findings = _tiers(result, say)
     elif n == 1:
         headline = say("The answers show no groups of customers")
-        detail = say("One class fits best of up to {n:count} (least BIC; {k:count} persons).",
-                     n=int(result.fits["n_classes"].max()),
-                     k=int(result.segments["n"].sum()))  # fmt: skip
+        detail = say(
+            "One class fits best of up to {n:count} (least BIC; {k:count} persons).",
+            n=int(result.fits["n_classes"].max()),
+            k=int(result.segments["n"].sum()),
+        )
         findings = [Finding(say("The answers show no groups of customers."), detail, "likely")]
     else:
         headline, findings = _classes(result, say)
@@ -102,16 +104,21 @@ def _tiers(result: CustomerSegments, say: Say) -> tuple[Message, list[Finding]]:
         return unsure, [Finding(doubt, detail, "open"), _sizes(result)]
     tested = tested.sort_values("p_adjusted", kind="stable")
     row = tested.iloc[0]
-    told = {"item": row["label"], "tier": row["segment"], "gap": row["difference"],
-            "p": row["p_adjusted"]}  # fmt: skip
+    told = {
+        "item": row["label"],
+        "tier": row["segment"],
+        "gap": row["difference"],
+        "p": row["p_adjusted"],
+    }
     # so many items were looked at that one is bound to stand out
     found = tested[tested["p_adjusted"] * items <= LIKELY]
     if found.empty:
         detail = say(
             "In none of {items:count} items does a tier differ from all customers beyond what so "
             "many would show by chance. Nearest to it comes “{item}”: {tier} is {gap:signed} from "
-            "all customers (p {p:p}, all tiers at once, one item).", **told,
-        )  # fmt: skip
+            "all customers (p {p:p}, all tiers at once, one item).",
+            **told,
+        )
         return unsure, [Finding(doubt, detail, "open"), _sizes(result)]
     names = list(dict.fromkeys(found["label"].astype(str)))
     detail = say(
@@ -119,8 +126,11 @@ def _tiers(result: CustomerSegments, say: Say) -> tuple[Message, list[Finding]]:
         "{tier} is {gap:signed} from all customers (p {p:p}, all tiers at once).",
         **{"n": len(names), "names": first_names(names), "more": and_more(names), **told},
     )
-    headline = say("Customers of {n:count} tiers differ most in “{item}”",
-                   n=len(result.segments), item=names[0])  # fmt: skip
+    headline = say(
+        "Customers of {n:count} tiers differ most in “{item}”",
+        n=len(result.segments),
+        item=names[0],
+    )
     is_clear = float(row["p_adjusted"]) * items <= CLEAR
     differ = Finding(
         say("The tiers answer differently."), detail, "clear" if is_clear else "likely"
@@ -131,10 +141,16 @@ def _tiers(result: CustomerSegments, say: Say) -> tuple[Message, list[Finding]]:
 def _sizes(result: CustomerSegments) -> Finding:
     sizes = result.segments.sort_values("share", ascending=False, kind="stable")
     first, last = sizes.iloc[0], sizes.iloc[-1]
-    say = speaker(name=result.name(first["segment"]), share=first["share"], low=first["ci_low"],
-                  high=first["ci_high"], level=first["ci_level"],
-                  last=result.name(last["segment"]), least=last["share"],
-                  n=int(sizes["n"].sum()))  # fmt: skip
+    say = speaker(
+        name=result.name(first["segment"]),
+        share=first["share"],
+        low=first["ci_low"],
+        high=first["ci_high"],
+        level=first["ci_level"],
+        last=result.name(last["segment"]),
+        least=last["share"],
+        n=int(sizes["n"].sum()),
+    )
     detail = say(
         "{share:percent} of the customers ({low:percent} to {high:percent}, {level:percent}); the "
         "smallest, {last}, holds {least:percent}; {n:count} persons."
@@ -170,9 +186,13 @@ def _ends(result: CustomerSegments, rows: pd.DataFrame) -> Say:
 
 def _stability(result: CustomerSegments) -> Finding:
     index = result.stability["rand_index"]
-    say = speaker(index=index, low=result.stability["rand_low"],
-                  high=result.stability["rand_high"], kept=result.stability["share_kept"],
-                  n=result.draws)  # fmt: skip
+    say = speaker(
+        index=index,
+        low=result.stability["rand_low"],
+        high=result.stability["rand_high"],
+        kept=result.stability["share_kept"],
+        n=result.draws,
+    )
     detail = say(
         "Found anew in {n:count} draws, they agree with these by {index:decimal2} (adjusted Rand "
         "index, {low:decimal2} to {high:decimal2}; 1 the same, 0 as by chance); {kept:percent} of "
@@ -191,8 +211,7 @@ def _stability(result: CustomerSegments) -> Finding:
 def _exhibit(result: CustomerSegments, notes: tuple[Message, ...]) -> Exhibit:
     rows = result.furthest_apart().sort_values("estimate", kind="stable")
     apart = rows[rows["item"] == result.furthest_apart(most=1)["item"].iloc[0]]
-    say = speaker(n=int(result.segments["n"].sum()), level=result.ci_level,
-                  k=len(result.segments))  # fmt: skip
+    say = speaker(n=int(result.segments["n"].sum()), level=result.ci_level, k=len(result.segments))
     caption = say(
         "Mean of each item by tier with {level:percent} intervals; {n:count} persons. In brackets "
         "the share of customers."
@@ -209,8 +228,9 @@ def _exhibit(result: CustomerSegments, notes: tuple[Message, ...]) -> Exhibit:
             "Dot plot of the means of {n:count} {n:item|items} in {k:count} {k:segment|segments}; "
             "the widest gap is in “{item}”, from {low:decimal2} ({least}) to {high:decimal2} "
             "({most}).",
-            n=rows["item"].nunique(), k=len(result.segments),
-        )  # fmt: skip
+            n=rows["item"].nunique(),
+            k=len(result.segments),
+        )
     data = result.profiles.assign(
         item=result.profiles["label"],
         segment=[translate(result.name(one)) for one in result.profiles["segment"]],

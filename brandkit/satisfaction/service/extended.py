@@ -53,9 +53,10 @@ class ExtendedServices(Result):
         """Give one row: how many services, and how many go against the outcome."""
         return self._row(
             "outcome n_items n_against n n_respondents n_dropped ci_level",
-            n_items=len(self.services), ci_level=self.level,
+            n_items=len(self.services),
+            ci_level=self.level,
             n_against=int((self.services["effect"] == "against").sum()),
-        )  # fmt: skip
+        )
 
 
 def extended_services(
@@ -123,14 +124,24 @@ def extended_services(
     require_unique("extended", [outcome, *items], what="column")
     own = data.design.get("brand") if isinstance(data, SurveyData) else None
     rows = survey_rows(
-        data, columns=[outcome, *items], others=[one] if (one := brand or own) else [],
-        weight=weight, respondent=respondent, strata=strata, cluster=cluster, missing=missing,
-    )  # fmt: skip
-    flat = [item for item, spread in zip(items, np.ptp(rows.values[:, 1:], axis=0), strict=True)
-            if spread == 0]  # fmt: skip
+        data,
+        columns=[outcome, *items],
+        others=[one] if (one := brand or own) else [],
+        weight=weight,
+        respondent=respondent,
+        strata=strata,
+        cluster=cluster,
+        missing=missing,
+    )
+    flat = [
+        item
+        for item, spread in zip(items, np.ptp(rows.values[:, 1:], axis=0), strict=True)
+        if spread == 0
+    ]
     if flat:
-        raise InputError(f"`extended` and `core` must vary; found one answer in {shown(flat)}. "
-                         "Leave them out.")  # fmt: skip
+        raise InputError(
+            f"`extended` and `core` must vary; found one answer in {shown(flat)}. Leave them out."
+        )
     centred = centred_values(rows, one)
 
     slope, error = _slopes(rows, centred[:, 0], centred[:, 1:])
@@ -145,11 +156,14 @@ def extended_services(
         n_respondents=rows.n_persons,
         n_dropped=rows.n_dropped,
         level=level,
-        notes=(*rows.notes, Message(
-            "Who gets an outing or a gift is no accident: that satisfaction goes with it does not "
-            "say that it comes from it."
-        )),
-    )  # fmt: skip
+        notes=(
+            *rows.notes,
+            Message(
+                "Who gets an outing or a gift is no accident: that satisfaction goes with it does "
+                "not say that it comes from it."
+            ),
+        ),
+    )
 
 
 def _slopes(rows: SurveyRows, y: Floats, x: Floats) -> tuple[Floats, Floats]:
@@ -167,11 +181,15 @@ def _frame(rows: SurveyRows, found: Floats, *, level: float) -> pd.DataFrame:
     items, values = rows.columns[1 : 1 + len(found)], rows.values[:, 1 : 1 + len(found)]
     ticks = np.isin(values, (0.0, 1.0)).all(axis=0)
     share = np.where(ticks, (rows.weight @ values) / rows.weight.sum(), np.nan)
-    frame = pd.DataFrame({
-        "item": list(items), "label": [rows.labels.get(item, item) for item in items],
-        "is_tick": ticks, "share": share,
-        **estimate_columns(slope, error, rows.df, level=level),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "item": list(items),
+            "label": [rows.labels.get(item, item) for item in items],
+            "is_tick": ticks,
+            "share": share,
+            **estimate_columns(slope, error, rows.df, level=level),
+        }
+    )
     adjusted = holm(frame["p_value"].to_numpy())
     sure = (adjusted < 1 - level) & (np.sign(slope) == np.sign(alone))
     effect = np.where(sure, np.where(slope < 0, "against", "with"), "open")

@@ -47,14 +47,19 @@ def service_quality(
     market = market.iloc[order]
     shown = result.parts(kind=kind, brand=focus).iloc[order]
     names = [translate(STAGES.get(str(name), str(name))) for name in market["name"]]
-    texts = [[formatted(value, "decimal2") for value in rows["estimate"]]
-             for rows in (shown, market)]  # fmt: skip
+    texts = [
+        [formatted(value, "decimal2") for value in rows["estimate"]] for rows in (shown, market)
+    ]
     head = focus if focus and len(focus) < 8 else Message("bank")
     is_gap = result.method == "servqual"
     ax = dot_rows(
         names,
-        Dots(shown["estimate"], shown["ci_low"], shown["ci_high"],
-             accent=np.full(len(shown), focus is not None)),
+        Dots(
+            shown["estimate"],
+            shown["ci_low"],
+            shown["ci_high"],
+            accent=np.full(len(shown), focus is not None),
+        ),
         label=Message("Perceived less expected service") if is_gap else Message("Mean score"),
         kind="decimal1",
         ticks=market["estimate"],
@@ -62,17 +67,27 @@ def service_quality(
         reference=0.0 if is_gap else None,
         says={"tick": Message("market")},
         ax=ax,
-    )  # fmt: skip
-    banks = [result.parts(kind=kind, brand=one).iloc[order]["estimate"]
-             for one in result.scores["brand"].dropna().unique() if one != focus]  # fmt: skip
+    )
+    banks = [
+        result.parts(kind=kind, brand=one).iloc[order]["estimate"]
+        for one in result.scores["brand"].dropna().unique()
+        if one != focus
+    ]
     with theme():
         if focus:
             add_key(ax, (focus, point("D", "accent")))
         if banks:
             add_key(ax, (Message("other banks"), point(colour="soft", hollow=True, size=5)))
         for estimates in banks:
-            ax.scatter(estimates, np.arange(len(estimates)), s=30, c=PALETTE["paper"],
-                       edgecolors=PALETTE["soft"], linewidths=1.1, zorder=1.5)  # fmt: skip
+            ax.scatter(
+                estimates,
+                np.arange(len(estimates)),
+                s=30,
+                c=PALETTE["paper"],
+                edgecolors=PALETTE["soft"],
+                linewidths=1.1,
+                zorder=1.5,
+            )
     return ax
 
 
@@ -81,15 +96,20 @@ def service_priorities(result: ServicePriorities, *, ax: Axes | None = None) -> 
     rows = result.services
     return dot_rows(
         rows["label"].astype(str).tolist(),
-        Dots(rows["estimate"], rows["ci_low"], rows["ci_high"],
-             hollow=rows["priority"] == "later", accent=rows["priority"] == "act"),
+        Dots(
+            rows["estimate"],
+            rows["ci_low"],
+            rows["ci_high"],
+            hollow=rows["priority"] == "later",
+            accent=rows["priority"] == "act",
+        ),
         label=Message("Against rivals"),
         kind="decimal1",
         columns={"": [translate(PRIORITY_NAMES[one]) for one in rows["priority"]]},
         reference=0.0,
         says={"hollow": PRIORITY_NAMES["later"]},
         ax=ax,
-    )  # fmt: skip
+    )
 
 
 #: Attributes a figure shows; the table beside it has the rest.
@@ -109,8 +129,15 @@ def penalty_reward(result: PenaltyReward, *, ax: Axes | None = None) -> Axes:
         for side, colour in (("penalty", PALETTE["soft"]), ("reward", PALETTE["second"])):
             low, high = (rows[f"{side}_{end}"].to_numpy(dtype=float) for end in ("low", "high"))
             there, at = np.isfinite(low + high), np.arange(len(rows))
-            ax.barh(at, rows[side].fillna(0.0), height=0.5, edgecolor=colour, linewidth=1.2,
-                    color=[colour if one else "none" for one in settled], zorder=2)  # fmt: skip
+            ax.barh(
+                at,
+                rows[side].fillna(0.0),
+                height=0.5,
+                edgecolor=colour,
+                linewidth=1.2,
+                color=[colour if one else "none" for one in settled],
+                zorder=2,
+            )
             ax.hlines(at[there], low[there], high[there], PALETTE["ink"], linewidth=1.6, zorder=3)
         ax.axvline(0, color=PALETTE["soft"], linewidth=1.0, zorder=4)
         add_key(
@@ -130,13 +157,27 @@ def penalty_reward(result: PenaltyReward, *, ax: Axes | None = None) -> Axes:
         ax.set_xlabel(translate(said))
         look: dict[str, Any] = {"textcoords": "offset points", "color": PALETTE["soft"]}
         for text, place, side in (
-            (Message("← poor costs"), 0.48, "right"), (Message("good gains →"), 0.52, "left"),
-        ):  # fmt: skip
-            ax.annotate(translate(text), (place, 1.0), xycoords="axes fraction", xytext=(0, 4),
-                        ha=side, va="bottom", **look)  # fmt: skip
+            (Message("← poor costs"), 0.48, "right"),
+            (Message("good gains →"), 0.52, "left"),
+        ):
+            ax.annotate(
+                translate(text),
+                (place, 1.0),
+                xycoords="axes fraction",
+                xytext=(0, 4),
+                ha=side,
+                va="bottom",
+                **look,
+            )
         for row, name in enumerate(role_names(rows)):
-            ax.annotate(translate(name), (1.0, row), xycoords=("axes fraction", "data"),
-                        xytext=(8, 0), va="center", **look)  # fmt: skip
+            ax.annotate(
+                translate(name),
+                (1.0, row),
+                xycoords=("axes fraction", "data"),
+                xytext=(8, 0),
+                va="center",
+                **look,
+            )
     return ax
 
 

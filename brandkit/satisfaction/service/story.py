@@ -81,8 +81,15 @@ def _focus_headline(rows: pd.DataFrame, focus: object) -> Message:
 
 def _against_others(row: dict[str, Any], focus: object) -> tuple[Finding, list[Action]]:
     settled, about = _how(float(row["p_adjusted"])), _EXHIBITS[row["kind"]]
-    say = speaker(focus=focus, part=_within(row), gap=row["estimate"], low=row["ci_low"],
-                  high=row["ci_high"], level=row["ci_level"], p=row["p_adjusted"])  # fmt: skip
+    say = speaker(
+        focus=focus,
+        part=_within(row),
+        gap=row["estimate"],
+        low=row["ci_low"],
+        high=row["ci_high"],
+        level=row["ci_level"],
+        p=row["p_adjusted"],
+    )
     detail = say(
         "{gap:signed} points against the mean of the others ({low:signed} to {high:signed}, "
         "{level:percent}; p {p:p} over all banks)."
@@ -106,8 +113,14 @@ def _weakest(result: ServiceQuality, *, brand: str | None) -> Finding:
     pairs = pairs[pairs["brand"].isna() if brand is None else pairs["brand"] == brand]
     about = pairs[(pairs["stage_a"] == worst["name"]) | (pairs["stage_b"] == worst["name"])]
     settled = _how(float(about["p_adjusted"].max()) if len(about) else 1.0)
-    say = speaker(stage=_part(worst), best=_part(best), low=worst["estimate"],
-                  high=best["estimate"], brand=brand, n=int(worst["n_persons"]))  # fmt: skip
+    say = speaker(
+        stage=_part(worst),
+        best=_part(best),
+        low=worst["estimate"],
+        high=best["estimate"],
+        brand=brand,
+        n=int(worst["n_persons"]),
+    )
     if len(result.stages) < 2:
         headline = say("“{stage}” scores lowest in the market, “{best}” highest.")
         detail = say(
@@ -420,8 +433,9 @@ def _secured(row: dict[str, Any], settled: Settled, say: Say) -> Action:
         "A poor answer goes with {penalty:signed} points in {outcome} ({penalty_low:signed} to "
         "{penalty_high:signed})."
     )
-    return Action("secure", text, settled, "kinds", (str(row["label"]),), gain,
-                  int(say("").values["base"]))  # fmt: skip
+    return Action(
+        "secure", text, settled, "kinds", (str(row["label"]),), gain, int(say("").values["base"])
+    )
 
 
 def _points(rows: pd.DataFrame, findings: list[Finding], say: Say) -> tuple[Point, ...]:
@@ -517,9 +531,13 @@ def extended_services(
     told = [_told(dict(row), result) for row in ranked.to_dict("records")]
     findings = [finding for finding, _ in told]
     say = speaker(
-        outcome=result.outcome_label, n=result.n, persons=result.n_respondents, k=len(ranked),
-        core=result.n_core, level=result.level,
-    )  # fmt: skip
+        outcome=result.outcome_label,
+        n=result.n,
+        persons=result.n_respondents,
+        k=len(ranked),
+        core=result.n_core,
+        level=result.level,
+    )
     caption = say(
         "Points of {outcome} for a point of rating, or for who got it (¤), with {level:percent} "
         "intervals; {core:count} core services held, within banks. {n:count} answers of "

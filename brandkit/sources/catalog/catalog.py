@@ -101,10 +101,12 @@ class Catalog:
         counts = ", ".join(
             f"{n:,} {word}{'' if n == 1 else 's'}"
             for n, word in (
-                (len(self.brands), "brand"), (len(self.products), "offer"),
-                (len(self.records), "record"), (len(self.problems), "problem"),
+                (len(self.brands), "brand"),
+                (len(self.products), "offer"),
+                (len(self.records), "record"),
+                (len(self.problems), "problem"),
             )
-        )  # fmt: skip
+        )
         when = f", as of {self.as_of.isoformat()}" if self.as_of else ""
         return f"Catalog({counts}{when})"
 
@@ -197,9 +199,10 @@ def read_catalog(
                 "Leave it out."
             )
     source = (
-        read_cdr(Path(path), log, crosswalk=crosswalk, **shared) if format == "cdr"
+        read_cdr(Path(path), log, crosswalk=crosswalk, **shared)
+        if format == "cdr"
         else read_catalog_table(Path(path), log, **table, **shared)
-    )  # fmt: skip
+    )
     offers, records = collapsed(source.listings)
     attributes = attribute_frame(offers, silence)
     _note_outside(attributes, bounds, Path(path).name, log)
@@ -333,9 +336,13 @@ def _note_outside(
             outside["brand"], outside["product"], outside["value"], strict=True
         ):
             log.add(
-                "outside_range", file=file, record=product, field=attribute,
-                found=f"{value:g}, range {low:g} to {high:g}", brand=brand,
-            )  # fmt: skip
+                "outside_range",
+                file=file,
+                record=product,
+                field=attribute,
+                found=f"{value:g}, range {low:g} to {high:g}",
+                brand=brand,
+            )
 
 
 def _note_owners(owners: Mapping[str, str], brands: set[str], file: str, log: ProblemLog) -> None:

@@ -94,8 +94,9 @@ def read_answers(path: Path) -> Iterator[Answer]:
         if not files:
             raise MissingFileError(
                 f"the folder must hold product answers ({', '.join(ENDINGS)}, packed or not)",
-                file=path, way_out="Name the folder that the files lie in.",
-            )  # fmt: skip
+                file=path,
+                way_out="Name the folder that the files lie in.",
+            )
         for file in files:
             inside = file.relative_to(path)
             folder = inside.parts[0] if len(inside.parts) > 1 else ""
@@ -103,9 +104,11 @@ def read_answers(path: Path) -> Iterator[Answer]:
         return
     if path.exists() and not _is_answer_file(path):
         raise SchemaError(
-            f"the ending must be one of {', '.join(ENDINGS)}, packed or not", file=path,
-            found=path.name, way_out='A table of products is read with format="table".',
-        )  # fmt: skip
+            f"the ending must be one of {', '.join(ENDINGS)}, packed or not",
+            file=path,
+            found=path.name,
+            way_out='A table of products is read with format="table".',
+        )
     yield from _file_answers(path, path.name, "")
 
 
@@ -123,10 +126,11 @@ def _file_answers(file: Path, name: str, folder: str) -> Iterator[Answer]:
             yield answer
     if not found:
         raise SchemaError(
-            "the file must hold product answers", file=file,
+            "the file must hold product answers",
+            file=file,
             found="no product and no error message",
             way_out="An answer is a JSON object with `data`, or with `errors`.",
-        )  # fmt: skip
+        )
 
 
 def _documents(file: Path) -> Iterator[tuple[str, Any]]:
@@ -137,9 +141,11 @@ def _documents(file: Path) -> Iterator[tuple[str, Any]]:
             content = content.decode("utf-16").encode("utf-8")
         except UnicodeDecodeError:
             raise SchemaError(
-                "the text must be UTF-8", file=file, found="damaged UTF-16",
+                "the text must be UTF-8",
+                file=file,
+                found="damaged UTF-16",
                 way_out="Download it again.",
-            ) from None  # fmt: skip
+            ) from None
     content = content.removeprefix(b"\xef\xbb\xbf")
     first, _, rest = content.lstrip().partition(b"\n")
     if not first:
@@ -165,16 +171,22 @@ def _parsed(text: bytes, file: Path, place: str | None) -> Any:
         return read
     except UnicodeEncodeError:
         rule, found, way_out = (
-            "the text must be UTF-8", "half of a pair (\\ud800 to \\udfff)", "Download it again."
-        )  # fmt: skip
+            "the text must be UTF-8",
+            "half of a pair (\\ud800 to \\udfff)",
+            "Download it again.",
+        )
     except UnicodeDecodeError as error:
         rule, found, way_out = (
-            "the text must be UTF-8", f"byte 0x{text[error.start]:02x}", "Download it again."
-        )  # fmt: skip
+            "the text must be UTF-8",
+            f"byte 0x{text[error.start]:02x}",
+            "Download it again.",
+        )
     except RecursionError:
         rule, found, way_out = (
-            "the JSON is nested too deeply to be a product", None, "Leave the file out."
-        )  # fmt: skip
+            "the JSON is nested too deeply to be a product",
+            None,
+            "Leave the file out.",
+        )
     except ValueError as error:
         at = getattr(error, "pos", 0)
         place = place or f"line {getattr(error, 'lineno', 1)}"
@@ -198,9 +210,12 @@ def _unwrapped(content: Any, file: str, place: str) -> Iterator[Answer]:
         return
     if not isinstance(content, Mapping):
         raise SchemaError(
-            "a product answer must be a JSON object", file=file, place=place, found=shown(content),
+            "a product answer must be a JSON object",
+            file=file,
+            place=place,
+            found=shown(content),
             way_out="An answer has `data`, or `errors`.",
-        )  # fmt: skip
+        )
     told: dict[str, str] = {}
     body: Any = content
     if _OUTER & content.keys():
@@ -337,10 +352,18 @@ def _read_answer(answer: Answer, brands: _Brands, log: ProblemLog, source: Sourc
     parts = product_parts(data, note, source.fee_names)
     description = _repaired(data, "description", note)
     listing = Listing(
-        brand, identifier or name, answer.file, name or identifier, _category(data, note),
-        parts.segment, description, parts.lists, {"fees": parts.fees, "terms": parts.terms},
-        (parts.fee_detail,), parts.n_free_text,
-    )  # fmt: skip
+        brand,
+        identifier or name,
+        answer.file,
+        name or identifier,
+        _category(data, note),
+        parts.segment,
+        description,
+        parts.lists,
+        {"fees": parts.fees, "terms": parts.terms},
+        (parts.fee_detail,),
+        parts.n_free_text,
+    )
     return _Read(listing, parts, note, _fingerprint(listing, parts), _text(data.get("brand")))
 
 
@@ -348,9 +371,11 @@ class _Brands:
     """Names brands as the register does, and says which are not in it."""
 
     def __init__(
-        self, register: Mapping[str, str] | None, crosswalk: Mapping[str, str],
+        self,
+        register: Mapping[str, str] | None,
+        crosswalk: Mapping[str, str],
         aliases: Mapping[str, str],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.register, self.crosswalk, self.aliases = register, crosswalk, aliases
         self.by_name = {folded(name): key for key, name in (register or {}).items()}
 
@@ -417,11 +442,15 @@ def _note_identical(read: list[_Read]) -> None:
 
 def _fingerprint(listing: Listing, parts: Parts) -> str:
     said = (
-        listing.name, listing.category, listing.description,
+        listing.name,
+        listing.category,
+        listing.description,
         [(facet, sorted((entries or {}).items())) for facet, entries in listing.lists.items()],
-        sorted(map(repr, parts.fee_detail)), sorted(parts.terms.items()),
-        [(rate.attribute, rate.written) for rate in parts.rates], parts.n_free_text,
-    )  # fmt: skip
+        sorted(map(repr, parts.fee_detail)),
+        sorted(parts.terms.items()),
+        [(rate.attribute, rate.written) for rate in parts.rates],
+        parts.n_free_text,
+    )
     return hashlib.blake2b(repr(said).encode(), digest_size=16).hexdigest()
 
 
@@ -516,17 +545,20 @@ def _nothing_left(path: Path, log: ProblemLog) -> SchemaError:
     if reasons["ghost"]:
         brands = sorted({row[5] or row[4] for row in log.rows if row[6] == "ghost"})
         return SchemaError(
-            "some brand of the catalogue must be in the register", file=path, found=brands,
+            "some brand of the catalogue must be in the register",
+            file=path,
+            found=brands,
             way_out="Give the register of the same day, or a crosswalk from old keys to new ones.",
-        )  # fmt: skip
+        )
     head = unpacked(path)[:200_000].decode("utf-8", "replace") if path.is_file() else ""
     if other := other_form(head):
         return SchemaError(other, file=path)
     found = next((row[4] for row in log.rows if row[6] in {"error_body", "no_product"}), "nothing")
     way_out = (
-        "The answers are error messages: download them again." if reasons["error_body"]
+        "The answers are error messages: download them again."
+        if reasons["error_body"]
         else "An answer of the Consumer Data Right is `data` with a `productId` and a name."
-    )  # fmt: skip
+    )
     return SchemaError(
         "the catalogue must hold at least one product", file=path, found=found, way_out=way_out
     )

@@ -24,23 +24,40 @@ from brandkit.sources.catalog.offers import headline
 
 Fields = Mapping[str, Any]
 #: Types as they are read -> as readers see them, where lower case is not enough.
-_WORDS = {"UNLIMITED_TXNS": "unlimited transactions", "FREE_TXNS": "free transactions",
-          "FREE_TXNS_ALLOWANCE": "free transactions allowance", "NPP_PAYID": "PayID",
-          "NPP_ENABLED": "fast payments (NPP)"}  # fmt: skip
-_NUMBERED = ("ADDITIONAL_CARDS", "BALANCE_TRANSFERS", "NOTIFICATIONS", "UNLIMITED_TXNS",
-             "FREE_TXNS", "INTEREST_FREE_TRANSFERS", "EXTRA_REPAYMENTS", "BONUS_REWARDS",
-             "COMPLEMENTARY_PRODUCT_DISCOUNTS")  # fmt: skip
+_WORDS = {
+    "UNLIMITED_TXNS": "unlimited transactions",
+    "FREE_TXNS": "free transactions",
+    "FREE_TXNS_ALLOWANCE": "free transactions allowance",
+    "NPP_PAYID": "PayID",
+    "NPP_ENABLED": "fast payments (NPP)",
+}
+_NUMBERED = (
+    "ADDITIONAL_CARDS",
+    "BALANCE_TRANSFERS",
+    "NOTIFICATIONS",
+    "UNLIMITED_TXNS",
+    "FREE_TXNS",
+    "INTEREST_FREE_TRANSFERS",
+    "EXTRA_REPAYMENTS",
+    "BONUS_REWARDS",
+    "COMPLEMENTARY_PRODUCT_DISCOUNTS",
+)
 #: Singular forms that some banks write, and the type they mean.
 _SINGULAR = {name.replace("_", "").removesuffix("S"): name for name in _NUMBERED}
 _NO = frozenset({"no", "n", "false", "not available", "not applicable"})
-_CHANNELS = {"DIGITAL_BANKING": "digital banking", "DIGITAL_WALLET": "digital wallet",
-             "CARD_ACCESS": "card"}  # fmt: skip
+_CHANNELS = {
+    "DIGITAL_BANKING": "digital banking",
+    "DIGITAL_WALLET": "digital wallet",
+    "CARD_ACCESS": "card",
+}
 _CHANNEL_WORDS = (
     ("branch", re.compile(r"\bbranch(?:es)?\b|over[- ]the[- ]counter|bank@post", re.IGNORECASE)),
-    ("phone", re.compile(r"\b(?:tele)?phone banking|\bby phone\b|(?:call|contact) cent",
-                         re.IGNORECASE)),
+    (
+        "phone",
+        re.compile(r"\b(?:tele)?phone banking|\bby phone\b|(?:call|contact) cent", re.IGNORECASE),
+    ),
     ("ATM", re.compile(r"\bATMs?\b")),
-)  # fmt: skip
+)
 _AGES = {"MIN_AGE": "years", "MAX_AGE": "years", "MIN_INCOME": "AUD", "MIN_TURNOVER": "AUD"}
 _BUSINESS_CATEGORIES = frozenset({"BUSINESS_LOANS", "TRADE_FINANCE"})
 _PERSONAL_CATEGORIES = frozenset({"RESIDENTIAL_MORTGAGES", "PERS_LOANS", "TRAVEL_CARDS"})
@@ -54,35 +71,84 @@ _PLAIN = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*", re.IGNORECA
 _RATES = ("rate", "balanceRate", "transactionRate", "accruedRate")
 
 _MORE = ("additionalValue", "additionalInfo", "additionalInfoUri")
-_RATE_KEYS = frozenset({
-    "rate", "calculationFrequency", "applicationFrequency", "applicationType", "tiers",
-    "applicabilityConditions", "adjustmentToBase", "adjustmentBundle", *_MORE,
-})  # fmt: skip
+_RATE_KEYS = frozenset(
+    {
+        "rate",
+        "calculationFrequency",
+        "applicationFrequency",
+        "applicationType",
+        "tiers",
+        "applicabilityConditions",
+        "adjustmentToBase",
+        "adjustmentBundle",
+        *_MORE,
+    }
+)
 #: The fields that the standard's forms 1 to 6 have, of a product ("") and of what it lists.
 _KNOWN: Mapping[str, frozenset[str]] = {
-    "": frozenset({
-        "productId", "effectiveFrom", "effectiveTo", "lastUpdated", "productCategory", "name",
-        "description", "brand", "brandName", "applicationUri", "isTailored",
-        "additionalInformation", "cardArt", "bundles", "features", "constraints", "eligibility",
-        "fees", "depositRates", "lendingRates", "instalments",
-    }),
+    "": frozenset(
+        {
+            "productId",
+            "effectiveFrom",
+            "effectiveTo",
+            "lastUpdated",
+            "productCategory",
+            "name",
+            "description",
+            "brand",
+            "brandName",
+            "applicationUri",
+            "isTailored",
+            "additionalInformation",
+            "cardArt",
+            "bundles",
+            "features",
+            "constraints",
+            "eligibility",
+            "fees",
+            "depositRates",
+            "lendingRates",
+            "instalments",
+        }
+    ),
     "features": frozenset({"featureType", "isActivated", *_MORE}),
     "eligibility": frozenset({"eligibilityType", *_MORE}),
     "constraints": frozenset({"constraintType", *_MORE}),
-    "fees": frozenset({
-        "name", "feeType", "feeCategory", "amount", "balanceRate", "transactionRate",
-        "accruedRate", "accrualFrequency", "currency", "discounts", "feeMethodUType",
-        "fixedAmount", "rateBased", "variable", "feeCap", "feeCapPeriod", *_MORE,
-    }),
+    "fees": frozenset(
+        {
+            "name",
+            "feeType",
+            "feeCategory",
+            "amount",
+            "balanceRate",
+            "transactionRate",
+            "accruedRate",
+            "accrualFrequency",
+            "currency",
+            "discounts",
+            "feeMethodUType",
+            "fixedAmount",
+            "rateBased",
+            "variable",
+            "feeCap",
+            "feeCapPeriod",
+            *_MORE,
+        }
+    ),
     "fees.fixedAmount": frozenset({"amount", "currency"}),
     "fees.rateBased": frozenset({"rateType", "accrualFrequency", "amountRange", *_RATES}),
     "fees.variable": frozenset({"feeMinimum", "feeMaximum"}),
     "depositRates": _RATE_KEYS | {"depositRateType"},
-    "lendingRates": _RATE_KEYS | {
-        "lendingRateType", "comparisonRate", "referenceRate", "interestPaymentDue",
-        "repaymentType", "loanPurpose",
+    "lendingRates": _RATE_KEYS
+    | {
+        "lendingRateType",
+        "comparisonRate",
+        "referenceRate",
+        "interestPaymentDue",
+        "repaymentType",
+        "loanPurpose",
     },
-}  # fmt: skip
+}
 
 
 @dataclass(slots=True)
@@ -255,8 +321,11 @@ def _read_eligibility(data: Fields, note: Note, parts: Parts) -> None:
 
 def _first_amount(entry: Fields) -> Amount | None:
     told = (entry.get(key) for key in ("additionalValue", "additionalInfo"))
-    amounts = (parsed_amount(str(value)) for value in told
-               if isinstance(value, (str, int, float)) and not isinstance(value, bool))  # fmt: skip
+    amounts = (
+        parsed_amount(str(value))
+        for value in told
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    )
     return next((amount for amount in amounts if amount is not None), None)
 
 

@@ -21,8 +21,16 @@ from brandkit.sources.tables.files import ENDINGS, ending
 LARGE = 250_000
 _FACTS = "facts"
 #: Keys of ``[catalog]`` that reading depends on, beside its files.
-_OPTIONS = {"aliases", "encoding", "sheet", "header_row", "columns", "owners", "disclosure",
-            "ranges"}  # fmt: skip
+_OPTIONS = {
+    "aliases",
+    "encoding",
+    "sheet",
+    "header_row",
+    "columns",
+    "owners",
+    "disclosure",
+    "ranges",
+}
 
 
 def kept_catalog(
@@ -105,14 +113,18 @@ def declared_catalog(
         for name, value in section.columns.items()
     }
     reading: dict[str, Any] = {
-        **options, "columns": columns or None, "ranges": section.ranges or None, "as_of": as_of,
+        **options,
+        "columns": columns or None,
+        "ranges": section.ranges or None,
+        "as_of": as_of,
         "format": section.format or ("table" if ending(source) in ENDINGS else "cdr"),
         **{key: there[key] for key in ("register", "aliases", "crosswalk") if key in there},
-    }  # fmt: skip
+    }
     options |= {
         "names": {key: path.name for key, path in there.items()},  # they stand in the records
-        "as_of": as_of.isoformat() if as_of else None, "format": reading["format"],
-    }  # fmt: skip
+        "as_of": as_of.isoformat() if as_of else None,
+        "format": reading["format"],
+    }
     return kept_catalog(
         place, files=there, options=options, read=lambda: read_catalog(source, **reading)
     )
@@ -123,10 +135,14 @@ def _frames(catalog: Catalog) -> dict[str, pd.DataFrame]:
     values = {one.name: getattr(catalog, one.name) for one in fields(Catalog)}
     frames = {name: value for name, value in values.items() if isinstance(value, pd.DataFrame)}
     facts = {
-        name: value.isoformat() if isinstance(value, date)
-        else dict(value) if isinstance(value, Mapping) else value
-        for name, value in values.items() if name not in frames
-    }  # fmt: skip
+        name: value.isoformat()
+        if isinstance(value, date)
+        else dict(value)
+        if isinstance(value, Mapping)
+        else value
+        for name, value in values.items()
+        if name not in frames
+    }
     text = json.dumps(facts, ensure_ascii=False)  # refuses what it could not give back
     return {**frames, _FACTS: pd.DataFrame({"value": [text]})}
 

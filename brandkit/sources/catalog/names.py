@@ -38,7 +38,8 @@ _CN_PERIOD = r"(?:个月|年期|年|天|日|周|月)"
 #: Always: rates, tiers, terms, purposes of repayment, series, share classes.
 _ALWAYS = [
     # codes in brackets: (25GS6706), (A), (M)
-    r"\((?=[0-9a-z]*\d{3})[0-9a-z]+\)", r"\(\s*[a-z]\s*\)",
+    r"\((?=[0-9a-z]*\d{3})[0-9a-z]+\)",
+    r"\(\s*[a-z]\s*\)",
     # rates and ratios, alone or as a range, with the words around them
     rf"\b(?:up to|over|under|above|below|from|between|(?:less|more|greater) than)\s+"
     rf"(?={_PERCENT}|{_AMOUNT})",
@@ -50,18 +51,26 @@ _ALWAYS = [
     rf"\b{_COUNT}(?:{_BETWEEN}{_COUNT})?[ -]?{_PERIOD}\b",
     r"\bp\d+[ymwd]\b",
     # purpose: how it is repaid, who lives there
-    r"\bprincipal\s*(?:and|&|\+)\s*interest\b", r"\bp\s*(?:&|and|\+)\s*i\b",
+    r"\bprincipal\s*(?:and|&|\+)\s*interest\b",
+    r"\bp\s*(?:&|and|\+)\s*i\b",
     r"\bint(?:erest)?[ -]?only\b",
-    r"\bi/?o\b", r"\bowner[ -]?occ(?:upied|upiers?|upation)?\b", r"\boo\b", r"\bo/o\b",
+    r"\bi/?o\b",
+    r"\bowner[ -]?occ(?:upied|upiers?|upation)?\b",
+    r"\boo\b",
+    r"\bo/o\b",
     # series and share classes
-    r"\b(?:series|issue|tranche|no\.?|number)\s*#?\d+[a-z]?\b", r"#\s*\d+\b",
-    r"\bclass\s+[a-z]\b", r"\b[a-z][ -]class\b", r"(?<!\d)20[0-9]{2}(?!\d)年?度?",
+    r"\b(?:series|issue|tranche|no\.?|number)\s*#?\d+[a-z]?\b",
+    r"#\s*\d+\b",
+    r"\bclass\s+[a-z]\b",
+    r"\b[a-z][ -]class\b",
+    r"(?<!\d)20[0-9]{2}(?!\d)年?度?",
     r"第(?:[0-9a-z/、,\-~至]+|[一二三四五六七八九十百]+)(?:期|号|款|批|季|只|档)",
     r"(?:[0-9a-z]{0,60}\d[0-9a-z/\-]{0,60})(?:期|号|款|批)",
     r"(?<![a-z])[a-z](?:类份额|类|份额|级)",
     rf"{_CN_NUMBER}(?:[-~至]{_CN_NUMBER})?{_CN_PERIOD}",
-    r"[0-9a-z]{0,60}\d{5,}[0-9a-z]*", r"(?<![0-9a-z])\d{4}$",
-]  # fmt: skip
+    r"[0-9a-z]{0,60}\d{5,}[0-9a-z]*",
+    r"(?<![0-9a-z])\d{4}$",
+]
 _LENDING = re.compile(
     r"\b(?:loans?|mortgages?|fixed|variable|lvr|p\s*&\s*i|i/?o|interest only|principal|"
     r"refinanc\w+)\b"
@@ -122,8 +131,9 @@ def one_spelling(
         counts[(key or spelling_key)(word)][word] += 1
     return {
         word: min(spellings, key=lambda word: (-spellings[word], word))
-        for spellings in counts.values() for word in spellings
-    }  # fmt: skip
+        for spellings in counts.values()
+        for word in spellings
+    }
 
 
 def spelling_key(word: str) -> str:

@@ -34,8 +34,10 @@ _HAS, _HAS_NOT, _NOT_STATED = range(3)
 #: Attributes of which the lowest stands for an offer, whatever else their names say, and of
 #: which the highest does; of all others the lowest.
 _LOWEST = re.compile(r"\b(?:min(?:imum)?|lending|loans?|borrow\w*)\b|贷|最低|最小|起购|起存")
-_HIGHEST = re.compile(r"\b(?:deposits?|savings?|bonus|discount|max(?:imum)?|yield|return)\b"
-                      r"|存款|收益|最高|上限|最大|储蓄")  # fmt: skip
+_HIGHEST = re.compile(
+    r"\b(?:deposits?|savings?|bonus|discount|max(?:imum)?|yield|return)\b"
+    r"|存款|收益|最高|上限|最大|储蓄"
+)
 
 
 class Offer(NamedTuple):
@@ -103,17 +105,19 @@ def product_frame(offers: Sequence[Offer], as_of: date | None) -> pd.DataFrame:
     """
     firsts = [offer.first for offer in offers]
     day = pd.NaT if as_of is None else pd.Timestamp(as_of).as_unit("s")
-    return pd.DataFrame({
-        "brand": pd.Categorical([first.brand for first in firsts]),
-        "product": pd.array([first.record for first in firsts], dtype="str"),
-        "name": pd.array([first.name for first in firsts], dtype="str"),
-        "category": pd.Categorical([first.category for first in firsts]),
-        "segment": pd.Categorical([first.segment or "not stated" for first in firsts]),
-        "description": pd.array([first.description for first in firsts], dtype="str"),
-        "as_of": pd.Series([day] * len(offers), dtype="datetime64[s]"),
-        "n_records": np.array([offer.n_records for offer in offers], dtype=np.int64),
-        "n_free_text": np.array([first.n_free_text for first in firsts], dtype=np.int64),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "brand": pd.Categorical([first.brand for first in firsts]),
+            "product": pd.array([first.record for first in firsts], dtype="str"),
+            "name": pd.array([first.name for first in firsts], dtype="str"),
+            "category": pd.Categorical([first.category for first in firsts]),
+            "segment": pd.Categorical([first.segment or "not stated" for first in firsts]),
+            "description": pd.array([first.description for first in firsts], dtype="str"),
+            "as_of": pd.Series([day] * len(offers), dtype="datetime64[s]"),
+            "n_records": np.array([offer.n_records for offer in offers], dtype=np.int64),
+            "n_free_text": np.array([first.n_free_text for first in firsts], dtype=np.int64),
+        }
+    )
 
 
 def attribute_frame(offers: Sequence[Offer], disclosure: Mapping[str, Disclosure]) -> pd.DataFrame:
@@ -148,25 +152,30 @@ def attribute_frame(offers: Sequence[Offer], disclosure: Mapping[str, Disclosure
     for code, facet in enumerate(FACETS):
         rule = disclosure.get(facet, "brand")
         of_facet = (
-            [_listed(offers, members, facet, rule, words=words, units=units)
-             for members in by_category.values()]
-            if facet in LIST_FACETS else [_stated(offers, facet, words=words, units=units)]
-        )  # fmt: skip
+            [
+                _listed(offers, members, facet, rule, words=words, units=units)
+                for members in by_category.values()
+            ]
+            if facet in LIST_FACETS
+            else [_stated(offers, facet, words=words, units=units)]
+        )
         parts += [(np.full(len(part[0]), code), *part) for part in of_facet]
     facet_at, at_offer, word, state, value, unit = map(np.concatenate, zip(*parts, strict=True))
     brand = np.array([brands[offer.first.brand] for offer in offers], dtype=np.int64)
     ids = pd.array([offer.first.record for offer in offers], dtype="str")
     order = np.lexsort((words.ranks[word], facet_at, at_offer))
     facets, states = (pd.Index(names, dtype="str") for names in (FACETS, STATES))
-    return pd.DataFrame({
-        "brand": brands.categorical(brand[at_offer][order]),
-        "product": ids.take(at_offer[order]),
-        "facet": pd.Categorical.from_codes(facet_at[order], categories=facets),
-        "attribute": words.categorical(word[order]),
-        "state": pd.Categorical.from_codes(state[order], categories=states),
-        "value": value[order],
-        "unit": units.categorical(unit[order]),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "brand": brands.categorical(brand[at_offer][order]),
+            "product": ids.take(at_offer[order]),
+            "facet": pd.Categorical.from_codes(facet_at[order], categories=facets),
+            "attribute": words.categorical(word[order]),
+            "state": pd.Categorical.from_codes(state[order], categories=states),
+            "value": value[order],
+            "unit": units.categorical(unit[order]),
+        }
+    )
 
 
 class _Codes(dict[str, int]):
@@ -199,10 +208,16 @@ def _offer_key(listing: Listing) -> tuple[object, ...]:
         if entry.unit not in {"months", ""}
     )
     return (
-        listing.brand, folded(listing.category), folded(listing.segment), series_key(listing.name),
+        listing.brand,
+        folded(listing.category),
+        folded(listing.segment),
+        series_key(listing.name),
         # prose that differs in a rate or a term only is the same prose
-        series_key(listing.description), lists, units, listing.detail,
-    )  # fmt: skip
+        series_key(listing.description),
+        lists,
+        units,
+        listing.detail,
+    )
 
 
 def _comparable(entries: Mapping[str, Entry] | None) -> Mapping[str, object] | None:
@@ -274,9 +289,14 @@ def _is_highest(attribute: str, category: str) -> bool:
 
 
 def _listed(
-    offers: Sequence[Offer], members: Sequence[int], facet: str, rule: str, *,
-    words: _Codes, units: _Codes,
-) -> tuple[NDArray[Any], ...]:  # fmt: skip
+    offers: Sequence[Offer],
+    members: Sequence[int],
+    facet: str,
+    rule: str,
+    *,
+    words: _Codes,
+    units: _Codes,
+) -> tuple[NDArray[Any], ...]:
     """Every offer of a category against every attribute that the category knows."""
     entries = [offers[at].first.lists.get(facet) for at in members]
     known = sorted({attribute for listed in entries if listed for attribute in listed})
@@ -300,9 +320,12 @@ def _listed(
         state[silent & mentioned[brands]] = _HAS_NOT
     word = np.array([words[each] for each in known], dtype=np.int64)
     return (
-        np.repeat(members, len(known)), np.tile(word, len(members)),
-        state.ravel(), value.ravel(), unit.ravel(),
-    )  # fmt: skip
+        np.repeat(members, len(known)),
+        np.tile(word, len(members)),
+        state.ravel(),
+        value.ravel(),
+        unit.ravel(),
+    )
 
 
 def _stated(

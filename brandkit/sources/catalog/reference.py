@@ -156,24 +156,29 @@ def read_reference(path: str | Path) -> Reference:
     file = Path(path)
     if not file.is_file():
         raise MissingFileError(
-            "a stored reference must be there", file=file,
+            "a stored reference must be there",
+            file=file,
             way_out="Fit one with fit_reference(catalog) and store it with write_reference().",
-        )  # fmt: skip
+        )
     return _read_text(file.read_text(encoding="utf-8"), file)
 
 
 def _written(reference: Reference) -> str:
     lists, ranges = sorted(reference.lists.items()), sorted(reference.ranges.items())
-    content = _canonical({
-        "as_of": reference.as_of,
-        "lists": [[*place, told.n_brands, dict(told.brands_with)] for place, told in lists],
-        "ranges": [[*place, {k: list(ends) for k, ends in told.items()}] for place, told in ranges],
-        "texts": [
-            [facet, told.n_texts, dict(told.texts_with)]
-            for facet, told in sorted(reference.texts.items())
-        ],
-        "fee_terms": dict(reference.fee_terms),
-    })  # fmt: skip
+    content = _canonical(
+        {
+            "as_of": reference.as_of,
+            "lists": [[*place, told.n_brands, dict(told.brands_with)] for place, told in lists],
+            "ranges": [
+                [*place, {k: list(ends) for k, ends in told.items()}] for place, told in ranges
+            ],
+            "texts": [
+                [facet, told.n_texts, dict(told.texts_with)]
+                for facet, told in sorted(reference.texts.items())
+            ],
+            "fee_terms": dict(reference.fee_terms),
+        }
+    )
     return f'{{"form":"{FORM}","sha256":"{_digest(content)}","content":\n{content}\n}}\n'
 
 
@@ -191,19 +196,24 @@ def _read_text(text: str, file: str | Path) -> Reference:
         form, digest, body = outer["form"], outer["sha256"], outer["content"]
     except (ValueError, KeyError, TypeError) as cause:
         raise SchemaError(
-            "a stored reference must be JSON with form, sha256 and content", file=file,
+            "a stored reference must be JSON with form, sha256 and content",
+            file=file,
             way_out="Fit it again with fit_reference(catalog).",
-        ) from cause  # fmt: skip
+        ) from cause
     if form != FORM:
         raise SchemaError(
-            f"the form must be {FORM!r}", file=file, found=form,
+            f"the form must be {FORM!r}",
+            file=file,
+            found=form,
             way_out="It was written by another version: fit it again with fit_reference(catalog).",
-        )  # fmt: skip
+        )
     if _digest(_canonical(body)) != digest:
         raise SchemaError(
-            "the content must fit its hash: a reference is never edited by hand", file=file,
-            found=digest, way_out="Fit it again, or declare ranges and weights in study.toml.",
-        )  # fmt: skip
+            "the content must fit its hash: a reference is never edited by hand",
+            file=file,
+            found=digest,
+            way_out="Fit it again, or declare ranges and weights in study.toml.",
+        )
     return Reference(
         as_of=body["as_of"],
         lists={(c, f): ListCounts(n, counts) for c, f, n, counts in body["lists"]},

@@ -46,9 +46,11 @@ def read_register(register: Named) -> dict[str, str]:
         content = json.loads(unpacked(file).decode("utf-8-sig"))
     except ValueError as error:
         raise SchemaError(
-            "the register must be JSON", file=register, found=str(error),
+            "the register must be JSON",
+            file=register,
+            found=str(error),
             way_out="Download it again.",
-        ) from None  # fmt: skip
+        ) from None
     return _brands(content, register)
 
 
@@ -109,17 +111,21 @@ def _brands(content: object, file: str | Path) -> dict[str, str]:
         content = {_first(brand, _KEYS) or str(at): brand for at, brand in enumerate(content)}
     if not isinstance(content, Mapping) or not content:
         raise SchemaError(
-            "the register must list brands", file=file, found=type(content).__name__,
+            "the register must list brands",
+            file=file,
+            found=type(content).__name__,
             way_out="It is a list of brands with `dataHolderBrandId` and `brandName`.",
-        )  # fmt: skip
+        )
     brands = {}
     for key, brand in content.items():
         name = brand if isinstance(brand, str) else _first(brand, _NAMES)
         if not name:
             raise SchemaError(
-                "every brand of the register must have a name", file=file, place=f"brand {key!r}",
+                "every brand of the register must have a name",
+                file=file,
+                place=f"brand {key!r}",
                 way_out="Write it as `brandName`.",
-            )  # fmt: skip
+            )
         brands[str(key)] = " ".join(name.split())
     return brands
 
@@ -140,9 +146,11 @@ def _mapped(
     headers = [str(name) for name in cells.columns]
     if len(headers) < 2:
         raise SchemaError(
-            f"the {what} must have two columns, {first[0]} and {second[0]}", file=told,
-            found=headers, way_out="Write one row for each.",
-        )  # fmt: skip
+            f"the {what} must have two columns, {first[0]} and {second[0]}",
+            file=told,
+            found=headers,
+            way_out="Write one row for each.",
+        )
     plain = [header.strip().casefold() for header in headers]
 
     def place(names: tuple[str, ...], other: int) -> int:

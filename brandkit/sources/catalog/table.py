@@ -52,8 +52,19 @@ _UNSAID = frozenset({"n/a", "na", "?", "-", "–", "—", "unknown", "not stated
 #: A cell that says its list is empty.
 _NONE = frozenset({"[]", "none", "nil", "无", "無", "没有"})
 _DELIMITERS = ("|", ";", "；", "\n", "、", ",", "，")
-_EVERYWHERE = frozenset({"全国", "全国范围", "全国各地区", "全部地区", "nationwide", "national",
-                         "all regions", "all states", "all"})  # fmt: skip
+_EVERYWHERE = frozenset(
+    {
+        "全国",
+        "全国范围",
+        "全国各地区",
+        "全部地区",
+        "nationwide",
+        "national",
+        "all regions",
+        "all states",
+        "all",
+    }
+)
 _MARKED_PERCENT = re.compile(r"%|percent|\bpct\b", re.IGNORECASE)
 #: What stands for a category or segment that is not told.
 _UNTOLD = "not stated"
@@ -120,8 +131,9 @@ def list_facet(
     rows: Lists = []
     for said in zip(*every, strict=True):
         told = [entries for entries in said if entries is not None]
-        rows.append({word: entry for entries in told for word, entry in entries.items()}
-                    if told else None)  # fmt: skip
+        rows.append(
+            {word: entry for entries in told for word, entry in entries.items()} if told else None
+        )
     for read in every:  # where one column is silent and others speak, its words are not stated
         words = sorted({word for entries in read for word in entries or ()})
         for at, entries in enumerate(read):
@@ -214,17 +226,22 @@ def _read_column(column: FacetColumn, note: RowNote, delimiter: str | None, regi
     is_list = column.is_list or regions or mark is not None or any(c.startswith("[") for c in cells)
     items = [_items(cell, mark) if is_list else [cell] if cell else None for cell in cells]
     spelt = _settled(
-        (item for listed in items for item in listed or ()), note, "attribute_spelling",
+        (item for listed in items for item in listed or ()),
+        note,
+        "attribute_spelling",
         column.header,
-    )  # fmt: skip
+    )
     if not is_list:
         without = [f"{column.label}: {value}" for value in sorted(set(spelt.values()))]
         return [
-            {name: Entry("not_stated") for name in without} if listed is None
-            else {**{name: Entry("has_not") for name in without},
-                  f"{column.label}: {spelt[listed[0]]}": Entry()}
+            {name: Entry("not_stated") for name in without}
+            if listed is None
+            else {
+                **{name: Entry("has_not") for name in without},
+                f"{column.label}: {spelt[listed[0]]}": Entry(),
+            }
             for listed in items
-        ]  # fmt: skip
+        ]
     lists: Lists = [
         None if listed is None else {spelt[item]: Entry() for item in listed} for listed in items
     ]
@@ -370,23 +387,27 @@ def read_catalog_table(
     ('007', 'HKD')
     """
     cells = _cells(path, sheet, encoding, header_row)
-    log.rows += [(path.name, "", "", str(note), "", "", "file")
-                 for note in cells.attrs.get("notes", ())]  # fmt: skip
+    log.rows += [
+        (path.name, "", "", str(note), "", "", "file") for note in cells.attrs.get("notes", ())
+    ]
     names, repeated = unique_headers([str(header) for header in cells.columns])
     for header in repeated:
         log.add("same_header", file=path.name, field=header, found=header)
     headers = {header: cells.iloc[:, at].tolist() for at, header in enumerate(names)}
     declared = _declared(path, columns, headers)
-    rows = _Rows(path.name, headers, [str(place) for place in cells.index],
-        declared=declared, log=log)  # fmt: skip
+    rows = _Rows(
+        path.name, headers, [str(place) for place in cells.index], declared=declared, log=log
+    )
     brands = _brands(rows, read_aliases(aliases), register)
     listings = list(_listings(rows, brands))
     if not listings:
         raise SchemaError(
-            "the table must hold at least one product of a named brand", file=path,
-            place=f"column {declared['brand']!r}", found=f"{len(rows.places)} rows without one",
+            "the table must hold at least one product of a named brand",
+            file=path,
+            place=f"column {declared['brand']!r}",
+            found=f"{len(rows.places)} rows without one",
             way_out="Check the column, and the register if one is given.",
-        )  # fmt: skip
+        )
     return Source(distinct_listings(listings, log), as_of or named_day(path.name))
 
 
@@ -408,9 +429,14 @@ class _Rows:
     """The rows of the table, by the names that the mapping gives their columns."""
 
     def __init__(
-        self, file: str, headers: Mapping[str, Sequence[str]], places: Sequence[str], *,
-        declared: Mapping[str, Any], log: ProblemLog,
-    ) -> None:  # fmt: skip
+        self,
+        file: str,
+        headers: Mapping[str, Sequence[str]],
+        places: Sequence[str],
+        *,
+        declared: Mapping[str, Any],
+        log: ProblemLog,
+    ) -> None:
         self.file, self.headers, self.places = file, headers, places
         self.declared, self.log = declared, log
         self.brands: Sequence[str] = self.cells("brand")
@@ -490,17 +516,20 @@ def _declared(
     if "brand" not in declared or not {"product", "name"} & declared.keys():
         lacking = "brand" if "brand" not in declared else "product (or name)"
         raise SchemaError(
-            f"a catalogue table must have a column for {lacking}", file=path,
+            f"a catalogue table must have a column for {lacking}",
+            file=path,
             found=list(headers),
             way_out=f'Say which it is: columns = {{{lacking.split()[0]} = "…"}}.',
-        )  # fmt: skip
+        )
     for name in named:
         if headers.get(f"{name} (2)", headers[name]) != headers[name]:
             raise SchemaError(
-                "a heading that is used must stand over one column", file=path,
-                place=f"column {name!r}", found="two columns that differ",
+                "a heading that is used must stand over one column",
+                file=path,
+                place=f"column {name!r}",
+                found="two columns that differ",
                 way_out="Give one of them another heading.",
-            )  # fmt: skip
+            )
     return declared
 
 
@@ -548,18 +577,23 @@ def _listings(rows: _Rows, brands: Sequence[str]) -> Iterator[tuple[Listing, str
     currencies = [currency_code(cell) for cell in rows.cells("currency")]
     columns = {
         facet: facet_columns(declared[facet], rows.headers)
-        for facet in (*LIST_FACETS, *NUMBER_FACETS) if facet in declared
-    }  # fmt: skip
+        for facet in (*LIST_FACETS, *NUMBER_FACETS)
+        if facet in declared
+    }
     mark = declared.get("delimiter")
     lists = {
         facet: list_facet(some, rows.note, delimiter=mark, regions=facet == "regions")
-        for facet, some in columns.items() if facet in LIST_FACETS
-    }  # fmt: skip
+        for facet, some in columns.items()
+        if facet in LIST_FACETS
+    }
     numbers = {
-        facet: [(column.label, number_facet(column, rows.note, facet=facet, currencies=currencies))
-                for column in some]
-        for facet, some in columns.items() if facet in NUMBER_FACETS
-    }  # fmt: skip
+        facet: [
+            (column.label, number_facet(column, rows.note, facet=facet, currencies=currencies))
+            for column in some
+        ]
+        for facet, some in columns.items()
+        if facet in NUMBER_FACETS
+    }
     descriptions = rows.cells("description")
     for at, brand in enumerate(brands):
         if not (brand and rows.names[at]):

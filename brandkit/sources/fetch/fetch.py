@@ -141,9 +141,11 @@ could not be read; Address refused: only https addresses are asked; found \
                 progress(outcome, finished, len(banks))
         state.finish()
         return Fetched(
-            path=folder / PRODUCTS, register=folder / REGISTER, snapshot=state.snapshot,
+            path=folder / PRODUCTS,
+            register=folder / REGISTER,
+            snapshot=state.snapshot,
             banks=pd.DataFrame([state.banks[bank.key] for bank in banks], columns=_COLUMNS),
-        )  # fmt: skip
+        )
     finally:
         client.close()
 

@@ -94,10 +94,15 @@ class Part:
         """Write an answer down at once."""
         file = re.sub(r"[^\w.,$ -]", "_", identifier)[:120] + ".json" if identifier else ""
         record = {
-            "snapshot": self.snapshot.isoformat(), "brand_key": self.bank.key,
-            "register_name": self.bank.name, "file": file, "blob": blob,
-            "list_status": list_status, "product_key": identifier, "response": body,
-        }  # fmt: skip
+            "snapshot": self.snapshot.isoformat(),
+            "brand_key": self.bank.key,
+            "register_name": self.bank.name,
+            "file": file,
+            "blob": blob,
+            "list_status": list_status,
+            "product_key": identifier,
+            "response": body,
+        }
         # Half a character, which JSON allows and files do not, becomes a question mark
         with self.path.open("a", encoding="utf-8", errors="replace", newline="\n") as stream:
             stream.write(json.dumps(record, ensure_ascii=False) + "\n")
@@ -123,9 +128,10 @@ class FetchFolder:
             is_whole = bool(stored["whole"])
         except (ValueError, KeyError, TypeError):
             raise SchemaError(
-                "the state of the last run must be readable", file=path,
+                "the state of the last run must be readable",
+                file=path,
                 way_out="Remove this file to begin anew in the folder.",
-            ) from None  # fmt: skip
+            ) from None
         if is_whole and day != today:
             raise InputError(
                 f"`out` must be a folder for {today.isoformat()}; {folder} holds the whole "

@@ -42,9 +42,14 @@ class AnswerError(BrandkitError, RuntimeError):
     """
 
     def __init__(
-        self, title: str, detail: str, *, body: object = None, transient: bool = False,
+        self,
+        title: str,
+        detail: str,
+        *,
+        body: object = None,
+        transient: bool = False,
         after: float | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(f"{title}: {detail}")
         self.title, self.detail, self.body = title, detail, body
         self.transient, self.after = transient, after
@@ -308,8 +313,11 @@ def _about(body: object) -> str:
     errors = told.get("errors")
     if not isinstance(errors, list):
         return str(told.get("message") or "")[:300]
-    lines = [[str(one[key]) for key in ("title", "detail") if one.get(key)]
-             for one in errors if isinstance(one, dict)]  # fmt: skip
+    lines = [
+        [str(one[key]) for key in ("title", "detail") if one.get(key)]
+        for one in errors
+        if isinstance(one, dict)
+    ]
     return "; ".join(map(" ".join, lines))[:300]
 
 

@@ -141,12 +141,14 @@ def profiled(grid: Grid, at: int) -> Column:
     numbers = [number.value for number in parsed if number is not None]
     is_number = bool(numbers) and len(numbers) >= 0.9 * len(parsed)
     return Column(
-        grid.header[at], len(cells), len(distinct),
+        grid.header[at],
+        len(cells),
+        len(distinct),
         tuple(sorted(set(numbers))) if is_number else (),
         any(number.percent for number in parsed if number is not None),
         yes_no=says_yes_or_no(texts) and len(texts) == len(distinct),
         texts=tuple(texts) if not is_number and len(texts) <= FEW else (),
-    )  # fmt: skip
+    )
 
 
 def role_of(columns: Sequence[Column], role: str, *, text: bool | None = None) -> Column | None:

@@ -197,8 +197,10 @@ def _by_columns(grid: Grid, sheet: str | None, codebook: Path | None) -> Guess |
 def _is_experiment(header: Sequence[str]) -> bool:
     """Whether rows are alternatives of choice tasks."""
     told = [re.sub(r"[_\s]+", " ", name) for name in header]
-    task, other = (any(pattern("experiment", key).fullmatch(name) for name in told)
-                   for key in ("task", "other"))  # fmt: skip
+    task, other = (
+        any(pattern("experiment", key).fullmatch(name) for name in told)
+        for key in ("task", "other")
+    )
     return task and other
 
 
@@ -235,21 +237,27 @@ def _catalog_table(grid: Grid, columns: list[Column]) -> Guess | None:
     asked = [f"{', '.join(doubtful[:8])} say yes or no: are they `features`?"] if doubtful else []
     keys |= {facet: names[0] if len(names) == 1 else names for facet, names in facets.items()}
     if twice - {""}:
-        asked.append(f"{', '.join(sorted(twice))}: the heading stands over several columns; name "
-                     "them apart to use them")  # fmt: skip
+        asked.append(
+            f"{', '.join(sorted(twice))}: the heading stands over several columns; name "
+            "them apart to use them"
+        )
     if doubtful:
         keys["features"] = [*facets.get("features", ()), *doubtful]
     unused = [c.name for c in columns if c.name and c.name not in _flat(keys.values())]
     if unused:
-        asked.append(f"columns not used: {', '.join(unused[:8])}{' …' if len(unused) > 8 else ''}; "
-                     "those that tell products apart may stand under `features`")  # fmt: skip
+        asked.append(
+            f"columns not used: {', '.join(unused[:8])}{' …' if len(unused) > 8 else ''}; "
+            "those that tell products apart may stand under `features`"
+        )
     is_us = any("credit card plan" in name.casefold() for name in grid.header)
     what = "a catalogue of US credit card plans" if is_us else "a catalogue"
     return Guess(
-        "catalog", {"format": "table", "columns": keys},
-        f"{what}: {len(grid.rows)} rows of {brand.n_distinct} brands", "\n".join(asked),
+        "catalog",
+        {"format": "table", "columns": keys},
+        f"{what}: {len(grid.rows)} rows of {brand.n_distinct} brands",
+        "\n".join(asked),
         _labels(grid, brand),
-    )  # fmt: skip
+    )
 
 
 def _n_pairs(grid: Grid, first: Column, second: Column) -> int:
@@ -263,9 +271,17 @@ def _facets(columns: Sequence[Column]) -> tuple[dict[str, list[str]], list[str]]
     doubtful: list[str] = []
     for column in columns:
         folded = re.sub(r"[_\s]+", " ", column.name.casefold())
-        facet = next((f for f, words in FACETS.items() if any(
-            re.search(rf"(?<![a-z]){word}", folded) if word.isascii() else word in folded
-            for word in words)), None)  # fmt: skip
+        facet = next(
+            (
+                f
+                for f, words in FACETS.items()
+                if any(
+                    re.search(rf"(?<![a-z]){word}", folded) if word.isascii() else word in folded
+                    for word in words
+                )
+            ),
+            None,
+        )
         if column.yes_no:
             doubtful += [column.name] if facet in (None, *NUMBER_FACETS) else []
             if facet not in (None, *NUMBER_FACETS):
@@ -300,10 +316,12 @@ def _branches(grid: Grid, columns: list[Column]) -> Guess | None:
     if year is not None and year.n_distinct > 1:
         keys["where"] = {year.name: int(max(year.numbers))}
     return Guess(
-        "branches", keys,
+        "branches",
+        keys,
         f"branches: {brand.n_distinct} brands in {market.n_distinct} markets",
-        "" if amount else "no column of amounts was found: rows are counted", _labels(grid, brand),
-    )  # fmt: skip
+        "" if amount else "no column of amounts was found: rows are counted",
+        _labels(grid, brand),
+    )
 
 
 def _long_table(grid: Grid, columns: list[Column]) -> Guess | None:
@@ -327,10 +345,12 @@ def _long_table(grid: Grid, columns: list[Column]) -> Guess | None:
         keys["leave_out"] = none
     mentions = "" if amount else ", one row a mention"
     return Guess(
-        "brand_table", keys,
+        "brand_table",
+        keys,
         f"a long table: {brand.n_distinct} brands × {attribute.n_distinct} attributes{mentions}",
-        f"left out: {', '.join(none)}" if none else "", _labels(grid, brand),
-    )  # fmt: skip
+        f"left out: {', '.join(none)}" if none else "",
+        _labels(grid, brand),
+    )
 
 
 #: What columns of a league table are called.
@@ -365,11 +385,12 @@ def _league(grid: Grid, columns: list[Column]) -> Guess | None:
         tables.append({**keys, "measure": score.name})
     base = "" if found["n"] else "no column of bases was found: without `n` only the order is told"
     return Guess(
-        "league_tables", {"tables": tables},
+        "league_tables",
+        {"tables": tables},
         f"a published league table: {len(grid.rows)} brands, {len(tables)} scores",
         "\n".join(part for part in (base, "who published it, when, on what scale?") if part),
         _labels(grid, brand),
-    )  # fmt: skip
+    )
 
 
 #: What a file, its rows and its columns are called where they hold a scorecard.
@@ -398,15 +419,15 @@ def _scorecard(grid: Grid, columns: list[Column]) -> Guess | None:
             question = "a scorecard of institutions ([scorecard]), or what people see in banks?"
             return replace(guess, question="\n".join(filter(None, (guess.question, question))))
         return None
-    ends = next(pair for pair in ((1, 5), (0, 10), (0, 100))
-                if pair[0] <= low and high <= pair[1])  # fmt: skip
+    ends = next(pair for pair in ((1, 5), (0, 10), (0, 100)) if pair[0] <= low and high <= pair[1])
     keys: dict[str, Any] = {"brand": columns[0].name} if columns[0].name else {}
     return Guess(
-        "scorecard", {**keys, "limits": list(ends)},
+        "scorecard",
+        {**keys, "limits": list(ends)},
         f"a scorecard: {len(grid.rows)} institutions × {len(numbers)} criteria",
         f"`limits`: do scores run from {ends[0]} to {ends[1]}, and is higher better in all?",
         (*guess.labels, *(column.name for column in columns)),
-    )  # fmt: skip
+    )
 
 
 def _transposed(grid: Grid, columns: list[Column]) -> Guess | None:
@@ -437,11 +458,13 @@ def _transposed(grid: Grid, columns: list[Column]) -> Guess | None:
         keys["leave_out"] = totals
     left = f"left out: {', '.join(totals)}\n" if totals else ""
     return Guess(
-        "brand_table", keys,
+        "brand_table",
+        keys,
         f"a wide table with the brands as columns: {len(kept)} brands × "
         f"{len([label for label in labels if label not in totals])} attributes, {keys['kind']}",
-        f"{left}`kind`: are these {keys['kind']}?", tuple(c.name for c in kept),
-    )  # fmt: skip
+        f"{left}`kind`: are these {keys['kind']}?",
+        tuple(c.name for c in kept),
+    )
 
 
 def _is_sum(label: str) -> bool:
@@ -456,8 +479,15 @@ def _wide_table(grid: Grid, columns: list[Column]) -> Guess | None:
     if two is not None:
         return two
     whole = [c for c in columns[:2] if not c.is_number and c.n == c.n_distinct == len(grid.rows)]
-    first = next((c for c in whole if role_of([c], "brand") or not _are_codes(
-        [label_text(row[columns.index(c)]) for row in grid.rows])), None)  # fmt: skip
+    first = next(
+        (
+            c
+            for c in whole
+            if role_of([c], "brand")
+            or not _are_codes([label_text(row[columns.index(c)]) for row in grid.rows])
+        ),
+        None,
+    )
     if first is None or (PERSON.search(first.name) and not role_of([first], "brand")):
         return None
     labels = [label_text(row[columns.index(first)]) for row in grid.rows]
@@ -485,10 +515,12 @@ def _wide_table(grid: Grid, columns: list[Column]) -> Guess | None:
         keys |= {"kind": "shares"}
     n = len([label for label in labels if label not in totals])
     return Guess(
-        "brand_table", keys,
+        "brand_table",
+        keys,
         f"a wide table: {n} brands × {len(numeric)} attributes, {keys['kind']}",
-        "\n".join(asked), tuple(label for label in labels if label not in totals),
-    )  # fmt: skip
+        "\n".join(asked),
+        tuple(label for label in labels if label not in totals),
+    )
 
 
 def _are_codes(labels: Sequence[str]) -> bool:
@@ -517,21 +549,29 @@ def _two_headings(grid: Grid) -> Guess | None:
     waves = sorted({text for text in below[1:] if text})
     labels = [label_text(row[0]) for row in grid.rows[1:]]
     kept = [label for label in labels if not _is_sum(label)]
-    body = replace(grid, header=tuple(f"{at}" for at in range(len(below))), rows=grid.rows[1:],
-                   places=grid.places[1:])  # fmt: skip
+    body = replace(
+        grid,
+        header=tuple(f"{at}" for at in range(len(below))),
+        rows=grid.rows[1:],
+        places=grid.places[1:],
+    )
     rows = [row for row in body.rows if label_text(row[0]) in kept]
     body = replace(body, rows=tuple(rows), places=body.places[: len(rows)])
-    keys: dict[str, Any] = {"wave": waves[-1], **_kind([profiled(body, at) for at in
-                            range(1, len(below))])}  # fmt: skip
+    keys: dict[str, Any] = {
+        "wave": waves[-1],
+        **_kind([profiled(body, at) for at in range(1, len(below))]),
+    }
     totals = [label for label in labels if label not in kept]
     if totals:
         keys["leave_out"] = totals
     return Guess(
-        "brand_table", keys,
+        "brand_table",
+        keys,
         f"a wide table of {len(waves)} waves: {len(kept)} brands, {keys['kind']}; {waves[-1]} is "
-        "the newest", f"`wave`: {', '.join(waves)} stand in the second heading, and one is read at "
-        "a time", tuple(kept),
-    )  # fmt: skip
+        "the newest",
+        f"`wave`: {', '.join(waves)} stand in the second heading, and one is read at a time",
+        tuple(kept),
+    )
 
 
 def _kind(columns: Sequence[Column], title: str = "") -> dict[str, str]:
@@ -641,8 +681,11 @@ def in_one_catalog(
         return list(own), []
     source, newest = taken[0]
     taken.reverse()
-    registers = {named.day: name for name, guess in found
-                 if guess.section == "register" and (named := day_in_name(name))}  # fmt: skip
+    registers = {
+        named.day: name
+        for name, guess in found
+        if guess.section == "register" and (named := day_in_name(name))
+    }
     dates = [_entry(name, days[name], registers) for name, _ in taken]
     keys = {**newest.keys, "dates": dates}
     labels = newest.labels
@@ -652,9 +695,13 @@ def in_one_catalog(
     rest = [pair for pair in own if pair[0] not in names]
     partly = [name for name in (n for n, _ in taken) if not _whole(days[name])]
     asked = (
-        [f"{', '.join(Path(name).name for name in partly)}: the names tell no whole day; mend "
-         "`as_of` under [[catalog.dates]]"] if partly else []
-    )  # fmt: skip
+        [
+            f"{', '.join(Path(name).name for name in partly)}: the names tell no whole day; mend "
+            "`as_of` under [[catalog.dates]]"
+        ]
+        if partly
+        else []
+    )
     return [(source, guess), *rest], asked
 
 

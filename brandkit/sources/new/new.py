@@ -94,8 +94,9 @@ def _read_survey(path: Path, keys: Mapping[str, Any]) -> None:
     columns = {*map(str, survey.responses.columns), *survey.batteries["set"].dropna()}
     for key in ("drivers", "images", "segments", "outcome", "recommend", "choice"):
         value = keys.get(key, ())
-        gone = [name for name in ([value] if isinstance(value, str) else value)
-                if name not in columns]  # fmt: skip
+        gone = [
+            name for name in ([value] if isinstance(value, str) else value) if name not in columns
+        ]
         if gone:
             raise InputError(
                 f"`{key}` names {gone[0]!r}, which is no column once the file is read."
@@ -110,8 +111,13 @@ def _read_table(kind: str, path: Path, keys: Mapping[str, Any]) -> None:
 def _read_catalog(path: Path, keys: Mapping[str, Any]) -> None:
     from brandkit.sources.catalog.catalog import read_catalog
 
-    read_catalog(path, format="table", columns=keys["columns"], register=keys.get("register"),
-                 sheet=keys.get("sheet"))  # fmt: skip
+    read_catalog(
+        path,
+        format="table",
+        columns=keys["columns"],
+        register=keys.get("register"),
+        sheet=keys.get("sheet"),
+    )
 
 
 def _read_leagues(path: Path, keys: Mapping[str, Any]) -> None:
@@ -122,10 +128,13 @@ def _read_leagues(path: Path, keys: Mapping[str, Any]) -> None:
 
 
 _READERS: Mapping[Section, Reader] = {
-    "survey": _read_survey, "catalog": _read_catalog, "league_tables": _read_leagues,
-    "branches": partial(_read_table, "branches"), "scorecard": partial(_read_table, "scores"),
+    "survey": _read_survey,
+    "catalog": _read_catalog,
+    "league_tables": _read_leagues,
+    "branches": partial(_read_table, "branches"),
+    "scorecard": partial(_read_table, "scores"),
     "brand_table": partial(_read_table, "brand_table"),
-}  # fmt: skip
+}
 
 
 #: Words of comment for the keys that a new study.toml shows.
@@ -302,9 +311,12 @@ def new_study(
     unreadable = [question for question in questions if isinstance(question, Unreadable)]
     if not guesses:
         why = [*unreadable, *(q for q in questions if q not in unreadable)]
-        raise InputError(" ".join(f"{one.rstrip('.')}." for one in why) if why else
-                         f"{target} holds no file that brandkit reads. Put the study's files "
-                         "there, or name them.")  # fmt: skip
+        raise InputError(
+            " ".join(f"{one.rstrip('.')}." for one in why)
+            if why
+            else f"{target} holds no file that brandkit reads. Put the study's files "
+            "there, or name them."
+        )
     text = _written(target, [(source, guess) for source, guess in guesses])
     target.mkdir(parents=True, exist_ok=True)
     write_whole(path, text)
@@ -346,15 +358,21 @@ def new_form(folder: str | Path, scores: pd.DataFrame, *, keys: Mapping[str, Any
     target, table = Path(folder), Path(folder) / "scores.csv"
     for path in (target / FILE_NAME, table):
         if path.exists():
-            raise InputError(f"{path} is there already, and may hold somebody's work. Name another "
-                             "folder.")  # fmt: skip
+            raise InputError(
+                f"{path} is there already, and may hold somebody's work. Name another folder."
+            )
     target.mkdir(parents=True, exist_ok=True)
     # spreadsheets know UTF-8 by its mark
     write_whole(table, "\ufeff" + scores.to_csv(lineterminator="\n"))
     labels = tuple(map(str, (*scores.index, *scores.columns)))
     size = f"{len(scores)} institutions × {scores.shape[1]} criteria"
-    guess = Guess("scorecard", {"brand": str(scores.index.name), **keys},
-                  f"an empty scorecard to fill in, {size}", "", labels)  # fmt: skip
+    guess = Guess(
+        "scorecard",
+        {"brand": str(scores.index.name), **keys},
+        f"an empty scorecard to fill in, {size}",
+        "",
+        labels,
+    )
     write_whole(target / FILE_NAME, _written(target, [(table.name, guess)]))
     return table
 
@@ -372,9 +390,10 @@ def _in_folder(folder: Path) -> list[Path]:
         return []
     skipped = (FILE_NAME, "readme.md", "source.md", "licence", "license")
     return sorted(
-        entry for entry in folder.iterdir()
+        entry
+        for entry in folder.iterdir()
         if not entry.name.startswith((".", "~$")) and entry.name.lower() not in skipped
-    )  # fmt: skip
+    )
 
 
 def _relative(folder: Path, file: Path) -> str:
@@ -400,10 +419,14 @@ def _gathered(folder: Path, sources: Sequence[Path]) -> tuple[list[tuple[str, Gu
             places[found[-1][0]] = source
     book = next((places[name] for name, guess in found if guess.section == "codebook"), None)
     if book is not None:  # what columns are goes by what it says of them
-        told = [guessed_file(places[name], codebook=book) if guess.section == "survey" else guess
-                for name, guess in found]  # fmt: skip
-        found = [(name, guess if isinstance(now, str) else now)
-                 for (name, guess), now in zip(found, told, strict=True)]  # fmt: skip
+        told = [
+            guessed_file(places[name], codebook=book) if guess.section == "survey" else guess
+            for name, guess in found
+        ]
+        found = [
+            (name, guess if isinstance(now, str) else now)
+            for (name, guess), now in zip(found, told, strict=True)
+        ]
     kept: list[tuple[str, Guess]] = []
     for section in (
         "names",
@@ -422,8 +445,9 @@ def _gathered(folder: Path, sources: Sequence[Path]) -> tuple[list[tuple[str, Gu
             own = [*_with(own[:1], found, key), *own[1:]]
         questions += [
             f"{Path(source).name}: not used, because a study has one [{section}]; "
-            f"{Path(own[0][0]).name} was taken" for source, _ in own[1:]
-        ]  # fmt: skip
+            f"{Path(own[0][0]).name} was taken"
+            for source, _ in own[1:]
+        ]
         kept += [(source, tried(guess, places[source], beside=places)) for source, guess in own[:1]]
     return kept, questions
 

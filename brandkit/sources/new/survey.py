@@ -8,32 +8,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from brandkit.core.waves import order_of_time
+from brandkit.sources.new.answered import (
+    DATE,
+    MOST_BRANDS,
+    Answered,
+    missing_codes,
+    profiles,
+)
 from brandkit.sources.new.columns import Doubt, Guess
 from brandkit.sources.survey import words
-from brandkit.sources.survey.answers import as_numbers, is_blank, labelled
-from brandkit.sources.survey.codebook import Item, code_text, is_missing
+from brandkit.sources.survey.answers import as_numbers
+from brandkit.sources.survey.codebook import code_text
 from brandkit.sources.survey.design import SurveyDesign
-from brandkit.sources.survey.forms import is_added
-from brandkit.sources.survey.quality import personal_data, running_against
+from brandkit.sources.survey.quality import running_against
 from brandkit.sources.survey.raw import RawSurvey, no_answer, with_codebook, with_missing
 from brandkit.sources.survey.survey import raw_survey
 from brandkit.sources.survey.ticks import grids, understood, unfolded, whole_text
-from brandkit.sources.survey.words import BANK, NO, NOBODY, YES, says_scale
+from brandkit.sources.survey.words import BANK, NO, NOBODY, YES
 
-Kind = Literal["added", "personal", "date", "tick", "list", "scale", "group", "number", "id",
-               "text", "empty"]  # fmt: skip
-
-#: Codes that stand for "no answer" when they lie far beyond the other codes of a column.
-NO_ANSWER = frozenset(
-    float(code)
-    for code in (-99, -98, -97, -9, -8, -7, -3, -2, -1, 77, 88, 97, 98, 99, 977, 988, 996, 997,
-                 998, 999, 9997, 9998, 9999)
-)  # fmt: skip
 #: The customer-satisfaction model's constructs and the arrows between them.
 MODEL = (("IMAG", "EXPE"), ("EXPE", "QUAL"), ("EXPE", "VAL"), ("QUAL", "VAL"), ("IMAG", "SAT"),
          ("EXPE", "SAT"), ("QUAL", "SAT"), ("VAL", "SAT"), ("IMAG", "LOY"),
@@ -46,46 +43,8 @@ NEAREST = ("QUAL", "VAL", "EXPE", "IMAG")
 USUAL_SCALES = ((0, 10), (1, 10), (1, 5), (1, 7))
 #: Importance is computed over all subsets of drivers up to here.
 MOST_DRIVERS = 20
-MOST_BRANDS = 60
 #: A year with more than itself: what one tells is when it was.
 _TIMED = re.compile(r"(?<!\d)(?:(?:19|20)\d\d(?!\d).*\w|\w.*(?<!\d)(?:19|20)\d\d)(?!\d)")
-_DATE = re.compile(r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}.*")
-
-
-@dataclass(frozen=True)
-class Answered:
-    """A column of a survey as its answers show it.
-
-    Parameters
-    ----------
-    name, label, question : str
-    at : int
-        Its place among the columns.
-    kind : str
-    texts : tuple of str
-        Labels that occur, where they are few.
-    numbers : tuple of float
-        Codes that occur.
-    scale : tuple of float, optional
-        As the file tells it.
-    is_whole : bool
-        Whether every row has an answer.
-    """
-
-    name: str
-    label: str
-    question: str
-    at: int
-    kind: Kind
-    texts: tuple[str, ...] = ()
-    numbers: tuple[float, ...] = ()
-    scale: tuple[float, float] | None = None
-    is_whole: bool = True
-
-    @property
-    def told(self) -> str:
-        """All that heading and label say, in small letters."""
-        return words.spoken(self.name, self.label, self.question)
 
 
 @dataclass
@@ -116,13 +75,13 @@ def guessed_survey(
         Whether the form of the file alone says that it is a survey.
     """
     raw = with_codebook(raw_survey(path, sheet=sheet), codebook)
-    codes = {} if certain else _missing_codes(raw)
+    codes = {} if certain else missing_codes(raw)
     missing = sorted({code for found in codes.values() for code in found})
     nothing = SurveyDesign()
     if missing:
         raw = with_missing(raw, {name: found for name, found in codes.items()}, design=nothing)
     read = unfolded(understood(raw, design=nothing), design=nothing)
-    columns = _profiles(raw, read)
+    columns = profiles(raw, read)
     if not certain and survey_signs(columns, len(raw.frame)) < 4:
         return None
     found = _Roles()
@@ -152,10 +111,15 @@ def guessed_survey(
     single = ("brand", "outcome", "recommend", "wave", "weight", "choice")
     shown = [f"{key} {_shown(found.keys[key], columns)}" for key in single if key in found.keys]
     reason = f"a survey: {len(raw.frame)} rows, {scales} ratings{sets}"
-    return Guess("survey", found.keys, "; ".join([reason, *shown]), "\n".join(found.questions),
-                 brand.texts if brand else (), tuple(found.doubts),
-                 tuple(c.label for c in columns if c.kind in ("scale", "group", "list"))
-                 )  # fmt: skip
+    return Guess(
+        "survey",
+        found.keys,
+        "; ".join([reason, *shown]),
+        "\n".join(found.questions),
+        brand.texts if brand else (),
+        tuple(found.doubts),
+        tuple(c.label for c in columns if c.kind in ("scale", "group", "list")),
+    )
 
 
 def survey_signs(columns: Sequence[Answered], n_rows: int) -> int:
@@ -174,103 +138,6 @@ def survey_signs(columns: Sequence[Answered], n_rows: int) -> int:
     return signs if n_rows >= 10 and (rated or "tick" in kinds or "list" in kinds) else 0
 
 
-# ---------------------------------------------------------------- looking at columns
-
-
-def _profiles(raw: RawSurvey, read: RawSurvey) -> list[Answered]:
-    ticked = {name for one in read.sets if one.form == "ticks" for name in one.items}
-    lists = {one.name for one in read.sets}
-    personal = {one.column for one in personal_data(raw.frame, design=SurveyDesign())}
-    found = []
-    for at, name in enumerate(map(str, raw.frame.columns)):
-        item, cells = read.items[name], read.frame[name]
-        kind: Kind | None = None
-        if is_added(name) or is_added(item.label):
-            kind = "added"
-        elif name in personal:
-            kind = "personal"
-        elif name in ticked:
-            kind = "tick"
-        elif name in lists:
-            kind = "list"
-        found.append(_profile(name, item, cells, at=at, kind=kind))
-    return found
-
-
-def _profile(name: str, item: Item, cells: pd.Series, *, at: int, kind: Kind | None) -> Answered:
-    blank = is_blank(cells) | is_missing(cells, item.missing)
-    given = cells[~blank]
-    plain = Answered(name, item.label or name, item.question or "", at, kind or "empty",
-                     is_whole=not blank.any())  # fmt: skip
-    if given.empty:
-        return plain
-    texts = given.astype("str").str.strip()
-    if pd.api.types.is_datetime64_any_dtype(given) or texts.str.fullmatch(_DATE).mean() > 0.9:
-        days = tuple(sorted(given.astype("str").str[:10].unique()))
-        return replace(plain, kind="added" if kind == "added" else "date", texts=days[:400])
-    values, unread = as_numbers(given)
-    is_name = unread.any() or texts.str.fullmatch(r"0\d+").any()
-    numbers = () if is_name else tuple(sorted(values.dropna().unique()))
-    labels: tuple[str, ...] = tuple(texts.unique()[:200])
-    if item.values and item.nominal:
-        labels = tuple(labelled(given, item.values).cat.categories)
-    elif numbers:
-        labels = tuple(item.values.get(number, code_text(number)) for number in numbers[:60])
-    found = kind or _kind(item, numbers, labels, n_distinct=int(given.nunique()), n=len(given))
-    scale = None
-    if item.low is not None and item.high is not None and found == "scale":
-        scale = item.low, item.high
-    return replace(plain, kind=found, texts=labels, numbers=numbers, scale=scale)
-
-
-def _kind(
-    item: Item, numbers: Sequence[float], texts: Sequence[str], *, n_distinct: int, n: int
-) -> Kind:
-    labels = {code: text for code, text in item.values.items() if isinstance(code, float)}
-    is_named = bool(labels) and set(numbers) <= set(labels) and not says_scale(labels)
-    if (item.nominal and item.values) or (is_named and not set(numbers) <= {0.0, 1.0}):
-        return "group" if n_distinct <= MOST_BRANDS else "text"
-    if item.has_scale and (item.low, item.high) != (0.0, 1.0):
-        return "scale"
-    if numbers:
-        whole = all(number.is_integer() for number in numbers)
-        low, high = numbers[0], numbers[-1]
-        if whole and n_distinct == n > 10:
-            return "id"
-        is_dense = len(numbers) >= 0.5 * (high - low + 1)
-        if whole and low >= 0 and high <= 10 and len(numbers) > 2 and is_dense:
-            return "scale"
-        if whole and set(numbers) <= {0.0, 1.0}:
-            return "tick"
-        return "group" if whole and len(numbers) <= 3 and high <= 10 else "number"
-    if n_distinct == n > 10 or n_distinct > max(MOST_BRANDS, n / 4):
-        codes = sum(bool(re.fullmatch(r"(?=\S*\d)[\w-]{1,40}", text)) for text in texts)
-        return "id" if codes >= 0.9 * len(texts) else "text"
-    longest = max(map(len, texts))
-    return "group" if n_distinct <= MOST_BRANDS and longest <= 60 and n_distinct > 1 else "text"
-
-
-def _missing_codes(raw: RawSurvey) -> dict[str, list[float]]:
-    """Find codes far beyond the others of a column of small whole numbers."""
-    found: dict[str, list[float]] = {}
-    for name in map(str, raw.frame.columns):
-        if is_added(name):
-            continue
-        cells = raw.frame[name]
-        if pd.api.types.is_datetime64_any_dtype(cells):
-            continue
-        distinct = pd.Series(cells[~is_blank(cells)].unique())
-        if len(distinct) > 16:
-            continue
-        numbers = pd.to_numeric(distinct, errors="coerce").dropna()
-        kept = [n for n in numbers if n not in NO_ANSWER]
-        far = [n for n in numbers if n in NO_ANSWER]
-        is_small = kept and min(kept) >= 0 and max(kept) <= 11
-        if far and is_small and all(float(n).is_integer() for n in kept):
-            found[name] = far
-    return found
-
-
 # ---------------------------------------------------------------- roles
 
 
@@ -278,8 +145,14 @@ def _design(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None
     """Guess which columns say who answered, about whom, with what weight, and when."""
     brand = _brand(found, columns, read)
     _wave(found, [c for c in columns if c is not brand])
-    ids = [c for c in columns if c.kind in ("id", "number", "text", "group") and c is not brand
-           and c.is_whole and _is_person(c)]  # fmt: skip
+    ids = [
+        c
+        for c in columns
+        if c.kind in ("id", "number", "text", "group")
+        and c is not brand
+        and c.is_whole
+        and _is_person(c)
+    ]
     for person in ids:
         wave = found.keys.get("wave")
         rows = read.frame[[person.name, *([wave] if wave else [])]].astype("str")
@@ -368,9 +241,13 @@ def _brand_score(column: Answered) -> int:
 
 
 def _choice(
-    found: _Roles, columns: Sequence[Answered], read: RawSurvey, *, brand: Answered,
+    found: _Roles,
+    columns: Sequence[Answered],
+    read: RawSurvey,
+    *,
+    brand: Answered,
     person: Answered,
-) -> None:  # fmt: skip
+) -> None:
     """Look for the main bank: the same for all rows of a person, or one tick among them."""
     for column in columns:
         if column in (brand, person) or not (BANK.search(column.told) or "main" in column.told):
@@ -382,8 +259,12 @@ def _choice(
                 return
         texts = {text.casefold() for text in column.texts}
         if column.kind in ("tick", "group") and texts <= YES | NO and "main" in column.told:
-            found.ask("choice", column.name, "it says yes or no, and `choice` wants a column with "
-                      "the name of the bank chosen: the main bank")  # fmt: skip
+            found.ask(
+                "choice",
+                column.name,
+                "it says yes or no, and `choice` wants a column with "
+                "the name of the bank chosen: the main bank",
+            )
             return
 
 
@@ -401,9 +282,12 @@ def _weight(found: _Roles, column: Answered, read: RawSurvey) -> None:
     if not column.is_whole or values.isna().any():
         n = int(values.isna().sum())
         found.ask("weight", column.name, f"{shown}, and {n} rows have none")
-    elif (values <= 0).any() or len(column.numbers) < 3 or not 0.5 <= values.mean() <= 2 or not (
-        words.WEIGHT.search(column.told)
-    ):  # fmt: skip
+    elif (
+        (values <= 0).any()
+        or len(column.numbers) < 3
+        or not 0.5 <= values.mean() <= 2
+        or not (words.WEIGHT.search(column.told))
+    ):
         found.ask("weight", column.name, f"{shown}; are they weights of persons?")
     else:
         found.keys["weight"] = column.name
@@ -438,12 +322,16 @@ def _wave(found: _Roles, columns: Sequence[Answered]) -> None:
         return
     for column in columns:
         months = {text[:7] for text in column.texts}
-        is_days = bool(column.texts) and _DATE.match(column.texts[0])
+        is_days = bool(column.texts) and DATE.match(column.texts[0])
         if is_days and column.kind in ("date", "added") and len(months) > 1:
             by = "month" if len(months) < 13 else "quarter"
             value = {"column": column.name, "by": by}
-            found.ask("wave", value, f"{column.name!r} holds days of {len(months)} months; write "
-                      "it to compare months or quarters")  # fmt: skip
+            found.ask(
+                "wave",
+                value,
+                f"{column.name!r} holds days of {len(months)} months; write "
+                "it to compare months or quarters",
+            )
             return
 
 
@@ -455,8 +343,13 @@ def _is_brief(heading: str) -> bool:
 def _explained(found: _Roles, columns: Sequence[Answered]) -> None:
     """Find the likelihood to recommend, what drivers explain, and what may drive it."""
     taken = {str(value) for value in found.keys.values()}
-    rated = [c for c in columns if (c.kind == "scale" or _is_likelihood(c))
-             and c.name not in taken and not _is_coded_group(c)]  # fmt: skip
+    rated = [
+        c
+        for c in columns
+        if (c.kind == "scale" or _is_likelihood(c))
+        and c.name not in taken
+        and not _is_coded_group(c)
+    ]
     named = [c for c in rated if words.RECOMMEND.search(c.told)]
     to_ten = [c for c in named if _ends(c)[1] == 10]
     recommend = next(iter(to_ten), None)
@@ -464,8 +357,12 @@ def _explained(found: _Roles, columns: Sequence[Answered]) -> None:
         found.keys["recommend"] = recommend.name
     elif named:
         low, high = _ends(named[0])
-        found.ask("recommend", named[0].name, f"its answers run from {low:g} to {high:g}; the "
-                  "likelihood to recommend is asked from 0 to 10")  # fmt: skip
+        found.ask(
+            "recommend",
+            named[0].name,
+            f"its answers run from {low:g} to {high:g}; the "
+            "likelihood to recommend is asked from 0 to 10",
+        )
     others = [c for c in rated if c not in named]
     blocks = _constructs(others)
     if {"SAT"} < set(blocks):
@@ -604,14 +501,22 @@ def _scale(found: _Roles, rated: Sequence[Answered]) -> None:
     elif (low, high) in USUAL_SCALES:
         found.keys["scale"] = [int(low), int(high)]
     else:
-        fitting = (e for e in sorted(USUAL_SCALES, key=lambda e: (e[1], -e[0]))
-                   if e[0] <= low and high <= e[1])  # fmt: skip
+        fitting = (
+            e
+            for e in sorted(USUAL_SCALES, key=lambda e: (e[1], -e[0]))
+            if e[0] <= low and high <= e[1]
+        )
         near = next(fitting, (int(low), int(high)))
-        found.ask("scale", list(near), f"answers run from {low:g} to {high:g}; which are the ends "
-                  "of the scale?")  # fmt: skip
+        found.ask(
+            "scale",
+            list(near),
+            f"answers run from {low:g} to {high:g}; which are the ends of the scale?",
+        )
         found.keys["smallest_difference"] = round((near[1] - near[0]) / 20, 2)
-        found.questions.append("`smallest_difference`: until the ends of the scale are told, "
-                               "a twentieth of its likely length stands in")  # fmt: skip
+        found.questions.append(
+            "`smallest_difference`: until the ends of the scale are told, "
+            "a twentieth of its likely length stands in"
+        )
 
 
 def _direction(found: _Roles, read: RawSurvey) -> None:
@@ -620,18 +525,24 @@ def _direction(found: _Roles, read: RawSurvey) -> None:
     named += found.keys.get("drivers", ())
     turned = [name for name in named if read.items[name].reversed]
     if turned:
-        found.questions.append(f"{', '.join(turned[:4])}: by the labels 1 is the best answer, so "
-                               "they are turned round on reading")  # fmt: skip
+        found.questions.append(
+            f"{', '.join(turned[:4])}: by the labels 1 is the best answer, so "
+            "they are turned round on reading"
+        )
     values = {
         name: as_numbers(read.frame[name].mask(no_answer(read, name)))[0]
         for name in named
         if name not in turned
     }
-    against = running_against(pd.DataFrame(values), found.keys.get("outcome"),
-                              found.keys.get("recommend"))  # fmt: skip
+    against = running_against(
+        pd.DataFrame(values), found.keys.get("outcome"), found.keys.get("recommend")
+    )
     if against:
-        found.ask("reversed", against, "their answers run against the likelihood to recommend: is "
-                  "the lowest the best?")  # fmt: skip
+        found.ask(
+            "reversed",
+            against,
+            "their answers run against the likelihood to recommend: is the lowest the best?",
+        )
 
 
 def _images(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None:
@@ -679,8 +590,10 @@ def are_bands(texts: Sequence[str]) -> bool:
     >>> are_bands(["18-34", "under 18", "35 bis 54", "55+"]), are_bands(["Area 1", "Area 2"])
     (True, False)
     """
-    told = sorted([float(one.replace(",", "")) for one in re.findall(r"\d[\d,]*(?:\.\d+)?", text)]
-                  for text in texts)  # fmt: skip
+    told = sorted(
+        [float(one.replace(",", "")) for one in re.findall(r"\d[\d,]*(?:\.\d+)?", text)]
+        for text in texts
+    )
     if len(told) < 3 or not all(1 <= len(one) <= 2 for one in told):
         return False
     steps = {b[0] - a[-1] for a, b in pairwise(told)}
@@ -724,14 +637,17 @@ def _segments(found: _Roles, columns: Sequence[Answered]) -> None:
 def _people(found: _Roles, columns: Sequence[Answered]) -> None:
     personal = [column.name for column in columns if column.kind == "personal"]
     if personal:
-        found.questions.append(f"personal data in {', '.join(personal[:6])}: not used; take these "
-                               "columns out before you share the file")  # fmt: skip
+        found.questions.append(
+            f"personal data in {', '.join(personal[:6])}: not used; take these "
+            "columns out before you share the file"
+        )
 
 
 def _grids(columns: Sequence[Answered], read: RawSurvey) -> dict[str, dict[str, str]]:
     """Find questions asked of every bank in columns of their own: question -> bank -> column."""
-    same = grids({c.name: whole_text(read.items[c.name]) for c in columns
-                  if c.kind in ("scale", "tick")})  # fmt: skip
+    same = grids(
+        {c.name: whole_text(read.items[c.name]) for c in columns if c.kind in ("scale", "tick")}
+    )
     banks = next(iter(same.values()), {})
     own = sum(bool(BANK.search(bank)) for bank in banks)
     return same if len(same) > 1 and len(banks) > 1 and own > len(banks) / 2 else {}

@@ -69,11 +69,12 @@ class Inspection:
         """Write every remark as a line, what is wrong as its paragraph."""
         width = max((len(remark.about) for remark in self.remarks), default=0)
         return [
-            f"WRONG  {remark.text}" if remark.verdict == "wrong"
+            f"WRONG  {remark.text}"
+            if remark.verdict == "wrong"
             else f"{'ok' if remark.verdict == 'found' else 'note':<5}  {remark.about:<{width}}  "
             f"{remark.text}"
             for remark in self.remarks
-        ]  # fmt: skip
+        ]
 
     def verdict(self) -> str:
         """Say in a sentence what is to be done next."""
@@ -229,9 +230,10 @@ def _survey(study: Study, about: str) -> list[Remark]:
         told = f"the margins disagree about how many there are ({said}); each is read as shares"
         remarks.append(Remark("note", about, told))
     wrong = (
-        *_unknown_columns(survey, section, about), *_unknown_groups(survey, study.margins),
+        *_unknown_columns(survey, section, about),
+        *_unknown_groups(survey, study.margins),
         *_absurd(survey, section),
-    )  # fmt: skip
+    )
     remarks += _notes(about, survey.notes)
     against = running_against(responses.select_dtypes("number"), section.outcome, section.recommend)
     if against:
@@ -269,8 +271,11 @@ def _unknown_groups(survey: Survey, margins: Mapping[str, Mapping[str, float]]) 
             continue
         codes, labels = survey.responses[column], survey.labelled(column)
         held = {label_text(one) for cells in (codes, labels) for one in cells.dropna().unique()}
-        told = {label_text(c): label_text(text) for c, text in zip(codes, labels, strict=True)
-                if pd.notna(c)}  # fmt: skip
+        told = {
+            label_text(c): label_text(text)
+            for c, text in zip(codes, labels, strict=True)
+            if pd.notna(c)
+        }
         left = [code for code, text in told.items() if not {code, text} & shares.keys()]
         key, unknown = ("margins", column), [group for group in shares if group not in held]
         if (total := sum(shares.values())) <= 1.5 and abs(total - 1) > 0.02:
@@ -294,19 +299,42 @@ def _absurd(survey: Survey, section: SurveySection) -> Iterator[Wrong]:
     outcome = responses.get(section.outcome, pd.Series([2.0]))
     by_month = f'Write wave = {{ column = "{design.wave}", by = "month" }}, or another column.'
     rules = (
-        (n_brands > MOST_BRANDS, "brand", "must be the column of the brand; no market has so many",
-         Words(f"{n_brands} values"), "Name another column."),
-        (n_waves > MOST_WAVES, "wave", f"must be at most {MOST_WAVES} waves",
-         Words(f"{n_waves} values"), by_month),
-        (n_zeros > len(responses) / 2, "weight", "must be a weight; most of a weight is not 0",
-         Words(f"0 in {n_zeros} rows"), "Name another column, or none."),
-        (section.outcome is not None and section.outcome == section.recommend, "outcome",
-         "must be another question than `recommend`", section.outcome,
-         "Leave it out where only the likelihood to recommend was asked."),
-        (set(outcome.dropna().unique()) <= {0.0, 1.0}, "outcome", "must be a rating on a scale",
-         Words("ticks: nothing but 0 and 1"),
-         "Name the question that asks for satisfaction overall."),
-    )  # fmt: skip
+        (
+            n_brands > MOST_BRANDS,
+            "brand",
+            "must be the column of the brand; no market has so many",
+            Words(f"{n_brands} values"),
+            "Name another column.",
+        ),
+        (
+            n_waves > MOST_WAVES,
+            "wave",
+            f"must be at most {MOST_WAVES} waves",
+            Words(f"{n_waves} values"),
+            by_month,
+        ),
+        (
+            n_zeros > len(responses) / 2,
+            "weight",
+            "must be a weight; most of a weight is not 0",
+            Words(f"0 in {n_zeros} rows"),
+            "Name another column, or none.",
+        ),
+        (
+            section.outcome is not None and section.outcome == section.recommend,
+            "outcome",
+            "must be another question than `recommend`",
+            section.outcome,
+            "Leave it out where only the likelihood to recommend was asked.",
+        ),
+        (
+            set(outcome.dropna().unique()) <= {0.0, 1.0},
+            "outcome",
+            "must be a rating on a scale",
+            Words("ticks: nothing but 0 and 1"),
+            "Name the question that asks for satisfaction overall.",
+        ),
+    )
     yield from (((key,), rule, found, way) for is_so, key, rule, found, way in rules if is_so)
     yield from _no_groups(survey, section)
     if section.scale is None:
@@ -394,10 +422,16 @@ def _scorecard(study: Study, about: str) -> list[Remark]:
 
 #: Sections in the order they are told, and what reads them.
 _READERS: tuple[tuple[str, Callable[[Study, str], list[Remark]]], ...] = (
-    ("names", _names), ("brand_table", _brand_table), ("catalog", _catalogs), ("survey", _survey),
-    ("survey", _image), ("branches", _branches), ("league_tables", _leagues),
-    ("scorecard", _scorecard), ("study", _focus),
-)  # fmt: skip
+    ("names", _names),
+    ("brand_table", _brand_table),
+    ("catalog", _catalogs),
+    ("survey", _survey),
+    ("survey", _image),
+    ("branches", _branches),
+    ("league_tables", _leagues),
+    ("scorecard", _scorecard),
+    ("study", _focus),
+)
 
 
 def _brands_compared(study: Study) -> list[Remark]:

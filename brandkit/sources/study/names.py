@@ -84,26 +84,34 @@ def read_label_names(path: str | Path) -> LabelNames:
         if name not in allowed:
             taken = _TAKEN_FOR.get(name.casefold())
             raise SchemaError(
-                f"the columns must be {', '.join(allowed)}", file=grid.file, found=name,
+                f"the columns must be {', '.join(allowed)}",
+                file=grid.file,
+                found=name,
                 place="heading",
-                way_out=f"Did you mean {taken!r}?" if taken
+                way_out=f"Did you mean {taken!r}?"
+                if taken
                 else did_you_mean(name, allowed).strip() or "Remove the column.",
-            )  # fmt: skip
+            )
     if len(set(grid.header)) < len(grid.header) or "label" not in grid.header:
         raise SchemaError(
             f"there must be a column 'label', and each of {', '.join(LANGUAGES)} at most once",
-            file=grid.file, place="heading", found=list(grid.header), way_out="Rename the columns.",
-        )  # fmt: skip
+            file=grid.file,
+            place="heading",
+            found=list(grid.header),
+            way_out="Rename the columns.",
+        )
     rows: dict[str, dict[str, str]] = {}
     for place, row in zip(grid.places, grid.rows, strict=True):
         cells = {name: label_text(cell) for name, cell in zip(grid.header, row, strict=True)}
         label = cells.pop("label")
         if not label or label in rows:
             raise SchemaError(
-                "each row must have a label of its own", file=grid.file, place=place,
+                "each row must have a label of its own",
+                file=grid.file,
+                place=place,
                 found=Words(f"{shown(label)} again" if label else "an empty cell"),
                 way_out="Delete the row, or merge it with the other.",
-            )  # fmt: skip
+            )
         rows[label] = {language: name for language, name in cells.items() if name}
     return LabelNames(rows)
 
@@ -172,8 +180,9 @@ def relabelled(evidence: T, names: Names, *, file: Path | None = None) -> T:
     held: dict[str, Any] = {one.name: getattr(evidence, one.name) for one in fields(evidence)}
     new: dict[str, Any] = {
         name: renamed(held[name], columns, names)
-        for name, columns in _COLUMNS.items() if name in held
-    }  # fmt: skip
+        for name, columns in _COLUMNS.items()
+        if name in held
+    }
     if "own_names" in held:
         own = {brand: held["own_names"].get(brand, brand) for brand in evidence.brands}
         for name, told in {**held, "own_names": own}.items():
@@ -184,9 +193,10 @@ def relabelled(evidence: T, names: Names, *, file: Path | None = None) -> T:
     if "responses" in held:
         responses, respondent = held["responses"], held["design"].respondent
         worded = [
-            str(column) for column in responses.columns
+            str(column)
+            for column in responses.columns
             if column != respondent and not pd.api.types.is_numeric_dtype(responses[column])
-        ]  # fmt: skip
+        ]
         new["responses"] = renamed(responses, worded, names)
         new["labels"] = _proxy(
             (item, _proxy((code, names.get(text, text)) for code, text in codes.items()))
@@ -210,9 +220,11 @@ def _told_apart(side: str, labels: pd.Index, names: Names, file: Path | None) ->
     twice = [label for label in dict.fromkeys(new) if new.count(label) > 1]
     if twice:
         raise SchemaError(
-            f"two {side}s of the table must not share a name", file=file or "names", found=twice,
+            f"two {side}s of the table must not share a name",
+            file=file or "names",
+            found=twice,
             way_out="Name them apart.",
-        )  # fmt: skip
+        )
     return pd.Index(new, name=side)
 
 

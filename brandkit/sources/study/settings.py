@@ -57,8 +57,18 @@ def _as_list(value: Any) -> Any:
 
 Disclosure = Literal["brand", "closed", "open"]
 #: What products are compared in, and where a list's silence can be read.
-Facet = Literal["features", "eligibility", "channels", "regions", "fees", "fee_amounts", "rates",
-                "terms", "name", "description"]  # fmt: skip
+Facet = Literal[
+    "features",
+    "eligibility",
+    "channels",
+    "regions",
+    "fees",
+    "fee_amounts",
+    "rates",
+    "terms",
+    "name",
+    "description",
+]
 SilentFacet = Literal["features", "eligibility", "channels", "regions", "fees"]
 Source = Annotated[str, AfterValidator(_relative)]
 Day = Annotated[date, BeforeValidator(_as_date)]
@@ -124,14 +134,22 @@ class BrandTableSection(_Section):
     header_row: int | None = Field(default=None, ge=1)
 
     def _mistakes(self) -> Mistakes:
-        yield (self.wide and (self.attribute or self.amount),
-               "wide tables have no `attribute` or `amount`; leave them out")  # fmt: skip
-        yield (self.wide is False and not self.attribute,
-               "long tables need `attribute`, the column of the attributes")  # fmt: skip
-        yield (self.amount and not self.attribute,
-               "`amount` belongs to a long table, which needs `attribute` too")  # fmt: skip
-        yield (self.attribute and not self.brand,
-               "long tables need `brand`, the column of the brands")  # fmt: skip
+        yield (
+            self.wide and (self.attribute or self.amount),
+            "wide tables have no `attribute` or `amount`; leave them out",
+        )
+        yield (
+            self.wide is False and not self.attribute,
+            "long tables need `attribute`, the column of the attributes",
+        )
+        yield (
+            self.amount and not self.attribute,
+            "`amount` belongs to a long table, which needs `attribute` too",
+        )
+        yield (
+            self.attribute and not self.brand,
+            "long tables need `brand`, the column of the brands",
+        )
 
 
 class CatalogDate(_Section):
@@ -165,12 +183,18 @@ class CatalogSection(_Section):
     dates: list[CatalogDate] = []
 
     def _mistakes(self) -> Mistakes:
-        yield ((self.source is None) == (not self.dates),
-               "must have `source` or else [[catalog.dates]]; name one of the two")  # fmt: skip
-        yield (self.weights and not any(self.weights.values()),
-               "`weights` must leave a facet above 0; write for example features = 3")  # fmt: skip
-        yield (len({entry.as_of for entry in self.dates}) < len(self.dates),
-               "must have each `as_of` once among [[catalog.dates]]")  # fmt: skip
+        yield (
+            (self.source is None) == (not self.dates),
+            "must have `source` or else [[catalog.dates]]; name one of the two",
+        )
+        yield (
+            self.weights and not any(self.weights.values()),
+            "`weights` must leave a facet above 0; write for example features = 3",
+        )
+        yield (
+            len({entry.as_of for entry in self.dates}) < len(self.dates),
+            "must have each `as_of` once among [[catalog.dates]]",
+        )
         for name, (low, high) in self.ranges.items():
             yield not low < high, f"`ranges` must run from low to high, unlike {name}"
 
@@ -183,8 +207,10 @@ class WaveColumn(_Section):
     order: list[Text | int] = []
 
     def _mistakes(self) -> Mistakes:
-        yield ((self.by is None) == (not self.order),
-               "`wave` with a column needs `by` or `order`; write one of the two")  # fmt: skip
+        yield (
+            (self.by is None) == (not self.order),
+            "`wave` with a column needs `by` or `order`; write one of the two",
+        )
 
 
 class LeagueTable(_Section):
@@ -217,8 +243,10 @@ class MatrixSection(_Section):
     tiers: dict[Text, Text] = {}
 
     def _mistakes(self) -> Mistakes:
-        yield (self.tiers and len(self.tiers) != 4,
-               "`tiers` must name four: high in both, in `x`, in `y`, in neither")  # fmt: skip
+        yield (
+            self.tiers and len(self.tiers) != 4,
+            "`tiers` must name four: high in both, in `x`, in `y`, in neither",
+        )
 
 
 class ScorecardSection(_Section):
@@ -317,30 +345,40 @@ class SurveySection(_Section):
         return tuple(item for item in dict.fromkeys(named) if item != self.recommend)
 
     def _mistakes(self) -> Mistakes:
-        yield (self.stack and self.brand,
-               "`stack` makes the brand's column itself; leave `brand` out")  # fmt: skip
-        yield (self.waves and (self.wave is None or len(set(self.waves)) < len(self.waves)),
-               "`waves` must name the waves of `wave`, each once, the earliest first")  # fmt: skip
+        yield (
+            self.stack and self.brand,
+            "`stack` makes the brand's column itself; leave `brand` out",
+        )
+        yield (
+            self.waves and (self.wave is None or len(set(self.waves)) < len(self.waves)),
+            "`waves` must name the waves of `wave`, each once, the earliest first",
+        )
         yield (len(self.funnel) == 1, "`funnel` must name at least 2 stages, the widest first")
-        yield (bool(self.frequency) != bool(self.period),
-               "`frequency` and `period` belong together; write both, or none")  # fmt: skip
-        yield (self.scale is not None and not self.scale[0] < self.scale[1],
-               "`scale` must run from its lowest answer to its highest")  # fmt: skip
+        yield (
+            bool(self.frequency) != bool(self.period),
+            "`frequency` and `period` belong together; write both, or none",
+        )
+        yield (
+            self.scale is not None and not self.scale[0] < self.scale[1],
+            "`scale` must run from its lowest answer to its highest",
+        )
         staged = [item for items in self.stages.values() for item in items]
         for key, items in (("stages", staged), ("expectations", [*self.expectations])):
             strange = [item for item in items if item not in self.drivers]
             yield strange, f"`{key}` must be about `drivers`, and {', '.join(strange)} are none"
-        yield (self.expectations and set(self.expectations) != set(self.drivers),
-               "`expectations` must name a column for every one of `drivers`")  # fmt: skip
-        yield (len(set(staged)) < len(staged),
-               "`stages` must hold each service once")  # fmt: skip
+        yield (
+            self.expectations and set(self.expectations) != set(self.drivers),
+            "`expectations` must name a column for every one of `drivers`",
+        )
+        yield (len(set(staged)) < len(staged), "`stages` must hold each service once")
         known = ", ".join(self.blocks) or "none"
         for name in (name for path in self.paths for name in path):
-            yield (name not in self.blocks,
-                   f"`paths` must join blocks ({known}), and {name!r} is none")  # fmt: skip
+            yield (
+                name not in self.blocks,
+                f"`paths` must join blocks ({known}), and {name!r} is none",
+            )
         for column, shares in self.margins.items():
-            yield (shares and not any(shares.values()),
-                   f"`margins` of {column} must not all be 0")  # fmt: skip
+            yield (shares and not any(shares.values()), f"`margins` of {column} must not all be 0")
 
 
 class BranchesSection(_Section):
@@ -364,8 +402,10 @@ class ReportSection(_Section):
     notebooks: list[Source] = []
 
     def _mistakes(self) -> Mistakes:
-        yield (self.suppress_below > self.minimum_base,
-               "`suppress_below` must not exceed `minimum_base`")  # fmt: skip
+        yield (
+            self.suppress_below > self.minimum_base,
+            "`suppress_below` must not exceed `minimum_base`",
+        )
 
 
 class Settings(_Section):
@@ -394,8 +434,13 @@ class Settings(_Section):
     def evidence(self) -> tuple[str, ...]:
         """The kinds of evidence the study has."""
         kinds = (
-            "brand_table", "catalog", "survey", "branches", "league_tables", "scorecard",
-        )  # fmt: skip
+            "brand_table",
+            "catalog",
+            "survey",
+            "branches",
+            "league_tables",
+            "scorecard",
+        )
         return tuple(kind for kind in kinds if getattr(self, kind))
 
     def title_in(self, language: str) -> str:

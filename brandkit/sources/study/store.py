@@ -58,9 +58,10 @@ def study_folder(name_or_path: str | Path) -> Path:
     there = studies()
     if path.is_dir():
         raise MissingFileError(
-            "the folder has no study.toml", file=path,
+            "the folder has no study.toml",
+            file=path,
             way_out=f"`brandkit new {path}` writes one.",
-        )  # fmt: skip
+        )
     raise InputError(
         f"`study` must be the name of a study or the path of its folder; found {shown(text)}. "
         f"The studies there are: {', '.join(there) or 'none yet'}.{did_you_mean(text, there)}"

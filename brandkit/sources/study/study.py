@@ -176,9 +176,13 @@ class Study:
         return self._evidence("scorecard", read_scores)
 
     def _evidence(
-        self, kind: str, read: Callable[..., E], *, at: int | None = None,
+        self,
+        kind: str,
+        read: Callable[..., E],
+        *,
+        at: int | None = None,
         file: Path | None = None,
-    ) -> E | None:  # fmt: skip
+    ) -> E | None:
         """Read what a section names, with its keys for options, in the study's language."""
         section = getattr(self.settings, kind)
         place = (kind,) if at is None else (kind, at)
@@ -265,10 +269,12 @@ class Study:
             beside = path.parent.iterdir() if path.parent.is_dir() else ()
             near = did_you_mean(path.name, [file.name for file in beside]).strip()
             raise MissingFileError(
-                "must name a file in the study's folder", file=self.toml.path,
-                place=self.toml.place(place), found=source,
+                "must name a file in the study's folder",
+                file=self.toml.path,
+                place=self.toml.place(place),
+                found=source,
                 way_out=near or "Put the file there, or correct the path.",
-            )  # fmt: skip
+            )
         return path
 
     @contextmanager
@@ -287,9 +293,11 @@ class Study:
                 raise
             rule, _, near = told[2].partition(" Did you mean")
             raise SchemaError(
-                rule, file=self.toml.path, place=self.toml.place((*section, key)),
+                rule,
+                file=self.toml.path,
+                place=self.toml.place((*section, key)),
                 way_out=f"Did you mean{near}" if near else None,
-            ) from None  # fmt: skip
+            ) from None
 
     def mistake(
         self, place: Sequence[str | int], rule: str, found: object, way_out: str
@@ -351,22 +359,27 @@ class Study:
         ours = self.called(focus) if focus else None
         if peers and ours in catalog.brands and ours not in peers:
             raise self.mistake(
-                ("catalog", "peers"), "must name the bank that the study is for too",
-                section.peers, f"Add {focus!r}.",
-            )  # fmt: skip
+                ("catalog", "peers"),
+                "must name the bank that the study is for too",
+                section.peers,
+                f"Add {focus!r}.",
+            )
         least = section.minimum_offers or 1
         kept = among(catalog, peers=peers, minimum_offers=least)
         if at == self._newest and ours and ours in kept.left_out:
             raise self.mistake(
-                ("catalog", "minimum_offers"), "must not leave out the bank that the study is for",
-                Words(f"{least}, where it has {kept.left_out[ours]}"), "Write a smaller number.",
-            )  # fmt: skip
+                ("catalog", "minimum_offers"),
+                "must not leave out the bank that the study is for",
+                Words(f"{least}, where it has {kept.left_out[ours]}"),
+                "Write a smaller number.",
+            )
         if not kept.brands:
             raise self.mistake(
                 ("catalog", "minimum_offers" if kept.left_out else "peers"),
                 "must leave a bank to compare at every date",
-                Words(f"none on {self._read_catalog(at)[0]}"), "Leave the date or the key out.",
-            )  # fmt: skip
+                Words(f"none on {self._read_catalog(at)[0]}"),
+                "Leave the date or the key out.",
+            )
         return kept
 
     def _known(self, asked: str, column: str, place: tuple[str, ...]) -> str:
@@ -383,9 +396,11 @@ class Study:
                 return known[key]
         labels = sorted({*known.values()} - {"both", "not stated"})
         raise self.mistake(
-            place, f"must name a {column} of the catalogue; it has {shown(labels, most=12)}", asked,
+            place,
+            f"must name a {column} of the catalogue; it has {shown(labels, most=12)}",
+            asked,
             did_you_mean(asked, labels).strip() or "Name one of these.",
-        )  # fmt: skip
+        )
 
     def called(self, name: str) -> str:
         """Give what the study calls a brand, category or segment that is named in any language."""
@@ -445,11 +460,25 @@ def declared_survey(
     )
 
     survey = read_survey(
-        source, codebook=codebook, wave=section.wave_column, categories=section.segments,
-        **section.model_dump(include={
-            "brand", "respondent", "weight", "strata", "cluster", "missing", "encoding", "sheet",
-            "header_row", "stack"}),
-    )  # fmt: skip
+        source,
+        codebook=codebook,
+        wave=section.wave_column,
+        categories=section.segments,
+        **section.model_dump(
+            include={
+                "brand",
+                "respondent",
+                "weight",
+                "strata",
+                "cluster",
+                "missing",
+                "encoding",
+                "sheet",
+                "header_row",
+                "stack",
+            }
+        ),
+    )
     refuse_repeated(source, survey.responses, survey.design)
     if section.scale is not None:
         survey = with_scale(survey, section.rated, section.scale)
@@ -548,9 +577,16 @@ def open_study(name_or_path: str | Path, *, language: str | None = None) -> Stud
     settings, toml = read_settings(folder / FILE_NAME)
     chosen = cast("Language", language or settings.study.language)
     study = Study(
-        name=folder.name, folder=folder, title=settings.title_in(chosen), language=chosen,
-        focus=None, seed=settings.study.seed, settings=settings, names={}, toml=toml,
-    )  # fmt: skip
+        name=folder.name,
+        folder=folder,
+        title=settings.title_in(chosen),
+        language=chosen,
+        focus=None,
+        seed=settings.study.seed,
+        settings=settings,
+        names={},
+        toml=toml,
+    )
     if settings.names is None:
         return study
     labels = read_label_names(study.path("names", "source"))

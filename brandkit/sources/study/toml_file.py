@@ -132,9 +132,11 @@ def read_toml(path: Path) -> TomlFile:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SchemaError(
-            "the file must be UTF-8 text", file=path, found=Words(f"byte {error.start + 1}"),
+            "the file must be UTF-8 text",
+            file=path,
+            found=Words(f"byte {error.start + 1}"),
             way_out="Save it as UTF-8 in your editor.",
-        ) from None  # fmt: skip
+        ) from None
     text = text.replace("\r\n", "\n")
     try:
         content = tomllib.loads(text)
@@ -142,9 +144,11 @@ def read_toml(path: Path) -> TomlFile:
         said = re.match(r"(?P<rule>.*?)\s*\(at (?P<place>[^)]*)\)$", str(error))
         rule = said["rule"] if said else str(error)
         raise SchemaError(
-            f"the file is not TOML: {rule[:1].lower()}{rule[1:]}", file=path,
-            place=said["place"] if said else None, way_out=_slip(text, said),
-        ) from None  # fmt: skip
+            f"the file is not TOML: {rule[:1].lower()}{rule[1:]}",
+            file=path,
+            place=said["place"] if said else None,
+            way_out=_slip(text, said),
+        ) from None
     return TomlFile(path, text, content)
 
 
@@ -182,10 +186,14 @@ def explained(error: ValidationError, *, toml: TomlFile, model: type[BaseModel])
     # an unknown key is the likeliest cause of what else is amiss; of the forms that a key may have,
     # the one that what is written comes nearest to, and so fails at the deepest place
     order = [
-        (mistake["type"] != "extra_forbidden", _is_above(places, at),
-         mistake["type"].endswith("_type"), at)
+        (
+            mistake["type"] != "extra_forbidden",
+            _is_above(places, at),
+            mistake["type"].endswith("_type"),
+            at,
+        )
         for at, mistake in enumerate(mistakes)
-    ]  # fmt: skip
+    ]
     at = min(order)[-1]
     first, path = mistakes[at], places[at]
     rule, way_out = _told(first, path, mistakes, model)
@@ -200,14 +208,23 @@ def explained(error: ValidationError, *, toml: TomlFile, model: type[BaseModel])
         value, str
     )
     return SchemaError(
-        rule, file=toml.path, place=toml.place(path), way_out=way_out.strip() or None,
+        rule,
+        file=toml.path,
+        place=toml.place(path),
+        way_out=way_out.strip() or None,
         found=None if is_whole or first["type"] == "extra_forbidden" else _found(value),
-    )  # fmt: skip
+    )
 
 
 def _found(value: Any) -> Words:
-    kind = {str: "text", bool: "true or false", int: "a whole number", float: "a number",
-            list: "a list", dict: "a table"}.get(type(value), type(value).__name__)  # fmt: skip
+    kind = {
+        str: "text",
+        bool: "true or false",
+        int: "a whole number",
+        float: "a number",
+        list: "a list",
+        dict: "a table",
+    }.get(type(value), type(value).__name__)
     return Words(f"{kind} {shown(value) if not isinstance(value, dict) else shown(list(value))}")
 
 

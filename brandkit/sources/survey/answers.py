@@ -263,8 +263,12 @@ def refuse_cells(
     where = ", ".join(str(place) for place in bad.index[bad][:5])
     n = int(bad.sum())
     cells = f"{n} cell that does" if n == 1 else f"{n} cells that do"
-    raise SchemaError(f"{rule}; found {cells} not ({where}{', …' if n > 5 else ''})", file=path,
-                      place=f"column {shown(column)}", way_out=way_out)  # fmt: skip
+    raise SchemaError(
+        f"{rule}; found {cells} not ({where}{', …' if n > 5 else ''})",
+        file=path,
+        place=f"column {shown(column)}",
+        way_out=way_out,
+    )
 
 
 def _free(kept: pd.Series, cells: pd.Series, blank: pd.Series) -> tuple[pd.Series, pd.Series]:

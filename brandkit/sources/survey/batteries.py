@@ -152,9 +152,12 @@ def battery_answers(
             "the columns of one question, or give `brand` and `attribute` in the codebook."
         )
     return PickAny(
-        cells=cells, rows=rows, ticks=ticks.to_numpy(dtype=float),
-        attributes=tuple(ticks.columns), notes=_notes(rows, wide=not by_column),
-    )  # fmt: skip
+        cells=cells,
+        rows=rows,
+        ticks=ticks.to_numpy(dtype=float),
+        attributes=tuple(ticks.columns),
+        notes=_notes(rows, wide=not by_column),
+    )
 
 
 def _is_shared(responses: pd.DataFrame, placed: pd.DataFrame, *, brand: str | None) -> bool:

@@ -23,8 +23,16 @@ Code = float | str
 MissingCode = Code | tuple[float, float]
 
 CODEBOOK_COLUMNS = (
-    "item", "label", "low", "high", "missing", "reversed", "set", "question", "stage",
-)  # fmt: skip
+    "item",
+    "label",
+    "low",
+    "high",
+    "missing",
+    "reversed",
+    "set",
+    "question",
+    "stage",
+)
 
 _HEADINGS = {
     "item": ("item", "variable", "column", "name", "variable name", "varname", "題號", "题号",
@@ -226,8 +234,10 @@ def read_codebook(path: str | Path, *, encoding: str | None = None) -> dict[str,
     place_of = _headings(path, [str(name) for name in cells.columns])
     items: dict[str, Item] = {}
     pairs = zip(cells.index, cells.to_numpy().tolist(), strict=True)
-    read = [(row, {name: str(values[at]).strip() for name, at in place_of.items()})
-            for row, values in pairs]  # fmt: skip
+    read = [
+        (row, {name: str(values[at]).strip() for name, at in place_of.items()})
+        for row, values in pairs
+    ]
     for at, (_, cell) in enumerate(read):  # labels of codes may go on below
         if not cell["item"] and at and cell.get("values"):
             first = next(told for _, told in reversed(read[:at]) if told["item"])
@@ -236,9 +246,13 @@ def read_codebook(path: str | Path, *, encoding: str | None = None) -> dict[str,
         if not cell["item"]:
             continue
         if cell["item"] in items:
-            raise SchemaError("each item must stand in the codebook once", file=path,
-                              place=str(row), found=cell["item"],
-                              way_out="Remove the second row.")  # fmt: skip
+            raise SchemaError(
+                "each item must stand in the codebook once",
+                file=path,
+                place=str(row),
+                found=cell["item"],
+                way_out="Remove the second row.",
+            )
         items[cell["item"]] = _item(path, str(row), cell)
     return items
 
@@ -288,10 +302,19 @@ def codebook_frame(items: Iterable[Item]) -> pd.DataFrame:
     '98'
     """
     rows = [
-        (i.item, i.label, i.low, i.high, "; ".join(map(code_text, i.missing)), i.reversed, i.set,
-         i.question, i.stage)
+        (
+            i.item,
+            i.label,
+            i.low,
+            i.high,
+            "; ".join(map(code_text, i.missing)),
+            i.reversed,
+            i.set,
+            i.question,
+            i.stage,
+        )
         for i in items
-    ]  # fmt: skip
+    ]
     frame = pd.DataFrame(rows, columns=list(CODEBOOK_COLUMNS))
     texts = dict.fromkeys(("item", "label", "missing", "set", "question", "stage"), "str")
     return frame.astype({**texts, "low": float, "high": float, "reversed": bool})
@@ -321,38 +344,58 @@ def _item(path: str | Path, place: str, cell: Mapping[str, str]) -> Item:
     low, high = (_number(path, place, name, cell.get(name, "")) for name in ("low", "high"))
     if (low is None) != (high is None) or (low is not None and high is not None and low >= high):
         raise SchemaError(
-            "a scale needs both ends, the low one first", file=path, place=place,
+            "a scale needs both ends, the low one first",
+            file=path,
+            place=place,
             found=f"low {cell.get('low', '')!r}, high {cell.get('high', '')!r}",
             way_out="Write for example 0 and 10, or leave both empty.",
-        )  # fmt: skip
+        )
     turned = cell.get("reversed", "").casefold()
     if turned not in _YES | _NO:
-        raise SchemaError("'reversed' must be yes or no", file=path, place=place, found=turned,
-                          way_out="Write yes for items to be turned round.")  # fmt: skip
+        raise SchemaError(
+            "'reversed' must be yes or no",
+            file=path,
+            place=place,
+            found=turned,
+            way_out="Write yes for items to be turned round.",
+        )
     if turned in _YES and low is None:
-        raise SchemaError("an item that is to be turned round needs the ends of its scale",
-                          file=path, place=place, found=cell["item"],
-                          way_out="Fill in low and high.")  # fmt: skip
+        raise SchemaError(
+            "an item that is to be turned round needs the ends of its scale",
+            file=path,
+            place=place,
+            found=cell["item"],
+            way_out="Fill in low and high.",
+        )
     values = parse_values(cell.get("values", ""))
     numbers = {code: text for code, text in values.items() if isinstance(code, float)}
     is_ticks = set(numbers) == {0.0, 1.0} and {t.casefold() for t in values.values()} <= _YES | _NO
     kept = [code for code, text in numbers.items() if not is_no_answer(text)]
-    is_scale = low is None and len(numbers) == len(values) and (
-        says_scale(numbers) or ends_alone(kept)
-    )  # fmt: skip
+    is_scale = (
+        low is None and len(numbers) == len(values) and (says_scale(numbers) or ends_alone(kept))
+    )
     if is_scale:
         low, high = min(kept), max(kept)
-    silent = [code for code, text in numbers.items() if is_no_answer(text)
-              and not (low is not None and high is not None and low <= code <= high)]  # fmt: skip
+    silent = [
+        code
+        for code, text in numbers.items()
+        if is_no_answer(text) and not (low is not None and high is not None and low <= code <= high)
+    ]
     return Item(
-        item=cell["item"], label=cell.get("label") or cell.get("question", ""), low=low, high=high,
-        missing=(*parse_missing(cell.get("missing", "")), *silent), reversed=turned in _YES,
-        set=cell.get("set") or None, values=values,
+        item=cell["item"],
+        label=cell.get("label") or cell.get("question", ""),
+        low=low,
+        high=high,
+        missing=(*parse_missing(cell.get("missing", "")), *silent),
+        reversed=turned in _YES,
+        set=cell.get("set") or None,
+        values=values,
         question=(cell.get("label") and cell.get("question")) or None,
-        brand=cell.get("brand") or None, attribute=cell.get("attribute") or None,
+        brand=cell.get("brand") or None,
+        attribute=cell.get("attribute") or None,
         nominal=bool(values) and low is None and not is_scale and not is_ticks,
         stage=cell.get("stage") or None,
-    )  # fmt: skip
+    )
 
 
 def _number(path: str | Path, place: str, name: str, text: str) -> float | None:
@@ -361,8 +404,13 @@ def _number(path: str | Path, place: str, name: str, text: str) -> float | None:
     try:
         return float(text)
     except ValueError:
-        raise SchemaError(f"{name!r} must be a number", file=path, place=place, found=text,
-                          way_out="Write the end of the scale, as 0 or 10.") from None  # fmt: skip
+        raise SchemaError(
+            f"{name!r} must be a number",
+            file=path,
+            place=place,
+            found=text,
+            way_out="Write the end of the scale, as 0 or 10.",
+        ) from None
 
 
 def _plain(number: float) -> str:

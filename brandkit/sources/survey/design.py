@@ -151,8 +151,13 @@ def design_answers(
         places = np.flatnonzero(~nobody)
         whole = kept.set_axis(places).reindex(range(len(cells))).set_axis(cells.index)
         return whole, [Message(said, {"n": int(nobody.sum())})]
-    refuse_cells(path, str(cells.name), silent, rule=f"every row must have its {role}",
-                 way_out="Fill them in, or take these rows out of the file.")  # fmt: skip
+    refuse_cells(
+        path,
+        str(cells.name),
+        silent,
+        rule=f"every row must have its {role}",
+        way_out="Fill them in, or take these rows out of the file.",
+    )
     if item.values:
         found = labelled(cells, item.values)
         if role == "wave":  # codes tell the order where labels do not
@@ -172,14 +177,28 @@ def design_answers(
 def _weights(path: str | Path, cells: pd.Series) -> tuple[pd.Series, list[Message]]:
     name = str(cells.name)
     values, _ = as_numbers(cells)
-    refuse_cells(path, name, values.isna(), rule="every row must have a weight, a number >= 0",
-                 way_out="Fill them in, or take these rows out of the file.")  # fmt: skip
-    refuse_cells(path, name, values < 0, rule="weights must be >= 0",
-                 way_out="Negative weights are a slip: weight the file again.")  # fmt: skip
+    refuse_cells(
+        path,
+        name,
+        values.isna(),
+        rule="every row must have a weight, a number >= 0",
+        way_out="Fill them in, or take these rows out of the file.",
+    )
+    refuse_cells(
+        path,
+        name,
+        values < 0,
+        rule="weights must be >= 0",
+        way_out="Negative weights are a slip: weight the file again.",
+    )
     if not (values > 0).any():
-        raise SchemaError("some rows must have a weight above 0", file=path,
-                          place=f"column {shown(name)}", found=Words("zeros only"),
-                          way_out="Name another column, or none.")  # fmt: skip
+        raise SchemaError(
+            "some rows must have a weight above 0",
+            file=path,
+            place=f"column {shown(name)}",
+            found=Words("zeros only"),
+            way_out="Name another column, or none.",
+        )
     zero = int((values == 0).sum())
     said = "{n:count} {n:row has|rows have} weight 0 and {n:counts|count} nowhere."
     return values, [Message(said, {"n": zero})] if zero else []
@@ -253,10 +272,13 @@ def refuse_repeated(path: str | Path, responses: pd.DataFrame, design: SurveyDes
         again = repeated_rows(responses, design).set_axis(
             [f"row {at}" for at in range(1, len(responses) + 1)]
         )
-        refuse_cells(path, design.respondent, again,
-                     rule="each respondent must have one row a brand and wave",
-                     way_out="Take repeated rows out, or name another column under `respondent`, "
-                     "or none.")  # fmt: skip
+        refuse_cells(
+            path,
+            design.respondent,
+            again,
+            rule="each respondent must have one row a brand and wave",
+            way_out="Take repeated rows out, or name another column under `respondent`, or none.",
+        )
 
 
 def repeated_rows(responses: pd.DataFrame, design: SurveyDesign) -> pd.Series:

@@ -155,22 +155,28 @@ def parquet_survey(path: str | Path) -> RawSurvey:
         frame = pd.read_parquet(file, engine="pyarrow")
     except Exception as error:  # pyarrow raises its own kinds, OSError and ValueError alike
         raise SchemaError(
-            f"the Parquet file cannot be opened ({type(error).__name__})", file=path,
+            f"the Parquet file cannot be opened ({type(error).__name__})",
+            file=path,
             way_out="It is damaged or no Parquet file: write it again.",
-        ) from None  # fmt: skip
+        ) from None
     require_width(path, frame.shape[1])
     if frame.empty:
-        raise SchemaError("the survey must have respondents", file=path, found=Words("no rows"),
-                          way_out="Write it again with its rows.")  # fmt: skip
+        raise SchemaError(
+            "the survey must have respondents",
+            file=path,
+            found=Words("no rows"),
+            way_out="Write it again with its rows.",
+        )
     names, _ = unique_headers([str(name) for name in frame.columns])
     frame = frame.set_axis(names, axis=1)
     frame = frame.set_axis([f"row {number}" for number in range(1, len(frame) + 1)])
     kept = (pd.api.types.is_numeric_dtype, pd.api.types.is_datetime64_any_dtype)
     typed = {
-        name: answers if any(is_kind(answers) for is_kind in kept)
+        name: answers
+        if any(is_kind(answers) for is_kind in kept)
         else answers.astype(object).map(str, na_action="ignore").astype("str")
         for name, answers in frame.items()
-    }  # fmt: skip
+    }
     items = {name: Item(name, label=name) for name in names}
     return RawSurvey(pd.DataFrame(typed), items)
 
@@ -189,8 +195,12 @@ def with_codebook(raw: RawSurvey, codebook: str | Path | None) -> RawSurvey:
     for one in raw.sets:
         for name in one.items:
             own.setdefault(name, one)
-    items = {name: replace(item, set=own[name].name, question=own[name].question)
-             if name in own else item for name, item in raw.items.items()}  # fmt: skip
+    items = {
+        name: replace(item, set=own[name].name, question=own[name].question)
+        if name in own
+        else item
+        for name, item in raw.items.items()
+    }
     if codebook is None:
         return replace(raw, items=items)
     said = read_codebook(codebook)
@@ -198,9 +208,10 @@ def with_codebook(raw: RawSurvey, codebook: str | Path | None) -> RawSurvey:
     if len(absent) == len(said):
         raise SchemaError(
             "the codebook must name columns of the survey; none of its items is one",
-            file=codebook, found=absent,
+            file=codebook,
+            found=absent,
             way_out=f"The survey has {shown(items, most=12)}.",
-        )  # fmt: skip
+        )
     notes = raw.notes
     if absent:
         text = "{n:count} {n:item|items} of the codebook {n:is|are} not in the survey: {items}."

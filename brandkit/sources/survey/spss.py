@@ -50,13 +50,20 @@ def read_spss(path: str | Path, *, encoding: str | None = None) -> RawSurvey:
     file = require_file(path)
     with file.open("rb") as stream:
         if stream.read(4) not in (b"$FL2", b"$FL3"):
-            raise SchemaError("the content must be that of an SPSS file", file=path,
-                              way_out="Export it again as .sav, or mend its ending.")  # fmt: skip
+            raise SchemaError(
+                "the content must be that of an SPSS file",
+                file=path,
+                way_out="Export it again as .sav, or mend its ending.",
+            )
     require_width(path, _parsed(file, encoding, labels_only=True)[0].shape[1])
     frame, metadata, used = _parsed(file, encoding)
     if frame.empty:
-        raise SchemaError("the survey must have respondents", file=path, found=Words("no rows"),
-                          way_out="Export it again with its cases.")  # fmt: skip
+        raise SchemaError(
+            "the survey must have respondents",
+            file=path,
+            found=Words("no rows"),
+            way_out="Export it again with its cases.",
+        )
     notes = []
     if used is not None and encoding is None:
         said = "{file} does not fit the encoding it declares; it was read as {encoding}."
@@ -72,8 +79,11 @@ def read_spss(path: str | Path, *, encoding: str | None = None) -> RawSurvey:
         if name not in in_sets:
             label = items[name].label if question in unclear else option
             items[name] = replace(items[name], label=label, question=question)
-    no_answers = {name for name, item in items.items()
-                  if set(item.missing) - set(_missing_codes(metadata, name))}  # fmt: skip
+    no_answers = {
+        name
+        for name, item in items.items()
+        if set(item.missing) - set(_missing_codes(metadata, name))
+    }
     if no_answers:
         said = (
             "Codes labelled as no answer, such as “don't know”, were read as missing though the "
@@ -117,9 +127,11 @@ def _parsed(
 
 def _unreadable(file: Path, problem: str) -> SchemaError:
     return SchemaError(
-        "the SPSS file must be whole and readable", file=file, found=problem,
+        "the SPSS file must be whole and readable",
+        file=file,
+        found=problem,
         way_out="Open it in SPSS or PSPP, or ask for it again, and save it as .sav.",
-    )  # fmt: skip
+    )
 
 
 def _with_days(
@@ -144,8 +156,9 @@ def _is_about_letters(error: Exception) -> bool:
 def _is_mojibake(metadata: Any) -> bool:
     """Whether the labels are UTF-8 read as a western code page, which never fails."""
     texts = [label for label in metadata.column_labels if label]
-    texts += [str(text) for values in metadata.variable_value_labels.values()
-              for text in values.values()]  # fmt: skip
+    texts += [
+        str(text) for values in metadata.variable_value_labels.values() for text in values.values()
+    ]
     strange = [text for text in texts if not text.isascii()]
     if not strange or metadata.file_encoding.upper() in ("UTF-8", "UTF8"):
         return False
@@ -176,13 +189,18 @@ def _missing_codes(metadata: Any, name: str) -> tuple[MissingCode, ...]:
 def _item(name: str, answers: pd.Series, metadata: Any, in_set: bool) -> Item:
     missing = _missing_codes(metadata, name)
     label = metadata.column_names_to_labels.get(name) or ""
-    values = {code_of(code): str(text).strip()
-              for code, text in metadata.variable_value_labels.get(name, {}).items()}  # fmt: skip
+    values = {
+        code_of(code): str(text).strip()
+        for code, text in metadata.variable_value_labels.get(name, {}).items()
+    }
     known = Item(item=name, label=label.strip() or name, missing=missing, values=values)
     if in_set or not values or not pd.api.types.is_numeric_dtype(answers):
         return replace(known, nominal=bool(values) and not in_set)
-    real = {code: text for code, text in values.items()
-            if isinstance(code, float) and not _within(code, missing)}  # fmt: skip
+    real = {
+        code: text
+        for code, text in values.items()
+        if isinstance(code, float) and not _within(code, missing)
+    }
     if _names_things(metadata.variable_measure.get(name), answers, real, missing):
         return replace(known, nominal=True)
     silent = tuple(code for code, text in real.items() if is_no_answer(text))
@@ -193,9 +211,11 @@ def _item(name: str, answers: pd.Series, metadata: Any, in_set: bool) -> Item:
 
 
 def _names_things(
-    measure: str | None, answers: pd.Series, labels: Mapping[float, str],
+    measure: str | None,
+    answers: pd.Series,
+    labels: Mapping[float, str],
     missing: tuple[MissingCode, ...],
-) -> bool:  # fmt: skip
+) -> bool:
     """Whether codes are names, not amounts: declared nominal, or two labelled codes and no more.
 
     Exporters call everything nominal or leave the measure open, so that the labels decide with it:
@@ -214,10 +234,11 @@ def _names_things(
 
 def _within(code: Any, missing: tuple[MissingCode, ...]) -> bool:
     return any(
-        one[0] <= code <= one[1] if isinstance(one, tuple) and not isinstance(code, str)
+        one[0] <= code <= one[1]
+        if isinstance(one, tuple) and not isinstance(code, str)
         else one == code
         for one in missing
-    )  # fmt: skip
+    )
 
 
 def _pick_sets(metadata: Any, names: list[str]) -> tuple[AnswerSet, ...]:
@@ -225,8 +246,9 @@ def _pick_sets(metadata: Any, names: list[str]) -> tuple[AnswerSet, ...]:
     spelt = {name.casefold(): name for name in names}
     sets = []
     for name, one in (metadata.mr_sets or {}).items():
-        items = [spelt[item.casefold()] for item in one["variable_list"]
-                 if item.casefold() in spelt]  # fmt: skip
+        items = [
+            spelt[item.casefold()] for item in one["variable_list"] if item.casefold() in spelt
+        ]
         if items:
             ticks = one["is_dichotomy"]
             sets.append(

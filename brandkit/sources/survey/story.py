@@ -41,6 +41,10 @@ def quality(result: Quality, *, focus: object = None) -> Story:  # noqa: ARG001 
         check=rows["check"].map(CHECKS).astype(object), item=rows["item"].fillna(rows["set"])
     )
     columns = ["check", "item", "n_found", "n", "share"]
-    exhibit = Exhibit(caption, data=data[columns].reset_index(drop=True), notes=result.notes,
-                      kinds={"share": "share"})  # fmt: skip
+    exhibit = Exhibit(
+        caption,
+        data=data[columns].reset_index(drop=True),
+        notes=result.notes,
+        kinds={"share": "share"},
+    )
     return Story(headline, exhibits={"fieldwork": exhibit})

@@ -195,9 +195,11 @@ class Survey:
             placed, design = chosen.assign(brand=None, attribute=attribute), self.design
         else:
             placed = placed_by_labels(
-                chosen, brands=brands, named=names is not None,
+                chosen,
+                brands=brands,
+                named=names is not None,
                 elsewhere=self._labels_beside(set(chosen["item"])),
-            )  # fmt: skip
+            )
             design = replace(self.design, brand=None)
         return battery_answers(self.responses, placed=placed, design=design, without=without)
 
@@ -223,9 +225,14 @@ class Survey:
         '1 of 3 interviews took less than 33% of the median time.'
         """
         return fieldwork_quality(
-            self.responses, codebook=self.codebook, design=self.design, items=self.items,
-            missing_cells=self.missing_cells, duration=duration, speed=speed,
-        )  # fmt: skip
+            self.responses,
+            codebook=self.codebook,
+            design=self.design,
+            items=self.items,
+            missing_cells=self.missing_cells,
+            duration=duration,
+            speed=speed,
+        )
 
     def _chosen(self, names: Sequence[str] | None) -> pd.DataFrame:
         """Give the rows of the batteries that are asked for; lone columns by their labels."""
@@ -238,8 +245,12 @@ class Survey:
     def _labels_beside(self, items: set[str]) -> set[str]:
         """Give the labels that questions other than these items use."""
         outside = self.batteries[~self.batteries["item"].isin(items)]
-        named = [text for item, values in self.labels.items() if item not in items
-                 for text in values.values()]  # fmt: skip
+        named = [
+            text
+            for item, values in self.labels.items()
+            if item not in items
+            for text in values.values()
+        ]
         return {*outside["label"].dropna(), *named}
 
 
@@ -317,10 +328,17 @@ def read_survey(
         brand, respondent = "brand", respondent or "respondent"
     columns = [str(name) for name in raw.frame.columns]
     design, constant = resolved_design(
-        path, columns,
-        {"brand": brand, "respondent": respondent, "weight": weight, "strata": strata,
-         "cluster": cluster, "wave": wave},
-    )  # fmt: skip
+        path,
+        columns,
+        {
+            "brand": brand,
+            "respondent": respondent,
+            "weight": weight,
+            "strata": strata,
+            "cluster": cluster,
+            "wave": wave,
+        },
+    )
     raw = with_missing(raw, missing, design=design)
     told = {one.name for one in raw.sets}
     raw = understood(as_categories(raw, categories), design=design)
@@ -388,12 +406,20 @@ def with_turned(survey: Survey, items: Sequence[str]) -> Survey:
             f"{shown(sums.index[sums.isna()])}. Write `scale`, or their ends in a codebook."
         )
     turned = {str(name): total - survey.responses[str(name)] for name, total in sums.items()}
-    labels = {name: {sums[name] - code if name in turned and isinstance(code, float) else code: text
-                     for code, text in texts.items()}
-              for name, texts in survey.labels.items()}  # fmt: skip
+    labels = {
+        name: {
+            sums[name] - code if name in turned and isinstance(code, float) else code: text
+            for code, text in texts.items()
+        }
+        for name, texts in survey.labels.items()
+    }
     marked = survey.codebook["reversed"] ^ survey.codebook["item"].isin(list(items))
-    return replace(survey, responses=survey.responses.assign(**turned), labels=labels,
-                   codebook=survey.codebook.assign(reversed=marked))  # fmt: skip
+    return replace(
+        survey,
+        responses=survey.responses.assign(**turned),
+        labels=labels,
+        codebook=survey.codebook.assign(reversed=marked),
+    )
 
 
 Period = Literal["week", "month", "quarter", "half-year"]
@@ -419,8 +445,12 @@ def with_periods(survey: Survey, by: Period, *, column: str | None = None) -> Su
     column = column or str(survey.design.wave)
     cells = survey.responses[column].astype("str").str.strip()
     days = _days(cells)
-    refuse_cells(survey.file, column, pd.Series(days.isna().to_numpy(), cells.index + 1),
-                 rule=f"`wave` by {by} needs days, as 2026-03-31")  # fmt: skip
+    refuse_cells(
+        survey.file,
+        column,
+        pd.Series(days.isna().to_numpy(), cells.index + 1),
+        rule=f"`wave` by {by} needs days, as 2026-03-31",
+    )
     if by == "half-year":
         told = days.dt.year.astype("str") + "-H" + ((days.dt.month + 5) // 6).astype("str")
     elif by == "week":
@@ -533,8 +563,11 @@ def _finished(
     responses = pd.DataFrame(columns).reset_index(drop=True)
     if constant is not None:
         responses.insert(0, "brand", pd.Series(constant, index=responses.index, dtype="str"))
-    items = {name: replace(item, low=0.0, high=1.0, nominal=False) if name in ticks else item
-             for name, item in raw.items.items() if name not in roles}  # fmt: skip
+    items = {
+        name: replace(item, low=0.0, high=1.0, nominal=False) if name in ticks else item
+        for name, item in raw.items.items()
+        if name not in roles
+    }
     return Survey(
         responses=responses,
         codebook=codebook_frame(items.values()),
@@ -544,7 +577,7 @@ def _finished(
         missing_cells=pd.DataFrame(counts, columns=["item", "n_coded", "n_blank", "n"]),
         file=Path(path).name,
         notes=(*notes, *row_notes(responses, design)),
-    )  # fmt: skip
+    )
 
 
 def _labels(item: Item) -> dict[Code, str]:
@@ -552,8 +585,9 @@ def _labels(item: Item) -> dict[Code, str]:
     if not item.reversed or item.low is None or item.high is None:
         return dict(item.values)
     ends = item.low + item.high
-    return {ends - code if isinstance(code, float) else code: text
-            for code, text in item.values.items()}  # fmt: skip
+    return {
+        ends - code if isinstance(code, float) else code: text for code, text in item.values.items()
+    }
 
 
 def _batteries(raw: RawSurvey, ticks: Mapping[str, object]) -> pd.DataFrame:

@@ -49,11 +49,18 @@ def understood(raw: RawSurvey, *, design: SurveyDesign) -> RawSurvey:
     (['3', '5', 'N/A', '2'], 5.0, ('N/A',))
     """
     in_sets = {name for one in raw.sets for name in one.items}
-    loose = [name for name in map(str, raw.frame.columns)
-             if name not in design.columns and not is_added(name)
-             and not pd.api.types.is_datetime64_any_dtype(raw.frame[name])]  # fmt: skip
-    plain = [name for name in loose if _is_open(raw.items[name])
-             and not pd.api.types.is_numeric_dtype(raw.frame[name])]  # fmt: skip
+    loose = [
+        name
+        for name in map(str, raw.frame.columns)
+        if name not in design.columns
+        and not is_added(name)
+        and not pd.api.types.is_datetime64_any_dtype(raw.frame[name])
+    ]
+    plain = [
+        name
+        for name in loose
+        if _is_open(raw.items[name]) and not pd.api.types.is_numeric_dtype(raw.frame[name])
+    ]
     raw = _turned(_in_numbers(_without_words(raw, plain), plain))
     ticks = [name for name in loose if name not in in_sets and _may_tick(raw.items[name])]
     return _gathered(raw, ticks, design)
@@ -85,8 +92,13 @@ def _without_words(raw: RawSurvey, names: Sequence[str]) -> RawSurvey:
         spoken[name] = tuple(text for text in texts if is_no_answer(text))
         rest[name] = [text for text in texts if text not in spoken[name]]
     # as R and pandas write what is missing: told by the numbers, meant in the texts
-    written = {word for name, words in spoken.items() if rest[name] and _are_numbers(rest[name])
-               for word in words if word in NO_VALUE}  # fmt: skip
+    written = {
+        word
+        for name, words in spoken.items()
+        if rest[name] and _are_numbers(rest[name])
+        for word in words
+        if word in NO_VALUE
+    }
     items = dict(raw.items)
     for name, words in spoken.items():
         silent = [word for word in words if _tells(rest[name]) or word in written]
@@ -146,31 +158,42 @@ def _in_numbers(raw: RawSurvey, names: Sequence[str]) -> RawSurvey:
 
 def _turned(raw: RawSurvey) -> RawSurvey:
     """Have scales from the best to the worst turned round on reading, and say so."""
-    down = [name for name, item in raw.items.items()
-            if item.has_scale and not item.reversed and not item.nominal and runs_down(
-                {code: text for code, text in item.values.items() if isinstance(code, float)})
-            ]  # fmt: skip
+    down = [
+        name
+        for name, item in raw.items.items()
+        if item.has_scale
+        and not item.reversed
+        and not item.nominal
+        and runs_down({code: text for code, text in item.values.items() if isinstance(code, float)})
+    ]
     if not down:
         return raw
     items = {**raw.items, **{name: replace(raw.items[name], reversed=True) for name in down}}
     note = Message(
         "By their labels the answers to {items} run from the best to the worst; they were turned "
-        "round, so that more is better.", {"items": down[:12]},
-    )  # fmt: skip
+        "round, so that more is better.",
+        {"items": down[:12]},
+    )
     return replace(raw, items=items, notes=(*raw.notes, note))
 
 
 def _pooled(short: Mapping[str, Sequence[str]], items: Mapping[str, Item]) -> dict[str, list[str]]:
     """Give each column of numbers with words what its fellows say: of one question, or one text."""
-    worded = {name: {text for text in texts if not re.fullmatch(r"-?\d+", text)}
-              for name, texts in short.items() if numbered_scale(list(texts))}  # fmt: skip
+    worded = {
+        name: {text for text in texts if not re.fullmatch(r"-?\d+", text)}
+        for name, texts in short.items()
+        if numbered_scale(list(texts))
+    }
     pooled: dict[str, list[str]] = {}
     for name, texts in short.items():
         if not all(re.match(r"\s*[(（]?-?\d", text) for text in texts):
             continue
         own, question = worded.get(name, set()), items[name].question
-        near = [found for other, found in worded.items()
-                if found & own or (question and question == items[other].question)]  # fmt: skip
+        near = [
+            found
+            for other, found in worded.items()
+            if found & own or (question and question == items[other].question)
+        ]
         seen = {_number_in(text) for text in texts}
         told = {_number_in(text): text for text in sorted(set().union(*near))}
         pooled[name] = [text for number, text in told.items() if number not in seen]
@@ -206,8 +229,9 @@ def _gathered(raw: RawSurvey, names: Sequence[str], design: SurveyDesign) -> Raw
                 notes.append(Message(said, {"n": silent, "question": question}))
         for name in members:
             frame[name] = block[name]
-            items[name] = replace(items[name], set=question,
-                                  question=items[name].question or question)  # fmt: skip
+            items[name] = replace(
+                items[name], set=question, question=items[name].question or question
+            )
         sets.append(AnswerSet(question, question, tuple(members), form="ticks", counted=1.0))
     return replace(raw, frame=frame, items=items, sets=(*raw.sets, *sets), notes=tuple(notes))
 
@@ -246,8 +270,11 @@ def _questions(raw: RawSurvey, ticks: Mapping[str, pd.Series]) -> dict[str, list
             number += last != columns[at - 1]
             question, last = f"question {number}", name
         groups.setdefault(question, []).append(name)
-    counts = {raw.items[name].question for name in columns if name not in ticks
-              and pd.to_numeric(raw.frame[name], errors="coerce").max() > 1}  # fmt: skip
+    counts = {
+        raw.items[name].question
+        for name in columns
+        if name not in ticks and pd.to_numeric(raw.frame[name], errors="coerce").max() > 1
+    }
     return {key: told for key, told in groups.items() if len(told) > 1 and key not in counts}
 
 
@@ -373,8 +400,11 @@ def _options(cells: pd.Series, raw: RawSurvey, name: str, design: SurveyDesign) 
         return None
     lists = cells.map(lambda cell: parts[str(cell).strip()], na_action="ignore")
     if cells.notna().mean() > 0.5:
-        others = [str(n) for n in raw.frame.columns
-                  if n != name and n not in design.columns and not is_added(str(n))]  # fmt: skip
+        others = [
+            str(n)
+            for n in raw.frame.columns
+            if n != name and n not in design.columns and not is_added(str(n))
+        ]
         pairs = zip(lists, _went_on(raw, [name], others) & ~unsaid, strict=True)
         found = [[] if isinstance(one, float) and went else one for one, went in pairs]
         lists = pd.Series(found, index=cells.index, dtype=object)
@@ -408,8 +438,11 @@ def grids(labels: Mapping[str, str]) -> dict[str, dict[str, str]]:
     {'Fair': {'Civic Bank': 'a', 'Nova Bank': 'b'}}
     """
     cut: dict[str, dict[str, str]] = {}
-    parts = {name: [part for part in said.groups() if part] for name, label in labels.items()
-             if (said := _GRID.fullmatch(label))}  # fmt: skip
+    parts = {
+        name: [part for part in said.groups() if part]
+        for name, label in labels.items()
+        if (said := _GRID.fullmatch(label))
+    }
     named = {part for parted in parts.values() for part in parted if BANK.search(part)}
     is_first = [sum(said[at] in named for said in parts.values()) for at in (0, 1)]
     for name, (one, other) in parts.items():
@@ -457,12 +490,15 @@ def stacked(raw: RawSurvey) -> RawSurvey:
     frame = pd.concat(parts)
     named = [next(iter(told.values())) for told in grid.values()]
     items = {name: raw.items[name] for name in map(str, rest.columns)}
-    items |= {first: replace(raw.items[first], label=question, question=None)
-              for question, first in zip(grid, named, strict=True)}  # fmt: skip
+    items |= {
+        first: replace(raw.items[first], label=question, question=None)
+        for question, first in zip(grid, named, strict=True)
+    }
     items |= {"brand": Item("brand", "brand"), "respondent": Item("respondent", "respondent")}
     sets = tuple(one for one in raw.sets if not set(one.items) & set(every))
-    return replace(raw, frame=frame[["respondent", "brand", *named, *rest.columns]], items=items,
-                   sets=sets)  # fmt: skip
+    return replace(
+        raw, frame=frame[["respondent", "brand", *named, *rest.columns]], items=items, sets=sets
+    )
 
 
 class _Ticks(NamedTuple):
@@ -486,7 +522,13 @@ def _ticks(
             name += "_"
         has = [code in codes if isinstance(codes, list) else np.nan for codes in lists]
         columns[name] = pd.Series(has, index=lists.index, dtype=float)
-        items[name] = Item(name, labels.get(code, code_text(code)), 0.0, 1.0,
-                           set=question.name, question=question.question)  # fmt: skip
+        items[name] = Item(
+            name,
+            labels.get(code, code_text(code)),
+            0.0,
+            1.0,
+            set=question.name,
+            question=question.question,
+        )
     made = AnswerSet(question.name, question.question, tuple(columns), form="ticks", counted=1.0)
     return _Ticks(columns, items, made)

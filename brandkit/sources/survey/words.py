@@ -334,9 +334,10 @@ def _mended(parts: Mapping[str, Sequence[str]], mark: str) -> dict[str, list[str
             before.setdefault(part, set()).add(found[at - 1] if at else "")
             after.setdefault(part, set()).add(found[at + 1] if at + 1 < len(found) else "")
     joined = {
-        part: next(iter(told)) for part, told in before.items()
+        part: next(iter(told))
+        for part, told in before.items()
         if len(told) == 1 and "" not in told and after[next(iter(told))] == {part}
-    }  # fmt: skip
+    }
     mended: dict[str, list[str]] = {}
     for text, found in parts.items():
         whole: list[str] = []

@@ -117,9 +117,12 @@ def read_branches(
     cells = _cells_of(path, encoding)
     markets = [market] if isinstance(market, str) else list(market)
     named: dict[str, list[str | None]] = {
-        "brand": [brand], "market": [*markets], "amount": [amount], "name": [name],
+        "brand": [brand],
+        "market": [*markets],
+        "amount": [amount],
+        "name": [name],
         "where": [*(where or {})],
-    }  # fmt: skip
+    }
     for argument, columns in named.items():
         _require(path, argument, [column for column in columns if column], cells)
     chosen = _chosen(path, cells, where or {})
@@ -135,9 +138,11 @@ def read_branches(
     n_unplaced = int((~placed).sum())
     if not placed.any():
         raise SchemaError(
-            "some rows must have a brand and a market", file=path, found=Words("none"),
+            "some rows must have a brand and a market",
+            file=path,
+            found=Words("none"),
             way_out="Name other columns.",
-        )  # fmt: skip
+        )
     if n_unplaced:
         said = "{n:count} of {total:count} rows name no brand or no market and are left out."
         notes.append(Message(said, {"n": n_unplaced, "total": len(frame)}))
@@ -149,9 +154,13 @@ def read_branches(
         frame["brand"] = frame["brand"].map(_names(frame["brand"], chosen[name]))
     presence = _presence(frame[placed])
     return Branches(
-        presence=presence, file=Path(path).name, n_rows=len(frame), n_unplaced=n_unplaced,
-        owners=_owners(owners, presence), notes=tuple(notes),
-    )  # fmt: skip
+        presence=presence,
+        file=Path(path).name,
+        n_rows=len(frame),
+        n_unplaced=n_unplaced,
+        owners=_owners(owners, presence),
+        notes=tuple(notes),
+    )
 
 
 def _cells_of(path: str | Path, encoding: str | None) -> pd.DataFrame:
@@ -247,16 +256,22 @@ def _amounts(path: str | Path, cells: pd.Series, notes: list[Message]) -> pd.Ser
     bad = unread | (values < 0)
     if bad.any():
         raise SchemaError(
-            "an amount must be a number >= 0", file=path,
+            "an amount must be a number >= 0",
+            file=path,
             place=f"{cells.index[bad][0]}, column {shown(str(cells.name))}",
-            found=cells[bad].iloc[0], way_out=f"Mend it; {int(bad.sum())} cells in all.",
-        )  # fmt: skip
+            found=cells[bad].iloc[0],
+            way_out=f"Mend it; {int(bad.sum())} cells in all.",
+        )
     for n, said in (
-        (int(values.eq(0).sum()), "{n:count} {n:row has|rows have} an amount of 0; the presence "
-         "counts all the same."),
-        (int(blank.sum()), "{n:count} {n:row has|rows have} no amount; the presence counts all "
-         "the same."),
-    ):  # fmt: skip
+        (
+            int(values.eq(0).sum()),
+            "{n:count} {n:row has|rows have} an amount of 0; the presence counts all the same.",
+        ),
+        (
+            int(blank.sum()),
+            "{n:count} {n:row has|rows have} no amount; the presence counts all the same.",
+        ),
+    ):
         if n:
             notes.append(Message(said, {"n": n}))
     return values
@@ -277,10 +292,13 @@ def _names(keys: pd.Series, names: pd.Series) -> dict[str, str]:
     best = counted.drop_duplicates("key").set_index("key")["name"]
     shared = set(best[best.duplicated(keep=False)])
     return {
-        key: key if key not in best.index else
-        f"{best[key]} ({key})" if best[key] in shared else str(best[key])
+        key: key
+        if key not in best.index
+        else f"{best[key]} ({key})"
+        if best[key] in shared
+        else str(best[key])
         for key in keys.unique()
-    }  # fmt: skip
+    }
 
 
 def _pairs(table: Pairs) -> Mapping[str, str]:
@@ -288,8 +306,12 @@ def _pairs(table: Pairs) -> Mapping[str, str]:
         return table
     cells = _cells_of(table, None)
     if cells.shape[1] < 2:
-        raise SchemaError("the table must have two columns", file=table,
-                          found=cells.shape[1], way_out="Put the name first.")  # fmt: skip
+        raise SchemaError(
+            "the table must have two columns",
+            file=table,
+            found=cells.shape[1],
+            way_out="Put the name first.",
+        )
     return dict(zip(cells.iloc[:, 0], cells.iloc[:, 1], strict=True))
 
 

@@ -65,9 +65,11 @@ class CellRules:
         if mark is None:
             telling = [text.strip() for text in dict.fromkeys(texts) if "," in text or "." in text]
             raise SchemaError(
-                "numbers must show which mark begins the decimals", file=grid.file,
-                found=telling, way_out='Say decimal = "." or decimal = ",".',
-            )  # fmt: skip
+                "numbers must show which mark begins the decimals",
+                file=grid.file,
+                found=telling,
+                way_out='Say decimal = "." or decimal = ",".',
+            )
         return mark
 
     def number(self, grid: Grid, place: str, cell: Any, *, mark: DecimalMark) -> Number:
@@ -76,16 +78,20 @@ class CellRules:
         floor = "" if self.kind == "ratings" else " >= 0"
         if number is None:
             raise SchemaError(
-                f"{self.kind} must be numbers{floor}", file=grid.file, place=place,
+                f"{self.kind} must be numbers{floor}",
+                file=grid.file,
+                place=place,
                 found=Words("an empty cell") if is_empty(cell) else str(cell).strip(),
                 way_out="Write the number, or drop the row or column with `leave_out`.",
-            )  # fmt: skip
+            )
         if number.value < 0 and self.kind != "ratings":
             raise SchemaError(
-                f"{self.kind} must be numbers >= 0", file=grid.file, place=place,
+                f"{self.kind} must be numbers >= 0",
+                file=grid.file,
+                place=place,
                 found=str(cell).strip(),
                 way_out='Correct it; means on a scale need kind = "ratings".',
-            )  # fmt: skip
+            )
         return number
 
     def in_unit(self, file: Path, numbers: Sequence[Sequence[Number]]) -> NDArray[np.float64]:
@@ -93,14 +99,18 @@ class CellRules:
         signs = {number.percent for row in numbers for number in row if number.value != 0}
         if True in signs and self.kind != "shares":
             raise SchemaError(
-                f"{self.kind} must be plain numbers", file=file, found=Words("percent signs"),
+                f"{self.kind} must be plain numbers",
+                file=file,
+                found=Words("percent signs"),
                 way_out='Percentages need kind = "shares".',
-            )  # fmt: skip
+            )
         if len(signs) > 1:
             raise SchemaError(
-                "all cells or none must carry a percent sign", file=file, found=Words("both"),
+                "all cells or none must carry a percent sign",
+                file=file,
+                found=Words("both"),
                 way_out="Write them one way.",
-            )  # fmt: skip
+            )
         values = np.array([[number.value for number in row] for row in numbers], dtype=float)
         is_percent = self.kind == "shares" and self.unit == "percent" and True not in signs
         return values / 100 if is_percent else values
@@ -111,10 +121,11 @@ def refuse_too_large(file: Path, n_brands: int, n_attributes: int) -> None:
     if n_brands > MOST_BRANDS or n_attributes > MOST_ATTRIBUTES:
         raise SchemaError(
             f"a table may have at most {MOST_BRANDS:,} brands and {MOST_ATTRIBUTES:,} attributes",
-            file=file, found=Words(f"{n_brands:,} × {n_attributes:,}"),
+            file=file,
+            found=Words(f"{n_brands:,} × {n_attributes:,}"),
             way_out="Check that `brand` and `attribute` name the right columns, or choose some "
             "with `brands` and `attributes`.",
-        )  # fmt: skip
+        )
 
 
 def refuse_repeats(file: Path, what: str, labels: Iterable[str]) -> None:
@@ -127,10 +138,12 @@ def refuse_repeats(file: Path, what: str, labels: Iterable[str]) -> None:
         if first is not None:
             how = Words("it twice" if first == label else f"{first!r} too")
             raise SchemaError(
-                f"every {what} must stand once, written one way", file=file,
-                place=f"{what} {label!r}", found=how,
+                f"every {what} must stand once, written one way",
+                file=file,
+                place=f"{what} {label!r}",
+                found=how,
                 way_out="Add them up or name them apart in the file.",
-            )  # fmt: skip
+            )
 
 
 @dataclass(frozen=True)
@@ -162,9 +175,11 @@ class Chosen:
                 near = did_you_mean(missing[0], labels).strip()
                 raise SchemaError(
                     f"must name {self.name} of the table; it has {shown(labels, most=8)}",
-                    file=file, place=f"`{key}`", found=missing,
+                    file=file,
+                    place=f"`{key}`",
+                    found=missing,
                     way_out=near or "Write them as the file does.",
-                )  # fmt: skip
+                )
         kept = dict.fromkeys(self.named) if self.subset else dict.fromkeys(labels)
         return [label for label in kept if label not in self.left_out or label in self.named]
 
@@ -231,17 +246,20 @@ def _attribute_columns(grid: Grid, at: int) -> dict[str, int]:
     for position in positions:
         if not grid.header[position]:
             raise SchemaError(
-                "every column needs a name", file=grid.file, place=f"column {position + 1}",
+                "every column needs a name",
+                file=grid.file,
+                place=f"column {position + 1}",
                 found=Words("an empty heading"),
                 way_out="Name it or delete it; set `header_row` if the heading stands below.",
-            )  # fmt: skip
+            )
     refuse_repeats(grid.file, "attribute", [grid.header[position] for position in positions])
     if not positions:
         raise SchemaError(
-            "a wide table needs a column of brands, then columns of attributes", file=grid.file,
+            "a wide table needs a column of brands, then columns of attributes",
+            file=grid.file,
             found=named(grid.header),
             way_out="Put the brands first; long tables need `brand` and `attribute`.",
-        )  # fmt: skip
+        )
     return {grid.header[position]: position for position in positions}
 
 
@@ -271,10 +289,12 @@ def _wide_values(
 def _refuse_unlabelled(grid: Grid, what: str, at: int, labels: Sequence[str]) -> None:
     if "" in labels:
         raise SchemaError(
-            f"every row must name its {what}", file=grid.file,
+            f"every row must name its {what}",
+            file=grid.file,
             place=f"{grid.places[labels.index('')]}, column {grid.header[at]!r}",
-            found=Words("an empty cell"), way_out="Fill it, or delete the row.",
-        )  # fmt: skip
+            found=Words("an empty cell"),
+            way_out="Fill it, or delete the row.",
+        )
 
 
 # ---------------------------------------------------------------- long
@@ -301,14 +321,19 @@ def long_table(
     """
     if brand is None:
         raise SchemaError(
-            "a long table needs the column of its brands", file=grid.file, place="`brand`",
-            found=named(grid.header), way_out="Name it with `brand`.",
-        )  # fmt: skip
+            "a long table needs the column of its brands",
+            file=grid.file,
+            place="`brand`",
+            found=named(grid.header),
+            way_out="Name it with `brand`.",
+        )
     if amount is None and rules.kind != "counts":
         raise SchemaError(
-            f"a long table of {rules.kind} needs the column of its amounts", file=grid.file,
-            place="`amount`", way_out='Name it with `amount`, or set kind = "counts".',
-        )  # fmt: skip
+            f"a long table of {rules.kind} needs the column of its amounts",
+            file=grid.file,
+            place="`amount`",
+            way_out='Name it with `amount`, or set kind = "counts".',
+        )
     pairs = pd.DataFrame(
         {"brand": _labels(grid, "brand", brand), "attribute": _labels(grid, "attribute", attribute)}
     )
@@ -349,20 +374,23 @@ def _refuse_uneven_pairs(grid: Grid, pairs: pd.DataFrame, kind: str) -> None:
     if len(twice):
         row = int(twice[0])
         raise SchemaError(
-            f"{kind} must have one row for each brand and attribute", file=grid.file,
-            place=grid.places[row], way_out="Keep one of the rows.",
+            f"{kind} must have one row for each brand and attribute",
+            file=grid.file,
+            place=grid.places[row],
+            way_out="Keep one of the rows.",
             found=Words(f"{brands[row]} × {attributes[row]} again"),
-        )  # fmt: skip
+        )
     there = set(zip(brands, attributes, strict=True))
     possible = product(dict.fromkeys(brands), dict.fromkeys(attributes))
     missing = [pair for pair in possible if pair not in there]
     if missing:
         lonely, absent = missing[0]
         raise SchemaError(
-            f"{kind} must be given for every brand and attribute", file=grid.file,
+            f"{kind} must be given for every brand and attribute",
+            file=grid.file,
             found=Words(f"no row for {lonely} × {absent} ({len(missing)} such pairs)"),
             way_out="Add the rows, or take brands or attributes out of the file.",
-        )  # fmt: skip
+        )
 
 
 def refuse_total_names(
@@ -576,32 +604,46 @@ def _one_wave(grid: Grid, wave: str) -> Grid:
     below = [label_text(cell) for cell in grid.rows[0]]
     if wave not in below:
         known = shown([text for text in dict.fromkeys(below) if text])
-        raise SchemaError("must be a wave of the table's second heading", file=grid.file,
-                          place="`wave`", found=wave, way_out=f"It has {known}.")  # fmt: skip
+        raise SchemaError(
+            "must be a wave of the table's second heading",
+            file=grid.file,
+            place="`wave`",
+            found=wave,
+            way_out=f"It has {known}.",
+        )
     heads: list[str] = []
     for head in grid.header:
         heads.append(head or heads[-1])
     kept = [0, *(at for at, text in enumerate(below) if text == wave)]
     return replace(
-        grid, header=tuple(heads[at] for at in kept), places=grid.places[1:],
+        grid,
+        header=tuple(heads[at] for at in kept),
+        places=grid.places[1:],
         rows=tuple(tuple(row[at] for at in kept) for row in grid.rows[1:]),
-    )  # fmt: skip
+    )
 
 
 def without_letters(grid: Grid) -> Grid:
     """Leave out the row of letters by which marks of significance name columns: A, B, C."""
-    kept = [at for at, row in enumerate(grid.rows) if label_text(row[0]) or not all(
-            re.fullmatch(r"[(（]?[A-Za-z]{0,2}[)）]?", label_text(cell)) for cell in row)
-            ]  # fmt: skip
-    return replace(grid, rows=tuple(grid.rows[at] for at in kept),
-                   places=tuple(grid.places[at] for at in kept))  # fmt: skip
+    kept = [
+        at
+        for at, row in enumerate(grid.rows)
+        if label_text(row[0])
+        or not all(re.fullmatch(r"[(（]?[A-Za-z]{0,2}[)）]?", label_text(cell)) for cell in row)
+    ]
+    return replace(
+        grid, rows=tuple(grid.rows[at] for at in kept), places=tuple(grid.places[at] for at in kept)
+    )
 
 
 def _turned(grid: Grid) -> Grid:
     """Make rows of columns."""
     heads = [grid.header[0] or "brand", *(label_text(row[0]) for row in grid.rows)]
-    rows = [(name, *(row[at] for row in grid.rows))
-            for at, name in enumerate(grid.header) if at and name]  # fmt: skip
+    rows = [
+        (name, *(row[at] for row in grid.rows))
+        for at, name in enumerate(grid.header)
+        if at and name
+    ]
     places = tuple(f"column {name!r}" for name in grid.header[1:] if name)
     return replace(grid, header=tuple(heads), rows=tuple(rows), places=places)
 
@@ -628,37 +670,45 @@ def _check_totals(
 def _check_values(file: Path, values: pd.DataFrame, rules: CellRules) -> None:
     if len(values.index) < 2 or len(values.columns) < 2:
         raise SchemaError(
-            "a table needs at least 2 brands and 2 attributes", file=file,
-            found=Words(f"{len(values.index)} × {len(values.columns)}"), way_out="Add the others.",
-        )  # fmt: skip
+            "a table needs at least 2 brands and 2 attributes",
+            file=file,
+            found=Words(f"{len(values.index)} × {len(values.columns)}"),
+            way_out="Add the others.",
+        )
     if rules.kind == "ratings":
         return
     largest = float(values.to_numpy().max())
     if rules.kind == "shares" and largest > 1:
         way_out = 'If they are percentages, say unit = "percent".'
         raise SchemaError(
-            "shares must lie between 0 and 1", file=file, found=largest,
+            "shares must lie between 0 and 1",
+            file=file,
+            found=largest,
             way_out=way_out if rules.unit is None else "Correct them.",
-        )  # fmt: skip
+        )
     for axis, sums in (("row", values.sum(axis=1)), ("column", values.sum(axis=0))):
         zero = [str(label) for label in sums.index[sums == 0]]
         if zero:
             more = f" and {len(zero) - 5} more" if len(zero) > 5 else ""
             listed = ", ".join(f'"{label}"' for label in zero[:5])
             raise SchemaError(
-                f"every {axis} must hold something other than zeros", file=file,
-                place=f"{axis} {zero[0]!r}", found=Words(f"only zeros in {shown(zero)}"),
+                f"every {axis} must hold something other than zeros",
+                file=file,
+                place=f"{axis} {zero[0]!r}",
+                found=Words(f"only zeros in {shown(zero)}"),
                 way_out=f"Drop it: leave_out = [{listed}]{more}.",
-            )  # fmt: skip
+            )
     if (values > 0).sum(axis=0).max() < 2:
         raise SchemaError(
-            "attributes must be shared by brands, or nothing can be compared", file=file,
+            "attributes must be shared by brands, or nothing can be compared",
+            file=file,
             found=Words("each attribute with one brand alone"),
             way_out="Check that `brand` and `attribute` name the right columns.",
-        )  # fmt: skip
+        )
     if rules.kind == "counts" and largest < 1:
         raise SchemaError(
-            "counts must be numbers of answers or mentions", file=file,
+            "counts must be numbers of answers or mentions",
+            file=file,
             found=Words(f"nothing above {largest:g}"),
             way_out='If these are shares, say kind = "shares".',
-        )  # fmt: skip
+        )

@@ -42,9 +42,12 @@ DELIMITERS = (",", ";", "\t", "|")
 LARGEST_FIELD = 1_000_000
 
 _BYTE_ORDER_MARKS = (
-    (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
-)  # fmt: skip
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,11 @@ class Grid:
         if name not in self.header:
             raise SchemaError(
                 f"must name a column of the file; it has {shown(named(self.header), most=12)}",
-                file=self.file, place=asked_by, found=name,
+                file=self.file,
+                place=asked_by,
+                found=name,
                 way_out=did_you_mean(name, self.header).strip() or "Name one of these.",
-            )  # fmt: skip
+            )
         return self.header.index(name)
 
 
@@ -148,9 +153,12 @@ def read_grid(
         return _finished(path, *_workbook_rows(path, sheet), header_row=header_row)
     if sheet is not None:
         raise SchemaError(
-            "only a workbook has sheets", file=path, place="sheet", found=sheet,
+            "only a workbook has sheets",
+            file=path,
+            place="sheet",
+            found=sheet,
             way_out="Leave `sheet` out, or name an .xlsx file.",
-        )  # fmt: skip
+        )
     if form == "parquet":
         return _finished(path, *_parquet_rows(path), header_row=1)
     text, delimiter, skipped, notes = table_text(path, encoding=encoding)
@@ -211,8 +219,13 @@ def _decoded(path: Path, encoding: str | None) -> tuple[str, str | None]:
         text = data.decode(chosen or "utf-8")
     except LookupError:
         way_out = 'For example "utf-8", "big5", "gb18030" or "cp1252".'
-        raise SchemaError("must be the name of an encoding", file=path, place="encoding",
-                          found=encoding, way_out=way_out) from None  # fmt: skip
+        raise SchemaError(
+            "must be the name of an encoding",
+            file=path,
+            place="encoding",
+            found=encoding,
+            way_out=way_out,
+        ) from None
     except UnicodeDecodeError as error:
         other = None if chosen else other_encoding(data)
         if other is None:
@@ -220,8 +233,9 @@ def _decoded(path: Path, encoding: str | None) -> tuple[str, str | None]:
             found = Words(f"byte 0x{data[error.start]:02x}")
             way_out = "The file is damaged: export it again, as CSV UTF-8, or say its `encoding`."
             rule = f"the text must be {chosen or 'UTF-8'}"
-            raise SchemaError(rule, file=path, place=f"line {line}", found=found,
-                              way_out=way_out) from None  # fmt: skip
+            raise SchemaError(
+                rule, file=path, place=f"line {line}", found=found, way_out=way_out
+            ) from None
         text = data.decode(other)
     if "\x00" in text:
         place = f"line {text[: text.index(chr(0))].count(chr(10)) + 1}"
@@ -259,8 +273,10 @@ def other_encoding(data: bytes) -> str | None:
         n = max(len(strange), 1)
         if name == "cp1252":
             beside = r"[A-Za-z \d.,;\"'(][^\x00-\x7f]|[^\x00-\x7f][A-Za-z \d.,;\"')]"
-            fine = sum(any(one.isalpha() or one in "€£¿¡«»°–—’‘“”…" for one in pair)
-                       for pair in re.findall(beside, text))  # fmt: skip
+            fine = sum(
+                any(one.isalpha() or one in "€£¿¡«»°–—’‘“”…" for one in pair)
+                for pair in re.findall(beside, text)
+            )
             in_a_row = re.search(r"[^\x00-\x7f]{4}", text) is not None
             scores[name] = 0.6 * min(1.0, fine / n) - 0.5 * in_a_row
         else:
@@ -295,9 +311,11 @@ def _parsed(path: Path, text: str, delimiter: str, skipped: int) -> Iterator[tup
             line = reader.line_num + 1
     except csv.Error as error:
         raise SchemaError(
-            f"the text is not a table: {error}", file=path, place=f"line {line + skipped}",
+            f"the text is not a table: {error}",
+            file=path,
+            place=f"line {line + skipped}",
             way_out='Close the quotation mark there, or write "" for a quotation mark in a cell.',
-        ) from None  # fmt: skip
+        ) from None
 
 
 def _workbook_rows(
@@ -306,9 +324,12 @@ def _workbook_rows(
     rows_of = _sheets(path, stored=True)
     if sheet is not None and sheet not in rows_of:
         raise SchemaError(
-            f"the workbook has no such sheet; it has {shown(rows_of)}", file=path, place="sheet",
-            found=sheet, way_out=did_you_mean(sheet, rows_of).strip() or None,
-        )  # fmt: skip
+            f"the workbook has no such sheet; it has {shown(rows_of)}",
+            file=path,
+            place="sheet",
+            found=sheet,
+            way_out=did_you_mean(sheet, rows_of).strip() or None,
+        )
     filled = [name for name, rows in rows_of.items() if rows]
     chosen = sheet or next(iter(filled), None)
     if chosen is None or not rows_of[chosen]:
@@ -329,9 +350,10 @@ def _sheets(path: Path, *, stored: bool) -> dict[str, list[tuple[int, list[Cell]
         return {page.title: _page_rows(page) for page in book.worksheets}
     except Exception as error:  # openpyxl and zipfile raise a dozen kinds for damaged files
         raise SchemaError(
-            f"the workbook cannot be opened ({type(error).__name__})", file=path,
+            f"the workbook cannot be opened ({type(error).__name__})",
+            file=path,
             way_out="It is damaged or locked: open it in Excel and save it again as .xlsx.",
-        ) from None  # fmt: skip
+        ) from None
 
 
 def sheet_names(path: str | Path) -> list[str]:
@@ -366,10 +388,12 @@ def _refuse_unstored_formulas(path: Path, sheet: str, rows: list[tuple[int, list
             is_formula = isinstance(cell, str) and cell.startswith("=")
             if is_formula and (at >= len(result) or result[at] is None):
                 raise SchemaError(
-                    "a formula's result is not stored in the file", file=path,
-                    place=f"sheet '{sheet}', row {number}", found=cell,
+                    "a formula's result is not stored in the file",
+                    file=path,
+                    place=f"sheet '{sheet}', row {number}",
+                    found=cell,
                     way_out="Open the workbook in Excel and save it, or paste the values.",
-                )  # fmt: skip
+                )
 
 
 def _parquet_rows(path: Path) -> tuple[list[tuple[int, list[Cell]]], str, tuple[Message, ...]]:
@@ -379,20 +403,27 @@ def _parquet_rows(path: Path) -> tuple[list[tuple[int, list[Cell]]], str, tuple[
         table = parquet.read_table(path)
     except Exception as error:  # pyarrow raises its own kinds and OSError alike
         raise SchemaError(
-            f"the Parquet file cannot be opened ({type(error).__name__})", file=path,
+            f"the Parquet file cannot be opened ({type(error).__name__})",
+            file=path,
             way_out="It is damaged: write it again.",
-        ) from None  # fmt: skip
+        ) from None
     columns = []
     for name, column in zip(table.column_names, table.columns, strict=True):
         try:
             columns.append(column.to_pylist())
         except (UnicodeDecodeError, OverflowError, ValueError) as error:
-            what = "text that is no UTF-8" if isinstance(error, UnicodeDecodeError) else (
-                "a date that no calendar here holds")  # fmt: skip
+            what = (
+                "text that is no UTF-8"
+                if isinstance(error, UnicodeDecodeError)
+                else ("a date that no calendar here holds")
+            )
             raise SchemaError(
-                "cells must be readable", file=path, place=f"column {name!r}", found=Words(what),
+                "cells must be readable",
+                file=path,
+                place=f"column {name!r}",
+                found=Words(what),
                 way_out="Write the file again without it.",
-            ) from None  # fmt: skip
+            ) from None
     # pandas writes the index last; a table has its names first
     metadata = table.schema.pandas_metadata or {}
     index = [name for name in metadata.get("index_columns", []) if isinstance(name, str)]
@@ -432,30 +463,37 @@ def _finished(
     heads = [(n, row) for n, row in kept if n >= header_row]
     if not heads:
         raise SchemaError(
-            "there is no heading", file=path, place=f"{unit} {header_row}",
+            "there is no heading",
+            file=path,
+            place=f"{unit} {header_row}",
             way_out="`header_row` must be the row of the column names.",
-        )  # fmt: skip
+        )
     (first, heading), body = heads[0], heads[1:]
     header = [label_text(cell) for cell in heading]
     while header and not header[-1] and all(_nothing_at(row, len(header) - 1) for _, row in body):
         header.pop()
     if not body:
         raise SchemaError(
-            "the table has a heading and no rows", file=path, place=f"{unit} {first}",
-            found=named(header), way_out="Export the table again, with its rows.",
-        )  # fmt: skip
+            "the table has a heading and no rows",
+            file=path,
+            place=f"{unit} {first}",
+            found=named(header),
+            way_out="Export the table again, with its rows.",
+        )
     width = len(header)
     finished, places = [], []
     for number, row in body:
         full = _of_width(row, width, exact=bool(delimiter))
         if full is None:
             raise SchemaError(
-                f"every row must have as many cells as the heading, {width}", file=path,
-                place=f"{unit} {number}", found=Words(f"{len(row)} cells"),
+                f"every row must have as many cells as the heading, {width}",
+                file=path,
+                place=f"{unit} {number}",
+                found=Words(f"{len(row)} cells"),
                 way_out="Quote cells that hold the delimiter"
                 f"{' ' + repr(delimiter) if delimiter else ''}, or set `header_row` if the heading "
                 "stands further down.",
-            )  # fmt: skip
+            )
         finished.append(full)
         places.append(f"{unit} {number}")
     return Grid(path, tuple(header), tuple(finished), tuple(places), delimiter, notes, title)

@@ -122,9 +122,10 @@ def unpacked(path: str | Path) -> bytes:
     content = _first_bytes(file, most + 1)
     if len(content) > most:
         raise SchemaError(
-            f"a packed file of this size may hold {most:,} bytes; this one holds more", file=path,
+            f"a packed file of this size may hold {most:,} bytes; this one holds more",
+            file=path,
             way_out="Unpack it first, or cut it into several files.",
-        )  # fmt: skip
+        )
     return content
 
 
@@ -169,9 +170,11 @@ def require_width(path: str | Path, columns: int) -> None:
     """
     if columns > MOST_COLUMNS:
         raise SchemaError(
-            f"a table may have {MOST_COLUMNS:,} columns", file=path, found=columns,
+            f"a table may have {MOST_COLUMNS:,} columns",
+            file=path,
+            found=columns,
             way_out="Leave out the columns that are not needed, or turn rows and columns round.",
-        )  # fmt: skip
+        )
 
 
 def written(value: object) -> str:
@@ -257,8 +260,9 @@ def file_form(path: Path) -> Form:
     if path.is_dir():
         raise SchemaError("must be a file, not a folder", file=path, way_out="Name a file in it.")
     if not path.is_file():
-        raise SchemaError("must be a file, not a pipe or a device", file=path,
-                          way_out="Save it as a file.")  # fmt: skip
+        raise SchemaError(
+            "must be a file, not a pipe or a device", file=path, way_out="Save it as a file."
+        )
     first = _first_bytes(path, 512)
     suffix = ending(path)
     if not first.strip(b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"):
@@ -268,23 +272,30 @@ def file_form(path: Path) -> Form:
             raise SchemaError(f"the file is {name}, not a table", file=path, way_out=way_out)
     if re.match(rb"\s*<(!doctype|html|\?xml|table)", first, re.IGNORECASE):
         raise SchemaError(
-            "the file is a web page, not a table", file=path,
+            "the file is a web page, not a table",
+            file=path,
             way_out="Open it in a spreadsheet and save it as .xlsx or .csv.",
-        )  # fmt: skip
+        )
     is_: Form = "xlsx" if first[:2] == b"PK" else "parquet" if first[:4] == b"PAR1" else "text"
     expected = "text" if suffix in TEXT_ENDINGS else suffix.strip(".").replace("xlsm", "xlsx")
     if suffix not in ENDINGS:
         raise SchemaError(
-            f"the ending must be one of {', '.join(ENDINGS)}", file=path, found=suffix,
+            f"the ending must be one of {', '.join(ENDINGS)}",
+            file=path,
+            found=suffix,
             way_out="Save the table in one of these forms.",
-        )  # fmt: skip
+        )
     if is_ != expected:
-        what = {"xlsx": "an Excel workbook (or another zip archive)", "parquet": "a Parquet file",
-                "text": "plain text or unknown bytes"}[is_]  # fmt: skip
+        what = {
+            "xlsx": "an Excel workbook (or another zip archive)",
+            "parquet": "a Parquet file",
+            "text": "plain text or unknown bytes",
+        }[is_]
         raise SchemaError(
-            f"the file is {what}, not what its ending {suffix} says", file=path,
+            f"the file is {what}, not what its ending {suffix} says",
+            file=path,
             way_out="Give it its true ending, or export it again.",
-        )  # fmt: skip
+        )
     return is_
 
 

@@ -106,21 +106,29 @@ def read_league(
     brands = [(aliases or {}).get(one, one) for one in brands]
     twice = [one for one in dict.fromkeys(brands) if brands.count(one) > 1 or not one]
     if twice:
-        raise SchemaError("every brand must stand in a league table once", file=path, found=twice,
-                          way_out="Delete the other rows, or name them apart.")  # fmt: skip
+        raise SchemaError(
+            "every brand must stand in a league table once",
+            file=path,
+            found=twice,
+            way_out="Delete the other rows, or name them apart.",
+        )
     scores = numbers_of(grid, score, kept)
     bases = numbers_of(grid, n, kept) if isinstance(n, str) else [float(n or "nan")] * len(kept)
     low, high = UNITS[unit]
     outside = [one for one in scores if not low <= one <= high]
     if outside:
         raise SchemaError(
-            f"scores in {unit} lie between {low:,} and {high:,.0f}", file=path, found=outside,
-            place=f"column {shown(score)}", way_out="Say another `unit`, or correct them.",
-        )  # fmt: skip
+            f"scores in {unit} lie between {low:,} and {high:,.0f}",
+            file=path,
+            found=outside,
+            place=f"column {shown(score)}",
+            way_out="Say another `unit`, or correct them.",
+        )
     frame = pd.DataFrame({"brand": pd.array(brands, dtype="str"), "score": scores, "n": bases})
     said = published.isoformat() if isinstance(published, date) else published or ""
-    return League(frame, unit, title or "", measure or "", said, step, deff, Path(path).name,
-                  grid.notes)  # fmt: skip
+    return League(
+        frame, unit, title or "", measure or "", said, step, deff, Path(path).name, grid.notes
+    )
 
 
 def numbers_of(grid: Grid, name: str, kept: list[int]) -> list[float]:
@@ -133,9 +141,11 @@ def numbers_of(grid: Grid, name: str, kept: list[int]) -> list[float]:
         number = parsed_number(cell, mark=mark)
         if number is None:
             raise SchemaError(
-                "scores, their errors and bases must be numbers", file=grid.file,
-                place=f"{grid.places[row]}, column {shown(name)}", found=str(cell),
+                "scores, their errors and bases must be numbers",
+                file=grid.file,
+                place=f"{grid.places[row]}, column {shown(name)}",
+                found=str(cell),
                 way_out="Fill it in or correct it, or delete the row.",
-            )  # fmt: skip
+            )
         read.append(number.value * 100 if number.percent else number.value)
     return read

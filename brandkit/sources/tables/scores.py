@@ -102,9 +102,11 @@ def read_scores(
     twice = frame[frame.duplicated(["brand", "criterion"])]
     if len(twice):
         raise SchemaError(
-            "an institution must have one score a criterion", file=path,
-            found=twice.iloc[0][["brand", "criterion"]].tolist(), way_out="Delete the other rows.",
-        )  # fmt: skip
+            "an institution must have one score a criterion",
+            file=path,
+            found=twice.iloc[0][["brand", "criterion"]].tolist(),
+            way_out="Delete the other rows.",
+        )
     error, base = _given(grid, se, rows, frame), _given(grid, n, rows, frame)
     widest = np.isnan(error) & ~np.isnan(base)
     if limits is not None and widest.any():
@@ -122,8 +124,14 @@ def _at(grid: Grid, name: str | float | None) -> int | None:
 def _long(grid: Grid, brands: list[str], rows: list[int], *, item: str, score: str) -> pd.DataFrame:
     of = grid.column(item, asked_by="`item`")
     criteria = [label_text(grid.rows[row][of]) for row in rows]
-    return pd.DataFrame({"brand": brands, "criterion": criteria,
-                         "score": numbers_of(grid, score, rows), "row": rows})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "brand": brands,
+            "criterion": criteria,
+            "score": numbers_of(grid, score, rows),
+            "row": rows,
+        }
+    )
 
 
 def _wide(
@@ -131,13 +139,18 @@ def _wide(
 ) -> pd.DataFrame:
     names = [name for place, name in enumerate(grid.header) if place not in without and name]
     parts = [
-        pd.DataFrame({"brand": brands, "criterion": name, "score": numbers_of(grid, name, rows),
-                      "row": rows})
+        pd.DataFrame(
+            {"brand": brands, "criterion": name, "score": numbers_of(grid, name, rows), "row": rows}
+        )
         for name in names
-    ]  # fmt: skip
+    ]
     if not parts:
-        raise SchemaError("a scorecard must have criteria", file=grid.file, found=list(grid.header),
-                          way_out="Write a column a criterion.")  # fmt: skip
+        raise SchemaError(
+            "a scorecard must have criteria",
+            file=grid.file,
+            found=list(grid.header),
+            way_out="Write a column a criterion.",
+        )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -152,7 +165,9 @@ def _given(
 
 
 def _ends(limits: Limits, criteria: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    pairs = [limits.get(one, (np.nan, np.nan)) if isinstance(limits, Mapping) else limits
-             for one in criteria]  # fmt: skip
+    pairs = [
+        limits.get(one, (np.nan, np.nan)) if isinstance(limits, Mapping) else limits
+        for one in criteria
+    ]
     ends = np.array(pairs, dtype=float)
     return ends[:, 0], ends[:, 1]

@@ -68,10 +68,12 @@ class LeagueTable(Result):
         """Give one row: how many tables and brands, and pairs told apart."""
         return self._row(
             "n_tables n_brands n_pairs n_distinct ci_level",
-            n_tables=len(self.tables), n_brands=self.scores["brand"].nunique(),
+            n_tables=len(self.tables),
+            n_brands=self.scores["brand"].nunique(),
             n_pairs=int(self.tables["n_pairs"].sum()),
-            n_distinct=int(self.pairs["distinct"].sum()), ci_level=self.level,
-        )  # fmt: skip
+            n_distinct=int(self.pairs["distinct"].sum()),
+            ci_level=self.level,
+        )
 
 
 def league_table(
@@ -159,9 +161,14 @@ def league_table(
 
 
 def _leagues(
-    table: pd.DataFrame | Sequence[League], *, unit: LeagueUnit, measure: str, published: str,
-    step: float | None, deff: float,
-) -> list[League]:  # fmt: skip
+    table: pd.DataFrame | Sequence[League],
+    *,
+    unit: LeagueUnit,
+    measure: str,
+    published: str,
+    step: float | None,
+    deff: float,
+) -> list[League]:
     """Take a frame for one table, or tables as they were read."""
     if not isinstance(table, pd.DataFrame):
         return list(table)
@@ -180,8 +187,9 @@ def _names(leagues: Sequence[League]) -> list[str]:
         name if plain.count(name) == 1 else f"{name}, {one.published or one.title or one.file}"
         for name, one in zip(plain, leagues, strict=True)
     ]
-    return [name if names.count(name) == 1 else f"{name} ({at + 1})"
-            for at, name in enumerate(names)]  # fmt: skip
+    return [
+        name if names.count(name) == 1 else f"{name} ({at + 1})" for at, name in enumerate(names)
+    ]
 
 
 class _Scores:
@@ -216,11 +224,19 @@ class _Scores:
         twice = holm(self._p_values(self.league.deff * DOUBT, a, b)[0]) < 1 - level
         adjusted = holm(p)
         distinct = adjusted < 1 - level
-        pairs = pd.DataFrame({
-            "measure": self.measure, "brand_a": self.brands[a], "brand_b": self.brands[b],
-            "estimate": self.score[a] - self.score[b], "std_error": error, "p_value": p,
-            "p_adjusted": adjusted, "distinct": distinct, "distinct_twice": distinct & twice,
-        })  # fmt: skip
+        pairs = pd.DataFrame(
+            {
+                "measure": self.measure,
+                "brand_a": self.brands[a],
+                "brand_b": self.brands[b],
+                "estimate": self.score[a] - self.score[b],
+                "std_error": error,
+                "p_value": p,
+                "p_adjusted": adjusted,
+                "distinct": distinct,
+                "distinct_twice": distinct & twice,
+            }
+        )
         matrix = np.zeros((m, m), dtype=bool)
         matrix[a, b] = matrix[b, a] = distinct
         return pairs, matrix
@@ -237,20 +253,31 @@ class _Scores:
     def frame(self, distinct: Flags, level: float) -> pd.DataFrame:
         """Give the scores with their intervals and ranks."""
         rank = ranks(self.score, is_lower_better=self.is_lower_better)
-        frame = pd.DataFrame({"measure": self.measure, "brand": self.brands,
-                              "estimate": self.score, "n": self.n})  # fmt: skip
+        frame = pd.DataFrame(
+            {"measure": self.measure, "brand": self.brands, "estimate": self.score, "n": self.n}
+        )
         if not self.has_errors:
             nothing = pd.array([pd.NA] * len(rank), dtype="Int64")
-            return frame.assign(ci_low=np.nan, ci_high=np.nan, rank=rank, rank_low=nothing,
-                                rank_high=nothing, pooled=np.nan)  # fmt: skip
+            return frame.assign(
+                ci_low=np.nan,
+                ci_high=np.nan,
+                rank=rank,
+                rank_low=nothing,
+                rank_high=nothing,
+                pooled=np.nan,
+            )
         base = self.n / self.league.deff
         low, high, variance = estimated(self.score, n=base, unit=self.unit, level=level)
         best, worst = surely(rank, distinct)
         pooled, _ = shrunken(self.score, variance)
         return frame.assign(
-            ci_low=low, ci_high=high, rank=rank, rank_low=pd.array(best, dtype="Int64"),
-            rank_high=pd.array(worst, dtype="Int64"), pooled=pooled,
-        )  # fmt: skip
+            ci_low=low,
+            ci_high=high,
+            rank=rank,
+            rank_low=pd.array(best, dtype="Int64"),
+            rank_high=pd.array(worst, dtype="Int64"),
+            pooled=pooled,
+        )
 
     def facts(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """Give a row of what was published, and how far it tells apart."""
@@ -258,51 +285,78 @@ class _Scores:
         if self.has_errors:
             variance = estimated(self.score, n=self.n / self.league.deff, unit=self.unit)[2]
             spread = shrunken(self.score, variance)[1]
-        return pd.DataFrame({
-            "measure": [self.measure], "unit": self.unit, "published": self.league.published,
-            "step": self.step, "design_effect": self.league.deff, "n_brands": len(self.brands),
-            "n_pairs": len(pairs), "n_distinct": int(pairs["distinct"].sum()), "between_sd": spread,
-        })  # fmt: skip
+        return pd.DataFrame(
+            {
+                "measure": [self.measure],
+                "unit": self.unit,
+                "published": self.league.published,
+                "step": self.step,
+                "design_effect": self.league.deff,
+                "n_brands": len(self.brands),
+                "n_pairs": len(pairs),
+                "n_distinct": int(pairs["distinct"].sum()),
+                "between_sd": spread,
+            }
+        )
 
     def notes(self) -> list[Message]:
         """Say what its intervals rest on, or why there are none."""
         say = speaker(measure=self.measure, deff=self.league.deff)
         if self.unit == "index":
-            return [say("{measure}: how far answers to an index spread was not published, so only "
-                        "the order is told.")]  # fmt: skip
+            return [
+                say(
+                    "{measure}: how far answers to an index spread was not published, so only "
+                    "the order is told."
+                )
+            ]
         if not self.has_errors:
-            return [say("{measure}: no bases were published (n in [[league_tables]]), so only the "
-                        "order is told.")]  # fmt: skip
+            return [
+                say(
+                    "{measure}: no bases were published (n in [[league_tables]]), so only the "
+                    "order is told."
+                )
+            ]
         notes = [
             say(
                 "{measure}: bases of {low:count} to {high:count}, design effect {deff:decimal1}; "
                 "scores are rounded, and that doubt is counted.",
-                low=self.n.min(), high=self.n.max(),
+                low=self.n.min(),
+                high=self.n.max(),
             )
-        ]  # fmt: skip
+        ]
         if self.unit == "nps":
-            notes.append(say("{measure}: shares of promoters and detractors were not published; "
-                             "the intervals take the widest spread the score allows."))  # fmt: skip
+            notes.append(
+                say(
+                    "{measure}: shares of promoters and detractors were not published; "
+                    "the intervals take the widest spread the score allows."
+                )
+            )
         if self.is_lower_better:
-            notes.append(say("{measure}: counted as if complaints came one by one; an accident of "
-                             "one firm brings many at once."))  # fmt: skip
+            notes.append(
+                say(
+                    "{measure}: counted as if complaints came one by one; an accident of "
+                    "one firm brings many at once."
+                )
+            )
         return notes
 
 
 def _agreement(read: Sequence[_Scores], beside: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
     """Compare the order of every two rankings over the brands that both have."""
     rankings = {
-        one.measure: dict(zip(one.brands, -one.score if one.is_lower_better else one.score,
-                              strict=True))
+        one.measure: dict(
+            zip(one.brands, -one.score if one.is_lower_better else one.score, strict=True)
+        )
         for one in read
-    } | {name: dict(scores) for name, scores in beside.items()}  # fmt: skip
+    } | {name: dict(scores) for name, scores in beside.items()}
     rows = []
     for a, b in combinations(rankings, 2):
         common = sorted(rankings[a].keys() & rankings[b].keys())
         if len(common) < FEWEST_COMMON or a in beside:
             continue
-        tau, p = kendalltau([rankings[a][one] for one in common],
-                            [rankings[b][one] for one in common])  # fmt: skip
+        tau, p = kendalltau(
+            [rankings[a][one] for one in common], [rankings[b][one] for one in common]
+        )
         rows.append((a, b, float(tau), float(p), len(common)))
     columns = ["measure_a", "measure_b", "tau", "p_value", "n_brands"]
     return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,1 @@
+"""Rankings as published: which ranks are sure, which are one tie."""
