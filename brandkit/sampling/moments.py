@@ -7,13 +7,15 @@ product, and maps, drivers and models are batched algebra on what comes out of i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import coo_array
 
 from brandkit.core.errors import (
     InputError,
@@ -139,8 +141,8 @@ def _outer(vectors: Floats) -> Floats:
 
 Missing = Literal["raise", "drop", "pairwise"]
 
-#: Numbers held at once while rows are multiplied out.
-_BLOCK = 4_000_000
+#: Rows multiplied at once: few enough for the processor's cache.
+_BLOCK = 8_192
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,6 +189,40 @@ class Moments:
     def __add__(self, other: Moments) -> Moments:
         if not isinstance(other, Moments):
             return NotImplemented
+        return self.combine([self, other])
+
+    @classmethod
+    def combine(cls, parts: Iterable[Moments]) -> Moments:
+        """Add the moments of chunks of rows up, in one buffer; the first are left as they are.
+
+        Parameters
+        ----------
+        parts : iterable of Moments
+            At least one; a generator's are held one at a time.
+
+        Returns
+        -------
+        Moments
+
+        Examples
+        --------
+        >>> halves = [pd.DataFrame({"x": [1.0, 2.0]}), pd.DataFrame({"x": [6.0]})]
+        >>> Moments.combine(moments(half, columns=["x"]) for half in halves).sums().means().item()
+        3.0
+        """
+        rest = iter(parts)
+        first = next(rest)
+        whole = replace(first, n=first.n.copy(), totals=first.totals.copy())
+        for part in rest:
+            whole = whole._grown(part)
+            places = whole._places(part.cells)
+            whole.totals[:, places] += part.totals
+            whole.n[places] += part.n
+            whole = replace(whole, n_dropped=whole.n_dropped + part.n_dropped)
+        return whole
+
+    def _grown(self, other: Moments) -> Moments:
+        """Make room for the cells of other rows, reduced the same way."""
         for name in ("columns", "n_groups", "missing", "has_products"):
             ours, theirs = getattr(self, name), getattr(other, name)
             if ours != theirs:
@@ -195,14 +231,17 @@ class Moments:
                     f"{shown(ours)}. Make both with the same arguments and the same plan."
                 )
         cells = _sorted_cells({*self.cells, *other.cells})
+        if cells == self.cells:
+            return self
         totals = np.zeros((self.n_groups, len(cells), self.totals.shape[2]))
-        n = np.zeros(len(cells), dtype=np.int64)
-        for part in (self, other):
-            places = [cells.index(cell) for cell in part.cells]
-            totals[:, places] += part.totals
-            n[places] += part.n
-        n_dropped = self.n_dropped + other.n_dropped
-        return replace(self, cells=cells, n=n, n_dropped=n_dropped, totals=totals)
+        whole = replace(self, cells=cells, n=np.zeros(len(cells), dtype=np.int64), totals=totals)
+        places = whole._places(self.cells)
+        totals[:, places], whole.n[places] = self.totals, self.n
+        return whole
+
+    def _places(self, cells: Sequence[Cell]) -> list[int]:
+        place = {cell: at for at, cell in enumerate(self.cells)}
+        return [place[cell] for cell in cells]
 
     def pooled(self) -> Moments:
         """Give the moments of all cells together, as one cell."""
@@ -258,6 +297,7 @@ def moments(
     weight: str | None = None,
     products: bool = True,
     missing: Missing = "raise",
+    into: Moments | None = None,
 ) -> Moments:
     """Reduce rows to their moments.
 
@@ -281,6 +321,9 @@ def moments(
     missing : "raise", "drop" or "pairwise"
         Refuse missing values, leave out rows that have any, or use for each pair of columns the
         rows where both are there.
+    into : Moments, optional
+        The moments of earlier chunks, made by the same call: these rows are added in their
+        buffer, and what is given back takes their place.
 
     Returns
     -------
@@ -304,26 +347,46 @@ def moments(
         raise InputError("`columns` must name at least one column; found none.")
     require_unique("columns", list(columns), what="column")
     require_columns(data, columns, argument="columns")
-    values = numeric_matrix("data", data[list(columns)], allow_missing=True)
+    values = _values(data[list(columns)])
     row_weight = _weights(data, weight)
     group = _groups(groups, n=len(data), n_groups=n_groups)
     keep = _kept(values, columns=columns, missing=missing)
     cell_at, labels = _cells_of(data, cells, keep)
+    if not keep.all():
+        values, row_weight, group = values[keep], row_weight[keep], group[keep]
 
-    key, pairwise = group[keep] * len(labels) + cell_at, missing == "pairwise"
-    size = n_groups * len(labels)
-    rows, row_weight = values[keep], row_weight[keep]
-    packed = _packed(rows, row_weight, key=key, n_keys=size, pairwise=pairwise, products=products)
-
-    return Moments(
+    pairwise, p = missing == "pairwise", len(columns)
+    pairs = p * (p + 1) // 2
+    width = 2 * pairs + 2 * p * p if pairwise else 1 + p + pairs * products
+    whole = Moments(
         columns=tuple(str(name) for name in columns),
         cells=labels,
-        n=np.bincount(cell_at, minlength=len(labels)).astype(np.int64),
-        n_dropped=int((~keep).sum()),
-        totals=packed.reshape(n_groups, len(labels), packed.shape[1]),
+        n=np.zeros(len(labels), dtype=np.int64),
+        n_dropped=0 if into is None else into.n_dropped,
+        totals=np.zeros((n_groups, len(labels) if into is None else 0, width)),
         missing=missing,
         has_products=products or pairwise,
     )
+    if into is not None:
+        whole = into._grown(whole)
+    place = np.array(whole._places(labels), dtype=np.intp)
+    whole.n[place] += np.bincount(cell_at, minlength=len(labels))
+    n_cells = len(whole.cells)
+    _multiply(
+        values, row_weight, key=group * n_cells + place[cell_at], products=products,
+        pairwise=pairwise, total=whole.totals.reshape(n_groups * n_cells, width),
+    )  # fmt: skip
+    return replace(whole, n_dropped=whole.n_dropped + int((~keep).sum()))
+
+
+def _values(data: pd.DataFrame) -> NDArray[Any]:
+    """Give the numbers; whole ones of few bytes stay as small as they are."""
+    if all(
+        isinstance(kind, np.dtype) and kind.kind in "iu" and kind.itemsize < 8
+        for kind in set(data.dtypes)
+    ):
+        return data.to_numpy()
+    return numeric_matrix("data", data, allow_missing=True)
 
 
 def _weights(data: pd.DataFrame, weight: str | None) -> Floats:
@@ -354,10 +417,10 @@ def _groups(groups: ArrayLike | None, *, n: int, n_groups: int) -> Codes:
     return codes.astype(np.intp)
 
 
-def _kept(values: Floats, *, columns: Sequence[str], missing: str) -> Flags:
-    gaps = np.isnan(values)
-    if missing == "pairwise":
+def _kept(values: NDArray[Any], *, columns: Sequence[str], missing: str) -> Flags:
+    if missing == "pairwise" or values.dtype.kind != "f":
         return np.ones(len(values), dtype=bool)
+    gaps = np.isnan(values)
     if missing == "raise" and gaps.any():
         counts = gaps.sum(axis=0).tolist()
         found = [f"{name} ({n})" for name, n in zip(columns, counts, strict=True) if n]
@@ -382,14 +445,17 @@ def _cells_of(
             )
     if not len(cells):
         return np.zeros(int(keep.sum()), dtype=np.intp), ((),)
-    codes, found = pd.factorize(pd.MultiIndex.from_frame(data[list(cells)]))
-    native = [
-        tuple(one.item() if isinstance(one, np.generic) else one for one in cell)
-        for cell in found.tolist()
+    parts = [pd.factorize(data[name]) for name in cells]
+    shape = tuple(max(len(found), 1) for _, found in parts)
+    codes, crossed = pd.factorize(np.ravel_multi_index([codes for codes, _ in parts], shape))
+    names = [found.tolist() for _, found in parts]
+    met = [
+        tuple(name[at] for name, at in zip(names, place, strict=True))
+        for place in zip(*np.unravel_index(crossed, shape), strict=True)
     ]
-    labels = _sorted_cells(set(native))
+    labels = _sorted_cells(set(met))
     place = {cell: at for at, cell in enumerate(labels)}
-    return np.array([place[cell] for cell in native], dtype=np.intp)[codes][keep], labels
+    return np.array([place[cell] for cell in met], dtype=np.intp)[codes][keep], labels
 
 
 def _sorted_cells(cells: set[Cell]) -> tuple[Cell, ...]:
@@ -403,49 +469,59 @@ def _sorted_cells(cells: set[Cell]) -> tuple[Cell, ...]:
     return tuple(sorted(cells, key=lambda cell: [order(label) for label in cell]))
 
 
-def _packed(
-    values: Floats, weight: Floats, *, key: Codes, n_keys: int, pairwise: bool, products: bool
-) -> Floats:
-    """Sum the multiplied-out rows of each key, some rows at a time."""
-    p = values.shape[1]
-    upper = np.triu_indices(p)
-    pairs = len(upper[0])
-    width = 2 * pairs + 2 * p * p if pairwise else 1 + p + pairs * products
-    order = np.argsort(key, kind="stable")
-    total = np.zeros((n_keys, width))
-    step = max(1, _BLOCK // width)
-    for start in range(0, len(key), step):
-        rows = order[start : start + step]
-        of_key = key[rows]
-        if pairwise:
-            out = _pairwise_rows(values[rows], upper)
-        else:
-            x = values[rows]
-            out = np.empty((len(rows), width))
-            out[:, 0], out[:, 1 : p + 1] = 1.0, x
-            if products:
-                np.multiply(x[:, upper[0]], x[:, upper[1]], out=out[:, p + 1 :])
-        out *= weight[rows, None]
-        first = np.flatnonzero(np.r_[True, of_key[1:] != of_key[:-1]])
-        total[of_key[first]] += np.add.reduceat(out, first, axis=0)
-    return total
+def _multiply(
+    values: NDArray[Any], weight: Floats, *, key: Codes, pairwise: bool, products: bool,
+    total: Floats,
+) -> None:  # fmt: skip
+    """Add each key's sums and products of rows to its row of totals.
+
+    A counting sort brings each key's rows together (stable, so that their order is the file's);
+    keys of equally many rows are then one batch of small matrix products.
+    """
+    n, width = len(values), total.shape[1]
+    ordered = coo_array((np.ones(n, dtype=np.int8), (key, np.arange(n))), (len(total), n)).tocsr()
+    counts, multiplied = np.diff(ordered.indptr), _pairwise_sums if pairwise else _sums
+    keys = np.flatnonzero(counts)
+    starts, counts = ordered.indptr[keys], counts[keys]
+    cuts = [*np.unique(np.searchsorted(starts, np.arange(0, n, _BLOCK))).tolist(), len(keys)]
+    for first, last in itertools.pairwise(cuts):
+        here, start, out = counts[first:last], starts[first:last], np.zeros((last - first, width))
+        for size in np.unique(here).tolist():
+            same = np.flatnonzero(here == size)
+            for done in range(0, size, _BLOCK):
+                at = start[same, None] + np.arange(done, min(size, done + _BLOCK))
+                rows = ordered.indices[at]
+                out[same] += multiplied(values[rows], weight[rows][..., None], products)
+        total[keys[first:last]] += out
 
 
-def _pairwise_rows(values: Floats, upper: tuple[Codes, Codes]) -> Floats:
-    """Multiply rows out as weights, products, sums and squares of every pair of columns."""
-    n, p = values.shape
-    there = (~np.isnan(values)).astype(np.float64)
-    x = np.where(there > 0, values, 0.0)
-    first, second = upper
-    return np.concatenate(
-        [
-            there[:, first] * there[:, second],
-            x[:, first] * x[:, second],
-            (x[:, :, None] * there[:, None, :]).reshape(n, p * p),
-            ((x * x)[:, :, None] * there[:, None, :]).reshape(n, p * p),
-        ],
-        axis=1,
-    )
+def _sums(values: NDArray[Any], weight: Floats, products: bool) -> Floats:
+    """Give weights, sums and products of rows, shape (keys, rows, p), with a column of ones."""
+    keys, size, p = values.shape
+    z = np.ones((keys, size, p + 1))
+    z[..., 1:] = values
+    if not products:
+        return np.asarray((z * weight).sum(axis=1))
+    return _upper(z.swapaxes(1, 2) @ (z * weight))
+
+
+def _pairwise_sums(values: NDArray[Any], weight: Floats, products: bool) -> Floats:
+    """Give weights, products, sums and squares of each pair's own rows: four products a key."""
+    del products  # always kept
+    keys, _, p = values.shape
+    there = ~np.isnan(values)
+    x, seen = np.where(there, values, 0.0), there.astype(np.float64)
+    cross = np.concatenate([seen, x, x * x], axis=2).swapaxes(1, 2) @ (seen * weight)
+    squared = x.swapaxes(1, 2) @ (x * weight)
+    parts = [_upper(cross[:, :p]), _upper(squared), cross[:, p:].reshape(keys, -1)]
+    return np.concatenate(parts, axis=1)
+
+
+def _upper(matrices: Floats) -> Floats:
+    """Give the upper triangles of symmetric matrices, row by row."""
+    p = matrices.shape[-1]
+    first, second = np.triu_indices(p)
+    return np.take(matrices.reshape(len(matrices), p * p), first * p + second, axis=1)
 
 
 def _square(packed: Floats, p: int) -> Floats:

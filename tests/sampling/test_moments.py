@@ -170,11 +170,14 @@ def test_chunks_and_their_order_change_nothing(cuts, order, missing, seed):
     chunks = [data.iloc[a:b] for a, b in itertools.pairwise(bounds)]
     parts = [reduced(chunk, missing=missing) for chunk in chunks if len(chunk)]
     parts = sorted(parts, key=lambda part: order[int(part.n.sum()) % 3])
-    whole, added = reduced(data, missing=missing), reduce(add, parts)
-    assert added.cells == whole.cells
-    assert added.n.tolist() == whole.n.tolist()
-    assert added.n_dropped == whole.n_dropped
-    np.testing.assert_allclose(added.totals, whole.totals, rtol=1e-12, atol=1e-12)
+    whole, in_one = reduced(data, missing=missing), None
+    for chunk in chunks:
+        in_one = reduced(chunk, missing=missing, into=in_one) if len(chunk) else in_one
+    for added in (reduce(add, parts), Moments.combine(iter(parts)), in_one):
+        assert added.cells == whole.cells
+        assert added.n.tolist() == whole.n.tolist()
+        assert added.n_dropped == whole.n_dropped
+        np.testing.assert_allclose(added.totals, whole.totals, rtol=1e-12, atol=1e-12)
 
 
 @settings(max_examples=some(20), deadline=None)
@@ -198,10 +201,20 @@ def test_row_order_and_the_scale_of_weights_change_nothing(order, scale):
 
 
 def test_rows_are_multiplied_out_in_blocks(monkeypatch):
-    data = survey()
-    whole = reduced(data)
-    monkeypatch.setattr("brandkit.sampling.moments._BLOCK", 70)
-    np.testing.assert_allclose(reduced(data).totals, whole.totals, rtol=1e-12)
+    data, one = survey(gaps=0.1), {"groups": None, "n_groups": 1}
+    for options in ({"products": False}, {}, {"missing": "pairwise"}):
+        options = {"columns": ITEMS, "weight": "w", "missing": "drop", **one, **options}
+        whole = moments(data, **options)
+        for block in (1, 7, 70):
+            monkeypatch.setattr("brandkit.sampling.moments._BLOCK", block)
+            np.testing.assert_allclose(moments(data, **options).totals, whole.totals, rtol=1e-12)
+        monkeypatch.undo()
+
+
+def test_whole_numbers_of_few_bytes_are_numbers_like_others():
+    data = pd.DataFrame({"x": [100, 120, 90], "y": [1, -3, 2]})
+    small = moments(data.astype("int8"), columns=["x", "y"])
+    assert small.totals.tolist() == moments(data.astype(float), columns=["x", "y"]).totals.tolist()
 
 
 def test_nothing_is_said_of_what_does_not_vary():
