@@ -521,7 +521,8 @@ def _upper(matrices: Floats) -> Floats:
     """Give the upper triangles of symmetric matrices, row by row."""
     p = matrices.shape[-1]
     first, second = np.triu_indices(p)
-    return np.take(matrices.reshape(len(matrices), p * p), first * p + second, axis=1)
+    packed = matrices.reshape(len(matrices), p * p)
+    return np.asarray(np.take(packed, first * p + second, axis=1))
 
 
 def _square(packed: Floats, p: int) -> Floats:
