@@ -67,6 +67,11 @@ def _stability(a: Asking) -> Any:
     return map_stability(answers, seed=a.seed, **options)
 
 
+def _claims(a: Asking) -> Any:
+    smallest = a.section.smallest_gap
+    return claim_check(a["stability"], **({} if smallest is None else {"smallest_gap": smallest}))
+
+
 def _movement(a: Asking) -> Any:
     wave = a.survey.design.wave
     a.require(wave is not None and a.survey.responses[wave].nunique() > 1)
@@ -172,7 +177,7 @@ QUESTIONS = (
         name="claims",
         text=Message("What may a bank claim?"),
         need=("stability",),
-        call=lambda a: claim_check(a["stability"]),
+        call=_claims,
         takes=NO_ANSWERS,
         **_IMAGE,
     ),

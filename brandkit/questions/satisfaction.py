@@ -424,7 +424,7 @@ QUESTIONS = (
     Question(
         name="extended",
         pools=True,
-        text=Message("Do gifts and outings help, or backfire?"),
+        text=Message("Do gifts and outings go with satisfaction?"),
         call=_extended,
         keys=("survey.outcome", "survey.extended"),
         may=("weights",),

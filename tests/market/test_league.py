@@ -128,6 +128,17 @@ def test_agreement_is_kendalls_over_what_both_rank(cma: pd.DataFrame) -> None:
     assert "rank banks alike" in " ".join(result.findings())
 
 
+def test_of_many_rankings_that_agree_by_chance_none_is_told(cma: pd.DataFrame) -> None:
+    """One pair in twenty has p < .05 where nothing agrees."""
+    rng = np.random.default_rng(1)
+    beside = {f"r{at}": dict(zip(cma["brand"], rng.normal(size=19), strict=True))
+              for at in range(40)}  # fmt: skip
+    result = league_table(cma, beside=beside)
+    assert (result.agreement["p_value"] < 0.05).any()
+    told = result.story().findings[-len(beside) :]
+    assert {one.settled for one in told} == {"open"}
+
+
 @pytest.mark.parametrize(
     ("change", "error", "told"),
     [({"brand": ["a", "a", "b"]}, InputError, "brand"),

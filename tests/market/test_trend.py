@@ -11,6 +11,7 @@ import pytest
 
 from brandkit.core.errors import InputError, NotEnoughDataError
 from brandkit.market import reach, trend
+from brandkit.market.tabs.trend import _alerts
 from tests.contract import assert_contract
 from tests.market.shared import VALUES, burger, near, oracle
 
@@ -97,6 +98,15 @@ def test_a_step_and_a_drift_are_found_and_waves_in_which_all_agree_do_no_harm(
     story = found.story()
     assert [finding.settled for finding in story.findings] == ["clear"] * 4
     assert len(found.plot().axes) == 4
+
+
+def test_one_series_of_many_beyond_its_own_limit_is_left_open() -> None:
+    series = pd.DataFrame({"p_value": np.linspace(0.2, 0.9, 60), "slope_p": 0.5})
+    series.loc[0, "p_value"] = 0.01
+    assert set(_alerts(series, 0.05)["settled"]) == {"open"}
+    assert _alerts(series.head(2), 0.05)["settled"].tolist() == ["clear", "open"]
+    some = series.assign(p_value=np.where(series.index < 20, 0.006, series["p_value"]))
+    assert set(_alerts(some, 0.05)["settled"]) == {"likely", "open"}
 
 
 @pytest.mark.exhaustive

@@ -316,6 +316,25 @@ def test_what_customers_deny_is_to_be_checked_and_comes_first_where_they_support
     assert not weak.actions
 
 
+def test_a_gap_too_small_to_matter_is_never_clear_and_leads_nothing() -> None:
+    result = claim_check(stability(), claims=[("Civic", "near"), ("Civic", "fair")])
+    near, fair = {"gap": 0.03, "statistic": 9.0}, {"gap": 0.17, "statistic": 8.0}
+    rows = pd.DataFrame([near, fair]).assign(claim="supported")
+    both = replace(result, claims=result.claims.assign(**{name: rows[name] for name in rows}))
+    story = both.story(focus="Civic")
+    assert settled(story.findings) == ["clear", "open"]
+    assert story.points[0].on == ("fair",)
+    assert "1 is beyond chance but under 5 points" in str(story.findings[0].detail)
+
+    alone = replace(both, claims=both.claims.head(1))
+    story = alone.story(focus="Civic")
+    assert settled((*story.findings, *story.points, *story.actions)) == [
+        "likely", "open", "likely", "likely",
+    ]  # fmt: skip
+    told = replace(alone, smallest_gap=0.02).story(focus="Civic")
+    assert settled((*told.findings, *told.points)) == ["clear", "open", "clear"]
+
+
 # --- room ----------------------------------------------------------------------------------------
 
 

@@ -54,7 +54,8 @@ class LeagueTable(Result):
         between_sd``; ``step`` is what scores are taken to be rounded to, in units of ``estimate``.
     agreement : DataFrame
         One row a pair of rankings that share brands: ``measure_a measure_b tau p_value
-        n_brands``; Kendall's tau-b of the order from best to worst.
+        p_adjusted n_brands``; Kendall's tau-b of the order from best to worst, Holm over all
+        pairs.
     level : float
     """
 
@@ -359,7 +360,9 @@ def _agreement(read: Sequence[_Scores], beside: Mapping[str, Mapping[str, float]
         )
         rows.append((a, b, float(tau), float(p), len(common)))
     columns = ["measure_a", "measure_b", "tau", "p_value", "n_brands"]
-    return pd.DataFrame(rows, columns=columns)
+    found = pd.DataFrame(rows, columns=columns)
+    found.insert(4, "p_adjusted", holm(found["p_value"].to_numpy(dtype=float)))
+    return found
 
 
 def decimals(values: Floats) -> int:

@@ -32,7 +32,7 @@ def league_table(result: LeagueTable, *, focus: object = None) -> Story:
         name = "league" if at == 0 else f"league_{at + 1}"
         own = tuple(note for note in result.notes if note.values.get("measure") == measure)
         exhibits[name] = _ranking(result, rows, (*notes, *as_notes(told[1:]), *own), bank)
-    findings += [_agreement(row) for row in result.agreement.to_dict("records")]
+    findings += [_agreement(row, result.level) for row in result.agreement.to_dict("records")]
     return Story(titled(findings[0]), None, tuple(findings), exhibits=exhibits)
 
 
@@ -171,16 +171,16 @@ def _listed(result: LeagueTable, measure: str, row: pd.Series[Any], n: int) -> F
     return Finding(headline, detail, "open")
 
 
-def _agreement(row: dict[Any, Any]) -> Finding:
+def _agreement(row: dict[Any, Any], level: float) -> Finding:
     say = speaker(
         one=row["measure_a"],
         other=row["measure_b"],
         tau=row["tau"],
         n=row["n_brands"],
-        p=row["p_value"],
+        p=row["p_adjusted"],
     )
-    detail = say("Kendall's τ {tau:signed} over {n:count} banks, p {p:p}.")
-    if row["p_value"] >= 0.05:
+    detail = say("Kendall's τ {tau:signed} over {n:count} banks, p {p:p} over all such pairs.")
+    if row["p_adjusted"] >= 1 - level:
         return Finding(say("Whether {one} and {other} agree is open."), detail, "open")
     headline = say("{one} and {other} rank banks alike.")
     if row["tau"] < 0:

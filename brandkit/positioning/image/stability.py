@@ -493,6 +493,9 @@ ROUNDS = 60
 MOST_SKEW = 3.0
 #: Chance to be found that "detectable" speaks of, as a normal quantile.
 POWER_80 = 0.84
+#: The smallest gap that matters: of a bank's customers. Within five points a rival counts as having
+#: as much of an attribute (NEAR of positioning.options.repositioning), so less marks nobody.
+SMALLEST_GAP = 0.05
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -515,6 +518,8 @@ class ClaimCheck(Result):
     n_respondents : int
     from_respondents : bool
         False where only the cells of a plain table could be drawn.
+    smallest_gap : float
+        A smaller gap is beyond chance where it is called, and too small to matter.
     """
 
     claims: pd.DataFrame
@@ -522,6 +527,7 @@ class ClaimCheck(Result):
     n_cells: int
     n_respondents: int
     from_respondents: bool
+    smallest_gap: float = SMALLEST_GAP
 
     def glance(self) -> pd.DataFrame:
         """Give one row: how many claims, and how many of each kind."""
@@ -544,6 +550,7 @@ def claim_check(
     draws: int = 50,
     seed: int = 0,
     false_discovery: float = 0.05,
+    smallest_gap: float = SMALLEST_GAP,
 ) -> ClaimCheck:
     """Check claims such as "Harbour stands for fair fees" against what respondents tick.
 
@@ -565,6 +572,9 @@ def claim_check(
         Of the map behind the table; no verdict rests on them.
     false_discovery : float, default 0.05
         Rate of false discoveries over all pairs (Benjamini and Hochberg).
+    smallest_gap : float, default 0.05
+        Share of a bank's customers from which a gap matters. It changes no verdict: a smaller one
+        is told as too small, and is never clear.
 
     Returns
     -------
@@ -614,6 +624,7 @@ def claim_check(
     ['supported', 'not_shown']
     """
     check_level(false_discovery, argument="false_discovery")
+    check_level(smallest_gap, argument="smallest_gap")
     if not isinstance(data, MapStability):
         data = map_stability(
             data,
@@ -650,6 +661,7 @@ def claim_check(
         n_cells=len(cells),
         n_respondents=data.n_respondents,
         from_respondents=data.from_respondents,
+        smallest_gap=smallest_gap,
         notes=(*data.notes, *[note][:few]),
     )
 

@@ -209,7 +209,7 @@ def claim_check(result: ClaimCheck, *, focus: object = None) -> Story:
     """Tell which claims customers share and which they deny, of one brand or of all."""
     brand, unknown = known_focus(focus, result.claims["brand"])
     claims = result.claims if brand is None else result.claims[result.claims["brand"] == brand]
-    yes, no = (_strongest(claims, kind) for kind in ("supported", "contradicted"))
+    yes, no = (_strongest(result, claims, kind) for kind in ("supported", "contradicted"))
     say = speaker(
         n=result.n_respondents,
         cells=result.n_cells,
@@ -222,8 +222,8 @@ def claim_check(result: ClaimCheck, *, focus: object = None) -> Story:
         neither=len(claims) - len(yes) - len(no),
         brands=result.claims["brand"].nunique(),
         attributes=result.claims["attribute"].nunique(),
-        seen=_quoted(yes),
-        denied=_quoted(no),
+        seen=_quoted(_telling(result, yes)),
+        denied=_quoted(_telling(result, no)),
         least=100 * float(claims["detectable_gap"].median()),
     )
     headline = say("Customers support {yes:count} of {all:count} claims and contradict {no:count}")
@@ -253,11 +253,11 @@ def claim_check(result: ClaimCheck, *, focus: object = None) -> Story:
             headline = say("Customers see {brand} as {seen}")
         for rows in (yes, no):
             if len(rows):
-                action, point = _told(rows, _settled(result), say)
+                action, point = _told(_telling(result, rows), _claimed(result, rows), say)
                 actions.append(action)
                 points.append(point)
     findings = [
-        Finding(text, _named(rows, say, focus=brand), _settled(result) if len(rows) else "open")
+        Finding(text, _with_small(result, rows, say, focus=brand), _claimed(result, rows))
         for text, rows in ((supported, yes), (contradicted, no))
     ]
     if brand is not None and len(no) and not len(yes):
@@ -308,9 +308,29 @@ def _gain(rows: pd.DataFrame, say: Say) -> Message:
     )
 
 
-def _strongest(claims: pd.DataFrame, kind: str) -> pd.DataFrame:
+def _strongest(result: ClaimCheck, claims: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Give the claims of a kind: those that matter first, the surest first of each."""
     rows = claims[claims["claim"] == kind]
-    return rows.loc[rows["statistic"].abs().sort_values(ascending=False, kind="stable").index]
+    rows = rows.loc[rows["statistic"].abs().sort_values(ascending=False, kind="stable").index]
+    return rows.loc[_small(result, rows).sort_values(kind="stable").index]
+
+
+def _small(result: ClaimCheck, rows: pd.DataFrame) -> pd.Series[bool]:
+    """Say which gaps are too small to matter."""
+    return rows["gap"].abs() < result.smallest_gap
+
+
+def _telling(result: ClaimCheck, rows: pd.DataFrame) -> pd.DataFrame:
+    """Give the claims that matter; all where none does."""
+    small = _small(result, rows)
+    return rows if small.all() else rows[~small]
+
+
+def _claimed(result: ClaimCheck, rows: pd.DataFrame) -> Settled:
+    """Call nothing clear of which all is too small to matter."""
+    if rows.empty:
+        return "open"
+    return "likely" if _small(result, rows).all() else _settled(result)
 
 
 def _quoted(rows: pd.DataFrame) -> list[Message]:
@@ -329,6 +349,21 @@ def _named(rows: pd.DataFrame, say: Say, *, focus: str | None) -> Message:
         text = _points(row["attribute"], row[["gap", "gap_low", "gap_high"]])
         names.append(text if focus else say("{brand} {claim}", brand=row["brand"], claim=text))
     return say("Beyond what the sizes of bank and attribute explain: {names}.", names=names)
+
+
+def _with_small(result: ClaimCheck, rows: pd.DataFrame, say: Say, *, focus: str | None) -> Message:
+    """Name the strongest claims, and say how many are too small to matter."""
+    told = _named(rows, say, focus=focus)
+    few, smallest = int(_small(result, rows).sum()), f"{100 * result.smallest_gap:g}"
+    if not few:
+        return told
+    return say(
+        "{told} {few:count} {few:is|are} beyond chance but under {smallest} points, too "
+        "little to matter.",
+        told=told,
+        few=few,
+        smallest=smallest,
+    )
 
 
 def _points(attribute: str, values: pd.Series[Any]) -> Message:

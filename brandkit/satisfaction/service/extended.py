@@ -75,7 +75,7 @@ def extended_services(
 ) -> ExtendedServices:
     """Say whether services beside the core go with satisfaction, or against it.
 
-    Answers *do gifts and outings help, or do they backfire?*
+    Answers *do gifts and outings go with satisfaction, or against it?*
 
     Parameters
     ----------

@@ -564,12 +564,12 @@ def _told(row: dict[Any, Any], result: ExtendedServices) -> tuple[Finding, list[
             "{ci_high:signed}; alone {alone:signed}), other services held."
         )
     if row["effect"] == "open":
-        return Finding(say("Whether “{label}” helps {outcome} is open."), detail, "open"), []
+        return Finding(say("Whether “{label}” goes with {outcome} is open."), detail, "open"), []
     settled: Settled = "clear" if row["p_adjusted"] < CLEAR else "likely"
     if row["effect"] == "with":
         return Finding(say("“{label}” goes with higher {outcome}."), detail, settled), []
-    headline: Message = say("“{label}” backfires: it goes with lower {outcome}.")
+    headline: Message = say("“{label}” goes with lower {outcome}.")
     if row["is_tick"]:
-        headline = say("“{label}” backfires: who got it is less satisfied ({outcome}).")
+        headline = say("Who got “{label}” is less satisfied ({outcome}).")
     text = say("Leave “{label}” out for some customers, and measure what it does to {outcome}.")
     return Finding(headline, detail, settled), [Action("test", text, settled, "extended")]

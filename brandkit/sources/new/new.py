@@ -175,7 +175,7 @@ _COMMENTS: Mapping[str, Mapping[str, str]] = {
         "smallest_difference": "in points of the scale: what would matter",
         "drivers": "what may explain it", "segments": "groups to compare",
         "stages": "services before, during and after the sale",
-        "extended": "gifts, outings, events: do they help, or backfire?",
+        "extended": "gifts, outings, events: do they go with satisfaction?",
         "expectations": "service, and the column of what was expected of it",
         "blocks": "batteries: constructs and their items",
         "paths": "which construct leads to which",

@@ -310,6 +310,7 @@ class SurveySection(_Section):
     scale: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
     reversed: Texts = []
     smallest_difference: Annotated[float, Field(gt=0)] | None = None
+    smallest_gap: Annotated[float, Field(gt=0, lt=1)] | None = None
     stages: dict[Text, Texts] = {}
     expectations: dict[Text, Text] = {}
     extended: Texts = []
