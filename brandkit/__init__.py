@@ -38,8 +38,8 @@ _ROOMS = {
         "opportunities", "preference_map", "repositioning", "stacked_tables", "wave_movement",
     ),
     "market": (
-        "brand_funnel", "crosstab", "customer_sharing", "league_table", "mental_availability",
-        "reach", "trend",
+        "brand_funnel", "crosstab", "customer_sharing", "kano", "league_table",
+        "mental_availability", "reach", "trend",
     ),
     "strategy": (
         "distance_link", "scorecard", "scorecard_matrix", "strategy_reading", "uniqueness_link",

@@ -14,6 +14,7 @@ from brandkit.market import (
     brand_funnel,
     crosstab,
     customer_sharing,
+    kano,
     league_table,
     mental_availability,
     reach,
@@ -36,6 +37,7 @@ _MARKET: dict[str, Any] = {
         "holds": "survey.holds", "frequency": "survey.frequency", "period": "survey.period",
         "stages": "survey.funnel", "cues": "survey.cues", "images": "survey.images",
         "items": "survey.reach", "measures": "survey.questions", "breaks": "survey.breaks",
+        "pairs": "survey.kano", "answers": "survey.kano_answers", "by": "survey.segments",
         "wave": "survey.wave", "weight": "survey.weight", "brand": "survey.brand",
         "cluster": "survey.cluster", "respondent": "survey.respondent",
     },
@@ -51,6 +53,7 @@ def _asked(a: Asking) -> tuple[list[str], dict[str, Any]]:
     sets = survey.batteries.drop_duplicates("set").set_index("set")["kind"]
     inside = set(survey.batteries["item"])
     aside = {*survey.design.columns, *section.banner, *section.segments, section.trend_column}
+    aside |= {column for pair in section.kano.values() for column in pair}
     named = section.questions or [
         *sets.index,
         *(
@@ -161,6 +164,23 @@ def _reach(a: Asking) -> Any:
     return reach(a.survey, items=_one(a.section.reach), weight=a["weights"], seed=a.seed)
 
 
+def _kano(a: Asking) -> Any:
+    shown, rated = a.settings.report, a["penalties"]
+    rows = pd.DataFrame() if rated is None else rated.attributes
+    return kano(
+        a.survey,
+        pairs=a.section.kano,
+        answers=a.section.kano_answers,
+        by=next(iter(a.section.segments), None),
+        roles=dict(zip(rows["label"], rows["role"], strict=True)) if len(rows) else None,
+        weight=a["weights"],
+        minimum_base=shown.minimum_base,
+        suppress_below=shown.suppress_below,
+        level=shown.level,
+        seed=a.seed,
+    )
+
+
 def _one(named: list[str]) -> str | list[str]:
     """Give one name as it is: a set, whose question is told."""
     return named[0] if len(named) == 1 else named
@@ -248,6 +268,18 @@ QUESTIONS = (
             "[survey] of study.toml)."
         ),
         **_MARKET,
+    ),
+    Question(
+        name="kano",
+        page=PAGE,
+        text=Message("Which services must be there, and which delight?"),
+        call=_kano,
+        keys=("survey.kano",),
+        takes=Message(
+            "Which services must be there takes what people say to having and to lacking each "
+            "(kano in the [survey] of study.toml)."
+        ),
+        **_MARKET | {"may": ("weights", "penalties")},
     ),
     Question(
         name="tabs",

@@ -1,21 +1,34 @@
-"""Drawing of responses: crosstabs, small charts of trends, reach."""
+"""Drawing of responses: crosstabs, small charts of trends, reach, kinds of services."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from brandkit.core.message import Message, formatted
+from brandkit.language import translate
 from brandkit.market.tabs.crosstab import Crosstab
+from brandkit.market.tabs.kano import Kano
 from brandkit.market.tabs.reach import Reach
-from brandkit.market.tabs.story import leading
+from brandkit.market.tabs.story import KIND_NAMES, leading
 from brandkit.market.tabs.trend import Trend
-from brandkit.viz.labels import row_names
-from brandkit.viz.marks import NAME_LINE, Dots, dot_rows, heat_map
+from brandkit.viz.labels import place_labels, row_names
+from brandkit.viz.marks import (
+    NAME_LINE,
+    Dots,
+    add_key,
+    dot_rows,
+    heat_map,
+    name_upward,
+    point,
+    share_axis,
+)
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.svg import POINTS_AN_INCH, SlimCanvas
-from brandkit.viz.theme import WIDTH, theme
+from brandkit.viz.theme import WIDTH, new_axes, theme
 
 MOST_ROWS, MOST_GROUPS = 15, 8
 
@@ -136,3 +149,40 @@ def reach(result: Reach, *, ax: Axes | None = None, focus: object = None) -> Axe
         },
         ax=ax,
     )
+
+
+#: Where each kind stands in the square: across, upward, and how its name is set.
+_REGIONS = {
+    "attractive": (0.015, 0.985, "left", "top"),
+    "one_dimensional": (0.985, 0.985, "right", "top"),
+    "indifferent": (0.015, 0.015, "left", "bottom"),
+    "must_be": (0.985, 0.015, "right", "bottom"),
+}
+
+
+def kano(result: Kano, *, ax: Axes | None = None, focus: object = None) -> Axes:  # noqa: ARG001
+    """Draw services by who is pleased by having them and who is displeased by lacking them."""
+    rows = result.services.dropna(subset=["better", "worse"])
+    places = np.column_stack([-rows["worse"], rows["better"]]).astype(float)
+    is_open = (rows["settled"] == "open").to_numpy()
+    ax = new_axes(WIDTH, 5.6, fluid=True) if ax is None else ax
+    with theme():
+        share_axis(ax)
+        ax.set(ylim=(0.0, 1.0), yticks=[0.25, 0.5, 0.75, 1.0])
+        ax.set_yticklabels([formatted(one, "percent") for one in (0.25, 0.5, 0.75, 1.0)])
+        for draw in (ax.axvline, ax.axhline):
+            draw(0.5, color=PALETTE["soft"], linewidth=1, linestyle="--", zorder=1)
+        face = np.where(is_open, PALETTE["paper"], PALETTE["ink"])
+        across, upward = places.T
+        ax.scatter(
+            across, upward, s=60, c=face, edgecolors=PALETTE["ink"], linewidths=1.5, zorder=3
+        )
+        for kind, (left, up, side, height) in _REGIONS.items():
+            said = translate(KIND_NAMES[kind])
+            look: dict[str, Any] = {"color": PALETTE["soft"], "ha": side, "va": height}
+            ax.text(left, up, said, transform=ax.transAxes, **look)
+        ax.set_xlabel(translate(Message("Displeased by lacking it")))
+        name_upward(ax, Message("Pleased by having it"))
+        add_key(ax, (Message("kind settled"), point()), (Message("open"), point(hollow=True)))
+        place_labels(ax, rows["label"].tolist(), places)
+    return ax

@@ -1,4 +1,4 @@
-"""What is said of responses: who differs, what moved, which few services reach most."""
+"""What is said of responses: who differs, what moved, which services reach most or must be."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from brandkit.core.message import Finding, Message, Settled, as_notes, formatted, noted
 from brandkit.core.story import Action, Exhibit, Story, speaker, titled
 from brandkit.market.tabs.crosstab import Crosstab
+from brandkit.market.tabs.kano import RULE, Kano
 from brandkit.market.tabs.reach import EQUAL, Reach
 from brandkit.market.tabs.trend import Trend
 
@@ -405,3 +406,161 @@ def _candidates(result: Reach, k: int) -> Exhibit:
     )
     table = pd.DataFrame(rows)[["label", "share", "support"]].reset_index(drop=True)
     return Exhibit(caption, data=table, heads={"label": Message("Item")}, of_people=False)
+
+
+#: Kinds of services, as sentences and tables call them.
+KIND_NAMES: Final = {
+    "must_be": Message("a must-be"),
+    "one_dimensional": Message("one-dimensional"),
+    "attractive": Message("attractive"),
+    "reverse": Message("unwanted"),
+    "indifferent": Message("indifferent"),
+    "questionable": Message("contradictory"),
+}
+#: What ratings call the same.
+_AS_RATED: Final = {
+    "basic": "must_be",
+    "performance": "one_dimensional",
+    "exciting": "attractive",
+}
+_KANO_HEADS: Final[dict[str, Message | str]] = {
+    "label": Message("Service"),
+    "kind": Message("Kind"),
+    "better": Message("Pleased by having it"),
+    "worse": Message("Displeased by lacking it"),
+}
+
+
+def kano(result: Kano, *, focus: object = None) -> Story:  # noqa: ARG001
+    """Tell what must be there and what delights; what is not told apart stays open."""
+    rows = result.services
+    told = rows.assign(
+        doubt=rows["settled"].map({"clear": 0, "likely": 1, "open": 2}),
+        turn=rows["kind"].map({name: at for at, name in enumerate(KIND_NAMES)}),
+    )
+    told = told.sort_values(["doubt", "turn", "lead"], ascending=[True, True, False], kind="stable")
+    told = told[told["kind"] != ""]
+    sure = told[told["settled"] != "open"]
+    told = sure if len(sure) else told
+    every = [_of_kind(dict(row)) for _, row in told.iterrows()]
+    findings = [finding for finding, _ in every[:MOST_TOLD]]
+    if not findings:
+        nothing = Message("Of no service can be told whether it must be there or delights.")
+        say = speaker(n=len(rows), persons=result.n)
+        detail = say("{n:count} services were asked about; {persons:count} persons.")
+        findings = [Finding(nothing, detail, "open")]
+    findings += _by_tier(result)
+    say = speaker(n=len(rows), persons=result.n, settled=int((rows["settled"] != "open").sum()))
+    caption = say(
+        "Services by who is pleased by having them (upward) and displeased by lacking them "
+        "(across), of those who want them or do not care; hollow where the kind is open; "
+        "{persons:count} persons."
+    )
+    alt = say(
+        "A square of four regions with {n:count} services; of {settled:count} the kind is settled."
+    )
+    notes = (*as_notes(findings[1:]), *_as_rated(result), *result.notes)
+    tables = {"kinds": _kinds(result)}
+    if len(result.tiers):
+        tables["kinds_by_group"] = _kinds(result, tiers=True)
+    columns = ["label", "better", "better_low", "better_high", "worse", "worse_low", "worse_high"]
+    shown = rows[[*columns, "ci_level", "n"]]
+    figure = Exhibit(caption, alt, shown, notes, partial(result.plot), heads=_KANO_HEADS)
+    actions = tuple(action for _, due in every[:MOST_TOLD] for action in due)
+    return Story(titled(findings[0]), None, tuple(findings), actions, {"kano": figure, **tables})
+
+
+def _of_kind(row: dict[str, Any]) -> tuple[Finding, list[Action]]:
+    kind, settled = row["kind"], row["settled"]
+    say = speaker(
+        service=row["label"],
+        kind=KIND_NAMES[kind],
+        other=KIND_NAMES[row["second_kind"]],
+        rule=KIND_NAMES[row["by_rule"]],
+        better=row["better"],
+        worse=-row["worse"],
+        share=row[kind],
+        next=row[row["second_kind"]],
+        p=row["p_adjusted"],
+        n=int(row["n"]),
+    )
+    detail = say(
+        "{share:percent} answer so, {next:percent} that it is {other} (p {p:p} over all services); "
+        "{n:count} persons."
+    )
+    if settled == "open":
+        headline = say(
+            "Whether “{service}” is {kind} or {other} is open ({share:percent} and {next:percent})."
+        )
+        if row["by_rule"] in RULE:
+            detail = say(
+                "p {p:p} over all services; {n:count} persons. Kano's rule, which takes what is "
+                "missed most, would call it {rule}; that is no finding."
+            )
+        return Finding(headline, detail, "open"), []
+    if kind == "reverse":
+        headline = say("“{service}” is unwanted: {share:percent} would rather be without it.")
+        if settled == "likely":
+            headline = say("“{service}” is probably unwanted ({share:percent}).")
+        text = say("Ask why customers would rather be without “{service}”.")
+        return Finding(headline, detail, settled), [Action("check", text, settled, "kano")]
+    headline = say(
+        "“{service}” is {kind}: having it pleases {better:percent}, lacking it displeases "
+        "{worse:percent}."
+    )
+    if settled == "likely":
+        headline = say("“{service}” is probably {kind}.")
+    due = {
+        "must_be": ("secure", say("Secure “{service}”: its lack displeases {worse:percent}.")),
+        "one_dimensional": ("keep", say("Keep “{service}” good: it pleases and its lack costs.")),
+        "attractive": ("test", say("Test “{service}”: having it pleases {better:percent}.")),
+    }
+    actions = [Action(*due[kind], settled, "kano")] if kind in due else []  # type: ignore[arg-type]
+    return Finding(headline, detail, settled), actions
+
+
+def _by_tier(result: Kano) -> list[Finding]:
+    """Tell where a group sees a service otherwise than all together."""
+    over_all = result.services.set_index("label")
+    rows = result.tiers[result.tiers["settled"] == "clear"]
+    all_of = over_all.loc[rows["label"], ["kind", "settled"]].reset_index(drop=True)
+    differ = (all_of["kind"].to_numpy() != rows["kind"]) & (rows["kind"] != "indifferent")
+    findings = []
+    for _, row in rows[differ].sort_values("lead", ascending=False, kind="stable").iterrows():
+        say = speaker(
+            group=row["segment"],
+            service=row["label"],
+            kind=KIND_NAMES[row["kind"]],
+            share=row[row["kind"]],
+            n=int(row["n"]),
+            p=row["p_adjusted"],
+        )
+        headline = say("For {group}, “{service}” is {kind}; over all customers that is not seen.")
+        detail = say("{share:percent} of {n:count} (p {p:p} over all groups and services).")
+        findings.append(Finding(headline, detail, "clear"))
+    return findings[:2]
+
+
+def _as_rated(result: Kano) -> list[Message]:
+    """Say how far ratings tell the same kinds."""
+    rows = result.services[result.services["settled"] != "open"]
+    rated = rows["role"].map(_AS_RATED).dropna()
+    return noted(
+        "Of {n:count} {n:service|services} that ratings tell about too, {same:count} act as people "
+        "say here.",
+        n=len(rated),
+        same=int((rated == rows.loc[rated.index, "kind"]).sum()),
+    )
+
+
+def _kinds(result: Kano, *, tiers: bool = False) -> Exhibit:
+    rows = result.tiers if tiers else result.services
+    heads = ["segment"] if tiers else []
+    columns = ["label", "kind", *KIND_NAMES, "better", "worse", "p_adjusted", "settled", "n"]
+    table = rows[[*heads, *columns]]
+    names: list[Any] = [KIND_NAMES.get(kind, "") for kind in table["kind"]]
+    table = table.assign(kind=names)
+    caption = Message("What people say of having and of lacking each service, in shares.")
+    if tiers:
+        caption = Message("What each group says of having and of lacking each service, in shares.")
+    return Exhibit(caption, data=table.reset_index(drop=True), heads=_KANO_HEADS)

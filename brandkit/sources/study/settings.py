@@ -324,6 +324,8 @@ class SurveySection(_Section):
     cues: Texts = []
     reach: Texts = []
     breaks: list[Text | int] = []
+    kano: dict[Text, Annotated[list[Text], Field(min_length=2, max_length=2)]] = {}
+    kano_answers: list[Code] = []
 
     @property
     def wave_column(self) -> str | None:
