@@ -76,7 +76,8 @@ def test_kano_is_r_s() -> None:
 
 def test_every_pair_of_answers_has_its_kind_and_swapping_turns_it_round() -> None:
     frame = pd.DataFrame({f"{side}{at}": [at + 1] for side in "wo" for at in range(5)})
-    pairs, turned = {}, {}
+    pairs: dict[str, tuple[str, str]] = {}
+    turned: dict[str, tuple[str, str]] = {}
     for at, letters in enumerate(GIVEN["table"]):
         for to, letter in enumerate(letters):
             pairs[letter + str(len(pairs))] = f"w{at}", f"o{to}"
