@@ -8,6 +8,9 @@ from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from scipy.spatial.distance import pdist
+from scipy.special import gammainc, gammaincc, ndtr
 
 from brandkit.core.errors import (
     InputError,
@@ -294,32 +297,34 @@ def _notes(tests: pd.DataFrame, pairs: pd.DataFrame, *, draws: int) -> tuple[Mes
     return tuple(notes)
 
 
-# --- indices: values (..., banks, attributes) to (..., banks, banks) -----------------------------
+# --- indices: values (..., banks, attributes) to unordered pairs (..., pairs) --------------------
+
+
+def _pairs(matrices: Floats) -> Floats:
+    """Give what stands above the diagonal, row by row."""
+    return np.asarray(matrices[..., *np.triu_indices(matrices.shape[-1], k=1)])
 
 
 def _pianka(values: Floats) -> Floats:
     """Cosines between rows."""
     unit = values / np.linalg.norm(values, axis=-1, keepdims=True)
-    cosine: Floats = unit @ np.swapaxes(unit, -1, -2)
-    return cosine
+    return _pairs(unit @ np.swapaxes(unit, -1, -2))
 
 
 def _czekanowski(values: Floats) -> Floats:
-    """Shared parts of rows, row by row of one side to keep memory small."""
+    """Shared parts of rows, which sum to one: what two differ by counts twice."""
     share = values / values.sum(axis=-1, keepdims=True)
-    matrix = np.empty((*share.shape[:-1], share.shape[-2]))
-    for at in range(share.shape[-2]):
-        shared = np.minimum(share[..., at : at + 1, :], share[..., at:, :]).sum(axis=-1)
-        matrix[..., at, at:] = matrix[..., at:, at] = shared
-    return matrix
+    tables = share.reshape(-1, *share.shape[-2:])
+    apart = np.stack([pdist(table, "cityblock") for table in tables])
+    return np.asarray(1.0 - apart.reshape(*share.shape[:-2], -1) / 2)
 
 
 def _jaccard(values: Floats) -> Floats:
     present = (values > 0).astype(float)
-    both = present @ np.swapaxes(present, -1, -2)
+    both = _pairs(present @ np.swapaxes(present, -1, -2))
     breadth = present.sum(axis=-1)
-    jaccard: Floats = both / (breadth[..., :, None] + breadth[..., None, :] - both)
-    return jaccard
+    first, second = np.triu_indices(breadth.shape[-1], k=1)
+    return np.asarray(both / (breadth[..., first] + breadth[..., second] - both))
 
 
 # --- null models ---------------------------------------------------------------------------------
@@ -381,12 +386,20 @@ def traded(present: Flags, rng: np.random.Generator) -> Flags:
         # Cells outside the pool sort last; the first so many of a random order go to the first.
         keys = rng.random((n_tables, half, n_attributes), dtype=np.float32)
         keys[~pool] = 2.0
-        dealt = np.arange(n_attributes) < (one & pool).sum(axis=-1, keepdims=True)
-        mine = np.empty_like(pool)
-        np.put_along_axis(mine, np.argsort(keys, axis=-1), dealt, axis=-1)
+        mine = _smallest(keys, (one & pool).sum(axis=-1))
         tables[table_at, first] = np.where(pool, mine, one)
         tables[table_at, second] = np.where(pool, ~mine, two)
     return tables
+
+
+def _smallest(keys: NDArray[np.float32], k: Codes) -> Flags:
+    """Mark the k smallest keys of each row; sorting keys is much faster than sorting places."""
+    last = np.take_along_axis(np.sort(keys, axis=-1), np.maximum(k - 1, 0)[..., None], axis=-1)
+    found = (keys <= last) & (k > 0)[..., None]
+    for at in zip(*np.nonzero(found.sum(axis=-1) != k), strict=True):  # keys that tie at the last
+        found[at] = False
+        found[at][np.argsort(keys[at])[: k[at]]] = True
+    return np.asarray(found)
 
 
 def _exact_pianka(values: Floats) -> tuple[Floats, Floats]:
@@ -395,8 +408,7 @@ def _exact_pianka(values: Floats) -> tuple[Floats, Floats]:
     n = values.shape[1]
     mean = unit.mean(axis=1)
     spread = ((unit - mean[:, None]) ** 2).sum(axis=1)
-    upper = np.triu_indices(len(unit), k=1)
-    return n * np.outer(mean, mean)[upper], np.outer(spread, spread)[upper] / (n - 1)
+    return n * _pairs(np.outer(mean, mean)), _pairs(np.outer(spread, spread)) / (n - 1)
 
 
 # --- tallies -------------------------------------------------------------------------------------
@@ -413,20 +425,21 @@ def upper_tail(z: Floats, skewness: Floats) -> Floats:
     >>> upper_tail(np.array([3.0, 3.0]), np.array([0.0, 1.0])).round(5).tolist()
     [0.00135, 0.01034]
     """
-    from scipy.stats import norm, pearson3
-
-    return np.asarray(np.maximum(pearson3.sf(z, skewness), norm.sf(z)))
+    flat = np.abs(skewness) < 1.6e-5  # a gamma distribution of so many parts is the normal
+    beta = 2.0 / np.where(flat, 1.0, skewness)
+    place = np.maximum(beta * (z + beta), 0.0)
+    tail = np.where(beta > 0, gammaincc(beta**2, place), gammainc(beta**2, place))
+    return np.asarray(np.maximum(np.where(flat, 0.0, tail), ndtr(-z)))
 
 
 class _Tally:
     """Running sums over draws of one index: pairs, and their mean or variance."""
 
     def __init__(self, name: str, kernel: Callable[[Floats], Floats], values: Floats) -> None:
-        self.upper = np.triu_indices(len(values), k=1)
         self.name, self.kernel = name, kernel
-        self.observed = kernel(values)[self.upper]
+        self.observed = kernel(values)
         # with fixed breadths Jaccard's index is a count of shared features
-        breadth = (values > 0).sum(axis=1)[np.stack(self.upper)].sum(axis=0)
+        breadth = (values > 0).sum(axis=1)[np.stack(np.triu_indices(len(values), k=1))].sum(axis=0)
         self.breadth = breadth if name == "jaccard" else None
         self.exact: tuple[Floats, Floats] | None = None
         n = len(self.observed)
@@ -435,11 +448,12 @@ class _Tally:
         self.draws = 0
 
     def add(self, tables: Floats) -> None:
-        pairs = self.kernel(tables)[..., self.upper[0], self.upper[1]]
+        pairs = self.kernel(tables)
         off = self._scaled(pairs) - self._scaled(self.observed)
+        square = off * off
         is_above, is_below = pairs >= self.observed - _TIE, pairs <= self.observed + _TIE
         self.sums += np.stack([pairs.sum(axis=0), (pairs**2).sum(axis=0)])
-        self.powers += np.stack([(off**power).sum(axis=0) for power in (1, 2, 3)])
+        self.powers += np.stack([one.sum(axis=0) for one in (off, square, square * off)])
         self.tails += np.stack([is_above.sum(axis=0), is_below.sum(axis=0)])  # ties on both sides
         self.overall.append(self._summary(pairs))
         self.draws += len(pairs)
