@@ -154,11 +154,13 @@ def _differs(cells: pd.DataFrame) -> bool:
     numeric = texts = once = 0
     for at in range(cells.shape[1]):
         column = rest.iloc[:, at].astype("str").str.strip()
-        given = column[column.ne("")]
-        if given.empty or not first.iloc[at]:
+        times = column[column.ne("")].value_counts()
+        if times.empty or not first.iloc[at]:
             continue
+        given = pd.Series(times.index, dtype="str")
         is_text = pd.isna(pd.to_numeric(first.iloc[at], errors="coerce"))
-        is_numeric = pd.to_numeric(given, errors="coerce").notna().mean() > 0.8
+        numbers = pd.to_numeric(given, errors="coerce").notna().to_numpy()
+        is_numeric = times.to_numpy()[numbers].sum() > 0.8 * times.sum()
         numeric += int(is_numeric)
         texts += int(is_numeric and is_text)
         # an option's own name below it says that it was ticked

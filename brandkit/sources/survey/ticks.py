@@ -238,12 +238,14 @@ def _gathered(raw: RawSurvey, names: Sequence[str], design: SurveyDesign) -> Raw
 
 def _marks(raw: RawSurvey, name: str) -> pd.Series | None:
     """Read a column as ticks: marks, or its own name where it was ticked."""
-    item, cells = raw.items[name], raw.frame[name].astype("str").str.strip()
+    codes, distinct = pd.factorize(raw.frame[name], use_na_sentinel=False)
+    item, cells = raw.items[name], pd.Series(distinct).astype("str").str.strip()
     kept = cells.mask(is_missing(cells, item.missing) | cells.eq(""))
     own = {name.casefold(), (item.label or name).casefold()}
+    marks = picks(kept)
     if kept.notna().any() and kept.dropna().str.casefold().isin(own).all():
-        return kept.notna().astype(float).where(kept.notna())
-    return picks(kept)
+        marks = kept.notna().astype(float).where(kept.notna())
+    return None if marks is None else marks.take(codes).set_axis(raw.frame.index)
 
 
 def _questions(raw: RawSurvey, ticks: Mapping[str, pd.Series]) -> dict[str, list[str]]:
@@ -273,7 +275,8 @@ def _questions(raw: RawSurvey, ticks: Mapping[str, pd.Series]) -> dict[str, list
     counts = {
         raw.items[name].question
         for name in columns
-        if name not in ticks and pd.to_numeric(raw.frame[name], errors="coerce").max() > 1
+        if name not in ticks
+        and pd.to_numeric(pd.Series(raw.frame[name].unique()), errors="coerce").max() > 1
     }
     return {key: told for key, told in groups.items() if len(told) > 1 and key not in counts}
 

@@ -287,7 +287,7 @@ def other_encoding(data: bytes) -> str | None:
 
 def _fit(text: str, delimiter: str) -> tuple[float, int, int]:
     """Say how well a delimiter cuts the first rows into equally many cells."""
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines = csv.reader(io.StringIO(_head(text), newline=""), delimiter=delimiter)
     try:
         rows = [len(row) for row in islice(lines, 60) if row]
     except csv.Error:  # told with its line when the table is read
@@ -296,6 +296,11 @@ def _fit(text: str, delimiter: str) -> tuple[float, int, int]:
     even = times / len(rows) if width > 1 else 0.0
     rank = -DELIMITERS.index(delimiter) if delimiter in DELIMITERS else 0
     return (even if even > 0.5 else 0.0, rows[0] if rows else 0, rank)
+
+
+def _head(text: str) -> str:
+    """Give the first lines of a long text: a stream of all of it would hold four bytes a letter."""
+    return text if len(text) <= LONG_HEAD else text[: text.rfind("\n", 0, LONG_HEAD) + 1 or None]
 
 
 def _reader(text: str, delimiter: str) -> Any:
@@ -550,6 +555,8 @@ def _of_width(row: Sequence[Cell], width: int, *, exact: bool) -> tuple[Cell, ..
 
 #: Text tables of so many bytes are read the fast way where they are plain.
 LONG = 200_000
+#: Letters that tell how a text table is written.
+LONG_HEAD = 4_000_000
 
 
 def read_cells(
@@ -645,15 +652,18 @@ def _text_cells(file: Path, encoding: str | None) -> pd.DataFrame | None:
         return None  # zeros kept from a spreadsheet, as ="004"
     if '"' in text and '"' in _quoted_cell(delimiter).sub(r"\1", text):
         return None  # quotes within a cell are read differently by every program
-    header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    header = next(csv.reader(io.StringIO(_head(text), newline=""), delimiter=delimiter), [])
     names = [label_text(name) for name in header]
     if not any(names) or not names[-1]:
         return None
     require_width(file, len(names))
     columns = [str(at) for at in range(len(names))]
+    lines = text.count("\n") + (not text.endswith("\n"))
+    content = pyarrow.py_buffer(text.encode())
+    del text  # a file is held once at a time, whatever its form
     try:
         table = pyarrow.csv.read_csv(
-            io.BytesIO(text.encode()),
+            pyarrow.BufferReader(content),
             read_options=pyarrow.csv.ReadOptions(use_threads=False, column_names=columns),
             parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
             convert_options=pyarrow.csv.ConvertOptions(
@@ -664,10 +674,15 @@ def _text_cells(file: Path, encoding: str | None) -> pd.DataFrame | None:
         return None
     kind = pd.StringDtype("pyarrow", na_value=np.nan)
     cells = table.slice(1).to_pandas(types_mapper=lambda _: kind)
-    lines = text.count("\n") + (not text.endswith("\n"))
+    del table, content
     unit = "line" if lines == len(cells) + 1 else "row"
     cells.index = pd.Index([f"{unit} {at + skipped}" for at in range(2, len(cells) + 2)])
-    cells = cells[cells.apply(lambda column: column.str.strip().ne("")).any(axis=1)]
+    filled = np.zeros(len(cells), dtype=bool)
+    for name in columns:
+        filled |= cells[name].str.strip().ne("").to_numpy(dtype=bool)
+        if filled.all():
+            break
+    cells = cells if filled.all() else cells[filled]
     if cells.empty:
         return None
     named_cells: pd.DataFrame = cells.set_axis(names, axis=1)
