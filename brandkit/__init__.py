@@ -42,7 +42,8 @@ _ROOMS = {
         "mental_availability", "reach", "trend",
     ),
     "strategy": (
-        "distance_link", "scorecard", "scorecard_matrix", "strategy_reading", "uniqueness_link",
+        "distance_link", "distinctiveness", "scorecard", "scorecard_matrix", "strategy_reading",
+        "uniqueness_link",
     ),
 }  # fmt: skip
 _WHERE = {name: room for room, names in _ROOMS.items() for name in names}

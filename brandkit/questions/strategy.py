@@ -11,6 +11,7 @@ from brandkit.questions.question import Asking, Question
 from brandkit.questions.satisfaction import own_scores
 from brandkit.strategy import (
     distance_link,
+    distinctiveness,
     scorecard,
     scorecard_matrix,
     strategy_reading,
@@ -93,6 +94,20 @@ def _specialised(a: Asking) -> Any:
     return uniqueness_link(a["overlap"], satisfaction=rows, seed=a.seed)
 
 
+def _distinctiveness(a: Asking) -> Any:
+    """Take satisfaction for performance, or the first published ranking of these banks."""
+    sold, scores, ranking = set(a.catalog.brands), a["scores"], a["league_table"]
+    found = []
+    if scores is not None and a.section.outcome:
+        rows = own_scores(scores, a.section.outcome).rename(columns={"label": "brand"})
+        found.append((rows, scores.labels.get(a.section.outcome, a.section.outcome)))
+    if ranking is not None:
+        found += [(rows, str(name)) for name, rows in ranking.scores.groupby("measure", sort=False)]
+    known = [(rows, name) for rows, name in found if len(sold & set(rows["brand"])) >= FEWEST_BANKS]
+    rows, name = a.require(known)[0]
+    return distinctiveness(a.catalog, performance=rows, measure=name, seed=a.seed)
+
+
 def _links(a: Asking) -> Any:
     return distance_link(a["overlap"], perceived=a.require(a["stability"] or a["map"]))
 
@@ -126,6 +141,20 @@ QUESTIONS = (
             "Whether specialists are liked better takes a catalogue and the satisfaction of at "
             "least four of its banks ([catalog], and outcome in [survey] of study.toml)."
         ),
+    ),
+    Question(
+        name="distinctiveness",
+        page=OVERLAP,
+        reads=("catalog", "survey"),
+        text=Message("As different as it pays to be?"),
+        call=_distinctiveness,
+        may=("scores", "league_table"),
+        keys=("catalog",),
+        takes=Message(
+            "Whether being different pays takes a catalogue and how at least four of its banks do: "
+            "satisfaction (outcome in [survey] of study.toml) or a published ranking."
+        ),
+        arguments={"performance": "survey.outcome", "offers": "catalog"},
     ),
     Question(
         name="scorecard",

@@ -9,9 +9,10 @@ from brandkit.strategy.matrix import (
 )
 from brandkit.strategy.reading import StrategyReading, strategy_reading
 from brandkit.strategy.scorecards import Scorecard, scorecard
+from brandkit.strategy.standing.distinct import Distinctiveness, distinctiveness
 
 __all__ = [
-    "DistanceLink", "Scorecard", "ScorecardMatrix", "ScorecardTemplate", "StrategyReading",
-    "UniquenessLink", "distance_link", "scorecard", "scorecard_matrix", "scorecard_template",
-    "strategy_reading", "uniqueness_link",
+    "DistanceLink", "Distinctiveness", "Scorecard", "ScorecardMatrix", "ScorecardTemplate",
+    "StrategyReading", "UniquenessLink", "distance_link", "distinctiveness", "scorecard",
+    "scorecard_matrix", "scorecard_template", "strategy_reading", "uniqueness_link",
 ]  # fmt: skip

@@ -538,8 +538,8 @@ def uniqueness_link(
     check_whole_number("draws", draws, low=99)
     check_whole_number("seed", seed, low=0)
     sold = catalogue.brands if isinstance(catalogue, BrandOverlap) else catalogue
-    sold = _bank_rows("catalogue", sold, [*TRAITS, "n_categories"]).dropna()
-    liked = _bank_rows(
+    sold = bank_rows("catalogue", sold, [*TRAITS, "n_categories"]).dropna()
+    liked = bank_rows(
         "satisfaction", satisfaction, ["estimate"], ["std_error", "ci_low", "ci_high"]
     )
     liked = liked[liked["estimate"].notna()]
@@ -550,7 +550,7 @@ def uniqueness_link(
     rows = rows.sort_values(["breadth", "uniqueness", "estimate", "brand"], ignore_index=True)
     n, outcome = len(rows), rows["estimate"].to_numpy()
     orders, is_exact = orders_of(n, draws=draws, seed=seed)
-    values = {trait: _correlations(rows[trait], outcome, orders) for trait in TRAITS}
+    values = {trait: correlations(rows[trait], outcome, orders) for trait in TRAITS}
     # missing where one error is
     noise = (rows["std_error"].to_numpy() ** 2).mean()
     reliability = float(np.maximum(0.0, 1 - noise / rows["estimate"].var(ddof=1)))
@@ -578,7 +578,7 @@ def uniqueness_link(
     )
 
 
-def _bank_rows(
+def bank_rows(
     argument: str, frame: pd.DataFrame, columns: list[str], optional: list[str] | None = None
 ) -> pd.DataFrame:
     """Check a frame of one row a bank, and give its numbers; optional columns may be missing."""
@@ -606,7 +606,7 @@ def _check_rows(rows: pd.DataFrame) -> None:
             )
 
 
-def _correlations(trait: pd.Series[float], outcome: Floats, orders: Codes) -> Floats:
+def correlations(trait: pd.Series[float], outcome: Floats, orders: Codes) -> Floats:
     """Correlate a trait with the outcome dealt out in every order, (orders,)."""
     values = trait.to_numpy()
     given, dealt = values - values.mean(), (outcome - outcome.mean())[orders]
