@@ -176,54 +176,24 @@ def check(
     """Read everything and ask every question: what is answered, what is not, and how to mend it."""
     import json
 
-    from brandkit.questions import Unanswered, answers
-    from brandkit.sources.study.inspection import check_study
+    from brandkit.report.checking import checked
 
-    tell = (lambda _: None) if as_json else _say
-    found = check_study(study)
-    for line in found.lines():
-        tell(line)
-    asked = []
-    if found.is_sound:
-        told = answers(found.study)
-        for question, answer, seconds in told.asked():
-            state = answer.kind if isinstance(answer, Unanswered) else "answered"
-            why = str(answer) if isinstance(answer, Unanswered) else ""
-            asked.append(
-                {
-                    "question": question.name,
-                    "text": str(question.text),
-                    "state": state,
-                    "why": why,
-                    "seconds": round(seconds, 3),
-                }
-            )
-            took = f"  ({seconds:.1f} s)" if seconds >= 0.05 else ""
-            said = f"not, because: {why}" if why else f"answered{took}"
-            tell(f"{'open' if why else 'ok':<5}  {question.name:<16}  {question.text} {said}")
-            for note in answer.notes if question.name == "quality" and answer else ():
-                tell(f"note   {question.name:<16}  {note}")
-    n = sum(one["state"] == "answered" for one in asked)
-    is_ready = found.is_sound and n > 0
+    found = checked(study, tell=(lambda _: None) if as_json else _say)
     if as_json:
-        remarks = [vars(remark) for remark in found.remarks]
-        _say(
-            json.dumps(
-                {"ready": is_ready, "remarks": remarks, "questions": asked},
-                ensure_ascii=False,
-                indent=2,
-            )
-        )
-        raise typer.Exit(DONE if is_ready else WRONG_INPUT)
-    if not found.is_sound:
-        _stop(found.verdict(), WRONG_INPUT)
-    if not n:
+        told = {name: found[name] for name in ("ready", "remarks", "questions")}
+        _say(json.dumps(told, ensure_ascii=False, indent=2))
+        raise typer.Exit(DONE if found["ready"] else WRONG_INPUT)
+    asked = found["questions"]
+    if not asked:
+        _stop(found["verdict"], WRONG_INPUT)
+    if not found["ready"]:
         _stop(
             "No question can be answered from this study, so there is nothing to report. Each "
             "line above says what it takes.",
             WRONG_INPUT,
         )
-    _say(f"{n} of {len(asked)} questions are answered. {found.verdict()}")
+    n = sum(one["state"] == "answered" for one in asked)
+    _say(f"{n} of {len(asked)} questions are answered. {found['verdict']}")
 
 
 @app.command()

@@ -10,19 +10,22 @@ from typing import Any
 
 from jinja2 import Environment
 from markupsafe import Markup
-from nbconvert.exporters import TemplateExporter
-from nbformat import NotebookNode
 from traitlets import default
 
 from brandkit.language import current_language, use_language
 from brandkit.page.blocks import BLOCK_TYPE
 from brandkit.page.explore.script import explorer_style, script, script_hash
+from brandkit.page.notebooks import load_nbformat
 from brandkit.page.page import Page, page_of, place_label
 from brandkit.page.prose import paragraphs
 from brandkit.page.provenance import Provenance, json_in_page, numbers_sha256
 from brandkit.page.texts import CONTENT_POLICY, TEMPLATES, policy_with, prepared, stylesheet
 from brandkit.viz.fonts import cjk_font, font_subset, is_wide
 from brandkit.viz.svg import number
+
+load_nbformat()  # before nbconvert loads it
+from nbconvert.exporters import TemplateExporter  # noqa: E402
+from nbformat import NotebookNode  # noqa: E402
 
 __all__ = ["ReportExporter", "paragraphs"]
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 from brandkit.core.errors import InputError, MissingFileError, SchemaError, did_you_mean, shown
@@ -15,6 +18,22 @@ if TYPE_CHECKING:  # it is slow to import, and an unchanged report needs none
 
 TAG = "parameters"
 INJECTED = "injected-parameters"
+
+
+def load_nbformat() -> ModuleType:
+    """Load nbformat without the grammar of web addresses in other scripts.
+
+    It is compiled for two seconds whenever jsonschema is loaded, and no notebook has one to check.
+    """
+    grammar = "rfc3987_syntax"
+    is_new = grammar not in sys.modules
+    if is_new:
+        sys.modules[grammar] = None  # type: ignore[assignment]
+    try:
+        return importlib.import_module("nbformat")
+    finally:
+        if is_new:
+            del sys.modules[grammar]
 
 
 def chosen_notebooks(folder: Path, wanted: Sequence[str] | None = None) -> list[Path]:
@@ -117,8 +136,7 @@ def read_notebook(path: Path) -> NotebookNode:
     >>> read_notebook(path).cells
     []
     """
-    import nbformat
-
+    nbformat = load_nbformat()
     try:
         text = path.read_text(encoding="utf-8")
         content = json.loads(text)
@@ -186,8 +204,7 @@ def with_parameters(
     >>> made.cells[1].source
     "study = 'mine'"
     """
-    import nbformat
-
+    nbformat = load_nbformat()
     made: NotebookNode = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
     tagged = [at for at, cell in enumerate(made.cells) if TAG in _tags(cell)]
     if len(tagged) != 1:

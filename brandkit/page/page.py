@@ -6,10 +6,9 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
-from nbformat import NotebookNode
 
 from brandkit.core.errors import ReportError, did_you_mean, shown
 from brandkit.language import current_language
@@ -17,6 +16,9 @@ from brandkit.page.blocks import BLOCK_TYPE
 from brandkit.page.notebooks import INJECTED, TAG, own_cells
 from brandkit.page.prose import Piece, pieces
 from brandkit.page.texts import Text, language_of, words
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _ASKING = ("answers.show(", "answers.evidence(", "answers.open(", "answers.explore(")
 #: The figure that the explorer can stand for.

@@ -7,14 +7,15 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 import brandkit
 from brandkit.core.errors import InputError, SchemaError, shown
 from brandkit.sources.study.store import processed_folder
 from brandkit.sources.study.study import Study
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _DATA = frozenset({
     ".csv", ".tsv", ".txt", ".dat", ".xls", ".xlsx", ".ods", ".json", ".jsonl", ".npy", ".npz",

@@ -8,9 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from brandkit.core.errors import ReportError
 from brandkit.page.blocks import BLOCK_TYPE
@@ -33,6 +31,9 @@ from brandkit.sources.study.store import (
     sha256_of,
 )
 from brandkit.sources.study.study import Study
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 @dataclass(frozen=True)
@@ -270,6 +271,8 @@ def shows(notebook: NotebookNode) -> bool:
 
 def shown_here(notebook: NotebookNode, answers: Answers) -> NotebookNode:
     """Give the notebook as a kernel would: each cell with the blocks that it shows."""
+    from nbformat import NotebookNode
+
     for cell in notebook.cells:
         asked = _asked(cell.source) if cell.cell_type == "code" else []
         if asked:

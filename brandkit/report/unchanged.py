@@ -38,6 +38,15 @@ class Receipt:
 
     def written(self) -> list[Path] | None:
         """Give the files, where all stand as they were written, of inputs that are as they were."""
+        kept = self._kept()
+        return None if kept is None else [Path(file) for file, _ in kept["written"]]
+
+    def told(self) -> Any | None:
+        """Give what was told beside the files, of inputs that are as they were."""
+        kept = self._kept()
+        return None if kept is None else kept["told"]
+
+    def _kept(self) -> Any | None:
         kept = kept_document(self.place, made_from=self.made_from)
         try:
             if kept is None or kept["inputs"] != self._inputs(kept["sources"]):
@@ -48,17 +57,23 @@ class Receipt:
                 return None
         except OSError:  # a file is gone
             return None
-        return [Path(file) for file, _ in kept["written"]]
+        return kept
 
     def keep(
-        self, written: Iterable[Path], *, sources: Sequence[str], languages: Iterable[str]
+        self,
+        written: Iterable[Path],
+        *,
+        sources: Sequence[str],
+        languages: Iterable[str],
+        told: Any = None,
     ) -> None:
-        """Keep what was written, in which languages and from which files of the study."""
+        """Keep what was written and told, in which languages and from which files of the study."""
         document = {
             "sources": list(sources),
             "inputs": self._inputs(sources),
             "fonts": {code: font_of(code) for code in languages},
             "written": [[str(file), sha256_of(file)] for file in written],
+            "told": told,
         }
         keep_document(self.place, document, made_from=self.made_from)
 

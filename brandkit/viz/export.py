@@ -122,6 +122,7 @@ def drawn_figure(figure: Figure, *, prefix: str, standalone: bool = False) -> Dr
                 box = figure.axes[0].get_window_extent(drawing)
                 drawing.fluid = Fluid(box.x0, box.x1)
                 fluid = _margins(figure, drawing, drawing.fluid)
+                figure.set_layout_engine("none")  # everything has its place
             figure.draw(drawing)
     rules = "".join(f".{name}{{{rule}}}" for rule, name in drawing.styles.items())
     definitions = "".join(drawing.definitions)

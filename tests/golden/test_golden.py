@@ -20,9 +20,15 @@ OF_PAGES = {"Audit", "ReportVerification"}
 MOST_BYTES = 1_500_000
 
 
+#: Of all 114 banks: the sample has its like, and these take a minute.
+LONGEST = {("australia", "offers")}
 CASES = [
-    pytest.param(study, part, marks=[pytest.mark.real] * bool(one.files), id=f"{study}-{part}")
-    for (study, part), one in RECORDED.items()
+    pytest.param(
+        *case,
+        marks=[pytest.mark.real] * bool(one.files) + [pytest.mark.exhaustive] * (case in LONGEST),
+        id="-".join(case),
+    )
+    for case, one in RECORDED.items()
 ]
 
 

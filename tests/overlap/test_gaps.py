@@ -202,6 +202,7 @@ def test_contract() -> None:
 
 @pytest.mark.slow
 @pytest.mark.real
+@pytest.mark.exhaustive
 def test_a_real_bank(real: Path) -> None:
     found = catalog_gaps(australian(real), brand="BankSA")
     assert not {"St.George Bank", "Bank of Melbourne"} & set(found.look_alikes["brand_b"])

@@ -9,7 +9,6 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from scipy.special import betainc, gammaincinv, ndtr, ndtri
-from scipy.stats import kendalltau
 
 from brandkit.core.errors import (
     InputError,
@@ -344,6 +343,8 @@ class _Scores:
 
 def _agreement(read: Sequence[_Scores], beside: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
     """Compare the order of every two rankings over the brands that both have."""
+    from scipy.stats import kendalltau  # a second to load, and few studies need it
+
     rankings = {
         one.measure: dict(
             zip(one.brands, -one.score if one.is_lower_better else one.score, strict=True)
