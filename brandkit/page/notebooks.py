@@ -142,7 +142,7 @@ def read_notebook(path: Path) -> NotebookNode:
         content = json.loads(text)
         if content["nbformat"] != 4 or not isinstance(content["cells"], list):
             raise ValueError("not of this format")
-        read = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+        read = nbformat.reads(text, as_version=4)
     except (ValueError, LookupError, TypeError, nbformat.ValidationError):
         raise SchemaError(
             "the file must be a notebook", file=path, way_out="Open and save it in JupyterLab."
@@ -205,7 +205,7 @@ def with_parameters(
     "study = 'mine'"
     """
     nbformat = load_nbformat()
-    made: NotebookNode = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
+    made: NotebookNode = nbformat.from_dict(notebook)
     tagged = [at for at, cell in enumerate(made.cells) if TAG in _tags(cell)]
     if len(tagged) != 1:
         raise SchemaError(
@@ -222,7 +222,7 @@ def with_parameters(
                 f"found {shown(name)}.{did_you_mean(name, known)}"
             )
     lines = [f"{name} = {value!r}" for name, value in values.items()]
-    injected = nbformat.v4.new_code_cell(  # type: ignore[no-untyped-call]
+    injected = nbformat.v4.new_code_cell(
         "\n".join([*lines, *([setup] if setup else [])]),
         metadata={"tags": [INJECTED]},
         id="brandkit-parameters",
