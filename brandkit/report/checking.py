@@ -39,14 +39,14 @@ def checked(study: str, *, tell: Callable[[str], None]) -> dict[str, Any]:
 
     lines: list[str] = []
 
-    def say(line: str) -> None:
+    def pass_on(line: str) -> None:
         lines.append(line)
         tell(line)
 
     found = check_study(study)
     for line in found.lines():
-        say(line)
-    asked = _asked(found.study, say) if found.is_sound else []
+        pass_on(line)
+    asked = _asked(found.study, pass_on) if found.is_sound else []
     document = {
         "ready": any(one["state"] == "answered" for one in asked),
         "verdict": found.verdict(),
