@@ -93,7 +93,7 @@ def exhibit_block(
     options: dict[str, Any] = {
         "name": name,
         "caption": exhibit.caption,
-        "notes": exhibit.notes,
+        "notes": tuple(_beneath(title, one) for one in exhibit.notes),
         "focus": None if focus is None else str(focus),
         "kinds": exhibit.kinds,
         "heads": exhibit.heads or None,
@@ -105,6 +105,15 @@ def exhibit_block(
         return table(exhibit.data if exhibit.data is not None else pd.DataFrame(), **options)
     alt = exhibit.alt or exhibit.caption
     return figure(exhibit.draw(), alt=alt, title=title, data=exhibit.data, **options)
+
+
+def _beneath(title: Message | None, note: Message) -> Message:
+    """Give the numbers alone of a finding whose sentence stands above the figure."""
+    if title is None or set(note.values) != {"headline", "detail"}:
+        return note
+    said = translate(note.values["headline"]).rstrip(".。")
+    detail: Message = note.values["detail"]
+    return detail if said == translate(title).rstrip(".。") else note
 
 
 def mimebundle(result: Any) -> dict[str, Any]:

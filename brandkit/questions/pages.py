@@ -85,7 +85,9 @@ def show_lead(answers: Answers, page: str) -> Shown:
         top = firm[0] if firm else told[0][1]
         blocks: list[Block] = [title(top.headline, lede=top.lede)]
         most = sorted((story for _, story in told), key=worth, reverse=True)[:MOST_FINDINGS]
-        for story in (story for _, story in told if story in most):
+        shown = [story for _, story in told if story in most]
+        # the title's own first, and what is open after what is known
+        for story in sorted(shown, key=lambda one: (one is not top, _settled(one) == "open")):
             about = next(iter(story.exhibits), None)
             # no figure of the map stands on the page of the explorer to tell the rest beneath
             blocks.append(findings(story.findings[: 3 if about == "map" else 1], about=about))
