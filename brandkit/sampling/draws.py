@@ -157,6 +157,29 @@ def plan_groups(
     return GroupPlan(seed, ranks, tuple(cuts), len(persons))
 
 
+def plan_keys(keys: Keys, *, seed: int = 0, most: int = MOST_GROUPS) -> GroupPlan:
+    """Put persons into random groups by their hashes, as :func:`plan_groups` does by their ids.
+
+    Parameters
+    ----------
+    keys : ndarray of uint64
+        As :func:`person_keys` gives them with the same seed.
+    seed, most : int
+        As :func:`plan_groups` takes them.
+
+    Returns
+    -------
+    GroupPlan
+
+    Examples
+    --------
+    >>> plan_keys(person_keys([101, 102, 101])).n_groups
+    2
+    """
+    found = np.unique(keys)
+    return GroupPlan(seed, {"": 0}, (_cuts(found, n=len(found), most=most),), len(found))
+
+
 def group_draws(
     plan: GroupPlan, *, draws: int = 1000, seed: int = 0, rescaled: bool = False
 ) -> Floats:

@@ -204,8 +204,18 @@ def table_text(
     csv.field_size_limit(LARGEST_FIELD)
     said = re.match(r"sep=(.)\r?\n", text)  # a line that Excel writes and obeys
     body, skipped = (text[said.end() :], 1) if said else (text, 0)
-    tried = (said.group(1),) if said else DELIMITERS
-    return body, max(tried, key=lambda mark: _fit(body, mark)), skipped, notes
+    return body, said.group(1) if said else delimiter_of(body), skipped, notes
+
+
+def delimiter_of(text: str) -> str:
+    r"""Find out what parts the cells of a text table.
+
+    Examples
+    --------
+    >>> delimiter_of("bank;fee\nA;1,5\n")
+    ';'
+    """
+    return max(DELIMITERS, key=lambda mark: _fit(text, mark))
 
 
 def _decoded(path: Path, encoding: str | None) -> tuple[str, str | None]:
