@@ -102,9 +102,15 @@ def ours(file: Path, gaps: bool) -> None:
     whole: Moments | None = None
     for rows in batches(file):
         whole = moments(
-            rows, columns=NAMES, cells=["brand", "wave"], weight="w", n_groups=GROUPS,
-            groups=rows["grp"].to_numpy(), missing="pairwise" if gaps else "raise", into=whole,
-        )  # fmt: skip
+            rows,
+            columns=NAMES,
+            cells=["brand", "wave"],
+            weight="w",
+            n_groups=GROUPS,
+            groups=rows["grp"].to_numpy(),
+            missing="pairwise" if gaps else "raise",
+            into=whole,
+        )
 
 
 SIDES = {"bare read": (bare, False), "brandkit": (ours, False), "brandkit, pairwise": (ours, True)}
@@ -114,9 +120,12 @@ def measured(side: str, file: Path) -> dict[str, float]:
     """Run one of our sides in a process of its own."""
     said = subprocess.run(
         [sys.executable, "-m", "benchmarks.moments", side, str(file)],
-        capture_output=True, text=True, encoding="utf-8", check=True,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-    )  # fmt: skip
+    )
     answer: dict[str, float] = json.loads(said.stdout)
     return answer
 
@@ -143,12 +152,18 @@ def main(n: int = ROWS) -> None:
                 found[name] = peer
     read, own = found["bare read"]["seconds"], found["brandkit"]["seconds"]
     print(f"{n:,} rows x {ITEMS} ratings, {BRANDS * WAVES * GROUPS:,} keys")
-    show([
-        {"by": name, "CPU seconds": round(one["seconds"], 2), "GB": round(one["peak"], 2),
-         "times a bare read": round(one["seconds"] / read, 1),
-         "times ours": round(one["seconds"] / own, 2)}
-        for name, one in found.items()
-    ])  # fmt: skip
+    show(
+        [
+            {
+                "by": name,
+                "CPU seconds": round(one["seconds"], 2),
+                "GB": round(one["peak"], 2),
+                "times a bare read": round(one["seconds"] / read, 1),
+                "times ours": round(one["seconds"] / own, 2),
+            }
+            for name, one in found.items()
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -373,9 +373,13 @@ def moments(
     whole.n[place] += np.bincount(cell_at, minlength=len(labels))
     n_cells = len(whole.cells)
     _multiply(
-        values, row_weight, key=group * n_cells + place[cell_at], products=products,
-        pairwise=pairwise, total=whole.totals.reshape(n_groups * n_cells, width),
-    )  # fmt: skip
+        values,
+        row_weight,
+        key=group * n_cells + place[cell_at],
+        products=products,
+        pairwise=pairwise,
+        total=whole.totals.reshape(n_groups * n_cells, width),
+    )
     return replace(whole, n_dropped=whole.n_dropped + int((~keep).sum()))
 
 
@@ -470,9 +474,14 @@ def _sorted_cells(cells: set[Cell]) -> tuple[Cell, ...]:
 
 
 def _multiply(
-    values: NDArray[Any], weight: Floats, *, key: Codes, pairwise: bool, products: bool,
+    values: NDArray[Any],
+    weight: Floats,
+    *,
+    key: Codes,
+    pairwise: bool,
+    products: bool,
     total: Floats,
-) -> None:  # fmt: skip
+) -> None:
     """Add each key's sums and products of rows to its row of totals.
 
     A counting sort brings each key's rows together (stable, so that their order is the file's);

@@ -191,9 +191,16 @@ def stream_moments(
         raise NotEnoughDataError("`parts` must hold rows; found none. Check the folder.")
     plan = plan_keys(keys, seed=seed)
     reduce = partial(
-        _reduced, respondent=respondent, plan=plan, limits=dict(limits or {}), columns=list(columns),
-        cells=list(cells), weight=weight, missing=missing, products=products,
-    )  # fmt: skip
+        _reduced,
+        respondent=respondent,
+        plan=plan,
+        limits=dict(limits or {}),
+        columns=list(columns),
+        cells=list(cells),
+        weight=weight,
+        missing=missing,
+        products=products,
+    )
     found = map_reduce(parts, reduce, _added, client=client)
     return StreamedMoments(cast(Moments, found), plan)
 
@@ -231,9 +238,12 @@ def _reduced(
             name: frame[name].where(frame[name].between(*ends)) for name, ends in limits.items()
         }
         whole = moments(
-            frame.assign(**inside), groups=plan.groups(frame[respondent]), n_groups=plan.n_groups,
-            into=whole, **options,
-        )  # fmt: skip
+            frame.assign(**inside),
+            groups=plan.groups(frame[respondent]),
+            n_groups=plan.n_groups,
+            into=whole,
+            **options,
+        )
     return whole
 
 

@@ -52,8 +52,15 @@ class Held:
 
 
 def streamed(parts: object, **options: object) -> StreamedMoments:
-    told = {"columns": ITEMS, "respondent": "id", "weight": "w", "cells": ["bank"],
-            "limits": {"y": (0, 10)}, "missing": "pairwise", **options}  # fmt: skip
+    told = {
+        "columns": ITEMS,
+        "respondent": "id",
+        "weight": "w",
+        "cells": ["bank"],
+        "limits": {"y": (0, 10)},
+        "missing": "pairwise",
+        **options,
+    }
     return stream_moments(parts, **told)
 
 
@@ -68,8 +75,9 @@ def assert_same(one: StreamedMoments, other: StreamedMoments, rtol: float = 1e-1
 def test_it_is_what_rows_in_memory_give():
     frame = answers(6_000)
     clean = frame.assign(y=frame["y"].where(frame["y"] <= 10))
-    rows = survey_rows(clean, columns=ITEMS, others=["bank"], weight="w", respondent="id",
-                       missing="pairwise")  # fmt: skip
+    rows = survey_rows(
+        clean, columns=ITEMS, others=["bank"], weight="w", respondent="id", missing="pairwise"
+    )
     drawn = rows.draws(6, seed=0)
     known = rows.moments(cells=["bank"], drawn=drawn, pairwise=True).sums(drawn.times)
     found = streamed([Held(clean.dropna(how="all", subset=ITEMS), (700, 701))])
@@ -88,8 +96,9 @@ def test_any_split_of_rows_gives_the_same(cuts, inner, missing):
     frame = answers()
     bounds = [0, *sorted(cuts), len(frame)]
     parts = [frame.iloc[a:b] for a, b in itertools.pairwise(bounds)]
-    split = streamed([Held(part, tuple(at for at in inner if at < len(part))) for part in parts],
-                     missing=missing)  # fmt: skip
+    split = streamed(
+        [Held(part, tuple(at for at in inner if at < len(part))) for part in parts], missing=missing
+    )
     assert_same(split, streamed([Held(frame)], missing=missing))
 
 
@@ -144,8 +153,10 @@ def test_a_cluster_of_which_a_worker_dies_gives_what_one_process_gives(tmp_path)
         distributed.Client(cluster) as client,
     ):
         before = set(client.nthreads())
-        found = streamed([Held(part, once=fatal if at == 6 else None)
-                          for at, part in enumerate(parts)], client=client)  # fmt: skip
+        found = streamed(
+            [Held(part, once=fatal if at == 6 else None) for at, part in enumerate(parts)],
+            client=client,
+        )
         deadline = time.monotonic() + 30
         while set(client.nthreads()) == before and time.monotonic() < deadline:
             time.sleep(0.1)

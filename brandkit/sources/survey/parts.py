@@ -46,9 +46,13 @@ class SurveyPart:
     def frames(self) -> Iterator[pd.DataFrame]:
         """Give the rows, at most 500,000 at a time."""
         batches = self.fragment.to_batches(
-            schema=self.schema, columns=list(self.columns), batch_size=ROWS_AT_ONCE,
-            batch_readahead=1, fragment_readahead=1, use_threads=False,
-        )  # fmt: skip
+            schema=self.schema,
+            columns=list(self.columns),
+            batch_size=ROWS_AT_ONCE,
+            batch_readahead=1,
+            fragment_readahead=1,
+            use_threads=False,
+        )
         for batch in batches:
             yield batch.to_pandas()
 
@@ -97,9 +101,11 @@ def survey_parts(
     kinds = {ending(file) for file in files if not file.name.startswith((".", "_"))} & _FORMS
     if not root.exists() or len(kinds) != 1:
         raise MissingFileError(
-            "must be a Parquet or csv file, or a folder of one of them", file=path,
-            found=sorted(kinds), way_out="Put files of one form into a folder of their own.",
-        )  # fmt: skip
+            "must be a Parquet or csv file, or a folder of one of them",
+            file=path,
+            found=sorted(kinds),
+            way_out="Put files of one form into a folder of their own.",
+        )
     kind = kinds.pop()
     chosen = [file for file in files if ending(file) == kind]
     try:
@@ -109,9 +115,10 @@ def survey_parts(
         )
     except (pyarrow.ArrowInvalid, OSError) as error:
         raise SchemaError(
-            f"a file cannot be opened ({type(error).__name__})", file=path,
+            f"a file cannot be opened ({type(error).__name__})",
+            file=path,
             way_out="It is damaged or of another form: write it again.",
-        ) from None  # fmt: skip
+        ) from None
     absent = [name for name in columns if name not in dataset.schema.names]
     if absent:
         raise MissingColumnsError(
