@@ -332,7 +332,7 @@ def joined(study: Study) -> Iterator[Answer]:
 def asked_of_the_market(study: Study) -> Iterator[Answer]:
     """What the market's questions answer."""
     names = ("funnel", "tabs", "sharing", "league_table", "mental_availability", "reach", "trend",
-             "extended")  # fmt: skip
+             "extended", "kano")  # fmt: skip
     yield from (("", answer(study, name)) for name in names)
 
 

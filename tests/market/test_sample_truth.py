@@ -109,3 +109,9 @@ def test_the_few_that_reach_most_are_told_and_not_those_wished_most(study: Study
     items = study.answers.reach.items
     most = items.drop_duplicates("label").nlargest(first["k"], "share")["label"]
     assert set(most) != set(planted["items"])
+
+
+def test_each_service_is_of_the_kind_planted(study: Study) -> None:
+    services = study.answers.kano.services
+    assert dict(zip(services["label"], services["kind"], strict=True)) == study.truth["kano"]
+    assert (services["settled"] == "clear").all()

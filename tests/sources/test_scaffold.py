@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -517,3 +518,32 @@ def test_numbered_brands_are_brands(tmp_path: Path) -> None:
     guess = guessed_file(tmp_path / "image.csv")
     assert isinstance(guess, Guess)
     assert guess.section == "brand_table"
+
+
+@pytest.mark.parametrize(
+    ("labels", "answers"),
+    [
+        (("Instant transfers: having it", "Instant transfers: lacking it"),
+         ("I like it", "It must be so", "I am neutral", "I can live with it", "I dislike it")),
+        (("即時轉帳－沒有這項服務", "即時轉帳－有這項服務"),
+         ("喜歡", "理所當然", "無所謂", "能接受", "不喜歡")),
+    ],
+)  # fmt: skip
+def test_pairs_of_kano_answers_are_known_by_their_words(
+    tmp_path: Path, labels: tuple[str, str], answers: Sequence[str]
+) -> None:
+    rows = 60
+    pd.DataFrame(
+        {
+            "id": [f"r{at:03}" for at in range(rows)],
+            "How satisfied are you overall (0-10)?": [at % 11 for at in range(rows)],
+            "How satisfied are you with fees (0-10)?": [(3 * at) % 11 for at in range(rows)],
+            labels[0]: [answers[at % 5] for at in range(rows)],
+            labels[1]: [answers[(at // 5) % 5] for at in range(rows)],
+        }
+    ).to_csv(tmp_path / "answers.csv", index=False)
+    chosen = read_settings(new_study(tmp_path).path)[0].survey
+    assert chosen is not None
+    having = labels if "lacking" in labels[1] else labels[::-1]
+    assert list(chosen.kano.values()) == [list(having)]
+    assert not set(labels) & set(chosen.segments)

@@ -42,11 +42,28 @@ def _rows(table: str) -> list[list[str]]:
 
 
 CUES, WISHES = _rows(_CUES), _rows(_WISHES)
+#: Services by the kind most see them as, of Kano's, and the pairs of answers that say so.
+KANO_KINDS = {
+    "instant transfers": "one_dimensional",
+    "card freeze in the app": "attractive",
+    "help by telephone": "must_be",
+    "safe-deposit box": "indifferent",
+}
+KANO_ANSWERS = ("I like it", "It must be so", "I don't mind", "I can live with it", "I dislike it")
+_KANO_PAIRS = {
+    "one_dimensional": [(1, 5)],
+    "attractive": [(1, 2), (1, 3), (1, 4)],
+    "must_be": [(2, 5), (3, 5), (4, 5)],
+    "indifferent": [(2, 3), (3, 3), (3, 4), (4, 4)],
+}
+#: Share of persons who see a service as most do; the others answer as of any kind.
+AGREEING = 0.45
 AWARE_ITEMS, HOLD_ITEMS = (
     [f"{name}_{at + 1:02d}" for at in range(len(market.BANKS))] for name in ("aware", "hold")
 )
 CUE_ITEMS = [f"cue_{at + 1}" for at in range(len(CUES))]
 WISH_ITEMS = [f"wish_{at + 1}" for at in range(len(WISHES))]
+KANO_ITEMS = [(f"kano_{at + 1}_with", f"kano_{at + 1}_without") for at in range(len(KANO_KINDS))]
 #: Kinds of persons by what they would use; all others would use nothing of it.
 KINDS = {"digital": 0.40, "advised": 0.30, "family": 0.18}
 
@@ -81,9 +98,9 @@ def with_habits(answers: pd.DataFrame, *, considered: list[str], seed: int) -> p
     Returns
     -------
     DataFrame
-        With ``quarter`` and the columns of the four sets after all others.
+        With ``quarter``, the columns of the four sets and of the services after all others.
     """
-    streams = np.random.default_rng([seed, 16]).spawn(5)
+    streams = np.random.default_rng([seed, 16]).spawn(6)
     persons = answers.drop_duplicates("respondent").reset_index(drop=True)
     quarter = 4 * (persons["wave"].to_numpy() - market.WAVES[0]) + streams[0].integers(
         0, 4, len(persons)
@@ -98,6 +115,7 @@ def with_habits(answers: pd.DataFrame, *, considered: list[str], seed: int) -> p
         pd.DataFrame(aware.astype(int), columns=AWARE_ITEMS),
         pd.DataFrame(held.astype(int), columns=HOLD_ITEMS),
         pd.DataFrame(_wished(len(persons), streams[3]), columns=WISH_ITEMS),
+        pd.DataFrame(_kano(len(persons), streams[5]), columns=[*sum(KANO_ITEMS, ())]),
     ]
     said = [table.iloc[person].reset_index(drop=True) for table in tables]
     cues = pd.DataFrame(_cues(answers["brand"].to_numpy() - 1, streams[4]), columns=CUE_ITEMS)
@@ -166,6 +184,20 @@ def _wished(n: int, rng: np.random.Generator) -> np.ndarray:
     return wished
 
 
+def _kano(n: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw what each person says to having and to lacking each service."""
+    said = []
+    for kind in KANO_KINDS.values():
+        seen = np.where(rng.random(n) < AGREEING, kind, rng.choice([*_KANO_PAIRS], n))
+        luck = rng.random(n)
+        pairs = [
+            _KANO_PAIRS[one][int(at * len(_KANO_PAIRS[one]))]
+            for one, at in zip(seen, luck, strict=True)
+        ]
+        said.append(np.array(pairs))
+    return np.hstack(said)
+
+
 def _cues(bank: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     quality = np.array([one.quality for one in market.BANKS])
     logit = np.array([float(row[3]) for row in CUES]) + 0.5 * quality[:, None]
@@ -182,12 +214,14 @@ def habits_truth() -> dict[str, Any]:
         "know a bank and consider it follows from the logarithm of the share that knows it, but "
         "for one bank that leaks. Customers: one pair shares more of them than sizes explain. "
         "Knowledge by quarter: one bank steps up in the last, one drifts. Situations: one belongs "
-        "to a small bank. Wishes: the items that together reach most are not those wished most.",
+        "to a small bank. Wishes: the items that together reach most are not those wished most. "
+        "Kano: the kind that most see each service as.",
         "leak": {"brand": LEAKING, "stage_a": "known", "stage_b": "considered"},
         "shared": {"brands": list(SHARING), "ratio": SHARED},
         "step": {"brand": STEPPING, "quarter": QUARTERS[-1], "points": 100 * STEP},
         "drift": {"brand": DRIFTING, "points_a_quarter": 100 * DRIFT},
         "cue": {"brand": CUE_OWNER, "cue": OWN_CUE},
+        "kano": KANO_KINDS,
         "reach": {
             "items": [row[0] for row in best],
             "share": round(sum(KINDS[row[3]] * float(row[4]) for row in best), 4),

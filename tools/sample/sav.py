@@ -72,6 +72,12 @@ def item_labels(language: str = "en") -> dict[str, str]:
         labels |= {item: str(getattr(bank, which)) for item, bank in zip(items, banks, strict=True)}
     for items, rows in ((habits.CUE_ITEMS, habits.CUES), (habits.WISH_ITEMS, habits.WISHES)):
         labels |= {item: row[column] for item, row in zip(items, rows, strict=True)}
+    named = {row[0]: row[column] for row in habits.WISHES}
+    said = (("having it", "lacking it"), ("有的話", "沒有的話"), ("有的话", "没有的话"))[column]
+    for items, service in zip(habits.KANO_ITEMS, habits.KANO_KINDS, strict=True):
+        for item, how in zip(items, said, strict=True):
+            colon = ": " if which == "name" else "："
+            labels[item] = f"{named[service]}{colon}{how}"
     return labels
 
 
@@ -149,6 +155,7 @@ def value_labels() -> dict[str, dict[int | float, str]]:
     }
     for item in survey.SCALE_ITEMS:
         labels[item] = dict(_SCALE_LABELS)
+    labels |= {item: numbered(habits.KANO_ANSWERS) for pair in habits.KANO_ITEMS for item in pair}
     ticked = (survey.CONSIDERED_ITEMS, survey.IMAGE_ITEMS, habits.AWARE_ITEMS, habits.HOLD_ITEMS,
               habits.WISH_ITEMS, habits.CUE_ITEMS)  # fmt: skip
     for item in (item for items in ticked for item in items):

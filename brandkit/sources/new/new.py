@@ -177,6 +177,7 @@ _COMMENTS: Mapping[str, Mapping[str, str]] = {
         "stages": "services before, during and after the sale",
         "extended": "gifts, outings, events: do they go with satisfaction?",
         "expectations": "service, and the column of what was expected of it",
+        "kano": "a service: what people say to having and to lacking it",
         "blocks": "batteries: constructs and their items",
         "paths": "which construct leads to which",
     },

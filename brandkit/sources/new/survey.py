@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,8 @@ def guessed_survey(
         said = "each question is asked of every bank in columns of its own"
         found.questions.append(f"{said}: `stack` puts them under each other")
         columns = _stacked(columns, grids)
+    pairs = _kano(found, columns)
+    columns = [column for column in columns if column.name not in pairs]
     _explained(found, columns)
     _direction(found, read)
     _images(found, columns, read)
@@ -632,6 +634,39 @@ def _segments(found: _Roles, columns: Sequence[Answered]) -> None:
     if unknown:
         names = ", ".join(repr(name) for name in unknown[:6])
         found.questions.append(f"{names}: groups of customers? then add them to `segments`")
+
+
+def _kano(found: _Roles, columns: Sequence[Answered]) -> set[str]:
+    """Find columns of the five answers of Kano's questionnaires: having a service, and lacking it.
+
+    Firm where their labels pair them; else their pairs are asked.
+    """
+    own = [column for column in columns if _says_kano(column.texts)]
+    pairs: dict[str, list[str]] = {}
+    for first, second in zip(own[::2], own[1::2], strict=False):
+        said = [": ".join(filter(None, (c.question, c.label))) for c in (first, second)]
+        letters = zip(*said, strict=False)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], letters))
+        name = said[0][:shared].strip(" :：,，-–—/|(（[")
+        lacks = [bool(words.LACKING.search(one[shared:])) for one in said]
+        if len(name) > 1 and sum(lacks) == 1:
+            having, lacking = (second, first) if lacks[0] else (first, second)
+            pairs[name] = [having.name, lacking.name]
+    if own and 2 * len(pairs) == len(own):
+        found.keys["kano"] = pairs
+    elif own:
+        names = ", ".join(repr(column.name) for column in own[:6])
+        found.questions.append(
+            f"{names}: answers to having and to lacking a service (Kano)? then pair them in "
+            "[survey.kano]"
+        )
+    return {column.name for column in own}
+
+
+def _says_kano(texts: Sequence[str]) -> bool:
+    """Say whether at least four of the five answers stand, and nothing else."""
+    kinds = [next((k for k, said in words.KANO.items() if said.search(one)), None) for one in texts]
+    return 4 <= len(set(kinds)) == len(kinds) and None not in kinds
 
 
 def _people(found: _Roles, columns: Sequence[Answered]) -> None:

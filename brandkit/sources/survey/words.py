@@ -73,6 +73,9 @@ RECOMMEND, SATISFIED, OVERALL = map(pattern, ("recommend", "satisfied", "overall
 #: What is seen in a bank, as against lists of what is wanted or was done.
 IMAGE, NO_IMAGE = map(pattern, ("image", "no_image"))
 GROUP = pattern("group")
+#: The five answers of Kano's questionnaires, in the order they are told apart; and lacking it.
+KANO = {name: pattern("kano", name) for name in names_of("kano")}
+LACKING = pattern("lacking")
 #: Answers that tell groups of persons by themselves.
 GENDERS = frozenset(words_of("genders"))
 _ORDERED = tuple(
