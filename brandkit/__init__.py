@@ -21,7 +21,7 @@ _ROOMS = {
     "page.show": ("show",),
     "sources": ("read_study",),
     "overlap": (
-        "brand_overlap", "catalog_gaps", "look_alike_names", "market_overlap",
+        "brand_overlap", "catalog_gaps", "list_prices", "look_alike_names", "market_overlap",
         "overlap_explanation", "overlap_history", "overlap_test", "product_similarity",
         "weight_sensitivity",
     ),

@@ -11,6 +11,7 @@ from brandkit.overlap.chance import OverlapTest, feature_profiles, overlap_test
 from brandkit.overlap.gaps import CatalogGaps, catalog_gaps, cells_sold
 from brandkit.overlap.history.history import OverlapHistory, overlap_history
 from brandkit.overlap.names import LookAlikeNames, look_alike_names
+from brandkit.overlap.prices.prices import ListPrices, list_prices
 from brandkit.overlap.products import ProductSimilarity, product_similarity
 from brandkit.overlap.regions import MarketOverlap, market_overlap
 from brandkit.overlap.similarity.gower import gower
@@ -20,6 +21,7 @@ __all__ = [
     "FACET_WEIGHTS",
     "BrandOverlap",
     "CatalogGaps",
+    "ListPrices",
     "LookAlikeNames",
     "MarketOverlap",
     "OverlapExplanation",
@@ -33,6 +35,7 @@ __all__ = [
     "feature_profiles",
     "fit_reference",
     "gower",
+    "list_prices",
     "look_alike_names",
     "market_overlap",
     "overlap_explanation",

@@ -9,6 +9,7 @@ from brandkit.overlap import (
     brand_overlap,
     catalog_gaps,
     fit_reference,
+    list_prices,
     look_alike_names,
     market_overlap,
     overlap_explanation,
@@ -69,6 +70,18 @@ def _gaps(a: Asking) -> Any:
 def _names(a: Asking) -> Any:
     focus = a.focus if a.focus in a.catalog.brands else None
     return look_alike_names(a.catalog, focus=focus, sisters=a["overlap"].sisters)
+
+
+def _list_prices(a: Asking) -> Any:
+    told = a.settings.catalog.price
+    category = None if told.category is None else a.study.called(told.category)
+    return list_prices(
+        a.catalog,
+        price=told.attribute,
+        category=category,
+        terms=told.terms,
+        level=a.settings.report.level,
+    )
 
 
 def _market_overlap(a: Asking) -> Any:
@@ -133,6 +146,25 @@ QUESTIONS = (
         of_focus=True,
         leads=False,
         **_CATALOG,
+    ),
+    Question(
+        name="list_prices",
+        page=PAGE,
+        reads=("catalog",),
+        keys=("catalog.price",),
+        leads=False,
+        text=Message("What do features go with in the listed price?"),
+        call=_list_prices,
+        takes=Message(
+            "What features go with in the listed price takes a rate or fee of the catalogue "
+            "([catalog.price] in study.toml)."
+        ),
+        arguments={
+            "price": "catalog.price.attribute",
+            "category": "catalog.price.category",
+            "terms": "catalog.price.terms",
+            "offers": "catalog",
+        },
     ),
     Question(
         name="market_overlap",

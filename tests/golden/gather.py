@@ -113,6 +113,7 @@ def offers(study: Study) -> Iterator[Answer]:
         history = overlap.overlap_history(study.catalogs, vocabulary=vocabulary, weights=weights)
         yield f"by the vocabulary of {vocabulary}", history
     yield "", overlap.weight_sensitivity(catalog, draws=10, seed=study.seed, **usual)
+    yield "", answer(study, "list_prices")
     profiles = overlap.feature_profiles(catalog)
     yield "feature_profiles", profiles
     yield "gower", overlap.gower(profiles)

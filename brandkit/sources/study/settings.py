@@ -160,6 +160,14 @@ class CatalogDate(_Section):
     register_: Source | None = Field(default=None, alias="register")
 
 
+class ListPrice(_Section):
+    """``[catalog.price]``: which listed rate or fee is set beside the features."""
+
+    attribute: Text
+    category: Text | None = None
+    terms: Texts = []
+
+
 class CatalogSection(_Section):
     """``[catalog]``: products, one source or several dates."""
 
@@ -180,6 +188,7 @@ class CatalogSection(_Section):
     peers: Texts = []
     minimum_offers: int | None = Field(default=None, ge=1)
     possible: dict[Text, Texts] = {}
+    price: ListPrice | None = None
     dates: list[CatalogDate] = []
 
     def _mistakes(self) -> Mistakes:

@@ -1,0 +1,1 @@
+"""What features of offers go with in listed rates and fees."""
