@@ -6,6 +6,7 @@ README is read before anything is installed, so the table stands in it as text; 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dis import get_instructions
 from pathlib import Path
 from types import CodeType, FunctionType
 
@@ -45,7 +46,7 @@ def called(question: Question) -> list[str]:
 
 
 def _names(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
+    yield from (one.argval for one in get_instructions(code) if one.opname == "LOAD_GLOBAL")
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
             yield from _names(inner)
