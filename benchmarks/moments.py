@@ -167,7 +167,8 @@ def main(n: int = ROWS) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        one_side(sys.argv[1], Path(sys.argv[2]))
+    words = sys.argv[1:]
+    if len(words) == 2:
+        one_side(words[0], Path(words[1]))
     else:
-        main(*map(int, sys.argv[1:]))
+        main(*(int(word) for word in words if word.isdecimal()))

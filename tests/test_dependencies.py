@@ -20,7 +20,6 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(enco
 #: Declared without an import in the package, and why.
 NOT_IMPORTED = {
     "ipykernel": "kernels of notebooks are started by its module's name",
-    "statsmodels": "the owner's choice for models; tests compare with it",
 }
 #: Ships with another distribution that is declared.
 COMES_WITH = {"cycler": "matplotlib", "pydantic_core": "pydantic"}

@@ -163,17 +163,25 @@ def best_of_draws(values: Floats, sizes: Ints) -> Floats:
     >>> best_of_draws(np.array([[0.2, 0.8, 0.5]]), np.array([1, 2, 3])).round(10).tolist()
     [[0.5, 0.7, 0.8]]
     """
-    n = values.shape[1]
-    rank = np.arange(1, n)
-    factor = np.maximum(n - sizes[:, None] - rank[None, :] + 1, 0) / (n - rank)[None, :]
-    first = (sizes / n)[:, None]
-    chances = np.hstack([first, first * np.cumprod(factor, axis=1)])
-    ordered = -np.sort(-np.nan_to_num(values, nan=-1.0), axis=1)
-    real = ordered >= 0
+    return best_of_sorted(-np.sort(-values, axis=1), sizes)
+
+
+def best_of_sorted(ordered: Floats, sizes: Ints) -> Floats:
+    """Do as :func:`best_of_draws` with pools that are sorted, the largest first, missing last."""
+    chances = _chances(ordered.shape[1], tuple(np.asarray(sizes).tolist()))
+    real = ~np.isnan(ordered)
     if real.all():
-        largest: Floats = ordered @ chances.T
-        return largest
-    return ratio(np.where(real, ordered, 0.0) @ chances.T, real.astype(np.float64) @ chances.T)
+        return np.asarray(ordered @ chances)
+    return ratio(np.where(real, ordered, 0.0) @ chances, real.astype(np.float64) @ chances)
+
+
+@lru_cache(maxsize=512)
+def _chances(n: int, sizes: tuple[int, ...]) -> Floats:
+    """Give the chance of each of n places to be the largest of those drawn, n x sizes."""
+    drawn, rank = np.array(sizes)[:, None], np.arange(1, n)
+    factor = np.maximum(n - drawn - rank + 1, 0) / (n - rank)
+    first = drawn / n
+    return np.hstack([first, first * np.cumprod(factor, axis=1)]).T
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from brandkit.core.linalg import Flags, Floats, Ints, ratio
-from brandkit.overlap.brands.kernel import best_of_draws, partners, sisters
+from brandkit.overlap.brands.kernel import best_of_sorted, partners, sisters
 from brandkit.overlap.similarity.facets import (
     FACETS,
     CatalogFacets,
@@ -258,13 +258,15 @@ def bank_likeness(
                 for each in np.unique(bank[rows][there[rows]]):
                     rivals = np.flatnonzero(there & (bank != each) & ~sister[each][bank])
                     pool = score[bank[rows] == each][:, rivals]
-                    best = partial(_best, pool, n_drawn=n_drawn[category.category])
+                    order = np.argsort(-pool, axis=1, kind="stable")
+                    ordered, seller = np.take_along_axis(pool, order, 1), bank[rivals][order]
+                    best = partial(_best, ordered, n_drawn=n_drawn[category.category])
                     value = best()[None]
                     if reading.leaves_out:
                         # without a bank that sells nothing here all stays as it is
                         value = np.repeat(value, n, axis=0)
                         for out in np.unique(bank[rivals]):
-                            value[out] = best(kept=bank[rivals] != out)
+                            value[out] = best(kept=seller != out)
                         value[~reading.banks | (np.arange(n) == each)] = np.nan
                     known = ~np.isnan(value)
                     total[name][..., each] += np.nansum(value, axis=1).squeeze()
@@ -272,11 +274,14 @@ def bank_likeness(
     return {name: ratio(total[name], count[name]) for name in readings}
 
 
-def _best(pool: Floats, *, n_drawn: int, kept: Flags | None = None) -> Floats:
-    """Expect the best match of each offer among rivals' drawn, 0 where there is no rival."""
-    pool = pool if kept is None else pool[:, kept]
+def _best(ordered: Floats, *, n_drawn: int, kept: Flags | None = None) -> Floats:
+    """Expect the best match of each offer among rivals' drawn, 0 where there is no rival.
+
+    Pools stand in descending order; each row keeps equally many.
+    """
+    pool = ordered if kept is None else ordered[kept].reshape(len(ordered), -1)
     size = min(n_drawn, pool.shape[1])
-    return best_of_draws(pool, np.array([size]))[:, 0] if size else np.zeros(len(pool))
+    return best_of_sorted(pool, np.array([size]))[:, 0] if size else np.zeros(len(pool))
 
 
 def close_pairs(market: Market) -> Flags:
