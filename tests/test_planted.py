@@ -1,4 +1,4 @@
-"""What was planted in the sample is told or left open, never denied, in its own draw and another.
+"""What was planted in the sample is told or left open, never denied, under three seeds.
 
 Stories are read by their level, numbers and names, never by their wording.
 """
@@ -25,7 +25,7 @@ FOCUS, TWIN, MOVER, CONFORMER = "Harbour Bank", "Tidewater", "Juniper", "Meridia
     scope="module",
     params=[
         pytest.param(0, marks=pytest.mark.slow),
-        *(pytest.param(seed, marks=[pytest.mark.slow, pytest.mark.exhaustive]) for seed in (1,)),
+        *(pytest.param(seed, marks=[pytest.mark.slow, pytest.mark.exhaustive]) for seed in (1, 2)),
     ],
 )
 def study(

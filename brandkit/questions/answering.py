@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from brandkit.questions.asked import QUESTIONS
 from brandkit.questions.kept import numbers_code_sha256, pack, unpack
 from brandkit.questions.question import Absent, Asking, Question, Unanswered
 from brandkit.questions.relabelled import relabelled
+from brandkit.questions.satisfaction import is_panel
 from brandkit.sources import Study, read_study
 from brandkit.sources.study.store import processed_folder, write_whole
 from brandkit.sources.study.study import read_evidence
@@ -223,9 +224,10 @@ class Answers:
             return kept
         try:
             with working_on(str(question.text)):
-                result = question.call(Asking(question, self._own, built_on))
-                if question.pools:
-                    result = replace(result, notes=(*result.notes, *_pooled(self._own)))
+                asking = self._asking(question, built_on)
+                result = question.call(asking)
+                if _is_of_waves(question, self._own):
+                    result = replace(result, notes=(*result.notes, *_waves_told(asking)))
         except Absent:
             return self._absent(question)
         except BrandkitError as error:
@@ -234,6 +236,25 @@ class Answers:
         with contextlib.suppress(OSError):  # read-only or full: it is made again next time
             write_whole(place, _stamped(self.key(question.name), pack(result)))
         return result
+
+    def _asking(self, question: Question, built_on: Mapping[str, Answer | None]) -> Asking:
+        """Give what a question may see: of the newest wave alone where it is not about time."""
+        asking, section = Asking(question, self._own, built_on), self._own.settings.survey
+        if section is None or section.pool_waves or not _is_of_waves(question, self._own):
+            return asking
+        if self._newest is self._own or (question.follows and is_panel(asking.survey)):
+            return asking
+        weights = {"weights": self._newest_weights} if built_on.get("weights") else {}
+        return Asking(question, self._newest, {**built_on, **weights}, whole=asking)
+
+    @cached_property
+    def _newest(self) -> Study:
+        return self._own.of_newest_wave()
+
+    @cached_property
+    def _newest_weights(self) -> Result:
+        question = QUESTIONS["weights"]
+        return question.call(Asking(question, self._newest, {}))
 
     def _absent(self, question: Question, lacking: tuple[str, ...] = ()) -> Unanswered:
         way_out = None
@@ -263,12 +284,27 @@ class Answers:
         return hashlib.sha256(written.encode()).hexdigest()
 
 
-def _pooled(study: Study) -> list[Message]:
-    """Say that waves are taken together, where there are several."""
+def _is_of_waves(question: Question, study: Study) -> bool:
+    """Say whether a question is about one time, and reads answers that may be of several."""
+    by_table = "brand_table" in question.reads and study.settings.brand_table is not None
+    return question.pools and not by_table
+
+
+def _waves_told(asking: Asking) -> list[Message]:
+    """Say whose waves the numbers are, where there are several."""
+    study = asking.whole.study
     column = study.survey.design.wave if study.survey is not None else None
     if study.survey is None or column is None:
         return []
     waves = list(map(wave_text, wave_order(study.survey.labelled(column))))
+    if asking.whole is not asking:
+        values = {"rows": len(asking.survey.responses), "all": len(study.survey.responses)}
+        said = Message(
+            "Of {n:count} waves only {wave} is looked at, {rows:count} of {all:count} answers; "
+            "what changed is told apart.",
+            {"n": len(waves), "wave": waves[-1], **values},
+        )
+        return [said]
     return noted(
         "The answers of {n:count} waves are taken together ({waves}): what changed between them "
         "is told apart.",

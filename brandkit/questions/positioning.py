@@ -150,6 +150,7 @@ def _wanted(choice: Any, room: Any) -> list[str]:
 QUESTIONS = (
     Question(
         name="map",
+        pools=True,
         text=Message("Where do customers see the banks?"),
         call=_map,
         takes=NO_IMAGE,

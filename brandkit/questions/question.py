@@ -123,7 +123,10 @@ class Question:
     of_focus : bool
         Whether its numbers are the focus bank's, not only its words.
     pools : bool
-        Whether its numbers are of all waves together, which its figures then say.
+        Whether its numbers are of one time: the newest wave's, or all waves' together where
+        study.toml pools them; its figures say which.
+    follows : bool
+        Whether it follows the persons of a panel from wave to wave, and then needs all waves.
     arguments : mapping
         Argument of the method to its key of study.toml, to say a refusal in the user's words.
     """
@@ -141,6 +144,7 @@ class Question:
     leads: bool = True
     of_focus: bool = False
     pools: bool = False
+    follows: bool = False
     arguments: Mapping[str, str] = field(default_factory=dict)
 
     def lacks(self, study: Study) -> tuple[str, ...]:
@@ -151,8 +155,17 @@ class Question:
 class Asking:
     """What one question may see: its kinds of evidence, settings, and the answers it builds on."""
 
-    def __init__(self, question: Question, study: Study, built_on: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        question: Question,
+        study: Study,
+        built_on: Mapping[str, Any],
+        *,
+        whole: Asking | None = None,
+    ) -> None:
         self._question, self._study, self._built_on = question, study, built_on
+        #: The same over all waves.
+        self.whole: Asking = self if whole is None else whole
 
     def __getitem__(self, name: str) -> Any:
         """Give an answer that the question builds on; None where it is absent."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -140,7 +141,15 @@ def _scores(a: Asking) -> Any:
     own = next(iter(section.segments), None)
     by = a.survey.design.brand if n_brands(a.survey) > 1 else own
     a.require(bool(items and by))
-    return group_comparison(a.survey, items=items, by=by, weight=a["weights"], **_bases(a))
+
+    def compared(a: Asking) -> Any:
+        return group_comparison(a.survey, items=items, by=by, weight=a["weights"], **_bases(a))
+
+    now = compared(a)
+    if a.whole is a:
+        return now
+    over = compared(a.whole)  # what changed is of all waves
+    return replace(now, waves=over.waves, changes=over.changes)
 
 
 def _alikeness(a: Asking) -> Any:
@@ -468,6 +477,7 @@ QUESTIONS = (
     Question(
         name="choice",
         pools=True,
+        follows=True,
         text=Message("What do customers say of their own bank?"),
         call=_choice,
         keys=("survey.choice", "survey.images"),
@@ -506,6 +516,7 @@ QUESTIONS = (
     ),
     Question(
         name="comparison",
+        pools=True,
         text=Message("Do things work the same way for all?"),
         call=_comparison,
         keys=("survey.blocks", "survey.paths", "survey.segments"),

@@ -305,6 +305,7 @@ class SurveySection(_Section):
     wave: Text | WaveColumn | None = None
     trend: Text | WaveColumn | None = None
     waves: list[Text | int] = []
+    pool_waves: bool = False
     missing: list[Code] | dict[Text, list[Code]] | None = None
     encoding: Text | None = None
     margins: dict[Text, dict[Text, Annotated[float, Field(ge=0)]]] = {}

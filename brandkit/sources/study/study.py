@@ -143,6 +143,18 @@ class Study:
             survey = declared_survey(section, self.path("survey", "source"), codebook=codebook)
         return relabelled(survey, self.label_names)
 
+    def of_newest_wave(self) -> Study:
+        """Give the study with its survey's newest wave alone; itself where that is all of it."""
+        from brandkit.sources.survey.survey import newest_wave
+
+        newest = None if self.survey is None else newest_wave(self.survey)
+        if newest is self.survey:
+            return self
+        other = replace(self)  # what is read already is not read again, but for what it changes
+        vars(other).update({**vars(self), "survey": newest})
+        vars(other).pop("brand_image", None)
+        return other
+
     @cached_property
     def label_names(self) -> Mapping[str, str]:
         """Label as the files write it to label in the study's language, codebook and names."""

@@ -13,7 +13,7 @@ import pandas as pd
 
 from brandkit.core.errors import InputError, require_columns, shown
 from brandkit.core.message import Message
-from brandkit.core.waves import wave_text
+from brandkit.core.waves import wave_order, wave_text
 from brandkit.sources.survey.answers import labelled, read_answers, refuse_cells
 from brandkit.sources.survey.batteries import (
     BATTERY_COLUMNS,
@@ -517,6 +517,35 @@ def with_waves(survey: Survey, waves: Sequence[str | int], *, column: str | None
         )
     ordered = pd.Series(pd.Categorical(cells, categories=told, ordered=True), cells.index)
     return replace(survey, responses=survey.responses.assign(**{column: ordered}))
+
+
+def newest_wave(survey: Survey) -> Survey:
+    r"""Give the answers of the newest wave alone; the survey itself where it has one wave, or none.
+
+    Parameters
+    ----------
+    survey : Survey
+
+    Returns
+    -------
+    Survey
+        Without a column of the wave: what is left has none.
+
+    Examples
+    --------
+    >>> survey = replace(_example("q,w\n7,2025\n9,2026\n", "item,label\nq,Question\n"),
+    ...                  design=SurveyDesign(wave="w"))
+    >>> newest = newest_wave(survey)
+    >>> newest.responses["q"].tolist(), newest_wave(newest) is newest
+    ([9.0], True)
+    """
+    column = survey.design.wave
+    waves = [] if column is None else wave_order(survey.labelled(column))
+    if column is None or len(waves) < 2:
+        return survey
+    kept = survey.responses[(survey.labelled(column) == waves[-1]).to_numpy()]
+    design = replace(survey.design, wave=None)
+    return replace(survey, responses=kept.reset_index(drop=True), design=design)
 
 
 def _example(answers: str, codebook: str) -> Survey:
