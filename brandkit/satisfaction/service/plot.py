@@ -156,19 +156,6 @@ def penalty_reward(result: PenaltyReward, *, ax: Axes | None = None) -> Axes:
         said = Message("Change of {outcome}, in its points", {"outcome": result.outcome_label})
         ax.set_xlabel(translate(said))
         look: dict[str, Any] = {"textcoords": "offset points", "color": PALETTE["soft"]}
-        for text, place, side in (
-            (Message("← poor costs"), 0.48, "right"),
-            (Message("good gains →"), 0.52, "left"),
-        ):
-            ax.annotate(
-                translate(text),
-                (place, 1.0),
-                xycoords="axes fraction",
-                xytext=(0, 4),
-                ha=side,
-                va="bottom",
-                **look,
-            )
         for row, name in enumerate(role_names(rows)):
             ax.annotate(
                 translate(name),
