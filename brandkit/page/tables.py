@@ -556,6 +556,7 @@ def _complemented(flat: pd.DataFrame, sizes: Floats, marks: list[str]) -> list[s
         name
         for name in flat.select_dtypes(["object", "str", "category"])
         if name not in ("segment", "settled")
+        and not flat[name].map(lambda cell: isinstance(cell, Message)).any()  # is said of it
     ]
     groups = (
         flat.groupby(others, dropna=False, observed=True).indices.values()

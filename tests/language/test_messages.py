@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,17 @@ def test_a_sentence_is_one_literal_where_it_is_said(
         request.applymarker(pytest.mark.xfail(strict=False, reason="is being rewritten"))
     places = no_literals(room)
     assert not places, "\n".join(["write the English text where it is said:", *places])
+
+
+def test_who_speaks_is_called_say() -> None:
+    """Else what is said is never found, and stays English."""
+    others = [
+        f"{path.name}: {line.strip()}"
+        for path in ROOT.joinpath("brandkit").rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.match(r"\s*\w+ = speaker\(", line) and not line.strip().startswith("say = ")
+    ]
+    assert not others
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,6 @@ def _cues(result: MentalAvailability, bank: str | None) -> Exhibit:
     return Exhibit(caption, data=table, notes=tuple(note), heads=heads, of_people=False)
 
 
-#: Leaders that are named; more are counted.
 MOST_PAIRS = 2
 
 
@@ -224,7 +223,13 @@ def customer_sharing(result: CustomerSharing, *, focus: object = None) -> Story:
     findings = [finding for finding, _ in told] or [_no_pair(result, bank)]
     actions = tuple(action for _, due in told for action in due)
     findings.append(_loyalty(result))
-    say = speaker(n=result.n, banks=len(result.brands), pairs=len(held))
+    say = speaker(
+        n=result.n,
+        banks=len(result.brands),
+        pairs=len(held),
+        repertoire=result.repertoire,
+        law=result.duplication,
+    )
     caption = say(
         "Customers that two banks share over what the sizes of both explain (1: as expected); "
         "coloured where it is settled; {n:count} persons."
@@ -233,9 +238,8 @@ def customer_sharing(result: CustomerSharing, *, focus: object = None) -> Story:
         "A matrix of {banks:count} banks, the largest first; {pairs:count} {pairs:pair|pairs} "
         "stand out."
     )
-    size = speaker(repertoire=result.repertoire, law=result.duplication)
     notes = [
-        size(
+        say(
             "People hold {repertoire:decimal1} banks each on average; the factor of the law of "
             "duplication, {law:decimal2}, says only that, not how close banks are."
         )

@@ -13,6 +13,7 @@ from brandkit.core.message import Finding, Message, Settled, as_notes, formatted
 from brandkit.core.story import Exhibit, Story, speaker, titled
 from brandkit.market.league.league import LeagueTable
 
+#: Leaders that are named; more are counted.
 MOST_LEADERS = 4
 #: Tables that a page draws and speaks of; the workbook has all.
 MOST_TABLES = 4

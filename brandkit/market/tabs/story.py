@@ -465,7 +465,8 @@ def kano(result: Kano, *, focus: object = None) -> Story:  # noqa: ARG001
         tables["kinds_by_group"] = _kinds(result, tiers=True)
     columns = ["label", "better", "better_low", "better_high", "worse", "worse_low", "worse_high"]
     shown = rows[[*columns, "ci_level", "n"]]
-    figure = Exhibit(caption, alt, shown, notes, partial(result.plot), heads=_KANO_HEADS)
+    heads = {name: said for name, said in _KANO_HEADS.items() if name in shown}
+    figure = Exhibit(caption, alt, shown, notes, partial(result.plot), heads=heads)
     actions = tuple(action for _, due in every[:MOST_TOLD] for action in due)
     return Story(titled(findings[0]), None, tuple(findings), actions, {"kano": figure, **tables})
 
