@@ -149,6 +149,8 @@ _OTHERS = """
     keep the service as it is | 維持現有服務 | 维持现有服务
     invest in joint deals | 投入合作案 | 投入合作项目
     standard terms | 標準條件 | 标准条件
+    Which banks would you consider? | 您會考慮哪些銀行？ | 您会考虑哪些银行？
+    Which of these describe this bank? | 下列哪些說法符合這家銀行？ | 下列哪些说法符合这家银行？
     Which of these banks do you know? | 您知道下列哪些銀行？ | 您知道下列哪些银行？
     Of which banks are you a customer? | 您是哪些銀行的顧客？ | 您是哪些银行的客户？
     Which of these would you use? | 您會使用下列哪些服務？ | 您会使用下列哪些服务？
