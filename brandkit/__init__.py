@@ -43,7 +43,7 @@ _ROOMS = {
     ),
     "strategy": (
         "distance_link", "distinctiveness", "scorecard", "scorecard_matrix", "strategy_reading",
-        "uniqueness_link",
+        "uniqueness_link", "value_curve",
     ),
 }  # fmt: skip
 _WHERE = {name: room for room, names in _ROOMS.items() for name in names}

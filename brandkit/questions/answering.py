@@ -268,11 +268,12 @@ class Answers:
         settings = study.settings.model_dump(mode="json", by_alias=True)
         del settings["report"]["notebooks"]
         peers = study.settings.catalog.peers if study.settings.catalog else []
+        joined = {"attributes"} & {*question.arguments.values()}
         made_from = {
             "question": question.name,
             "code": numbers_code_sha256(),
             "seed": study.seed,
-            "settings": {kind: settings[kind] for kind in (*question.reads, "report")},
+            "settings": {kind: settings[kind] for kind in (*question.reads, *joined, "report")},
             "inputs": study.inputs_of(question.reads),
             "versions": _versions(),
             "peers": sorted(map(study.called, peers)) if "catalog" in question.reads else [],

@@ -16,6 +16,7 @@ from brandkit.strategy import (
     scorecard_matrix,
     strategy_reading,
     uniqueness_link,
+    value_curve,
 )
 
 PAGE = "03_positioning"
@@ -108,6 +109,20 @@ def _distinctiveness(a: Asking) -> Any:
     return distinctiveness(a.catalog, performance=rows, measure=name, seed=a.seed)
 
 
+def _value_curve(a: Asking) -> Any:
+    """Join catalogue, image and drivers as [attributes] says; every feature alone without it."""
+    a.require(a.focus in a.catalog.brands)
+    joined = {name: one.model_dump() for name, one in a.settings.attributes.items()}
+    return value_curve(
+        a.catalog,
+        brand=a.focus,
+        attributes=joined or None,
+        image=a["stability"],
+        drivers=a["drivers"],
+        level=a.settings.report.level,
+    )
+
+
 def _links(a: Asking) -> Any:
     return distance_link(a["overlap"], perceived=a.require(a["stability"] or a["map"]))
 
@@ -175,6 +190,21 @@ QUESTIONS = (
         takes=NO_MATRIX,
         keys=("scorecard.matrix",),
         arguments=_SCORECARD,
+    ),
+    Question(
+        name="value_curve",
+        page=PAGE,
+        reads=("catalog",),
+        text=Message("What could we raise, reduce, drop or add?"),
+        call=_value_curve,
+        may=("stability", "drivers"),
+        of_focus=True,
+        takes=Message(
+            "The value curve takes a catalogue and the bank that the study is for ([catalog] and "
+            "focus in study.toml); [attributes] joins it to image and drivers."
+        ),
+        keys=("catalog", "study.focus"),
+        arguments={"attributes": "attributes", "offers": "catalog", "brand": "study.focus"},
     ),
     Question(
         name="strategy",

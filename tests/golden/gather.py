@@ -298,7 +298,7 @@ def _liked_room(study: Study, liking: pd.DataFrame) -> positioning.Opportunities
 def joined(study: Study) -> Iterator[Answer]:
     """What the brief joins, and scorecards."""
     alike = answer(study, "overlap")
-    for name in ("links", "strategy", "priorities", "distinctiveness"):
+    for name in ("links", "strategy", "priorities", "distinctiveness", "value_curve"):
         yield "of the brief", answer(study, name)
     by_map = strategy.distance_link(
         alike, perceived=answer(study, "stability").map, value="excess", draws=SMALL

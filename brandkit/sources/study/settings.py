@@ -394,6 +394,14 @@ class SurveySection(_Section):
             yield (shares and not any(shares.values()), f"`margins` of {column} must not all be 0")
 
 
+class Attribute(_Section):
+    """``[attributes]``: what of catalogue, image and drivers is one attribute."""
+
+    features: Texts = []
+    image: Text | None = None
+    driver: Text | None = None
+
+
 class BranchesSection(_Section):
     """``[branches]``: which brand is present in which market, with an amount where known."""
 
@@ -432,6 +440,7 @@ class Settings(_Section):
     branches: BranchesSection | None = None
     league_tables: list[LeagueTable] = []
     scorecard: ScorecardSection | None = None
+    attributes: dict[Text, Attribute] = {}
     report: ReportSection = ReportSection()
 
     def _mistakes(self) -> Mistakes:

@@ -9,11 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from brandkit.core.labels import known_focus
-from brandkit.core.message import Message
+from brandkit.core.message import Message, formatted
 from brandkit.language import translate
+from brandkit.strategy.standing.canvas import ValueCurve
 from brandkit.strategy.standing.distinct import Distinctiveness, performance_weight, told_test
-from brandkit.viz.labels import place_labels
-from brandkit.viz.marks import add_key, name_upward, stroke
+from brandkit.viz.labels import place_labels, row_names
+from brandkit.viz.marks import Dots, add_key, dot_rows, name_upward, stroke
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, theme
 
@@ -63,3 +64,33 @@ def distinctiveness(
             emphasise=() if bank is None else bank,
         )
     return ax
+
+
+MOST_ATTRIBUTES = 16
+"""Attributes that the canvas shows: what matters first, then the widest differences."""
+
+
+def value_curve(result: ValueCurve, *, ax: Axes | None = None) -> Axes:
+    """Draw the canvas: the bank's offers on the band of its rivals', by what matters."""
+    rows = result.canvas.assign(far=result.canvas["difference"].abs())
+    rows = rows.sort_values(["importance", "far"], ascending=False, kind="stable")
+    rows = rows.head(MOST_ATTRIBUTES)
+    seen = rows["perceived"].astype(float)
+    columns: dict[str | Message, list[str]] = {
+        Message("offers"): [formatted(100 * one, "points") for one in rows["difference"]]
+    }
+    if seen.notna().any():
+        columns[Message("seen")] = [formatted(one, "points") for one in seen]
+    return dot_rows(
+        row_names(rows["attribute"].tolist()),
+        [
+            Dots(
+                rows["rivals_mean"], rows["rivals_q25"], rows["rivals_q75"], label=Message("rivals")
+            ),
+            Dots(rows["our_share"], label=result.brand, is_focus=True),
+        ],
+        label=Message("Share of offers that have it"),
+        columns=columns,
+        limits=(-0.03, 1.03),
+        ax=ax,
+    )

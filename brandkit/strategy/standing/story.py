@@ -8,9 +8,11 @@ from typing import Any
 import pandas as pd
 
 from brandkit.core.labels import known_focus
-from brandkit.core.message import Finding, as_notes
-from brandkit.core.story import Exhibit, Say, Story, pointed, speaker, titled
+from brandkit.core.message import Finding, Message, as_notes
+from brandkit.core.story import N_, Action, Exhibit, Say, Story, pointed, speaker, titled
+from brandkit.language import translate
 from brandkit.strategy.links import CERTAIN
+from brandkit.strategy.standing.canvas import ValueCurve
 from brandkit.strategy.standing.distinct import (
     ENOUGH_FOR_CURVE,
     Distinctiveness,
@@ -176,3 +178,152 @@ def _beside(result: Distinctiveness, bank: str) -> Exhibit:
         "gaps first; {n:count} of {of:count} features."
     )
     return Exhibit(caption, data=rows.reset_index(drop=True), of_people=False)
+
+
+MOST_CANDIDATES = 3
+"""Candidates that findings tell; the table has the rest."""
+CANDIDATES = {
+    "raise": N_("to raise"),
+    "reduce": N_("to reduce"),
+    "eliminate": N_("to drop"),
+    "create": N_("to add"),
+}
+_FIRST = ("raise", "create", "reduce", "eliminate")
+
+
+def value_curve(result: ValueCurve, *, focus: object = None) -> Story:
+    """Tell what a bank could raise, reduce, drop or add; candidates, never orders."""
+    del focus  # the curve is one bank's
+    rows = result.candidates.assign(
+        doubt=result.candidates["settled"].map({"clear": 0, "likely": 1, "open": 2}),
+        first=result.candidates["candidate"].map({name: at for at, name in enumerate(_FIRST)}),
+    ).sort_values(["doubt", "first"], kind="stable")  # fmt: skip
+    canvas = result.canvas.set_index("attribute")
+    told = [_candidate(result, row, canvas.loc[row["attribute"]]) for _, row in rows.iterrows()]
+    told = told or [_no_candidate(result)]
+    findings = told[:MOST_CANDIDATES]
+    say = speaker(bank=result.brand, n=len(canvas), rivals=result.n_rivals)
+    caption = say(
+        "What share of its offers {bank} gives each of {n:count} attributes (diamonds), beside "
+        "{rivals:count} rivals: their mean (circles) and the middle half of them (lines)."
+    )
+    alt = say("Rows of dots for {n:count} attributes: {bank} beside its rivals.")
+    silence = say(
+        "What a list leaves out counts as not there; how often rivals say nothing stands "
+        "in the table."
+    )
+    shown = result.canvas.dropna(axis=1, how="all")
+    exhibits = {
+        "value-curve": Exhibit(
+            caption,
+            alt,
+            shown,
+            (*as_notes(findings[1:]), silence, *result.notes),
+            result.plot,
+            of_people=False,
+        )
+    }
+    if len(rows):
+        exhibits["candidates"] = _table(rows, canvas)
+    actions = tuple(
+        Action(
+            "check",
+            say(
+                "Look into “{name}”: customers see {bank} behind its rivals in it.",
+                name=row["attribute"],
+            ),
+            row["settled"],
+            "candidates",
+            (row["attribute"],),
+        )
+        for _, row in rows[rows["candidate"] == "raise"].head(1).iterrows()
+    )
+    points = (pointed(findings[0], 0.6, "value-curve"),) * (findings[0].settled != "open")
+    return Story(titled(findings[0]), None, tuple(findings), actions, exhibits, points)
+
+
+def _candidate(result: ValueCurve, row: pd.Series[Any], cells: pd.Series[Any]) -> Finding:
+    say = speaker(
+        bank=result.brand,
+        name=row["attribute"],
+        ours=cells["our_share"],
+        theirs=cells["rivals_mean"],
+        points=cells["perceived"],
+        p=cells["p_adjusted"],
+        have=int(cells["n_rivals_have"]),
+        n=int(cells["n_rivals"]),
+    )
+    settled = row["settled"]
+    if row["candidate"] == "raise":
+        detail = say(
+            "{points:points} points against the mean of its rivals (p {p:p} over all attributes), "
+            "and it rises above noise in what drives satisfaction; {ours:percent} of its offers "
+            "have it, {theirs:percent} of theirs. A candidate, not an order."
+        )
+        headline = say("Customers see {bank} behind on “{name}”, which matters to them.")
+        if settled == "likely":
+            headline = say("“{name}” is a candidate to raise.")
+        return Finding(headline, detail, settled)
+    detail = say(
+        "{ours:percent} of the offers of {bank} have it, {theirs:percent} of its rivals' "
+        "({have:count} of {n:count} rivals). A candidate, not an order."
+    )
+    if row["candidate"] == "create":
+        if settled == "likely":
+            return Finding(
+                say("“{name}”, which hardly anybody lists, is a candidate to add."), detail, settled
+            )
+        return Finding(
+            say("Whether adding “{name}”, which hardly anybody lists, is worth while is open."),
+            detail,
+            settled,
+        )
+    if row["candidate"] == "reduce":
+        return Finding(
+            say(
+                "Whether “{name}” could be reduced without harm is open: its effect is "
+                "not above noise."
+            ),
+            detail,
+            "open",
+        )
+    return Finding(
+        say(
+            "Whether “{name}” could be dropped without harm is open: customers see no "
+            "difference, and its effect is not above noise."
+        ),
+        detail,
+        "open",
+    )
+
+
+def _no_candidate(result: ValueCurve) -> Finding:
+    far = result.canvas.loc[result.canvas["difference"].abs().argsort()[::-1], :].head(1)
+    say = speaker(
+        bank=result.brand,
+        n=len(result.canvas),
+        rivals=result.n_rivals,
+        name=far["attribute"].iloc[0],
+        ours=far["our_share"].iloc[0],
+        theirs=far["rivals_mean"].iloc[0],
+    )
+    headline = say("What {bank} could raise, reduce, drop or add is open.")
+    detail = say(
+        "{n:count} attributes beside {rivals:count} rivals; its offers differ most in “{name}”: "
+        "{ours:percent} of its own have it, {theirs:percent} of its rivals'."
+    )
+    return Finding(headline, detail, "open")
+
+
+def _table(rows: pd.DataFrame, canvas: pd.DataFrame) -> Exhibit:
+    """List what is a candidate for what, with the evidence of each."""
+    columns = ["our_share", "rivals_mean", "share_not_stated", "perceived", "above_noise"]
+    evidence = canvas.loc[rows["attribute"], columns].reset_index(drop=True)
+    table = pd.concat(
+        [rows[["attribute", "candidate", "settled"]].reset_index(drop=True), evidence], axis=1
+    )
+    table["candidate"] = [translate(Message(CANDIDATES[one])) for one in table["candidate"]]
+    caption = Message(
+        "Candidates with their evidence: each is to be looked into, none is an order."
+    )
+    return Exhibit(caption, data=table.dropna(axis=1, how="all"), of_people=False)
