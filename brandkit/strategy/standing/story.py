@@ -9,7 +9,7 @@ import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, as_notes
-from brandkit.core.story import N_, Action, Exhibit, Say, Story, pointed, speaker, titled
+from brandkit.core.story import Action, Exhibit, Say, Story, pointed, speaker, titled
 from brandkit.language import translate
 from brandkit.strategy.links import CERTAIN
 from brandkit.strategy.standing.canvas import ValueCurve
@@ -183,10 +183,10 @@ def _beside(result: Distinctiveness, bank: str) -> Exhibit:
 MOST_CANDIDATES = 3
 """Candidates that findings tell; the table has the rest."""
 CANDIDATES = {
-    "raise": N_("to raise"),
-    "reduce": N_("to reduce"),
-    "eliminate": N_("to drop"),
-    "create": N_("to add"),
+    "raise": Message("to raise"),
+    "reduce": Message("to reduce"),
+    "eliminate": Message("to drop"),
+    "create": Message("to add"),
 }
 _FIRST = ("raise", "create", "reduce", "eliminate")
 
@@ -322,7 +322,7 @@ def _table(rows: pd.DataFrame, canvas: pd.DataFrame) -> Exhibit:
     table = pd.concat(
         [rows[["attribute", "candidate", "settled"]].reset_index(drop=True), evidence], axis=1
     )
-    table["candidate"] = [translate(Message(CANDIDATES[one])) for one in table["candidate"]]
+    table["candidate"] = [translate(CANDIDATES[one]) for one in table["candidate"]]
     caption = Message(
         "Candidates with their evidence: each is to be looked into, none is an order."
     )
