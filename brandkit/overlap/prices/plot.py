@@ -6,11 +6,9 @@ from matplotlib.axes import Axes
 
 from brandkit.core.message import NO_VALUE, Message, formatted
 from brandkit.overlap.prices.prices import ListPrices
+from brandkit.overlap.prices.story import MODEL_NAMES
 from brandkit.viz.labels import row_names
 from brandkit.viz.marks import Dots, dot_rows
-
-NAMES = {"within": Message("within banks"), "pooled": Message("over all banks")}
-"""Models that are drawn; the table has the third, in which every bank weighs the same."""
 
 
 def list_prices(result: ListPrices, *, ax: Axes | None = None) -> Axes:
@@ -25,14 +23,14 @@ def list_prices(result: ListPrices, *, ax: Axes | None = None) -> Axes:
             .index
         )
     wide = wide.loc[order]
-    drawn = [model for model in NAMES if model in wide["estimate"]]
+    drawn = [model for model in MODEL_NAMES if model in wide["estimate"]]
     series = [
         Dots(
             wide["estimate"][model],
             wide["ci_low"][model],
             wide["ci_high"][model],
             hollow=[model == "pooled"] * len(order),
-            label=NAMES[model],
+            label=MODEL_NAMES[model],
         )
         for model in drawn
     ]

@@ -8,8 +8,22 @@ import pandas as pd
 
 from brandkit.core.message import Finding, Message, as_notes
 from brandkit.core.story import Exhibit, Story, pointed, speaker, titled
+from brandkit.language import translate
 from brandkit.overlap.prices.prices import ListPrices
 
+MODEL_NAMES = {"within": Message("within banks"), "pooled": Message("over all banks")}
+"""Models that are shown; the result has a third, in which every bank weighs the same."""
+_SHOWN = [
+    "attribute",
+    "model",
+    "estimate",
+    "ci_low",
+    "ci_high",
+    "ci_level",
+    "p_adjusted",
+    "n_varying",
+    "settled",
+]
 MOST_FEATURES = 3
 """Features that findings tell; the figure and the table have the rest."""
 
@@ -42,7 +56,9 @@ def list_prices(result: ListPrices, *, focus: object = None) -> Story:
         "List prices are neither what is paid nor what a feature is worth to anybody, and no cause."
     )
     notes = (limits, *as_notes(findings[1:]), *result.notes)
-    shown = result.features.drop(columns=["error_plain"])
+    words = {name: translate(message) for name, message in MODEL_NAMES.items()}
+    shown = result.features[result.features["model"].isin(words)]
+    shown = shown.assign(model=shown["model"].map(words))[_SHOWN]
     exhibits = {"list-prices": Exhibit(caption, alt, shown, notes, result.plot, of_people=False)}
     points = (pointed(findings[0], 0.4, "list-prices"),) * (findings[0].settled != "open")
     return Story(titled(findings[0]), None, tuple(findings), exhibits=exhibits, points=points)

@@ -21,6 +21,8 @@ from brandkit.strategy.standing.distinct import (
 
 MOST_FEATURES = 12
 """Features of the focus that stand beside those of the others; the workbook has all."""
+_SHOWN = ["brand", "distance", "n_listed", "estimate", "std_error", "is_counted"]
+"""Columns of the table beneath the figure; the result has more."""
 USUAL = 1 / 3
 """Part of the banks, the most or the least different, that is called so."""
 
@@ -49,7 +51,7 @@ def distinctiveness(result: Distinctiveness, *, focus: object = None) -> Story:
     notes = (*unknown, *as_notes(findings[1:]), *result.notes)
     exhibits = {
         "distinctiveness": Exhibit(
-            caption, alt, result.brands, notes, partial(result.plot, focus=bank)
+            caption, alt, result.brands[_SHOWN], notes, partial(result.plot, focus=bank)
         )
     }
     if bank is not None:
@@ -204,7 +206,7 @@ def value_curve(result: ValueCurve, *, focus: object = None) -> Story:
     findings = told[:MOST_CANDIDATES]
     say = speaker(bank=result.brand, n=len(canvas), rivals=result.n_rivals)
     caption = say(
-        "What share of its offers {bank} gives each of {n:count} attributes (diamonds), beside "
+        "What share of its offers {bank} gives each of {n:count} attributes (squares), beside "
         "{rivals:count} rivals: their mean (circles) and the middle half of them (lines)."
     )
     alt = say("Rows of dots for {n:count} attributes: {bank} beside its rivals.")
