@@ -152,9 +152,40 @@ _TABLE = Path(__file__).with_name("columns.txt").read_text(encoding="utf-8")
 COLUMNS: dict[str, Column] = dict(_read(_TABLE))
 
 
+#: What the law adds to a company's name, and nobody says.
+_LEGAL = re.compile(
+    r"(?<=[\u4e00-\u9fff]{2})(?:股份有限公司|有限[責责]任公司|有限公司)$"
+    r"|(?<=\w{2}),? (?:Inc(?:orporated)?|LLC|L\.L\.C|Ltd|Limited|PLC|plc|N\.A)\.?$",
+)
+#: Words that stay small inside a name, and how long one must be to be a word, not initials.
+_SMALL, _WORD = {"of", "and", "the", "for", "de", "la", "y", "e"}, 4
+
+
+def spoken(name: str) -> str:
+    """Write a name as people do: without the company's legal form, and not in capitals.
+
+    Examples
+    --------
+    >>> spoken("臺灣土地銀行股份有限公司"), spoken("PayPal Holdings, Inc.")
+    ('臺灣土地銀行', 'PayPal Holdings')
+    >>> spoken("BANK OF QUEENSLAND"), spoken("ME BANK"), spoken("ANZ"), spoken("ING Direct")
+    ('Bank of Queensland', 'ME Bank', 'ANZ', 'ING Direct')
+    """
+    short = _LEGAL.sub("", name)
+    words = short.split(" ")
+    if len(words) < 2 or not short.isupper() or max(map(len, words)) < _WORD:
+        return short
+    said = [word.capitalize() if len(word) >= _WORD else word for word in words]
+    return " ".join(
+        word.lower() if at and word.lower() in _SMALL else word for at, word in enumerate(said)
+    )
+
+
 _NAMES = re.compile(
     r"((grand )?(net|total|totals|sum|subtotal|sub-total|average|mean|base|sample size"
     r"|all (brands|banks|attributes|respondents))"
+    r"|(industry|market|sector|overall|group) (average|mean)"
+    r"|[同行產业業]{1,3}平均|全[體体]平均"
     r"|[合總总小]?[計计]|合計|總計|小計|總和|總數|平均|平均值|基數|樣本數|樣本量|人數|全體"
     r"|合计|总计|小计|总和|总数|平均数|均值|基数|样本量|样本数|人数|全体"
     r"|gesamt|insgesamt|summe|durchschnitt|basis|mittelwert|moyenne|effectif|ensemble|media|promedio"

@@ -21,7 +21,7 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 
 from brandkit.core.errors import check_option
-from brandkit.core.labels import COLUMNS
+from brandkit.core.labels import COLUMNS, spoken
 from brandkit.core.message import Message, fill, formatted
 from brandkit.language.spacing import fill_spaced
 
@@ -211,7 +211,7 @@ def _ready(value: Any, language: str) -> Any:
     if isinstance(value, Sequence) and not isinstance(value, str):
         between = ", " if language == "en" else "、"
         return between.join(formatted(_ready(item, language)) for item in value)
-    return value
+    return spoken(value) if isinstance(value, str) else value
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -511,22 +511,45 @@ def market_overlap(result: MarketOverlap, *, focus: object = None) -> Story:
         return story
     say = speaker(say, **rows.iloc[0])
     text = say(
-        "{commonality:percent} of {brand_a}'s presence meets {brand_b}, in "
-        "{n_shared_markets:count} of {n:count} markets."
+        "Where {brand_a} is, {brand_b} holds {commonality:percent} of the market on average; they "
+        "meet in {n_shared_markets:count} of {n:count} markets."
     )
+    on = (str(rows["brand_b"].iloc[0]),)
+    check = say("Check offers and prices against {brand_b} first, where both are present.")
     if bank is None:
-        text = say(
-            "{brand_a} and {brand_b} meet in {n_shared_markets:count} of {n:count} markets; "
-            "{commonality:percent} of the one's presence meets the other."
+        check = say(
+            "Check the offers and prices of {brand_a} and {brand_b} first, in the "
+            "{n_shared_markets:count} {n_shared_markets:market|markets} where both are."
         )
-    on, check = (
-        (str(rows["brand_b"].iloc[0]),),
-        say("Check offers and prices against {brand_b} first, where both are present."),
+    point = Point(text, finding.settled, 0.4, "meeting", on, titled(finding), why=bank is not None)
+    points = (
+        point,
+        *_contacts(result, say, rows.iloc[0], settled=finding.settled, is_own=bank is not None),
     )
-    point = Point(text, finding.settled, 0.4, "meeting", on, titled(finding), why=True)
-    is_told = bank is not None and finding.settled != "open"
+    is_told = finding.settled != "open"
     actions = (Action("check", check, finding.settled, "meeting", on),) if is_told else ()
-    return replace(story, points=(point,), actions=actions)
+    return replace(story, points=points, actions=actions)
+
+
+def _contacts(
+    result: MarketOverlap, say: Say, first: Any, *, settled: Settled, is_own: bool
+) -> Iterator[Point]:
+    """Say what meeting in several markets means, and how many banks are in one alone."""
+    if first["n_shared_markets"] > 1:
+        answer = say(
+            "What {brand_a} does in one of these markets {brand_b} can answer in {others:count} "
+            "{others:other|others}.",
+            others=int(first["n_shared_markets"]) - 1,
+        )
+        yield Point(answer, settled, 0.35, "meeting", why=True)
+    alone = int((result.brands["n_markets"] == 1).sum())
+    if alone and not is_own:
+        local = say(
+            "{alone:count} of {banks:count} banks {alone:is|are} in one market alone.",
+            alone=alone,
+            banks=len(result.brands),
+        )
+        yield Point(local, "clear", 0.3, "meeting")
 
 
 def _meeting(rows: pd.DataFrame, bank: str | None, say: Say) -> Finding:

@@ -158,17 +158,19 @@ def foreign(text: str, language: str) -> Markup:
     return Markup() if lang == language else Markup(' lang="{}"').format(lang)
 
 
-_INTERVAL = re.compile(r"[(（][^()（）]*\d[^()（）]*[)）]")
+_INTERVAL = re.compile(r"[(（](?:[^()（）]*[^\w()（）])?\d[^()（）]*[)）]")
 _NUMBER = re.compile(r"(?<![\w.“「,#])[+−]?\d[\d,]*(?:\.\d+)?%?(?![\w.,]*\d)")
 
 
 def marked(text: str) -> Markup:
-    """Set off a sentence's first number, and step its interval back.
+    """Set off a sentence's number, the one its interval is of or the first, and step that back.
 
     Examples
     --------
     >>> str(marked("They are 94% alike (83% to 98%)."))
     'They are <b>94%</b> alike <span class="soft">(83% to 98%)</span>.'
+    >>> str(marked("Value (val1) stands at 73.6 of 100 (72.8 to 74.4)."))
+    'Value (val1) stands at <b>73.6</b> of 100 <span class="soft">(72.8 to 74.4)</span>.'
 
     Cut into pieces, what is quoted in Chinese has to be marked by itself:
 
@@ -181,7 +183,7 @@ def marked(text: str) -> Markup:
     numbers = [*_NUMBER.finditer(plain, 0, end)]
     written = plain[:end]
     if numbers:
-        number = numbers[-1 if interval else 0]
+        number = _within(numbers, interval[0]) if interval else numbers[0]
         a, b = number.span()
         written = f"{plain[:a]}<b>{number[0]}</b>{plain[b:end]}"
     if interval:
@@ -189,6 +191,17 @@ def marked(text: str) -> Markup:
     is_english = language_of(text, "en") == "en"
     is_marked = "<span lang=" in plain
     return _with_quotes(written) if is_english and not is_marked else Markup(written)
+
+
+def _within(numbers: list[re.Match[str]], interval: str) -> re.Match[str]:
+    """Choose the number that an interval is of: the last between its ends, else the last."""
+    ends = [_value(end[0]) for end in _NUMBER.finditer(interval)] or [0.0]
+    inside = [number for number in numbers if min(ends) <= _value(number[0]) <= max(ends)]
+    return (inside or numbers)[-1]
+
+
+def _value(number: str) -> float:
+    return float(number.replace("−", "-").replace(",", "").rstrip("%"))
 
 
 def quoting(text: str, language: str) -> Markup:

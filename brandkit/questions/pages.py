@@ -42,7 +42,7 @@ def speaking(study: Study) -> Iterator[None]:
     before, noun = current_language(), current_noun()
     shown = study.settings.report
     use_language(study.language)
-    use_noun(study.settings.study.noun)
+    use_noun(study.settings.study.compared)
     use_bases(minimum=shown.minimum_base, suppress=shown.suppress_below)
     try:
         yield

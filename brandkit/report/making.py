@@ -341,7 +341,7 @@ def _setup(study: Study, files: Sequence[str] | None) -> str:
         "from brandkit.language import use_language, use_noun\n"
         "from brandkit.report import use_bases\n"
         f"use_language({study.language!r})\n"
-        f"use_noun({study.settings.study.noun!r})\n"
+        f"use_noun({study.settings.study.compared!r})\n"
         f"use_bases(minimum={shown.minimum_base}, suppress={shown.suppress_below}){gate}"
     )
 

@@ -54,7 +54,7 @@ def write_reports(asked: Asked, files: Sequence[Path], tell: Progress) -> tuple[
     top = asked.top if own.focus == of_itself else asked.top / focus_folder(str(own.focus))
     folders = {code: top if code == own.language else top / code for code in languages}
     known = answers(own)
-    use_noun(own.settings.study.noun)
+    use_noun(own.settings.study.compared)
     written: list[Path] = []
     before = current_language()
     use_brand(read_brand(own.folder))

@@ -19,6 +19,7 @@ from matplotlib.transforms import Affine2D, Affine2DBase, ScaledTranslation
 from numpy.typing import ArrayLike
 
 from brandkit.core.errors import InputError, check_known, check_option, check_whole_number, shown
+from brandkit.core.labels import spoken
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
 from brandkit.viz.fonts import is_wide
@@ -269,10 +270,16 @@ def label_lines(names: Sequence[str], *, line: int = LINE) -> list[str]:
     ['Civic', 'Harbour Islands\nSavings Bank']
     """
     return _told_apart(
-        names,
+        _as_spoken(names),
         write=lambda name: _two_lines(name, line),
         rewrite=lambda name: f"{_cut(name, line)}\n{ELLIPSIS}{_end(name, line - 1)}",
     )
+
+
+def _as_spoken(names: Sequence[str]) -> list[str]:
+    """Leave legal forms and capitals out of names, but where two would be one."""
+    short = [spoken(name) for name in names]
+    return short if len(set(short)) == len(set(names)) else list(names)
 
 
 def row_names(names: Sequence[str], *, line: int = LINE) -> list[str]:
@@ -295,7 +302,7 @@ def row_names(names: Sequence[str], *, line: int = LINE) -> list[str]:
     """
     first = line // 2 + 1
     return _told_apart(
-        names,
+        _as_spoken(names),
         write=lambda name: _cut(name, line),
         rewrite=lambda name: f"{_cut(name, first)}{_end(name, line - first)}",
     )

@@ -12,10 +12,11 @@ import pytest
 
 from brandkit import answers
 from brandkit.core.errors import BrandkitError, InputError, SchemaError
+from brandkit.satisfaction import perceived_alikeness
 from brandkit.sources import read_brand_table, read_study, read_survey
 from brandkit.sources.new.new import new_study
 from brandkit.sources.study.inspection import check_study
-from brandkit.sources.study.settings import Settings, read_settings
+from brandkit.sources.study.settings import Settings, StudySection, read_settings
 from brandkit.sources.study.study import Study
 
 CASES = Path(__file__).with_name("cases")
@@ -122,12 +123,16 @@ def test_blank_ticks_count_as_zeros_do(tmp_path: Path) -> None:
     names = ["img_modern", "img_fair", "img_expert"]
     assert told is not None
     pd.testing.assert_frame_equal(told.images(names).shares(), zeros.images(names).shares())
+    blank, zero = (perceived_alikeness(one, brand="bank", images=names) for one in (told, zeros))
+    pd.testing.assert_frame_equal(blank.measures, zero.measures)
+    assert blank.glance()["n_persons"].item() == 120
 
 
 def test_a_day_that_no_calendar_knows_costs_its_cell(tmp_path: Path) -> None:
     survey = read_survey(case(tmp_path, "date_beyond_9999") / "survey.sav")
     assert survey.responses["when"].isna().sum() == 1
     assert len(survey.responses) == 4
+    assert any("1 day in when lies past the year 9999" in str(note) for note in survey.notes)
 
 
 @pytest.mark.parametrize("name", ["check_ready_report_refuses", "no_answers_between_cuts"])
@@ -176,10 +181,13 @@ def test_questions_of_their_own_are_no_map(tmp_path: Path) -> None:
 
 
 def test_many_drivers_are_said(tmp_path: Path) -> None:
-    settings, asked, _ = anew(tmp_path, "wide25")
+    settings, asked, folder = anew(tmp_path, "wide25")
     assert settings.survey is not None
     assert len(settings.survey.drivers) == 25
-    assert "25 of them" in asked
+    assert "25 of them, and 20 at most" in asked
+    unasked = answers(read_study(folder))["drivers"]
+    assert not unasked
+    assert "found 25" in str(unasked)
 
 
 @pytest.mark.parametrize(
@@ -263,7 +271,11 @@ def test_a_scorecard_is_no_image_of_brands(tmp_path: Path) -> None:
     settings, _, folder = anew(tmp_path, "scorecard_12x14")
     assert settings.scorecard is not None
     assert settings.brand_table is None
+    toml = (folder / "study.toml").read_text(encoding="utf-8")
+    (folder / "study.toml").write_text(toml.replace("# se = 0.3", "se = 0.3"), encoding="utf-8")
     assert check_study(folder).is_sound
+    card = answers(read_study(folder))["scorecard"].glance()
+    assert card[["n_pairs", "n_told_apart"]].iloc[0].tolist() == [66, 22]
 
 
 def test_insurers_are_brands_and_waves_are_years(tmp_path: Path) -> None:
@@ -281,3 +293,7 @@ def test_insurers_are_brands_and_waves_are_years(tmp_path: Path) -> None:
     assert (survey.brand, survey.respondent, survey.wave) == ("公司", "受訪者", "波次")
     assert survey.outcome == "整體滿意度"
     assert survey.drivers == rated.split(",")[1:]
+    study = read_settings(folder / "study.toml")[0].study
+    assert study.compared == "insurer"
+    with_focus = StudySection(title="T", focus="南山人壽")
+    assert with_focus.compared == "insurer"  # where no noun is told, the focus tells it

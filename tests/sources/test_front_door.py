@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from brandkit.core.errors import InputError, SchemaError
 from brandkit.sources import read_brand_table, read_catalog, read_study, read_survey
+from brandkit.sources.new.files import guessed_table
 from brandkit.sources.new.new import new_study
 from brandkit.sources.study.inspection import check_study
 from brandkit.sources.study.settings import SurveySection, read_settings
@@ -19,7 +21,7 @@ from brandkit.sources.survey.words import (
     runs_down,
     worded_scale,
 )
-from brandkit.sources.tables.cells import other_encoding, read_grid
+from brandkit.sources.tables.cells import Grid, other_encoding, read_grid
 from brandkit.sources.tables.league import read_league
 
 BANKS = ("Civic Bank", "Kestrel Bank", "Harbour Bank")
@@ -537,3 +539,123 @@ def test_every_reader_says_its_encoding(text: str, name: str, tmp_path: Path) ->
 def test_json_of_another_kind_is_no_catalogue(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no `productId` stands in it"):
         new_study(survey_of(tmp_path / "s", '{"banks": [{"name": "Civic"}]}', name="banks.json"))
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        # a bank's column that holds "<1%" is a bank's column, not one to leave out
+        (
+            "形象.csv",
+            "屬性,青松銀行,白鷺銀行,山海銀行\n創新,45%,22%,31%\n誠實,33%,41%,<1%\n親切,21%,52%,-\n",
+            {"brand_table": {"transposed": True, "kind": "shares"}},
+        ),
+        # the trade's average is no brand
+        (
+            "ranking.csv",
+            "Rank,Bank,Index,Respondents\n1,Civic,682,900\n2,Nova,671,800\n3,Old Quay,655,700\n"
+            ",Industry average,664,\n",
+            {"league_tables": {"brand": "Bank", "score": "Index", "n": "Respondents"}},
+        ),
+        # merged cells name a bank once
+        (
+            "年費.csv",
+            "發卡銀行,卡別,年費\n青松銀行,旅遊卡,3000\n,現金卡,免年費\n白鷺銀行,里程卡,2400\n,購物卡,600\n",
+            {"catalog": {"brand": "發卡銀行", "name": "卡別", "fees": "年費"}},
+        ),
+        (
+            "Preise.csv",
+            "Bank;Kontomodell;Monatliche Gebühr\nNord;Basis;kostenlos\nNord;Plus;4,90 €\n"
+            "Süd;Start;0,00 €\nSüd;Gold;12,90 €\n",
+            {"catalog": {"brand": "Bank", "name": "Kontomodell"}},
+        ),
+    ],
+)
+def test_tables_as_people_lay_them_out(
+    file: str, text: str, told: dict[str, dict[str, object]], tmp_path: Path
+) -> None:
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    made = tomllib.loads(new_study(tmp_path).path.read_text(encoding="utf-8"))
+    for section, keys in told.items():
+        found = made[section][0] if isinstance(made[section], list) else made[section]
+        assert keys.items() <= {**found, **found.get("columns", {})}.items()
+    assert check_study(tmp_path).is_sound
+    study = read_study(tmp_path)
+    if study.brand_table is not None:
+        assert study.brand_table.values.loc["山海銀行", ["創新", "誠實", "親切"]].tolist() == [
+            0.31,
+            0.005,
+            0,
+        ]
+    if study.catalog is not None:
+        fees = study.catalog.attributes.query("facet == 'fees'")["value"]
+        assert fees.notna().all()
+        assert study.catalog.products["brand"].value_counts().tolist() == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "respondent,bank,question,answer\n"
+            + "".join(
+                f"r{at},{BANKS[at % 3]},{('Fees', 'Desk')[at % 2]},{at % 5}\n" for at in range(40)
+            ),
+            "each row is one answer",
+        ),
+        (
+            "snapshot,brand,product_id,name,n_fees\n"
+            + "".join(
+                f"2024-0{1 + at % 3}-31,{BANKS[at % 2]},p{at // 3},Account {at // 3},{at % 4}\n"
+                for at in range(36)
+            ),
+            "products at 3 dates",
+        ),
+        (",a,b,c\n1,7.9,5.5,3\n2,3.4,5.4,3\n3,5,5,1\n", "rows bear numbers only"),
+    ],
+)
+def test_a_table_laid_out_otherwise_is_told_how(text: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=told):
+        new_study(tmp_path)
+
+
+def test_products_side_by_side_are_to_be_turned() -> None:
+    head = ("", "Civic Bank", "", "Nova Bank", "")
+    rows = (("Account", "Basic", "Plus", "Basic", "Gold"), ("Fee", "£0", "£12", "£0", "£9"))
+    told = guessed_table(Grid(Path("a.xlsx"), head, rows, ("row 2", "row 3")))
+    assert "products stand side by side" in str(told)
+
+
+def test_drawn_stars_are_numbers_and_two_codes_are_asked_about(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    rows = ["主要银行,整体满意度,评分｜柜台,评分｜收费,形象：创新,形象：诚实,形象：亲切"]
+    for at in range(60):
+        stars = ["★" * n + "☆" * (5 - n) for n in (1 + at % 5, *rng.integers(1, 6, 2))]
+        rows.append(",".join([f"{'青白山'[at % 3]}银行", *stars, *map(str, rng.integers(1, 3, 3))]))
+    (tmp_path / "a.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    made = new_study(tmp_path)
+    settings = read_settings(made.path)[0].survey
+    assert settings is not None
+    assert (settings.outcome, len(settings.drivers), settings.scale) == (
+        "整体满意度",
+        2,
+        [1.0, 5.0],
+    )
+    assert not settings.images
+    assert any("`images`" in line and "1 and 2" in line for line in made.questions)
+    survey = read_study(tmp_path).survey
+    assert survey is not None
+    assert survey.responses["整体满意度"].mean() == 3
+
+
+def test_no_key_that_is_only_shown_is_live(answers: pd.DataFrame, tmp_path: Path) -> None:
+    asked = "How satisfied are you with this service of the bank that you use most"
+    long = {name: f"{asked}: {name}" for name in ("desk", "wait", "app")}
+    answers.rename(columns=long).to_csv(tmp_path / "a.csv", index=False)
+    made = new_study(tmp_path).path
+    settings = read_settings(made)[0].survey
+    assert settings is not None
+    assert settings.drivers == list(long.values())
+    assert (settings.stages, settings.extended) == ({}, [])
+    assert "\n# stages = " in made.read_text(encoding="utf-8")

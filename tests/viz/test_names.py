@@ -23,7 +23,7 @@ from tests.conftest import some
             "Federal National\nMortgage Association…",
         ),
         ("海港群島儲蓄銀行", "海港群島儲蓄銀行"),
-        ("海港群島郵政儲蓄銀行股份有限公司", "海港群島郵政儲蓄\n銀行股份有限公司"),
+        ("海港群島郵政儲蓄銀行股份有限公司", "海港群島郵政儲蓄銀行"),
         ("海港群島銀行（中國香港）有限公司分行", "海港群島銀行（中國\n香港）有限公司分行"),
         ("Donaudampfschifffahrtsgesellschaft", "Donaudampfschifffahrt…"),
         ("", ""),

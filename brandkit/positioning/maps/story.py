@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -97,9 +97,40 @@ def correspondence_map(result: CorrespondenceMap, *, focus: object = None) -> St
         "marks": Exhibit(named, data=table),
     }
     headline = _headline(near, None if few else bank, findings, table, least=TELLING)
-    far = _furthest(result, mentions)["label"]
-    points = _map_points(findings, say, far=_ratios(result, far).iloc[0], is_own=bank is not None)
-    return Story(headline, lede, tuple(findings), exhibits=exhibits, points=points)
+    far = _furthest(result, mentions)
+    mark = _ratios(result, far["label"]).iloc[0]
+    points = _map_points(findings, say, far=mark, is_own=bank is not None)
+    actions: tuple[Action, ...] = ()
+    if bank is None:
+        say = speaker(say, brand=far["label"], **mark)
+        points = (*points[:-1], *_weights_of(result, far, say))
+        check = say("Check what stands behind “{attribute}” at {brand}.")
+        actions = (Action("check", check, "likely", "map", (str(far["label"]),)),)
+    elif not few and findings[1].settled != "open":
+        say = speaker(say, attribute=table["attribute"].iloc[0])
+        check = say("Check whether “{attribute}” is what {brand} wants to be known for.")
+        actions = (Action("check", check, findings[1].settled, "marks", (str(bank),)),)
+    return Story(headline, lede, tuple(findings), actions, exhibits, points)
+
+
+def _weights_of(result: CorrespondenceMap, far: pd.Series[Any], say: Say) -> Iterator[Point]:
+    """Say how much of all that tells brands apart hangs on one of them, and on one contrast."""
+    share = float(far["inertia"] / result.axes["inertia"].sum())
+    alone = say(
+        "{brand} alone makes {share:percent} of all differences between brands, with "
+        "{mass:percent} of the table.",
+        share=share,
+        mass=far["mass"],
+    )
+    yield Point(alone, "likely", 0.5, "map", (str(far["label"]),), why=True)
+    first = float(result.axes["share"].iloc[0])
+    ends = say(
+        "“{low}” against “{high}” makes {first:percent} of all differences: what moves a brand "
+        "between these two shows most.",
+        **axis_ends(result, 1),
+        first=first,
+    )
+    yield Point(ends, "likely" if first >= FAIR_PLANE / 2 else "open", 0.4, "map", why=True)
 
 
 def _map_points(

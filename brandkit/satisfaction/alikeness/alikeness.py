@@ -215,9 +215,8 @@ def perceived_alikeness(
     notes = dict.fromkeys(note for part in (ratings, image) if part for note in part.notes)
     if rated and not declared:
         loud = Message(
-            "The smallest difference that matters was not declared. 5% of the scale's length "
-            "stands in for it; which banks count as equal depends on it. Declare it with "
-            "smallest_difference."
+            "Nobody said which difference is too small to matter. 5% of the scale's length stands "
+            "in for it; which banks count as equal depends on it."
         )
         notes = {loud: None, **notes}
     return PerceivedAlikeness(

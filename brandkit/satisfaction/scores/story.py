@@ -82,6 +82,21 @@ def _points(
         "On “{item}” {label} scores {score} ({from_} to {to}): above {above:count} of "
         "{others:count}, below {below:count}."
     )
+    if not above and not below:
+        text = say(
+            "On “{item}” {label} scores {score} ({from_} to {to}), which cannot be told from any "
+            "of {others:count}."
+        )
+    elif not above:
+        text = say(
+            "On “{item}” {label} scores {score} ({from_} to {to}): below {below:count} of "
+            "{others:count}, above none."
+        )
+    elif not below:
+        text = say(
+            "On “{item}” {label} scores {score} ({from_} to {to}): above {above:count} of "
+            "{others:count}, below none."
+        )
     title = None
     if 2 * len(above) > len(rows) - 1:
         title = say("{label} satisfies customers more than most rivals do")

@@ -15,7 +15,26 @@ NOTHING = frozenset({
     "?", "/", "无", "不适用", "未知", "暂无", "無", "不適用",
 })  # fmt: skip
 _FREE = frozenset(
-    {"free", "nil", "waived", "no fee", "no charge", "免费", "免費", "免", "免收", "全免"}
+    {
+        "free",
+        "nil",
+        "waived",
+        "no fee",
+        "no charge",
+        "免费",
+        "免費",
+        "免年費",
+        "免年费",
+        "免",
+        "免收",
+        "全免",
+        "kostenlos",
+        "gratis",
+        "gratuit",
+        "gratuito",
+        "無料",
+        "무료",
+    }
 )
 _CURRENCIES = (
     ("AUD", r"\ba\$|\bau\$|\baud\b|澳元"), ("USD", r"us\$|usd|美元|美金"),

@@ -24,6 +24,7 @@ REASONS = MappingProxyType(
         "no_product": "The record holds no product; left out.",
         "no_id": "The product has no id; its name stands for it.",
         "no_brand": "The row names no brand; left out.",
+        "brand_above": "The row's brand stands once, above it, as in merged cells.",
         "no_category": "The product names no category; “not stated” stands for it.",
         "duplicate": "The same record stands in the catalogue twice; one is left out.",
         "few_offers": "The bank has fewer offers than the study compares; its offers are left out.",

@@ -36,7 +36,7 @@ from brandkit.sources.catalog.listing import (
 )
 from brandkit.sources.catalog.names import folded, one_spelling, repaired_text
 from brandkit.sources.catalog.register import Named, read_aliases, read_register
-from brandkit.sources.tables.cells import read_cells, unique_headers
+from brandkit.sources.tables.cells import read_cells, unique_headers, written_once
 from brandkit.sources.tables.numerals import decimal_mark
 
 #: Notes a problem: reason, row, field, found. A row of -1 is the whole column.
@@ -552,7 +552,11 @@ def _named(declared: Mapping[str, Any]) -> list[str]:
 def _brands(rows: _Rows, aliases: Mapping[str, str], register: Named | None) -> list[str]:
     """Name each row's brand; an empty text where the row is left out."""
     header = str(rows.declared["brand"])
-    issuers = [" ".join(cell.split()) for cell in rows.brands]
+    named = [" ".join(cell.split()) for cell in rows.brands]
+    issuers = written_once(named)
+    for at, (name, issuer) in enumerate(zip(named, issuers, strict=True)):
+        if name != issuer:
+            rows.note("brand_above", at, header, issuer)
     spelt = _settled(issuers, rows.note, "brand_spelling", header)
     known = None
     if register is not None:

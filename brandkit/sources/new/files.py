@@ -22,10 +22,22 @@ from brandkit.sources.new.survey import guessed_survey
 from brandkit.sources.survey.codebook import is_codebook_heading
 from brandkit.sources.survey.words import BANK, NOBODY, PERSON, pattern
 from brandkit.sources.tables.brand_table import MOST_ATTRIBUTES, without_letters
-from brandkit.sources.tables.cells import Grid, label_text, read_grid, sheet_names
+from brandkit.sources.tables.cells import Grid, label_text, read_grid, sheet_names, written_once
 from brandkit.sources.tables.files import ENDINGS, unpacked
 from brandkit.sources.tables.files import ending as ending_of
 
+_SNAPSHOT = re.compile(
+    r"snapshot|as[ _]?of|report|stand|stichtag|period|month|日期|月份|期間|期间|基準日"
+)
+_COUNTED = re.compile(r"(?:n|no|nr|num|number|count)(?:[ _]of)?[ _]")
+_DAY = re.compile(r"(?:19|20)\d\d[-/.]\d\d?(?:[-/.]\d\d?)?")
+#: Headings of a table of which each row is one answer.
+_ASKED = re.compile(
+    r"question|item|variable|題目|题目|問題|问题|題項|题项|frage|pregunta", re.IGNORECASE
+)
+_ANSWERED = re.compile(
+    r"answer|response|value|score|rating|回答|答案|得分|評分|评分|antwort|respuesta", re.IGNORECASE
+)
 _MONTH_OR_YEAR = re.compile(r"(?:19|20)\d\d(?:[-/ ]?(?:[QH]\d|\d{1,2}))?|[QH]\d ?(?:20)\d\d")
 
 
@@ -167,9 +179,51 @@ def guessed_table(
             "which names documents, no terms; the survey of card plans has fees and rates"
         )
     return _by_columns(grid, sheet, codebook) or (
-        f"{grid.file.name} was left out: nothing in its columns "
-        f"({', '.join(name for name in grid.header[:6] if name)} …) says what it is"
+        f"{grid.file.name} was left out: "
+        + (
+            _laid_out_otherwise(grid)
+            or f"nothing in its columns ({', '.join(name for name in grid.header[:6] if name)} …) "
+            "says what it is"
+        )
     )
+
+
+def _snapshots(columns: Sequence[Column]) -> str:
+    """Say that a catalogue holds its products at several dates; an empty text where not."""
+    for column in columns:
+        days = column.texts and all(map(_DAY.fullmatch, column.texts[:9]))
+        if 1 < column.n_distinct < 400 and days and _SNAPSHOT.search(column.name.casefold()):
+            return (
+                f"it holds products at {column.n_distinct} dates ({column.name}); write each date "
+                "into a file of its own, and name them under [[catalog.dates]]"
+            )
+    return ""
+
+
+def _laid_out_otherwise(grid: Grid) -> str:
+    """Say how a table would have to be laid out, where its form alone stands in the way."""
+    columns = [profiled(grid, at) for at in range(len(grid.header))]
+    brand = role_of(columns, "brand", text=True)
+    others = [c for c in columns if c is not brand]
+    dates = _snapshots(others)
+    if brand is not None and role_of(others, "product") is not None and dates:
+        return dates
+    asked = next((c for c in others if _ASKED.fullmatch(c.name)), None)
+    if asked is not None and any(_ANSWERED.fullmatch(c.name) for c in others):
+        return (
+            f"each row is one answer ({asked.name}); spread it, so that a row is a respondent (and "
+            "a bank) and a column a question"
+        )
+    counts = [label_text(row[0]) for row in grid.rows]
+    if not grid.header[0] and counts == [str(at + 1) for at in range(len(counts))]:
+        return "its rows bear numbers only; write what each row is about into the first column"
+    banks = [name for name in grid.header[1:] if BANK.search(name)]
+    if banks and grid.header[2:].count("") >= len(banks) / 2:
+        return (
+            "products stand side by side as columns; turn it, so that a row is a product with its "
+            "bank in a column"
+        )
+    return ""
 
 
 def _by_columns(grid: Grid, sheet: str | None, codebook: Path | None) -> Guess | None:
@@ -211,6 +265,7 @@ def _is_agreements(header: Sequence[str]) -> bool:
 
 
 def _catalog_table(grid: Grid, columns: list[Column]) -> Guess | None:
+    grid, columns = _brands_below(grid, columns)
     brand = role_of(columns, "brand", text=True)
     others = [c for c in columns if c is not brand]
     category = role_of(others, "category", text=True)
@@ -234,6 +289,8 @@ def _catalog_table(grid: Grid, columns: list[Column]) -> Guess | None:
     facets, doubtful = _facets(free)
     if not facets and not doubtful:
         return None
+    if _snapshots([c for c in columns if c.name not in keys.values()]):
+        return None  # one catalogue is of one date
     asked = [f"{', '.join(doubtful[:8])} say yes or no: are they `features`?"] if doubtful else []
     keys |= {facet: names[0] if len(names) == 1 else names for facet, names in facets.items()}
     if twice - {""}:
@@ -258,6 +315,20 @@ def _catalog_table(grid: Grid, columns: list[Column]) -> Guess | None:
         "\n".join(asked),
         _labels(grid, brand),
     )
+
+
+def _brands_below(grid: Grid, columns: list[Column]) -> tuple[Grid, list[Column]]:
+    """Write brands that stand once, as in merged cells, in every row that is theirs."""
+    brand = role_of(columns, "brand", text=True)
+    if brand is None or not brand.n == brand.n_distinct < len(grid.rows):
+        return grid, columns
+    at = grid.header.index(brand.name)
+    names = written_once([label_text(row[at]) for row in grid.rows])
+    rows = tuple(
+        (*row[:at], name, *row[at + 1 :]) for row, name in zip(grid.rows, names, strict=True)
+    )
+    filled = replace(grid, rows=rows)
+    return filled, [profiled(filled, at) if c.name == brand.name else c for c in columns]
 
 
 def _n_pairs(grid: Grid, first: Column, second: Column) -> int:
@@ -288,6 +359,7 @@ def _facets(columns: Sequence[Column]) -> tuple[dict[str, list[str]], list[str]]
                 found.setdefault(str(facet), []).append(column.name)
             continue
         is_rating = re.search(r"rating|score|stars?\b|評分|评分|rank", folded) is not None
+        is_rating = is_rating or (column.is_whole and bool(_COUNTED.match(folded)))
         if facet is not None and not is_rating and not re.search(r"\brisk|availab", folded):
             found.setdefault(facet, []).append(column.name)
     return found, doubtful
@@ -497,6 +569,8 @@ def _wide_table(grid: Grid, columns: list[Column]) -> Guess | None:
         return None
     totals = [label for label in (*labels, *(c.name for c in values)) if _is_sum(label)]
     texts = [column.name for column in values if column not in numeric]
+    if any(BANK.search(name) for name in texts):  # a bank that is no column of numbers
+        return None
     keys: dict[str, Any] = {"brand": first.name} if first.name else {}
     rows = [row for row, label in zip(grid.rows, labels, strict=True) if label not in totals]
     kept = replace(grid, rows=tuple(rows), places=grid.places[: len(rows)])
@@ -535,7 +609,9 @@ def _is_lettered(grid: Grid, column: Column) -> bool:
     at = grid.header.index(column.name) if column.name in grid.header else -1
     cells = [label_text(row[at]) for row in grid.rows] if at >= 0 else []
     cells = [cell for cell in cells if not re.fullmatch(r"[A-Z]{0,2}", cell)]  # columns' letters
-    marked = [cell for cell in cells if re.fullmatch(r"-?[\d.,]+ ?%?\s*[A-Za-z*↑↓+]{0,6}", cell)]
+    marked = [
+        cell for cell in cells if re.fullmatch(r"[-<]?[\d.,]+ ?%?\s*[A-Za-z*↑↓+]{0,6}|[-–—]", cell)
+    ]
     return not column.is_number and bool(cells) and len(marked) >= 0.9 * len(cells)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from brandkit.core.errors import BrandkitError, InputError, MissingFileError, did_you_mean
 from brandkit.sources.new.columns import Guess, Section, Unreadable
 from brandkit.sources.new.files import Bare, guessed_file, in_one_catalog
-from brandkit.sources.study.settings import SurveySection
+from brandkit.sources.study.settings import INSURER, SurveySection
 from brandkit.sources.study.store import FILE_NAME, write_whole
 from brandkit.sources.study.study import declared_survey
 
@@ -473,6 +473,7 @@ def _written(folder: Path, guesses: Sequence[tuple[str, Guess]]) -> str:
     language = _language(told or next((g.words for _, g in guesses if g.words), ()))
     title = re.sub(r"[_\-]+", " ", folder.resolve().name).strip() or "A study"
     focus = labels[0] if labels else "Harbour Bank"
+    insure = len(labels) > 1 and sum(bool(INSURER.search(one)) for one in labels) > len(labels) / 2
     rows = [
         "# A study: what brandkit reads, and what its columns are. Paths start from this folder.",
         "# The values below are guesses from the files; `brandkit check` says whether they hold.",
@@ -481,7 +482,8 @@ def _written(folder: Path, guesses: Sequence[tuple[str, Guess]]) -> str:
         _line("title", title[:1].upper() + title[1:], "as the reports are headed"),
         _line("language", language, '"en", "zh-Hant" or "zh-Hans"'),
         "# " + _line("focus", focus, "the bank the reports are written for"),
-        "# " + _line("noun", "insurer", "what is compared, where it is no banks"),
+        ("" if insure else "# ")
+        + _line("noun", "insurer", "what is compared, where it is no banks"),
         _line("seed", 0, "the same seed gives the same numbers"),
         "",
     ]
@@ -535,7 +537,11 @@ def _section(section: str, source: str, guess: Guess) -> list[str]:
         )
     ):
         rows.append("# " + _line("brand", *_NO_BRAND[section]))
-    rows += ["# " + _line(key, value, why) for key, value, why in _further(section, guess)]
+    rows += [
+        f"# {line}"  # a long key stands below its comment, and neither may be live
+        for key, value, why in _further(section, guess)
+        for line in _line(key, value, why).splitlines()
+    ]
     for key, table in tables.items():
         rows += ["", f"[{section}.{key}]" + (f"  # {comments[key]}" if comments.get(key) else "")]
         rows += [_line(name, value, None) for name, value in table.items()]

@@ -46,6 +46,9 @@ MOST_DRIVERS = 20
 #: A year with more than itself: what one tells is when it was.
 _TIMED = re.compile(r"(?<!\d)(?:(?:19|20)\d\d(?!\d).*\w|\w.*(?<!\d)(?:19|20)\d\d)(?!\d)")
 
+#: A heading that is a column's code, not a word of the questionnaire.
+_CODE = re.compile(r"[A-Za-z]{0,12}[\W_]*[A-Za-z]{0,3}\d+[\W\d_]*")
+
 
 @dataclass
 class _Roles:
@@ -467,8 +470,10 @@ def _drivers(
     if names:
         found.keys["drivers"] = names
     if len(names) > MOST_DRIVERS:
-        said = f"`drivers`: {len(names)} of them; over {MOST_DRIVERS} go by sampled orders"
-        found.questions.append(said)
+        found.questions.append(
+            f"`drivers`: {len(names)} of them, and {MOST_DRIVERS} at most can be weighed; leave "
+            "out those that ask the same, or put their mean in their place"
+        )
 
 
 def _alike(column: Answered, outcome: Answered) -> bool:
@@ -577,11 +582,21 @@ def _images(found: _Roles, columns: Sequence[Answered], read: RawSurvey) -> None
     _, names, one = max(firm or candidates, key=lambda candidate: len(candidate[1]))
     if firm or alone:
         found.keys["images"] = names
+        _codes_asked(found, [read.items[name].label or name for name in names])
     elif words.NO_IMAGE.search(one.question or one.name):
         return
     else:
         label = one.question or one.name
         found.ask("images", names, f"does {label!r} say how the bank is seen?")
+
+
+def _codes_asked(found: _Roles, labels: Sequence[str]) -> None:
+    """Ask what words stand behind attributes of which only codes are known."""
+    if all(map(_CODE.fullmatch, labels)):
+        found.questions.append(
+            f"`images`: {labels[0]}, {labels[1]} … are codes; which word does each stand for? "
+            "A codebook (item, label) would name them"
+        )
 
 
 def are_bands(texts: Sequence[str]) -> bool:
@@ -610,6 +625,7 @@ def _segments(found: _Roles, columns: Sequence[Answered]) -> None:
     taken |= {name for v in found.keys.values() if isinstance(v, list) for name in map(str, v)}
     brand = next((c for c in columns if c.name == found.keys.get("brand")), None)
     segments, unknown = [], []
+    taken |= _pairs_asked(found, [c for c in columns if c.name not in taken])
     for column in columns:
         if column.name in taken or column.kind not in ("group", "scale"):
             continue
@@ -667,6 +683,22 @@ def _says_kano(texts: Sequence[str]) -> bool:
     """Say whether at least four of the five answers stand, and nothing else."""
     kinds = [next((k for k, said in words.KANO.items() if said.search(one)), None) for one in texts]
     return 4 <= len(set(kinds)) == len(kinds) and None not in kinds
+
+
+def _pairs_asked(found: _Roles, columns: Sequence[Answered]) -> set[str]:
+    """Ask which of two codes is a tick, where all options of one question hold the same two."""
+    questions: dict[str, list[Answered]] = {}
+    for column in columns:
+        if column.question and len(column.texts) == 2 and set(column.texts) == {"1", "2"}:
+            questions.setdefault(column.question, []).append(column)
+    paired: set[str] = set()
+    for question, options in questions.items():
+        if len(options) > 2 and words.IMAGE.search(question):
+            names = [option.name for option in options]
+            why = f"{question!r} holds 1 and 2: write 1 for a tick and 0 for none to use it"
+            found.questions.append(f"`images`: {', '.join(names[:4])}: {why}")
+            paired |= set(names)
+    return paired
 
 
 def _people(found: _Roles, columns: Sequence[Answered]) -> None:

@@ -7,6 +7,7 @@ found, the way out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path, PurePath
@@ -95,6 +96,13 @@ class _Section(BaseModel):
         return self
 
 
+#: Names that say that they are an insurer's.
+INSURER = re.compile(
+    r"人[壽寿]|[壽保產財][險]|[寿保产财]险|\binsur|\bassur|versicherung|\bsegur",
+    re.IGNORECASE,
+)
+
+
 class StudySection(_Section):
     """``[study]``: what the study is called, whom it is for."""
 
@@ -103,6 +111,11 @@ class StudySection(_Section):
     focus: Text | None = None
     noun: Text | dict[Language, Text] | None = None
     seed: int = Field(default=0, ge=0)
+
+    @property
+    def compared(self) -> str | Mapping[Any, str] | None:
+        """What is compared: the noun, else an insurer where the focus is called one."""
+        return self.noun or ("insurer" if INSURER.search(self.focus or "") else None)
 
 
 class NamesSection(_Section):

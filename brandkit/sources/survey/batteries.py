@@ -248,7 +248,7 @@ Side = Literal["sets", "items"]
 #: Columns of ``Survey.batteries``: a row an item of a set.
 BATTERY_COLUMNS = ("set", "question", "kind", "item", "label", "brand", "attribute")
 
-_PARTS = re.compile(r"\s+[-–—|/]\s+|\s*[:：]\s+|\s*：\s*|——")
+_PARTS = re.compile(r"\s+[-–—|/]\s+|\s*[:：]\s+|\s*[：－｜]\s*|——")
 
 
 @dataclass(frozen=True)

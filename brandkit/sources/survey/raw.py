@@ -116,6 +116,7 @@ def table_survey(
     notes = list(cells.attrs.get("notes", ()))
     headed = bool(cells.columns[0])
     told = with_headings(cells)
+    told = replace(told, frame=told.frame.map(_stars))
     names, repeated = unique_headers([str(name) for name in told.frame.columns])
     if repeated:
         said = "Columns with the same name were numbered: {names}."
@@ -137,6 +138,12 @@ def table_survey(
             label = ""
         items[name] = Item(name, label=label or plain_text(text), question=question)
     return RawSurvey(frame, items, notes=tuple(notes))
+
+
+def _stars(cell: object) -> object:
+    """Count the stars of a rating that is drawn: "★★★☆☆" is 3."""
+    is_drawn = isinstance(cell, str) and re.fullmatch(r"[★⭐]*[☆✩]*", cell.strip()) and cell.strip()
+    return str(sum(cell.count(star) for star in "★⭐")) if is_drawn else cell
 
 
 def parquet_survey(path: str | Path) -> RawSurvey:

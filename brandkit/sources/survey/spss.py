@@ -68,6 +68,15 @@ def read_spss(path: str | Path, *, encoding: str | None = None) -> RawSurvey:
     if used is not None and encoding is None:
         said = "{file} does not fit the encoding it declares; it was read as {encoding}."
         notes.append(Message(said, {"file": file.name, "encoding": used}))
+    lost = {name: n for name, n in frame.attrs.items() if n}
+    if lost:
+        past = Message(
+            "{n:count} {n:day|days} in {names} {n:lies|lie} past the year 9999 and {n:is|are} "
+            "missing.",
+            {"n": sum(lost.values()), "names": sorted(lost)},
+        )
+        notes.append(past)
+    frame.attrs.clear()
     frame = frame.set_axis([f"row {number}" for number in range(1, len(frame) + 1)])
     sets = _pick_sets(metadata, list(frame.columns))
     in_sets = {item for one in sets if one.form == "ticks" for item in one.items}
@@ -143,6 +152,7 @@ def _with_days(
             seconds = frame[name].astype(float) - 12_219_379_200.0  # 1582-10-14 to 1970-01-01
             fine = seconds.where(seconds.abs() < 9e9)
             frame[name] = pd.to_datetime(fine, unit="s", errors="coerce")
+            frame.attrs[name] = int((seconds.notna() & fine.isna()).sum())
     return frame, metadata, used
 
 

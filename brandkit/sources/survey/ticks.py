@@ -389,7 +389,7 @@ def _may_list(cells: pd.Series) -> bool:
     if pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_datetime64_any_dtype(cells):
         return False
     texts = pd.Series(cells.dropna().unique()).astype("str")
-    return bool(texts.str.contains(r"[;|；┋、,\n]", regex=True).any())
+    return bool(texts.str.contains(r"[;|；┋、，,\n]", regex=True).any())
 
 
 def _options(cells: pd.Series, raw: RawSurvey, name: str, design: SurveyDesign) -> pd.Series | None:
@@ -427,7 +427,7 @@ def whole_text(item: Item) -> str:
     return f"{item.question} - {item.label}" if is_part else item.label
 
 
-_GRID = re.compile(r"(.*\S)(?:\s+[-–—|]\s+|\s*[:：]\s*)(.+)|(.*\S)\s*\[([^\[\]]+)\]")
+_GRID = re.compile(r"(.*\S)(?:\s+[-–—|]\s+|\s*[:：－｜]\s*)(.+)|(.*\S)\s*\[([^\[\]]+)\]")
 
 
 def grids(labels: Mapping[str, str]) -> dict[str, dict[str, str]]:

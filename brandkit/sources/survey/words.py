@@ -99,7 +99,7 @@ _RANGE = re.compile(
     r"(?:-|–|—|to|through|bis|a|à|至|到|~|～)\s*(\d{1,3})(?!\d)|(\d{1,2})\s*(?:至|到|～|~|-|–)\s*(\d{1,3})\s*分"
 )
 #: What parts the options of a list in one cell, the plainest first; a comma may be theirs.
-_PARTERS = ("┋", "\n", ";", "；", "|", "、", ", ", ",")
+_PARTERS = ("┋", "\n", ";", "；", "|", "、", "，", ", ", ",")
 MOST_OPTIONS = 40
 
 

@@ -648,12 +648,17 @@ def _turned(grid: Grid) -> Grid:
     return replace(grid, header=tuple(heads), rows=tuple(rows), places=places)
 
 
+_BELOW = re.compile(r"\s*[<＜]\s*(\d+(?:[.,]\d+)?)\s*(%?)\s*")
 _LETTERED = re.compile(r"\s*(-?[\d.,]+\s*%?)\s*(?:[A-Z]{1,6}|[a-z]{1,3}|[*↑↓+]{1,3})\s*")
 
 
 def _unlettered(cell: Cell) -> Cell:
-    """Take marks of significance off a number: "69% AB"."""
-    said = _LETTERED.fullmatch(cell) if isinstance(cell, str) else None
+    """Take marks of significance off a number: "69% AB"; "<1%" is half of its bound."""
+    if not isinstance(cell, str):
+        return cell
+    if below := _BELOW.fullmatch(cell):
+        return f"{float(below[1].replace(',', '.')) / 2:g}{below[2]}"
+    said = _LETTERED.fullmatch(cell)
     return said[1] if said else cell
 
 

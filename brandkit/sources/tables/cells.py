@@ -13,7 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +109,22 @@ def label_text(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", str(cell))).strip()
+
+
+def written_once(names: Sequence[str]) -> list[str]:
+    """Repeat names that stand once over the rows that are theirs, as merged cells are written.
+
+    Only where each name stands once and the first row has one; other gaps stay gaps.
+
+    Examples
+    --------
+    >>> written_once(["Civic", "", "Nova", ""]), written_once(["Civic", "", "Civic"])
+    (['Civic', 'Civic', 'Nova', 'Nova'], ['Civic', '', 'Civic'])
+    """
+    told = [name for name in names if name]
+    if len(told) < 2 or not names[0] or len(told) == len(names) or len(set(told)) < len(told):
+        return list(names)
+    return list(accumulate(names, lambda above, name: name or above))
 
 
 def read_grid(
