@@ -13,7 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +124,10 @@ def written_once(names: Sequence[str]) -> list[str]:
     told = [name for name in names if name]
     if len(told) < 2 or not names[0] or len(told) == len(names) or len(set(told)) < len(told):
         return list(names)
-    return list(accumulate(names, lambda above, name: name or above))
+    filled = list(names)
+    for at, name in enumerate(names):
+        filled[at] = name or filled[at - 1]
+    return filled
 
 
 def read_grid(
