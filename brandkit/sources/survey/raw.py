@@ -142,8 +142,9 @@ def table_survey(
 
 def _stars(cell: object) -> object:
     """Count the stars of a rating that is drawn: "★★★☆☆" is 3."""
-    is_drawn = isinstance(cell, str) and re.fullmatch(r"[★⭐]*[☆✩]*", cell.strip()) and cell.strip()
-    return str(sum(cell.count(star) for star in "★⭐")) if is_drawn else cell
+    if not isinstance(cell, str) or not re.fullmatch(r"[★⭐☆✩]+", cell.strip()):
+        return cell
+    return str(cell.count("★") + cell.count("⭐"))
 
 
 def parquet_survey(path: str | Path) -> RawSurvey:
