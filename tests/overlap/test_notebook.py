@@ -80,6 +80,6 @@ def test_the_newest_australian_catalogue(
 ) -> None:
     one = RECORDED["australia", "offers"]
     page = told(studies_of(one.toml, one.files), tmp_path / "out")
-    assert "CommBank's products are most like NATIONAL AUSTRALIA BANK's" in page
+    assert "CommBank's products are most like National Australia Bank's" in page
     assert "Bank of Melbourne – BankSA" in page, "sisters are named apart"
     assert "114 banks and 3,409 products" in page
