@@ -18,6 +18,12 @@ from brandkit.core.labels import is_total_name
 from brandkit.sources.catalog.cdr import other_form
 from brandkit.sources.catalog.listing import NUMBER_FACETS, named_day
 from brandkit.sources.new.columns import FACETS, ROLES, Column, Guess, Unreadable, profiled, role_of
+from brandkit.sources.new.layouts import (
+    is_agreements,
+    is_experiment,
+    laid_out_otherwise,
+    snapshots,
+)
 from brandkit.sources.new.survey import guessed_survey
 from brandkit.sources.survey.codebook import is_codebook_heading
 from brandkit.sources.survey.words import BANK, NOBODY, PERSON, pattern
@@ -26,18 +32,7 @@ from brandkit.sources.tables.cells import Grid, label_text, read_grid, sheet_nam
 from brandkit.sources.tables.files import ENDINGS, unpacked
 from brandkit.sources.tables.files import ending as ending_of
 
-_SNAPSHOT = re.compile(
-    r"snapshot|as[ _]?of|report|stand|stichtag|period|month|日期|月份|期間|期间|基準日"
-)
 _COUNTED = re.compile(r"(?:n|no|nr|num|number|count)(?:[ _]of)?[ _]")
-_DAY = re.compile(r"(?:19|20)\d\d[-/.]\d\d?(?:[-/.]\d\d?)?")
-#: Headings of a table of which each row is one answer.
-_ASKED = re.compile(
-    r"question|item|variable|題目|题目|問題|问题|題項|题项|frage|pregunta", re.IGNORECASE
-)
-_ANSWERED = re.compile(
-    r"answer|response|value|score|rating|回答|答案|得分|評分|评分|antwort|respuesta", re.IGNORECASE
-)
 _MONTH_OR_YEAR = re.compile(r"(?:19|20)\d\d(?:[-/ ]?(?:[QH]\d|\d{1,2}))?|[QH]\d ?(?:20)\d\d")
 
 
@@ -168,12 +163,12 @@ def guessed_table(
         return Guess("codebook", {}, f"a codebook of {len(grid.rows)} items")
     if "crosswalk" in grid.file.name.casefold():
         return Guess("crosswalk", {}, "a crosswalk from old keys of brands to new ones")
-    if _is_experiment(header):
+    if is_experiment(header):
         return (
             f"{grid.file.name} was left out: it looks like a choice experiment (conjoint), one row "
             "an alternative of a choice task; brandkit reads answers of persons about brands"
         )
-    if _is_agreements(header):
+    if is_agreements(header):
         return (
             f"{grid.file.name} was left out: it looks like a list of US credit card agreements, "
             "which names documents, no terms; the survey of card plans has fees and rates"
@@ -181,49 +176,11 @@ def guessed_table(
     return _by_columns(grid, sheet, codebook) or (
         f"{grid.file.name} was left out: "
         + (
-            _laid_out_otherwise(grid)
+            laid_out_otherwise(grid)
             or f"nothing in its columns ({', '.join(name for name in grid.header[:6] if name)} …) "
             "says what it is"
         )
     )
-
-
-def _snapshots(columns: Sequence[Column]) -> str:
-    """Say that a catalogue holds its products at several dates; an empty text where not."""
-    for column in columns:
-        days = column.texts and all(map(_DAY.fullmatch, column.texts[:9]))
-        if 1 < column.n_distinct < 400 and days and _SNAPSHOT.search(column.name.casefold()):
-            return (
-                f"it holds products at {column.n_distinct} dates ({column.name}); write each date "
-                "into a file of its own, and name them under [[catalog.dates]]"
-            )
-    return ""
-
-
-def _laid_out_otherwise(grid: Grid) -> str:
-    """Say how a table would have to be laid out, where its form alone stands in the way."""
-    columns = [profiled(grid, at) for at in range(len(grid.header))]
-    brand = role_of(columns, "brand", text=True)
-    others = [c for c in columns if c is not brand]
-    dates = _snapshots(others)
-    if brand is not None and role_of(others, "product") is not None and dates:
-        return dates
-    asked = next((c for c in others if _ASKED.fullmatch(c.name)), None)
-    if asked is not None and any(_ANSWERED.fullmatch(c.name) for c in others):
-        return (
-            f"each row is one answer ({asked.name}); spread it, so that a row is a respondent (and "
-            "a bank) and a column a question"
-        )
-    counts = [label_text(row[0]) for row in grid.rows]
-    if not grid.header[0] and counts == [str(at + 1) for at in range(len(counts))]:
-        return "its rows bear numbers only; write what each row is about into the first column"
-    banks = [name for name in grid.header[1:] if BANK.search(name)]
-    if banks and grid.header[2:].count("") >= len(banks) / 2:
-        return (
-            "products stand side by side as columns; turn it, so that a row is a product with its "
-            "bank in a column"
-        )
-    return ""
 
 
 def _by_columns(grid: Grid, sheet: str | None, codebook: Path | None) -> Guess | None:
@@ -246,22 +203,6 @@ def _by_columns(grid: Grid, sheet: str | None, codebook: Path | None) -> Guess |
         if guess is not None:
             return guess
     return None
-
-
-def _is_experiment(header: Sequence[str]) -> bool:
-    """Whether rows are alternatives of choice tasks."""
-    told = [re.sub(r"[_\s]+", " ", name) for name in header]
-    task, other = (
-        any(pattern("experiment", key).fullmatch(name) for name in told)
-        for key in ("task", "other")
-    )
-    return task and other
-
-
-def _is_agreements(header: Sequence[str]) -> bool:
-    """Whether rows are the documents of card agreements, without a fee or a rate."""
-    named = any("agreement" in name for name in header)
-    return named and not any(re.search(r"\bapr\b|\bfee|rate\b", name) for name in header)
 
 
 def _catalog_table(grid: Grid, columns: list[Column]) -> Guess | None:
@@ -289,7 +230,7 @@ def _catalog_table(grid: Grid, columns: list[Column]) -> Guess | None:
     facets, doubtful = _facets(free)
     if not facets and not doubtful:
         return None
-    if _snapshots([c for c in columns if c.name not in keys.values()]):
+    if snapshots([c for c in columns if c.name not in keys.values()]):
         return None  # one catalogue is of one date
     asked = [f"{', '.join(doubtful[:8])} say yes or no: are they `features`?"] if doubtful else []
     keys |= {facet: names[0] if len(names) == 1 else names for facet, names in facets.items()}
