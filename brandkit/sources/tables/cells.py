@@ -114,7 +114,8 @@ def label_text(cell: Cell) -> str:
 def written_once(names: Sequence[str]) -> list[str]:
     """Repeat names that stand once over the rows that are theirs, as merged cells are written.
 
-    Only where each name stands once and the first row has one; other gaps stay gaps.
+    Only where each name stands once, the first row has one and at least half have none: else
+    gaps stay gaps.
 
     Examples
     --------
@@ -122,7 +123,7 @@ def written_once(names: Sequence[str]) -> list[str]:
     (['Civic', 'Civic', 'Nova', 'Nova'], ['Civic', '', 'Civic'])
     """
     told = [name for name in names if name]
-    if len(told) < 2 or not names[0] or len(told) == len(names) or len(set(told)) < len(told):
+    if len(told) < 2 or not names[0] or 2 * len(told) > len(names) or len(set(told)) < len(told):
         return list(names)
     filled = list(names)
     for at, name in enumerate(names):
