@@ -159,7 +159,8 @@ QUESTIONS = (
     ),
     Question(
         name="distinctiveness",
-        page=OVERLAP,
+        page=SCORECARD_PAGE,
+        leads=False,
         reads=("catalog", "survey"),
         text=Message("As different as it pays to be?"),
         call=_distinctiveness,
@@ -193,7 +194,8 @@ QUESTIONS = (
     ),
     Question(
         name="value_curve",
-        page=PAGE,
+        page=SCORECARD_PAGE,
+        leads=False,
         reads=("catalog",),
         text=Message("What could we raise, reduce, drop or add?"),
         call=_value_curve,
