@@ -282,7 +282,7 @@ def _told(rows: pd.DataFrame, settled: Settled, say: Say) -> tuple[Action, Point
     """Say what to do about what customers grant the bank most, or deny it most."""
     on, gain = tuple(rows["attribute"].astype(str).head(2)), _gain(rows, say)
     if (rows["claim"] == "supported").all():
-        keep = say("Keep claiming {seen} for {brand}: customers agree.")
+        keep = say("Keep claiming {seen}: customers agree.")
         text = say("Customers grant {brand} {seen}. {by}", by=gain)
         title = say("Customers see {brand} as {seen}")
         point = Point(text, settled, 0.7, "claims", on, title)
