@@ -290,6 +290,35 @@ def test_only_https_is_asked() -> None:
     client.close()
 
 
+@pytest.mark.parametrize(
+    "place",
+    ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
+     "0.0.0.0", "224.0.0.1", "::1", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1"],
+)  # fmt: skip
+def test_no_name_leads_into_the_house(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def resolve(*_: object, **__: object) -> list[Any]:
+        return [(0, 0, 0, "", ("1.1.1.1", 443)), (0, 0, 0, "", (place, 443))]
+
+    monkeypatch.setattr("socket.getaddrinfo", resolve)
+    for client in (PoliteClient(), PoliteClient(allow_local=True)):
+        with pytest.raises(AnswerError, match="only public"):
+            client.get_json("https://bank.example.org/products")
+        client.close()
+
+
+def test_a_redirect_is_asked_for_its_place_too(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from brandkit.sources.fetch import http
+
+    server.add_bank("aaa", ["1"])
+    to = "https://inside.example.org/admin"
+    server.replace("aaa", "1", lambda handler: handler.send(302, b"", Location=to))
+    monkeypatch.setattr(http, "_is_public", lambda host: host != "inside.example.org")
+    (line,) = lines(fetched(server, tmp_path))
+    assert "only public addresses are asked" in line["response"]["errors"][0]["detail"]
+
+
 def test_a_bank_without_an_address_is_an_error_line(server: Server, tmp_path: Path) -> None:
     server.add_bank("aaa", ["1"])
     register = server.routes["/register"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import random
 import re
+import socket
 import ssl
 import threading
 import time
@@ -129,17 +131,22 @@ class PoliteClient:
         self._client.close()
 
     def check_url(self, url: str) -> str:
-        """Refuse an address that is not https, but for localhost where that is allowed."""
+        """Refuse an address that is not https and public, but for localhost where it is allowed."""
         try:
             parts = urlsplit(url)
             host = parts.hostname or ""
         except ValueError:
             parts, host = urlsplit(""), ""
-        if parts.scheme == "https" and host and (self.allow_local or host not in _LOCAL):
+        if host in _LOCAL and self.allow_local and parts.scheme in ("http", "https"):
             return url
-        if parts.scheme == "http" and host in _LOCAL and self.allow_local:
+        if parts.scheme != "https" or not host or host in _LOCAL:
+            what = "https"
+        elif not _is_public(host):
+            what = "public"
+        else:
             return url
-        raise AnswerError("Address refused", f"only https addresses are asked; found {url[:200]!r}")
+        said = f"only {what} addresses are asked; found {url[:200]!r}"
+        raise AnswerError("Address refused", said)
 
     def get_json(
         self, url: str, *, params: Mapping[str, str | int] | None = None, version: int | None = None
@@ -240,6 +247,16 @@ class PoliteClient:
             raise AnswerError("Unreadable answer", type(error).__name__) from None
         except httpx.InvalidURL:
             raise AnswerError("Address refused", "the address is malformed") from None
+
+
+def _is_public(host: str) -> bool:
+    """Say whether all that a name stands for lies in the open network."""
+    try:
+        found = {str(one[4][0]) for one in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)}
+    except (OSError, UnicodeError):
+        return True  # a proxy may know it; else there is nobody to connect to
+    places = [ipaddress.ip_address(one.partition("%")[0]) for one in found]
+    return all(place.is_global and not place.is_multicast for place in places)
 
 
 @cache
