@@ -223,7 +223,10 @@ def _is_wide(data: Any) -> bool:
 def _estimated(rows: Any, links: Floats, *, place: Any, reached: Any, n_brands: int) -> Ratios:
     """Estimate the four measures of all brands, then the advantage of each in each cue."""
     own = links.sum(axis=1)
-    of_person = np.bincount(rows.person, weights=own)[rows.person]
+    # a bank that a person answered for in several rows is one of those in mind
+    cell = rows.person * n_brands + place
+    times = np.maximum(np.bincount(cell, weights=reached), 1.0)[cell]
+    of_person = np.bincount(rows.person, weights=own / times)[rows.person]
     linked = (own > 0).astype(np.float64)
     values = np.column_stack([reached, linked, own, linked * of_person, links])
 
