@@ -268,7 +268,7 @@ CALLS: dict[str, Callable[[World], Any]] = {
     ),
     "reach": lambda w: bk.reach(w.people, items=_used(w), k=2, draws=20, **_WHO),
     "trend": lambda w: bk.trend(w.people, measures=["sat"], measure="mean", wave="month", **_WHO),
-    "distance_link": lambda w: bk.distance_link(w.apart, perceived=w.apart**0.5, draws=99),
+    "distance_link": lambda w: bk.distance_link(w.apart, perceived=w.apart, draws=99),
     "scorecard": lambda w: bk.scorecard(w.ratings, limits=(0, 10), std_errors=w.errors, draws=99),
     "scorecard_matrix": lambda w: bk.scorecard_matrix(
         w.ratings,

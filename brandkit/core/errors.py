@@ -11,12 +11,16 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the command line answers --help without them
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
+
+
+#: Numbers beyond it are no measurements, and their fourth powers no numbers; nor is one over it.
+LARGEST = 1e60
 
 
 class BrandkitError(Exception):
@@ -221,25 +225,29 @@ def numeric_matrix(
     import numpy as np
     import pandas as pd
 
-    for column in frame.columns:
-        cells = pd.Series(frame[column])
-        if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
-            continue
-        numbers = pd.to_numeric(cells, errors="coerce")
-        bad = cells[numbers.isna() & cells.notna()]
-        if len(bad) or pd.api.types.is_bool_dtype(cells):
-            found = bad.iloc[0] if len(bad) else cells.iloc[0]
-            row = bad.index[0] if len(bad) else cells.index[0]
-            raise InputError(
-                f"`{argument}` must hold numbers only; found {shown(found)} "
-                f"in row {shown(row)}, column {shown(column)}. Remove the text or the column."
-            )
-    values = cast("NDArray[np.float64]", frame.to_numpy(dtype=float, na_value=np.nan))
-    bad_cell = np.isinf(values) if allow_missing else ~np.isfinite(values)
+    values = np.empty(frame.shape)
+    for at, column in enumerate(frame.columns):
+        cells = numbers = frame.iloc[:, at]
+        if not pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_bool_dtype(cells):
+            numbers = pd.to_numeric(cells, errors="coerce")
+            bad = cells[numbers.isna() & cells.notna()]
+            if len(bad) or pd.api.types.is_bool_dtype(cells):
+                found = bad.iloc[0] if len(bad) else cells.iloc[0]
+                row = bad.index[0] if len(bad) else cells.index[0]
+                raise InputError(
+                    f"`{argument}` must hold numbers only; found {shown(found)} "
+                    f"in row {shown(row)}, column {shown(column)}. Remove the text or the column."
+                )
+        values[:, at] = numbers.to_numpy(dtype=float, na_value=np.nan)
+    values[np.abs(values) < 1 / LARGEST] = 0.0
+    bad_cell = ~(np.abs(values) <= LARGEST)
+    if allow_missing:
+        bad_cell &= ~np.isnan(values)
     if bad_cell.any():
         row_at, column_at = (int(at[0]) for at in np.nonzero(bad_cell))
+        rule = "numbers up to 1e60" if np.isfinite(values[row_at, column_at]) else "finite numbers"
         raise InputError(
-            f"`{argument}` must hold finite numbers; found {values[row_at, column_at]} in row "
+            f"`{argument}` must hold {rule}; found {values[row_at, column_at]} in row "
             f"{shown(frame.index[row_at])}, column {shown(frame.columns[column_at])}. "
             "Fill the cell, or leave its row or column out."
         )
@@ -340,9 +348,15 @@ def _plain(argument: str, name: str, cells: pd.Series[Any]) -> pd.Series[Any]:
             f"`{argument}` must hold real numbers; column {shown(name)} holds complex ones. Take "
             "their real part."
         )
-    if pd.api.types.is_object_dtype(kind) and pd.api.types.infer_dtype(
-        cells, skipna=True
-    ).startswith("mixed"):
+    held = pd.api.types.infer_dtype(cells, skipna=True) if kind == object else ""
+    if held == "complex" or (
+        held.startswith("mixed") and cells.map(lambda one: isinstance(one, complex)).any()
+    ):
+        raise InputError(
+            f"`{argument}` must hold real numbers; column {shown(name)} holds complex ones. Take "
+            "their real part."
+        )
+    if held.startswith("mixed"):
         listed = cells.map(pd.api.types.is_list_like)
         if listed.any():
             row = cells.index[int(listed.to_numpy().argmax())]

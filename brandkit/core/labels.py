@@ -11,6 +11,7 @@ bank: left in a table they would count everything twice and pull every map towar
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,6 +37,17 @@ def label_text(value: object) -> str:
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         return str(int(value))
     return str(value)
+
+
+def hashed_ids(ids: Iterable[object]) -> list[str]:
+    """Give what stands for persons' ids in what is kept: the same for the same id.
+
+    Examples
+    --------
+    >>> hashed_ids(["R-1", "R-2"])
+    ['#aee554ed8db7', '#c32c37143e71']
+    """
+    return [f"#{hashlib.sha256(label_text(one).encode()).hexdigest()[:12]}" for one in ids]
 
 
 def coded(column: pd.Series[Any]) -> tuple[Codes, tuple[str, ...]]:

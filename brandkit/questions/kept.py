@@ -21,6 +21,7 @@ import pandas as pd
 import pyarrow as pa
 
 import brandkit
+from brandkit.core.labels import hashed_ids
 from brandkit.core.message import Message
 
 #: Rooms whose code no number follows from.
@@ -76,7 +77,11 @@ class _Packer:
                 return put(v)
         if (named or is_dataclass(v)) and type(v).__module__.startswith("brandkit."):
             names = named or [one.name for one in fields(v)]
-            parts = {name: self.down(getattr(v, name)) for name in names}
+            of_ids = () if named else [one.name for one in fields(v) if "ids" in one.metadata]
+            parts = {
+                name: self.down(_pseudonymous(getattr(v, name), is_secret=name in of_ids))
+                for name in names
+            }
             return {"$": "record", "of": f"{type(v).__module__}:{type(v).__qualname__}", "v": parts}
         raise TypeError(f"an answer holds a {type(v).__name__}, which cannot be kept")
 
@@ -153,6 +158,15 @@ class _Packer:
             "type": str(v.dtype),
             "names": [self.down(name) for name in v.names],
         }
+
+
+def _pseudonymous(v: Any, *, is_secret: bool) -> Any:
+    """Put hashes in the place of persons' ids, which no file of ours has to hold."""
+    if is_secret and isinstance(v, pd.Series) and not pd.api.types.is_integer_dtype(v.index):
+        return v.set_axis(pd.Index(hashed_ids(v.index), name=v.index.name, dtype=v.index.dtype))
+    if is_secret and isinstance(v, np.ndarray):
+        return np.array(hashed_ids(v), dtype=object)
+    return v
 
 
 def _up(v: Any, box: zipfile.ZipFile) -> Any:

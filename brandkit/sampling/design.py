@@ -114,7 +114,9 @@ class SurveyRows:
     n_zero_weight: int = 0
     calibration: Calibration | None = None
     notes: tuple[Message, ...] = ()
-    unit_ids: NDArray[np.object_] | None = field(default=None, repr=False)
+    unit_ids: NDArray[np.object_] | None = field(
+        default=None, repr=False, metadata={"ids": "of persons"}
+    )
     strata_names: NDArray[np.object_] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from brandkit.core.errors import InputError, frame_of
+from brandkit.core.errors import InputError, frame_of, numeric_matrix
 from brandkit.core.labels import coded, known_focus, label_text
 
 PLAIN = pd.DataFrame({"bank": ["A", "B"], "sat": [8.0, np.nan]})
@@ -48,12 +48,21 @@ def test_a_plain_frame_stays_the_same_object() -> None:
         (PLAIN.assign(sat=[[1], [2]]), "column 'sat' holds lists, first in row 0"),
         (PLAIN.assign(sat=[{"a": 1}, None]), "column 'sat' holds dicts"),
         (PLAIN.assign(sat=[1j, 2j]), "holds complex ones"),
+        (PLAIN.assign(sat=pd.Series([1j, "x"], dtype=object)), "holds complex ones"),
         (pd.DataFrame([[1]], columns=pd.MultiIndex.from_tuples([("a", "b")])), "found 2 levels"),
     ],
 )
 def test_odd_frames_are_refused_in_words(frame: pd.DataFrame, message: str) -> None:
     with pytest.raises(InputError, match=message):
         frame_of("data", frame)
+
+
+def test_numbers_that_no_measurement_has_are_refused_or_nothing() -> None:
+    with pytest.raises(InputError, match=r"numbers up to 1e60; found 1e\+300 in row 1"):
+        numeric_matrix("data", pd.DataFrame({"sat": [1, 1e300]}))
+    odd = pd.DataFrame({"sat": pd.Series([1e-300, pd.NA, "7"], dtype=object)})
+    read = numeric_matrix("data", odd, allow_missing=True)
+    np.testing.assert_array_equal(read[:, 0], [0.0, np.nan, 7.0])
 
 
 def test_what_is_no_frame_is_refused() -> None:

@@ -18,6 +18,7 @@ from brandkit.questions import QUESTIONS, Answers, Question, Unanswered
 from brandkit.questions import answering as module
 from brandkit.questions.kept import pack, unpack
 from brandkit.sources import read_study
+from tests.public import make_world
 
 NAMES = (
     "overlap", "chance", "history", "gaps", "names", "market_overlap", "scores", "alikeness",
@@ -65,6 +66,18 @@ def test_every_answer_comes_back_from_its_file_as_it_was(sample: Answers) -> Non
         pd.testing.assert_frame_equal(again.tidy(), result.tidy())
         pd.testing.assert_frame_equal(again.glance(), result.glance())
         assert again.notes == result.notes
+
+
+def test_no_id_of_a_person_is_in_a_file() -> None:
+    rows = make_world(1).people.assign(id=lambda frame: "planted-" + frame["id"])
+    told = {"items": ["q1", "q2"], "respondent": "id"}
+    groups = bk.customer_segments(rows, tiers="tier", draws=50, **told)
+    models = [bk.ordinal_model(rows, outcome="sat", drivers=["q1"], respondent="id"), groups]
+    for result in models:
+        assert b"planted" not in pack(result)
+        again = unpack(pack(result))
+        pd.testing.assert_frame_equal(again.tidy(), result.tidy())
+    assert again.assign(rows)["segment"].tolist() == groups.assign(rows)["segment"].tolist()
 
 
 def test_an_answer_is_computed_once_and_then_kept(monkeypatch: pytest.MonkeyPatch) -> None:

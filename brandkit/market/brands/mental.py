@@ -9,7 +9,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from brandkit.core.errors import InputError, check_known, check_level
+from brandkit.core.errors import (
+    InputError,
+    ScaleError,
+    check_known,
+    check_level,
+    numeric_matrix,
+)
 from brandkit.core.intervals import false_discovery
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message
@@ -151,7 +157,15 @@ def mental_availability(
             "it, or give a survey with a battery of brands by attributes."
         )
     check_known("cues", items, list(map(str, one.frame.columns)), rule="name columns of ticks")
-    links = one.frame[items].to_numpy(dtype=np.float64)
+    flags = [name for name in items if pd.api.types.is_bool_dtype(one.frame[name])]
+    ticks = one.frame[items].astype(dict.fromkeys(flags, float))
+    links = numeric_matrix("cues", ticks, allow_missing=True)
+    if not np.isin(links[~np.isnan(links)], (0, 1)).all():
+        odd = links[~np.isnan(links) & ~np.isin(links, (0, 1))]
+        raise ScaleError(
+            f"`cues` must hold ticks, 1 and 0; found {odd[0]:g}. Cut ratings at a value to say who "
+            "agrees."
+        )
     code, brands = one.coded(one.brand)
     nobody = np.array([is_nobody(name) for name in brands])
     reached = one.inside & (code >= 0) & ~np.isnan(links).all(axis=1)

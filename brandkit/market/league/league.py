@@ -16,6 +16,7 @@ from brandkit.core.errors import (
     ScaleError,
     check_level,
     check_option,
+    frame_of,
     numeric_matrix,
     require_unique,
     shown,
@@ -173,6 +174,7 @@ def _leagues(
     if not isinstance(table, pd.DataFrame):
         return list(table)
     check_option("unit", unit, list(UNITS))
+    table = frame_of("table", table)
     missing = [column for column in ("brand", "score") if column not in table]
     if missing:
         raise InputError(f"`table` must have columns brand and score; found none of {missing}.")
@@ -200,6 +202,7 @@ class _Scores:
         require_unique("table", frame["brand"].tolist(), what="brand")
         if len(frame) < 2:
             raise NotEnoughDataError(f"a league table must have 2 brands; found {len(frame)}.")
+        frame["n"] = numeric_matrix("table", frame[["n"]], allow_missing=True)[:, 0]
         score = numeric_matrix("table", frame[["score"]])[:, 0]
         low, high = UNITS[league.unit]
         if ((score < low) | (score > high)).any() or league.deff < 1 or (frame["n"] <= 0).any():

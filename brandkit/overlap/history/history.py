@@ -20,7 +20,7 @@ from brandkit.core.errors import (
 )
 from brandkit.core.intervals import market_change
 from brandkit.core.linalg import Flags, Floats, Ints
-from brandkit.core.message import Message
+from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
 from brandkit.core.story import N_
 from brandkit.overlap.history.kernel import (
@@ -255,7 +255,7 @@ def overlap_history(
         dates=_date_frame(span),
         usable=_usable_frame(span),
         reference=reference,
-        notes=_notes(setting, change),
+        notes=_notes(setting, change, of_brand),
     )
 
 
@@ -474,7 +474,7 @@ def _usable_frame(span: Span) -> pd.DataFrame:
     return frame.astype({"brand": "str", "reason": "str"})
 
 
-def _notes(setting: _Setting, change: pd.DataFrame) -> tuple[Message, ...]:
+def _notes(setting: _Setting, change: pd.DataFrame, brands: pd.DataFrame) -> tuple[Message, ...]:
     """Say what was left out, and where the direction is open."""
     span = setting.span
     notes = [*setting.facets[-1].notes]
@@ -510,6 +510,13 @@ def _notes(setting: _Setting, change: pd.DataFrame) -> tuple[Message, ...]:
         )
         ends = {"low": 100 * real["range_low"], "high": 100 * real["range_high"]}
         notes.append(Message(text, ends))
+    open_ = brands.loc[brands["estimate"].isna(), "brand"].astype(str).unique().tolist()
+    notes += noted(
+        "Too little that {names} {n:tells|tell} at both ends can be compared with others: "
+        "{n:its|their} change is open.",
+        most=8,
+        names=open_,
+    )
     return tuple(notes)
 
 

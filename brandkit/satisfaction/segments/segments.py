@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Final, Literal, TypeVar
 
@@ -13,7 +13,7 @@ import pandas as pd
 from brandkit.core import errors
 from brandkit.core.errors import shown
 from brandkit.core.intervals import carried_df, percentile_interval
-from brandkit.core.labels import coded, label_text
+from brandkit.core.labels import coded, hashed_ids, label_text
 from brandkit.core.linalg import Codes, Flags, Floats
 from brandkit.core.message import Message, noted
 from brandkit.core.result import Result
@@ -69,7 +69,8 @@ class CustomerSegments(Result):
         For classes, one row a number tried: ``n_classes log_likelihood n_estimated bic entropy
         smallest_share is_converged is_chosen``.
     membership : Series
-        Segment of each person, by id (by number of the row where persons have no id). For
+        Segment of each person, by id (by number of the row where persons have no id; by a hash of
+        the id where the answer was kept). For
         :meth:`assign`; it never stands in a report.
     kind : "tiers" or "classes"
     respondent : str, optional
@@ -95,7 +96,7 @@ class CustomerSegments(Result):
     profiles: pd.DataFrame
     segments: pd.DataFrame
     fits: pd.DataFrame
-    membership: pd.Series
+    membership: pd.Series = field(metadata={"ids": "of persons"})
     kind: SegmentKind
     respondent: str | None
     stability: dict[str, float]
@@ -153,6 +154,8 @@ class CustomerSegments(Result):
         if self.respondent is not None:
             errors.require_columns(frame, [self.respondent], argument="data")
             keys = [label_text(one) for one in frame[self.respondent].tolist()]
+            if not self.membership.index.isin(keys).any():  # it was kept
+                keys = hashed_ids(keys)
         elif len(self.membership) and self.membership.index.max() >= len(frame):
             raise errors.InputError(
                 f"`data` must be the rows the segments were found in; found {len(frame)} rows "

@@ -1,0 +1,1 @@
+"""Twisted frames and damaged files for everything that is public: ``make fuzz``."""
