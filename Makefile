@@ -8,6 +8,7 @@ PYTHON ?=
 UPGRADE ?=
 CORPUS ?= ../shared/corpus
 REPORT ?= all
+SEED ?= 0
 
 # The active conda environment of environment.yml, or our own.
 ENVIRONMENT := $(if $(filter brandkit,$(CONDA_DEFAULT_ENV)),$(CONDA_PREFIX),.venv)
@@ -94,6 +95,10 @@ lab: environment  ## open the notebooks in JupyterLab
 bench: environment  ## run brandkit beside its peers on the same data
 	$(call SET_UP,--peers)
 	@$(RUN) -m benchmarks
+
+.PHONY: fuzz
+fuzz: environment  ## try 12,000 twisted frames and damaged files (SEED, long)
+	@$(RUN) -W ignore -m tests.fuzz --seed "$(SEED)"
 
 .PHONY: simulate
 simulate: environment  ## measure coverage and error rates by simulation (long)

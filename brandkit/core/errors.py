@@ -348,7 +348,8 @@ def _plain(argument: str, name: str, cells: pd.Series[Any]) -> pd.Series[Any]:
             f"`{argument}` must hold real numbers; column {shown(name)} holds complex ones. Take "
             "their real part."
         )
-    held = pd.api.types.infer_dtype(cells, skipna=True) if kind == object else ""
+    is_object = pd.api.types.is_object_dtype(kind)
+    held = pd.api.types.infer_dtype(cells, skipna=True) if is_object else ""
     if held == "complex" or (
         held.startswith("mixed") and cells.map(lambda one: isinstance(one, complex)).any()
     ):

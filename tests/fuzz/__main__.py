@@ -16,7 +16,7 @@ def main() -> int:
     given.add_argument("--only", default="", help="name of one function or file")
     asked = given.parse_args()
     outcome = fuzz(asked.seed, asked.inputs, only=asked.only)
-    print("\n".join(outcome.lines()))
+    sys.stdout.write("\n".join(outcome.lines()) + "\n")
     return 1 if outcome.faults else 0
 
 

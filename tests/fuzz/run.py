@@ -96,11 +96,8 @@ def fuzz(seed: int, inputs: int, *, only: str = "") -> Outcome:
                 file.write_bytes(data)
             at += 1
             if at % 500 == 0:
-                print(
-                    f"{at:,} of {inputs:,} tried, {len(outcome.faults)} kinds of fault",
-                    file=sys.stderr,
-                    flush=True,
-                )
+                kinds = len(outcome.faults)
+                sys.stderr.write(f"{at:,} of {inputs:,} tried, {kinds} kinds of fault\n")
     return outcome
 
 
@@ -128,7 +125,7 @@ def tried(outcome: Outcome, name: str, call: Callable[[], Any], told: str) -> No
         fault = fault or f"took more than {LONGEST:.0f} s"
     if fault and f"{name}: {fault}" not in outcome.faults:
         outcome.faults[f"{name}: {fault}"] = told
-        print(f"FAULT {name}: {fault} ({told})", file=sys.stderr, flush=True)
+        sys.stderr.write(f"FAULT {name}: {fault} ({told})\n")
 
 
 def _unsaid(result: Any) -> str:
