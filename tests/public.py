@@ -282,6 +282,6 @@ CALLS: dict[str, Callable[[World], Any]] = {
         bk.catalog_gaps(w.catalog, brand=w.sellers[0])
     ),
     "uniqueness_link": lambda w: bk.uniqueness_link(
-        w.scores, satisfaction=w.scores[["brand", "estimate"]], draws=99
+        w.scores, satisfaction=w.scores.filter(["brand", "estimate"]), draws=99
     ),
 }

@@ -316,7 +316,18 @@ def _as_pandas(argument: str, value: Any) -> pd.DataFrame:
     )
 
 
+def _check_text(argument: str, values: Iterable[object]) -> None:
+    """Refuse halves of pairs, which no file and no page can hold."""
+    for one in values:
+        if isinstance(one, str) and any("\ud800" <= letter <= "\udfff" for letter in one):
+            raise InputError(
+                f"`{argument}` must hold text that can be written; found half of a pair of "
+                f"surrogates in {one[:40]!a}. Read the file again with its own encoding."
+            )
+
+
 def _check_names(argument: str, frame: pd.DataFrame, *, named: bool) -> None:
+    _check_text(argument, [*frame.columns, *(frame.index if frame.index.dtype == "O" else ())])
     if frame.columns.nlevels > 1:
         raise InputError(
             f"`{argument}` must have one name a column; found {frame.columns.nlevels} levels. "
@@ -357,6 +368,8 @@ def _plain(argument: str, name: str, cells: pd.Series[Any]) -> pd.Series[Any]:
             f"`{argument}` must hold real numbers; column {shown(name)} holds complex ones. Take "
             "their real part."
         )
+    if held == "string" or held.startswith("mixed"):
+        _check_text(argument, cells)
     if held.startswith("mixed"):
         listed = cells.map(pd.api.types.is_list_like)
         if listed.any():

@@ -48,6 +48,8 @@ def test_a_plain_frame_stays_the_same_object() -> None:
         (PLAIN.assign(sat=[[1], [2]]), "column 'sat' holds lists, first in row 0"),
         (PLAIN.assign(sat=[{"a": 1}, None]), "column 'sat' holds dicts"),
         (PLAIN.assign(sat=[1j, 2j]), "holds complex ones"),
+        (PLAIN.assign(sat=pd.Series(["\ud800", 1], dtype=object)), "half of a pair"),
+        (PLAIN.set_axis(pd.Index(["a", "\ud800"], dtype=object)), "half of a pair"),
         (PLAIN.assign(sat=pd.Series([1j, "x"], dtype=object)), "holds complex ones"),
         (pd.DataFrame([[1]], columns=pd.MultiIndex.from_tuples([("a", "b")])), "found 2 levels"),
     ],
