@@ -77,8 +77,8 @@ def fit_paths(matrices: Floats, *, design: PathDesign, most_rounds: int = MOST_R
     raw, old = np.ones((len(at), len(design.items))), np.full((len(at), len(design.items)), np.inf)
     for turn in range(1, most_rounds + 1):
         now, crossed, between = _scores(part, raw, design)
-        with np.errstate(invalid="ignore"):  # what has left all bounds ends, and is refused below
-            still = np.abs(now - old).max(axis=1, initial=0.0) >= SETTLED
+        now[np.isinf(now)] = np.nan  # what has left all bounds ends, and has no value
+        still = np.abs(now - old).max(axis=1, initial=0.0) >= SETTLED
         done = ~still & ~settled[at]
         weights[at[done]], rounds[at[done]], settled[at[done]] = now[done], turn - 1, True
         if settled[at].all():
