@@ -36,6 +36,8 @@ class World:
         Banks by attributes, ratings, banks, judges, and the standard errors of ratings.
     places, league, scores : DataFrame
         Branches, a published list, and scores of banks with their errors.
+    features, prices : DataFrame
+        Shares of offers with a feature by bank; listed rates.
     catalog : Catalog
     banks, sellers : tuple of str
         What banks are called in frames and in the catalogue.
@@ -51,6 +53,8 @@ class World:
     places: pd.DataFrame
     league: pd.DataFrame
     scores: pd.DataFrame
+    features: pd.DataFrame
+    prices: pd.DataFrame
     catalog: Catalog
     banks: tuple[str, ...] = BANKS
     sellers: tuple[str, ...] = ("bank P", "bank Q", "bank R")
@@ -111,6 +115,14 @@ def make_world(seed: int, *, persons: int = 60) -> World:
             {"brand": banks, "score": rng.integers(40, 90, 5), "n": rng.integers(100, 900, 5)}
         ),
         scores=pd.DataFrame(scores),
+        features=pd.DataFrame(rng.uniform(0, 1, (5, 3)), table, ["app", "advice", "card"]),
+        prices=pd.DataFrame(
+            {
+                "bank": np.repeat(banks, 4),
+                "bonus": np.tile([0, 1], 10),
+                "rate": rng.uniform(1, 5, 20),
+            }
+        ),
         catalog=catalog_of(random_market(seed, most=2)),
     )
 
@@ -132,6 +144,7 @@ def _people(rng: np.random.Generator, persons: int) -> pd.DataFrame:
     for bank in BANKS[:4]:
         people[f"k_{bank}"] = rng.binomial(1, 0.7, persons)
         people[f"u_{bank}"] = people[f"k_{bank}"] * rng.binomial(1, 0.6, persons)
+    people["with"], people["without"] = rng.integers(1, 6, (2, persons))
     return people
 
 
@@ -178,6 +191,16 @@ def _used(w: World) -> list[str]:
 
 #: Public functions by their rooms; the choice of options is what makes them quick.
 CALLS: dict[str, Callable[[World], Any]] = {
+    "distinctiveness": lambda w: bk.distinctiveness(
+        w.features, performance=w.scores.filter(["brand", "estimate"]), draws=99
+    ),
+    "kano": lambda w: bk.kano(
+        w.people, pairs={"Safe": ["with", "without"]}, answers=[1, 2, 3, 4, 5], draws=50, **_WHO
+    ),
+    "list_prices": lambda w: bk.list_prices(
+        w.prices, price="rate", features=["bonus"], brand="bank"
+    ),
+    "value_curve": lambda w: bk.value_curve(w.features, brand=w.banks[0]),
     "show": lambda w: bk.show(_pooled(w)),
     "brand_overlap": lambda w: bk.brand_overlap(w.catalog, draws=20),
     "catalog_gaps": lambda w: bk.catalog_gaps(w.catalog, brand=w.sellers[0]),

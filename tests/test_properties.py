@@ -26,6 +26,8 @@ FRAMES = (
     "places",
     "league",
     "scores",
+    "features",
+    "prices",
 )
 NAMED = {name: f"Ω {name} 銀行" for name in (*BANKS, "bank P", "bank Q", "bank R")}
 #: What changes all the same, column by column, each for the reason beside it.
