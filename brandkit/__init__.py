@@ -21,9 +21,9 @@ _ROOMS = {
     "page.show": ("show",),
     "sources": ("read_study",),
     "overlap": (
-        "brand_overlap", "catalog_gaps", "list_prices", "look_alike_names", "market_overlap",
-        "overlap_explanation", "overlap_history", "overlap_test", "product_similarity",
-        "weight_sensitivity",
+        "brand_overlap", "catalog_changes", "catalog_gaps", "list_prices", "look_alike_names",
+        "market_overlap", "overlap_explanation", "overlap_history", "overlap_test",
+        "product_similarity", "weight_sensitivity",
     ),
     "satisfaction": (
         "choice_model", "customer_segments", "driver_importance", "extended_services",

@@ -263,6 +263,34 @@ def report(
 
 @app.command()
 @_answering
+def compare(
+    old: Annotated[
+        str, typer.Argument(metavar="A", help="A study; or of one date: sample@2025-03-01.")
+    ],
+    new: Annotated[str, typer.Argument(metavar="B", help="The newer one.")],
+    *,
+    language: Annotated[str | None, typer.Option(help="en, zh-Hant or zh-Hans.")] = None,
+    focus: Annotated[str | None, typer.Option(help="The bank the alerts are for.")] = None,
+) -> None:
+    """Say what came, went and moved between two studies or dates; exit 1 where an alert stands."""
+    from brandkit.language import translate
+    from brandkit.questions.comparing import compare as compared
+
+    found = compared(old, new, focus=focus)
+    for one in found.findings():
+        mark = "note " if one.settled == "open" else one.settled
+        _say(f"{mark:<6}  {translate(one.headline, language)} {translate(one.detail, language)}")
+    for note in found.changes.notes if found.changes is not None else ():
+        _say(f"note    {translate(note, language)}")
+    if found.n_alerts:
+        _stop(
+            f"{found.n_alerts} {'alert stands' if found.n_alerts == 1 else 'alerts stand'}.", FAILED
+        )
+    _say("No alert stands.")
+
+
+@app.command()
+@_answering
 def audit(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A report, as .html.")],
 ) -> None:

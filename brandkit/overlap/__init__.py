@@ -9,6 +9,7 @@ from brandkit.overlap.brands.explanation import (
 )
 from brandkit.overlap.chance import OverlapTest, feature_profiles, overlap_test
 from brandkit.overlap.gaps import CatalogGaps, catalog_gaps, cells_sold
+from brandkit.overlap.history.changes import CatalogChanges, catalog_changes
 from brandkit.overlap.history.history import OverlapHistory, overlap_history
 from brandkit.overlap.names import LookAlikeNames, look_alike_names
 from brandkit.overlap.prices.prices import ListPrices, list_prices
@@ -20,6 +21,7 @@ from brandkit.overlap.similarity.kernel import FACET_WEIGHTS, fit_reference
 __all__ = [
     "FACET_WEIGHTS",
     "BrandOverlap",
+    "CatalogChanges",
     "CatalogGaps",
     "ListPrices",
     "LookAlikeNames",
@@ -30,6 +32,7 @@ __all__ = [
     "ProductSimilarity",
     "WeightSensitivity",
     "brand_overlap",
+    "catalog_changes",
     "catalog_gaps",
     "cells_sold",
     "feature_profiles",

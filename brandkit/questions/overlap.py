@@ -7,6 +7,7 @@ from typing import Any
 from brandkit.core.message import Message
 from brandkit.overlap import (
     brand_overlap,
+    catalog_changes,
     catalog_gaps,
     fit_reference,
     list_prices,
@@ -60,6 +61,12 @@ def _sensitivity(a: Asking) -> Any:
 def _history(a: Asking) -> Any:
     a.require(len(a.catalogs) > 1)
     return overlap_history(a.catalogs, weights=_weights(a))
+
+
+def _changes(a: Asking) -> Any:
+    a.require(len(a.catalogs) > 1)
+    old, new = list(a.catalogs.values())[-2:]
+    return catalog_changes(old, new, focus=a.focus if a.focus in new.brands else None)
 
 
 def _gaps(a: Asking) -> Any:
@@ -128,6 +135,17 @@ QUESTIONS = (
         **{
             **_CATALOG,
             "takes": Message("Since when banks are alike takes catalogues of at least two dates."),
+        },
+    ),
+    Question(
+        name="changes",
+        text=Message("What changed since the last date?"),
+        call=_changes,
+        of_focus=True,
+        leads=False,
+        **{
+            **_CATALOG,
+            "takes": Message("What changed in catalogues takes those of at least two dates."),
         },
     ),
     Question(

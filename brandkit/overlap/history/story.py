@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from brandkit.core.labels import known_focus
 from brandkit.core.message import Finding, Message, as_notes
-from brandkit.core.story import Exhibit, Point, Story, speaker, titled
+from brandkit.core.story import Action, Exhibit, Point, Story, speaker, titled
 from brandkit.language import translate
+from brandkit.overlap.history.changes import ALIKE, CatalogChanges
 from brandkit.overlap.history.history import (
     COMPONENT_NAMES,
     COMPONENTS,
@@ -216,3 +217,113 @@ def _of_bank(result: OverlapHistory, bank: str | None) -> list[Finding]:
             return [Finding(say("{brand} has become less like its rivals."), detail, "clear")]
     headline = say("Whether {brand} moves toward its rivals is not determined.")
     return [Finding(headline, detail, "open")]
+
+
+#: Alerts that a page tells; the table beside them has all.
+_MOST_ALERTS: Final = 3
+_STATUS: Final = {
+    "new": Message("new"),
+    "gone": Message("gone"),
+    "renamed": Message("under another id"),
+    "changed": Message("changed"),
+    "told": Message("told more or less"),
+}
+_ALERT_KINDS: Final = {
+    "look_alike": Message("looks like ours"),
+    "no_longer_apart": Message("no longer sets us apart"),
+}
+
+
+def catalog_changes(result: CatalogChanges, *, focus: object = None) -> Story:  # noqa: ARG001
+    """Say what changed in the catalogues, and what of it the focus must answer."""
+    facts = result.glance().iloc[0].to_dict()
+    say = speaker(bank=result.focus or "", **{str(key): int(one) for key, one in facts.items()})
+    market = Finding(
+        say(
+            "{n_new:count} products came, {n_gone:count} went and {n_changed:count} changed what "
+            "they list."
+        ),
+        say(
+            "{n_brands:count} banks read at both dates, {n_both:count} products at both; "
+            "{n_renamed:count} stand under another id, {n_rates:count} changed a rate."
+        ),
+        "clear",
+    )
+    order = result.alerts["settled"].map({"clear": 0, "likely": 1, "open": 2})
+    alerts = result.alerts.loc[order.sort_values(kind="stable").index]
+    findings = [_alert(dict(row)) for _, row in alerts.head(_MOST_ALERTS).iterrows()]
+    if not findings and result.focus is not None:
+        quiet = say("Nothing that rivals changed is shown to touch {bank}.")
+        detail = say("No offer has come to match one of ours; no feature has become usual.")
+        findings = [Finding(quiet, detail, "open")]
+    findings.append(market)
+    actions = tuple(
+        Action("check", _answer(dict(row)), row["settled"], "changes")
+        for _, row in alerts[alerts["settled"] != "open"].head(_MOST_ALERTS).iterrows()
+    )
+    listed = result.features[result.features["status"] == "changed"]
+    listed = listed.assign(far=listed["n_added"] + listed["n_lost"])
+    listed = listed.sort_values("far", ascending=False, kind="stable").drop(columns="far").head(20)
+    tables = {
+        "changes": Exhibit(
+            Message("Features that banks' products gained and lost, at both dates, most first."),
+            data=_called(listed),
+            notes=(*as_notes(findings[1:]), *result.notes),
+            of_people=False,
+        ),
+        "changed_products": Exhibit(
+            Message("Products that came, went or changed."),
+            data=_called(result.products),
+            of_people=False,
+            aside=2,
+        ),
+    }
+    if len(alerts):
+        kinds: list[Any] = [_ALERT_KINDS[kind] for kind in alerts["kind"]]
+        table = alerts.assign(kind=kinds).dropna(axis=1, how="all").reset_index(drop=True)
+        caption = Message("What a bank may have to answer.")
+        tables = {"alerts": Exhibit(caption, data=table, of_people=False), **tables}
+    return Story(titled(findings[0]), None, tuple(findings), actions, tables)
+
+
+def _called(rows: pd.DataFrame) -> pd.DataFrame:
+    names: list[Any] = [_STATUS[status] for status in rows["status"]]
+    return rows.assign(status=names).reset_index(drop=True)
+
+
+def _alert(row: dict[str, Any]) -> Finding:
+    say = speaker(
+        bank=row["brand"],
+        rival=row["brand_b"],
+        product=row["product"],
+        other=row["product_b"],
+        category=row["category"],
+        attribute=row["attribute"],
+        before=row["before"],
+        after=row["after"],
+    )
+    if row["kind"] == "look_alike":
+        detail = say("Likeness {after:decimal2} to “{other}”, in what both lists state.")
+        if row["settled"] == "open":
+            headline = say("Whether “{product}” has come to look like an offer of {rival} is open.")
+            return Finding(headline, detail, "open")
+        headline = say("An offer of {rival} that came or changed now matches “{product}”.")
+        if row["after"] < ALIKE:
+            headline = say(
+                "An offer of {rival} that came or changed has come close to “{product}”."
+            )
+        return Finding(headline, detail, row["settled"])
+    detail = say("{category}: {before:count} rivals listed it, {after:count} do now.")
+    headline = say("“{attribute}” has probably ceased to set {bank} apart.")
+    if row["settled"] == "open":
+        headline = say(
+            "More rivals list “{attribute}”, but they tell more too: no change can be told."
+        )
+    return Finding(headline, detail, row["settled"])
+
+
+def _answer(row: dict[str, Any]) -> Message:
+    say = speaker(product=row["product"], rival=row["brand_b"], attribute=row["attribute"])
+    if row["kind"] == "look_alike":
+        return say("Compare “{product}” with what {rival} now offers.")
+    return say("Do not speak of “{attribute}” as yours alone.")
