@@ -96,7 +96,7 @@ def compare(old: str, new: str, *, focus: str | None = None) -> Comparison:
     focus = studies[1].study.focus
     catalogs = [_catalog(one, day) for one, day in zip(studies, (then, now), strict=True)]
     changes = None
-    if catalogs[0] is not None and catalogs[1] is not None and catalogs[0] is not catalogs[1]:
+    if catalogs[0] is not None and catalogs[1] is not None:
         is_there = focus is not None and all(focus in one.brands for one in catalogs if one)
         changes = catalog_changes(catalogs[0], catalogs[1], focus=focus if is_there else None)
     is_dated = then is not None or now is not None

@@ -203,8 +203,8 @@ def test_the_command_ends_with_1_where_an_alert_stands(
         write_study(tmp_path / name, [ours, *rest, *(offer(*one) for one in lists.items())])
         for name, lists in (("old", before), ("new", after))
     )
-    assert main(["compare", old, old]) == 2
-    assert "Of one study name two dates" in capsys.readouterr().err
+    assert main(["compare", old, "page.html"]) == 2
+    assert "found the report" in capsys.readouterr().err
     assert main(["compare", old, f"{new}@2026-13-01"]) == 2
     assert "a day behind @" in capsys.readouterr().err
     assert main(["compare", new, old]) == 0
