@@ -98,7 +98,7 @@ def compare(old: str, new: str, *, focus: str | None = None) -> Comparison:
     changes = None
     if catalogs[0] is not None and catalogs[1] is not None:
         is_there = focus is not None and all(focus in one.brands for one in catalogs if one)
-        changes = catalog_changes(catalogs[0], catalogs[1], focus=focus if is_there else None)
+        changes = catalog_changes(catalogs[1], since=catalogs[0], focus=focus if is_there else None)
     is_dated = then is not None or now is not None
     scores = _scores(*studies) if not is_dated and a != b else _scores_of([])
     if changes is None and scores.empty:

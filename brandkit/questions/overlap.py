@@ -66,7 +66,7 @@ def _history(a: Asking) -> Any:
 def _changes(a: Asking) -> Any:
     a.require(len(a.catalogs) > 1)
     old, new = list(a.catalogs.values())[-2:]
-    return catalog_changes(old, new, focus=a.focus if a.focus in new.brands else None)
+    return catalog_changes(new, since=old, focus=a.focus if a.focus in new.brands else None)
 
 
 def _gaps(a: Asking) -> Any:

@@ -21,6 +21,10 @@ RIVALS = ["Kestrel", "Tidewater", "Civic", "Northgate"]
 OURS = ["contactless", "lounge", "dividend"]
 
 
+def changes(old: Catalog, new: Catalog, **options: Any) -> Any:
+    return catalog_changes(new, since=old, **options)
+
+
 def offer(brand: str, features: list[str], *, product: str = "", **more: Any) -> dict[str, Any]:
     told = {"brand": brand, "product": product or f"{brand}-1", "name": f"Card of {brand}"}
     return {**told, "category": "cards", "features": features, **more}
@@ -71,7 +75,7 @@ def test_changes_in_australia_are_r_s(which: str, real: Path, oracles: Path) -> 
     file = real / "catalogs" / "au_cdr" / "monthly_features.csv.xz"
     rows = pd.read_csv(file, dtype=str, keep_default_na=False)
     old, new = (plain(rows[rows["snapshot"] == given[day]]) for day in ("from", "to"))
-    found = catalog_changes(old, new)
+    found = changes(old, new)
     status, facts = found.brands["status"].value_counts(), found.glance().iloc[0]
     assert status["both"] == given["brands_both"]
     assert status.get("only_first", 0) == given["brands_only_first"]
@@ -93,8 +97,8 @@ def test_changes_in_australia_are_r_s(which: str, real: Path, oracles: Path) -> 
 
 def test_the_same_catalogue_has_no_changes_and_the_other_way_round_mirrors() -> None:
     old, new = market(), market(Kestrel=["contactless", "lounge"], Civic=["dividend"])
-    assert catalog_changes(old, old, focus="Meridian").products.empty
-    there, back = catalog_changes(old, new).features, catalog_changes(new, old).features
+    assert changes(old, old, focus="Meridian").products.empty
+    there, back = changes(old, new).features, changes(new, old).features
     turned = back.rename(columns={"n_added": "n_lost", "n_lost": "n_added"})[list(there)]
     pd.testing.assert_frame_equal(there, turned)
 
@@ -106,7 +110,7 @@ def test_other_ids_are_no_news() -> None:
         for name in ("products", "attributes")
     }
     frames["products"]["name"] = frames["products"]["name"] + " "
-    found = catalog_changes(old, replace(old, **frames), focus="Meridian")
+    found = changes(old, replace(old, **frames), focus="Meridian")
     assert found.glance()["n_alerts"].item() == 0
     assert set(found.products["status"]) <= {"renamed"}
     assert len(found.products) == len(old.products)
@@ -117,7 +121,7 @@ def test_a_bank_that_is_missing_has_not_left_the_market() -> None:
     rest = {
         name: getattr(old, name).query("brand != 'Civic'") for name in ("products", "attributes")
     }
-    found = catalog_changes(old, replace(old, **rest), focus="Meridian")
+    found = changes(old, replace(old, **rest), focus="Meridian")
     assert found.products.empty
     assert found.brands.set_index("brand")["status"]["Civic"] == "only_first"
     assert any("Civic" in str(note) for note in found.notes)
@@ -126,8 +130,8 @@ def test_a_bank_that_is_missing_has_not_left_the_market() -> None:
 def test_a_feature_that_half_of_the_rivals_now_list_is_an_alert() -> None:
     new = market(Kestrel=["contactless", "lounge"], Tidewater=["contactless", "lounge"])
     old = market(Kestrel=["lounge"])
-    assert catalog_changes(market(), old, focus="Meridian").glance()["n_alerts"].item() == 0
-    row = catalog_changes(old, new, focus="Meridian").alerts.iloc[0]
+    assert changes(market(), old, focus="Meridian").glance()["n_alerts"].item() == 0
+    row = changes(old, new, focus="Meridian").alerts.iloc[0]
     assert (row["kind"], row["attribute"], row["before"], row["after"], row["settled"]) == (
         "no_longer_apart",
         "lounge",
@@ -135,18 +139,18 @@ def test_a_feature_that_half_of_the_rivals_now_list_is_an_alert() -> None:
         2,
         "likely",
     )
-    assert catalog_changes(old, new).alerts.empty
+    assert changes(old, new).alerts.empty
 
 
 def test_a_word_that_is_new_to_the_market_is_more_told_not_more_had() -> None:
     base = {one: ["contactless"] for one in RIVALS}
     old = market(**base)
     new = market(**{one: ["contactless", "instalments"] for one in RIVALS})
-    found = catalog_changes(old, new)
+    found = changes(old, new)
     assert set(found.features["status"]) == {"told"}
     told = market(**{one: ["contactless", "lounge"] for one in RIVALS[:2]})
     whole = told.attributes.assign(state="has")  # every offer of theirs lists it at once
-    found = catalog_changes(old, replace(told, attributes=whole), focus="Meridian")
+    found = changes(old, replace(told, attributes=whole), focus="Meridian")
     assert not (found.alerts["settled"] != "open").any()
 
 
@@ -155,25 +159,25 @@ def test_an_offer_that_came_to_match_ours_is_an_alert() -> None:
     ours = offer("Meridian", OURS, fees={"annual": 10.0})
     rest = [offer(one, ["contactless"], fees={"annual": 90.0}) for one in RIVALS]
     old, new = catalog_of([ours, *rest]), catalog_of([ours, *rest, twin])
-    alerts = catalog_changes(old, new, focus="Meridian").alerts
+    alerts = changes(old, new, focus="Meridian").alerts
     assert alerts[["kind", "brand_b", "product_b"]].to_numpy().tolist() == [
         ["look_alike", "Kestrel", "k9"]
     ]
     assert alerts["settled"].item() == "clear"
-    story = catalog_changes(old, new, focus="Meridian").story()
+    story = changes(old, new, focus="Meridian").story()
     assert "Kestrel" in str(story.headline)
     assert story.actions
-    assert catalog_changes(new, new, focus="Meridian").alerts.empty
+    assert changes(new, new, focus="Meridian").alerts.empty
 
 
 def test_changes_refuse_and_keep_their_contract() -> None:
     old, new = market(), market(Kestrel=["lounge"])
     with pytest.raises(InputError, match="`focus` must be a bank"):
-        catalog_changes(old, new, focus="Meridiam")
+        changes(old, new, focus="Meridiam")
     nobody = catalog_of([offer("Elsewhere", ["contactless"])])
     with pytest.raises(NotEnoughDataError, match="must both hold"):
-        catalog_changes(old, nobody)
-    assert_contract(lambda: catalog_changes(old, new, focus="Meridian"), old.products)
+        changes(old, nobody)
+    assert_contract(lambda: changes(old, new, focus="Meridian"), old.products)
 
 
 def write_study(folder: Path, rows: list[dict[str, Any]]) -> str:

@@ -81,12 +81,15 @@ class CatalogChanges(Result):
         )
 
 
-def catalog_changes(old: Catalog, new: Catalog, *, focus: str | None = None) -> CatalogChanges:
+def catalog_changes(
+    catalog: Catalog, *, since: Catalog, focus: str | None = None
+) -> CatalogChanges:
     """Say what banks' catalogues gained and lost, and what of it a bank must answer.
 
     Parameters
     ----------
-    old, new : Catalog
+    catalog, since : Catalog
+        The newer and the older one.
     focus : str, optional
         The bank that is to be warned, as the newer catalogue calls it; without, nothing is an
         alert.
@@ -114,13 +117,13 @@ def catalog_changes(old: Catalog, new: Catalog, *, focus: str | None = None) -> 
     Examples
     --------
     >>> from brandkit.overlap.examples import small_catalog
-    >>> same = catalog_changes(small_catalog(), small_catalog(), focus="Kestrel")
+    >>> same = catalog_changes(small_catalog(), since=small_catalog(), focus="Kestrel")
     >>> same.products.empty, same.alerts.empty
     (True, True)
     """
     if focus is not None:
-        check_known("focus", focus, new.brands, rule="be a bank of the newer catalogue")
-    brands, sides = _comparable(old, new, focus=focus)
+        check_known("focus", focus, catalog.brands, rule="be a bank of the newer catalogue")
+    brands, sides = _comparable(since, catalog, focus=focus)
     first, second = sides
     reference = fit_reference(first.catalog)
     renamed = _renamed(first, second, reference)
@@ -187,7 +190,7 @@ def _comparable(
     kept = set(frame.loc[frame["status"] == "both", "who"])
     if not kept or (focus is not None and who[1][focus] not in kept):
         raise NotEnoughDataError(
-            f"`old` and `new` must both hold {focus or 'a bank'}, read without faults. Compare "
+            f"`catalog` and `since` must both hold {focus or 'a bank'}, read without faults. Compare "
             "dates at which it was."
         )
     sides = [

@@ -263,7 +263,7 @@ def catalog_changes(result: CatalogChanges, *, focus: object = None) -> Story:  
     )
     listed = result.features[result.features["status"] == "changed"]
     listed = listed.assign(far=listed["n_added"] + listed["n_lost"])
-    listed = listed.sort_values("far", ascending=False, kind="stable").drop(columns="far").head(20)
+    listed = listed.sort_values("far", ascending=False, kind="stable").drop(columns="far").head(10)
     tables = {
         "changes": Exhibit(
             Message("Features that banks' products gained and lost, at both dates, most first."),
