@@ -190,8 +190,8 @@ def _comparable(
     kept = set(frame.loc[frame["status"] == "both", "who"])
     if not kept or (focus is not None and who[1][focus] not in kept):
         raise NotEnoughDataError(
-            f"`catalog` and `since` must both hold {focus or 'a bank'}, read without faults. Compare "
-            "dates at which it was."
+            f"`catalog` and `since` must both hold {focus or 'a bank'}, read without faults. "
+            "Compare dates at which it was."
         )
     sides = [
         _side(catalog, {name: one for name, one in names.items() if one in kept})
