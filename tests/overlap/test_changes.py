@@ -167,6 +167,7 @@ def test_an_offer_that_came_to_match_ours_is_an_alert() -> None:
     story = changes(old, new, focus="Meridian").story()
     assert "Kestrel" in str(story.headline)
     assert story.actions
+    assert len(changes(old, new).plot().get_yticklabels()) == 1
     assert changes(new, new, focus="Meridian").alerts.empty
 
 
@@ -177,7 +178,7 @@ def test_changes_refuse_and_keep_their_contract() -> None:
     nobody = catalog_of([offer("Elsewhere", ["contactless"])])
     with pytest.raises(NotEnoughDataError, match="must both hold"):
         changes(old, nobody)
-    assert_contract(lambda: changes(old, new, focus="Meridian"), old.products)
+    assert_contract(lambda: catalog_changes(new, since=old, focus="Meridian"), old.products)
 
 
 def write_study(folder: Path, rows: list[dict[str, Any]]) -> str:

@@ -12,8 +12,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from brandkit.core.linalg import Floats
 from brandkit.core.message import Message, formatted
 from brandkit.language import translate
+from brandkit.overlap.history.changes import CatalogChanges
 from brandkit.overlap.history.history import COMPONENT_NAMES, INDEX_NAMES, INDICES, OverlapHistory
-from brandkit.viz.marks import Dots, add_key, dot_rows
+from brandkit.viz.marks import Dots, add_key, dot_rows, heat_map
 from brandkit.viz.palette import PALETTE
 from brandkit.viz.theme import WIDTH, new_axes, theme
 
@@ -24,6 +25,10 @@ _LOOKS: Final[tuple[dict[str, Any], ...]] = (
     {"color": PALETTE["second"], "marker": "s", "linestyle": "--"},
 )
 _FLAT_DATES: Final = 5  # up to so many dates their labels stand upright
+
+
+#: Banks that are drawn; the table has all.
+MOST_BANKS = 20
 
 
 def overlap_history(
@@ -99,3 +104,23 @@ def _days(dates: pd.Series) -> Floats:
 
 def _percent(value: float, _: object) -> str:
     return formatted(round(value, 6), "percent" if abs(value * 100 % 1) < 1e-6 else "percent1")
+
+
+def catalog_changes(
+    result: CatalogChanges, *, ax: Axes | None = None, focus: object = None
+) -> Axes:
+    """Draw how many products of each bank came, went and changed, those with most first."""
+    kinds = {"new": Message("new"), "gone": Message("gone"), "changed": Message("changed")}
+    counts = pd.crosstab(result.products["brand"], result.products["status"])
+    counts = counts.reindex(columns=list(kinds), fill_value=0)
+    order = counts.sum(axis=1).sort_values(ascending=False, kind="stable").index[:MOST_BANKS]
+    bank = focus if focus in order else None
+    return heat_map(
+        counts.loc[order].to_numpy(dtype=float),
+        rows=list(map(str, order)),
+        columns=[translate(one) for one in kinds.values()],
+        kind="count",
+        focus=bank,
+        column_label=Message("Products"),
+        ax=ax,
+    )
