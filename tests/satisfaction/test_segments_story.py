@@ -116,3 +116,17 @@ def test_every_story_holds(classes, language: str) -> None:
     for result in (classes, single, hidden, sexes, tiers(), tiers(3.0), tiers(names=("low",))):
         for focus in (None, "low", "Nobody"):
             assert_story(result, language=language, focus=focus)
+
+
+def test_a_segment_of_few_persons_is_counted_and_neither_named_nor_drawn() -> None:
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame(rng.normal(6, 1, (205, 6)), columns=list("uvwxyz"))
+    frame["tier"] = [*np.resize(["low", "high"], 200), *["tiny"] * 5]
+    found = customer_segments(frame, items=list("uvwxyz"), tiers="tier")
+    story = found.story()
+    written = " ".join([*map(str, story.findings), *map(str, story.exhibits["customers"].notes)])
+    assert "tiny" not in written
+    assert [label for label, _ in key_of(found.plot())] == [
+        label for label, _ in key_of(replace(found, segments=found.described()).plot())
+    ]
+    assert not any("tiny" in str(label) for label, _ in key_of(found.plot()))

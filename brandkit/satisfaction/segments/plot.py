@@ -25,7 +25,8 @@ def customer_segments(
 ) -> Axes:
     """Draw the mean of each item in each segment; items whose segments lie furthest apart first."""
     share = result.segments.set_index("segment")["share"]
-    known = share.index.tolist()
+    # of few persons not even the share is shown
+    known = result.described()["segment"].tolist() or share.index.tolist()
     chosen = known[:MOST_SEGMENTS] if segments is None else [str(one) for one in segments]
     strange = [one for one in chosen if one not in known]
     if strange or len(chosen) > MOST_SEGMENTS:
@@ -39,7 +40,9 @@ def customer_segments(
     series = []
     for segment in chosen:
         part = rows[rows["segment"] == segment].set_index("item").loc[names["item"]]
-        label = f"{translate(result.name(segment))} ({formatted(share[segment], 'percent')})"
+        label = translate(result.name(segment))
+        if part["estimate"].notna().any():
+            label = f"{label} ({formatted(share[segment], 'percent')})"
         series.append(Dots(part["estimate"], part["ci_low"], part["ci_high"], label=label))
     return dot_rows(
         names["label"].astype(str).tolist(),

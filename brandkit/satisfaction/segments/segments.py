@@ -171,6 +171,11 @@ class CustomerSegments(Result):
         """Give a class in words, a tier by its name."""
         return segment if self.kind == "tiers" else Message("class {name}", {"name": segment})
 
+    def described(self) -> pd.DataFrame:
+        """Give the segments of enough persons to be described."""
+        told = self.profiles.loc[self.profiles["estimate"].notna(), "segment"]
+        return self.segments[self.segments["segment"].isin(told)]
+
     def furthest_apart(
         self, *, items: Sequence[str] | None = None, most: int | None = None
     ) -> pd.DataFrame:

@@ -139,7 +139,12 @@ def _tiers(result: CustomerSegments, say: Say) -> tuple[Message, list[Finding]]:
 
 
 def _sizes(result: CustomerSegments) -> Finding:
-    sizes = result.segments.sort_values("share", ascending=False, kind="stable")
+    sizes = result.described().sort_values("share", ascending=False, kind="stable")
+    if sizes.empty:
+        few = Message("No segment has enough persons to be described.")
+        return Finding(
+            few, Message("{n:count} persons.", {"n": result.segments["n"].sum()}), "open"
+        )
     first, last = sizes.iloc[0], sizes.iloc[-1]
     say = speaker(
         name=result.name(first["segment"]),
@@ -149,7 +154,7 @@ def _sizes(result: CustomerSegments) -> Finding:
         level=first["ci_level"],
         last=result.name(last["segment"]),
         least=last["share"],
-        n=int(sizes["n"].sum()),
+        n=int(result.segments["n"].sum()),
     )
     detail = say(
         "{share:percent} of the customers ({low:percent} to {high:percent}, {level:percent}); the "
