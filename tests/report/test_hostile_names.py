@@ -31,7 +31,7 @@ def study(tmp_path: Path, rng: np.random.Generator) -> Path:
     folder.mkdir()
     counts = rng.integers(20, 90, (len(HOSTILE), len(ATTRIBUTES)))
     mentions = [[name, *line] for name, line in zip(HOSTILE, counts.tolist(), strict=True)]
-    rows_of(folder / "image.csv", ["bank", *ATTRIBUTES], mentions)
+    rows_of(folder / "客户形象.csv", ["bank", *ATTRIBUTES], mentions)
     products: list[list[object]] = []
     for name in HOSTILE:
         for number in range(4):
@@ -42,7 +42,7 @@ def study(tmp_path: Path, rng: np.random.Generator) -> Path:
     (folder / "study.toml").write_text(
         '[study]\ntitle = "<script>alert(2)</script> & $5–$10 滙豐"\n'
         f"focus = {_toml(HOSTILE[1])}\n"
-        '[brand_table]\nsource = "image.csv"\nbrand = "bank"\n'
+        '[brand_table]\nsource = "客户形象.csv"\nbrand = "bank"\n'
         '[catalog]\nsource = "products.csv"\nformat = "table"\n'
         'columns = { brand = "brand", product = "product", name = "name", category = "category", '
         'features = ["features"] }\n',

@@ -12,6 +12,7 @@ import pytest
 
 from brandkit import answers
 from brandkit.core.errors import BrandkitError, InputError, SchemaError
+from brandkit.questions import answers
 from brandkit.satisfaction import perceived_alikeness
 from brandkit.sources import read_brand_table, read_study, read_survey
 from brandkit.sources.new.new import new_study
@@ -213,6 +214,14 @@ def test_tables_as_agencies_write_them(
     table = read_study(folder).brand_table
     assert table is not None
     assert table.values.shape == shape
+
+
+def test_shares_are_no_mentions_and_say_that_their_base_is_not_given(tmp_path: Path) -> None:
+    folder = anew(tmp_path, "shares_reported_as_mentions")[2]
+    story = answers(folder)["map"].story()
+    assert "base not given" in str(story.lede)
+    told = [story.headline, story.lede, *(one.detail for one in story.findings)]
+    assert not any("mention" in str(one) for one in told)
 
 
 def test_percents_with_letters_are_their_numbers(tmp_path: Path) -> None:

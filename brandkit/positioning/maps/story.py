@@ -68,8 +68,8 @@ def correspondence_map(result: CorrespondenceMap, *, focus: object = None) -> St
         findings.append(_marks_finding(table, say, detail, least=TELLING))
     findings += [_distinct_finding(result, mentions), _divide_finding(result)]
     lede = say(
-        "{brands:count} brands, {attributes:count} attributes. A plain table holds no single "
-        "answers, so places carry no intervals; each statement says how settled it is."
+        "{brands:count} brands, {attributes:count} attributes; base not given. A plain table holds "
+        "no single answers, so places carry no intervals; each statement says how settled it is."
     )
     if mentions is not None:
         lede = say(
