@@ -12,7 +12,6 @@ import pytest
 
 from brandkit import answers
 from brandkit.core.errors import BrandkitError, InputError, SchemaError
-from brandkit.questions import answers
 from brandkit.satisfaction import perceived_alikeness
 from brandkit.sources import read_brand_table, read_study, read_survey
 from brandkit.sources.new.new import new_study
