@@ -214,6 +214,7 @@ CALLS: dict[str, Callable[[World], Any]] = {
     "overlap_history": lambda w: bk.overlap_history(
         {date(2025, 3, 1): w.catalog, date(2026, 3, 1): w.catalog}
     ),
+    "catalog_changes": lambda w: bk.catalog_changes(w.catalog, since=w.catalog),
     "overlap_test": lambda w: bk.overlap_test(w.counts, nulls=["RA3"], draws=50),
     "product_similarity": lambda w: bk.product_similarity(w.catalog),
     "weight_sensitivity": lambda w: bk.weight_sensitivity(w.catalog, draws=3),

@@ -36,6 +36,8 @@ ROOM_ACROSS, ROOM_UPWARD = 0.14, 0.08
 RIM_ACROSS, RIM_UPWARD = 0.12, 0.08
 #: Half ems of the words at an end of an axis.
 END_LINE: Final = 27
+#: What both ends of one axis may take together.
+BOTH_ENDS: Final = 1.6 * END_LINE
 
 
 @dataclass(frozen=True)
@@ -243,12 +245,16 @@ def axis_ends(points: pd.DataFrame, axis: int) -> Ends:
     rows = points[(points["axis"] == axis) & ~points["supplementary"].astype(bool)]
     rows = rows.sort_values("contribution", ascending=False, kind="stable")
     told = rows[rows["contribution"] >= rows["contribution"].sum() / max(2 * len(rows), 1)]
-    ends = []
+    first, second = [], []
     for sign in (-1, 1):
         words = told.loc[np.sign(told["coordinate"]) == sign, "label"].astype(str).tolist()[:2]
         both = translate(Message("{words}", {"words": words})) if words else ""
-        ends.append(both if text_width(both) <= END_LINE else words[0])
-    return ends[0], ends[1]
+        first.append("".join(words[:1]))
+        second.append(both if text_width(both) <= END_LINE else first[-1])
+    # the ends of one line stand side by side on a phone
+    fits = sum(map(text_width, second)) <= BOTH_ENDS
+    low, high = second if fits else first
+    return low, high
 
 
 def draw_points(ax: Axes, side: MapSide, *, marker: str = "o", focus: str | None = None) -> None:

@@ -121,6 +121,7 @@ def offers(study: Study) -> Iterator[Answer]:
     for amount in (None, "amount"):
         met = overlap.market_overlap(places, brand="brand", market="market", amount=amount)
         yield f"by {amount or 'presence'}", met
+    yield "", answer(study, "changes")
 
 
 def _rival(found: overlap.BrandOverlap, bank: str) -> str:

@@ -199,9 +199,9 @@ def test_the_command_ends_with_1_where_an_alert_stands(
     ours, usual = offer("Meridian", OURS), {one: ["contactless"] for one in RIVALS}
     before = {**usual, "Kestrel": ["lounge"]}
     rest = [
-        offer(one, ["contactless"], product=f"{one}-{at}", name=f"{one} {at}")
+        offer(one, ["contactless"], product=f"{one}-{name}", name=name)
         for one in RIVALS
-        for at in range(2, 6)
+        for name in ("Gold", "Travel", "Student", "Family")  # told apart by numbers they were one
     ]
     after = {**usual, "Kestrel": ["lounge"], "Civic": ["contactless", "lounge"]}
     old, new = (

@@ -147,10 +147,11 @@ def wrong(runs: int) -> float:
 
 
 def test_where_nothing_goes_with_the_price_little_is_told() -> None:
-    assert wrong(30) <= 0.17
+    assert wrong(20) <= 0.2
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_where_nothing_goes_with_the_price_one_in_twenty_is_told() -> None:
     assert wrong(1000) <= 0.05 + 0.014
 

@@ -260,7 +260,7 @@ def test_a_bank_is_picked_by_list_mouse_and_keys(reader: Any, sample: Answers) -
     one = reader()
     overlap, shares = sample.overlap.matrix(), sample.stability.shares
     one.box.get_by_label("Bank", exact=True).select_option("Kestrel")
-    assert "Kestrel is described most like Lantern Savings" in one.status()
+    assert "Kestrel is described most like Juniper" in one.status()
     assert one.rows(".pf") == {word: percent(one) for word, one in shares.loc["Kestrel"].items()}
     expected = overlap.loc["Kestrel"].drop("Kestrel")
     assert one.rows(".ob") == {bank: percent(share) for bank, share in expected.items()}

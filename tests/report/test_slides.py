@@ -128,7 +128,8 @@ def test_a_company_s_layouts_are_used_by_what_their_places_are_for(tmp_path: Pat
                                template=tmp_path / "own.pptx"))  # fmt: skip
     assert made.slide_width == own.slide_width
     kinds = [made.slide_layouts.index(slide.slide_layout) for slide in made.slides]
-    assert kinds == [0, 5], "a title with its subtitle, then a title alone"
+    assert kinds[0] == 0, "a title with its subtitle"
+    assert set(kinds[1:]) == {5}, "then titles alone"
     chart = next(one.chart for one in made.slides[1].shapes if one.has_chart)
     colour = chart.plots[0].series[0].points[0].format.fill.fore_color
     assert colour.theme_color == MSO_THEME_COLOR.ACCENT_1, "the template's own"

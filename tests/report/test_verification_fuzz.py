@@ -122,7 +122,7 @@ def test_as_they_were_written_they_stand(made: Made) -> None:
 @pytest.mark.parametrize("changes", [80, pytest.param(200, marks=pytest.mark.exhaustive)])
 def test_every_change_of_what_is_seen_is_found(made: Made, changes: int) -> None:
     pages = {file.name: file.read_text(encoding="utf-8") for file in made.folder.glob("*.html")}
-    assert len(pages) == 5
+    assert len(pages) > 4
     where = {name: places(page) for name, page in pages.items()}
     rng = np.random.default_rng(20261130)
     missed, done = [], Counter[str]()

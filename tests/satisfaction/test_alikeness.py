@@ -257,7 +257,7 @@ def test_small_banks_and_undeclared_limits_are_said_aloud(answers) -> None:
     assert "Fewer than 10 persons answered for e" in " ".join(map(str, result.notes))
     survey = read_study("sample").survey
     loud = perceived_alikeness(survey, items=["sat1"], draws=100)
-    assert "was not declared" in str(loud.notes[0])
+    assert "Nobody said which difference" in str(loud.notes[0])
     assert loud.pairs["smallest_difference"].unique().tolist() == [0.5]
     assert not loud.pairs["declared"].any()
 

@@ -453,7 +453,7 @@ def kano(result: Kano, *, focus: object = None) -> Story:  # noqa: ARG001
     say = speaker(n=len(rows), persons=result.n, settled=int((rows["settled"] != "open").sum()))
     caption = say(
         "Services by who is pleased by having them (upward) and displeased by lacking them "
-        "(across), of those who want them or do not care; hollow where the kind is open; "
+        "(across). Of those who want them or do not care; hollow where the kind is open; "
         "{persons:count} persons."
     )
     alt = say(

@@ -48,8 +48,8 @@ def list_prices(result: ListPrices, *, focus: object = None) -> Story:
         category=result.category,
     )
     caption = say(
-        "What offers with each feature list more or less ({price}, {unit}): within banks (filled) "
-        "and over all banks (hollow), with intervals; {n:count} offers of {banks:count} banks."
+        "What offers with each feature list more or less ({price}, {unit}), within banks (filled) "
+        "and over all (hollow). With intervals; {n:count} offers of {banks:count} banks."
     )
     alt = say("Dots for {features:count} features around 0; lines are intervals.")
     limits = say(

@@ -207,7 +207,7 @@ def value_curve(result: ValueCurve, *, focus: object = None) -> Story:
     say = speaker(bank=result.brand, n=len(canvas), rivals=result.n_rivals)
     caption = say(
         "What share of its offers {bank} gives each of {n:count} attributes (squares), beside "
-        "{rivals:count} rivals: their mean (circles) and the middle half of them (lines)."
+        "{rivals:count} rivals. Circles are their mean, lines the middle half of them."
     )
     alt = say("Rows of dots for {n:count} attributes: {bank} beside its rivals.")
     silence = say(
