@@ -130,7 +130,7 @@ def test_a_company_s_layouts_are_used_by_what_their_places_are_for(tmp_path: Pat
     kinds = [made.slide_layouts.index(slide.slide_layout) for slide in made.slides]
     assert kinds[0] == 0, "a title with its subtitle"
     assert set(kinds[1:]) == {5}, "then titles alone"
-    chart = next(one.chart for one in made.slides[1].shapes if one.has_chart)
+    chart = next(one.chart for slide in made.slides for one in slide.shapes if one.has_chart)
     colour = chart.plots[0].series[0].points[0].format.fill.fore_color
     assert colour.theme_color == MSO_THEME_COLOR.ACCENT_1, "the template's own"
 
