@@ -49,13 +49,21 @@ EXEMPT: dict[tuple[str, str], tuple[set[str], str]] = {
     ("distance_map", "order of rows"): _PAIRS,
     ("overlap_test", "order of rows"): _PAIRS,
     ("driver_importance", "doubled rows of half the weight"): (
-        {"ci_low", "ci_high"},
+        {"ci_low", "ci_high", "noise_floor"},
         "what chance explains is taken off by rows",
     ),
     ("path_model", "doubled rows of half the weight"): ({"r2_adjusted"}, "adjusted by rows"),
     ("scale_reliability", "doubled rows of half the weight"): ({"spread"}, "n - 1 of rows"),
     ("ordinal_model", "doubled rows of half the weight"): (
-        {"std_error", "ci_low", "ci_high", "statistic", "p_value", "p_proportional"},
+        {
+            "std_error",
+            "std_error_design",
+            "ci_low",
+            "ci_high",
+            "statistic",
+            "p_value",
+            "p_proportional",
+        },
         "errors are corrected for small samples by leaving out rows",
     ),
     ("claim_check", "doubled rows of half the weight"): (
