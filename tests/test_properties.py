@@ -63,6 +63,7 @@ EXEMPT: dict[tuple[str, str], tuple[set[str], str]] = {
             "statistic",
             "p_value",
             "p_proportional",
+            "p_adjusted",
         },
         "errors are corrected for small samples by leaving out rows",
     ),
